@@ -1,0 +1,185 @@
+/**
+ * The vocabulary of contracts: operations, events and problems. A contract is data: it says what a module promises,
+ * performs no I/O and imports nothing but TypeBox, so the web client, the server and the tests all read the same one.
+ */
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Who may call an operation. Checked in every placement, before the input is looked at. */
+export type Access =
+  /** Anyone, signed in or not. */
+  | { readonly kind: 'anyone' }
+  /** A signed-in user; a token with narrower scopes needs `scope`. */
+  | { readonly kind: 'user'; readonly scope: string }
+  /** A signed-in user one of whose roles grants `permission`. */
+  | { readonly kind: 'permission'; readonly permission: Permission }
+  /** Another module acting for itself; never reachable from the public API. */
+  | { readonly kind: 'service' }
+
+export const roles = ['user', 'premium', 'moderator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** What each permission-bearing role may do. A user has the union over their roles. */
+export const permissionsOf = {
+  user: [],
+  premium: [],
+  moderator: ['users:read'],
+  admin: ['users:read', 'users:manage', 'links:manage'],
+} as const satisfies Record<Role, readonly string[]>
+export type Permission = (typeof permissionsOf)[Role][number]
+
+export const access = {
+  anyone: { kind: 'anyone' },
+  service: { kind: 'service' },
+  user: (scope: string): Access => ({ kind: 'user', scope }),
+  permission: (permission: Permission): Access => ({ kind: 'permission', permission }),
+} as const
+
+/** At most `max` calls per `windowMs`, counted per network address or per account (address when anonymous). */
+export interface Limit {
+  readonly by: 'address' | 'account'
+  readonly max: number
+  readonly windowMs: number
+}
+
+/** An expected failure, in the words the public sees. Its code is `<module>.<key>`. */
+export interface ProblemSpec {
+  readonly status: number
+  /** One sentence for people; the same for every occurrence (RFC 9457 `title`). */
+  readonly title: string
+}
+
+export interface Operation<I extends TObject = TObject, O extends TSchema = TSchema> {
+  readonly summary: string
+  /** Route below `/api/v1`, e.g. `GET /links/:id`. Path parameters and query come out of `input`. Absent: modules only. */
+  readonly http?: `${Method} /${string}`
+  /**
+   * `kernel`: the route is made from this contract and other modules may call it. `module`: the module registers the
+   * handler in its `routes.ts` because it needs the reply (cookies); not callable by other modules.
+   */
+  readonly handledBy?: 'kernel' | 'module'
+  /** Status of success; 200 unless said. 204 sends no body. */
+  readonly status?: 200 | 201 | 202 | 204
+  readonly access: Access
+  readonly input: I
+  readonly output: O
+  /** Module problems this may answer with, as full codes; the common ones (see `commonProblems`) are implied. */
+  readonly problems: readonly string[]
+  /** `safe`: repeat freely. `keyed`: repeat with the same idempotency key. `never`: a repeat may act twice. */
+  readonly retry: 'safe' | 'keyed' | 'never'
+  readonly timeoutMs: number
+  readonly limits?: readonly Limit[]
+  /** The output carries `version`; it is sent as `ETag`, and `If-Match` guards an update. */
+  readonly versioned?: boolean
+}
+
+export interface EventSpec<D extends TObject = TObject> {
+  readonly data: D
+  readonly version: number
+}
+
+export interface Contract<
+  Name extends string = string,
+  Operations extends Record<string, Operation> = Record<string, Operation>,
+  Events extends Record<string, EventSpec> = Record<string, EventSpec>,
+  Problems extends Record<string, ProblemSpec> = Record<string, ProblemSpec>,
+> {
+  readonly name: Name
+  readonly operations: Operations
+  readonly events: Events
+  readonly problems: Problems
+}
+
+/** Infers the literal types of one operation. */
+export function operation<I extends TObject, O extends TSchema>(spec: Operation<I, O>): Operation<I, O> {
+  return spec
+}
+
+/** Infers the literal types of one event. Names are past tense; data holds ids and what listeners would call back for. */
+export function event<D extends TObject>(spec: EventSpec<D>): EventSpec<D> {
+  return spec
+}
+
+/** Names a module and all it promises. */
+export function defineContract<
+  const Name extends string,
+  Operations extends Record<string, Operation>,
+  Events extends Record<string, EventSpec>,
+  Problems extends Record<string, ProblemSpec>,
+>(contract: Contract<Name, Operations, Events, Problems>): Contract<Name, Operations, Events, Problems> {
+  return contract
+}
+
+export type Input<C extends Contract, K extends keyof C['operations']> = Static<C['operations'][K]['input']>
+export type Output<C extends Contract, K extends keyof C['operations']> = Static<C['operations'][K]['output']>
+
+/** The caller's view of a contract: one function per operation. */
+export type ClientOf<C extends Contract> = {
+  readonly [K in keyof C['operations'] as C['operations'][K]['handledBy'] extends 'module' ? never : K]: (
+    input: Input<C, K>,
+    options?: CallOptions,
+  ) => Promise<Output<C, K>>
+}
+
+export interface CallOptions {
+  /** Makes a `keyed` operation repeatable: the same key and input act once and answer alike for 24 hours. */
+  readonly idempotencyKey?: string
+  /** The version the caller last saw of a `versioned` object; an update of any other version is refused. */
+  readonly ifMatch?: number
+}
+
+/** Problems every operation may answer with; the floor throws them. */
+export const commonProblems = {
+  'validation-failed': { status: 400, title: 'The request is not valid.' },
+  unauthenticated: { status: 401, title: 'Sign in first.' },
+  forbidden: { status: 403, title: 'You are not allowed to do this.' },
+  'not-found': { status: 404, title: 'There is nothing here.' },
+  'method-not-allowed': { status: 405, title: 'This address does not answer that method.' },
+  'idempotency-in-flight': { status: 409, title: 'A request with this idempotency key is still running.' },
+  'version-mismatch': { status: 412, title: 'It was changed since you last read it.' },
+  'payload-too-large': { status: 413, title: 'The request body is too large.' },
+  'unsupported-media-type': { status: 415, title: 'Send JSON with content type application/json.' },
+  'idempotency-key-reused': { status: 422, title: 'This idempotency key was used with another request.' },
+  'rate-limited': { status: 429, title: 'Too many requests; try again later.' },
+  internal: { status: 500, title: 'Something failed on our side.' },
+  unavailable: { status: 503, title: 'This part of Octet is not available right now.' },
+  'deadline-exceeded': { status: 504, title: 'The answer took too long.' },
+} as const satisfies Record<string, ProblemSpec>
+export type CommonProblem = keyof typeof commonProblems
+
+// ---- schema building blocks -------------------------------------------------------------------------------------
+
+/** An object that refuses properties it does not know. */
+export function closed<P extends TProperties>(properties: P, options: object = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options })
+}
+
+const uuidPattern = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+export const Id = Type.String({ pattern: uuidPattern, description: 'UUIDv7' })
+const timePattern = '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?Z$'
+export const Time = Type.String({
+  pattern: timePattern,
+  description: 'ISO 8601, UTC',
+  examples: ['2026-11-21T07:30:00Z'],
+})
+export function nullable<S extends TSchema>(schema: S) {
+  return Type.Union([schema, Type.Null()])
+}
+
+/** Input properties of every list: how many, and after which cursor. */
+export const page = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'meta.nextCursor of the previous page' })),
+}
+
+/** Output of every list. `nextCursor` is opaque and null on the last page. */
+export function listOf<S extends TSchema>(item: S) {
+  return closed({
+    data: Type.Array(item),
+    meta: closed({ limit: Type.Integer(), nextCursor: nullable(Type.String()), hasMore: Type.Boolean() }),
+  })
+}
+
+/** Output of operations that answer 204. */
+export const Nothing = closed({})

@@ -1,0 +1,20 @@
+/** Every module's promises, and the catalogue of problems made from them. */
+import { type Contract, commonProblems, type ProblemSpec } from './define.ts'
+import { identity } from './identity.ts'
+import { links } from './links.ts'
+
+export * from './define.ts'
+export { type Device, identity, type Me, type Preferences } from './identity.ts'
+export { type Link, type LinkStats, type ListedLink, links } from './links.ts'
+
+/** All contracts, in the order the documentation shows them. */
+export const contracts: readonly Contract[] = [identity, links]
+
+/** Every problem Octet may answer with: full code to status and public title. */
+export function problemCatalogue(of: readonly Contract[] = contracts): ReadonlyMap<string, ProblemSpec> {
+  const catalogue = new Map<string, ProblemSpec>(Object.entries(commonProblems))
+  for (const contract of of) {
+    for (const [key, spec] of Object.entries(contract.problems)) catalogue.set(`${contract.name}.${key}`, spec)
+  }
+  return catalogue
+}
