@@ -6,6 +6,8 @@ import { links } from './links.ts'
 export * from './define.ts'
 export { type Device, identity, type Me, type Preferences } from './identity.ts'
 export { type Link, type LinkStats, type ListedLink, links } from './links.ts'
+export * from './principal.ts'
+export * from './problem.ts'
 
 /** All contracts, in the order the documentation shows them. */
 export const contracts: readonly Contract[] = [identity, links]

@@ -1,0 +1,47 @@
+/** Who is calling. The same object in process and, signed, across processes; never taken from a request body. */
+import { type Access, type Permission, permissionsOf, type Role } from './define.ts'
+import { commonProblem } from './problem.ts'
+
+export type Principal =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'user'
+      readonly userId: string
+      readonly sessionId: string
+      readonly roles: readonly Role[]
+      /** `*`: a full session. Otherwise what the token was narrowed to. */
+      readonly scopes: '*' | readonly string[]
+    }
+  | { readonly kind: 'service'; readonly module: string }
+
+export const anonymous: Principal = { kind: 'anonymous' }
+
+/** Whether any of the roles grants the permission. */
+export function hasPermission(roles: readonly Role[], permission: Permission): boolean {
+  return roles.some(role => (permissionsOf[role] as readonly string[]).includes(permission))
+}
+
+/**
+ * Lets the actor through or throws `unauthenticated` / `forbidden`. Every operation passes here first, in every
+ * placement; what depends on the object itself (ownership) is decided in the module's `access.ts`. `caller` names the
+ * module that calls, when a module does.
+ */
+export function authorize(access: Access, actor: Principal, caller?: string): void {
+  if (access.kind === 'anyone') return
+  if (access.kind === 'service') {
+    if (caller === undefined) throw commonProblem('forbidden', { detail: 'Only other modules may call this.' })
+    return
+  }
+  if (actor.kind !== 'user') throw commonProblem('unauthenticated')
+  const scope = access.kind === 'user' ? access.scope : access.permission
+  if (actor.scopes !== '*' && !actor.scopes.includes(scope)) {
+    throw commonProblem('forbidden', { detail: `This token lacks the scope "${scope}".` })
+  }
+  if (access.kind === 'permission' && !hasPermission(actor.roles, access.permission)) throw commonProblem('forbidden')
+}
+
+/** The user behind the call; throws `unauthenticated` for everyone else. */
+export function requireUser(actor: Principal): Extract<Principal, { kind: 'user' }> {
+  if (actor.kind !== 'user') throw commonProblem('unauthenticated')
+  return actor
+}

@@ -1,0 +1,160 @@
+/**
+ * Carries events from a module's outbox to those who listen. At least once: the row is deleted only after every
+ * listener has handled the event, and listeners drop what they have handled before (their inbox).
+ *
+ * Rows are leased by moving `next_attempt_at` ahead, not locked for the time of the delivery: a lock would keep a
+ * transaction open while others work. A relay that dies loses its lease after {@link leaseMs}.
+ * Polling is the truth; `wake` only shortens the wait. No cursor over ids: they commit out of order, and a cursor
+ * skips rows (docs/decisions/0002-events.md).
+ */
+import type { Db } from '@octet/db'
+
+export interface OutboxEvent {
+  readonly id: number
+  readonly eventId: string
+  /** `<module>.<event>`. */
+  readonly event: string
+  readonly data: unknown
+  readonly attempts: number
+}
+
+/** Gives one event to all who listen; resolves when all have handled it, throws when one has not. */
+export type Deliver = (event: OutboxEvent) => Promise<void>
+
+export interface RelayOptions {
+  readonly module: string
+  readonly db: Db
+  readonly deliver: Deliver
+  readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void }
+  /** Tests shorten these. */
+  readonly leaseMs?: number
+  readonly pollMs?: number
+  readonly attemptsMax?: number
+}
+
+export interface Relay {
+  start(): void
+  /** Something was published in this process; look now. */
+  wake(): void
+  /** Delivers what is due and returns how many events left. */
+  runOnce(): Promise<number>
+  /** Stops after the batch under way. */
+  stop(): Promise<void>
+}
+
+const batchMax = 100
+const defaultLeaseMs = 5_000
+const defaultPollMs = 250
+const defaultAttemptsMax = 12
+const backoffMsMax = 60_000
+
+export function createRelay(options: RelayOptions): Relay {
+  const { db, module, log, leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = options
+  let running: Promise<void> | undefined
+  let stopping = false
+  let woken = false
+  let wakeSleeper: (() => void) | undefined
+
+  const runOnce = async (): Promise<number> => {
+    const batch = await lease(db, module, leaseMs)
+    const delivered: number[] = []
+    for (const event of batch) {
+      try {
+        await options.deliver(event)
+        delivered.push(event.id)
+      } catch (error) {
+        await postpone(options, event, error)
+      }
+    }
+    if (delivered.length > 0) await db.sql`delete from outbox where id = any(${delivered})`
+    return batch.length
+  }
+
+  const sleep = () =>
+    new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, pollMs)
+      wakeSleeper = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
+  const loop = async () => {
+    while (!stopping) {
+      woken = false
+      const handled = await runOnce().catch(error => {
+        log.warn({ err: error, module }, 'the outbox could not be read; trying again')
+        return 0
+      })
+      if (handled < batchMax && !woken && !stopping) await sleep()
+    }
+  }
+
+  return {
+    start() {
+      running ??= loop()
+    },
+    wake() {
+      woken = true
+      wakeSleeper?.()
+    },
+    runOnce,
+    async stop() {
+      stopping = true
+      wakeSleeper?.()
+      await running
+    },
+  }
+}
+
+async function lease(db: Db, module: string, leaseMs: number): Promise<OutboxEvent[]> {
+  const rows = await db.sql<{ id: number; event_id: string; event: string; data: unknown; attempts: number }[]>`
+    update outbox
+    set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ${leaseMs / 1000})
+    where id = any(array(
+      select id from outbox
+      where dead_at is null and next_attempt_at <= now()
+      order by next_attempt_at, id
+      limit ${batchMax}
+      for update skip locked))
+    returning id, event_id, event, data, attempts`
+  return rows
+    .map(row => ({
+      id: row.id,
+      eventId: row.event_id,
+      event: `${module}.${row.event}`,
+      data: row.data,
+      attempts: row.attempts,
+    }))
+    .sort((a, b) => a.id - b.id)
+}
+
+async function postpone(options: RelayOptions, event: OutboxEvent, error: unknown): Promise<void> {
+  const { db, log, attemptsMax = defaultAttemptsMax } = options
+  const isDead = event.attempts >= attemptsMax
+  const delayMs = Math.min(backoffMsMax, 100 * 2 ** event.attempts) * (0.5 + Math.random() / 2)
+  const text = (error instanceof Error ? error.message : String(error)).slice(0, 1000)
+  const fields = { err: error, event: event.event, eventId: event.eventId, attempts: event.attempts }
+  if (isDead) log.error(fields, 'an event could not be delivered and waits for an operator')
+  else log.warn(fields, 'an event could not be delivered; trying again')
+  await db.sql`
+    update outbox
+    set last_error = ${text}, next_attempt_at = now() + make_interval(secs => ${delayMs / 1000}),
+        dead_at = case when ${isDead} then now() end
+    where id = ${event.id}`
+}
+
+/** Events given up on, oldest first, at most 100. */
+export function deadEvents(db: Db) {
+  return db.sql<{ id: number; event: string; data: unknown; last_error: string; dead_at: string }[]>`
+    select id, event, data, last_error, dead_at from outbox where dead_at is not null order by id limit 100`
+}
+
+/** Gives a dead event another round of attempts. Returns whether there was one. */
+export async function replayEvent(db: Db, id: number): Promise<boolean> {
+  const rows = await db.sql`
+    update outbox set dead_at = null, attempts = 0, next_attempt_at = now()
+    where id = ${id} and dead_at is not null
+    returning id`
+  return rows.length === 1
+}

@@ -1,0 +1,2 @@
+export { type Cache, createCache } from './cache.ts'
+export { createLimiter, type Limiter, type Verdict } from './limiter.ts'

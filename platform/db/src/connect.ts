@@ -1,0 +1,173 @@
+/** One small connection pool per module, each under the module's own role and with its own schema first in line. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Contract, EventSpec } from '@octet/contracts'
+import { commonProblem } from '@octet/contracts'
+import postgres from 'postgres'
+import type { Static } from 'typebox'
+import { outageOf, retryableTransaction } from './errors.ts'
+
+/** Runs SQL: ``sql`select …` ``. Inside a transaction it is the transaction's own; the two never mix. */
+export type Sql = postgres.ISql<Record<string, never>>
+
+/** What a store function needs: something to run SQL on. Pass the `Tx` when there is one. */
+export interface Queryable {
+  readonly sql: Sql
+}
+
+/** A module's database. Statements run outside any transaction, each on its own. */
+export interface Db<C extends Contract = Contract> extends Queryable {
+  readonly kind: 'db'
+  readonly schema: string
+  /**
+   * Runs `body` in one transaction and commits. Serialization failures and deadlocks run the body again, at most
+   * {@link transactionAttemptsMax} times, so the body must have no effect but SQL. Throws `unavailable` when the
+   * connection broke; `executed` is `maybe` when it broke during COMMIT. Calls to other modules are refused inside.
+   */
+  transaction<T>(name: string, body: (tx: Tx<C>) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** One open transaction. */
+export interface Tx<C extends Contract = Contract> extends Queryable {
+  readonly kind: 'tx'
+  /** Writes the event to the module's outbox; it leaves when, and only when, this transaction commits. */
+  publish<K extends keyof C['events'] & string>(event: K, data: EventData<C, K>): Promise<void>
+}
+
+export type EventData<C extends Contract, K extends keyof C['events']> =
+  C['events'][K] extends EventSpec<infer D> ? Static<D> : never
+
+export interface DbOptions {
+  readonly url: string
+  /** Schema and, with the prefix `octet_`, role. */
+  readonly schema: string
+  readonly connectionsMax?: number
+  /** Told after a commit that published: the relay need not wait for its next poll. */
+  readonly onPublished?: () => void
+  /** Told of every statement's place and time when tracing wants it. */
+  readonly onTransaction?: (name: string, durationMs: number, outcome: 'committed' | 'failed' | 'retried') => void
+}
+
+export const transactionAttemptsMax = 5
+const statementTimeoutMs = 10_000
+const idleInTransactionTimeoutMs = 15_000
+const connectTimeoutSeconds = 5
+const connectionLifeSeconds = 60 * 60
+
+/** The role of a module. */
+export function roleOf(schema: string): string {
+  return `octet_${schema}`
+}
+
+const currentTransaction = new AsyncLocalStorage<string>()
+
+/** Name of the transaction the running code is in, if any. A call to another module must not be made there. */
+export function transactionInProgress(): string | undefined {
+  return currentTransaction.getStore()
+}
+
+/** Opens a pool as the process's own user, for the migrator and the server's own tables. */
+export function openPool(url: string, options: { role?: string; schema?: string; connectionsMax?: number } = {}) {
+  return postgres(url, {
+    max: options.connectionsMax ?? 4,
+    connect_timeout: connectTimeoutSeconds,
+    max_lifetime: connectionLifeSeconds,
+    backoff: attempt => Math.min(0.05 * 2 ** attempt, 1),
+    fetch_types: false,
+    onnotice: () => {},
+    connection: {
+      application_name: `octet ${options.schema ?? 'platform'}`,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+      TimeZone: 'UTC',
+      ...(options.role === undefined ? {} : { role: options.role }),
+      ...(options.schema === undefined ? {} : { search_path: options.schema }),
+    },
+    types: plainTypes,
+  })
+}
+
+/** Times travel as ISO strings and 8-byte integers as numbers (all of ours are far below 2^53), like in JSON. */
+const plainTypes = {
+  time: { to: 1184, from: [1184], serialize: (value: string | Date) => isoOf(value), parse: parseTime },
+  bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
+}
+
+function isoOf(value: string | Date): string {
+  return typeof value === 'string' ? value : value.toISOString()
+}
+
+/** `2026-11-21 07:30:00.123+00` → `2026-11-21T07:30:00.123Z`. The session's time zone is UTC. */
+function parseTime(text: string): string {
+  if (!text.endsWith('+00')) return new Date(text).toISOString()
+  return `${text.slice(0, 10)}T${text.slice(11, -3)}Z`
+}
+
+/** Opens a module's database. Connections are made when first needed. */
+export function openDb<C extends Contract>(options: DbOptions): Db<C> {
+  const pool = openPool(options.url, {
+    role: roleOf(options.schema),
+    schema: options.schema,
+    connectionsMax: options.connectionsMax ?? 8,
+  })
+  const db: Db<C> = {
+    kind: 'db',
+    schema: options.schema,
+    sql: pool as unknown as Sql,
+    transaction: (name, body) => runTransaction(pool, options, name, body),
+    close: () => pool.end({ timeout: 5 }),
+  }
+  return db
+}
+
+async function runTransaction<C extends Contract, T>(
+  pool: postgres.Sql,
+  options: DbOptions,
+  name: string,
+  body: (tx: Tx<C>) => Promise<T>,
+): Promise<T> {
+  if (currentTransaction.getStore() !== undefined) {
+    throw new Error(
+      `transaction "${name}" was opened inside transaction "${currentTransaction.getStore()}"; pass its Tx`,
+    )
+  }
+  for (let attempt = 1; ; attempt++) {
+    const startedAt = performance.now()
+    let published = false
+    let bodyDone = false
+    try {
+      const result = await pool.begin(async sql => {
+        const tx: Tx<C> = {
+          kind: 'tx',
+          sql: sql as unknown as Sql,
+          async publish(event, data) {
+            published = true
+            await sql`insert into outbox (event, data) values (${event}, ${sql.json(data as postgres.JSONValue)})`
+          },
+        }
+        const value = await currentTransaction.run(name, () => body(tx))
+        bodyDone = true
+        return value
+      })
+      options.onTransaction?.(name, performance.now() - startedAt, 'committed')
+      if (published) options.onPublished?.()
+      return result as T
+    } catch (error) {
+      const again = attempt < transactionAttemptsMax && retryableTransaction(error)
+      options.onTransaction?.(name, performance.now() - startedAt, again ? 'retried' : 'failed')
+      if (!again) throw asOutage(error, name, bodyDone)
+    }
+    await new Promise(resolve => setTimeout(resolve, Math.random() * 5 * 2 ** attempt))
+  }
+}
+
+/** A broken connection becomes `unavailable`; once COMMIT was under way nobody knows what happened. */
+function asOutage(error: unknown, name: string, commitSent: boolean): unknown {
+  const outage = outageOf(error)
+  if (outage === undefined) return error
+  return commonProblem('unavailable', {
+    detail: `The database connection broke (${outage}).`,
+    executed: commitSent ? 'maybe' : 'no',
+    cause: new Error(`transaction ${name}`, { cause: error }),
+  })
+}

@@ -1,0 +1,43 @@
+/** What PostgreSQL's errors mean to us. Codes: PostgreSQL manual, appendix A. */
+
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
+}
+
+/** Serialization failure or deadlock: nothing was done, and doing it again is the documented cure. */
+export function retryableTransaction(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === '40001' || code === '40P01'
+}
+
+/** The name of the constraint that refused the row, when `error` is a unique violation. */
+export function uniqueViolation(error: unknown): string | undefined {
+  if (codeOf(error) !== '23505') return undefined
+  return (error as { constraint_name?: string }).constraint_name ?? ''
+}
+
+const connectionCodes = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '08000',
+  '08003',
+  '08006',
+  '53300', // too_many_connections
+])
+
+/** The code of an error that says the database could not be reached or went away; `undefined` for all others. */
+export function outageOf(error: unknown): string | undefined {
+  const code = codeOf(error)
+  return code !== undefined && connectionCodes.has(code) ? code : undefined
+}

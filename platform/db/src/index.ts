@@ -1,0 +1,15 @@
+export {
+  type Db,
+  type EventData,
+  openDb,
+  openPool,
+  type Queryable,
+  roleOf,
+  type Sql,
+  type Tx,
+  transactionInProgress,
+} from './connect.ts'
+export { outageOf, uniqueViolation } from './errors.ts'
+export { newId } from './id.ts'
+export { type MigrationSet, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'
+export { forgetOld, type IdempotencyKey, runOnce } from './once.ts'

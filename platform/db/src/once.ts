@@ -1,0 +1,74 @@
+/** Idempotency keys: a write happens once however often it is asked for. */
+import { createHash } from 'node:crypto'
+import { type Contract, commonProblem } from '@octet/contracts'
+import type { Db, Tx } from './connect.ts'
+
+export interface IdempotencyKey {
+  /** Who asks; keys of different callers never meet. */
+  readonly scope: string
+  readonly operation: string
+  readonly key: string
+  /** The request as validated; another request under the same key is refused. */
+  readonly input: unknown
+}
+
+/**
+ * Runs `body` in a transaction and, under an idempotency key, remembers its result in the same transaction. Asked
+ * again with the same key and input, it returns the remembered result without running `body`; so a crash at any
+ * instant leaves either both effect and memory or neither, and there is no lease to expire.
+ *
+ * @throws `idempotency-in-flight` (409) while the first request is still running, `idempotency-key-reused` (422) when
+ * the input differs.
+ */
+export function runOnce<C extends Contract, T>(
+  db: Db<C>,
+  name: string,
+  key: IdempotencyKey | undefined,
+  body: (tx: Tx<C>) => Promise<T>,
+): Promise<T> {
+  if (key === undefined) return db.transaction(name, body)
+  const requestHash = createHash('sha256').update(key.operation).update('\n').update(JSON.stringify(key.input)).digest()
+  return db.transaction(name, async tx => {
+    const remembered = await claim(tx, key, requestHash)
+    if (remembered !== undefined) return remembered.response as T
+    const result = await body(tx)
+    await tx.sql`
+      update idempotency_keys set response = ${tx.sql.json({ result } as never)}
+      where scope = ${key.scope} and key = ${key.key}`
+    return result
+  })
+}
+
+/** Takes the key for this transaction; returns what an earlier transaction remembered, if one did. */
+async function claim(tx: Tx, key: IdempotencyKey, requestHash: Buffer): Promise<{ response: unknown } | undefined> {
+  // The advisory lock is what tells "running elsewhere" from "never seen": without it the insert would wait for the
+  // other transaction, holding a connection for as long as that one takes.
+  const claimed = await tx.sql`
+    insert into idempotency_keys (scope, key, request_hash)
+    select ${key.scope}, ${key.key}, ${requestHash}
+    where pg_try_advisory_xact_lock(hashtextextended(${`${key.scope} ${key.key}`}, 0))
+    on conflict do nothing
+    returning true as claimed`
+  if (claimed.length === 1) return undefined
+  const [known] = await tx.sql<{ request_hash: Buffer; response: { result: unknown } | null }[]>`
+    select request_hash, response from idempotency_keys where scope = ${key.scope} and key = ${key.key}`
+  if (known === undefined) throw commonProblem('idempotency-in-flight', { retryAfterMs: 1_000 })
+  if (!known.request_hash.equals(requestHash)) throw commonProblem('idempotency-key-reused')
+  return { response: known.response?.result }
+}
+
+/** Forgets keys and handled events older than `ageHours`; returns how many rows went. Bounded per call. */
+export async function forgetOld(db: Db, ageHours: number): Promise<number> {
+  const [row] = await db.sql<{ gone: number }[]>`
+    with keys as (
+      delete from idempotency_keys where ctid = any(array(
+        select ctid from idempotency_keys where created_at < now() - make_interval(hours => ${ageHours}) limit 10000))
+      returning 1
+    ), handled as (
+      delete from inbox where ctid = any(array(
+        select ctid from inbox where handled_at < now() - make_interval(hours => ${ageHours * 7}) limit 10000))
+      returning 1
+    )
+    select ((select count(*) from keys) + (select count(*) from handled))::int as gone`
+  return row?.gone ?? 0
+}

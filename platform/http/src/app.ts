@@ -1,0 +1,185 @@
+/** Fastify as Octet uses it: one shape of error, one caller per request, a policy on every route, nothing unbounded. */
+
+import type { Limiter } from '@octet/cache'
+import { type Access, anonymous, commonProblem, type Principal, Problem, problemBody } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { asProblem } from '@octet/kernel'
+import type { HttpMetrics, Log } from '@octet/observe'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { addressKey } from './address.ts'
+import { type Credential, credentialOf, refuseCrossSite } from './credentials.ts'
+
+/** Who stands behind a credential. Throws `unauthenticated` for a bearer token that is not good. */
+export type Authenticate = (credential: Credential) => Promise<Principal> | Principal
+
+export interface HttpOptions {
+  readonly log: Log
+  readonly metrics: HttpMetrics
+  readonly limiter: Limiter
+  readonly authenticate: Authenticate
+  readonly origin: string
+  readonly cookieName: string
+  /** Number of proxies in front whose `X-Forwarded-For` is believed; 0: the header is ignored. */
+  readonly trustedProxies: number
+}
+
+export interface RouteConfig {
+  /** Who may call; a route without it is refused at start. */
+  access?: Access
+  /** Leave successful requests out of the access log (probes, redirects that the journal records). */
+  quiet?: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig extends RouteConfig {}
+  interface FastifyRequest {
+    startedAtMs: number
+    principal: Principal
+  }
+}
+
+const bodyBytesMax = 256 * 1024
+const headersTimeoutMs = 10_000
+const requestTimeoutMs = 30_000
+const keepAliveTimeoutMs = 20_000
+const requestIdPattern = /^[\w.:-]{8,64}$/
+
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+} as const
+
+export type HttpApp = FastifyInstance
+
+export function createHttpApp(options: HttpOptions): HttpApp {
+  const app = fastify({
+    logger: false,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionTimeout: 0,
+    http: { headersTimeout: headersTimeoutMs, maxHeaderSize: 16 * 1024 },
+    // Fastify's own close waits for idle keep-alive sockets; drainHttp below ends them itself.
+    forceCloseConnections: false,
+    trustProxy: options.trustedProxies === 0 ? false : (_address, hop) => hop < options.trustedProxies,
+    genReqId: request => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && requestIdPattern.test(given) ? given : newId()
+    },
+    routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+    // Contracts are checked by the kernel, in every placement; here only the answers are compiled.
+    ajv: { customOptions: { removeAdditional: false } },
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, asProblem(fastifyProblem(error)), request.id),
+  })
+  app.setValidatorCompiler(() => () => true)
+  app.decorateRequest('startedAtMs', 0)
+  app.decorateRequest('principal')
+  app.addHook('onRoute', route => {
+    if (route.config?.access === undefined) {
+      throw new Error(`route ${route.method} ${route.url} names no access policy; add config: { access }`)
+    }
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    request.startedAtMs = performance.now()
+    request.principal = anonymous
+    reply.headers(securityHeaders)
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    record(options, request, reply)
+    done()
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const problem = asProblem(fastifyProblem(error))
+    if (problem.status >= 500)
+      options.log.error({ err: error, requestId: request.id, route: routeOf(request) }, problem.title)
+    return sendProblem(reply, problem, request.id)
+  })
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, commonProblem('not-found'), request.id))
+  return app
+}
+
+/** Finds out who calls and puts it on the request. Call it in routes that care; operations do. */
+export async function identify(options: HttpOptions, request: FastifyRequest): Promise<Principal> {
+  const credential = credentialOf(request, options.cookieName)
+  refuseCrossSite(request, credential, options.origin)
+  if (credential.kind === 'none') return anonymous
+  const principal = await options.authenticate(credential)
+  request.principal = principal
+  return principal
+}
+
+/** The address a limit counts: the peer's, or the client's behind trusted proxies. */
+export function addressOf(request: FastifyRequest): string {
+  return addressKey(request.ip)
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem, requestId: string): FastifyReply {
+  if (problem.retryAfterMs !== undefined)
+    reply.header('retry-after', Math.max(1, Math.ceil(problem.retryAfterMs / 1000)))
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, requestId))
+}
+
+/** Fastify's own refusals, in our words. */
+function fastifyProblem(error: unknown): unknown {
+  if (error instanceof Problem) return error
+  const { code, statusCode } = error as { code?: string; statusCode?: number }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return commonProblem('payload-too-large')
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return commonProblem('unsupported-media-type')
+  if (statusCode === 413) return commonProblem('payload-too-large')
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_ASYNC_CONSTRAINT') return commonProblem('not-found')
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return commonProblem('validation-failed', { detail: 'The request could not be read: malformed or empty JSON.' })
+  }
+  return error
+}
+
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'unmatched'
+}
+
+function record(options: HttpOptions, request: FastifyRequest, reply: FastifyReply): void {
+  const durationMs = performance.now() - request.startedAtMs
+  const route = routeOf(request)
+  options.metrics.observe(request.method, route, reply.statusCode, durationMs)
+  if (request.routeOptions.config?.quiet === true && reply.statusCode < 500) return
+  const { principal } = request
+  options.log.info(
+    {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      durationMs: Math.round(durationMs * 100) / 100,
+      userId: principal.kind === 'user' ? principal.userId : undefined,
+    },
+    'request',
+  )
+}
+
+/**
+ * Stops accepting, lets running requests finish, then ends what is left after `deadlineMs`. Idle keep-alive sockets
+ * are closed at once and again as requests finish, or they would hold the exit for their whole keep-alive time.
+ */
+export async function drainHttp(app: HttpApp, deadlineMs: number): Promise<void> {
+  const { server } = app
+  const closed = app.close()
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  const force = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  server.closeIdleConnections()
+  try {
+    await closed
+  } finally {
+    clearInterval(sweep)
+    clearTimeout(force)
+  }
+}

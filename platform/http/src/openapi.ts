@@ -1,0 +1,155 @@
+/** OpenAPI 3.1 from the contracts; TypeBox schemas are JSON Schema already. */
+import { type Access, type Contract, problemCatalogue } from '@octet/contracts'
+import { type CompiledOperation, operationsOf } from '@octet/kernel'
+
+const commonCodes = ['validation-failed', 'rate-limited', 'internal', 'unavailable', 'deadline-exceeded']
+
+export interface OpenApi {
+  readonly openapi: '3.1.0'
+  readonly info: { title: string; version: string; description: string }
+  readonly servers: { url: string }[]
+  readonly tags: { name: string }[]
+  readonly paths: Record<string, Record<string, unknown>>
+  readonly components: Record<string, unknown>
+}
+
+/** The document for the given contracts. `origin` becomes the server address. */
+export function openApi(contracts: readonly Contract[], origin: string): OpenApi {
+  const paths: Record<string, Record<string, unknown>> = {}
+  const catalogue = problemCatalogue(contracts)
+  for (const contract of contracts) {
+    for (const operation of operationsOf(contract).values()) {
+      if (operation.route === undefined) continue
+      const path = operation.route.url.replace(/:([A-Za-z]+)/g, '{$1}')
+      const item = paths[path] ?? {}
+      item[operation.route.method.toLowerCase()] = operationObject(operation, catalogue)
+      paths[path] = item
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Octet',
+      version: '1',
+      description: 'Eight backends on one platform. Errors are RFC 9457 problems.',
+    },
+    servers: [{ url: origin }],
+    tags: contracts.map(({ name }) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: problemSchema },
+    },
+  }
+}
+
+function operationObject(
+  operation: CompiledOperation,
+  catalogue: ReadonlyMap<string, { status: number; title: string }>,
+) {
+  const { spec, route, module, name } = operation
+  if (route === undefined) throw new Error(`${operation.fullName} has no route`)
+  const { properties, required = [] } = spec.input as { properties: Record<string, object>; required?: string[] }
+  const parameters = [
+    ...route.pathParameters.map(key => ({ name: key, in: 'path', required: true, schema: properties[key] })),
+    ...[...route.query.keys()].map(key => ({
+      name: key,
+      in: 'query',
+      required: required.includes(key),
+      schema: properties[key],
+    })),
+    ...(spec.retry === 'keyed'
+      ? [header('Idempotency-Key', 'Repeat with the same key: acts once, answers alike.')]
+      : []),
+    ...(spec.versioned === true && route.method !== 'GET' ? [header('If-Match', 'The ETag you last read.')] : []),
+  ]
+  const status = spec.status ?? 200
+  const success = status === 204 ? { description: 'Done' } : { description: 'Success', content: json(spec.output) }
+  return {
+    operationId: `${module}.${name}`,
+    tags: [module],
+    summary: spec.summary,
+    description: describeAccess(spec.access),
+    ...(spec.access.kind === 'anyone' ? {} : { security: [{ bearer: [] }] }),
+    parameters,
+    ...(route.body.length === 0
+      ? {}
+      : { requestBody: { required: true, content: json(bodySchema(properties, required, route.body)) } }),
+    responses: { [status]: success, ...problemResponses(operation, catalogue) },
+  }
+}
+
+function problemResponses(
+  { spec, route }: CompiledOperation,
+  catalogue: ReadonlyMap<string, { status: number; title: string }>,
+) {
+  const codes = [...commonCodes, ...spec.problems]
+  if (spec.access.kind !== 'anyone') codes.push('unauthenticated', 'forbidden')
+  if ((route?.pathParameters.length ?? 0) > 0) codes.push('not-found')
+  if (spec.retry === 'keyed') codes.push('idempotency-in-flight', 'idempotency-key-reused')
+  if (spec.versioned === true && route?.method !== 'GET') codes.push('version-mismatch')
+  if ((route?.body.length ?? 0) > 0) codes.push('payload-too-large', 'unsupported-media-type')
+  const byStatus = new Map<number, string[]>()
+  for (const code of codes) {
+    const problem = catalogue.get(code)
+    if (problem === undefined) throw new Error(`no problem "${code}" in the catalogue`)
+    byStatus.set(problem.status, [...(byStatus.get(problem.status) ?? []), `\`${code}\` ${problem.title}`])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [
+      status,
+      {
+        description: lines.join('\n'),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  )
+}
+
+export function describeAccess(access: Access): string {
+  switch (access.kind) {
+    case 'anyone':
+      return 'Anyone.'
+    case 'user':
+      return `Signed in; scope \`${access.scope}\`.`
+    case 'permission':
+      return `Permission \`${access.permission}\`.`
+    case 'service':
+      return 'Other modules only.'
+  }
+}
+
+function bodySchema(properties: Record<string, object>, required: readonly string[], names: readonly string[]) {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(names.map(name => [name, properties[name]])),
+    required: required.filter(name => names.includes(name)),
+    additionalProperties: false,
+  }
+}
+
+function header(name: string, description: string) {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } }
+}
+
+function json(schema: unknown) {
+  return { 'application/json': { schema } }
+}
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string' },
+    detail: { type: 'string' },
+    requestId: { type: 'string' },
+    retryAfterMs: { type: 'number' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+    },
+  },
+}

@@ -1,0 +1,129 @@
+/** Makes routes from contracts: access, limits, input, the operation itself, and the headers that come with it. */
+
+import type { Verdict } from '@octet/cache'
+import { anonymous, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
+import { type CompiledOperation, type Handler, type Host, invoke, operationsOf, type RequestInfo } from '@octet/kernel'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addressOf, type HttpApp, type HttpOptions, identify } from './app.ts'
+import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
+
+/** Where an operation names no limit. Reads are bounded only against floods; see docs/limits.md. */
+const readLimits: readonly Limit[] = [{ by: 'account', max: 1_000_000, windowMs: 60_000 }]
+const writeLimits: readonly Limit[] = [{ by: 'account', max: 6_000, windowMs: 60_000 }]
+
+/** Registers the public routes of every module served here. */
+export function addOperationRoutes(app: HttpApp, options: HttpOptions, host: Host): void {
+  for (const module of host.modules) {
+    const name = (module.contract as Contract).name
+    for (const operation of operationsOf(module.contract).values()) {
+      const handler = host.handlerOf(operation)
+      if (operation.route === undefined || handler === undefined) continue
+      addOperationRoute(app, options, operation, () => handler)
+    }
+    module.routes?.({
+      app,
+      contextFor: (request: FastifyRequest) => host.contextOf(name, requestInfo(request)),
+      operation: (key: string, handler: ModuleHandler) => {
+        const operation = operationsOf(module.contract).get(key)
+        if (operation?.spec.handledBy !== 'module') throw new Error(`${name}.${key} is not handled by its module`)
+        addOperationRoute(app, options, operation, (request, reply) => (info, input) => {
+          return handler(host.contextOf(name, info), input, { request, reply })
+        })
+      },
+    })
+  }
+}
+
+type ModuleHandler = (
+  ctx: unknown,
+  input: unknown,
+  http: { request: FastifyRequest; reply: FastifyReply },
+) => Promise<unknown>
+type HandlerFor = (request: FastifyRequest, reply: FastifyReply) => Handler
+
+function addOperationRoute(
+  app: HttpApp,
+  options: HttpOptions,
+  operation: CompiledOperation,
+  handlerFor: HandlerFor,
+): void {
+  const { route, spec } = operation
+  if (route === undefined) throw new Error(`${operation.fullName} has no route`)
+  const status = spec.status ?? 200
+  const limits = spec.limits ?? (route.method === 'GET' ? readLimits : writeLimits)
+  app.route({
+    method: route.method,
+    url: route.url,
+    config: { access: spec.access },
+    schema: status === 204 ? {} : { response: { [status]: spec.output } },
+    handler: async (request, reply) => {
+      const actor = await identify(options, request)
+      enforceLimits(options, operation, limits, { request, reply, actor })
+      const info = requestInfo(request, operation)
+      const output = await invoke(operation, handlerFor(request, reply), info, readInput(operation, request))
+      return answer(operation, status, { request, reply, output })
+    },
+  })
+}
+
+function answer(
+  operation: CompiledOperation,
+  status: number,
+  { request, reply, output }: { request: FastifyRequest; reply: FastifyReply; output: unknown },
+): unknown {
+  if (operation.spec.versioned === true) {
+    const tag = `"${(output as { version: number }).version}"`
+    reply.header('etag', tag)
+    if (request.method === 'GET' && request.headers['if-none-match'] === tag) return reply.code(304).send()
+  }
+  reply.header('cache-control', 'no-store')
+  reply.code(status)
+  return status === 204 ? reply.send() : output
+}
+
+/** What travels on with a request that came from outside. Its deadline is the operation's own. */
+export function requestInfo(request: FastifyRequest, operation?: CompiledOperation): RequestInfo {
+  const { headers } = request
+  return {
+    actor: request.principal ?? anonymous,
+    requestId: request.id,
+    deadlineMs: Date.now() + (operation?.spec.timeoutMs ?? 10_000),
+    traceparent: headers.traceparent as string | undefined,
+    idempotencyKey: operation?.spec.retry === 'keyed' ? readIdempotencyKey(headers['idempotency-key']) : undefined,
+    ifMatch: operation?.spec.versioned === true ? readIfMatch(headers['if-match']) : undefined,
+  }
+}
+
+interface Caller {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly actor: Principal
+}
+
+function enforceLimits(
+  options: HttpOptions,
+  operation: CompiledOperation,
+  limits: readonly Limit[],
+  caller: Caller,
+): void {
+  let tightest: Verdict | undefined
+  for (const { by, max, windowMs } of limits) {
+    const key = `${operation.fullName} ${subjectOf(by, caller)}`
+    const verdict = options.limiter.take(key, max, windowMs)
+    if (tightest === undefined || !verdict.allowed || verdict.remaining < tightest.remaining) tightest = verdict
+    if (!verdict.allowed) break
+  }
+  if (tightest !== undefined) applyVerdict(caller.reply, tightest)
+}
+
+/** Sends the `RateLimit-*` headers and throws `rate-limited` when the allowance is used up. */
+export function applyVerdict(reply: FastifyReply, verdict: Verdict): void {
+  reply.header('ratelimit-limit', verdict.limit)
+  reply.header('ratelimit-remaining', verdict.remaining)
+  reply.header('ratelimit-reset', Math.ceil(verdict.resetMs / 1000))
+  if (!verdict.allowed) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
+}
+
+function subjectOf(by: Limit['by'], { actor, request }: Caller): string {
+  return by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressOf(request)}`
+}

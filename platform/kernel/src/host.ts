@@ -1,0 +1,214 @@
+/** The modules of one process, opened and wired: who serves which operation, who calls whom, who hears which event. */
+import { type ClientOf, type Contract, commonProblem, type Principal } from '@octet/contracts'
+import { type IdempotencyKey, runOnce, type Tx } from '@octet/db'
+import { clientOf, localTransport, type Transport } from './calls.ts'
+import { startOrder } from './graph.ts'
+import { type Handler, type RequestInfo, within } from './invoke.ts'
+import type { AnyModule, Context, Floor, Subscription } from './module.ts'
+import { type CompiledOperation, operationsOf } from './operation.ts'
+
+export interface HostOptions {
+  /** The modules this process serves. */
+  readonly modules: readonly AnyModule[]
+  readonly floorOf: (module: AnyModule) => Floor
+  /** The way to a module that another process serves; `undefined` when there is none. */
+  readonly remote?: (module: string) => Transport | undefined
+}
+
+/** An event on its way to one handler. */
+export interface Delivery {
+  readonly eventId: string
+  readonly data: unknown
+}
+
+export interface Host {
+  /** Names of the modules served here, callees first. */
+  readonly order: readonly string[]
+  readonly modules: readonly AnyModule[]
+  /** The handler of an operation served here. */
+  handlerOf(operation: CompiledOperation): Handler | undefined
+  /** A module's context for code outside any operation: routes, jobs, seeds. */
+  contextOf(module: string, request: RequestInfo): AnyContext
+  /** Everyone here who listens to `<module>.<event>`. */
+  subscribersOf(event: string): readonly Subscriber[]
+  /** Closes the modules, callers first. */
+  close(): Promise<void>
+}
+
+export interface Subscriber {
+  readonly module: string
+  readonly handler: string
+  /** Handles the event once, however often it is delivered. */
+  deliver(event: Delivery): Promise<void>
+}
+
+type AnyContext = Context<Contract, readonly Contract[], object>
+
+interface Hosted {
+  readonly module: AnyModule
+  readonly floor: Floor
+  readonly state: object
+}
+
+const deliveryTimeoutMs = 10_000
+
+/** Opens the modules, callees first. Throws when the calls form a cycle or lead nowhere. */
+export async function openModules(options: HostOptions): Promise<Host> {
+  const hosted = new Map<string, Hosted>()
+  const handlers = new Map<CompiledOperation, Handler>()
+  const local = localTransport(operation => handlers.get(operation))
+  const transport: Transport = (operation, request, input) => {
+    if (hosted.has(operation.module)) return local(operation, request, input)
+    const remote = options.remote?.(operation.module)
+    if (remote !== undefined) return remote(operation, request, input)
+    throw commonProblem('unavailable', { detail: `No process serves "${operation.module}".`, executed: 'no' })
+  }
+  const order = orderOf(options)
+  for (const name of order) {
+    const module = options.modules.find(candidate => candidate.contract.name === name)
+    if (module === undefined) continue
+    const floor = options.floorOf(module)
+    hosted.set(name, { module, floor, state: await module.open(floor) })
+    for (const operation of operationsOf(module.contract).values()) {
+      const useCase = module.operations[operation.name]
+      if (operation.spec.handledBy === 'module') continue
+      if (useCase === undefined) throw new Error(`${operation.fullName} is promised but has no use case`)
+      handlers.set(operation, (request, input) => {
+        return runUseCase(makeContext(hostedOf(name), transport, request, operation, input), operation, useCase, input)
+      })
+    }
+  }
+  const hostedOf = (name: string): Hosted => {
+    const found = hosted.get(name)
+    if (found === undefined) throw new Error(`module "${name}" is not served here`)
+    return found
+  }
+  const contextOf = (name: string, request: RequestInfo) => makeContext(hostedOf(name), transport, request)
+  const subscribers = subscribersIn([...hosted.values()], contextOf)
+  return {
+    order: order.filter(name => hosted.has(name)),
+    modules: [...hosted.values()].map(({ module }) => module),
+    handlerOf: operation => handlers.get(operation),
+    contextOf,
+    subscribersOf: event => subscribers.get(event) ?? [],
+    async close() {
+      for (const { module, state } of [...hosted.values()].reverse()) await module.close?.(state)
+    },
+  }
+}
+
+function orderOf({ modules, remote }: HostOptions): string[] {
+  const here = new Set(modules.map(module => module.contract.name as string))
+  const elsewhere = new Set<string>()
+  for (const module of modules) {
+    for (const { name } of module.calls as readonly Contract[]) {
+      if (!here.has(name) && remote?.(name) !== undefined) elsewhere.add(name)
+    }
+  }
+  return startOrder([
+    ...[...elsewhere].map(name => ({ name, calls: [] })),
+    ...modules.map(({ contract, calls }) => ({ name: contract.name, calls: (calls as Contract[]).map(c => c.name) })),
+  ])
+}
+
+/** An actor for work nobody asked for from outside: events, jobs, seeds. */
+export function serviceRequest(module: string, requestId: string, timeoutMs: number): RequestInfo {
+  return { actor: { kind: 'service', module }, caller: module, requestId, deadlineMs: Date.now() + timeoutMs }
+}
+
+interface OnceGuard {
+  used: boolean
+}
+
+function makeContext(
+  { module, floor, state }: Hosted,
+  transport: Transport,
+  request: RequestInfo,
+  operation?: CompiledOperation,
+  input?: unknown,
+): AnyContext & { readonly onceGuard: OnceGuard } {
+  const outgoing: RequestInfo = { ...request, caller: module.contract.name }
+  const clients: Record<string, ClientOf<Contract>> = {}
+  const onceGuard = { used: false }
+  for (const needed of module.calls as readonly Contract[]) {
+    let client: ClientOf<Contract> | undefined
+    Object.defineProperty(clients, needed.name, {
+      get: () => {
+        client ??= clientOf(needed, transport, outgoing)
+        return client
+      },
+    })
+  }
+  return {
+    ...state,
+    actor: request.actor,
+    request,
+    db: floor.db,
+    log: floor.log,
+    now: floor.now,
+    calls: clients as AnyContext['calls'],
+    onceGuard,
+    once(name, body) {
+      onceGuard.used = true
+      return runOnce(floor.db, name, keyOf(request, operation, input), body)
+    },
+  }
+}
+
+function keyOf(
+  request: RequestInfo,
+  operation: CompiledOperation | undefined,
+  input: unknown,
+): IdempotencyKey | undefined {
+  if (request.idempotencyKey === undefined || operation?.spec.retry !== 'keyed') return undefined
+  return { scope: scopeOf(request.actor), operation: operation.fullName, key: request.idempotencyKey, input }
+}
+
+function scopeOf(actor: Principal): string {
+  if (actor.kind === 'user') return `user ${actor.userId}`
+  return actor.kind === 'service' ? `module ${actor.module}` : 'anonymous'
+}
+
+async function runUseCase(
+  ctx: AnyContext & { readonly onceGuard: OnceGuard },
+  operation: CompiledOperation,
+  useCase: (ctx: AnyContext, input: unknown) => Promise<unknown>,
+  input: unknown,
+): Promise<unknown> {
+  const output = await useCase(ctx, input)
+  if (operation.spec.retry === 'keyed' && !ctx.onceGuard.used) {
+    throw new Error(`${operation.fullName} promises idempotency keys but did not write through ctx.once`)
+  }
+  return output
+}
+
+function subscribersIn(hosted: readonly Hosted[], contextOf: Host['contextOf']): Map<string, Subscriber[]> {
+  const subscribers = new Map<string, Subscriber[]>()
+  for (const { module, floor } of hosted) {
+    const name = module.contract.name as string
+    for (const subscription of (module.listens ?? []) as readonly Subscription<unknown>[]) {
+      const event = `${subscription.contract.name}.${subscription.event}`
+      const subscriber: Subscriber = {
+        module: name,
+        handler: subscription.handler,
+        deliver: ({ eventId, data }) => {
+          const ctx = contextOf(name, serviceRequest(name, eventId, deliveryTimeoutMs))
+          const work = floor.db.transaction(`${name}.${subscription.handler}`, async tx => {
+            if (await firstDelivery(tx, subscription.handler, eventId)) {
+              await subscription.handle(ctx, tx, data as never)
+            }
+          })
+          return within(deliveryTimeoutMs, work)
+        },
+      }
+      subscribers.set(event, [...(subscribers.get(event) ?? []), subscriber])
+    }
+  }
+  return subscribers
+}
+
+async function firstDelivery(tx: Tx, handler: string, eventId: string): Promise<boolean> {
+  const rows = await tx.sql`
+    insert into inbox (handler, event_id) values (${handler}, ${eventId}) on conflict do nothing returning true`
+  return rows.length === 1
+}

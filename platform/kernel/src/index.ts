@@ -1,0 +1,16 @@
+export { clientOf, localTransport, type Transport } from './calls.ts'
+export { type Delivery, type Host, openModules, type Subscriber, serviceRequest } from './host.ts'
+export { asProblem, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
+export {
+  type AnyModule,
+  type Context,
+  defineModule,
+  type Floor,
+  type Module,
+  type ModuleJob,
+  type Operations,
+  on,
+  type Routes,
+  type Subscription,
+} from './module.ts'
+export { apiPrefix, type CompiledOperation, operationsOf, type Route } from './operation.ts'

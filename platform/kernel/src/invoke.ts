@@ -1,0 +1,68 @@
+/** What happens around every operation, wherever the caller is: access, input, deadline, output, one kind of error. */
+import { authorize, commonProblem, type Principal, Problem } from '@octet/contracts'
+import { outageOf } from '@octet/db'
+import { type CompiledOperation, checkInput, checkOutput } from './operation.ts'
+
+/** What travels with a request from module to module, in process and across processes alike. */
+export interface RequestInfo {
+  readonly actor: Principal
+  /** The module that calls; absent when the request came from outside. */
+  readonly caller?: string
+  readonly requestId: string
+  /** Unix time in milliseconds after which nobody waits for the answer. */
+  readonly deadlineMs: number
+  /** W3C traceparent of the caller's span. */
+  readonly traceparent?: string
+  readonly idempotencyKey?: string
+  readonly ifMatch?: number
+}
+
+export type Handler = (request: RequestInfo, input: unknown) => Promise<unknown>
+
+/**
+ * Runs an operation for a request. Throws only {@link Problem}: expected ones as they are, a broken database
+ * connection as `unavailable`, time out as `deadline-exceeded`, everything else as `internal` with the cause attached.
+ */
+export async function invoke(
+  operation: CompiledOperation,
+  handler: Handler,
+  request: RequestInfo,
+  input: unknown,
+): Promise<unknown> {
+  authorize(operation.spec.access, request.actor, request.caller)
+  checkInput(operation, input)
+  const startedMs = Date.now()
+  const deadlineMs = Math.min(request.deadlineMs, startedMs + operation.spec.timeoutMs)
+  if (deadlineMs <= startedMs) throw commonProblem('deadline-exceeded', { executed: 'no' })
+  try {
+    const output = await within(deadlineMs - startedMs, handler({ ...request, deadlineMs }, input))
+    checkOutput(operation, output)
+    return output
+  } catch (error) {
+    throw asProblem(error)
+  }
+}
+
+/** Settles like `work`, or throws `deadline-exceeded` after `timeoutMs`. The work itself is not stopped. */
+export function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(commonProblem('deadline-exceeded', { executed: 'maybe' })), timeoutMs)
+    work.then(
+      value => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      error => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
+}
+
+/** The problem the public may see for any error. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (outageOf(error) !== undefined) return commonProblem('unavailable', { executed: 'maybe', cause: error })
+  return commonProblem('internal', { cause: error })
+}

@@ -1,0 +1,120 @@
+/** What a module is: a contract, what it calls, its tables, and the functions that keep the contract's promises. */
+import type { ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
+import type { Db, EventData, Tx } from '@octet/db'
+import type { JobDefinition, Jobs } from '@octet/jobs'
+import type { Log, Metrics } from '@octet/observe'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RequestInfo } from './invoke.ts'
+
+/** What the floor gives a module when it opens. */
+export interface Floor<C extends Contract = Contract> {
+  readonly db: Db<C>
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly jobs: Jobs
+  /** Unix time in milliseconds; tests set it. */
+  readonly now: () => number
+  /** Folder on this machine that is the module's alone. */
+  readonly dataDir: string
+  /** Where people reach this installation, without a slash at the end: `http://localhost:3000`. */
+  readonly origin: string
+  /** Module settings from the environment, already checked. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** What a use case gets: the caller, the module's database, the modules it may call, and the module's own state. */
+export type Context<C extends Contract, Needs extends readonly Contract[], State> = State & {
+  readonly actor: Principal
+  readonly request: RequestInfo
+  readonly db: Db<C>
+  readonly log: Log
+  readonly now: () => number
+  readonly calls: { readonly [N in Needs[number] as N['name']]: ClientOf<N> }
+  /**
+   * Runs the one transaction of a `keyed` operation. Under the request's idempotency key its result is remembered,
+   * and a repeat gets it without the body running again.
+   */
+  once<T>(name: string, body: (tx: Tx<C>) => Promise<T>): Promise<T>
+}
+
+type KernelHandled<C extends Contract> = {
+  [K in keyof C['operations']]: C['operations'][K]['handledBy'] extends 'module' ? never : K
+}[keyof C['operations']]
+
+/** One use case per operation that the kernel routes. */
+export type Operations<C extends Contract, Ctx> = {
+  readonly [K in KernelHandled<C>]: (ctx: Ctx, input: Input<C, K>) => Promise<Output<C, K>>
+}
+
+/** A module's interest in another's event. */
+export interface Subscription<Ctx> {
+  readonly contract: Contract
+  readonly event: string
+  /** Names the effect in the inbox; unique in the module and never renamed, or old events would act again. */
+  readonly handler: string
+  readonly handle: (ctx: Ctx, tx: Tx, data: never) => Promise<void>
+}
+
+/** `on(identity, 'owner-created', takeOverExamples)`. The handler's effects go through `tx`, beside the inbox row. */
+export function on<Ctx, C extends Contract, K extends keyof C['events'] & string>(
+  contract: C,
+  event: K,
+  handle: (ctx: Ctx, tx: Tx, data: EventData<C, K>) => Promise<void>,
+): Subscription<Ctx> {
+  return { contract, event, handler: handle.name, handle: handle as Subscription<Ctx>['handle'] }
+}
+
+/** What a module's `routes.ts` works with: Fastify itself, plus the contract's operations that need the reply. */
+export interface Routes<C extends Contract, Ctx> {
+  readonly app: FastifyInstance
+  /** A context for code that serves a request outside any operation. */
+  contextFor(request: FastifyRequest): Ctx
+  /** Registers an operation marked `handledBy: 'module'`: same checks and documentation, but with the reply in hand. */
+  operation<K extends keyof C['operations'] & string>(
+    name: K,
+    handler: (
+      ctx: Ctx,
+      input: Input<C, K>,
+      http: { request: FastifyRequest; reply: FastifyReply },
+    ) => Promise<Output<C, K>>,
+  ): void
+}
+
+export interface Module<
+  C extends Contract = Contract,
+  Needs extends readonly Contract[] = readonly Contract[],
+  State = unknown,
+> {
+  readonly contract: C
+  /** The modules this one may call. The graph of all modules must have no cycle. */
+  readonly calls: Needs
+  readonly migrations: URL
+  /** Makes what lives as long as the process; its properties become part of every context. */
+  open(floor: Floor<C>): Promise<State>
+  readonly operations: Operations<C, Context<C, Needs, State>>
+  readonly listens?: readonly Subscription<Context<C, Needs, State>>[]
+  readonly jobs?: readonly ModuleJob<Context<C, Needs, State>>[]
+  readonly routes?: (routes: Routes<C, Context<C, Needs, State>>) => void
+  /** Fills an empty installation with believable data. */
+  readonly seedDemo?: (ctx: Context<C, Needs, State>) => Promise<void>
+  /** Finishes what is under way; called before the database closes. */
+  close?(state: State): Promise<void>
+}
+
+export interface ModuleJob<Ctx> extends Omit<JobDefinition, 'run'> {
+  readonly name: string
+  /** Run every so often, by one process of all; absent for jobs that are only enqueued. */
+  readonly everyMs?: number
+  readonly run: (ctx: Ctx, payload: unknown, signal: AbortSignal) => Promise<void>
+}
+
+/** Infers a module's types from its parts. */
+export function defineModule<C extends Contract, const Needs extends readonly Contract[], State extends object>(
+  module: Module<C, Needs, State>,
+): Module<C, Needs, State> {
+  return module
+}
+
+/** A module whatever its types, for lists of modules. */
+// biome-ignore lint/suspicious/noExplicitAny: variance: a list of modules has no common context type
+export type AnyModule = Module<any, any, any>
