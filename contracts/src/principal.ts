@@ -14,6 +14,15 @@ export type Principal =
     }
   | { readonly kind: 'service'; readonly module: string }
 
+/** What a request proves about its caller. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'cookie'; readonly value: string }
+
+/** Finds out who stands behind a credential: throws `unauthenticated` for a bad bearer token; a bad cookie is nobody. */
+export type Authenticate = (credential: Credential) => Promise<Principal> | Principal
+
 export const anonymous: Principal = { kind: 'anonymous' }
 
 /** Whether any of the roles grants the permission. */

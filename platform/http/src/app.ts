@@ -1,16 +1,21 @@
 /** Fastify as Octet uses it: one shape of error, one caller per request, a policy on every route, nothing unbounded. */
 
 import type { Limiter } from '@octet/cache'
-import { type Access, anonymous, commonProblem, type Principal, Problem, problemBody } from '@octet/contracts'
+import {
+  type Access,
+  type Authenticate,
+  anonymous,
+  commonProblem,
+  type Principal,
+  Problem,
+  problemBody,
+} from '@octet/contracts'
 import { newId } from '@octet/db'
 import { asProblem } from '@octet/kernel'
 import type { HttpMetrics, Log } from '@octet/observe'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { addressKey } from './address.ts'
-import { type Credential, credentialOf, refuseCrossSite } from './credentials.ts'
-
-/** Who stands behind a credential. Throws `unauthenticated` for a bearer token that is not good. */
-export type Authenticate = (credential: Credential) => Promise<Principal> | Principal
+import { credentialOf, refuseCrossSite } from './credentials.ts'
 
 export interface HttpOptions {
   readonly log: Log

@@ -1,11 +1,6 @@
 /** What a request proves about its caller, and whether a browser may have been tricked into sending it. */
-import { commonProblem } from '@octet/contracts'
+import { type Credential, commonProblem } from '@octet/contracts'
 import type { FastifyRequest } from 'fastify'
-
-export type Credential =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'bearer'; readonly token: string }
-  | { readonly kind: 'cookie'; readonly value: string }
 
 const none: Credential = { kind: 'none' }
 const tokenBytesMax = 4096

@@ -1,5 +1,5 @@
 /** The modules of one process, opened and wired: who serves which operation, who calls whom, who hears which event. */
-import { type ClientOf, type Contract, commonProblem, type Principal } from '@octet/contracts'
+import { type Authenticate, type ClientOf, type Contract, commonProblem, type Principal } from '@octet/contracts'
 import { type IdempotencyKey, runOnce, type Tx } from '@octet/db'
 import { clientOf, localTransport, type Transport } from './calls.ts'
 import { startOrder } from './graph.ts'
@@ -31,6 +31,8 @@ export interface Host {
   contextOf(module: string, request: RequestInfo): AnyContext
   /** Everyone here who listens to `<module>.<event>`. */
   subscribersOf(event: string): readonly Subscriber[]
+  /** Of the module that knows accounts, when it is served here. */
+  readonly authenticate: Authenticate | undefined
   /** Closes the modules, callers first. */
   close(): Promise<void>
 }
@@ -90,6 +92,7 @@ export async function openModules(options: HostOptions): Promise<Host> {
     modules: [...hosted.values()].map(({ module }) => module),
     handlerOf: operation => handlers.get(operation),
     contextOf,
+    authenticate: [...hosted.values()].flatMap(({ module, state }) => module.authenticate?.(state) ?? [])[0],
     subscribersOf: event => subscribers.get(event) ?? [],
     async close() {
       for (const { module, state } of [...hosted.values()].reverse()) await module.close?.(state)

@@ -1,5 +1,5 @@
 /** What a module is: a contract, what it calls, its tables, and the functions that keep the contract's promises. */
-import type { ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
+import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
 import type { Db, EventData, Tx } from '@octet/db'
 import type { JobDefinition, Jobs } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
@@ -95,6 +95,8 @@ export interface Module<
   readonly listens?: readonly Subscription<Context<C, Needs, State>>[]
   readonly jobs?: readonly ModuleJob<Context<C, Needs, State>>[]
   readonly routes?: (routes: Routes<C, Context<C, Needs, State>>) => void
+  /** For the one module that knows accounts: who stands behind a credential. */
+  readonly authenticate?: (state: State) => Authenticate
   /** Fills an empty installation with believable data. */
   readonly seedDemo?: (ctx: Context<C, Needs, State>) => Promise<void>
   /** Finishes what is under way; called before the database closes. */
