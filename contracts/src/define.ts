@@ -40,6 +40,8 @@ export const access = {
 export interface Limit {
   readonly by: 'address' | 'account'
   readonly max: number
+  /** For callers who are not signed in, when that differs. */
+  readonly anonymousMax?: number
   readonly windowMs: number
 }
 

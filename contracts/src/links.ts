@@ -74,7 +74,7 @@ export const links = defineContract({
     'alias-reserved': { status: 400, title: 'That alias cannot be used.' },
     'url-not-allowed': { status: 400, title: 'That address cannot be shortened.' },
     'expiry-in-the-past': { status: 400, title: 'The expiry time has already passed.' },
-    'sign-in-for-option': { status: 401, title: 'Sign in to use this option.' },
+    expired: { status: 410, title: 'This short link has expired.' },
     'time-zone-unknown': { status: 400, title: 'That time zone is not known.' },
   },
   operations: {
@@ -96,7 +96,7 @@ export const links = defineContract({
       problems: ['links.alias-taken', 'links.alias-reserved', 'links.url-not-allowed', 'links.expiry-in-the-past'],
       retry: 'keyed',
       timeoutMs: 5_000,
-      limits: [{ by: 'address', max: 100, windowMs: minuteMs }],
+      limits: [{ by: 'address', max: 100, anonymousMax: 30, windowMs: minuteMs }],
     }),
     listLinks: operation({
       summary: 'Your links, newest first',

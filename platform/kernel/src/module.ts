@@ -1,4 +1,5 @@
 /** What a module is: a contract, what it calls, its tables, and the functions that keep the contract's promises. */
+import type { Limiter } from '@octet/cache'
 import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
 import type { Db, EventData, Tx } from '@octet/db'
 import type { JobDefinition, Jobs } from '@octet/jobs'
@@ -12,6 +13,8 @@ export interface Floor<C extends Contract = Contract> {
   readonly log: Log
   readonly metrics: Metrics
   readonly jobs: Jobs
+  /** Counts in this process. */
+  readonly limiter: Limiter
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
   /** Folder on this machine that is the module's alone. */

@@ -1,0 +1,21 @@
+/** The only way to a link: through who may have it. */
+import { commonProblem, hasPermission, type Principal } from '@octet/contracts'
+import type { Queryable, Tx } from '@octet/db'
+import type { Row } from './rules.ts'
+import * as store from './store.ts'
+
+/** A link the actor owns or may manage. Throws `not-found` alike for other people's links and for none at all. */
+export async function accessLink(db: Queryable, actor: Principal, id: string): Promise<Row> {
+  return allow(actor, await store.findLink(db, id))
+}
+
+/** The same, locked until the transaction ends. */
+export async function accessLinkForUpdate(tx: Tx, actor: Principal, id: string): Promise<Row> {
+  return allow(actor, await store.lockLink(tx, id))
+}
+
+function allow(actor: Principal, row: Row | undefined): Row {
+  if (row === undefined || actor.kind !== 'user') throw commonProblem('not-found')
+  if (row.owner_id !== actor.userId && !hasPermission(actor.roles, 'links:manage')) throw commonProblem('not-found')
+  return row
+}

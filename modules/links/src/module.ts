@@ -1,0 +1,76 @@
+/** links: short addresses that lead somewhere, and how often they were followed. */
+import { join } from 'node:path'
+import { createCache, type Limiter } from '@octet/cache'
+import { identity, links } from '@octet/contracts'
+import type { Db } from '@octet/db'
+import { openJournal, startShipper } from '@octet/journal'
+import { defineModule, type Floor } from '@octet/kernel'
+import type { LinksState } from './context.ts'
+import { countBatch } from './count-clicks.ts'
+import { seedDemo } from './demo.ts'
+import { handlers } from './handlers.ts'
+import { jobs } from './jobs.ts'
+import { operations } from './operations.ts'
+import { routes } from './routes.ts'
+import { locationOf, type Row, type Target } from './rules.ts'
+import * as store from './store.ts'
+
+/**
+ * How long a destination may be served without asking the database: an edit is seen everywhere within this time. It
+ * is what bounds staleness across processes, so there is no invalidation message that could get lost.
+ */
+const targetTtlMs = 800
+const targetsMax = 100_000
+/** Redirects of known links go on while the database restarts; nobody can have edited them meanwhile. */
+const targetStaleIfErrorMs = 10 * 60_000
+
+export const linksModule = defineModule({
+  contract: links,
+  calls: [identity],
+  migrations: new URL('../migrations/', import.meta.url),
+  open,
+  operations,
+  listens: handlers,
+  jobs,
+  routes,
+  seedDemo,
+  async close({ clickShipper, clickJournal }: LinksState) {
+    await clickShipper.stop()
+    await clickJournal.close()
+  },
+})
+
+async function open(floor: Floor<typeof links>): Promise<LinksState> {
+  const clickJournal = await openJournal({ dir: join(floor.dataDir, 'clicks'), log: floor.log })
+  const clickShipper = startShipper(clickJournal, {
+    position: () => store.journalPosition(floor.db, clickJournal.id),
+    handle: batch => countBatch(floor.db, clickJournal.id, batch),
+    log: floor.log,
+  })
+  return {
+    origin: floor.origin,
+    targets: createCache({
+      entriesMax: targetsMax,
+      ttlMs: targetTtlMs,
+      staleIfErrorMs: targetStaleIfErrorMs,
+      load: key => loadTarget(floor.db, key),
+    }),
+    clickJournal,
+    clickShipper,
+  }
+}
+
+async function loadTarget(db: Db<typeof links>, key: string): Promise<Target | null> {
+  const row = await store.findTarget(db, key)
+  return row === undefined ? null : targetOf(row)
+}
+
+function targetOf(row: Row): Target {
+  return {
+    id: row.id,
+    location: locationOf(row.url),
+    expiresAtMs: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
+    passwordHash: row.password_hash,
+    hasClickLimit: row.clicks_max !== null,
+  }
+}

@@ -1,0 +1,174 @@
+/** Decisions about links: pure, no clock, no I/O. */
+import { randomBytes } from 'node:crypto'
+import type { Link } from '@octet/contracts'
+
+/** No 0, o, 1, l, i: what is read from paper is typed right. */
+const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'
+export const codeLengthMin = 7
+
+/**
+ * Aliases that would shadow our own addresses on a short domain, or lend themselves to deceit.
+ */
+const reservedAliases = new Set(
+  (
+    'about account accounts admin administrator api app assets auth billing blog chat code contact dashboard docs ' +
+    'download favicon fitness health help home identity invoice legal links login logout metrics octet openapi pay ' +
+    'payment payments press privacy profile realtime register robots security settings shop sign-in sign-up signin ' +
+    'signup sitemap static status support system terms users verify webhook webhooks welcome well-known www'
+  )
+    .split(' ')
+    .map(codeKey),
+)
+
+/** A random code of `length` characters, each equally likely. `length` 7 gives 27 thousand million. */
+export function generateCode(length: number): string {
+  let code = ''
+  while (code.length < length) {
+    for (const byte of randomBytes(length * 2)) {
+      // 248 is the largest multiple of 31 below 256; above it the first letters would be likelier.
+      if (byte < 248 && code.length < length) code += alphabet[byte % alphabet.length]
+    }
+  }
+  return code
+}
+
+/**
+ * What codes are compared by: lower case, with characters that look alike made equal. So `PayPa1` and `paypal` are one
+ * code: nobody can register a look-alike, and nobody who misreads one is sent elsewhere.
+ */
+export function codeKey(code: string): string {
+  return code.toLowerCase().replace(/0/g, 'o').replace(/[1i]/g, 'l')
+}
+
+export function isReserved(alias: string): boolean {
+  return reservedAliases.has(codeKey(alias))
+}
+
+export type UrlRefusal = 'not a web address' | 'only http and https' | 'must not contain a user name' | 'leads back here'
+
+/**
+ * Whether an address may be shortened, and why not. Refused are schemes other than http and https, user names in front
+ * of the host (they disguise where a link leads), and our own short links (they could form a circle).
+ */
+export function refuseUrl(url: string, origin: string): UrlRefusal | undefined {
+  if (/[\s\p{Cc}]/u.test(url)) return 'not a web address'
+  const parsed = URL.parse(url)
+  if (parsed === null) return 'not a web address'
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') return 'only http and https'
+  if (parsed.username !== '' || parsed.password !== '') return 'must not contain a user name'
+  if (parsed.hostname === '') return 'not a web address'
+  const own = new URL(origin)
+  if (parsed.host === own.host && parsed.pathname.startsWith('/s/')) return 'leads back here'
+  return undefined
+}
+
+/** The address as a header value: as its owner wrote it where that is plain ASCII, else percent- and punycode-encoded. */
+export function locationOf(url: string): string {
+  return /^[\x21-\x7e]+$/.test(url) ? url : new URL(url).href
+}
+
+/** What a redirect needs to know of a link, worked out once when the link is loaded. */
+export interface Target {
+  readonly id: string
+  readonly location: string
+  readonly expiresAtMs: number
+  readonly passwordHash: string | null
+  readonly hasClickLimit: boolean
+}
+
+export interface Row {
+  readonly id: string
+  readonly owner_id: string | null
+  readonly code: string
+  readonly url: string
+  readonly title: string | null
+  readonly tags: string[]
+  readonly expires_at: string | null
+  readonly clicks_max: number | null
+  readonly password_hash: string | null
+  readonly is_example: boolean
+  readonly version: number
+  readonly created_at: string
+  readonly updated_at: string
+  readonly clicks: number
+}
+
+/** A row as its owner sees it. */
+export function linkOf(row: Row, origin: string): Link {
+  return {
+    id: row.id,
+    code: row.code,
+    shortUrl: `${origin}/s/${row.code}`,
+    url: row.url,
+    title: row.title,
+    tags: row.tags,
+    expiresAt: row.expires_at,
+    clicksMax: row.clicks_max,
+    hasPassword: row.password_hash !== null,
+    isExample: row.is_example,
+    clicks: row.clicks,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+  }
+}
+
+/** Where a page of a list ends: the sort key of its last row. Opaque to clients. */
+export interface ListPosition {
+  readonly createdAt: string
+  readonly id: string
+}
+
+export function encodeCursor({ createdAt, id }: ListPosition): string {
+  return Buffer.from(`${createdAt} ${id}`).toString('base64url')
+}
+
+/** `undefined` for anything {@link encodeCursor} did not make. */
+export function decodeCursor(cursor: string): ListPosition | undefined {
+  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString())
+  return match === null ? undefined : { createdAt: match[1] as string, id: match[2] as string }
+}
+
+const bucketMs = 15 * 60_000
+
+/** One click, as the journal keeps it. */
+export interface Click {
+  readonly linkId: string
+  readonly atMs: number
+  readonly isBot: boolean
+}
+
+/** `1 <unix ms> <link id> <h|b>`: version, time, link, human or bot. */
+export function encodeClick({ linkId, atMs, isBot }: Click): string {
+  return `1 ${atMs} ${linkId} ${isBot ? 'b' : 'h'}`
+}
+
+/** @throws Error for a record this version did not write; the shipper then stops rather than lose it. */
+export function decodeClick(record: string): Click {
+  const match = /^1 (\d+) ([0-9a-f-]{36}) ([hb])$/.exec(record)
+  if (match === null) throw new Error(`not a click record: ${record.slice(0, 80)}`)
+  return { atMs: Number(match[1]), linkId: match[2] as string, isBot: match[3] === 'b' }
+}
+
+export interface CountedClicks {
+  readonly linkId: string
+  readonly bucketMs: number
+  clicks: number
+  bots: number
+  lastMs: number
+}
+
+/** Adds clicks up per link and quarter of an hour, sorted by link, then time: the order in which rows are locked. */
+export function countClicks(clicks: Iterable<Click>): CountedClicks[] {
+  const counts = new Map<string, CountedClicks>()
+  for (const { linkId, atMs, isBot } of clicks) {
+    const bucket = atMs - (atMs % bucketMs)
+    const key = `${linkId} ${bucket}`
+    const count = counts.get(key) ?? { linkId, bucketMs: bucket, clicks: 0, bots: 0, lastMs: 0 }
+    if (isBot) count.bots++
+    else count.clicks++
+    count.lastMs = Math.max(count.lastMs, atMs)
+    counts.set(key, count)
+  }
+  return [...counts.values()].sort((a, b) => (a.linkId === b.linkId ? a.bucketMs - b.bucketMs : a.linkId < b.linkId ? -1 : 1))
+}

@@ -1,0 +1,1 @@
+export { ConfigError, type ConfigOf, readConfig, type Setting, type Settings, setting } from './config.ts'
