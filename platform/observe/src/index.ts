@@ -1,0 +1,19 @@
+export { type EventLoopMonitor, monitorEventLoop } from './event-loop.ts'
+export {
+  type CheckReport,
+  createHealth,
+  type Health,
+  type HealthCheck,
+  type HealthOptions,
+  type HealthReport,
+  type HealthState,
+  type ReadyReport,
+} from './health.ts'
+export { type HttpMetrics, observeHttp } from './http-metrics.ts'
+export { createLog, exitOnCrash, type Log, type LogLevel, type LogOptions, type LogSink, logLevels } from './log.ts'
+export { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts'
+export { redactLine, redactText } from './redact.ts'
+export { type Counter, durationBuckets, type Family, type Gauge, type Histogram, type SeriesOptions } from './series.ts'
+export { createTracer, type TracerOptions } from './spans.ts'
+export type { AttributeValue, Span, SpanData, SpanKind, Trace, Tracer } from './trace.ts'
+export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.ts'

@@ -1,0 +1,189 @@
+/**
+ * Takes secrets out of text that is about to leave the process. It works on the finished log line and not on the
+ * objects behind it, so that no depth, array, child logger, serializer or error cause can go round it, and nothing is
+ * cloned. (pino's own `redact` needs a path for each depth, is case-sensitive and copies the object: see README.)
+ */
+const mark = '[redacted]'
+
+/** Ends of key names whose values are secret: `newPassword`, `Set-Cookie` and `client_secret` are all caught. In JSON
+ * that is quoted inside a string the closing quote has backslashes before it. */
+const secretKey =
+  /(?:authorization|cookie|passw(?:or)?d|passphrase|secret|token|credential|(?:api|private|idempotency)[-_]?key)(s?)(\\*)": */gi
+
+/** Runs this long that mix upper case, lower case and digits are taken for opaque tokens (refresh, session, set-up). */
+const opaqueCharsMin = 40
+
+const octetKey = /oct_[a-z0-9]+_\w+/gi
+const jwt = /eyJ[\w.-]+/g
+const authScheme = /(bearer|basic)( +|%20)[\w.~+/=-]{8,}/gi
+const urlPassword = /(:\/\/[^\s/:@"'\\]*:)[^\s/@"'\\]+@/g
+const pair =
+  /((?:token|secret|passw(?:or)?d|signature|api[-_]?key|ticket|assertion|__(?:host|secure)-[\w-]+|\boct|[?&#](?:code|state|sig|key|setup))(?:=|%3d))[^&#;\s"'\\<>]+/gi
+const inspected = /((?:authorization|cookie|passw(?:or)?d|secret|token|api[-_]?key)'?: )'(?:[^'"\\]|\\.)*'/gi
+const unprintable = /[\u007f-\u009f\u2028\u2029]/g
+
+/**
+ * One finished JSON log line without its secrets, still valid JSON with the same keys. Values of secret keys at any depth are
+ * replaced (booleans and null stay, and so do counts such as `"inputTokens":512`), also where the JSON is itself
+ * quoted inside a string. Characters that a terminal would obey (DEL, C1) or a reader take for a line end are escaped.
+ */
+export function redactLine(line: string): string {
+  return escapeUnprintable(redactText(redactValues(line)))
+}
+
+/**
+ * Free text (an error message, a URL, an attribute of a span) without API keys, JWTs, opaque tokens, credentials of an
+ * `Authorization` header, passwords in URLs and secret query parameters. Each pattern needs time linear in the text
+ * and is tried only where a cheap search finds its mark.
+ */
+export function redactText(text: string): string {
+  let clean = text
+  if (clean.includes('_')) clean = clean.replace(octetKey, withoutSecretPart)
+  if (clean.includes('J')) clean = clean.replace(jwt, withoutJwt)
+  if (clean.includes(' ') || clean.includes('%')) clean = clean.replace(authScheme, `$1$2${mark}`)
+  if (clean.includes('@')) clean = clean.replace(urlPassword, `$1${mark}@`)
+  if (clean.includes('=') || clean.includes('%')) clean = clean.replace(pair, `$1${mark}`)
+  if (clean.includes("'")) clean = clean.replace(inspected, `$1'${mark}'`)
+  return withoutOpaqueRuns(clean)
+}
+
+/** `oct_<kind>_<id>_<secret>` keeps its kind and id, which are not secret and say whose key it was. */
+function withoutSecretPart(key: string): string {
+  const [, kind = '', id = '', secret] = key.split('_')
+  if (secret !== undefined && secret.length >= 8) return `oct_${kind}_${id}_${mark}`
+  return id.length >= 16 ? `oct_${kind}_${mark}` : key
+}
+
+/** The pattern takes the whole run of token characters, so a long run without dots is looked at once, not per `eyJ`. */
+function withoutJwt(run: string): string {
+  return run.length >= 16 && run.includes('.') ? mark : run
+}
+
+/**
+ * A run of n characters covers two neighbouring multiples of n/2, and everything between them. Looking there first
+ * costs a tenth of a scan of the whole text.
+ */
+function withoutOpaqueRuns(text: string): string {
+  const stride = opaqueCharsMin / 2
+  let clean = ''
+  let copied = 0
+  for (let probe = 0; probe + stride < text.length; probe += stride) {
+    if (!isToken(text, probe + stride / 2) || !isToken(text, probe) || !isToken(text, probe + stride)) continue
+    let start = probe
+    while (start > copied && isToken(text, start - 1)) start--
+    let end = probe + 1
+    while (end < text.length && isToken(text, end)) end++
+    // The letters of a JSON escape (`\n`, `\u001b`) are not part of the run; cutting into one would break the line.
+    if (text[start - 1] === '\\') start += text[start] === 'u' ? 5 : 1
+    if (end - start >= opaqueCharsMin && looksRandom(text.slice(start, end))) {
+      clean += text.slice(copied, start) + mark
+      copied = end
+    }
+    while (probe + stride < end) probe += stride
+  }
+  return copied === 0 ? text : clean + text.slice(copied)
+}
+
+const tokenChars = new Uint8Array(128)
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+  tokenChars[char.charCodeAt(0)] = 1
+}
+
+function isToken(text: string, at: number): boolean {
+  return tokenChars[text.charCodeAt(at)] === 1
+}
+
+function looksRandom(run: string): boolean {
+  return /[a-z]/.test(run) && /[A-Z]/.test(run) && /[0-9]/.test(run)
+}
+
+// ---- values of secret keys --------------------------------------------------------------------------------------
+
+function redactValues(line: string): string {
+  let clean = ''
+  let copied = 0
+  secretKey.lastIndex = 0
+  for (let match = secretKey.exec(line); match; match = secretKey.exec(line)) {
+    const from = secretKey.lastIndex
+    const depth = match[2]?.length ?? 0
+    const end = depth === 0 ? endOfValue(line, from) : endOfQuotedValue(line, from, depth)
+    if (!staysReadable(line, from, match[1] !== '')) {
+      clean += line.slice(copied, from) + quoted(depth)
+      copied = end
+    }
+    secretKey.lastIndex = end
+  }
+  return copied === 0 ? line : clean + line.slice(copied)
+}
+
+/** true, false and null tell nothing; numbers under a plural are counts (`inputTokens`). */
+function staysReadable(line: string, at: number, isPlural: boolean): boolean {
+  const first = line.charCodeAt(at)
+  const isNumber = first === 45 || (first >= 48 && first <= 57)
+  return isNumber ? isPlural : first === 116 || first === 102 || first === 110
+}
+
+function quoted(depth: number): string {
+  const quote = `${'\\'.repeat(depth)}"`
+  return quote + mark + quote
+}
+
+function backslashesBefore(line: string, at: number): number {
+  let count = 0
+  while (line.charCodeAt(at - count - 1) === 92) count++
+  return count
+}
+
+/** Index after the string whose first character is at `from`, that is, after its closing quote. */
+function endOfString(line: string, from: number): number {
+  let at = line.indexOf('"', from)
+  while (at !== -1 && backslashesBefore(line, at) % 2 === 1) at = line.indexOf('"', at + 1)
+  return at === -1 ? line.length : at + 1
+}
+
+/** Index after the JSON value at `from`. */
+function endOfValue(line: string, from: number): number {
+  if (line[from] === '"') return endOfString(line, from + 1)
+  let open = 0
+  for (let at = from; at < line.length; at++) {
+    const char = line[at]
+    if (char === '"') at = endOfString(line, at + 1) - 1
+    else if (char === '{' || char === '[') open++
+    else if (char === '}' || char === ']') {
+      if (open === 0) return at
+      open--
+      if (open === 0) return at + 1
+    } else if (char === ',' && open === 0) return at
+  }
+  return line.length
+}
+
+/**
+ * Index after a value inside JSON that is itself quoted `depth` backslashes deep. It never passes the end of the
+ * string around it, whatever the quoted text looks like.
+ */
+function endOfQuotedValue(line: string, from: number, depth: number): number {
+  const limit = endOfString(line, from) - 1
+  const isText = line.charCodeAt(from) === 92
+  if (!isText) {
+    const close = /[\]},\\]/.exec(line.slice(from, limit))
+    const isGroup = line[from] === '[' || line[from] === '{'
+    if (!close || isGroup) return endOfQuotedGroup(line, from, limit)
+    return from + close.index
+  }
+  let at = line.indexOf('"', from + depth + 1)
+  while (at !== -1 && at < limit && backslashesBefore(line, at) !== depth) at = line.indexOf('"', at + 1)
+  return at === -1 || at >= limit ? limit : at + 1
+}
+
+/** After the first closing bracket: good enough for quoted lists and objects, and never outside the string. */
+function endOfQuotedGroup(line: string, from: number, limit: number): number {
+  const close = /[\]}]/.exec(line.slice(from, limit))
+  return close ? from + close.index + 1 : limit
+}
+
+function escapeUnprintable(line: string): string {
+  // Equal lengths mean ASCII, where DEL is the only suspect; this is ten times cheaper than the pattern.
+  if (Buffer.byteLength(line) === line.length && !line.includes('\u007f')) return line
+  return line.replace(unprintable, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
