@@ -1,0 +1,180 @@
+/** What may import what. Every rule follows from the folders: a new module is covered the moment it exists. */
+import type { Layer, Package } from '../packages.ts'
+import type { Finding, Rule } from '../rule.ts'
+import { codeFiles, nameOf, syntaxOf } from '../syntax.ts'
+import { oncePerFile, type Tree } from '../tree.ts'
+import { circlesOf } from './cycles.ts'
+import { type Import, importsOf } from './imports.ts'
+
+const contractsPackage = '@octet/contracts'
+const databaseDrivers: ReadonlySet<string> = new Set(['postgres', 'pg'])
+const driverHomes = /^platform\/db\//
+/** The floor's own tables (outbox, inbox, jobs), and the testkit, which makes databases. */
+const floorSqlHomes = /^platform\/(db|bus|jobs|testkit)\//
+const storeFile = /^modules\/[^/]+\/src\/([a-z-]+-)?store\.ts$/
+
+/** A rule about single imports; `judge` returns what is wrong with one, or nothing. */
+function importRule(name: string, why: string, judge: (edge: Import) => string | undefined): Rule {
+  const check = (tree: Tree) =>
+    importsOf(tree).flatMap(edge => {
+      const message = judge(edge)
+      return message === undefined ? [] : [{ path: edge.path, line: edge.line, message }]
+    })
+  return { name, why, check }
+}
+
+/** The layers an import crosses; `undefined` inside one package and for packages of others. */
+function crossing({ owner, target }: Import): { owner: Package; target: Package; to: Layer } | undefined {
+  return target === undefined || target === owner ? undefined : { owner, target, to: target.layer }
+}
+
+function isWeb({ layer, folder }: Package): boolean {
+  return layer === 'apps' && folder.endsWith('/web')
+}
+
+const direction: Rule[] = [
+  importRule(
+    'contracts-stand-alone',
+    'Web client, server and tests read the same contracts; whatever these import, all of them load.',
+    ({ owner, isRelative, isShipped, specifier, packageName, target }) => {
+      if (owner.layer !== 'contracts' || !isShipped || packageName === 'typebox') return undefined
+      if (isRelative && target === owner) return undefined
+      return `a contract imports only typebox, not ${specifier}; move what needs it to platform/ or to a module`
+    },
+  ),
+  importRule(
+    'platform-knows-no-product',
+    'The floor serves every module; once it knows one, the others pay for it.',
+    edge => {
+      const { owner, target, to } = crossing(edge) ?? {}
+      if (owner?.layer !== 'platform' || (to !== 'modules' && to !== 'apps')) return undefined
+      return `${owner.folder} imports ${target?.folder}; let the module hand it in through an argument or defineModule`
+    },
+  ),
+  importRule('modules-stand-apart', 'A module that imports another cannot run in a process of its own.', edge => {
+    const { owner, target, to } = crossing(edge) ?? {}
+    if (owner?.layer !== 'modules' || to !== 'modules') return undefined
+    return `${owner.folder} imports ${target?.folder}; call it through ctx.calls, listen to its events, or fake it in tests`
+  }),
+  importRule('modules-know-no-app', 'The composition root knows the modules, never the other way round.', edge => {
+    const { owner, target, to } = crossing(edge) ?? {}
+    if (owner?.layer !== 'modules' || to !== 'apps') return undefined
+    return `${owner.folder} imports ${target?.folder}; take what is needed from the Floor in module.ts`
+  }),
+  importRule('apps-stand-apart', 'The server and the web client are shipped and started apart.', edge => {
+    const { owner, target, to } = crossing(edge) ?? {}
+    if (owner?.layer !== 'apps' || to !== 'apps') return undefined
+    return `${owner.folder} imports ${target?.folder}; what both need belongs in contracts/ or platform/`
+  }),
+  importRule('web-speaks-contracts', 'What the browser loads must not drag server code along.', edge => {
+    const { owner, target } = crossing(edge) ?? {}
+    if (owner === undefined || !isWeb(owner) || target?.name === contractsPackage || target?.layer === 'apps') {
+      return undefined
+    }
+    return `the web client imports ${target?.name}; of Octet it may import ${contractsPackage} only`
+  }),
+  importRule('product-needs-no-workshop', 'tools, labs, bench and e2e are not there in production.', edge => {
+    const { owner, to } = crossing(edge) ?? {}
+    if (to !== 'workshop') return undefined
+    return `${owner?.folder} imports ${edge.specifier}, which no package owns; move it into a package`
+  }),
+]
+
+const doors: Rule[] = [
+  importRule('front-door', 'Internals that others import can no longer be changed.', edge => {
+    const { target, to } = crossing(edge) ?? {}
+    if (target === undefined || to === 'workshop') return undefined
+    if (edge.isRelative) return `${edge.specifier} reaches into ${target.folder}; import ${target.name}`
+    if (edge.targetPath !== undefined) return undefined
+    return `${edge.specifier} is not exported by ${target.folder}/package.json; import ${target.name}`
+  }),
+  importRule(
+    'declared',
+    'npm lifts packages to the root, so an undeclared import works until it is installed apart.',
+    edge => {
+      const { packageName, owner, isShipped, target } = edge
+      if (packageName === undefined || target === owner) return undefined
+      if (owner.layer === 'workshop' && target !== undefined) return undefined
+      const isDeclared = owner.dependencies.has(packageName) || (!isShipped && owner.devDependencies.has(packageName))
+      if (isDeclared) return undefined
+      const list = isShipped ? 'dependencies' : 'devDependencies'
+      return `${packageName} is not among the ${list} of ${owner.folder || '.'}/package.json; add it, with its exact version`
+    },
+  ),
+  importRule('literal-imports', 'A computed import hides from every other rule.', ({ specifier, isShipped }) => {
+    if (specifier !== undefined || !isShipped) return undefined
+    return 'the imported name is computed; write it as a plain string'
+  }),
+]
+
+const circles: Rule[] = [
+  {
+    name: 'no-import-circles',
+    why: 'Files in a circle load in an order nobody chose and cannot be read or tested one by one.',
+    check: tree => circleFindings(tree, ({ path, targetPath }) => [path, targetPath]),
+  },
+  {
+    name: 'no-package-circles',
+    why: 'Packages in a circle are one package with more paperwork.',
+    check: tree =>
+      circleFindings(tree, ({ owner, target, isShipped }) => {
+        return isShipped && target !== owner ? [owner.folder, target?.folder] : [owner.folder, undefined]
+      }),
+  },
+]
+
+function circleFindings(tree: Tree, ends: (edge: Import) => [string, string | undefined]): Finding[] {
+  const graph = new Map<string, Set<string>>()
+  for (const edge of importsOf(tree)) {
+    const [from, to] = ends(edge)
+    if (to !== undefined) graph.set(from, (graph.get(from) ?? new Set()).add(to))
+  }
+  return circlesOf(graph).map(circle => {
+    const [first = '', second = ''] = circle
+    const edge = importsOf(tree).find(candidate => {
+      const [from, to] = ends(candidate)
+      return from === first && to === second
+    })
+    const message = `imports go round in a circle: ${circle.join(' → ')}; move what both need into a third file`
+    return { path: edge?.path ?? first, line: edge?.line ?? 1, message }
+  })
+}
+
+const database: Rule[] = [
+  importRule(
+    'driver-in-db',
+    'One place sets time zone, roles, timeouts and retries; a second connection would have none of them.',
+    edge => {
+      if (!databaseDrivers.has(edge.packageName ?? '') || driverHomes.test(edge.path)) return undefined
+      return `${edge.packageName} is imported outside platform/db; use the Db or Tx you are given`
+    },
+  ),
+  {
+    name: 'sql-in-store',
+    why: 'SQL that is in one file per module can be reviewed as SQL, and nothing else can quietly read a table.',
+    check: tree =>
+      codeFiles(tree, /^(platform|modules)\/[^/]+\/src\//)
+        .filter(({ path }) => !storeFile.test(path) && !floorSqlHomes.test(path))
+        .flatMap(file => {
+          const home = file.path.startsWith('modules/') ? "the module's store.ts" : 'platform/db'
+          const message = `SQL outside store.ts; write a function in ${home} that takes the Db or Tx first`
+          return sqlLines(file).map(line => ({ path: file.path, line, message }))
+        }),
+  },
+]
+
+/** Lines that hold SQL or the handle to run it. */
+const sqlLines = oncePerFile(file => {
+  const lines = new Set<number>()
+  const syntax = syntaxOf(file)
+  syntax.visit(node => {
+    const isTag = node.type === 'TaggedTemplateExpression' && nameOf(node.tag) === 'sql'
+    const isHandle = node.type === 'MemberExpression' && nameOf(node.property) === 'sql'
+    const isTaken = node.type === 'Property' && nameOf(node.key) === 'sql'
+    if (isTag || isHandle || isTaken) lines.add(syntax.lineOf(node.start))
+  })
+  return [...lines]
+})
+
+/** All boundary rules. Each has a planted violation in tools/test/boundaries.test.ts; a rule without one fails there. */
+export const boundaryRules: readonly Rule[] = [...direction, ...doors, ...circles, ...database]

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { circlesOf } from '../boundaries/cycles.ts'
+import { boundaryRules } from '../boundaries/rules.ts'
+import { findingsOf } from '../rule.ts'
+import { plant, readTree, type Tree } from '../tree.ts'
+
+interface Violation {
+  readonly what: string
+  /** Files to plant, by path. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+const linksFile = 'modules/links/src/planted.ts'
+
+const planted: Readonly<Record<string, readonly Violation[]>> = {
+  'contracts-stand-alone': [
+    violation('Node', 'contracts/src/planted.ts', "import { readFile } from 'node:fs/promises'"),
+    violation('the floor', 'contracts/src/planted.ts', "import type { Db } from '@octet/db'"),
+  ],
+  'platform-knows-no-product': [
+    violation('a module', 'platform/bus/src/planted.ts', "import { linksModule } from '@octet/links'"),
+    violation('an app', 'platform/bus/test/planted.test.ts', "import '@octet/server'"),
+  ],
+  'modules-stand-apart': [
+    violation('by package', linksFile, "import { identityModule } from '@octet/identity'"),
+    violation('by type only', linksFile, "import type { identityModule } from '@octet/identity'"),
+    violation('by export', linksFile, "export * from '@octet/identity'"),
+    violation('in a type', linksFile, "export type T = import('@octet/identity').T"),
+    violation('later', linksFile, "export const later = () => import('@octet/identity')"),
+    violation('by path', linksFile, "import '../../identity/src/module.ts'"),
+    violation('in a test', 'modules/links/test/planted.test.ts', "import '@octet/identity'"),
+  ],
+  'modules-know-no-app': [violation('the server', linksFile, "import '@octet/server'")],
+  'apps-stand-apart': [violation('web from server', 'apps/server/src/planted.ts', "import '../../web/src/main.tsx'")],
+  'web-speaks-contracts': [
+    violation('a module', 'apps/web/src/planted.tsx', "import { linksModule } from '@octet/links'"),
+    violation('the floor', 'apps/web/src/planted.ts', "import type { Tx } from '@octet/db'"),
+  ],
+  'product-needs-no-workshop': [
+    violation('a tool', 'platform/bus/src/planted.ts', "import { readTree } from '../../../tools/tree.ts'"),
+  ],
+  'front-door': [
+    violation('by path', linksFile, "import { openDb } from '../../../platform/db/src/connect.ts'"),
+    violation('by deep name', linksFile, "import { openDb } from '@octet/db/src/connect.ts'"),
+    violation('a tool', 'tools/planted.ts', "import { Db } from '../platform/db/src/connect.ts'"),
+  ],
+  declared: [
+    violation('a stranger', linksFile, "import chalk from 'chalk'"),
+    violation('a test tool in the product', linksFile, "import { property } from 'fast-check'"),
+    violation('one of ours', 'platform/cache/src/planted.ts', "import type { Db } from '@octet/db'"),
+  ],
+  'literal-imports': [
+    violation('import()', linksFile, 'export const load = (name: string) => import(name)'),
+    violation('require', linksFile, 'export const load = (name: string) => require(name)'),
+  ],
+  'no-import-circles': [
+    {
+      what: 'two files',
+      files: {
+        'modules/links/src/planted-a.ts': "import { b } from './planted-b.ts'\nexport const a = b",
+        'modules/links/src/planted-b.ts': "import type { a } from './planted-a.ts'\nexport type B = typeof a",
+      },
+    },
+  ],
+  'no-package-circles': [
+    violation('below to above', 'platform/db/src/planted.ts', "import type { Host } from '@octet/kernel'", [
+      'declared',
+    ]),
+  ],
+  'driver-in-db': [
+    violation('in a module', linksFile, "import postgres from 'postgres'"),
+    violation('in a test', 'modules/links/test/planted.test.ts', "import type { Sql } from 'postgres'"),
+  ],
+  'sql-in-store': [
+    violation('tagged', linksFile, 'export const f = (sql: any) => sql`select 1`'),
+    violation('taken out', linksFile, 'export const f = ({ sql }: any) => sql'),
+    violation('through the handle', linksFile, 'export const f = (tx: any) => tx.sql.unsafe("select 1")'),
+    violation('in the floor', 'platform/cache/src/planted.ts', 'export const f = (db: any) => db.sql`select 1`'),
+  ],
+}
+
+function violation(what: string, path: string, text: string): Violation {
+  return { what, files: { [path]: text } }
+}
+
+const tree = readTree()
+const before = new Set(findingsOf(boundaryRules, tree).map(finding => JSON.stringify(finding)))
+
+/** Names of the rules that find something in the tree which they did not find before. */
+function caughtIn(changed: Tree): Set<string> {
+  const findings = findingsOf(boundaryRules, changed).filter(finding => !before.has(JSON.stringify(finding)))
+  return new Set(findings.map(({ rule }) => rule))
+}
+
+test('the tree as it stands keeps every boundary', () => {
+  assert.deepEqual(findingsOf(boundaryRules, tree), [])
+})
+
+test('every boundary rule has a planted violation', () => {
+  assert.deepEqual(Object.keys(planted).sort(), boundaryRules.map(({ name }) => name).sort())
+})
+
+for (const [rule, violations] of Object.entries(planted)) {
+  for (const { what, files } of violations) {
+    test(`${rule} catches its planted violation: ${what}`, () => {
+      let changed = tree
+      for (const [path, text] of Object.entries(files)) changed = plant(changed, path, `${text}\n`)
+      assert.ok(caughtIn(changed).has(rule), `caught by ${[...caughtIn(changed)].join(', ') || 'nothing'}`)
+    })
+  }
+}
+
+test('a module that is new is bound by the rules without being listed anywhere', () => {
+  let changed = plant(tree, 'modules/planted/package.json', '{ "name": "@octet/planted" }')
+  changed = plant(changed, 'modules/planted/src/module.ts', "import '../../links/src/module.ts'\n")
+  assert.deepEqual([...caughtIn(changed)].sort(), ['front-door', 'modules-stand-apart'])
+})
+
+test('what the rules allow is not reported', () => {
+  let changed = plant(tree, 'modules/links/test/planted.test.ts', "import fc from 'fast-check'\n")
+  changed = plant(changed, 'modules/links/src/planted-store.ts', 'export const f = ({ sql }: any) => sql`select 1`\n')
+  changed = plant(changed, 'tools/planted.ts', "import { contracts } from '@octet/contracts'\n")
+  assert.deepEqual([...caughtIn(changed)], [])
+})
+
+test('an exception without effect or without its decision record is a finding', () => {
+  const rule = { name: 'sample', why: '', check: () => [{ path: 'a.ts', line: 1, message: 'wrong' }] }
+  const exception = { rule: 'sample', path: 'a.ts', why: 'planted', decision: 'docs/decisions/0000-none.md' }
+  const recorded = plant(tree, exception.decision, '# None\n')
+  assert.deepEqual(findingsOf([rule], recorded, [exception]), [])
+  assert.match(findingsOf([rule], tree, [exception])[0]?.message ?? '', /needs its decision record/)
+  const stale = findingsOf([rule], recorded, [exception, { ...exception, path: 'b.ts' }])
+  assert.match(stale[0]?.message ?? '', /allows nothing any more/)
+})
+
+test('a circle is reported as the shortest way around', () => {
+  const graph = new Map(
+    Object.entries({ a: new Set(['b']), b: new Set(['c', 'd']), c: new Set(['a']), d: new Set('c') }),
+  )
+  assert.deepEqual(circlesOf(graph), [['a', 'b', 'c', 'a']])
+  assert.deepEqual(circlesOf(new Map([['a', new Set()]])), [])
+})
