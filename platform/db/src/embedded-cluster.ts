@@ -1,0 +1,113 @@
+/** The files of the database: made once, whole or not at all, and checked before each start. */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Binaries } from './embedded-binaries.ts'
+import { commandLine, giveTo, type Launcher, type User } from './embedded-launcher.ts'
+
+export const superuser = 'octet'
+
+const passwordFile = 'octet.password'
+const passwordBytes = 24
+const initdbTimeoutMs = 120_000
+const outputBytesMax = 16_384
+
+/** Who owns the data directory; `undefined` when there is none yet. */
+export async function ownerOf(dataDir: string): Promise<User | undefined> {
+  const { uid, gid } = (await stat(dataDir).catch(() => undefined)) ?? {}
+  return uid === undefined || gid === undefined ? undefined : { uid, gid }
+}
+
+/**
+ * Makes the data directory `<dir>/data`. initdb works in a directory beside it that is renamed when complete and on
+ * disk, so a kill at any moment leaves either no data directory or a whole one; remains are removed first.
+ * Checksums on, UTF-8, the built-in C.UTF-8 locale (does not change with the operating system), SCRAM for everybody:
+ * other users of the machine reach the port, but cannot log in.
+ */
+export async function createCluster(options: {
+  dir: string
+  binaries: Binaries
+  launcher: Launcher
+  durable: boolean
+}): Promise<void> {
+  const { dir, binaries, launcher, durable } = options
+  await removeRemains(dir)
+  const work = await mkdtemp(join(dir, 'initdb-'))
+  const data = join(work, 'data')
+  const password = join(work, passwordFile)
+  await mkdir(data, { mode: 0o700 })
+  await writeFile(password, randomBytes(passwordBytes).toString('base64url'), { mode: 0o600 })
+  await giveTo(launcher, work)
+
+  const args = ['-D', data, '-U', superuser, `--pwfile=${password}`, '--auth=scram-sha-256']
+  args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
+  args.push('--data-checksums', '--no-instructions')
+  if (!durable) args.push('--no-sync')
+  await runInitdb(launcher, ...commandLine(launcher, binaries.initdb, args))
+
+  await rename(password, join(data, passwordFile))
+  if (durable) for (const path of [join(data, passwordFile), data]) await sync(path)
+  await rename(data, join(dir, 'data'))
+  if (durable) await sync(dir)
+  await rm(work, { recursive: true, force: true })
+}
+
+/** Throws when the data directory cannot be used by these programs; says what to do. */
+export async function checkCluster(dataDir: string, launcher: Launcher): Promise<void> {
+  const made = (await readFile(join(dataDir, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
+  const major = launcher.version.split('.')[0]
+  if (made === '') throw new Error(`${dataDir} is not a PostgreSQL data directory: move it away and start again.`)
+  if (made !== major) {
+    throw new Error(
+      `${dataDir} was made by PostgreSQL ${made}; this is PostgreSQL ${launcher.version}, which cannot read it. ` +
+        `Dump it with pg_dumpall of PostgreSQL ${made} and load the dump into a new data directory.`,
+    )
+  }
+}
+
+/** The superuser's password. */
+export async function readPassword(dataDir: string): Promise<string> {
+  const file = join(dataDir, passwordFile)
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch (cause) {
+    throw new Error(`The database password cannot be read: ${(cause as Error).message}. Restore ${file}.`, { cause })
+  }
+}
+
+/** What a killed initdb left. One that still runs may hinder us; it works in a directory of its own, so that is fine. */
+async function removeRemains(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (name.startsWith('initdb-')) await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+async function runInitdb(launcher: Launcher, file: string, args: string[]): Promise<void> {
+  const child = spawn(file, args, { ...launcher.spawnOptions, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream!.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-outputBytesMax)
+    })
+  }
+  const ended = new Promise<string>(resolve => {
+    child.once('error', error => resolve(error.message))
+    child.once('close', (code, signal) => resolve(code === 0 ? '' : `ended with ${signal ?? code}`))
+  })
+  const timeout = new AbortController()
+  const late = delay(initdbTimeoutMs, `took longer than ${initdbTimeoutMs} ms`, { signal: timeout.signal })
+  const problem = await Promise.race([ended, late.catch(() => '')])
+  timeout.abort()
+  if (problem === '') return
+  child.kill('SIGKILL')
+  throw new Error(`Creating the database failed: initdb ${problem}:\n${output.trim()}`)
+}
+
+/** Flushes a file or a directory's entries to disk. */
+async function sync(path: string): Promise<void> {
+  if (process.platform === 'win32') return // directories cannot be opened there
+  const handle = await open(path, 'r')
+  await handle.sync().finally(() => handle.close())
+}

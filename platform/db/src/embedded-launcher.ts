@@ -1,0 +1,142 @@
+/**
+ * How to run PostgreSQL's programs as the user we are. PostgreSQL refuses root, and a child must not outlive a killed
+ * server. The ways are tried in order by running `postgres --version`, because what works depends on the container.
+ */
+import { execFile, type SpawnOptions } from 'node:child_process'
+import { chmod, chown, lchown, lstat, opendir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Binaries } from './embedded-binaries.ts'
+
+export interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+export interface Launcher {
+  /** Put before a program and its arguments. */
+  readonly prefix: readonly string[]
+  readonly spawnOptions: SpawnOptions
+  /** Who must own the data directory; `undefined` when it is simply this process's user. */
+  readonly owner: User | undefined
+  /** Of the programs, as in `18.4`. */
+  readonly version: string
+}
+
+type Way = Pick<Launcher, 'prefix' | 'owner'> & { readonly user?: User }
+
+const probeTimeoutMs = 10_000
+/** `nobody`: initdb wants a user that /etc/passwd knows, and this one is everywhere. */
+const nobody: User = { uid: 65_534, gid: 65_534 }
+const withParent = ['--pdeathsig', 'INT', '--']
+
+/**
+ * The first way that works. `dataOwner` is who owns an existing data directory: root runs PostgreSQL as that user
+ * rather than give the files to another. Throws with every way's reason when none works.
+ */
+export async function chooseLauncher(binaries: Binaries, dataOwner: User | undefined): Promise<Launcher> {
+  const failures: string[] = []
+  for (const way of ways(dataOwner)) {
+    const spawnOptions: SpawnOptions = {
+      // None of the user's PG* variables, and none of our secrets.
+      env: childEnv(),
+      cwd: dirname(binaries.postgres),
+      windowsHide: true,
+      ...way.user,
+    }
+    try {
+      const version = await readVersion([...way.prefix, binaries.postgres], spawnOptions)
+      return { prefix: way.prefix, spawnOptions, owner: way.owner, version }
+    } catch (error) {
+      failures.push(`- ${way.prefix[0] ?? 'directly'}: ${(error as Error).message.trim()}`)
+    }
+  }
+  throw new Error(
+    `PostgreSQL (${binaries.postgres}) cannot be run here. Run Octet as an ordinary user on a system with glibc, ` +
+      `or set DATABASE_URL to a PostgreSQL 18 server. Tried:\n${failures.join('\n')}`,
+  )
+}
+
+function ways(dataOwner: User | undefined): Way[] {
+  if (process.platform === 'win32' || process.getuid?.() !== 0) {
+    return [
+      { prefix: ['setpriv', '--no-new-privs', ...withParent], owner: undefined },
+      { prefix: [], owner: undefined },
+    ]
+  }
+  const user = dataOwner && dataOwner.uid !== 0 ? dataOwner : nobody
+  const asUser = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs']
+  const inNamespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
+  return [
+    // One capability stays, to pass through directories of root such as /root. Reading suffices for that, but common
+    // containers do not grant it, nor does it run a program that only root may.
+    { prefix: [...asUser, ...capability('dac_read_search'), ...withParent], owner: user },
+    { prefix: [...asUser, ...capability('dac_override'), ...withParent], owner: user },
+    // Root without the right to change user: outside the namespace it stays root, so root owns the files.
+    { prefix: [...inNamespace, 'setpriv', ...withParent], owner: { uid: 0, gid: 0 } },
+    { prefix: inNamespace, owner: { uid: 0, gid: 0 } },
+    { prefix: [], owner: user, user },
+  ]
+}
+
+function capability(name: string): string[] {
+  return ['--securebits=+no_setuid_fixup', `--inh-caps=-all,+${name}`, `--ambient-caps=-all,+${name}`]
+}
+
+function childEnv(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC' }
+  for (const name of ['PATH', 'SystemRoot', 'TEMP']) if (process.env[name]) env[name] = process.env[name]
+  return env
+}
+
+async function readVersion(command: string[], spawnOptions: SpawnOptions): Promise<string> {
+  const [file = '', ...args] = [...command, '--version']
+  const { cwd, env, uid, gid } = spawnOptions
+  const { stdout } = await promisify(execFile)(file, args, { cwd, env, uid, gid, timeout: probeTimeoutMs })
+  const version = /\(PostgreSQL\) (\d+(?:\.\d+)?)/.exec(stdout)?.[1]
+  if (!version) throw new Error(`unexpected answer ${JSON.stringify(stdout)}`)
+  return version
+}
+
+/** The file and arguments for `spawn`. */
+export function commandLine(launcher: Launcher, program: string, args: string[]): [string, string[]] {
+  const [file = program, ...rest] = [...launcher.prefix, program, ...args]
+  return [file, rest]
+}
+
+/**
+ * Lets PostgreSQL's user pass through `dir`, where it has no capability to do so by itself. Throws, saying which rights
+ * to give, when a directory further up keeps that user out.
+ */
+export async function openTo(launcher: Launcher, dir: string): Promise<void> {
+  const { uid, gid } = launcher.spawnOptions
+  if (uid === undefined) return
+  await chmod(dir, 0o711)
+  try {
+    await promisify(execFile)('test', ['-x', dir], { uid, gid, cwd: '/', timeout: probeTimeoutMs })
+  } catch (cause) {
+    throw new Error(
+      `PostgreSQL cannot run as root, and user ${uid}, as which it would run, may not enter ${dir}. ` +
+        'Run Octet as an ordinary user, or let others pass through every directory on that path (chmod o+x).',
+      { cause },
+    )
+  }
+}
+
+/** Gives `path` and all below it to the launcher's user. The top comes last: an interrupted walk is done again. */
+export async function giveTo(launcher: Launcher, path: string): Promise<void> {
+  const owner = launcher.owner
+  if (!owner) return
+  const top = await lstat(path)
+  if (top.uid === owner.uid) return
+  if (top.isDirectory()) await chownBelow(path, owner)
+  await chown(path, owner.uid, owner.gid)
+}
+
+async function chownBelow(dir: string, owner: User): Promise<void> {
+  for await (const entry of await opendir(dir)) {
+    const path = join(dir, entry.name)
+    if (entry.isDirectory()) await chownBelow(path, owner)
+    await lchown(path, owner.uid, owner.gid)
+  }
+}
