@@ -1,4 +1,4 @@
-export { type EventLoopMonitor, monitorEventLoop } from './event-loop.ts'
+export { monitorEventLoop } from './event-loop.ts'
 export {
   type CheckReport,
   createHealth,

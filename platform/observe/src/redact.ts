@@ -8,18 +8,19 @@ const mark = '[redacted]'
 /** Ends of key names whose values are secret: `newPassword`, `Set-Cookie` and `client_secret` are all caught. In JSON
  * that is quoted inside a string the closing quote has backslashes before it. */
 const secretKey =
-  /(?:authorization|cookie|passw(?:or)?d|passphrase|secret|token|credential|(?:api|private|idempotency)[-_]?key)(s?)(\\*)": */gi
+  /(?:authorization|cookie|passw(?:or)?d|pwd|passphrase|secret|token|credential|(?:api|private|idempotency)[-_]?key)(s?)(\\*)": */gi
 
 /** Runs this long that mix upper case, lower case and digits are taken for opaque tokens (refresh, session, set-up). */
 const opaqueCharsMin = 40
 
 const octetKey = /oct_[a-z0-9]+_\w+/gi
 const jwt = /eyJ[\w.-]+/g
-const authScheme = /(bearer|basic)( +|%20)[\w.~+/=-]{8,}/gi
+const authScheme = /((?:bearer|basic)(?: +|%20))([\w.~+/=-]{8,})/gi
 const urlPassword = /(:\/\/[^\s/:@"'\\]*:)[^\s/@"'\\]+@/g
 const pair =
-  /((?:token|secret|passw(?:or)?d|signature|api[-_]?key|ticket|assertion|__(?:host|secure)-[\w-]+|\boct|[?&#](?:code|state|sig|key|setup))(?:=|%3d))[^&#;\s"'\\<>]+/gi
-const inspected = /((?:authorization|cookie|passw(?:or)?d|secret|token|api[-_]?key)'?: )'(?:[^'"\\]|\\.)*'/gi
+  /((?:token|secret|passw(?:or)?d|signature|api[-_]?key|ticket|assertion|__(?:host|secure)-[\w-]{1,32}|\boct|[?&#](?:code|state|sig|key|setup))(?:=|%3d))[^&#;\s"'\\<>]+/gi
+/** In a finished line the backslash of `\\'` is itself escaped. */
+const inspected = /((?:authorization|cookie|passw(?:or)?d|secret|token|api[-_]?key)'?: )'(?:[^'"\\]|\\\\'|\\.)*'/gi
 const unprintable = /[\u007f-\u009f\u2028\u2029]/g
 
 /**
@@ -40,7 +41,7 @@ export function redactText(text: string): string {
   let clean = text
   if (clean.includes('_')) clean = clean.replace(octetKey, withoutSecretPart)
   if (clean.includes('J')) clean = clean.replace(jwt, withoutJwt)
-  if (clean.includes(' ') || clean.includes('%')) clean = clean.replace(authScheme, `$1$2${mark}`)
+  if (clean.includes(' ') || clean.includes('%')) clean = clean.replace(authScheme, withoutCredentials)
   if (clean.includes('@')) clean = clean.replace(urlPassword, `$1${mark}@`)
   if (clean.includes('=') || clean.includes('%')) clean = clean.replace(pair, `$1${mark}`)
   if (clean.includes("'")) clean = clean.replace(inspected, `$1'${mark}'`)
@@ -52,6 +53,11 @@ function withoutSecretPart(key: string): string {
   const [, kind = '', id = '', secret] = key.split('_')
   if (secret !== undefined && secret.length >= 8) return `oct_${kind}_${id}_${mark}`
   return id.length >= 16 ? `oct_${kind}_${mark}` : key
+}
+
+/** "A basic question" is not a credential. */
+function withoutCredentials(whole: string, scheme: string, credentials: string): string {
+  return /[A-Z0-9=]/.test(credentials) ? scheme + mark : whole
 }
 
 /** The pattern takes the whole run of token characters, so a long run without dots is looked at once, not per `eyJ`. */
@@ -102,11 +108,15 @@ function looksRandom(run: string): boolean {
 function redactValues(line: string): string {
   let clean = ''
   let copied = 0
+  let stringEnd = 0
   secretKey.lastIndex = 0
   for (let match = secretKey.exec(line); match; match = secretKey.exec(line)) {
     const from = secretKey.lastIndex
-    const depth = match[2]?.length ?? 0
-    const end = depth === 0 ? endOfValue(line, from) : endOfQuotedValue(line, from, depth)
+    const backslashes = match[2]?.length ?? 0
+    // Inside a string a quote has an odd number of them; an even number belongs to the name of the key.
+    const depth = backslashes % 2 === 0 ? 0 : backslashes
+    if (depth !== 0 && from >= stringEnd) stringEnd = endOfString(line, from)
+    const end = depth === 0 ? endOfValue(line, from) : endOfQuotedValue(line, { from, depth, limit: stringEnd - 1 })
     if (!staysReadable(line, from, match[1] !== '')) {
       clean += line.slice(copied, from) + quoted(depth)
       copied = end
@@ -159,27 +169,22 @@ function endOfValue(line: string, from: number): number {
 }
 
 /**
- * Index after a value inside JSON that is itself quoted `depth` backslashes deep. It never passes the end of the
- * string around it, whatever the quoted text looks like.
+ * Index after a value inside JSON that is itself quoted `depth` backslashes deep. It never passes `limit`, the closing
+ * quote of the string around it, whatever the quoted text looks like.
  */
-function endOfQuotedValue(line: string, from: number, depth: number): number {
-  const limit = endOfString(line, from) - 1
-  const isText = line.charCodeAt(from) === 92
-  if (!isText) {
-    const close = /[\]},\\]/.exec(line.slice(from, limit))
-    const isGroup = line[from] === '[' || line[from] === '{'
-    if (!close || isGroup) return endOfQuotedGroup(line, from, limit)
-    return from + close.index
+function endOfQuotedValue(line: string, value: { from: number; depth: number; limit: number }): number {
+  const { from, depth, limit } = value
+  const first = line[from]
+  if (first === '\\') {
+    let at = line.indexOf('"', from + depth + 1)
+    while (at !== -1 && at < limit && backslashesBefore(line, at) !== depth) at = line.indexOf('"', at + 1)
+    return at === -1 || at >= limit ? limit : at + 1
   }
-  let at = line.indexOf('"', from + depth + 1)
-  while (at !== -1 && at < limit && backslashesBefore(line, at) !== depth) at = line.indexOf('"', at + 1)
-  return at === -1 || at >= limit ? limit : at + 1
-}
-
-/** After the first closing bracket: good enough for quoted lists and objects, and never outside the string. */
-function endOfQuotedGroup(line: string, from: number, limit: number): number {
-  const close = /[\]}]/.exec(line.slice(from, limit))
-  return close ? from + close.index + 1 : limit
+  // To the first closing bracket is good enough for a quoted list or object.
+  const isGroup = first === '[' || first === '{'
+  const close = (isGroup ? /[\]}]/ : /[\]},\\]/).exec(line.slice(from, limit))
+  if (!close) return limit
+  return from + close.index + (isGroup ? 1 : 0)
 }
 
 function escapeUnprintable(line: string): string {

@@ -118,8 +118,7 @@ function ring(size: number) {
 
 function set(this: Recording, key: string, value: AttributeValue): void {
   if (this.attributes === undefined) this.attributes = {}
-  if (this.attributeCount >= attributesMax && !(key in this.attributes)) return
-  this.attributeCount++
+  if (!(key in this.attributes) && ++this.attributeCount > attributesMax) return
   this.attributes[key] = typeof value === 'string' ? value.slice(0, textCharsMax) : value
 }
 

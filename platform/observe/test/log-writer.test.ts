@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { openLogWriter } from '../src/log-writer.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'octet-log-'))
+test.after(() => rmSync(folder, { recursive: true }))
+
+function run(ending: string, destination: string, count: number): ChildProcess {
+  const script = join(import.meta.dirname, 'log-child.ts')
+  const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const
+  return fork(script, [ending, destination, String(count)], { stdio: [...stdio], execArgv: [] })
+}
+
+function numbersIn(lines: string): number[] {
+  return lines
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line).i)
+}
+
+const count = 5_000
+const expected = Array.from({ length: count }, (_, i) => i)
+
+for (const [ending, exitCode] of [
+  ['return', 0],
+  ['exit', 0],
+  ['throw', 1],
+] as const) {
+  test(`a process that ends by ${ending} has written every line, in order, to a file`, async () => {
+    const file = join(folder, 'logs', `${ending}.log`)
+    const child = run(ending, file, count)
+    const [code] = await once(child, 'exit')
+    assert.equal(code, exitCode)
+    assert.deepEqual(numbersIn(readFileSync(file, 'utf8')), expected)
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+  })
+}
+
+test('a process that exits has written every line, in order, to a pipe', async () => {
+  const child = run('exit', 'stderr', count)
+  const output = await text(child.stderr!)
+  assert.deepEqual(numbersIn(output), expected)
+})
+
+for (const ending of ['crash', 'rejection']) {
+  test(`a ${ending} is the last line, redacted, and the process ends with 1`, async () => {
+    const child = run(ending, 'stderr', 100)
+    const exited = once(child, 'exit')
+    const lines = (await text(child.stderr!)).trimEnd().split('\n')
+    assert.deepEqual(numbersIn(lines.slice(0, -1).join('\n')), expected.slice(0, 100))
+    const last = JSON.parse(lines.at(-1)!)
+    assert.equal(last.level, 'fatal')
+    assert.match(last.err.message, /ed with token=\[redacted\]$/)
+    assert.equal((await exited)[0], 1)
+  })
+}
+
+test('a reader that stops reading stops neither the server nor its exit', async () => {
+  // Far more than a pipe holds (64 KiB), and nobody reads it.
+  const child = run('live', 'stderr', 20_000)
+  await once(child, 'message')
+  await once(child, 'message')
+  const askedAtMs = performance.now()
+  child.send('exit')
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 0)
+  assert(performance.now() - askedAtMs < 5_000, 'waits about a second for the reader')
+  child.stderr!.destroy()
+})
+
+test('a reader that is gone ends the writing, not the process', async () => {
+  const child = run('live', 'stderr', 20_000)
+  child.stderr!.destroy()
+  await once(child, 'message')
+  child.send('exit')
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 0)
+})
+
+test('the buffer is bounded; what was dropped is counted in a line', () => {
+  const file = join(folder, 'bounded.log')
+  const writer = openLogWriter({ destination: file, bufferCharsMax: 1_000 })
+  for (let i = 0; i < 100; i++) writer.write(`{"level":"info","i":${i},"pad":"${'x'.repeat(60)}"}\n`)
+  writer.close()
+  const lines = readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  const kept = lines.length - 1
+  assert(kept > 5 && kept < 15)
+  assert.deepEqual(
+    lines.slice(0, kept).map(line => line.i),
+    expected.slice(0, kept),
+  )
+  assert.equal(lines.at(-1).dropped, 100 - kept)
+})
+
+test('an error is on disk when the call returns', () => {
+  const file = join(folder, 'error.log')
+  const writer = openLogWriter({ destination: file })
+  writer.write('{"level":"info","i":0}\n')
+  assert.equal(readFileSync(file, 'utf8'), '')
+  writer.write('{"level":"error","i":1}\n')
+  assert.deepEqual(numbersIn(readFileSync(file, 'utf8')), [0, 1])
+  writer.close()
+})
+
+test('an endless line is replaced by its beginning, without secrets', () => {
+  const file = join(folder, 'long.log')
+  const writer = openLogWriter({ destination: file })
+  writer.write(`{"level":"warn","password":"hunter2","body":"${'ab '.repeat(50_000)}"}\n`)
+  writer.close()
+  const line = readFileSync(file, 'utf8')
+  assert(line.length < 6_000)
+  assert.doesNotMatch(line, /hunter2/)
+  const { level, lengthChars, start } = JSON.parse(line)
+  assert.equal(level, 'warn')
+  assert(lengthChars > 150_000)
+  assert.match(start, /^\{"level":"warn","password":"\[redacted\]","body":"ab ab/)
+})
+
+test('a folder that cannot be written is said at once', () => {
+  assert.throws(() => openLogWriter({ destination: join(folder, 'bounded.log', 'x.log') }), /ENOTDIR|EEXIST/)
+})
