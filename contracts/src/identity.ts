@@ -5,9 +5,13 @@ import { access, closed, defineContract, event, Id, listOf, Nothing, operation, 
 const minuteMs = 60_000
 
 export const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$' })
+const Email = Type.String({
+  minLength: 3,
+  maxLength: 254,
+  pattern: '^[^\\s@\\u0000-\\u001f]+@[^\\s@\\u0000-\\u001f]+\\.[^\\s@\\u0000-\\u001f]+$',
+})
 /** Checked again in bytes after Unicode normalisation; never truncated. */
-const Password = Type.String({ minLength: 8, maxLength: 1024 })
+const Password = Type.String({ minLength: 8, maxLength: 1024, writeOnly: true })
 const RoleName = Type.Enum([...roles])
 
 export const Preferences = closed({
@@ -46,6 +50,17 @@ export const Device = closed({
 })
 export type Device = Static<typeof Device>
 
+const PrincipalOf = Type.Union([
+  closed({ kind: Type.Literal('anonymous') }),
+  closed({
+    kind: Type.Literal('user'),
+    userId: Id,
+    sessionId: Id,
+    roles: Type.Array(RoleName),
+    scopes: Type.Union([Type.Literal('*'), Type.Array(Type.String())]),
+  }),
+])
+
 const Tokens = closed({
   user: Me,
   accessToken: Type.String(),
@@ -55,7 +70,7 @@ const Tokens = closed({
 const registration = { username: Username, email: Email, password: Password }
 const credentials = {
   login: Type.String({ minLength: 1, maxLength: 254, description: 'username or e-mail' }),
-  password: Type.String({ minLength: 1, maxLength: 1024 }),
+  password: Type.String({ minLength: 1, maxLength: 1024, writeOnly: true }),
 }
 const signInLimits = [{ by: 'address', max: 60, windowMs: minuteMs }] as const
 
@@ -269,6 +284,18 @@ export const identity = defineContract({
       problems: [],
       retry: 'safe',
       timeoutMs: 1_000,
+    }),
+    authenticate: operation({
+      summary: 'Who stands behind a credential, for processes that do not serve identity; a bad cookie is nobody',
+      access: access.service,
+      input: closed({
+        kind: Type.Enum(['bearer', 'cookie']),
+        value: Type.String({ minLength: 1, maxLength: 4096, writeOnly: true }),
+      }),
+      output: PrincipalOf,
+      problems: [],
+      retry: 'safe',
+      timeoutMs: 2_000,
     }),
   },
   events: {

@@ -8,6 +8,7 @@ export { type Device, identity, type Me, type Preferences } from './identity.ts'
 export { type Link, type LinkStats, type ListedLink, links } from './links.ts'
 export * from './principal.ts'
 export * from './problem.ts'
+export * from './request.ts'
 
 /** All contracts, in the order the documentation shows them. */
 export const contracts: readonly Contract[] = [identity, links]

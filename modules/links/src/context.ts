@@ -1,7 +1,7 @@
 /** What every use case of links works with. */
 import type { Cache, Limiter } from '@octet/cache'
 import type { identity, links } from '@octet/contracts'
-import { problemsOf, links as linksContract } from '@octet/contracts'
+import { links as linksContract, problemsOf } from '@octet/contracts'
 import type { Journal, Shipper } from '@octet/journal'
 import type { Context } from '@octet/kernel'
 import type { Counter } from '@octet/observe'

@@ -8,9 +8,9 @@ import * as store from './store.ts'
  * Adds a batch of journal records to the counts, exactly once: the journal's position moves in the same transaction,
  * so a batch that comes again after a crash finds the position beyond it and changes nothing.
  */
-export async function countBatch(db: Db<typeof links>, journalId: string, batch: Batch): Promise<void> {
+export async function countBatch(db: Db<typeof links>, batch: Batch): Promise<void> {
   const counts = countClicks(batch.records.map(record => decodeClick(record.toString())))
   await db.transaction('links.countClicks', async tx => {
-    if (await store.movePosition(tx, journalId, batch)) await store.addClicks(tx, counts)
+    if (await store.movePosition(tx, batch.journalId, batch)) await store.addClicks(tx, counts)
   })
 }

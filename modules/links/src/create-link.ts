@@ -51,7 +51,7 @@ async function insertWithCode(
     for (let attempt = 0; attempt < attemptsPerLength; attempt++) {
       const row = await store.insertLink(tx, { ...link, code: generateCode(length) })
       if (row !== undefined) return row
-      ctx.collisions.inc()
+      ctx.collisions.add()
     }
   }
   throw new Error(`no free code found up to ${codeLengthMax} characters`)

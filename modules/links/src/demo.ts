@@ -17,14 +17,80 @@ interface Example {
 }
 
 const examples: readonly Example[] = [
-  { code: 'spring-menu', url: 'https://example.com/menus/spring.pdf', title: 'Spring menu (table QR code)', tags: ['print', 'restaurant'], ageDays: 88, daily: 46, shape: 'steady' },
-  { code: 'launch', url: 'https://example.com/blog/hello-world?utm_source=newsletter', title: 'Launch announcement', tags: ['campaign'], ageDays: 62, daily: 210, shape: 'launch' },
-  { code: 'docs-start', url: 'https://example.com/docs/getting-started', title: 'Getting started guide', tags: ['docs'], ageDays: 85, daily: 74, shape: 'growing' },
-  { code: 'open-day', url: 'https://example.com/events/open-day', title: 'Open day sign-up', tags: ['event', 'print'], ageDays: 30, daily: 28, shape: 'growing', expiresInDays: 12 },
-  { code: 'jobs-2026', url: 'https://example.com/careers', title: 'Careers page', tags: ['hiring'], ageDays: 75, daily: 12, shape: 'steady' },
-  { code: 'podcast-41', url: 'https://example.com/podcast/41', title: 'Podcast, episode 41', tags: ['campaign', 'audio'], ageDays: 21, daily: 95, shape: 'launch' },
-  { code: 'wifi-help', url: 'https://example.com/help/wifi', title: 'Wi-Fi help for guests', tags: ['print'], ageDays: 80, daily: 5, shape: 'steady' },
-  { code: 'survey', url: 'https://example.com/survey/customer-2026', title: 'Customer survey', tags: ['campaign', 'research'], ageDays: 14, daily: 60, shape: 'launch', expiresInDays: 7 },
+  {
+    code: 'spring-menu',
+    url: 'https://example.com/menus/spring.pdf',
+    title: 'Spring menu (table QR code)',
+    tags: ['print', 'restaurant'],
+    ageDays: 88,
+    daily: 46,
+    shape: 'steady',
+  },
+  {
+    code: 'launch',
+    url: 'https://example.com/blog/hello-world?utm_source=newsletter',
+    title: 'Launch announcement',
+    tags: ['campaign'],
+    ageDays: 62,
+    daily: 210,
+    shape: 'launch',
+  },
+  {
+    code: 'docs-start',
+    url: 'https://example.com/docs/getting-started',
+    title: 'Getting started guide',
+    tags: ['docs'],
+    ageDays: 85,
+    daily: 74,
+    shape: 'growing',
+  },
+  {
+    code: 'open-day',
+    url: 'https://example.com/events/open-day',
+    title: 'Open day sign-up',
+    tags: ['event', 'print'],
+    ageDays: 30,
+    daily: 28,
+    shape: 'growing',
+    expiresInDays: 12,
+  },
+  {
+    code: 'jobs-2026',
+    url: 'https://example.com/careers',
+    title: 'Careers page',
+    tags: ['hiring'],
+    ageDays: 75,
+    daily: 12,
+    shape: 'steady',
+  },
+  {
+    code: 'podcast-41',
+    url: 'https://example.com/podcast/41',
+    title: 'Podcast, episode 41',
+    tags: ['campaign', 'audio'],
+    ageDays: 21,
+    daily: 95,
+    shape: 'launch',
+  },
+  {
+    code: 'wifi-help',
+    url: 'https://example.com/help/wifi',
+    title: 'Wi-Fi help for guests',
+    tags: ['print'],
+    ageDays: 80,
+    daily: 5,
+    shape: 'steady',
+  },
+  {
+    code: 'survey',
+    url: 'https://example.com/survey/customer-2026',
+    title: 'Customer survey',
+    tags: ['campaign', 'research'],
+    ageDays: 14,
+    daily: 60,
+    shape: 'launch',
+    expiresInDays: 7,
+  },
 ]
 
 const dayMs = 86_400_000
@@ -45,7 +111,8 @@ export async function seedDemo(ctx: LinksContext): Promise<void> {
         url: example.url,
         title: example.title,
         tags: example.tags,
-        expiresAt: example.expiresInDays === undefined ? null : new Date(nowMs + example.expiresInDays * dayMs).toISOString(),
+        expiresAt:
+          example.expiresInDays === undefined ? null : new Date(nowMs + example.expiresInDays * dayMs).toISOString(),
         clicksMax: null,
         passwordHash: null,
         isExample: true,
@@ -71,7 +138,8 @@ function clicksOf(
     const expected = example.daily * trend(example, (atMs - createdMs) / dayMs) * share * (isWeekend ? 0.55 : 1)
     const clicks = poisson(expected, random)
     const bots = poisson(expected * 0.08, random)
-    if (clicks + bots > 0) counts.push({ linkId, bucketMs: atMs, clicks, bots, lastMs: Math.min(nowMs, atMs + bucketMs / 2) })
+    if (clicks + bots > 0)
+      counts.push({ linkId, bucketMs: atMs, clicks, bots, lastMs: Math.min(nowMs, atMs + bucketMs / 2) })
   }
   return counts
 }
@@ -100,4 +168,3 @@ function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }
-

@@ -9,7 +9,8 @@ const daysDefault = 30
 export async function getLinkStats(ctx: LinksContext, input: Input<typeof links, 'getLinkStats'>): Promise<LinkStats> {
   const link = await accessLink(ctx.db, ctx.actor, input.id)
   const timeZone = input.timeZone ?? 'UTC'
-  if (!isTimeZone(timeZone)) throw problem('time-zone-unknown', { errors: [{ path: '/timeZone', message: 'is not known' }] })
+  if (!isTimeZone(timeZone))
+    throw problem('time-zone-unknown', { errors: [{ path: '/timeZone', message: 'is not known' }] })
   const now = new Date(ctx.now()).toISOString()
   const [totals, days] = await Promise.all([
     store.totalsOf(ctx.db, link.id),

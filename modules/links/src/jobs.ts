@@ -1,4 +1,6 @@
 /** Timed work → use cases. */
 import { expireLinks } from './expire-links.ts'
 
-export const jobs = [{ name: 'links.expire', everyMs: 10_000, timeoutMs: 30_000, attemptsMax: 1, run: expireLinks }]
+export const jobs = [
+  { name: 'links.expire', when: { everyMs: 10_000 }, timeoutMs: 30_000, attemptsMax: 1, run: expireLinks },
+]

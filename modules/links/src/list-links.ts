@@ -18,9 +18,19 @@ export async function listLinks(
     throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not one of ours' }] })
   }
   const isAscending = input.sort === 'createdAt'
-  const found = await store.listLinks(ctx.db, { ownerId: userId, limit, after, isAscending, q: input.q, tag: input.tag })
+  const found = await store.listLinks(ctx.db, {
+    ownerId: userId,
+    limit,
+    after,
+    isAscending,
+    q: input.q,
+    tag: input.tag,
+  })
   const rows = found.slice(0, limit)
-  const recent = await recentClicks(ctx, rows.map(({ id }) => id))
+  const recent = await recentClicks(
+    ctx,
+    rows.map(({ id }) => id),
+  )
   const last = rows.at(-1)
   const hasMore = found.length > limit
   return {

@@ -1,9 +1,9 @@
 /** links: short addresses that lead somewhere, and how often they were followed. */
 import { join } from 'node:path'
-import { createCache, type Limiter } from '@octet/cache'
+import { createCache } from '@octet/cache'
 import { identity, links } from '@octet/contracts'
 import type { Db } from '@octet/db'
-import { openJournal, startShipper } from '@octet/journal'
+import { openJournal, ship } from '@octet/journal'
 import { defineModule, type Floor } from '@octet/kernel'
 import type { LinksState } from './context.ts'
 import { countBatch } from './count-clicks.ts'
@@ -24,6 +24,9 @@ const targetsMax = 100_000
 /** Redirects of known links go on while the database restarts; nobody can have edited them meanwhile. */
 const targetStaleIfErrorMs = 10 * 60_000
 
+/** What is not counted by then is counted after the next start. */
+const shipDeadlineMs = 2_000
+
 export const linksModule = defineModule({
   contract: links,
   calls: [identity],
@@ -35,20 +38,26 @@ export const linksModule = defineModule({
   routes,
   seedDemo,
   async close({ clickShipper, clickJournal }: LinksState) {
-    await clickShipper.stop()
+    await clickJournal.idle()
+    await clickShipper.drain(shipDeadlineMs)
     await clickJournal.close()
   },
 })
 
 async function open(floor: Floor<typeof links>): Promise<LinksState> {
   const clickJournal = await openJournal({ dir: join(floor.dataDir, 'clicks'), log: floor.log })
-  const clickShipper = startShipper(clickJournal, {
-    position: () => store.journalPosition(floor.db, clickJournal.id),
-    handle: batch => countBatch(floor.db, clickJournal.id, batch),
+  const clickShipper = ship({
+    journal: clickJournal,
+    position: journalId => store.journalPosition(floor.db, journalId),
+    handle: batch => countBatch(floor.db, batch),
     log: floor.log,
   })
   return {
     origin: floor.origin,
+    limiter: floor.limiter,
+    collisions: floor.metrics
+      .counter({ name: 'octet_links_code_collisions_total', help: 'Generated codes that were taken already.' })
+      .with(),
     targets: createCache({
       entriesMax: targetsMax,
       ttlMs: targetTtlMs,

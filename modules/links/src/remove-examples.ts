@@ -1,4 +1,4 @@
-import { type Output, type links, requireUser } from '@octet/contracts'
+import { type links, type Output, requireUser } from '@octet/contracts'
 import type { LinksContext } from './context.ts'
 import { codeKey } from './rules.ts'
 import * as store from './store.ts'

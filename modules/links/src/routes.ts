@@ -44,7 +44,10 @@ interface Visit {
 
 function answer(ctx: LinksContext, visit: Visit, follow: Follow): void {
   const { request, reply } = visit
-  if (follow.outcome !== 'redirect') return refuse(ctx, visit, follow.outcome)
+  if (follow.outcome !== 'redirect') {
+    refuse(ctx, visit, follow.outcome)
+    return
+  }
   reply.code(302).header('location', follow.location).header('cache-control', 'private, max-age=0')
   if (!visit.isCounted) {
     reply.send()

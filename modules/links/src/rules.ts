@@ -44,7 +44,11 @@ export function isReserved(alias: string): boolean {
   return reservedAliases.has(codeKey(alias))
 }
 
-export type UrlRefusal = 'not a web address' | 'only http and https' | 'must not contain a user name' | 'leads back here'
+export type UrlRefusal =
+  | 'not a web address'
+  | 'only http and https'
+  | 'must not contain a user name'
+  | 'leads back here'
 
 /**
  * Whether an address may be shortened, and why not. Refused are schemes other than http and https, user names in front
@@ -170,5 +174,7 @@ export function countClicks(clicks: Iterable<Click>): CountedClicks[] {
     count.lastMs = Math.max(count.lastMs, atMs)
     counts.set(key, count)
   }
-  return [...counts.values()].sort((a, b) => (a.linkId === b.linkId ? a.bucketMs - b.bucketMs : a.linkId < b.linkId ? -1 : 1))
+  return [...counts.values()].sort((a, b) =>
+    a.linkId === b.linkId ? a.bucketMs - b.bucketMs : a.linkId < b.linkId ? -1 : 1,
+  )
 }

@@ -106,7 +106,11 @@ export async function updateLink({ sql }: Tx, id: string, change: LinkChange): P
 }
 
 /** Empties links but keeps their codes taken. Returns the ones that were still there. */
-export async function deleteLinks({ sql }: Tx, ids: readonly string[], at: string): Promise<{ id: string; code: string }[]> {
+export async function deleteLinks(
+  { sql }: Tx,
+  ids: readonly string[],
+  at: string,
+): Promise<{ id: string; code: string }[]> {
   const rows = await sql<{ id: string; code: string }[]>`
     update links
     set deleted_at = ${at}, url = '', title = null, tags = '{}', password_hash = null, owner_id = null,

@@ -1,5 +1,5 @@
-import type { EventData, Tx } from '@octet/db'
 import type { identity } from '@octet/contracts'
+import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from './context.ts'
 import * as store from './store.ts'
 

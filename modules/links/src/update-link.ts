@@ -14,7 +14,8 @@ export async function updateLink(ctx: LinksContext, input: Input<typeof links, '
   checkExpiry(ctx, input.expiresAt)
   const updated = await ctx.db.transaction('links.updateLink', async tx => {
     const row = await accessLinkForUpdate(tx, ctx.actor, input.id)
-    if (ctx.request.ifMatch !== undefined && ctx.request.ifMatch !== row.version) throw commonProblem('version-mismatch')
+    if (ctx.request.ifMatch !== undefined && ctx.request.ifMatch !== row.version)
+      throw commonProblem('version-mismatch')
     const change = changeOf(row, input, new Date(ctx.now()).toISOString())
     await store.updateLink(tx, row.id, change)
     await tx.publish('link-updated', { linkId: row.id, version: row.version + 1 })
@@ -27,6 +28,12 @@ export async function updateLink(ctx: LinksContext, input: Input<typeof links, '
 }
 
 function changeOf(row: Row, input: Input<typeof links, 'updateLink'>, updatedAt: string): store.LinkChange {
-  const { url = row.url, title = row.title, tags = row.tags, expiresAt = row.expires_at, clicksMax = row.clicks_max } = input
+  const {
+    url = row.url,
+    title = row.title,
+    tags = row.tags,
+    expiresAt = row.expires_at,
+    clicksMax = row.clicks_max,
+  } = input
   return { url, title, tags, expiresAt, clicksMax, passwordHash: row.password_hash, updatedAt }
 }

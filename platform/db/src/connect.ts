@@ -73,7 +73,6 @@ export function openPool(url: string, options: { role?: string; schema?: string;
     connect_timeout: connectTimeoutSeconds,
     max_lifetime: connectionLifeSeconds,
     backoff: attempt => Math.min(0.05 * 2 ** attempt, 1),
-    fetch_types: false,
     onnotice: () => {},
     connection: {
       application_name: `octet ${options.schema ?? 'platform'}`,

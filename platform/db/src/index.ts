@@ -9,6 +9,8 @@ export {
   type Tx,
   transactionInProgress,
 } from './connect.ts'
+export { type DataDirLock, DataDirLockedError, lockDataDir } from './data-dir.ts'
+export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
 export { outageOf, uniqueViolation } from './errors.ts'
 export { newId } from './id.ts'
 export { type MigrationSet, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'

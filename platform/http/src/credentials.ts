@@ -6,6 +6,14 @@ const none: Credential = { kind: 'none' }
 const tokenBytesMax = 4096
 
 /**
+ * The session cookie's name. `__Host-` makes browsers insist on Secure, this host and path `/`; on plain http (only
+ * ever loopback) some browsers refuse Secure cookies, so there the name goes without.
+ */
+export function sessionCookieName(origin: string): string {
+  return origin.startsWith('https://') ? '__Host-oct' : 'oct'
+}
+
+/**
  * One credential per request: with an `Authorization` header the cookie is not looked at.
  * @throws `unauthenticated` when the header is not a bearer token.
  */

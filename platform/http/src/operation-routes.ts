@@ -91,6 +91,7 @@ export function requestInfo(request: FastifyRequest, operation?: CompiledOperati
     traceparent: headers.traceparent as string | undefined,
     idempotencyKey: operation?.spec.retry === 'keyed' ? readIdempotencyKey(headers['idempotency-key']) : undefined,
     ifMatch: operation?.spec.versioned === true ? readIfMatch(headers['if-match']) : undefined,
+    client: { address: request.ip, userAgent: headers['user-agent'] ?? '' },
   }
 }
 
@@ -107,8 +108,12 @@ function enforceLimits(
   caller: Caller,
 ): void {
   let tightest: Verdict | undefined
-  for (const { by, max, windowMs } of limits) {
-    const key = `${operation.fullName} ${subjectOf(by, caller)}`
+  const isAnonymous = caller.actor.kind === 'anonymous'
+  for (const { by, max: signedInMax, anonymousMax, windowMs } of limits) {
+    const max = isAnonymous ? (anonymousMax ?? signedInMax) : signedInMax
+    // An allowance of another size is another allowance.
+    const group = isAnonymous && anonymousMax !== undefined ? ' anonymous' : ''
+    const key = `${operation.fullName}${group} ${subjectOf(by, caller)}`
     const verdict = options.limiter.take(key, max, windowMs)
     if (tightest === undefined || !verdict.allowed || verdict.remaining < tightest.remaining) tightest = verdict
     if (!verdict.allowed) break

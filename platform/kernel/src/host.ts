@@ -164,7 +164,15 @@ function keyOf(
   input: unknown,
 ): IdempotencyKey | undefined {
   if (request.idempotencyKey === undefined || operation?.spec.retry !== 'keyed') return undefined
-  return { scope: scopeOf(request.actor), operation: operation.fullName, key: request.idempotencyKey, input }
+  const fingerprint = withoutSecrets(operation, input)
+  return { scope: scopeOf(request.actor), operation: operation.fullName, key: request.idempotencyKey, input: fingerprint }
+}
+
+/** The input less its `writeOnly` properties: the plain hash kept with the key would let a password be guessed. */
+function withoutSecrets({ spec }: CompiledOperation, input: unknown): unknown {
+  if (typeof input !== 'object' || input === null) return input
+  const isSecret = (name: string) => (spec.input.properties[name] as { writeOnly?: boolean })?.writeOnly === true
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !isSecret(name)))
 }
 
 function scopeOf(actor: Principal): string {

@@ -1,6 +1,6 @@
 export { clientOf, localTransport, type Transport } from './calls.ts'
 export { type Delivery, type Host, openModules, type Subscriber, serviceRequest } from './host.ts'
-export { asProblem, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
+export { asProblem, type Client, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
 export {
   type AnyModule,
   type Context,
@@ -13,4 +13,4 @@ export {
   type Routes,
   type Subscription,
 } from './module.ts'
-export { apiPrefix, type CompiledOperation, operationsOf, type Route } from './operation.ts'
+export { type CompiledOperation, operationsOf, type Route } from './operation.ts'

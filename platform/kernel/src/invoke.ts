@@ -15,6 +15,16 @@ export interface RequestInfo {
   readonly traceparent?: string
   readonly idempotencyKey?: string
   readonly ifMatch?: number
+  /** Where a request from outside came from; absent for events, jobs and seeds. */
+  readonly client?: Client
+}
+
+/** What the network says about a caller; only the address was checked by anyone. */
+export interface Client {
+  /** The peer's, or the client's behind trusted proxies. */
+  readonly address: string
+  /** As sent; may hold anything a header may. */
+  readonly userAgent: string
 }
 
 export type Handler = (request: RequestInfo, input: unknown) => Promise<unknown>

@@ -2,7 +2,7 @@
 import type { Limiter } from '@octet/cache'
 import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
 import type { Db, EventData, Tx } from '@octet/db'
-import type { JobDefinition, Jobs } from '@octet/jobs'
+import type { Attempt, JobSpec, Jobs, Json, When } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestInfo } from './invoke.ts'
@@ -21,8 +21,6 @@ export interface Floor<C extends Contract = Contract> {
   readonly dataDir: string
   /** Where people reach this installation, without a slash at the end: `http://localhost:3000`. */
   readonly origin: string
-  /** Module settings from the environment, already checked. */
-  readonly settings: Readonly<Record<string, unknown>>
 }
 
 /** What a use case gets: the caller, the module's database, the modules it may call, and the module's own state. */
@@ -106,11 +104,13 @@ export interface Module<
   close?(state: State): Promise<void>
 }
 
-export interface ModuleJob<Ctx> extends Omit<JobDefinition, 'run'> {
+/** Timed or enqueued work of a module; its context acts for the module itself. */
+export interface ModuleJob<Ctx> extends Omit<JobSpec, 'run'> {
+  /** `module.what-it-does`. */
   readonly name: string
-  /** Run every so often, by one process of all; absent for jobs that are only enqueued. */
-  readonly everyMs?: number
-  readonly run: (ctx: Ctx, payload: unknown, signal: AbortSignal) => Promise<void>
+  /** Run again and again, each time by one process of all; absent for jobs that are only enqueued. */
+  readonly when?: When
+  readonly run: (ctx: Ctx, payload: Json, attempt: Attempt) => Promise<void>
 }
 
 /** Infers a module's types from its parts. */

@@ -1,5 +1,5 @@
 /** A contract's operation, compiled once: checked input, checked output, and where its route puts each property. */
-import { type Contract, commonProblem, type FieldError, type Method, type Operation } from '@octet/contracts'
+import { apiPrefix, type Contract, commonProblem, type FieldError, type Method, type Operation } from '@octet/contracts'
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 
@@ -25,7 +25,6 @@ export interface Route {
   readonly body: readonly string[]
 }
 
-export const apiPrefix = '/api/v1'
 const fieldErrorsMax = 20
 
 const compiled = new WeakMap<Contract, ReadonlyMap<string, CompiledOperation>>()

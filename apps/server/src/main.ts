@@ -1,0 +1,57 @@
+/** The command line: `start` (default), `migrate up|down|status`. */
+import { ConfigError, readConfig } from '@octet/config'
+import { migrateCommand } from './migrate-command.ts'
+import { createProgress } from './progress.ts'
+import { type Server, startServer } from './server.ts'
+import { type Config, settings } from './settings.ts'
+
+const exitDeadlineMs = 9_500
+
+async function start(config: Config): Promise<void> {
+  const startedMs = performance.now()
+  process.stdout.write('\n  Octet\n\n')
+  const starting = startServer(config, createProgress())
+  let server: Server | undefined
+  let signals = 0
+  const stop = (signal: NodeJS.Signals) => {
+    if (++signals > 1) process.exit(1)
+    process.stdout.write(`\n  ${signal}: finishing requests (once more to stop at once) …\n`)
+    setTimeout(() => process.exit(1), exitDeadlineMs).unref()
+    starting
+      .then(started => started.stop())
+      .then(() => process.exit(0))
+      .catch(error => fail(error))
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  server = await starting
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
+  process.stdout.write(`\n  Ready in ${seconds} s → ${server.origin}\n`)
+  process.stdout.write(`  API documentation → ${server.origin}/docs\n`)
+  if (server.setupUrl !== undefined) {
+    process.stdout.write(`\n  Open this link once to become its administrator (30 minutes):\n  ${server.setupUrl}\n`)
+  }
+  process.stdout.write('\n')
+}
+
+function fail(error: unknown): never {
+  if (error instanceof ConfigError) {
+    process.stderr.write(
+      `\n  Octet does not start with this configuration:\n${error.mistakes.map(line => `    ${line}\n`).join('')}\n`,
+    )
+  } else {
+    process.stderr.write(`\n  ${error instanceof Error ? error.message.replaceAll('\n', '\n  ') : String(error)}\n\n`)
+    if (process.env.OCTET_LOG === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  }
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const [command = 'start', ...rest] = process.argv.slice(2)
+  const config = readConfig(process.env, settings, 'OCTET_')
+  if (command === 'start') await start(config)
+  else if (command === 'migrate') await migrateCommand(config, rest)
+  else throw new Error(`unknown command "${command}"; known: start, migrate up | down <module> [steps] | status`)
+}
+
+main().catch(fail)

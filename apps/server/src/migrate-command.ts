@@ -1,0 +1,44 @@
+/** `npm run migrate -- up | down <module> [steps] | status`. */
+import { join, resolve } from 'node:path'
+import { lockDataDir, migrateDown, migrateUp, migrationStatus, startEmbeddedPostgres } from '@octet/db'
+import { createLog } from '@octet/observe'
+import { migrationsOf } from '@octet/runtime'
+import { modules } from './modules.ts'
+import type { Config } from './settings.ts'
+
+export async function migrateCommand(
+  config: Config,
+  [way = 'status', name, steps = '1']: readonly string[],
+): Promise<void> {
+  const sets = migrationsOf(modules)
+  await withDatabase(config, async url => {
+    if (way === 'up') return print(await migrateUp(url, sets), 'applied', 'nothing to apply')
+    if (way === 'down') {
+      const set = sets.find(({ module }) => module === name)
+      if (set === undefined) throw new Error(`down needs a module: ${sets.map(({ module }) => module).join(', ')}`)
+      if (!/^[1-9]\d?$/.test(steps)) throw new Error(`"${steps}" is not a number of steps`)
+      return print(await migrateDown(url, set, Number(steps)), 'taken back', 'nothing to take back')
+    }
+    if (way !== 'status') throw new Error(`"${way}" is not one of up, down, status`)
+    for (const { module, id, appliedAt } of await migrationStatus(url, sets)) {
+      process.stdout.write(`${appliedAt ?? 'pending'.padEnd(27)}  ${module}/${id}\n`)
+    }
+  })
+  process.exit(0)
+}
+
+function print(names: readonly string[], verb: string, nothing: string): void {
+  process.stdout.write(names.length === 0 ? `${nothing}\n` : names.map(name => `${verb} ${name}\n`).join(''))
+}
+
+async function withDatabase(config: Config, run: (url: string) => Promise<void>): Promise<void> {
+  if (config.DATABASE_URL !== undefined) return run(config.DATABASE_URL)
+  const dataDir = resolve(config.OCTET_DATA)
+  const lock = await lockDataDir(dataDir)
+  try {
+    const embedded = await startEmbeddedPostgres({ dir: join(dataDir, 'postgres'), log: createLog({ level: 'warn' }) })
+    await run(embedded.url).finally(() => embedded.stop())
+  } finally {
+    await lock.release()
+  }
+}

@@ -1,0 +1,6 @@
+/** The modules of Octet. Which of them a process serves is `OCTET_MODULES`. */
+import { identityModule } from '@octet/identity'
+import type { AnyModule } from '@octet/kernel'
+import { linksModule } from '@octet/links'
+
+export const modules: readonly AnyModule[] = [identityModule, linksModule]

@@ -1,0 +1,40 @@
+/** The start as people see it: a line per step with its time, never silent for more than a second. */
+
+export interface Progress {
+  /** Runs one step and prints how long it took, or where it failed. */
+  step<T>(title: string, run: () => Promise<T>): Promise<T>
+}
+
+interface Terminal {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+const tickMs = 1_000
+
+/** On a terminal the line of a running step is redrawn with its elapsed time; elsewhere each second gets a line. */
+export function createProgress(out: Terminal = process.stdout): Progress {
+  return {
+    async step(title, run) {
+      const startedMs = performance.now()
+      const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`
+      const label = title.padEnd(24, ' ')
+      if (out.isTTY === true) out.write(`  … ${label}`)
+      const ticker = setInterval(
+        () => out.write(out.isTTY === true ? `\r  … ${label} ${seconds()}` : `  … ${label} ${seconds()}\n`),
+        tickMs,
+      )
+      const end = (mark: string) => out.write(`${out.isTTY === true ? '\r' : ''}  ${mark} ${label} ${seconds()}\n`)
+      try {
+        const result = await run()
+        end('✓')
+        return result
+      } catch (error) {
+        end('✗')
+        throw error
+      } finally {
+        clearInterval(ticker)
+      }
+    },
+  }
+}

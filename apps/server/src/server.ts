@@ -1,0 +1,176 @@
+/** The composition root: from configuration to a running Octet, and back down again. */
+import { createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import type { Contract } from '@octet/contracts'
+import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, startEmbeddedPostgres } from '@octet/db'
+import { createSetupToken, setupNeeded } from '@octet/identity'
+import { type AnyModule, serviceRequest } from '@octet/kernel'
+import { createHealth, createLog, createMetrics, exitOnCrash, type Health, type Log } from '@octet/observe'
+import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
+import { modules } from './modules.ts'
+import { addPlatformRoutes } from './platform-routes.ts'
+import type { Progress } from './progress.ts'
+import type { Config } from './settings.ts'
+import { addWebClient, buildWebClient } from './web-client.ts'
+
+export interface Server {
+  readonly origin: string
+  /** The link that makes the first administrator; absent once there is one. */
+  readonly setupUrl: string | undefined
+  /** Drains requests, stops background work and the database; takes at most about eight seconds. */
+  stop(): Promise<void>
+}
+
+const drainDeadlineMs = 6_000
+const seedTimeoutMs = 60_000
+/** Any 64-bit number; one process of all seeds. */
+const seedLock = 6_031_769_912
+
+/** Starts everything `config` asks for. Throws with what was wrong; whatever had been started is stopped again. */
+export async function startServer(config: Config, progress: Progress): Promise<Server> {
+  const undo: (() => Promise<void>)[] = []
+  const stopAll = async () => {
+    for (const step of undo.reverse()) await step()
+    undo.length = 0
+  }
+  try {
+    return await start(config, progress, undo, stopAll)
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+async function start(
+  config: Config,
+  progress: Progress,
+  undo: (() => Promise<void>)[],
+  stopAll: () => Promise<void>,
+): Promise<Server> {
+  const dataDir = resolve(config.OCTET_DATA)
+  const served = modules.filter(module => config.OCTET_MODULES.includes(module.contract.name))
+  const port = await claimPort(config.HOST, config.PORT)
+  const origin = config.OCTET_URL ?? `http://${config.HOST === '127.0.0.1' ? 'localhost' : config.HOST}:${port}`
+  const lock = await lockDataDir(dataDir)
+  undo.push(() => lock.release())
+  const log = createLog({ level: config.OCTET_LOG, destination: join(dataDir, 'octet.log') })
+  const forgetCrash = exitOnCrash(log)
+  undo.push(async () => {
+    forgetCrash()
+    log.close()
+  })
+  const webBuild = config.OCTET_WEB ? buildWebClient() : Promise.resolve(false)
+  webBuild.catch(() => undefined) // looked at below; until then nobody else must call it unhandled
+  const databaseUrl = await openDatabase({ config, dataDir, log, progress, undo })
+  await progress.step('migrations', () => migrateUp(databaseUrl, migrationsOf(served)))
+  if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
+
+  const metrics = createMetrics()
+  const health = createHealth({ log })
+  const runtime = await progress.step('modules', () => {
+    return openRuntime({
+      modules: served,
+      databaseUrl,
+      dataDir: join(dataDir, 'modules'),
+      origin,
+      log,
+      metrics,
+      trustedProxies: config.OCTET_TRUSTED_PROXIES,
+      limitsScale: config.OCTET_LIMITS_SCALE,
+    })
+  })
+  undo.push(() => runtime.close(drainDeadlineMs))
+  if (config.OCTET_DEMO) await progress.step('demo data', () => seedOnce(databaseUrl, runtime, served))
+  addPlatformRoutes(runtime.app, {
+    contracts: served.map(module => module.contract as Contract),
+    origin,
+    health,
+    metrics,
+  })
+  if (config.OCTET_WEB) await addWebClient(runtime.app)
+  watchDatabases(health, runtime)
+  await runtime.start()
+  await progress.step('listening', () => runtime.app.listen({ host: config.HOST, port }))
+  health.open()
+  undo.push(async () => health.drain())
+  log.info({ origin, modules: runtime.host.order }, 'ready')
+  return { origin, setupUrl: await setupUrl(runtime, origin), stop: stopAll }
+}
+
+interface DatabaseStep {
+  readonly config: Config
+  readonly dataDir: string
+  readonly log: Log
+  readonly progress: Progress
+  readonly undo: (() => Promise<void>)[]
+}
+
+/** The address of the database to use: the configured one once it answers, else the embedded one, started here. */
+async function openDatabase({ config, dataDir, log, progress, undo }: DatabaseStep): Promise<string> {
+  const external = config.DATABASE_URL
+  if (external !== undefined) {
+    await progress.step('database', async () => {
+      const pool = openPool(external, { connectionsMax: 1 })
+      await pool`select 1`.finally(() => pool.end({ timeout: 1 }))
+    })
+    return external
+  }
+  const embedded: EmbeddedPostgres = await progress.step('database', () => {
+    return startEmbeddedPostgres({ dir: join(dataDir, 'postgres'), log })
+  })
+  undo.push(() => embedded.stop())
+  return embedded.url
+}
+
+/** Fails before anything is started when the port is taken; finds a free one for port 0. */
+function claimPort(host: string, port: number): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error)
+      reject(new Error(`port ${port} is in use; stop what uses it or choose another: PORT=${port + 1} npm start`))
+    })
+    probe.listen(port, host, () => {
+      const address = probe.address()
+      const free = typeof address === 'object' && address !== null ? address.port : port
+      probe.close(() => resolvePort(free))
+    })
+  })
+}
+
+/** Lets each module fill an empty installation, once in the life of the database. */
+async function seedOnce(databaseUrl: string, runtime: Runtime, served: readonly AnyModule[]): Promise<void> {
+  const pool = openPool(databaseUrl, { connectionsMax: 1 })
+  try {
+    await pool`select pg_advisory_lock(${seedLock})`
+    await pool`create table if not exists platform.seeded (module text primary key, seeded_at timestamptz not null default now())`
+    for (const module of served) {
+      const name = module.contract.name as string
+      const known = await pool`select 1 from platform.seeded where module = ${name}`
+      if (known.length > 0) continue
+      await module.seedDemo?.(runtime.host.contextOf(name, serviceRequest(name, newId(), seedTimeoutMs)))
+      await pool`insert into platform.seeded (module) values (${name})`
+    }
+  } finally {
+    await pool.end({ timeout: 1 })
+  }
+}
+
+function watchDatabases(health: Health, runtime: Runtime): void {
+  for (const [module, db] of runtime.databases) {
+    health.register({
+      name: `${module} database`,
+      timeoutMs: 2_000,
+      check: async () => {
+        await db.sql`select 1`
+      },
+    })
+  }
+}
+
+async function setupUrl(runtime: Runtime, origin: string): Promise<string | undefined> {
+  if (!runtime.host.order.includes('identity')) return undefined
+  const ctx = runtime.host.contextOf('identity', serviceRequest('identity', newId(), 5_000))
+  if (!(await setupNeeded(ctx as never))) return undefined
+  return `${origin}/welcome#t=${await createSetupToken(ctx as never)}`
+}

@@ -1,0 +1,23 @@
+/** Every setting of the server, in one place. */
+import { type ConfigOf, setting } from '@octet/config'
+import { logLevels } from '@octet/observe'
+import { modules } from './modules.ts'
+
+export const settings = {
+  PORT: setting.integer('port to listen on; 0 takes a free one', 3000, { min: 0, max: 65_535 }),
+  HOST: setting.text('address to listen on', '127.0.0.1'),
+  OCTET_DATA: setting.text('data directory', '.octet'),
+  OCTET_DEMO: setting.flag('demo data on an empty data directory', true),
+  OCTET_MODULES: setting.subset(
+    'modules this process serves',
+    modules.map(module => module.contract.name as string),
+  ),
+  OCTET_URL: setting.url('where people reach this installation; needed behind a proxy', ['http', 'https']),
+  OCTET_TRUSTED_PROXIES: setting.integer('proxies in front whose X-Forwarded-For is believed', 0, { min: 0, max: 10 }),
+  OCTET_LIMITS_SCALE: setting.number('multiplies every rate limit', 1, { min: 0.01, max: 1_000_000 }),
+  OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
+  OCTET_WEB: setting.flag('serve the web client', true),
+  DATABASE_URL: setting.url('PostgreSQL; the embedded one when not set', ['postgres', 'postgresql']),
+}
+
+export type Config = ConfigOf<typeof settings>

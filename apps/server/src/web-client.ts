@@ -1,0 +1,139 @@
+/** The web client: built when its sources changed, served with a strict policy. */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import { access, commonProblem } from '@octet/contracts'
+import { type HttpApp, sendProblem } from '@octet/http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+const webFolder = fileURLToPath(new URL('../../web/', import.meta.url))
+const contractsFolder = fileURLToPath(new URL('../../../contracts/', import.meta.url))
+const distFolder = join(webFolder, 'dist')
+const stampFile = join(distFolder, 'built-from.txt')
+const buildTimeoutMs = 120_000
+
+/**
+ * `style-src-attr` is for the sizes and colours the component library sets on elements; everything else is ours and
+ * external, so injected markup can neither run nor load anything.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Builds the client unless what is there was built from these very sources. Returns whether it built. */
+export async function buildWebClient(): Promise<boolean> {
+  const stamp = await sourceStamp()
+  if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return false
+  // Built beside and moved in: two servers starting together, or a kill half-way, leave no mixture behind.
+  const fresh = join(webFolder, `dist.${process.pid}`)
+  await runVite(fresh)
+  await writeFile(join(fresh, 'built-from.txt'), stamp)
+  const old = join(webFolder, `dist.${process.pid}.old`)
+  await rename(distFolder, old).catch(() => undefined)
+  await rename(fresh, distFolder).catch(async error => {
+    if ((await readFile(stampFile, 'utf8').catch(() => '')) !== stamp) throw error // the other one won with the same
+  })
+  await Promise.all([rm(old, { recursive: true, force: true }), rm(fresh, { recursive: true, force: true })])
+  return true
+}
+
+async function sourceStamp(): Promise<string> {
+  const hash = createHash('sha256')
+  const patterns = ['{src,public,build}/**/*', 'index.html', 'vite.config.ts', 'package.json']
+  for (const [folder, globs] of [
+    [webFolder, patterns],
+    [contractsFolder, ['src/**/*']],
+  ] as const) {
+    const entries = await Array.fromAsync(glob([...globs], { cwd: folder, withFileTypes: true }))
+    const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+    for (const file of files.sort()) hash.update(file.slice(folder.length)).update(await readFile(file))
+  }
+  return hash.digest('hex')
+}
+
+function runVite(outDir: string): Promise<void> {
+  const vite = join(
+    dirname(createRequire(join(webFolder, 'package.json')).resolve('vite/package.json')),
+    'bin',
+    'vite.js',
+  )
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', outDir], {
+      cwd: webFolder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: buildTimeoutMs,
+    })
+    let output = ''
+    const collect = (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-4000)
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    child.once('error', reject)
+    child.once('close', code => {
+      if (code === 0) resolve()
+      else reject(new Error(`the web client could not be built:\n${output}`))
+    })
+  })
+}
+
+/** Serves the built client: files as they are, and its one page for every address people may open. */
+export async function addWebClient(app: HttpApp): Promise<void> {
+  await mkdir(distFolder, { recursive: true })
+  await app.register(fastifyStatic, { root: distFolder, serve: false, preCompressed: true, cacheControl: false })
+  app.route<{ Params: { '*': string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/assets/*',
+    config: { access: access.anyone, quiet: true },
+    // Names carry a hash of the content.
+    handler: (request, reply) =>
+      reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(`assets/${request.params['*']}`),
+  })
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/',
+    config: { access: access.anyone, quiet: true },
+    handler: (_, reply) => sendPage(reply),
+  })
+  for await (const entry of glob('*', { cwd: distFolder, withFileTypes: true })) {
+    if (!entry.isFile() || /^index\.html|\.(br|gz|txt)$/.test(entry.name)) continue
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: `/${entry.name}`,
+      config: { access: access.anyone, quiet: true },
+      handler: (_, reply) => reply.header('cache-control', 'public, max-age=3600').sendFile(entry.name),
+    })
+  }
+  app.setNotFoundHandler((request, reply) => {
+    if (isPageVisit(request)) return sendPage(reply)
+    return sendProblem(reply, commonProblem('not-found'), request.id)
+  })
+}
+
+function isPageVisit(request: FastifyRequest): boolean {
+  return (
+    request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')
+  )
+}
+
+function sendPage(reply: FastifyReply): FastifyReply {
+  return reply
+    .header('content-security-policy', contentSecurityPolicy)
+    .header('cache-control', 'no-cache')
+    .header('permissions-policy', 'camera=(), microphone=(), geolocation=()')
+    .sendFile('index.html')
+}

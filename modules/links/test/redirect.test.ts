@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { links } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { type TestApp, testApp } from '@octet/testkit'
+import { linksModule } from '../src/module.ts'
+
+const owner = newId()
+const browser = 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36'
+
+function visit(app: TestApp, code: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') {
+  return app.http.inject({ method, url: `/s/${code}`, headers: { 'user-agent': browser, ...headers } })
+}
+
+/** Waits until the journal has been counted up to `clicks`. */
+async function clicksOf(app: TestApp, id: string, clicks: number) {
+  const mine = app.client(links, { token: app.as(owner) })
+  for (let attempt = 0; ; attempt++) {
+    const stats = await mine.getLinkStats({ id, days: 2 })
+    if (stats.clicks + stats.botClicks >= clicks || attempt === 100) return stats
+    await delay(20)
+  }
+}
+
+test('people are counted, programs are counted apart, looks ahead are not counted', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const link = await app.client(links, { token: app.as(owner) }).createLink({ url: 'https://example.org/a?b=c' })
+  const answer = await visit(app, link.code.toUpperCase())
+  assert.equal(answer.statusCode, 302)
+  assert.equal(answer.headers.location, 'https://example.org/a?b=c')
+  assert.match(String(answer.headers['cache-control']), /private, max-age=0/)
+  await visit(app, link.code)
+  await visit(app, link.code, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' })
+  await visit(app, link.code, {}, 'HEAD')
+  await visit(app, link.code, { 'sec-purpose': 'prefetch;prerender' })
+  const stats = await clicksOf(app, link.id, 3)
+  assert.deepEqual([stats.clicks, stats.botClicks], [2, 1])
+  assert.deepEqual(
+    stats.days.map(({ clicks, botClicks }) => [clicks, botClicks]),
+    [
+      [0, 0],
+      [2, 1],
+    ],
+  )
+})
+
+test('days follow the time zone that is asked for', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const mine = app.client(links, { token: app.as(owner) })
+  app.nowMs = Date.parse('2026-03-10T23:50:00Z')
+  const link = await mine.createLink({ url: 'https://example.org/' })
+  await visit(app, link.code)
+  await clicksOf(app, link.id, 1)
+  const days = async (timeZone: string) => (await mine.getLinkStats({ id: link.id, days: 1, timeZone })).days
+  assert.deepEqual(await days('UTC'), [{ date: '2026-03-10', clicks: 1, botClicks: 0 }])
+  assert.deepEqual(await days('Asia/Kathmandu'), [{ date: '2026-03-11', clicks: 1, botClicks: 0 }])
+  await assert.rejects(mine.getLinkStats({ id: link.id, timeZone: 'Moon/Base' }), { code: 'links.time-zone-unknown' })
+  await assert.rejects(mine.getLinkStats({ id: link.id, timeZone: '+02:00' }), { code: 'links.time-zone-unknown' })
+})
+
+test('an expired link is gone at that very moment and is announced once', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const mine = app.client(links, { token: app.as(owner) })
+  const expiresAt = new Date(app.nowMs + 60_000).toISOString()
+  const link = await mine.createLink({ url: 'https://example.org/', expiresAt })
+  assert.equal((await visit(app, link.code)).statusCode, 302)
+  app.nowMs += 60_000
+  assert.equal((await visit(app, link.code)).statusCode, 410)
+  const page = await visit(app, link.code, { accept: 'text/html' })
+  assert.match(page.body, /has expired/)
+  const renewed = await mine.updateLink({ id: link.id, expiresAt: null })
+  assert.equal(renewed.expiresAt, null)
+  assert.equal((await visit(app, link.code)).statusCode, 302)
+})
+
+test('a limit of 20 clicks lets exactly 20 of 100 simultaneous visits through two processes pass', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const other = await testApp(t, { modules: [linksModule], sharing: app })
+  const link = await app
+    .client(links, { token: app.as(owner) })
+    .createLink({ url: 'https://example.org/', clicksMax: 20 })
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => visit(index % 2 === 0 ? app : other, link.code)),
+  )
+  const statuses = answers.map(({ statusCode }) => statusCode)
+  assert.equal(statuses.filter(status => status === 302).length, 20)
+  assert.equal(statuses.filter(status => status === 410).length, 80)
+  assert.equal((await visit(app, link.code, {}, 'HEAD')).statusCode, 302, 'a look takes nothing and is refused nothing')
+  const events = await app.db('links').sql`select 1 from outbox where event = 'link-expired'`
+  assert.equal(events.length, 1)
+})
+
+test('an edited destination is served by another process within a second', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const other = await testApp(t, { modules: [linksModule], sharing: app })
+  const mine = app.client(links, { token: app.as(owner) })
+  const link = await mine.createLink({ url: 'https://example.org/old' })
+  assert.equal((await visit(other, link.code)).headers.location, 'https://example.org/old')
+  await mine.updateLink({ id: link.id, url: 'https://example.org/new' })
+  assert.equal((await visit(app, link.code)).headers.location, 'https://example.org/new', 'at once where it was edited')
+  assert.equal((await visit(other, link.code)).headers.location, 'https://example.org/old', 'the window exists')
+  // The cache runs on real time; keep the entry hot all the while, which must not keep it alive.
+  const deadlineMs = Date.now() + 1_000
+  let location: unknown
+  while (location !== 'https://example.org/new' && Date.now() < deadlineMs) {
+    location = (await visit(other, link.code)).headers.location
+    await delay(10)
+  }
+  assert.equal(location, 'https://example.org/new')
+})
+
+test('a code made after somebody asked for it leads somewhere at once', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  assert.equal((await visit(app, 'early-bird')).statusCode, 404)
+  await app.client(links, { token: app.as(owner) }).createLink({ url: 'https://example.org/', alias: 'early-bird' })
+  assert.equal((await visit(app, 'early-bird')).statusCode, 302)
+})
+
+test('people get a page and programs a problem where a code leads nowhere', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const page = await visit(app, 'nowhere', { accept: 'text/html,*/*' })
+  assert.equal(page.statusCode, 404)
+  assert.match(String(page.headers['content-type']), /text\/html/)
+  const problem = await visit(app, 'nowhere')
+  assert.match(String(problem.headers['content-type']), /application\/problem\+json/)
+  assert.equal(problem.json().code, 'not-found')
+})
+
+test('guessing codes is slowed down, following links is not', async t => {
+  const app = await testApp(t, { modules: [linksModule], limitsScale: 1 })
+  const link = await app.client(links, { token: app.as(owner) }).createLink({ url: 'https://example.org/' })
+  for (let index = 0; index < 300; index++) await visit(app, `guess-${index}`)
+  assert.equal((await visit(app, 'one-more')).statusCode, 429)
+  assert.equal((await visit(app, link.code)).statusCode, 302)
+})
+
+test('example links go to the first administrator, or go, by one event handled once', async t => {
+  const { identity } = await import('@octet/contracts')
+  for (const examples of [true, false]) {
+    const app = await testApp(t, { modules: [linksModule] })
+    const request = {
+      actor: { kind: 'service', module: 'links' },
+      requestId: newId(),
+      deadlineMs: Date.now() + 10_000,
+    } as const
+    await linksModule.seedDemo?.(app.runtime.host.contextOf('links', request) as never)
+    const [subscriber] = app.runtime.host.subscribersOf('identity.owner-created')
+    assert.ok(subscriber, identity.name)
+    const event = { eventId: newId(), data: { userId: owner, examples } }
+    await subscriber.deliver(event)
+    const mine = app.client(links, { token: app.as(owner) })
+    const listed = await mine.listLinks({})
+    assert.equal(listed.data.length > 3, examples)
+    if (!examples) continue
+    assert.ok(listed.data.every(link => link.isExample && link.recentClicks.length === 14))
+    assert.ok(listed.data.some(link => link.clicks > 1_000))
+    assert.deepEqual(await mine.removeExamples({}), { removed: listed.data.length })
+    await subscriber.deliver(event)
+    assert.deepEqual((await mine.listLinks({})).data, [])
+  }
+})

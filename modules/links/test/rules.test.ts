@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import {
+  codeKey,
+  countClicks,
+  decodeClick,
+  decodeCursor,
+  encodeClick,
+  encodeCursor,
+  generateCode,
+  isReserved,
+  locationOf,
+  refuseUrl,
+} from '../src/rules.ts'
+
+const origin = 'http://localhost:3000'
+
+test('generated codes use only the unambiguous alphabet, every letter of it', () => {
+  const seen = new Set<string>()
+  for (let round = 0; round < 2_000; round++) {
+    const code = generateCode(7)
+    assert.match(code, /^[23456789abcdefghjkmnpqrstuvwxyz]{7}$/)
+    for (const letter of code) seen.add(letter)
+  }
+  assert.equal(seen.size, 31)
+})
+
+test('codes that look alike are one code', () => {
+  assert.equal(codeKey('PayPa1'), codeKey('paypal'))
+  assert.equal(codeKey('g00gle'), codeKey('GOOGLE'))
+  assert.notEqual(codeKey('paypal'), codeKey('paypa2'))
+})
+
+test('a generated code is its own key, so two different ones never fold together', () => {
+  for (let round = 0; round < 500; round++) {
+    const code = generateCode(8)
+    assert.equal(codeKey(code), code)
+  }
+})
+
+test('reserved aliases stay reserved in disguise', () => {
+  for (const alias of ['admin', 'ADMIN', 'adm1n', 'l0gin', 'API']) assert.equal(isReserved(alias), true, alias)
+  assert.equal(isReserved('summer-sale'), false)
+})
+
+test('only plain web addresses may be shortened', () => {
+  const refused: [string, string][] = [
+    ['not a url', 'not a web address'],
+    ['javascript:alert(1)', 'only http and https'],
+    ['JaVaScRiPt:alert(1)', 'only http and https'],
+    ['data:text/html,x', 'only http and https'],
+    ['ftp://example.org/', 'only http and https'],
+    ['https://user:secret@example.org/', 'must not contain a user name'],
+    ['https://google.com@evil.example/', 'must not contain a user name'],
+    ['https://example.org/\r\nSet-Cookie: a=b', 'not a web address'],
+    ['http://localhost:3000/s/abc', 'leads back here'],
+    ['//example.org/x', 'not a web address'],
+  ]
+  for (const [url, reason] of refused) assert.equal(refuseUrl(url, origin), reason, url)
+  for (const url of ['https://example.org', 'http://xn--bcher-kva.example/ü?q=1#x', 'http://localhost:3000/docs']) {
+    assert.equal(refuseUrl(url, origin), undefined, url)
+  }
+})
+
+test('a location header is ASCII without spaces or control characters, whatever was accepted', () => {
+  assert.equal(locationOf('https://example.org/a?b=c%20d'), 'https://example.org/a?b=c%20d')
+  assert.equal(locationOf('https://bücher.example/ä'), 'https://xn--bcher-kva.example/%C3%A4')
+  fc.assert(
+    fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), (url, tail) => {
+      const candidate = url + tail
+      if (refuseUrl(candidate, origin) !== undefined) return
+      assert.match(locationOf(candidate), /^[\x21-\x7e]+$/)
+    }),
+  )
+})
+
+test('a cursor leads back to its position and nothing else is a cursor', () => {
+  const position = { createdAt: '2026-11-21T07:30:00.123456Z', id: '019a0000-0000-7000-8000-000000000000' }
+  assert.deepEqual(decodeCursor(encodeCursor(position)), position)
+  for (const text of ['', 'abc', Buffer.from("2026' or 1=1").toString('base64url')]) {
+    assert.equal(decodeCursor(text), undefined, text)
+  }
+})
+
+test('a click survives the journal, and anything else is refused rather than skipped', () => {
+  const click = { linkId: '019a0000-0000-7000-8000-000000000000', atMs: 1_790_000_000_000, isBot: true }
+  assert.deepEqual(decodeClick(encodeClick(click)), click)
+  assert.throws(() => decodeClick('2 something newer'), /not a click record/)
+})
+
+test('counting keeps every click, in the bucket of its time, sorted for locking', () => {
+  const clicks = fc.record({
+    linkId: fc.constantFrom('a', 'b', 'c'),
+    atMs: fc.integer({ min: 0, max: 10_000_000 }),
+    isBot: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(clicks, { maxLength: 200 }), list => {
+      const counted = countClicks(list)
+      assert.equal(
+        counted.reduce((sum, count) => sum + count.clicks + count.bots, 0),
+        list.length,
+      )
+      for (const count of counted) {
+        const mine = list.filter(
+          ({ linkId, atMs }) => linkId === count.linkId && atMs >= count.bucketMs && atMs < count.bucketMs + 900_000,
+        )
+        assert.equal(count.clicks, mine.filter(({ isBot }) => !isBot).length)
+        assert.equal(count.bots, mine.filter(({ isBot }) => isBot).length)
+        assert.equal(count.lastMs, Math.max(...mine.map(({ atMs }) => atMs)))
+      }
+      const order = counted.map(({ linkId, bucketMs }) => `${linkId} ${String(bucketMs).padStart(12, '0')}`)
+      assert.deepEqual(order, [...order].sort())
+    }),
+  )
+})

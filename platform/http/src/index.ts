@@ -1,0 +1,6 @@
+export { addressKey, addressPrefix } from './address.ts'
+export { addressOf, createHttpApp, drainHttp, type HttpApp, type HttpOptions, identify, sendProblem } from './app.ts'
+export { sessionCookieName } from './credentials.ts'
+export { docsPage } from './docs-page.ts'
+export { openApi } from './openapi.ts'
+export { addOperationRoutes, applyVerdict, requestInfo } from './operation-routes.ts'

@@ -1,0 +1,1 @@
+export { migrationsOf, openRuntime, type Runtime, type RuntimeOptions } from './runtime.ts'

@@ -1,0 +1,162 @@
+/**
+ * One process of Octet: the given modules on the given database, with their routes, relays and jobs. What only the
+ * command line knows (embedded database, web client, signals) is in apps/server; tests use this directly.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createRelay, type Relay } from '@octet/bus'
+import { createLimiter, type Limiter } from '@octet/cache'
+import { type Authenticate, anonymous, type Contract } from '@octet/contracts'
+import { type Db, forgetOld, type MigrationSet, openDb } from '@octet/db'
+import {
+  addOperationRoutes,
+  createHttpApp,
+  drainHttp,
+  type HttpApp,
+  type HttpOptions,
+  sessionCookieName,
+} from '@octet/http'
+import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
+import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
+import { type Log, type Metrics, observeHttp } from '@octet/observe'
+
+export interface RuntimeOptions {
+  readonly modules: readonly AnyModule[]
+  readonly databaseUrl: string
+  readonly dataDir: string
+  /** Where people reach this installation: `http://localhost:3000`. */
+  readonly origin: string
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly now?: () => number
+  readonly trustedProxies?: number
+  /** Multiplies every rate limit. */
+  readonly limitsScale?: number
+}
+
+export interface Runtime {
+  readonly app: HttpApp
+  readonly host: Host
+  readonly jobs: Jobs
+  readonly databases: ReadonlyMap<string, Db>
+  /** Begins to deliver events and run jobs. */
+  start(): Promise<void>
+  /** Delivers every event that is due, and those these cause. For tests that do not `start`. */
+  deliverEvents(): Promise<void>
+  /** Drains requests, then background work, then closes what is open; at most about `deadlineMs`. */
+  close(deadlineMs: number): Promise<void>
+}
+
+const keysKeptHours = 24
+const forgetEveryMs = 60 * 60_000
+const jobTimeoutMs = 60_000
+
+/** The migrations of the modules and of the floor itself, in the order to apply them. */
+export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
+  return [jobsMigrations, ...modules.map(module => ({ module: module.contract.name, folder: module.migrations }))]
+}
+
+/** Opens the modules and makes the routes; nothing listens and nothing runs in the background yet. */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { log, now = Date.now } = options
+  const relays = new Map<string, Relay>()
+  const databases = new Map<string, Db>()
+  const jobs = createJobs({ url: options.databaseUrl, log })
+  const limiter = scaledLimiter(createLimiter(now), options.limitsScale ?? 1)
+  const floorOf = (module: AnyModule): Floor => {
+    const name = module.contract.name as string
+    const db = openDb({ url: options.databaseUrl, schema: name, onPublished: () => relays.get(name)?.wake() })
+    databases.set(name, db)
+    return {
+      db,
+      log: log.child({ module: name }),
+      metrics: options.metrics,
+      jobs,
+      limiter,
+      now,
+      dataDir: join(options.dataDir, name),
+      origin: options.origin,
+    }
+  }
+  await Promise.all(
+    options.modules.map(({ contract }) =>
+      mkdir(join(options.dataDir, contract.name), { recursive: true, mode: 0o700 }),
+    ),
+  )
+  const host = await openModules({ modules: options.modules, floorOf })
+  for (const [module, db] of databases) {
+    relays.set(module, createRelay({ module, db, log, deliver: event => deliverToAll(host, event) }))
+  }
+  defineJobs(jobs, host, databases)
+  const app = openHttp(options, host, limiter)
+  return {
+    app,
+    host,
+    jobs,
+    databases,
+    async start() {
+      for (const relay of relays.values()) relay.start()
+      await jobs.start()
+    },
+    async deliverEvents() {
+      for (let handled = 1; handled > 0; ) {
+        handled = 0
+        for (const relay of relays.values()) handled += await relay.runOnce()
+      }
+    },
+    async close(deadlineMs) {
+      await drainHttp(app, deadlineMs / 2)
+      await Promise.all([...relays.values()].map(relay => relay.stop()))
+      await jobs.stop(deadlineMs / 4)
+      await host.close()
+      await Promise.all([...databases.values()].map(db => db.close()))
+    },
+  }
+}
+
+async function deliverToAll(host: Host, event: { event: string; eventId: string; data: unknown }): Promise<void> {
+  for (const subscriber of host.subscribersOf(event.event)) await subscriber.deliver(event)
+}
+
+function openHttp(options: RuntimeOptions, host: Host, limiter: Limiter): HttpApp {
+  const authenticate: Authenticate = host.authenticate ?? (() => anonymous)
+  const http: HttpOptions = {
+    log: options.log,
+    metrics: observeHttp(options.metrics),
+    limiter,
+    authenticate,
+    origin: options.origin,
+    cookieName: sessionCookieName(options.origin),
+    trustedProxies: options.trustedProxies ?? 0,
+  }
+  const app = createHttpApp(http)
+  addOperationRoutes(app, http, host)
+  return app
+}
+
+function scaledLimiter(limiter: Limiter, scale: number): Limiter {
+  if (scale === 1) return limiter
+  return { take: (key, max, windowMs) => limiter.take(key, Math.max(1, Math.round(max * scale)), windowMs) }
+}
+
+function defineJobs(jobs: Jobs, host: Host, databases: ReadonlyMap<string, Db>): void {
+  for (const module of host.modules) {
+    const name = (module.contract as Contract).name
+    for (const { name: job, when, run, ...spec } of (module.jobs ?? []) as ModuleJob<unknown>[]) {
+      jobs.define(job, {
+        ...spec,
+        run: (payload, attempt) => {
+          const request = serviceRequest(name, attempt.id, spec.timeoutMs ?? jobTimeoutMs)
+          return run(host.contextOf(name, request), payload, attempt)
+        },
+      })
+      if (when !== undefined) jobs.schedule(job, when)
+    }
+  }
+  jobs.define('platform.forget-old', {
+    run: async () => {
+      for (const db of databases.values()) await forgetOld(db, keysKeptHours)
+    },
+  })
+  jobs.schedule('platform.forget-old', { everyMs: forgetEveryMs })
+}

@@ -1,0 +1,21 @@
+import type { TestContext } from 'node:test'
+
+export type Test = Pick<TestContext, 'after'>
+
+const stacks = new WeakMap<Test, (() => Promise<unknown>)[]>()
+
+/** Runs `undo` when the test ends, last in first out: what was made from something goes before it. */
+export function defer(t: Test, undo: () => Promise<unknown>): void {
+  const known = stacks.get(t)
+  if (known !== undefined) {
+    known.push(undo)
+    return
+  }
+  const stack = [undo]
+  stacks.set(t, stack)
+  t.after(async () => {
+    const failures: unknown[] = []
+    for (const step of stack.reverse()) await step().catch(error => failures.push(error))
+    if (failures.length > 0) throw new AggregateError(failures, 'the test could not be cleaned up')
+  })
+}
