@@ -19,7 +19,7 @@ export interface Syntax {
 }
 
 /** Whether the rules can parse the file. */
-export function isCode(path: string): boolean {
+function isCode(path: string): boolean {
   return /\.(ts|tsx|mts|js|mjs)$/.test(path) && !path.endsWith('.d.ts')
 }
 
@@ -95,7 +95,7 @@ export function exportedFunctions(file: SourceFile): ExportedFunction[] {
 }
 
 /** Whether a node is a function with a body. */
-export function isFunction(node: unknown): node is AstNode {
+export function isFunction(node: unknown): boolean {
   if (!isNode(node) || !isNode(node.body)) return false
   return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type)
 }

@@ -35,7 +35,7 @@ export function readTree(folder: string = root): Tree {
 }
 
 /** A tree out of texts by path. */
-export function treeOf(texts: Readonly<Record<string, string>>): Tree {
+function treeOf(texts: Readonly<Record<string, string>>): Tree {
   const paths = Object.keys(texts).sort()
   return new Map(paths.map(path => [path, { path, text: texts[path] ?? '' }]))
 }

@@ -54,7 +54,7 @@ const direction: Rule[] = [
   importRule('modules-stand-apart', 'A module that imports another cannot run in a process of its own.', edge => {
     const { owner, target, to } = crossing(edge) ?? {}
     if (owner?.layer !== 'modules' || to !== 'modules') return undefined
-    return `${owner.folder} imports ${target?.folder}; call it through ctx.calls, listen to its events, or fake it in tests`
+    return `${owner.folder} imports ${target?.folder}; call it through ctx.calls, or listen to its events`
   }),
   importRule('modules-know-no-app', 'The composition root knows the modules, never the other way round.', edge => {
     const { owner, target, to } = crossing(edge) ?? {}
@@ -98,7 +98,7 @@ const doors: Rule[] = [
       const isDeclared = owner.dependencies.has(packageName) || (!isShipped && owner.devDependencies.has(packageName))
       if (isDeclared) return undefined
       const list = isShipped ? 'dependencies' : 'devDependencies'
-      return `${packageName} is not among the ${list} of ${owner.folder || '.'}/package.json; add it, with its exact version`
+      return `${packageName} is not among the ${list} of ${owner.folder || '.'}/package.json; add its exact version`
     },
   ),
   importRule('literal-imports', 'A computed import hides from every other rule.', ({ specifier, isShipped }) => {
@@ -176,5 +176,5 @@ const sqlLines = oncePerFile(file => {
   return [...lines]
 })
 
-/** All boundary rules. Each has a planted violation in tools/test/boundaries.test.ts; a rule without one fails there. */
+/** All boundary rules. A rule without a planted violation fails tools/test/boundaries.test.ts. */
 export const boundaryRules: readonly Rule[] = [...direction, ...doors, ...circles, ...database]

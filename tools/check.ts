@@ -1,0 +1,84 @@
+/** `npm run check`: every script of package.json named `check:…`, two at a time, whatever fails. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { root } from './tree.ts'
+
+interface Step {
+  readonly name: string
+  readonly command: string
+}
+
+interface Outcome {
+  readonly step: Step
+  readonly passed: boolean
+  readonly durationMs: number
+  readonly output: string
+}
+
+/** As many as the smallest machine we care for has cores. */
+const stepsAtOnce = 2
+const stepTimeoutMs = 120_000
+const outputCharactersMax = 200_000
+/** What is shown of a failed step; its own script shows all. */
+const linesShownMax = 20
+
+const startedAt = performance.now()
+const steps = stepsOf(readFileSync(join(root, 'package.json'), 'utf8'))
+const outcomes: Outcome[] = []
+await Promise.all(Array.from({ length: stepsAtOnce }, work))
+for (const outcome of outcomes) if (!outcome.passed) showFailure(outcome)
+const failed = outcomes.filter(({ passed }) => !passed).map(({ step }) => step.name)
+const verdict = failed.length === 0 ? 'all passed' : `${failed.length} failed: ${failed.join(', ')}`
+console.log(`\ncheck: ${outcomes.length} steps, ${verdict}, ${seconds(performance.now() - startedAt)}`)
+process.exitCode = failed.length === 0 ? 0 : 1
+
+function stepsOf(manifest: string): Step[] {
+  const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> }
+  return Object.entries(scripts)
+    .filter(([name]) => name.startsWith('check:'))
+    .map(([name, command]) => ({ name: name.slice('check:'.length), command }))
+}
+
+/** Takes steps from the list until there are none. */
+async function work(): Promise<void> {
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
+    const outcome = await run(step)
+    outcomes.push(outcome)
+    const lastLine = outcome.passed ? (outcome.output.trim().split('\n').at(-1) ?? '') : ''
+    const columns = [outcome.passed ? '✓' : '✗', step.name.padEnd(12), seconds(outcome.durationMs), lastLine]
+    console.log(columns.join('  ').trimEnd())
+  }
+}
+
+function run(step: Step): Promise<Outcome> {
+  return new Promise(resolve => {
+    const stepStartedAt = performance.now()
+    const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
+    const env = { ...process.env, PATH: path, NO_COLOR: '1', FORCE_COLOR: '0' }
+    const child = spawn(step.command, { cwd: root, env, shell: true, timeout: stepTimeoutMs, stdio: 'pipe' })
+    let output = ''
+    const collect = (chunk: Buffer) => {
+      if (output.length < outputCharactersMax) output += chunk
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    child.on('error', error => collect(Buffer.from(error.message)))
+    child.on('close', (code, signal) => {
+      if (signal !== null) output += `\nstopped by ${signal} (a step may take ${seconds(stepTimeoutMs)})`
+      resolve({ step, passed: code === 0, durationMs: performance.now() - stepStartedAt, output })
+    })
+  })
+}
+
+function showFailure({ step, output }: Outcome): void {
+  const lines = output.trim().split('\n')
+  console.log(`\n── ${step.name}: ${step.command}`)
+  console.log(lines.slice(0, linesShownMax).join('\n'))
+  const hidden = lines.length - linesShownMax
+  if (hidden > 0) console.log(`… ${hidden} lines more: npm run check:${step.name}`)
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`
+}

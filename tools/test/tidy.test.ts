@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { contractPages } from '../contract-pages.ts'
+import { findingsOf } from '../rule.ts'
+import { isProgram } from '../tidy/comments.ts'
+import { isCompatible } from '../tidy/manifests.ts'
+import { tidyRules } from '../tidy/rules.ts'
+import { plant, readTree, type Tree } from '../tree.ts'
+
+interface Violation {
+  readonly what: string
+  readonly path: string
+  readonly text: string
+}
+
+const linksFile = 'modules/links/src/planted.ts'
+const testFile = 'modules/links/test/planted.test.ts'
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `const line${index} = 1`).join('\n')
+/** What a rule looks for, put together here so that this file does not hold it. */
+const joined = (...parts: readonly string[]) => parts.join('')
+const jwtPart = joined('ey', 'JhbGciOiJIUzI1NiIsInR5cCI6')
+
+const planted: Readonly<Record<string, readonly Violation[]>> = {
+  'file-length': [violation('401 lines', linksFile, lines(401))],
+  'function-length': [
+    violation('a function', linksFile, `function long() {\n${lines(70)}\n}`),
+    violation('an arrow', linksFile, `const long = () => {\n${lines(70)}\n}`),
+    violation('a test', testFile, `test('long', () => {\n${lines(70)}\n})`),
+  ],
+  'line-length': [violation('a comment', linksFile, `// ${'long '.repeat(30)}`)],
+  'kebab-case': [
+    violation('a file', 'modules/links/src/createLink.ts', ''),
+    violation('a folder', 'modules/links/Planted/file.ts', ''),
+    violation('a migration', 'modules/links/migrations/0001-with-dashes.sql', ''),
+  ],
+  'telling-names': [
+    violation('a file', 'modules/links/src/utils.ts', ''),
+    violation('a part', 'platform/http/src/link-helpers.ts', ''),
+    violation('a folder', 'platform/common/src/index.ts', ''),
+  ],
+  'use-case-file': [
+    violation('another name', 'modules/links/src/create-planted.ts', 'export async function makeIt(ctx: C) {}'),
+  ],
+  'reminders-have-an-issue': [
+    violation('a line', linksFile, joined('// TO', 'DO make this faster')),
+    violation('in a docstring', linksFile, joined('/** FIX', 'ME: wrong for leap years. */')),
+  ],
+  'no-dead-code': [
+    violation('one line', linksFile, '// const old = compute(link)'),
+    violation('several', linksFile, '// if (link.isOld) {\n//   remove(link)\n// }'),
+    violation('a block', linksFile, '/*\nawait remove(link)\n*/'),
+  ],
+  'no-type-check-off': [
+    violation('a line', linksFile, joined('// @ts-', 'ignore')),
+    violation('without a reason', linksFile, joined('// @ts-', 'expect-error')),
+  ],
+  docstrings: [
+    violation('a function', linksFile, 'export function f() {\n  one()\n  two()\n}'),
+    violation('an arrow', linksFile, '// not a docstring\nexport const f = () => {\n  one()\n  two()\n}'),
+  ],
+  'one-clock': [
+    violation('Date.now', linksFile, 'const at = Date.now()'),
+    violation('new Date', linksFile, 'const at = new Date()'),
+    violation('performance.now', linksFile, 'const at = performance.now()'),
+  ],
+  'required-transaction': [
+    violation('a question mark', linksFile, 'function f(id: string, tx?: Tx) {}'),
+    violation('a default', linksFile, 'const f = (db = pool) => db'),
+    violation('a union', linksFile, 'function f(tx: Tx | undefined) {}'),
+    violation('in a type', linksFile, 'type F = (tx?: Tx) => void'),
+    violation('a fallback', linksFile, 'const handle = tx ?? db'),
+  ],
+  'whole-suite': [
+    violation('only', testFile, "test.only('this', () => {})"),
+    violation('only as an option', testFile, "test('this', { only: true }, () => {})"),
+    violation('skip', testFile, "describe.skip('this', () => {})"),
+    violation('skip as an option', testFile, "test('this', { skip: true }, () => {})"),
+    violation('skip from within', testFile, "test('this', t => t.skip())"),
+    violation('todo', testFile, "test.todo('this')"),
+  ],
+  'titles-differ': [violation('twice', testFile, "test('this', () => {})\ntest('this', () => {})")],
+  'way-down': [
+    violation('none', 'modules/links/migrations/9999_planted.sql', 'create table planted (id uuid);'),
+    violation('empty', 'modules/links/migrations/9999_planted.sql', 'create table planted (id uuid);\n-- down'),
+    violation('no number', 'modules/links/migrations/planted.sql', 'select 1;\n-- down\nselect 1;'),
+  ],
+  'package-readme': [
+    violation('missing', 'platform/planted/package.json', '{}'),
+    violation('too long', 'contracts/README.md', 'line\n'.repeat(81)),
+  ],
+  'exact-versions': [
+    violation('a range', 'platform/planted/package.json', '{ "dependencies": { "postgres": "^3.4.9" } }'),
+    violation('a tag', 'platform/planted/package.json', '{ "devDependencies": { "postgres": "latest" } }'),
+  ],
+  licences: [
+    violation('copyleft', 'package-lock.json', locked({ license: 'AGPL-3.0-only' })),
+    violation('none', 'package-lock.json', locked({})),
+  ],
+  'no-machine-paths': [
+    violation('in code', linksFile, `const dir = '${joined('/ro', 'ot/octet')}'`),
+    violation('in a document', 'docs/planted.md', `Open ${joined('/ho', 'me/ada')} first.`),
+    violation('of a temporary file', linksFile, `const dir = '${joined('/t', 'mp/octet')}'`),
+  ],
+  'no-registry-hosts': [
+    violation('in the lock file', 'package-lock.json', joined('"https://registry', '.npmjs.org/postgres"')),
+    violation('of a company', 'docs/planted.md', joined('npm.', 'acme.internal')),
+  ],
+  'no-secrets': [
+    violation('a private key', linksFile, joined('-----BEGIN ', 'PRIVATE KEY-----')),
+    violation('a cloud key', linksFile, joined('AK', 'IAIOSFODNN7EXAMPLE')),
+    violation('a token', linksFile, `${jwtPart}.${jwtPart}.${jwtPart}`),
+    violation(
+      'in an address',
+      'docs/planted.md',
+      joined('postgres://octet:', 'correct-horse-battery@db.example.org/octet'),
+    ),
+  ],
+  'map-is-true': [
+    violation('a missing street', 'planted/file.ts', ''),
+    violation('a street that is gone', 'ARCHITECTURE.md', '```\nplanted/   nothing\n```'),
+  ],
+  'decision-shape': [
+    violation('no price', 'docs/decisions/9998-planted.md', '## Context\n## Options\n## Choice'),
+    violation('no number', 'docs/decisions/planted.md', '## Context\n## Options\n## Choice\n## Price'),
+    violation('a number twice', 'docs/decisions/0004-planted.md', '## Context\n## Options\n## Choice\n## Price'),
+  ],
+  'change-notes': [violation('empty', 'changes/planted.md', ' ')],
+  'generated-is-fresh': [
+    violation('the catalogue', 'docs/problems.md', '# Problems'),
+    violation('a README', 'modules/links/README.md', '# links'),
+  ],
+  'links-lead-somewhere': [violation('a dead link', 'docs/planted.md', '[here](./nowhere.md)')],
+  'commands-exist': [violation('no such script', 'docs/planted.md', joined('Then npm ', 'run plant.'))],
+}
+
+function violation(what: string, path: string, text: string): Violation {
+  return { what, path, text }
+}
+
+function locked(fields: object): string {
+  return JSON.stringify({ packages: { 'node_modules/planted': { version: '1.0.0', ...fields } } })
+}
+
+const tree = readTree()
+const before = new Set(findingsOf(tidyRules, tree).map(finding => JSON.stringify(finding)))
+
+/** Names of the rules that find something in the tree which they did not find before. */
+function caughtIn(changed: Tree): string[] {
+  const findings = findingsOf(tidyRules, changed).filter(finding => !before.has(JSON.stringify(finding)))
+  return [...new Set(findings.map(({ rule }) => rule))]
+}
+
+test('every rule of tidy has a planted violation', () => {
+  assert.deepEqual(Object.keys(planted).sort(), tidyRules.map(({ name }) => name).sort())
+})
+
+for (const [rule, violations] of Object.entries(planted)) {
+  for (const { what, path, text } of violations) {
+    test(`${rule} catches its planted violation: ${what}`, () => {
+      const needed = plant(tree, 'platform/planted/src/index.ts', '')
+      const caught = caughtIn(plant(rule === 'package-readme' ? needed : tree, path, `${text}\n`))
+      assert.ok(caught.includes(rule), `caught by ${caught.join(', ') || 'nothing'}`)
+    })
+  }
+}
+
+test('what the rules allow is not reported', () => {
+  const allowed = `/** Says hello; throws when nobody listens. */
+export function planted(createdMs: number): string {
+  // Seconds (not milliseconds), because the column is an integer.
+  const at = new Date(createdMs)
+  return at.toISOString()
+}
+
+/** What a use case needs. Not dead code: \`const x = 1\`. */
+export const short = (a: number) => a
+`
+  const tests = `test('a', t => { if (!there) t.skip('no browser here') })
+describe('one', () => { test('same title', () => {}) })
+describe('two', () => { test('same title', { skip: 'until the broker is here' }, () => {}) })
+`
+  assert.deepEqual(caughtIn(plant(plant(tree, linksFile, allowed), testFile, tests)), [])
+})
+
+test('prose is not taken for code, and code is not taken for prose', () => {
+  const prose = [
+    'Insert first, ask never.',
+    'note: see below',
+    'rows (at most 100)',
+    'a = b in the paper',
+    'return early',
+  ]
+  const code = ['const a = 1', 'return f(a)', 'store.insert(tx, link)', 'a = b', "import { a } from './a.ts'"]
+  assert.deepEqual(prose.filter(isProgram), [])
+  assert.deepEqual(
+    code.filter(text => !isProgram(text)),
+    [],
+  )
+})
+
+test('a choice of licences needs one that is compatible, a union needs all', () => {
+  assert.ok(isCompatible('(MIT OR GPL-3.0-only)'))
+  assert.ok(isCompatible('MIT AND ISC'))
+  assert.ok(!isCompatible('MIT AND GPL-3.0-only'))
+})
+
+test('the generated part of a README is replaced, and what stands around it stays', () => {
+  const path = 'modules/links/README.md'
+  const once = contractPages(plant(tree, path, '# links\n\nShort links.\n')).get(path) ?? ''
+  assert.match(once, /^# links\n\nShort links\.\n\n<!--/)
+  assert.match(once, /\| `createLink` +\| `POST \/links` +\| anyone +\| keyed/)
+  assert.equal(contractPages(plant(tree, path, once)).get(path), once)
+  assert.equal(contractPages(plant(tree, path, once.replace('createLink', 'gone'))).get(path), once)
+})

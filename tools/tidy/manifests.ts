@@ -1,0 +1,83 @@
+/** Every package: where it says what it is, what it depends on exactly, and under which licences. */
+import { type Package, packagesOf } from '../packages.ts'
+import type { Finding, Rule } from '../rule.ts'
+import type { Tree } from '../tree.ts'
+
+const readmeLinesMax = 80
+
+/** Licences that permit what MIT permits, given a notice; MPL-2.0 and OFL-1.1 bind only their own files. */
+const compatible: ReadonlySet<string> = new Set([
+  ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense'],
+  ...['CC0-1.0', 'Zlib', 'Python-2.0', 'PostgreSQL', 'MPL-2.0', 'OFL-1.1'],
+])
+
+interface LockedPackage {
+  readonly version?: string
+  readonly license?: string
+  readonly dev?: boolean
+  readonly link?: boolean
+}
+
+/** `MIT`, `(MIT OR GPL-2.0)` and `MIT AND ISC`; no precedence between OR and AND, which nobody mixes. */
+export function isCompatible(licence: string): boolean {
+  const text = licence.replace(/[()]/g, '').trim()
+  if (text.includes(' OR ')) return text.split(' OR ').some(part => isCompatible(part))
+  return text.split(' AND ').every(part => compatible.has(part.trim()))
+}
+
+function inhabited(tree: Tree): Package[] {
+  const paths = [...tree.keys()]
+  return packagesOf(tree).filter(({ folder, layer }) => {
+    return layer !== 'workshop' && paths.some(path => path.startsWith(`${folder}/src/`))
+  })
+}
+
+export const manifestRules: readonly Rule[] = [
+  {
+    name: 'package-readme',
+    why: 'One page per package: what it is for, what it promises, what it costs.',
+    check: tree =>
+      inhabited(tree)
+        .filter(({ layer }) => layer !== 'apps')
+        .flatMap(({ folder }): Finding[] => {
+          const path = `${folder}/README.md`
+          const lines = tree.get(path)?.text.trimEnd().split('\n').length
+          if (lines === undefined) return [{ path, line: 1, message: 'is missing; say what the package is for' }]
+          if (lines <= readmeLinesMax) return []
+          return [
+            { path, line: readmeLinesMax, message: `${lines} lines, ${readmeLinesMax} at most; keep the essence` },
+          ]
+        }),
+  },
+  {
+    name: 'exact-versions',
+    why: 'With ranges, two installs of one commit are two programs.',
+    check: tree =>
+      [...tree.values()]
+        .filter(({ path }) => /(^|\/)package\.json$/.test(path))
+        .flatMap(({ path, text }) => {
+          const manifest = JSON.parse(text) as Record<string, Record<string, string> | undefined>
+          const wanted = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap(list => {
+            return Object.entries(manifest[list] ?? {})
+          })
+          return wanted
+            .filter(([, version]) => !/^(\d+\.\d+\.\d+(-[\w.]+)?|npm:.*@\d+\.\d+\.\d+)$/.test(version))
+            .map(([name, version]) => ({ path, line: 1, message: `${name}@${version} is not one version; pin it` }))
+        }),
+  },
+  {
+    name: 'licences',
+    why: 'Octet is MIT; what it ships with must allow that.',
+    check: tree => {
+      const path = 'package-lock.json'
+      const lock = JSON.parse(tree.get(path)?.text ?? '{}') as { packages?: Record<string, LockedPackage> }
+      return Object.entries(lock.packages ?? {})
+        .filter(([place, { dev, link }]) => place.includes('node_modules/') && dev !== true && link !== true)
+        .filter(([, { license }]) => !isCompatible(license ?? 'none'))
+        .map(([place, { version, license = 'none' }]) => {
+          const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
+          return { path, line: 1, message: `${name}@${version} has the licence "${license}"; find another package` }
+        })
+    },
+  },
+]

@@ -1,0 +1,21 @@
+import type { Rule } from '../rule.ts'
+import { commentRules } from './comments.ts'
+import { documentRules } from './documents.ts'
+import { habitRules } from './habits.ts'
+import { manifestRules } from './manifests.ts'
+import { migrationRules } from './migrations.ts'
+import { nameRules } from './names.ts'
+import { publicationRules } from './publication.ts'
+import { sizeRules } from './size.ts'
+
+/** All rules of tidy. A rule without a planted violation fails tools/test/tidy.test.ts. */
+export const tidyRules: readonly Rule[] = [
+  ...sizeRules,
+  ...nameRules,
+  ...commentRules,
+  ...habitRules,
+  ...migrationRules,
+  ...manifestRules,
+  ...publicationRules,
+  ...documentRules,
+]
