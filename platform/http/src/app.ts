@@ -35,7 +35,18 @@ export interface RouteConfig {
   quiet?: boolean
 }
 
+/** One line of the route table, for tests that walk it. */
+export interface RouteEntry {
+  readonly method: string
+  readonly url: string
+  readonly access: Access
+}
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route there is, as it was registered. */
+    routeTable: RouteEntry[]
+  }
   interface FastifyContextConfig extends RouteConfig {}
   interface FastifyRequest {
     startedAtMs: number
@@ -82,10 +93,14 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.setValidatorCompiler(() => () => true)
   app.decorateRequest('startedAtMs', 0)
   app.decorateRequest('principal')
-  app.addHook('onRoute', route => {
-    if (route.config?.access === undefined) {
-      throw new Error(`route ${route.method} ${route.url} names no access policy; add config: { access }`)
+  const routeTable: RouteEntry[] = []
+  app.decorate('routeTable', routeTable)
+  app.addHook('onRoute', ({ config, method, url }) => {
+    const policy = config?.access
+    if (policy === undefined) {
+      throw new Error(`route ${method} ${url} names no access policy; add config: { access }`)
     }
+    for (const one of [method].flat()) routeTable.push({ method: one, url, access: policy })
   })
   app.addHook('onRequest', (request, reply, done) => {
     request.startedAtMs = performance.now()

@@ -165,7 +165,12 @@ function keyOf(
 ): IdempotencyKey | undefined {
   if (request.idempotencyKey === undefined || operation?.spec.retry !== 'keyed') return undefined
   const fingerprint = withoutSecrets(operation, input)
-  return { scope: scopeOf(request.actor), operation: operation.fullName, key: request.idempotencyKey, input: fingerprint }
+  return {
+    scope: scopeOf(request.actor),
+    operation: operation.fullName,
+    key: request.idempotencyKey,
+    input: fingerprint,
+  }
 }
 
 /** The input less its `writeOnly` properties: the plain hash kept with the key would let a password be guessed. */

@@ -14,3 +14,11 @@ export {
   type Subscription,
 } from './module.ts'
 export { type CompiledOperation, operationsOf, type Route } from './operation.ts'
+export { connectRemote, type Remote } from './remote.ts'
+export {
+  createTokenSigner,
+  createTokenVerifier,
+  type PublicKeyOf,
+  type ServiceCaller,
+  type ServiceKey,
+} from './service-token.ts'

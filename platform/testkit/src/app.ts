@@ -34,6 +34,8 @@ export interface TestAppOptions {
   readonly trustedProxies?: number
   /** Another process of the same installation: shares the database of that app. */
   readonly sharing?: TestApp
+  /** Believe the tokens of {@link TestApp.as} although identity is among the modules. */
+  readonly trustCallers?: boolean
 }
 
 export interface Response {
@@ -80,7 +82,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
   const clock = { nowMs: Date.now() }
   const logLines: string[] = []
   const runtime = await openRuntime({
-    modules: withMissing(options),
+    modules: withMissing(options).map(module => (options.trustCallers === true ? trustingCallers(module) : module)),
     databaseUrl,
     dataDir,
     origin: options.origin ?? 'http://localhost:3000',
@@ -190,6 +192,10 @@ function standIn(contract: Contract, answers: Readonly<Record<string, (input: ne
     // Where identity is not under test, a token says who its bearer is.
     ...(contract.name === 'identity' ? { authenticate: () => trusting } : {}),
   }
+}
+
+function trustingCallers(module: AnyModule): AnyModule {
+  return module.authenticate === undefined ? module : { ...module, authenticate: () => trusting }
 }
 
 const trusting: Authenticate = credential => {

@@ -1,3 +1,5 @@
+export { accessFindings, type Callers } from './access-matrix.ts'
 export { type Caller, type Response, type TestApp, type TestAppOptions, type TestClient, testApp } from './app.ts'
 export { defer, type Test } from './cleanup.ts'
 export { testDatabase, testServerUrl } from './database.ts'
+export { type FuzzOptions, fuzzFindings } from './fuzz.ts'
