@@ -1,0 +1,12 @@
+export {
+  createJobs,
+  type EnqueueOptions,
+  type Jobs,
+  type JobsOptions,
+  jobsMigrations,
+  payloadSizeBytesMax,
+} from './jobs.ts'
+export type { Attempt, JobSpec, Json } from './run.ts'
+export type { When } from './schedule.ts'
+export type { DeadLetter, NameStats } from './store.ts'
+export type { JobsLog, Outcome } from './worker.ts'

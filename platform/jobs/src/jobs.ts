@@ -1,0 +1,164 @@
+/** Background work: enqueued in the caller's transaction, run at least once, by any process that defines it. */
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type MigrationSet, openPool, roleOf, type Sql, type Tx } from '@octet/db'
+import type { JobSpec, Json } from './run.ts'
+import { nextTime, specOf, type When } from './schedule.ts'
+import * as store from './store.ts'
+import { expectWork, type JobsLog, type Outcome, startWorker, stopWorker, type Worker } from './worker.ts'
+
+export const payloadSizeBytesMax = 64 * 1024
+export const jobsMigrations: MigrationSet = {
+  module: 'platform_jobs',
+  folder: new URL('../migrations/', import.meta.url),
+}
+
+export interface JobsOptions {
+  readonly url: string
+  readonly log: JobsLog
+  /** Jobs this process runs at once. Default 8. */
+  readonly concurrencyMax?: number
+  /** How often it looks for work that another process enqueued. Default 50 ms. */
+  readonly pollMs?: number
+  /** A job whose worker died runs again after this. Renewed at a third of it. Default 3 s. */
+  readonly leaseMs?: number
+  readonly onOutcome?: (outcome: Outcome) => void
+}
+
+export interface EnqueueOptions {
+  /** Not before. Default: as soon as the transaction has committed. */
+  readonly runAt?: Date
+  /** While a job of this name and key waits for its first start, enqueueing again only updates its payload. */
+  readonly key?: string
+}
+
+export interface Jobs {
+  /** Says how jobs of this name (`module.what-it-does`) run. Only names defined here run here. */
+  define<P extends Json>(name: string, spec: JobSpec<P>): void
+  /**
+   * Runs a defined job again and again; each time once, however many processes say so. Times missed while none ran are
+   * made up for by one run; while one run still waits, no other is added. Call it before `start`.
+   */
+  schedule(name: string, when: When, payload?: Json): void
+  /**
+   * Adds a job if, and only if, `tx` commits. Returns its id. Works before `start` and without it.
+   * @throws RangeError when the payload is larger than {@link payloadSizeBytesMax} as JSON.
+   */
+  enqueue(tx: Pick<Tx, 'kind' | 'sql'>, name: string, payload: Json, options?: EnqueueOptions): Promise<string>
+  /** Begins to take jobs. The schema must have been migrated. */
+  start(): Promise<void>
+  /** Lets running jobs finish, gives back what is not done in time, closes the connections. */
+  stop(deadlineMs: number): Promise<{ givenBack: number }>
+  /** Jobs that have no attempts left, the newest first; `before` is the last id of the previous page. */
+  deadLetters(page?: { limit?: number; before?: string }): Promise<store.DeadLetter[]>
+  /** Runs a dead letter again, with all its attempts. False when there is none of that id. */
+  replay(id: string): Promise<boolean>
+  /** Forgets a dead letter. False when there is none of that id. */
+  discard(id: string): Promise<boolean>
+  /** Of all processes by name, and of this one. `stuck`: runs whose code ignores its abort; they take up room. */
+  stats(): Promise<{ names: store.NameStats[]; running: number; stuck: number }>
+}
+
+/** Opens the jobs of one database. Connects when first needed; two connections at most. */
+export function createJobs(options: JobsOptions): Jobs {
+  const { log } = options
+  const concurrencyMax = options.concurrencyMax ?? 8
+  const specs = new Map<string, Required<JobSpec>>()
+  const schedules = new Map<string, { spec: string; payload: string }>()
+  const { module } = jobsMigrations
+  // Its own connections: a handler that uses up its module's pool must not keep the leases from being renewed.
+  const pool = openPool(options.url, { role: roleOf(module), schema: module, connectionsMax: 2 })
+  const sql = pool as unknown as Sql
+  let worker: Worker | undefined
+
+  async function start(): Promise<void> {
+    if (worker !== undefined) throw new Error('jobs: started twice')
+    await registerSchedules(sql, schedules)
+    worker = startWorker({
+      sql,
+      worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      specs,
+      log,
+      concurrencyMax,
+      pollMs: options.pollMs ?? 50,
+      leaseMs: options.leaseMs ?? 3_000,
+      onOutcome: options.onOutcome ?? (() => {}),
+      onTick: () => fireSchedules(pool, [...schedules.keys()], log),
+    })
+  }
+
+  return {
+    define(name, spec) {
+      if (specs.has(name)) throw new Error(`job ${name} is defined twice`)
+      specs.set(name, withDefaults(spec as unknown as JobSpec, concurrencyMax))
+    },
+    schedule(name, when, payload = {}) {
+      if (!specs.has(name)) throw new Error(`job ${name} is scheduled but not defined`)
+      if (worker !== undefined) throw new Error(`job ${name} is scheduled after start`)
+      schedules.set(name, { spec: specOf(when), payload: payloadText(name, payload) })
+    },
+    async enqueue(tx, name, payload, { runAt, key } = {}) {
+      const text = payloadText(name, payload)
+      const [row] = await tx.sql<{ id: string }[]>`
+        select platform_jobs.enqueue(
+          ${name}::text, ${text}::text, ${runAt?.toISOString() ?? null}::timestamptz, ${key ?? null}::text) as id`
+      if (worker !== undefined) expectWork(worker)
+      return row!.id
+    },
+    start,
+    async stop(deadlineMs) {
+      const givenBack = worker === undefined ? 0 : await stopWorker(worker, deadlineMs)
+      await pool.end({ timeout: 1 })
+      return { givenBack }
+    },
+    deadLetters: ({ limit = 50, before } = {}) => store.deadLetters(sql, Math.min(limit, 100), before),
+    replay: id => store.replay(sql, id),
+    discard: id => store.discard(sql, id),
+    async stats() {
+      const runs = [...(worker?.runs ?? [])]
+      const stuck = runs.filter(run => run.state === 'stuck').length
+      return { names: await store.stats(sql), running: runs.length - stuck, stuck }
+    },
+  }
+}
+
+function withDefaults(spec: JobSpec, concurrencyMax: number): Required<JobSpec> {
+  return {
+    attemptsMax: 5,
+    timeoutMs: 30_000,
+    backoff: { firstMs: 1_000, maxMs: 300_000 },
+    concurrencyMax,
+    ...spec,
+  }
+}
+
+function payloadText(name: string, payload: Json): string {
+  const text = JSON.stringify(payload)
+  const sizeBytes = Buffer.byteLength(text)
+  if (sizeBytes > payloadSizeBytesMax) {
+    throw new RangeError(`the payload of ${name} is ${sizeBytes} bytes; ${payloadSizeBytesMax} are allowed`)
+  }
+  return text
+}
+
+async function registerSchedules(sql: Sql, schedules: ReadonlyMap<string, { spec: string; payload: string }>) {
+  if (schedules.size === 0) return
+  const now = await store.databaseTime(sql)
+  for (const [name, { spec, payload }] of schedules) {
+    await store.saveSchedule(sql, { name, spec, payload, nextAt: nextTime(spec, now) })
+  }
+}
+
+async function fireSchedules(pool: ReturnType<typeof openPool>, names: string[], log: JobsLog): Promise<void> {
+  if (names.length === 0) return
+  try {
+    await pool.begin(async transaction => {
+      const tx = transaction as unknown as Sql
+      for (const due of await store.dueSchedules(tx, names)) {
+        await store.fire(tx, due.name, nextTime(due.spec, new Date(due.now), new Date(due.nextAt)))
+      }
+    })
+  } catch (error) {
+    log.warn({ error }, 'jobs: schedules could not be looked at; trying again')
+  }
+}

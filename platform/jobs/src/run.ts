@@ -1,0 +1,80 @@
+/** One attempt at one job: its time limit, its abort signal, and what became of it. */
+import type { Taken } from './store.ts'
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+export interface Attempt {
+  readonly id: string
+  /** 1 for the first. */
+  readonly attempt: number
+  /** Aborted when the time is up, the lease was lost or the process stops: then return or throw soon. */
+  readonly signal: AbortSignal
+}
+
+export interface JobSpec<P extends Json = Json> {
+  /** Does the work. It may run again after it succeeded (a crash in between), so it must bear repetition. */
+  readonly run: (payload: P, attempt: Attempt) => Promise<void>
+  /** Failures, crashes and time-outs until the job becomes a dead letter. Default 5. */
+  readonly attemptsMax?: number
+  /** Limit of one attempt. Default 30 s. */
+  readonly timeoutMs?: number
+  /** Pause before attempt n + 1: `firstMs` · 2^(n-1), at most `maxMs`, less up to half by chance. 1 s and 5 min. */
+  readonly backoff?: { readonly firstMs: number; readonly maxMs: number }
+  /** How many of this kind one process runs at once; bounded by the process's own number anyway. */
+  readonly concurrencyMax?: number
+}
+
+/** `returned` is settled once the job's own code has really come back, which may be after the attempt was given up. */
+export interface Result {
+  readonly error: Error | undefined
+  readonly returned: Promise<unknown>
+}
+
+/** How long aborted code may take to come back before we go on without it. */
+export const graceMs = 1_000
+const errorLengthMax = 2_000
+
+/** Runs the job's code until it returns, or until {@link graceMs} after `controller` aborts. Never throws. */
+export async function attemptJob(spec: Required<JobSpec>, job: Taken, controller: AbortController): Promise<Result> {
+  const { signal } = controller
+  const timers: NodeJS.Timeout[] = []
+  const timedOut = () => controller.abort(new Error(`timed out after ${spec.timeoutMs} ms`))
+  timers.push(setTimeout(timedOut, spec.timeoutMs))
+  const abandoned = new Promise<never>((_, reject) => {
+    const wait = () => timers.push(setTimeout(() => reject(signal.reason), graceMs))
+    signal.addEventListener('abort', wait, { once: true })
+  })
+  const work = (async () => {
+    await spec.run(job.payload as Json, { id: job.id, attempt: job.failures + 1, signal })
+    // Code that swallows its abort has not done its work, whatever it says.
+    signal.throwIfAborted()
+  })()
+  const returned = work.catch(() => {})
+  try {
+    await Promise.race([work, abandoned])
+    return { error: undefined, returned }
+  } catch (error) {
+    return { error: asError(signal.aborted ? signal.reason : error), returned }
+  } finally {
+    timers.forEach(clearTimeout)
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+/** What is kept of an error: its first 2,000 characters, without NUL, which PostgreSQL cannot store. */
+export function errorText(error: Error): string {
+  return `${error.name}: ${error.message}`.replaceAll('\0', '').slice(0, errorLengthMax)
+}
+
+/** Exponential back-off with equal jitter (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
+export function backoffMs(
+  backoff: { firstMs: number; maxMs: number },
+  failures: number,
+  random = Math.random(),
+): number {
+  const fullMs = Math.min(backoff.maxMs, backoff.firstMs * 2 ** (failures - 1))
+  return Math.round(fullMs * (0.5 + random / 2))
+}

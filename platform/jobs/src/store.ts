@@ -1,0 +1,216 @@
+/**
+ * All SQL of jobs. Lists travel as JSON (our pools do not know array types). Times are the database's, so processes whose clocks
+ * differ still agree.
+ */
+import type { Sql } from '@octet/db'
+
+/** A job in this worker's hands until its lease ends. */
+export interface Taken {
+  readonly id: string
+  readonly name: string
+  readonly payload: unknown
+  readonly fence: number
+  /** Attempts that failed before this one, runs whose worker died included. */
+  readonly failures: number
+  /** What the last failed attempt said. */
+  readonly error: string | null
+  /** From due to taken. */
+  readonly waitedMs: number
+}
+
+/** Names one run of one job. */
+export type Held = Pick<Taken, 'id' | 'fence'>
+
+/** How many more of one kind may be taken. */
+export interface Slots {
+  readonly name: string
+  readonly slots: number
+}
+
+export interface DeadLetter {
+  readonly id: string
+  readonly name: string
+  readonly key: string | null
+  readonly payload: unknown
+  readonly failures: number
+  readonly error: string
+  readonly createdAt: string
+  readonly diedAt: string
+}
+
+export interface NameStats {
+  readonly name: string
+  readonly waiting: number
+  readonly running: number
+  readonly dead: number
+  /** How long the oldest due job has been waiting; 0 when none is due. Alert on this. */
+  readonly oldestDueMs: number
+}
+
+/** Takes up to `free` due jobs, of each name at most `slots`; the earliest due first. */
+export function take(
+  sql: Sql,
+  want: { slots: readonly Slots[]; free: number; worker: string; leaseMs: number },
+): Promise<Taken[]> {
+  // `skip locked`: two workers asking at once get different jobs and neither waits.
+  return sql<Taken[]>`
+    with wanted as (
+      select * from json_to_recordset(${JSON.stringify(want.slots)}::text::json) as w (name text, slots int)
+    ), due as (
+      select job.id, job.due_at
+      from wanted, lateral (
+        select id, due_at from jobs
+        where jobs.name = wanted.name and due_at <= now()
+        order by due_at limit wanted.slots
+        for update skip locked
+      ) as job
+      order by job.due_at limit ${want.free}
+    )
+    update jobs set
+      fence = fence + 1,
+      failures = failures + (worker is not null)::int,
+      error = case when worker is not null then 'worker ' || worker || ' stopped answering' else error end,
+      worker = ${want.worker},
+      due_at = now() + ${want.leaseMs} * interval '1 millisecond'
+    from due
+    where jobs.id = due.id
+    returning jobs.id, name, payload, fence, failures, error,
+      (extract(epoch from now() - due.due_at) * 1000)::float8 as "waitedMs"`
+}
+
+function heldText(held: readonly Held[]): string {
+  return JSON.stringify(held.map(({ id, fence }) => ({ id, fence })))
+}
+
+/** Pushes the leases of `held` ahead; returns those that are still this worker's. */
+export function renew(sql: Sql, held: readonly Held[], leaseMs: number): Promise<Held[]> {
+  return sql<Held[]>`
+    update jobs set due_at = now() + ${leaseMs} * interval '1 millisecond'
+    from json_to_recordset(${heldText(held)}::text::json) as mine (id uuid, fence int)
+    where jobs.id = mine.id and jobs.fence = mine.fence
+    returning jobs.id, jobs.fence`
+}
+
+/** The job is done. False when it is somebody else's by now. */
+export async function finish(sql: Sql, { id, fence }: Held): Promise<boolean> {
+  const rows = await sql`delete from jobs where id = ${id} and fence = ${fence} returning id`
+  return rows.length === 1
+}
+
+/** The attempt failed; the next may start in `delayMs`. False when the job is somebody else's by now. */
+export async function retry(sql: Sql, { id, fence }: Held, error: string, delayMs: number): Promise<boolean> {
+  const rows = await sql`
+    update jobs set
+      worker = null, failures = failures + 1, error = ${error},
+      due_at = now() + ${delayMs} * interval '1 millisecond'
+    where id = ${id} and fence = ${fence}
+    returning id`
+  return rows.length === 1
+}
+
+/** Sets the job aside for a person to look at. False when it is somebody else's by now. */
+export async function bury(sql: Sql, { id, fence }: Held, error: string, failures: number): Promise<boolean> {
+  const rows = await sql`
+    with gone as (delete from jobs where id = ${id} and fence = ${fence} returning *)
+    insert into dead_letters (id, name, key, payload, fence, failures, error, created_at)
+    select id, name, key, payload, fence, ${failures}, ${error}, created_at from gone
+    returning id`
+  return rows.length === 1
+}
+
+/** Hands unfinished jobs back, due at once and not counted as failed. The fence moves: this run may not finish them. */
+export async function giveBack(sql: Sql, held: readonly Held[]): Promise<void> {
+  await sql`
+    update jobs set worker = null, fence = jobs.fence + 1, due_at = now()
+    from json_to_recordset(${heldText(held)}::text::json) as mine (id uuid, fence int)
+    where jobs.id = mine.id and jobs.fence = mine.fence`
+}
+
+/** Newest first, by the time they were enqueued; those enqueued before `before` (an id), when given. */
+export function deadLetters(sql: Sql, limit: number, before: string | undefined): Promise<DeadLetter[]> {
+  return sql<DeadLetter[]>`
+    select id, name, key, payload, failures, error, created_at as "createdAt", died_at as "diedAt"
+    from dead_letters
+    where ${before ?? null}::uuid is null or id < ${before ?? null}::uuid
+    order by id desc limit ${limit}`
+}
+
+/** Lets a dead letter run again under its old id with all its attempts. False when there is none of that id. */
+export async function replay(sql: Sql, id: string): Promise<boolean> {
+  // The fence goes on where it stopped: a run of the job's first life must not be able to finish its second.
+  const rows = await sql`
+    with back as (delete from dead_letters where id = ${id} returning *)
+    insert into jobs (id, name, key, payload, fence, error, created_at)
+    select id, name, key, payload, fence + 1, error, created_at from back
+    returning id`
+  return rows.length === 1
+}
+
+/** Forgets a dead letter. False when there is none of that id. */
+export async function discard(sql: Sql, id: string): Promise<boolean> {
+  const rows = await sql`delete from dead_letters where id = ${id} returning id`
+  return rows.length === 1
+}
+
+/** Reads both tables whole: for a scrape every few seconds, not for a request. */
+export function stats(sql: Sql): Promise<NameStats[]> {
+  return sql<NameStats[]>`
+    select
+      name,
+      count(*) filter (where not is_dead and worker is null)::int as waiting,
+      count(*) filter (where not is_dead and worker is not null)::int as running,
+      count(*) filter (where is_dead)::int as dead,
+      coalesce(greatest(0, extract(epoch from now() - min(due_at) filter (where not is_dead)) * 1000), 0)::float8
+        as "oldestDueMs"
+    from (
+      select name, worker, due_at, false as is_dead from jobs
+      union all
+      select name, null, null, true from dead_letters
+    ) as every_job
+    group by name order by name`
+}
+
+export interface Schedule {
+  readonly name: string
+  readonly spec: string
+  readonly nextAt: string
+  readonly now: string
+}
+
+/** Registers a schedule. A known one keeps its next time unless its spec changed. */
+export async function saveSchedule(
+  sql: Sql,
+  schedule: { name: string; spec: string; payload: string; nextAt: Date },
+): Promise<void> {
+  await sql`
+    insert into schedules as known (name, spec, payload, next_at)
+    values (${schedule.name}, ${schedule.spec}, ${schedule.payload}::text::json, ${schedule.nextAt.toISOString()})
+    on conflict (name) do update set
+      payload = excluded.payload,
+      next_at = case when known.spec = excluded.spec then known.next_at else excluded.next_at end,
+      spec = excluded.spec`
+}
+
+/** The database's time. */
+export async function databaseTime(sql: Sql): Promise<Date> {
+  const [row] = await sql<{ now: string }[]>`select now() as now`
+  return new Date(row!.now)
+}
+
+/** Schedules among `names` whose time has come, locked until the transaction ends: one process fires each. */
+export function dueSchedules(tx: Sql, names: string[]): Promise<Schedule[]> {
+  return tx<Schedule[]>`
+    select name, spec, next_at as "nextAt", now() as now
+    from schedules
+    where next_at <= now() and name in (select json_array_elements_text(${JSON.stringify(names)}::text::json))
+    for update skip locked`
+}
+
+/** Enqueues a schedule's job, unless the one before still waits for its start, and sets the next time. */
+export async function fire(tx: Sql, name: string, nextAt: Date): Promise<void> {
+  await tx`
+    with fired as (
+      update schedules set next_at = ${nextAt.toISOString()} where name = ${name} returning payload
+    )
+    select enqueue(${name}, payload::text, null, 'schedule') from fired`
+}

@@ -1,0 +1,269 @@
+/** Takes due jobs while it has room, keeps their leases alive, settles them, hands back what it cannot finish. */
+import type { Sql } from '@octet/db'
+import { attemptJob, backoffMs, errorText, graceMs, type JobSpec } from './run.ts'
+import * as store from './store.ts'
+
+export interface JobsLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** One attempt's end, for metrics. `lost`: the lease ran out or the process stopped; the job runs again elsewhere. */
+export interface Outcome {
+  readonly name: string
+  readonly outcome: 'done' | 'failed' | 'dead' | 'lost'
+  readonly waitedMs: number
+  readonly ranMs: number
+}
+
+export interface WorkerOptions {
+  readonly sql: Sql
+  /** Names this process in leases and in the error of a job whose worker died. */
+  readonly worker: string
+  readonly specs: ReadonlyMap<string, Required<JobSpec>>
+  readonly log: JobsLog
+  readonly concurrencyMax: number
+  readonly pollMs: number
+  readonly leaseMs: number
+  readonly onOutcome: (outcome: Outcome) => void
+  /** Called between polls, at most every {@link tickMs}. Must not throw. */
+  readonly onTick: () => Promise<void>
+}
+
+/**
+ * `running`: its code is at work. `settling`: the outcome is being written. `stuck`: settled, but its code ignored the
+ * abort and keeps its place, because room is what bounds the load. `dropped`: stop() or a lost lease took it away and
+ * its outcome is nobody's business any more.
+ */
+interface Run extends store.Held {
+  readonly job: store.Taken
+  readonly controller: AbortController
+  state: 'running' | 'settling' | 'stuck' | 'dropped'
+  leaseEndsAt: number
+  over: Promise<void>
+}
+
+export interface Worker {
+  readonly options: WorkerOptions
+  readonly runs: Set<Run>
+  stopping: boolean
+  renewing: boolean
+  /** Until then work is likely: something was enqueued in this process, or there was some a moment ago. */
+  eagerUntil: number
+  /** Ends the pause between two polls. */
+  wake: () => void
+  over: Promise<void>
+  leaseTimer: NodeJS.Timeout | undefined
+}
+
+const eagerPollMs = 10
+const eagerForMs = 100
+const tickMs = 500
+const outagePauseMs = 500
+const answerMs = 5_000
+const settleForMs = 10_000
+
+/** Starts taking jobs. */
+export function startWorker(options: WorkerOptions): Worker {
+  const worker: Worker = {
+    options,
+    runs: new Set(),
+    stopping: false,
+    renewing: false,
+    eagerUntil: 0,
+    wake: () => {},
+    over: Promise.resolve(),
+    leaseTimer: setInterval(() => void keepLeases(worker), options.leaseMs / 3),
+  }
+  worker.over = loop(worker)
+  return worker
+}
+
+async function loop(worker: Worker): Promise<void> {
+  const { options, runs } = worker
+  let tickAt = 0
+  while (!worker.stopping) {
+    let pauseMs = options.pollMs
+    try {
+      if (performance.now() >= tickAt) {
+        await options.onTick()
+        tickAt = performance.now() + tickMs
+      }
+      const room = options.concurrencyMax - runs.size
+      const taken = room > 0 ? await takeUpTo(worker, room) : 0
+      if (taken > 0) worker.eagerUntil = performance.now() + eagerForMs
+      // Took all it asked for, and some are done already: there may be more.
+      if (taken === room && runs.size < options.concurrencyMax) continue
+      if (performance.now() < worker.eagerUntil) pauseMs = eagerPollMs
+    } catch (error) {
+      options.log.warn({ error }, 'jobs: could not look for work; trying again')
+      pauseMs = outagePauseMs
+    }
+    if (!worker.stopping) await pause(worker, pauseMs)
+  }
+}
+
+function pause(worker: Worker, ms: number): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, ms)
+    worker.wake = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}
+
+/** Something was enqueued in this process, so its commit is near: looks often for a moment instead of at its pace. */
+export function expectWork(worker: Worker): void {
+  const now = performance.now()
+  const already = now < worker.eagerUntil
+  worker.eagerUntil = now + eagerForMs
+  if (!already) worker.wake()
+}
+
+async function takeUpTo(worker: Worker, room: number): Promise<number> {
+  const { specs, sql, leaseMs, worker: name } = worker.options
+  const busy = (name: string) => [...worker.runs].filter(run => run.job.name === name).length
+  const slots = [...specs].map(([name, spec]) => ({ name, slots: Math.max(0, spec.concurrencyMax - busy(name)) }))
+  const sentAt = performance.now()
+  const jobs = await answered(store.take(sql, { slots, free: room, worker: name, leaseMs }))
+  for (const job of jobs) begin(worker, job, sentAt + leaseMs)
+  return jobs.length
+}
+
+function begin(worker: Worker, job: store.Taken, leaseEndsAt: number): void {
+  const { id, fence } = job
+  const controller = new AbortController()
+  const run: Run = { id, fence, job, controller, state: 'running', leaseEndsAt, over: Promise.resolve() }
+  worker.runs.add(run)
+  run.over = work(worker, run)
+    .catch(error => worker.options.log.error({ error, job: job.name, id }, 'jobs: a run broke'))
+    .finally(() => {
+      worker.runs.delete(run)
+      worker.wake()
+    })
+}
+
+async function work(worker: Worker, run: Run): Promise<void> {
+  const { job } = run
+  const spec = worker.options.specs.get(job.name)!
+  const startedAt = performance.now()
+  // A job that took its worker down as often as it may fail is not tried again.
+  const spent = job.failures >= spec.attemptsMax
+  const result = spent
+    ? { error: new Error(job.error ?? 'no attempts left'), returned: Promise.resolve() }
+    : await attemptJob(spec, job, run.controller)
+  const ranMs = performance.now() - startedAt
+  let outcome: Outcome['outcome'] = 'lost'
+  if (run.state !== 'dropped') {
+    run.state = 'settling'
+    outcome = await settle(worker, run, result.error, job.failures + (spent ? 0 : 1))
+  }
+  run.state = 'stuck'
+  worker.options.onOutcome({ name: job.name, outcome, waitedMs: job.waitedMs, ranMs })
+  await result.returned
+}
+
+/** Writes the outcome, trying again while the database is away: the fence makes that safe even after the lease. */
+async function settle(worker: Worker, run: Run, error: Error | undefined, failures: number) {
+  const { log } = worker.options
+  const about = { job: run.job.name, id: run.id, failures, error }
+  const giveUpAt = performance.now() + settleForMs
+  for (;;) {
+    try {
+      return await answered(write(worker, run, error, failures))
+    } catch (outage) {
+      if (performance.now() < giveUpAt) await new Promise(resolve => setTimeout(resolve, outagePauseMs))
+      else {
+        log.error({ ...about, outage }, 'jobs: the outcome could not be written, so the job will run again')
+        return 'lost'
+      }
+    }
+  }
+}
+
+async function write(worker: Worker, run: Run, error: Error | undefined, failures: number) {
+  const { sql, log, specs } = worker.options
+  const { attemptsMax, backoff } = specs.get(run.job.name)!
+  if (error === undefined) return (await store.finish(sql, run)) ? 'done' : 'lost'
+  const about = { job: run.job.name, id: run.id, failures, error }
+  if (failures >= attemptsMax) {
+    if (!(await store.bury(sql, run, errorText(error), failures))) return 'lost'
+    log.error(about, 'jobs: no attempts left, so the job is a dead letter')
+    return 'dead'
+  }
+  if (!(await store.retry(sql, run, errorText(error), backoffMs(backoff, failures)))) return 'lost'
+  log.warn(about, 'jobs: an attempt failed')
+  return 'failed'
+}
+
+async function keepLeases(worker: Worker): Promise<void> {
+  const { sql, leaseMs, log } = worker.options
+  const sentAt = performance.now()
+  const leased = [...worker.runs].filter(run => run.state === 'running' || run.state === 'settling')
+  for (const run of leased) if (run.leaseEndsAt < sentAt) drop(worker, run)
+  if (worker.renewing || leased.length === 0) return
+  worker.renewing = true
+  try {
+    const kept = await answered(store.renew(sql, leased, leaseMs))
+    const keptKeys = new Set(kept.map(({ id, fence }) => `${id} ${fence}`))
+    for (const run of leased) {
+      if (keptKeys.has(`${run.id} ${run.fence}`)) run.leaseEndsAt = sentAt + leaseMs
+      else drop(worker, run)
+    }
+  } catch (error) {
+    log.warn({ error }, 'jobs: leases could not be renewed')
+  } finally {
+    worker.renewing = false
+  }
+}
+
+/** Another worker may be at this job: stops working on it. A run that is settling needs no telling, it has its fence. */
+function drop(worker: Worker, run: Run): void {
+  if (run.state !== 'running') return
+  worker.options.log.warn({ job: run.job.name, id: run.id }, 'jobs: a lease was lost')
+  run.state = 'dropped'
+  run.controller.abort(new Error('the lease on this job was lost'))
+}
+
+/** Takes no more, lets the running ones finish, aborts and gives back the rest. Returns how many those were. */
+export async function stopWorker(worker: Worker, deadlineMs: number): Promise<number> {
+  const { sql, log } = worker.options
+  const allOver = () => Promise.all([...worker.runs].filter(run => run.state !== 'stuck').map(run => run.over))
+  worker.stopping = true
+  worker.wake()
+  await worker.over
+  await within(allOver(), Math.max(0, deadlineMs - graceMs))
+  const unfinished = [...worker.runs].filter(run => run.state === 'running')
+  for (const run of unfinished) {
+    run.state = 'dropped'
+    run.controller.abort(new Error('this process is stopping'))
+  }
+  await within(allOver(), Math.min(graceMs, deadlineMs))
+  clearInterval(worker.leaseTimer)
+  if (unfinished.length > 0) {
+    const back = store.giveBack(sql, unfinished)
+    await answered(back).catch(error => log.warn({ error }, 'jobs: not given back; their leases will run out'))
+  }
+  return unfinished.length
+}
+
+/** Waits for `promise`, but not longer than `ms`. Returns whether it was in time. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  try {
+    return await Promise.race([promise.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A statement's answer. Throws when there is none in time: a cut wire can swallow one without a word. */
+async function answered<T>(statement: Promise<T>): Promise<T> {
+  if (await within(statement, answerMs)) return await statement
+  throw new Error(`the database did not answer within ${answerMs} ms`)
+}
