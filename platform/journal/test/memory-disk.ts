@@ -1,0 +1,232 @@
+/** A disk in memory that fails at the n-th call, or loses power there with only part of the last writes on the medium. */
+import type { Disk } from '../src/index.ts'
+
+export type Fault =
+  /** The call fails; of a write, some sectors may have reached the medium and all of them the page cache. */
+  | { readonly kind: 'error'; readonly atCall: number; readonly code: 'EIO' | 'ENOSPC' }
+  /** The write takes only a part; what follows it fails. */
+  | { readonly kind: 'short-write'; readonly atCall: number }
+  /** Nothing after this call happens, and nobody gets an answer any more. */
+  | { readonly kind: 'power-cut'; readonly atCall: number }
+
+interface Content {
+  /** What reads see. */
+  cached: Buffer
+  /** What a power cut leaves. */
+  durable: Buffer
+}
+
+export interface MemoryDisk extends Disk {
+  fault: Fault | undefined
+  calls: number
+  /** Names of the calls made, for messages. */
+  readonly trace: string[]
+  /** Resolves when the power goes. */
+  readonly off: Promise<void>
+  /** While set, writes wait for `release` before they are carried out. */
+  isHeld: boolean
+  release(): void
+  readonly heldWrites: number
+  names(): string[]
+  /** The file as reads see it; changing it changes the file. */
+  content(name: string): Buffer
+  replace(name: string, bytes: Buffer): void
+  durableText(): string
+  /** The disk a new process finds: after a power cut only what was durable, otherwise everything. */
+  restart(): MemoryDisk
+}
+
+const sectorBytes = 64
+
+export interface MemoryDiskOptions {
+  readonly writesAreDurable?: boolean
+  readonly random?: () => number
+  readonly fault?: Fault
+  /** A disk that says "written" a little before it is true. */
+  readonly isLying?: boolean
+}
+
+export function memoryDisk(
+  options: MemoryDiskOptions = {},
+  files: Map<string, Content> = new Map(),
+  durableFiles: Map<string, Content> = new Map(files),
+): MemoryDisk {
+  const { writesAreDurable = true, random = Math.random } = options
+  const descriptors = new Map<number, Content>()
+  const held: (() => void)[] = []
+  let lastDescriptor = 2
+  let isOff = false
+  let announceOff = () => {}
+  const off = new Promise<void>(resolve => {
+    announceOff = resolve
+  })
+
+  /** Counts the call; says which fault it meets. */
+  function meet(name: string): Fault | undefined {
+    disk.calls += 1
+    disk.trace.push(name)
+    const { fault } = disk
+    if (fault === undefined || fault.atCall !== disk.calls) return undefined
+    if (fault.kind === 'power-cut') {
+      isOff = true
+      announceOff()
+    }
+    return fault
+  }
+
+  async function call<T>(name: string, run: () => T): Promise<T> {
+    if (isOff) return new Promise(() => {})
+    const fault = meet(name)
+    await new Promise<void>(resolve => setImmediate(resolve))
+    if (isOff) return new Promise(() => {})
+    if (fault !== undefined) throw failure(fault)
+    return run()
+  }
+
+  function contentOf(file: number): Content {
+    const content = descriptors.get(file)
+    if (content === undefined) throw Object.assign(new Error('EBADF'), { code: 'EBADF' })
+    return content
+  }
+
+  function write(file: number, bytes: Uint8Array, position: number, done: (e: Error | null, n: number) => void): void {
+    if (isOff) return
+    const fault = meet('write')
+    const content = contentOf(file)
+    const copy = Buffer.from(bytes)
+    const perform = () => {
+      if (fault !== undefined || isOff) putSectors(content, copy, position, random)
+      if (isOff) return
+      if (fault?.kind === 'short-write') {
+        const part = copy.subarray(0, Math.ceil(copy.byteLength / 2))
+        disk.fault = { kind: 'error', atCall: disk.calls + 1, code: 'ENOSPC' }
+        return done(null, put(content, part, position, writesAreDurable))
+      }
+      put(content, copy, position, writesAreDurable && fault === undefined && !options.isLying)
+      if (options.isLying) later(() => isOff || put(content, copy, position, true))
+      if (fault !== undefined) return done(failure(fault), 0)
+      done(null, copy.byteLength)
+    }
+    if (disk.isHeld) held.push(perform)
+    else setImmediate(perform)
+  }
+
+  const disk: MemoryDisk = {
+    writesAreDurable,
+    fault: options.fault,
+    calls: 0,
+    trace: [],
+    off,
+    isHeld: false,
+    release: () => {
+      for (const perform of held.splice(0)) perform()
+    },
+    get heldWrites() {
+      return held.length
+    },
+    names: () => [...files.keys()].map(path => path.slice(path.lastIndexOf('/') + 1)).sort(),
+    content: name => fileNamed(files, name).cached,
+    replace: (name, bytes) => {
+      const content = fileNamed(files, name)
+      content.cached = Buffer.from(bytes)
+      content.durable = Buffer.from(bytes)
+    },
+    durableText: () => [...durableFiles.values()].map(content => content.durable.toString('latin1')).join(),
+    restart: () => {
+      const left = isOff ? durableFiles : files
+      const copies = [...left].map(([path, content]): [string, Content] => {
+        const bytes = isOff ? content.durable : content.cached
+        return [path, { cached: Buffer.from(bytes), durable: Buffer.from(bytes) }]
+      })
+      return memoryDisk({ writesAreDurable, random }, new Map(copies))
+    },
+    makeDirectory: () => call('makeDirectory', () => {}),
+    list: path =>
+      call('list', () =>
+        [...files.keys()].filter(name => name.startsWith(`${path}/`)).map(n => n.slice(path.length + 1)),
+      ),
+    open: (path, how) =>
+      call('open', () => {
+        if (how === 'create') files.set(path, { cached: Buffer.alloc(0), durable: Buffer.alloc(0) })
+        const content = files.get(path)
+        if (content === undefined) throw Object.assign(new Error(`ENOENT ${path}`), { code: 'ENOENT' })
+        lastDescriptor += 1
+        descriptors.set(lastDescriptor, content)
+        return lastDescriptor
+      }),
+    sizeBytes: file => call('sizeBytes', () => contentOf(file).cached.byteLength),
+    read: (file, into, position) =>
+      call('read', () => contentOf(file).cached.copy(into, 0, position, position + into.byteLength)),
+    write,
+    sync: (file, done) => {
+      call('sync', () => {
+        const content = contentOf(file)
+        content.durable = Buffer.from(content.cached)
+      }).then(() => done(null), done)
+    },
+    close: file => call('close', () => void descriptors.delete(file)),
+    rename: (from, to) =>
+      call('rename', () => {
+        files.set(to, files.get(from) as Content)
+        files.delete(from)
+      }),
+    remove: path => call('remove', () => void files.delete(path)),
+    syncDirectory: path =>
+      call('syncDirectory', () => {
+        const inDirectory = (name: string) => name.startsWith(`${path}/`)
+        for (const name of [...durableFiles.keys()].filter(inDirectory)) durableFiles.delete(name)
+        for (const [name, content] of files) if (inDirectory(name)) durableFiles.set(name, content)
+      }),
+  }
+  return disk
+}
+
+function later(run: () => void, turns = 8): void {
+  setImmediate(() => (turns === 0 ? run() : later(run, turns - 1)))
+}
+
+function failure(fault: Fault): Error {
+  const code = fault.kind === 'error' ? fault.code : 'ENOSPC'
+  return Object.assign(new Error(`${code}: injected at call ${fault.atCall}`), { code })
+}
+
+function fileNamed(files: Map<string, Content>, name: string): Content {
+  const found = [...files].find(([path]) => path.endsWith(`/${name}`))
+  if (found === undefined) throw new Error(`no file ${name}`)
+  return found[1]
+}
+
+function grown(bytes: Buffer, sizeBytes: number): Buffer {
+  return bytes.byteLength >= sizeBytes ? bytes : Buffer.concat([bytes, Buffer.alloc(sizeBytes - bytes.byteLength)])
+}
+
+function put(content: Content, bytes: Buffer, position: number, isDurable: boolean): number {
+  content.cached = grown(content.cached, position + bytes.byteLength)
+  bytes.copy(content.cached, position)
+  if (isDurable) {
+    content.durable = grown(content.durable, position + bytes.byteLength)
+    bytes.copy(content.durable, position)
+  }
+  return bytes.byteLength
+}
+
+/** Any part of a write may be on the medium when the power goes or the write fails, in any order. */
+function putSectors(content: Content, bytes: Buffer, position: number, random: () => number): void {
+  for (let at = 0; at < bytes.byteLength; at += sectorBytes) {
+    if (random() < 0.5) continue
+    const sector = bytes.subarray(at, at + sectorBytes)
+    content.durable = grown(content.durable, position + at + sector.byteLength)
+    sector.copy(content.durable, position + at)
+  }
+}
+
+/** A repeatable source of chance (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
