@@ -94,8 +94,12 @@ export interface Contract<
 }
 
 /** Infers the literal types of one operation. */
-export function operation<I extends TObject, O extends TSchema>(spec: Operation<I, O>): Operation<I, O> {
-  return spec
+export function operation<
+  I extends TObject,
+  O extends TSchema,
+  const HandledBy extends 'kernel' | 'module' | undefined = undefined,
+>(spec: Operation<I, O> & { readonly handledBy?: HandledBy }): Operation<I, O> & { readonly handledBy: HandledBy } {
+  return spec as Operation<I, O> & { readonly handledBy: HandledBy }
 }
 
 /** Infers the literal types of one event. Names are past tense; data holds ids and what listeners would call back for. */

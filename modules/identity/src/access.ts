@@ -1,0 +1,26 @@
+/** The only ways to an account or a session: through who may have it. */
+import { commonProblem, type Principal, requireUser } from '@octet/contracts'
+import type { Queryable, Tx } from '@octet/db'
+import type { UserRow } from './rules.ts'
+import * as store from './store.ts'
+
+/** The actor's own account. Throws `unauthenticated` when it is gone. */
+export async function accessOwnAccount(db: Queryable, actor: Principal): Promise<UserRow> {
+  const row = await store.findUser(db, requireUser(actor).userId)
+  if (row === undefined) throw commonProblem('unauthenticated')
+  return row
+}
+
+/** An account for who may manage accounts (the operation's access says so), held until the transaction ends. */
+export async function accessManagedAccount(tx: Tx, id: string): Promise<UserRow> {
+  const row = await store.lockUser(tx, id)
+  if (row === undefined) throw commonProblem('not-found')
+  return row
+}
+
+/** Id of one of the actor's own sessions, ended or not. `not-found` alike for other people's and for none at all. */
+export async function accessOwnSession(db: Queryable, actor: Principal, id: string): Promise<string> {
+  const ownerId = await store.findSessionOwner(db, id)
+  if (ownerId === undefined || ownerId !== requireUser(actor).userId) throw commonProblem('not-found')
+  return id
+}

@@ -1,0 +1,13 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import type { IdentityContext } from './context.ts'
+
+/** Who stands behind a credential, for processes that do not serve identity. Throws `unauthenticated` for a bad token. */
+export async function authenticate(
+  ctx: IdentityContext,
+  { kind, value }: Input<typeof identity, 'authenticate'>,
+): Promise<Output<typeof identity, 'authenticate'>> {
+  const principal = await ctx.authenticate(kind === 'bearer' ? { kind, token: value } : { kind, value })
+  if (principal.kind !== 'user') return { kind: 'anonymous' }
+  const { userId, sessionId, roles, scopes } = principal
+  return { kind: 'user', userId, sessionId, roles: [...roles], scopes: scopes === '*' ? '*' : [...scopes] }
+}

@@ -1,0 +1,27 @@
+/** What every use case of identity works with. */
+import { type Authenticate, type identity, identity as identityContract, problemsOf } from '@octet/contracts'
+import type { Db } from '@octet/db'
+import type { Context } from '@octet/kernel'
+import type { SessionCookie } from './cookie.ts'
+import type { LastSeen } from './last-seen.ts'
+import type { Passwords } from './password.ts'
+import type { Revocations } from './revocations.ts'
+import type { SigningKeys } from './signing-keys.ts'
+import type { Throttle } from './throttle.ts'
+import type { AccessTokens } from './tokens.ts'
+
+export interface IdentityState {
+  readonly passwords: Passwords
+  readonly throttle: Throttle
+  readonly signingKeys: SigningKeys
+  readonly accessTokens: AccessTokens
+  readonly revocations: Revocations
+  readonly lastSeen: LastSeen
+  readonly cookie: SessionCookie
+  readonly authenticate: Authenticate
+}
+
+export type IdentityDb = Db<typeof identity>
+export type IdentityContext = Context<typeof identity, readonly [], IdentityState>
+
+export const problem = problemsOf(identityContract)

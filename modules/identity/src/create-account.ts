@@ -1,0 +1,57 @@
+/** The part of signing up that all its ways share. */
+import { commonProblem, type Role } from '@octet/contracts'
+import { newId, type Queryable } from '@octet/db'
+import { type IdentityContext, problem } from './context.ts'
+import { emailKey, normalPassword, refusePassword, usernameKey } from './rules.ts'
+import * as store from './store.ts'
+
+export interface Registration {
+  readonly username: string
+  readonly email: string
+  readonly password: string
+}
+
+/** Throws `validation-failed` for a password that would be no protection. */
+export function checkPassword({ username, email, password }: Registration): void {
+  const refusal = refusePassword(password, { username, email })
+  if (refusal === undefined) return
+  throw commonProblem('validation-failed', { errors: [{ path: '/password', message: refusal }] })
+}
+
+/**
+ * The password's hash, after the caller's network was let through. Call the second part when the account was made.
+ * Throws `rate-limited`, `sign-in-busy`.
+ */
+export async function hashNewPassword(
+  ctx: IdentityContext,
+  password: string,
+): Promise<{ readonly hash: string; readonly wasHonest: () => void }> {
+  const wasHonest = ctx.throttle.take({ address: addressOf(ctx) })
+  const hash = await ctx.passwords.hash(normalPassword(password) ?? '')
+  return { hash, wasHonest }
+}
+
+/** Inserts the account and returns its id. Throws `username-taken`. */
+export async function insertAccount(
+  tx: Queryable,
+  { username, email }: Registration,
+  { passwordHash, roles }: { passwordHash: string; roles: readonly Role[] },
+): Promise<string> {
+  const id = newId()
+  const isNew = await store.insertUser(tx, {
+    id,
+    username,
+    usernameKey: usernameKey(username),
+    email,
+    emailKey: emailKey(email),
+    passwordHash,
+    roles,
+  })
+  if (!isNew) throw problem('username-taken', { errors: [{ path: '/username', message: 'is taken' }] })
+  return id
+}
+
+/** The network address behind the request; work of our own has none. */
+export function addressOf({ request }: IdentityContext): string {
+  return request.client?.address ?? 'none'
+}

@@ -1,0 +1,17 @@
+/** Timed work → use cases. */
+import type { IdentityContext } from './context.ts'
+import { forgetEnded } from './store.ts'
+
+const hourMs = 60 * 60_000
+/** Ended sessions are kept this long so that "why was I signed out" has an answer. */
+const endedDays = 30
+
+export const jobs = [
+  {
+    name: 'identity.forget-ended',
+    when: { everyMs: hourMs },
+    timeoutMs: 60_000,
+    attemptsMax: 1,
+    run: (ctx: IdentityContext) => forgetEnded(ctx.db, endedDays),
+  },
+]

@@ -1,0 +1,66 @@
+/** When sessions were last used: remembered in passing, written together, each at most once a minute. */
+import type { Queryable } from '@octet/db'
+import type { Log } from '@octet/observe'
+import { touchSessions } from './store.ts'
+
+const writeMs = 5_000
+const perSessionMs = 60_000
+const sessionsMax = 20_000
+
+export interface LastSeen {
+  saw(sessionId: string): void
+  /** Writes what was seen since the last time. */
+  flush(): Promise<void>
+  start(): void
+  /** Stops and writes the rest. */
+  stop(): Promise<void>
+}
+
+export function createLastSeen({
+  db,
+  log,
+  now,
+}: {
+  db: Queryable
+  log: Pick<Log, 'warn'>
+  now: () => number
+}): LastSeen {
+  /** Session → when it was last put down for writing. Insertion order is age. */
+  const seenAtMs = new Map<string, number>()
+  const toWrite = new Set<string>()
+  let writing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const write = async () => {
+    const ids = [...toWrite]
+    toWrite.clear()
+    // Losing one is harmless: the session is seen again or is not in use.
+    await touchSessions(db, ids).catch(error => log.warn({ err: error }, 'last use of sessions could not be written'))
+    writing = undefined
+  }
+  const flush = async () => {
+    if (writing === undefined && toWrite.size > 0) writing = write()
+    await writing
+  }
+
+  return {
+    saw(sessionId) {
+      const atMs = now()
+      const before = seenAtMs.get(sessionId)
+      if (before !== undefined && Math.abs(atMs - before) < perSessionMs) return
+      seenAtMs.delete(sessionId)
+      seenAtMs.set(sessionId, atMs)
+      if (seenAtMs.size > sessionsMax) seenAtMs.delete(seenAtMs.keys().next().value as string)
+      if (toWrite.size < sessionsMax) toWrite.add(sessionId)
+    },
+    flush,
+    start() {
+      timer ??= setInterval(flush, writeMs)
+    },
+    async stop() {
+      clearInterval(timer)
+      timer = undefined
+      await flush()
+    },
+  }
+}

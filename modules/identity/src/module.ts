@@ -1,0 +1,54 @@
+/** The front door of identity: accounts, sign-in, sessions and roles. */
+import { identity } from '@octet/contracts'
+import { defineModule, type Floor } from '@octet/kernel'
+import type { IdentityState } from './context.ts'
+import { createSessionCookie } from './cookie.ts'
+import { jobs } from './jobs.ts'
+import { createLastSeen } from './last-seen.ts'
+import { operations } from './operations.ts'
+import { createPasswords } from './password.ts'
+import { createAuthenticate } from './principals.ts'
+import { createRevocations } from './revocations.ts'
+import { routes } from './routes.ts'
+import { openSigningKeys } from './signing-keys.ts'
+import { createThrottle } from './throttle.ts'
+import { createAccessTokens, revocationKeepMs } from './tokens.ts'
+
+export { createSetupToken, setupNeeded } from './setup-token.ts'
+
+export const identityModule = defineModule({
+  contract: identity,
+  calls: [],
+  migrations: new URL('../migrations/', import.meta.url),
+  open,
+  operations,
+  routes,
+  jobs,
+  authenticate: state => state.authenticate,
+  close,
+})
+
+async function open({ db, log, now, origin }: Floor<typeof identity>): Promise<IdentityState> {
+  const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
+  const lastSeen = createLastSeen({ db, log, now })
+  const signingKeys = await openSigningKeys(db, now)
+  const accessTokens = createAccessTokens({ keys: signingKeys, issuer: origin, nowMs: revocations.nowMs })
+  await revocations.poll() // what was revoked before this process began
+  revocations.start()
+  lastSeen.start()
+  return {
+    passwords: createPasswords(),
+    throttle: createThrottle(now),
+    signingKeys,
+    accessTokens,
+    revocations,
+    lastSeen,
+    cookie: createSessionCookie(origin),
+    authenticate: createAuthenticate({ db, tokens: accessTokens, revocations, lastSeen }),
+  }
+}
+
+async function close({ revocations, lastSeen }: IdentityState): Promise<void> {
+  revocations.stop()
+  await lastSeen.stop()
+}

@@ -1,0 +1,130 @@
+/**
+ * Who stands behind a credential. What was found out is remembered, so that a request that comes again costs three
+ * lookups in maps: the credential, its session and its account among the revoked.
+ */
+import { type Cache, createCache } from '@octet/cache'
+import { type Authenticate, anonymous, commonProblem, type Principal } from '@octet/contracts'
+import type { Queryable } from '@octet/db'
+import { within } from '@octet/kernel'
+import { cookieHash, isCookieValue } from './cookie.ts'
+import type { LastSeen } from './last-seen.ts'
+import type { Revocations } from './revocations.ts'
+import { findLiveSession, findSessionByCookie, type LiveSession } from './store.ts'
+import { type AccessTokens, accessTokenSeconds, type VerifiedGrant } from './tokens.ts'
+
+const rememberedMax = 10_000
+/** A cookie's session is read again this often, for its expiry moves. */
+const cookieSessionMs = 60_000
+/** With no news of revocations, requests ask the database: at most so many at once, and none for longer than this. */
+const checksMax = 200
+const checkTimeoutMs = 2_000
+
+type User = Extract<Principal, { kind: 'user' }>
+
+/** A credential that was good when it was looked at. */
+interface Known {
+  readonly principal: User
+  /** As `isRevoked` wants it. */
+  readonly sessionId: string
+  readonly userId: string
+  readonly accessVersion: number
+  readonly expiresAtMs: number
+}
+
+export interface PrincipalsOptions {
+  readonly db: Queryable
+  readonly tokens: AccessTokens
+  readonly revocations: Revocations
+  readonly lastSeen: LastSeen
+}
+
+export function createAuthenticate(options: PrincipalsOptions): Authenticate {
+  const { db, tokens, revocations, lastSeen } = options
+  const bearers = createCache<Known>({
+    entriesMax: rememberedMax,
+    ttlMs: accessTokenSeconds * 1000,
+    load: async token => knownByToken(await tokens.verify(token)),
+  })
+  const cookies = createCache<Known | null>({
+    entriesMax: rememberedMax,
+    ttlMs: cookieSessionMs,
+    load: async value => knownBySession(await findSessionByCookie(db, cookieHash(value))),
+  })
+  const isStillGood = createSessionCheck(db)
+
+  const isGood = (known: Known) => known.expiresAtMs > revocations.nowMs() && !revocations.isRevoked(known)
+
+  const admit = (known: Known): Principal => {
+    lastSeen.saw(known.sessionId)
+    return known.principal
+  }
+
+  const bearer = async (token: string): Promise<Principal> => {
+    const known = await bearers.get(token)
+    if (!isGood(known)) throw refusedToken()
+    if (revocations.isStale() && !(await isStillGood(known))) throw refusedToken()
+    return admit(known)
+  }
+
+  const cookie = async (value: string): Promise<Principal> => {
+    if (!isCookieValue(value)) return anonymous
+    const known = await readCookie(cookies, value, isGood)
+    if (known === undefined) return anonymous
+    if (revocations.isStale() && !(await isStillGood(known))) return anonymous
+    return admit(known)
+  }
+
+  return credential => {
+    if (credential.kind === 'none') return anonymous
+    const isBearer = credential.kind === 'bearer'
+    const known = isBearer ? bearers.peek(credential.token) : cookies.peek(credential.value)
+    if (known !== undefined && known !== null && !revocations.isStale() && isGood(known)) return admit(known)
+    return isBearer ? bearer(credential.token) : cookie(credential.value)
+  }
+}
+
+/** A remembered session whose account's rights changed, or that seems over, is read again before it is believed. */
+async function readCookie(
+  cookies: Cache<Known | null>,
+  value: string,
+  isGood: (known: Known) => boolean,
+): Promise<Known | undefined> {
+  const remembered = await cookies.get(value)
+  if (remembered !== null && isGood(remembered)) return remembered
+  cookies.delete(value) // random values must not push real sessions out either
+  if (remembered === null) return undefined
+  const known = await cookies.get(value)
+  if (known !== null && isGood(known)) return known
+  cookies.delete(value)
+  return undefined
+}
+
+/** Asks the database whether a credential's session still lives and its rights are the same. */
+function createSessionCheck(db: Queryable): (known: Known) => Promise<boolean> {
+  let checks = 0
+  return async known => {
+    if (checks >= checksMax) throw commonProblem('unavailable', { retryAfterMs: 1_000, executed: 'no' })
+    checks++
+    // Counted until the query itself ends, not until we stop waiting: it is the query that holds a connection.
+    const read = findLiveSession(db, known.sessionId).finally(() => checks--)
+    const session = await within(checkTimeoutMs, read).catch(error => {
+      throw commonProblem('unavailable', { retryAfterMs: 1_000, executed: 'no', cause: error })
+    })
+    return session !== undefined && session.access_version === known.accessVersion
+  }
+}
+
+function knownByToken({ userId, sessionId, roles, scopes, accessVersion, expiresAtMs }: VerifiedGrant): Known {
+  const principal: User = { kind: 'user', userId, sessionId, roles, scopes }
+  return { principal: Object.freeze(principal), sessionId, userId, accessVersion, expiresAtMs }
+}
+
+function knownBySession(session: LiveSession | undefined): Known | null {
+  if (session === undefined) return null
+  const { id: sessionId, user_id: userId, roles, access_version: accessVersion, expires_at_ms: expiresAtMs } = session
+  return knownByToken({ userId, sessionId, roles, scopes: '*', accessVersion, expiresAtMs })
+}
+
+function refusedToken() {
+  return commonProblem('unauthenticated', { detail: 'The access token has expired or was revoked.' })
+}

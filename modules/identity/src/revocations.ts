@@ -1,0 +1,127 @@
+/**
+ * Which sessions and tokens are worthless although they look good, known to every process within a second and asked
+ * without a database read.
+ *
+ * A revocation is a row written with its cause. Each process reads new rows every {@link pollMs}; when it could not for
+ * {@link staleAfterMs}, it says so, and callers must ask the database for each request: slow, but never wrong.
+ * NOTIFY would save some of the half second, and takes a lock over the whole database at commit.
+ */
+import type { Queryable } from '@octet/db'
+import type { Log } from '@octet/observe'
+import { type RevocationRow, readRevocations } from './store.ts'
+
+export const pollMs = 500
+export const staleAfterMs = 5_000
+/** A poll that hangs (cut wire) is left to its fate after this, and another begun; at most so many hang at once. */
+const hangingAfterMs = 2_000
+const pollsMax = 3
+/** Polls slower than this say nothing about clocks. */
+const clockReadMsMax = 1_000
+
+export interface Revocable {
+  readonly sessionId: string
+  readonly userId: string
+  /** The account's access version when the token was issued. */
+  readonly accessVersion: number
+}
+
+export interface Revocations {
+  isRevoked(token: Revocable): boolean
+  /** Nothing was heard for too long: `isRevoked` may miss something. */
+  isStale(): boolean
+  /** The database's clock, as far as this process knows it. Tokens are dated and judged by it. */
+  nowMs(): number
+  /** What this process has itself just committed need not wait for the poll. */
+  endSessions(ids: readonly string[]): void
+  outdateUser(userId: string, accessVersion: number): void
+  /** Reads the news once. Throws what the database throws. */
+  poll(): Promise<void>
+  start(): void
+  stop(): void
+}
+
+export interface RevocationsOptions {
+  readonly db: Queryable
+  readonly now: () => number
+  readonly log: Pick<Log, 'warn' | 'info' | 'debug'>
+  /** How long a revocation matters: longer than any token lives. */
+  readonly keepMs: number
+}
+
+export function createRevocations({ db, now, log, keepMs }: RevocationsOptions): Revocations {
+  const sessions = new Map<string, number>()
+  const users = new Map<string, { version: number; expiresAtMs: number }>()
+  let horizon: string | undefined
+  let clockOffsetMs = 0
+  let heardAtMs = Number.NEGATIVE_INFINITY
+  let polls = 0
+  let pollStartedAtMs = 0
+  let isReportedStale = false
+  let timer: NodeJS.Timeout | undefined
+
+  const nowMs = () => now() + clockOffsetMs
+  const isStale = () => {
+    const silentMs = now() - heardAtMs
+    return silentMs > staleAfterMs || silentMs < 0 // a clock set back tells nothing
+  }
+
+  const apply = ({ kind, subject, version, expiresAtMs }: RevocationRow) => {
+    if (kind === 'session') sessions.set(subject, expiresAtMs)
+    else if ((users.get(subject)?.version ?? 0) < version) users.set(subject, { version, expiresAtMs })
+  }
+
+  const forgetOld = () => {
+    const atMs = nowMs()
+    for (const [id, expiresAtMs] of sessions) if (expiresAtMs < atMs) sessions.delete(id)
+    for (const [id, { expiresAtMs }] of users) if (expiresAtMs < atMs) users.delete(id)
+  }
+
+  const poll = async () => {
+    const startedAtMs = now()
+    polls++
+    pollStartedAtMs = startedAtMs
+    try {
+      const news = await readRevocations(db, horizon)
+      const endedAtMs = now()
+      for (const revocation of news.revocations) apply(revocation)
+      if (horizon === undefined || BigInt(news.horizon) > BigInt(horizon)) horizon = news.horizon
+      if (endedAtMs - startedAtMs <= clockReadMsMax) clockOffsetMs = news.clockMs - (startedAtMs + endedAtMs) / 2
+      heardAtMs = Math.max(startedAtMs, Math.min(heardAtMs, endedAtMs))
+      forgetOld()
+    } finally {
+      polls--
+    }
+  }
+
+  const tick = () => {
+    if (isStale() !== isReportedStale) {
+      isReportedStale = !isReportedStale
+      if (isReportedStale) log.warn({ staleAfterMs }, 'revocations cannot be read; every request asks the database')
+      else log.info({}, 'revocations are read again')
+    }
+    const isHanging = now() - pollStartedAtMs > hangingAfterMs
+    if (polls > 0 && (polls >= pollsMax || !isHanging)) return
+    poll().catch(error => log.debug({ err: error }, 'revocations could not be read; trying again'))
+  }
+
+  return {
+    isRevoked: ({ sessionId, userId, accessVersion }) =>
+      sessions.has(sessionId) || (users.get(userId)?.version ?? 0) > accessVersion,
+    isStale,
+    nowMs,
+    endSessions(ids) {
+      for (const subject of ids) apply({ kind: 'session', subject, version: 0, expiresAtMs: nowMs() + keepMs })
+    },
+    outdateUser(userId, version) {
+      apply({ kind: 'user', subject: userId, version, expiresAtMs: nowMs() + keepMs })
+    },
+    poll,
+    start() {
+      timer ??= setInterval(tick, pollMs)
+    },
+    stop() {
+      clearInterval(timer)
+      timer = undefined
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** What needs the reply in hand: cookies, and the public keys in the form other software expects. */
+import { access, type identity } from '@octet/contracts'
+import type { Routes } from '@octet/kernel'
+import type { IdentityContext } from './context.ts'
+import { logout } from './logout.ts'
+import { webLogin } from './web-login.ts'
+import { webRegister } from './web-register.ts'
+import { webSetup } from './web-setup.ts'
+
+const jwksMaxAgeSeconds = 300
+
+export function routes({ app, contextFor, operation }: Routes<typeof identity, IdentityContext>): void {
+  operation('webRegister', async (ctx, input, { reply }) => {
+    const { me, cookie } = await webRegister(ctx, input)
+    reply.header('set-cookie', cookie)
+    return me
+  })
+  operation('webLogin', async (ctx, input, { reply }) => {
+    const { me, cookie } = await webLogin(ctx, input)
+    reply.header('set-cookie', cookie)
+    return me
+  })
+  operation('webSetup', async (ctx, input, { reply }) => {
+    const { me, cookie } = await webSetup(ctx, input)
+    reply.header('set-cookie', cookie)
+    return me
+  })
+  operation('logout', async (ctx, _input, { reply }) => {
+    await logout(ctx)
+    reply.header('set-cookie', ctx.cookie.clear())
+    return {}
+  })
+  app.get('/.well-known/jwks.json', { config: { access: access.anyone } }, async (request, reply) => {
+    reply.header('cache-control', `public, max-age=${jwksMaxAgeSeconds}`)
+    return { keys: contextFor(request).signingKeys.published() }
+  })
+}

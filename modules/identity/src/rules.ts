@@ -1,0 +1,224 @@
+/** Pure decisions of identity: names, passwords, waiting times, refresh tokens. The clock is an argument. */
+import type { Me, Role } from '@octet/contracts'
+
+// ---- names ------------------------------------------------------------------------------------------------------
+
+/**
+ * What makes two usernames the same: case does not count, nor do characters that look alike in common fonts. The pairs
+ * are those of Unicode TR 39 within `[a-z0-9_-]`, and `vv`/`w`.
+ */
+export function usernameKey(username: string): string {
+  return username
+    .toLowerCase()
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w')
+    .replaceAll('0', 'o')
+    .replaceAll(/[1i]/g, 'l')
+    .replaceAll('-', '_')
+}
+
+const reservedNames = `
+  about abuse account admin administrator all anonymous api app auth billing channel contact deleted everyone guest help
+  here home hostmaster identity info login logout mail me moderator news no-reply noreply nobody null octet official
+  owner postmaster privacy register root security service settings setup signin signup staff status support sysadmin
+  system team terms undefined unknown user users webmaster www`
+const reservedKeys = new Set(reservedNames.trim().split(/\s+/).map(usernameKey))
+
+/** Names that would let somebody pass for the installation itself, also in look-alike spelling. */
+export function isReserved(username: string): boolean {
+  return reservedKeys.has(usernameKey(username))
+}
+
+/** Addresses are compared without case; nothing else is folded, since only the mail host knows what it ignores. */
+export function emailKey(email: string): string {
+  return email.toLowerCase()
+}
+
+/** Control and formatting characters: they break logs and lines, or turn text around. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
+
+/** A name fit to show, or `undefined` when nothing visible is left. Joiners go too; family emoji come apart. */
+export function cleanDisplayName(name: string): string | undefined {
+  const clean = name.normalize('NFC').replace(invisible, '').trim()
+  return clean === '' ? undefined : clean
+}
+
+const userAgentLengthMax = 200
+
+/** A user agent fit for a list of devices. */
+export function cleanUserAgent(userAgent: string): string {
+  return userAgent.replace(invisible, '').trim().slice(0, userAgentLengthMax)
+}
+
+/** Whether the runtime knows the time zone by this name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+// ---- passwords --------------------------------------------------------------------------------------------------
+
+const passwordSizeBytesMax = 1024
+
+/** The form that is hashed, or `undefined` when it is too long to hash. Nothing is cut off and nothing trimmed. */
+export function normalPassword(password: string): string | undefined {
+  const normal = password.normalize('NFC')
+  return Buffer.byteLength(normal) > passwordSizeBytesMax ? undefined : normal
+}
+
+/** The first guesses of every list, at our minimum length or longer. */
+const commonPasswords = new Set(
+  `password passw0rd password1 password12 password123 12345678 123456789 1234567890 12345678910 87654321 987654321
+  11111111 00000000 88888888 123123123 12341234 11223344 1q2w3e4r 1qaz2wsx q1w2e3r4 qwertyui qwerty12 qwerty123
+  qwertyuiop asdfghjk asdfghjkl zxcvbnm1 abcd1234 abc12345 a1b2c3d4 iloveyou sunshine princess football baseball
+  superman trustno1 welcome1 letmein1 whatever computer michelle jennifer changeme administrator octetoctet`
+    .trim()
+    .split(/\s+/),
+)
+
+/** Why a new password is not accepted, or `undefined`. */
+export function refusePassword(password: string, account: { username: string; email: string }): string | undefined {
+  const normal = normalPassword(password)
+  if (normal === undefined) return `is longer than ${passwordSizeBytesMax} bytes`
+  const plain = normal.toLowerCase()
+  if (commonPasswords.has(plain)) return 'is one of the most common passwords'
+  const email = account.email.toLowerCase()
+  const known = [account.username.toLowerCase(), email, email.split('@')[0]]
+  return known.includes(plain) ? 'is your name or address' : undefined
+}
+
+// ---- waiting ----------------------------------------------------------------------------------------------------
+
+export interface ThrottlePolicy {
+  /** Attempts without any delay. */
+  readonly freeMax: number
+  /** The delay starts at a second, doubles with each attempt and ends here. */
+  readonly delayMsMax: number
+  /** One attempt is forgotten per this time. */
+  readonly forgetMs: number
+}
+
+export interface Attempts {
+  readonly count: number
+  readonly countedAtMs: number
+  readonly openAtMs: number
+}
+
+/** Counts one attempt, or says how long to wait before the next one may be made. */
+export function takeAttempt(
+  known: Attempts | undefined,
+  policy: ThrottlePolicy,
+  nowMs: number,
+): { readonly waitMs: number } | Attempts {
+  if (known === undefined) return { count: 1, countedAtMs: nowMs, openAtMs: nowMs }
+  if (nowMs < known.openAtMs) return { waitMs: known.openAtMs - nowMs }
+  const left = Math.max(0, known.count - Math.max(0, nowMs - known.countedAtMs) / policy.forgetMs)
+  const count = left + 1
+  const beyond = Math.ceil(count - policy.freeMax)
+  const delayMs = beyond <= 0 ? 0 : Math.min(policy.delayMsMax, 1_000 * 2 ** (beyond - 1))
+  return { count, countedAtMs: nowMs, openAtMs: nowMs + delayMs }
+}
+
+/** Takes one attempt back that turned out to be honest. */
+export function giveBack(known: Attempts): Attempts {
+  return { ...known, count: Math.max(0, known.count - 1), openAtMs: known.countedAtMs }
+}
+
+// ---- refresh tokens ---------------------------------------------------------------------------------------------
+
+export const graceMs = 10_000
+export const graceAnswersMax = 5
+
+export interface RefreshState {
+  /** Counter of the newest token issued. */
+  readonly counter: number
+  readonly refreshedAgoMs: number
+  readonly graceAnswers: number
+}
+
+/**
+ * `advance`: the newest token; issue the next. `repeat`: answer with the newest again. `grace`: the same, and count it.
+ * `foreign`: newer than anything issued, as after a restore from backup. `replay`: end the session.
+ */
+export type RefreshDecision = 'advance' | 'repeat' | 'grace' | 'foreign' | 'replay'
+
+/**
+ * What a properly signed refresh token earns. The previous token is answered for ever: its holder did not get the
+ * newest one (lost answer, parallel request), and it stays harmless as it yields no branch of its own. Older ones are
+ * answered within {@link graceMs}, for tabs that refresh at once, at most {@link graceAnswersMax} times.
+ * Source: Supabase Auth v2, `internal/tokens/service.go`.
+ */
+export function decideRefresh(state: RefreshState, presentedCounter: number): RefreshDecision {
+  const behind = state.counter - presentedCounter
+  if (behind < 0) return 'foreign'
+  if (behind === 0) return 'advance'
+  if (behind === 1) return 'repeat'
+  return state.refreshedAgoMs <= graceMs && state.graceAnswers < graceAnswersMax ? 'grace' : 'replay'
+}
+
+// ---- lists ------------------------------------------------------------------------------------------------------
+
+/** Where a page ended: the time its order goes by, and the id that breaks ties. */
+export interface Position {
+  readonly at: string
+  readonly id: string
+}
+
+export function encodeCursor({ at, id }: Position): string {
+  return Buffer.from(`${at} ${id}`).toString('base64url')
+}
+
+const cursorPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
+/** `undefined` when it is not one of ours. */
+export function decodeCursor(cursor: string): Position | undefined {
+  const [, at, id] = cursorPattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at))) return undefined
+  return { at, id }
+}
+
+// ---- views ------------------------------------------------------------------------------------------------------
+
+/** An account as stored. */
+export interface UserRow {
+  readonly id: string
+  readonly username: string
+  readonly display_name: string
+  readonly email: string
+  readonly email_verified: boolean
+  readonly password_hash: string | null
+  readonly roles: Role[]
+  readonly preferences: Me['preferences']
+  readonly access_version: number
+  readonly version: number
+  readonly created_at: string
+}
+
+/** The account as its owner sees it. */
+export function meOf(row: UserRow): Me {
+  return {
+    id: row.id,
+    username: row.username,
+    displayName: row.display_name,
+    email: row.email,
+    emailVerified: row.email_verified,
+    roles: row.roles,
+    preferences: row.preferences,
+    createdAt: row.created_at,
+    version: row.version,
+  }
+}
+
+/** The account as others see it. */
+export function publicUserOf({ id, username, display_name }: UserRow) {
+  return { id, username, displayName: display_name }
+}
+
+/** The account as those who manage accounts see it. */
+export function managedUserOf(row: UserRow) {
+  return { ...publicUserOf(row), roles: row.roles, createdAt: row.created_at }
+}

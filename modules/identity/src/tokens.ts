@@ -1,0 +1,110 @@
+/** Access tokens: short-lived JWTs signed with Ed25519, that any process verifies without asking anyone. */
+import { commonProblem, roles as knownRoles, type Role } from '@octet/contracts'
+import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { algorithm, type SigningKeys } from './signing-keys.ts'
+
+export const accessTokenSeconds = 300
+/** How long a revocation matters: as long as a token lives, and ten minutes for clocks that disagree. */
+export const revocationKeepMs = accessTokenSeconds * 1000 + 10 * 60_000
+const audience = 'octet'
+/** RFC 9068; keeps a token of any other kind from passing for one of these. */
+const type = 'at+jwt'
+/** Ours have some 500; the rest is not worth a signature check. */
+const tokenLengthMax = 2_048
+
+export interface AccessGrant {
+  readonly userId: string
+  readonly sessionId: string
+  readonly roles: readonly Role[]
+  readonly scopes: '*' | readonly string[]
+  /** The account's rights may have changed since; see `users.access_version`. */
+  readonly accessVersion: number
+}
+
+export interface VerifiedGrant extends AccessGrant {
+  readonly expiresAtMs: number
+}
+
+export interface AccessTokens {
+  sign(grant: AccessGrant): Promise<string>
+  /** Throws `unauthenticated` for everything but a token of ours that is still alive. Revocation is not asked here. */
+  verify(token: string): Promise<VerifiedGrant>
+}
+
+export interface AccessTokenOptions {
+  readonly keys: SigningKeys
+  readonly issuer: string
+  /** The database's clock: issuer and verifier may be different processes. */
+  readonly nowMs: () => number
+}
+
+export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions): AccessTokens {
+  return {
+    sign({ userId, sessionId, roles, scopes, accessVersion }) {
+      const { kid, key } = keys.current()
+      const issuedAt = Math.floor(nowMs() / 1000)
+      const scope = scopes === '*' ? '*' : scopes.join(' ')
+      return new SignJWT({ roles, scope, sid: sessionId, ver: accessVersion })
+        .setProtectedHeader({ alg: algorithm, kid, typ: type })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + accessTokenSeconds)
+        .sign(key)
+    },
+    async verify(token) {
+      if (token.length > tokenLengthMax) throw refused('is too long')
+      const { payload } = await jwtVerify(token, header => keyFor(keys, header.kid), {
+        algorithms: [algorithm],
+        issuer,
+        audience,
+        typ: type,
+        requiredClaims: ['exp', 'iat', 'sub'],
+        currentDate: new Date(nowMs()),
+      }).catch(error => {
+        throw isJoseError(error) ? refused('is not valid or has expired', error) : error
+      })
+      return grantOf(payload)
+    },
+  }
+}
+
+/** Only ids of our own table; what else a header says about keys (`jku`, `x5u`, `jwk`) is never looked at (RFC 8725). */
+async function keyFor(keys: SigningKeys, kid: unknown): Promise<CryptoKey> {
+  const key = typeof kid === 'string' ? await keys.find(kid) : undefined
+  if (key === undefined) throw refused('was signed by nobody we know')
+  return key
+}
+
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function grantOf({ sub, sid, roles, scope, ver, exp }: JWTPayload): VerifiedGrant {
+  const isOurs =
+    isId(sub) && isId(sid) && isRoles(roles) && typeof scope === 'string' && Number.isInteger(ver) && exp !== undefined
+  if (!isOurs) throw refused('lacks claims')
+  return {
+    userId: sub,
+    sessionId: sid,
+    roles,
+    scopes: scope === '*' ? '*' : scope.split(' ').filter(part => part !== ''),
+    accessVersion: ver as number,
+    expiresAtMs: exp * 1000,
+  }
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && idPattern.test(value)
+}
+
+function isRoles(value: unknown): value is Role[] {
+  return Array.isArray(value) && value.every(role => (knownRoles as readonly unknown[]).includes(role))
+}
+
+function isJoseError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_J')
+}
+
+function refused(why: string, cause?: unknown) {
+  return commonProblem('unauthenticated', { detail: `The access token ${why}.`, cause })
+}

@@ -1,0 +1,27 @@
+import type { Input, identity } from '@octet/contracts'
+import { type IdentityContext, problem } from './context.ts'
+import { checkPassword, hashNewPassword, insertAccount } from './create-account.ts'
+import type { WebSession } from './issue-session.ts'
+import { isSetupToken, takeSetupToken } from './setup-token.ts'
+import * as store from './store.ts'
+import { signBrowserIn } from './web-login.ts'
+
+/**
+ * Makes the first administrator and signs the browser in. Reserved names are theirs to take. Publishes
+ * `user-registered` and `owner-created`. Throws `setup-token-invalid`, `username-taken`, `sign-in-busy`.
+ */
+export async function webSetup(ctx: IdentityContext, input: Input<typeof identity, 'webSetup'>): Promise<WebSession> {
+  checkPassword(input)
+  if (!(await isSetupToken(ctx.db, input.token))) throw problem('setup-token-invalid')
+  const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
+  const user = await ctx.db.transaction('identity.webSetup', async tx => {
+    if (!(await takeSetupToken(tx, input.token))) throw problem('setup-token-invalid')
+    const userId = await insertAccount(tx, input, { passwordHash: hash, roles: ['user', 'admin'] })
+    await tx.publish('user-registered', { userId })
+    await tx.publish('owner-created', { userId, examples: input.examples ?? true })
+    return store.findUser(tx, userId)
+  })
+  if (user === undefined) throw new Error('an account vanished in its own transaction')
+  wasHonest()
+  return signBrowserIn(ctx, { user, remember: true })
+}
