@@ -1,0 +1,88 @@
+/** The current app's own navigation: the second column, or a strip above the content where there is no room for it. */
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { Link, useRouterState } from '@tanstack/react-router'
+import type { AppEntry, NavItem, NavSection } from '../shared/app-entry.ts'
+import { useT } from '../shared/i18n.tsx'
+import classes from './shell.module.css'
+import { useShell } from './shell-context.ts'
+
+function useIsHere(): (item: NavItem) => boolean {
+  const location = useRouterState({ select: state => state.location })
+  const search = location.search as Readonly<Record<string, unknown>>
+  return item => location.pathname === item.to && search.tag === item.search?.tag
+}
+
+export function NavLinks({ items, onFollow }: { items: readonly NavItem[]; onFollow?: () => void }) {
+  const isHere = useIsHere()
+  return items.map(item => {
+    const Icon = item.icon
+    const props = {
+      className: classes.navItem,
+      'aria-current': isHere(item) ? ('page' as const) : undefined,
+      onClick: onFollow,
+    }
+    return (
+      <li key={`${item.to} ${JSON.stringify(item.search)}`}>
+        <Link to={item.to} search={item.search ?? {}} {...props}>
+          {Icon === undefined ? null : <Icon size={18} stroke={1.75} aria-hidden="true" />}
+          <span className="truncate">{item.label}</span>
+        </Link>
+      </li>
+    )
+  })
+}
+
+function Head({ app }: { app: AppEntry }) {
+  const t = useT()
+  const { commands, run } = useShell()
+  const create = commands.find(command => command.id === app.createId)
+  return (
+    <div className={classes.navHead}>
+      {t(app.label)}
+      {create === undefined ? null : (
+        <Tooltip label={t(create.label)}>
+          <ActionIcon aria-label={t(create.label)} onClick={() => run(create)}>
+            <IconPlus size={18} stroke={1.75} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </div>
+  )
+}
+
+export interface AppNavProps {
+  readonly app: AppEntry
+  readonly sections: readonly NavSection[]
+}
+
+export function AppNav({ app, sections }: AppNavProps) {
+  const t = useT()
+  return (
+    <nav className={classes.nav} aria-label={t('shell.nav-of', { app: t(app.label) })}>
+      <Head app={app} />
+      {sections.map(section => (
+        <div key={section.label ?? ''} className={classes.navSection}>
+          {section.label === undefined ? null : <h3>{section.label}</h3>}
+          <ul>
+            <NavLinks items={section.items} />
+          </ul>
+        </div>
+      ))}
+    </nav>
+  )
+}
+
+/** Only where there is more than one place to go. */
+export function NavStrip({ app, sections }: AppNavProps) {
+  const t = useT()
+  const items = sections.flatMap(section => section.items)
+  if (items.length < 2) return null
+  return (
+    <nav aria-label={t('shell.nav-of', { app: t(app.label) })}>
+      <ul className={classes.strip}>
+        <NavLinks items={items} />
+      </ul>
+    </nav>
+  )
+}

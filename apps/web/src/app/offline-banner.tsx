@@ -1,0 +1,25 @@
+/** Says that the browser has no network; what is on the screen stays, and what is sent will fail at once. */
+import { useSyncExternalStore } from 'react'
+import { useT } from '../shared/i18n.tsx'
+import { Notice } from '../shared/ui/states.tsx'
+import classes from './shell.module.css'
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('online', listener)
+  window.addEventListener('offline', listener)
+  return () => {
+    window.removeEventListener('online', listener)
+    window.removeEventListener('offline', listener)
+  }
+}
+
+export function OfflineBanner() {
+  const t = useT()
+  const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine)
+  if (isOnline) return null
+  return (
+    <div className={classes.offline}>
+      <Notice kind="warning">{t('shell.offline')}</Notice>
+    </div>
+  )
+}

@@ -1,0 +1,162 @@
+/** The routes: which path shows which page, who may see it, and what its query string may hold. */
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { meQuery } from '../features/identity/get-me.ts'
+import { type LinkFilter, linksQuery } from '../features/links/list-links.ts'
+import { useSession } from '../shared/session.ts'
+import { focusHeadingOnChange } from './focus-heading.ts'
+import { NotFound, PageFailed, PagePending } from './not-found.tsx'
+import { safePath } from './return-path.ts'
+import { Shell } from './shell.tsx'
+
+interface RouterContext {
+  readonly queryClient: QueryClient
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: () => (
+    <Shell>
+      <Outlet />
+    </Shell>
+  ),
+  // The session decides about everything, the frame included: it is known before anything is shown.
+  beforeLoad: async ({ context }) => ({ user: await context.queryClient.ensureQueryData(meQuery) }),
+})
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+/** The router reads `?q=12` as a number; here it is a word. */
+const word = (value: unknown) => (typeof value === 'number' ? String(value) : text(value))
+
+interface NextSearch {
+  next?: string | undefined
+}
+const nextSearch = (search: Record<string, unknown>): NextSearch => ({ next: text(search.next) })
+
+interface GuardArguments {
+  readonly context: { readonly user: unknown }
+  readonly location: { readonly href: string }
+}
+
+/** Sends visitors to sign in, and back again afterwards. */
+function requireUser({ context, location }: GuardArguments): void {
+  if (context.user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
+}
+
+/** Who is signed in already has no business on these pages. */
+function requireVisitor({ context, search }: { context: { user: unknown }; search: NextSearch }): void {
+  if (context.user !== null) throw redirect({ href: safePath(search.next) })
+}
+
+const Front = lazyRouteComponent(() => import('./routes/front.tsx'), 'FrontRoute')
+const Home = lazyRouteComponent(() => import('./routes/home.tsx'), 'HomeRoute')
+
+function Index() {
+  const { user } = useSession()
+  return user === null ? <Front /> : <Home />
+}
+
+const index = createRoute({ getParentRoute: () => root, path: '/', component: Index })
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./routes/welcome.tsx'), 'WelcomeRoute'),
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: nextSearch,
+  beforeLoad: requireVisitor,
+  component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInRoute'),
+})
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  validateSearch: nextSearch,
+  beforeLoad: requireVisitor,
+  component: lazyRouteComponent(() => import('./routes/sign-up.tsx'), 'SignUpRoute'),
+})
+
+const links = createRoute({
+  getParentRoute: () => root,
+  path: '/links',
+  validateSearch: (search: Record<string, unknown>): LinkFilter => ({
+    q: word(search.q),
+    tag: word(search.tag),
+    sort: search.sort === 'createdAt' ? 'createdAt' : undefined,
+  }),
+  beforeLoad: requireUser,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => {
+    // Starts while the page's code is on its way; the page shows what becomes of it.
+    void context.queryClient.prefetchInfiniteQuery(linksQuery(deps))
+  },
+  component: lazyRouteComponent(() => import('./routes/links.tsx'), 'LinksRoute'),
+})
+
+const dayRanges = [7, 30, 90, 365] as const
+
+const link = createRoute({
+  getParentRoute: () => root,
+  path: '/links/$id',
+  validateSearch: (search: Record<string, unknown>): { days?: (typeof dayRanges)[number] | undefined } => ({
+    days: dayRanges.find(range => range === Number(search.days)),
+  }),
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/link.tsx'), 'LinkRoute'),
+})
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/account-page.tsx'), 'AccountPage'),
+})
+
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: '/account/devices',
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/devices-page.tsx'), 'DevicesPage'),
+})
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/users',
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/users-page.tsx'), 'UsersPage'),
+})
+
+const routeTree = root.addChildren([index, welcome, signIn, signUp, links, link, account, devices, users])
+
+export function makeRouter(queryClient: QueryClient) {
+  const router = createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 300,
+    defaultPendingComponent: PagePending,
+    defaultErrorComponent: PageFailed,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  })
+  focusHeadingOnChange(router)
+  return router
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

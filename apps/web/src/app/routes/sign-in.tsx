@@ -1,0 +1,11 @@
+import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { SignInPage } from '../../features/identity/sign-in-page.tsx'
+import { safePath } from '../return-path.ts'
+
+const route = getRouteApi('/sign-in')
+
+export function SignInRoute() {
+  const { next } = route.useSearch()
+  const router = useRouter()
+  return <SignInPage next={next} onDone={() => router.history.push(safePath(next))} />
+}

@@ -1,0 +1,11 @@
+import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { SignUpPage } from '../../features/identity/sign-up-page.tsx'
+import { safePath } from '../return-path.ts'
+
+const route = getRouteApi('/sign-up')
+
+export function SignUpRoute() {
+  const { next } = route.useSearch()
+  const router = useRouter()
+  return <SignUpPage next={next} onDone={() => router.history.push(safePath(next))} />
+}

@@ -1,0 +1,73 @@
+/** The bar over the content: search and commands, create, account. The same on every page. */
+import { Button, Kbd } from '@mantine/core'
+import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { AppEntry } from '../shared/app-entry.ts'
+import { useT } from '../shared/i18n.tsx'
+import { AccountMenu } from './account-menu.tsx'
+import { apps } from './apps.ts'
+import { Logo } from './logo.tsx'
+import classes from './shell.module.css'
+import { useShell } from './shell-context.ts'
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
+
+/** What `+` creates: what the current app creates, or else the first thing that can be. */
+function createIdOf(app: AppEntry): string | undefined {
+  return app.createId ?? apps.find(each => each.createId !== undefined)?.createId
+}
+
+export function TopBar({ app }: { app: AppEntry }) {
+  const t = useT()
+  const { commands, run, open } = useShell()
+  const create = commands.find(command => command.id === createIdOf(app))
+  return (
+    <header className={classes.bar}>
+      <div className={classes.barStart}>
+        <button
+          type="button"
+          className={classes.palette}
+          onClick={() => open('palette')}
+          aria-haspopup="dialog"
+          aria-label={t('command.palette')}
+        >
+          <IconSearch size={18} stroke={1.75} aria-hidden="true" />
+          <span>{t('shell.search')}</span>
+          <Kbd size="xs">{isMac ? '⌘K' : 'Ctrl K'}</Kbd>
+        </button>
+      </div>
+      <div className={classes.barEnd}>
+        {create === undefined ? null : (
+          <Button
+            className={classes.barHidden}
+            leftSection={<IconPlus size={18} stroke={1.75} />}
+            onClick={() => run(create)}
+          >
+            {t('action.create')}
+          </Button>
+        )}
+        <AccountMenu />
+      </div>
+    </header>
+  )
+}
+
+/** The bar for visitors. */
+export function PublicBar() {
+  const t = useT()
+  return (
+    <header className={classes.bar}>
+      <Link to="/" className={classes.brand}>
+        <Logo size={24} /> Octet
+      </Link>
+      <nav className={classes.barEnd} aria-label={t('shell.account')}>
+        <Button component={Link} to="/sign-in" variant="subtle">
+          {t('identity.sign-in')}
+        </Button>
+        <Button component={Link} to="/sign-up" variant="default">
+          {t('identity.sign-up')}
+        </Button>
+      </nav>
+    </header>
+  )
+}

@@ -1,0 +1,59 @@
+/** Home: one tile per app, each with a real number and one action, and the first steps while there are any. */
+import { Link } from '@tanstack/react-router'
+import { Suspense } from 'react'
+import type { AppEntry, ChecklistItem } from '../../shared/app-entry.ts'
+import { useT } from '../../shared/i18n.tsx'
+import { useUser } from '../../shared/session.ts'
+import { Page } from '../../shared/ui/page.tsx'
+import { SkeletonRows } from '../../shared/ui/states.tsx'
+import { Checklist, useIsChecklistShown } from './checklist.tsx'
+import classes from './home.module.css'
+
+export interface HomePageProps {
+  readonly apps: readonly AppEntry[]
+  readonly checklist: readonly ChecklistItem[]
+  readonly onCreate: (app: AppEntry) => void
+}
+
+function AppTile({ app, onCreate }: { app: AppEntry; onCreate: () => void }) {
+  const t = useT()
+  const { Tile, icon: Icon } = app
+  if (Tile === undefined) return null
+  return (
+    <section
+      className={classes.tile}
+      aria-labelledby={`tile-${app.id}`}
+      style={{ '--app-accent': `var(--octet-accent-${app.accent})` }}
+    >
+      <div className={classes.tileHead}>
+        <span className={classes.tileIcon}>
+          <Icon size={20} stroke={1.75} aria-hidden="true" />
+        </span>
+        <h2 id={`tile-${app.id}`}>
+          <Link to={app.path}>{t(app.label)}</Link>
+        </h2>
+      </div>
+      <Suspense fallback={<SkeletonRows count={1} heightPx={220} />}>
+        <Tile onCreate={onCreate} />
+      </Suspense>
+    </section>
+  )
+}
+
+export function HomePage({ apps, checklist, onCreate }: HomePageProps) {
+  const t = useT()
+  const user = useUser()
+  const isChecklistShown = useIsChecklistShown(user.id, checklist)
+  return (
+    <Page title={t('home.title', { name: user.displayName })}>
+      <div className={classes.grid} data-single={!isChecklistShown || undefined}>
+        <div className={classes.tiles}>
+          {apps.map(app => (
+            <AppTile key={app.id} app={app} onCreate={() => onCreate(app)} />
+          ))}
+        </div>
+        {isChecklistShown ? <Checklist userId={user.id} items={checklist} /> : null}
+      </div>
+    </Page>
+  )
+}

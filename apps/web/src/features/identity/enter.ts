@@ -1,0 +1,20 @@
+/** What follows every kind of sign-in: the account is known from now on, and nothing of an earlier one is left. */
+import type { Me } from '@octet/contracts'
+import type { QueryClient } from '@tanstack/react-query'
+import { forgetDrafts } from '../../shared/drafts.ts'
+import { rememberSignedIn } from '../../shared/session.ts'
+import { meQuery } from './get-me.ts'
+
+export function enter(queryClient: QueryClient, me: Me): void {
+  queryClient.clear()
+  rememberSignedIn(true)
+  queryClient.setQueryData(meQuery.queryKey, me)
+}
+
+/** The opposite: forgets the account and all that it could see. */
+export function leave(queryClient: QueryClient): void {
+  rememberSignedIn(false)
+  forgetDrafts()
+  queryClient.clear()
+  queryClient.setQueryData(meQuery.queryKey, null)
+}

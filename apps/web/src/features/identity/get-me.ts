@@ -1,0 +1,22 @@
+/** The signed-in account, or `null`. */
+import { type Me, Problem } from '@octet/contracts'
+import { queryOptions } from '@tanstack/react-query'
+import { identityApi } from '../../shared/api.ts'
+import { isSignedInLikely, rememberSignedIn } from '../../shared/session.ts'
+
+async function getMe(signal: AbortSignal): Promise<Me | null> {
+  if (!isSignedInLikely()) return null
+  try {
+    return await identityApi.getMe({}, { signal })
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error
+    rememberSignedIn(false)
+    return null
+  }
+}
+
+export const meQuery = queryOptions({
+  queryKey: ['identity', 'me'],
+  queryFn: ({ signal }) => getMe(signal),
+  staleTime: 60_000,
+})

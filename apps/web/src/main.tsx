@@ -1,0 +1,11 @@
+/** Starts the client once the words of the user's language are there, so that no other language flashes. */
+import { createRoot } from 'react-dom/client'
+import { App } from './app/app.tsx'
+import './app/styles.ts'
+import { loadLanguage, preferredLanguage } from './shared/i18n.tsx'
+
+const container = document.getElementById('root')
+if (container === null) throw new Error('index.html has no element "root"')
+
+await loadLanguage(preferredLanguage()).catch(() => undefined)
+createRoot(container).render(<App />)

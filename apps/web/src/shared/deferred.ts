@@ -1,0 +1,116 @@
+/**
+ * Actions that wait a while before they happen, so that they can be undone. The wait ends early when the page goes
+ * away: what the user asked for is then done at once rather than lost.
+ */
+import { useSyncExternalStore } from 'react'
+
+export interface DeferredAction {
+  /** What it acts on; lists leave out ids that are waiting. */
+  readonly id: string
+  /** Does it. `isLeaving`: the page is going away, so the request must outlive it. */
+  readonly run: (isLeaving: boolean) => Promise<unknown>
+  /** Called when `run` failed, after the id came back. */
+  readonly onFailed: (error: unknown) => void
+  /** Called when it was done or undone: the offer to undo has lapsed. */
+  readonly onSettled: () => void
+}
+
+export interface Clock {
+  readonly set: (callback: () => void, ms: number) => unknown
+  readonly clear: (timer: never) => void
+}
+
+const systemClock: Clock = { set: (callback, ms) => setTimeout(callback, ms), clear: timer => clearTimeout(timer) }
+
+export const undoMs = 8_000
+/** One more and the oldest happens at once; as many offers as are shown at a time. */
+export const deferredMax = 3
+
+/** Makes a store of waiting actions. */
+export function createDeferred(clock: Clock = systemClock, delayMs: number = undoMs) {
+  const waiting = new Map<string, { action: DeferredAction; timer: unknown }>()
+  /** Waiting, or being done right now. */
+  let hiddenIds: ReadonlySet<string> = new Set()
+  const listeners = new Set<() => void>()
+
+  function setHidden(id: string, isHidden: boolean): void {
+    const next = new Set(hiddenIds)
+    if (isHidden) next.add(id)
+    else next.delete(id)
+    hiddenIds = next
+    for (const listener of listeners) listener()
+  }
+
+  function take(id: string): DeferredAction | undefined {
+    const entry = waiting.get(id)
+    if (entry === undefined) return undefined
+    clock.clear(entry.timer as never)
+    waiting.delete(id)
+    return entry.action
+  }
+
+  async function finish(id: string, isLeaving: boolean): Promise<void> {
+    const action = take(id)
+    if (action === undefined) return
+    action.onSettled()
+    try {
+      await action.run(isLeaving)
+      setHidden(id, false)
+    } catch (error) {
+      setHidden(id, false)
+      action.onFailed(error)
+    }
+  }
+
+  return {
+    /** Hides the id now and acts after the delay. */
+    schedule(action: DeferredAction): void {
+      const oldest = waiting.size >= deferredMax ? waiting.keys().next().value : undefined
+      if (oldest !== undefined) void finish(oldest, false)
+      waiting.set(action.id, { action, timer: clock.set(() => void finish(action.id, false), delayMs) })
+      setHidden(action.id, true)
+    },
+    /** Stops the clock of one action while the user looks at its offer. */
+    pause(id: string): void {
+      const entry = waiting.get(id)
+      if (entry !== undefined) clock.clear(entry.timer as never)
+    },
+    /** Starts the clock anew. */
+    resume(id: string): void {
+      const entry = waiting.get(id)
+      if (entry === undefined) return
+      clock.clear(entry.timer as never)
+      entry.timer = clock.set(() => void finish(id, false), delayMs)
+    },
+    /** Brings the id back; false when it was too late. */
+    undo(id: string): boolean {
+      const action = take(id)
+      if (action === undefined) return false
+      setHidden(id, false)
+      action.onSettled()
+      return true
+    },
+    /** Brings back what was scheduled last; false when nothing waits. */
+    undoLast(): boolean {
+      const last = [...waiting.keys()].at(-1)
+      return last !== undefined && this.undo(last)
+    },
+    /** Does everything that waits, now. */
+    flush(): void {
+      for (const id of [...waiting.keys()]) void finish(id, true)
+    },
+    hidden: () => hiddenIds,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+export const deferred = createDeferred()
+if (typeof window !== 'undefined') window.addEventListener('pagehide', () => deferred.flush())
+
+/** The ids to leave out of lists. */
+export function useHiddenIds(): ReadonlySet<string> {
+  return useSyncExternalStore(deferred.subscribe, deferred.hidden)
+}

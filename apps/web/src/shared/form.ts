@@ -1,0 +1,88 @@
+/** One form: values, what is wrong with each field, and one submission at a time. Input survives every error. */
+import { type FormEvent, useRef, useState } from 'react'
+import { fieldErrors } from './api.ts'
+
+export type FormErrors<V> = { readonly [K in keyof V]?: string | undefined }
+
+export interface FormOptions<V extends object> {
+  readonly initial: V
+  /** Field name to what is wrong with it; an empty object lets the submission through. */
+  readonly validate?: (values: V) => FormErrors<V>
+  /** Throws what the server answered; field errors in it are shown at their fields. */
+  readonly submit: (values: V) => Promise<unknown>
+  readonly onChange?: (values: V) => void
+  /** Moves a problem that names no field to one, e.g. "that alias is taken" to the alias. */
+  readonly blame?: (error: unknown) => keyof V | undefined
+  /** The text of a problem that was moved. */
+  readonly textOf?: (error: unknown) => string
+}
+
+function withText<V>(errors: FormErrors<V>): FormErrors<V> {
+  const entries = Object.entries(errors).filter(([, text]) => typeof text === 'string' && text !== '')
+  return Object.fromEntries(entries) as FormErrors<V>
+}
+
+/** Waits for the errors to be on screen; the first field that is marked wrong gets the focus. */
+function focusFirstError(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+}
+
+export function useForm<V extends object>(options: FormOptions<V>) {
+  const [values, setValues] = useState(options.initial)
+  const [errors, setErrors] = useState<FormErrors<V>>({})
+  const [failure, setFailure] = useState<unknown>(undefined)
+  const [isSubmitting, setSubmitting] = useState(false)
+  const isBusy = useRef(false)
+
+  function change(patch: Partial<V>): void {
+    const next = { ...values, ...patch }
+    setValues(next)
+    setErrors(current => ({ ...current, ...Object.fromEntries(Object.keys(patch).map(name => [name, undefined])) }))
+    options.onChange?.(next)
+  }
+
+  function showFailure(error: unknown): boolean {
+    const blamed = options.blame?.(error)
+    const byField = fieldErrors(error)
+    const known = Object.fromEntries(Object.entries(byField).filter(([name]) => name in values))
+    const moved = blamed === undefined ? known : { ...known, [blamed]: options.textOf?.(error) ?? String(error) }
+    const found = withText<V>(moved as FormErrors<V>)
+    setErrors(found)
+    const isAtField = Object.keys(found).length > 0
+    setFailure(isAtField ? undefined : error)
+    return isAtField
+  }
+
+  async function onSubmit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault()
+    const form = event.currentTarget
+    if (isBusy.current) return
+    const wrong = withText(options.validate?.(values) ?? {})
+    setErrors(wrong)
+    setFailure(undefined)
+    if (Object.keys(wrong).length > 0) return focusFirstError(form)
+    isBusy.current = true
+    setSubmitting(true)
+    try {
+      await options.submit(values)
+    } catch (error) {
+      if (showFailure(error)) focusFirstError(form)
+    } finally {
+      isBusy.current = false
+      setSubmitting(false)
+    }
+  }
+
+  /** Props of a text input. */
+  function text<K extends keyof V & string>(name: K) {
+    return {
+      name,
+      value: String(values[name] ?? ''),
+      error: errors[name],
+      onChange: (event: { currentTarget: { value: string } }) =>
+        change({ [name]: event.currentTarget.value } as unknown as Partial<V>),
+    }
+  }
+
+  return { values, errors, failure, isSubmitting, change, onSubmit, text, reset: setValues, setFailure }
+}

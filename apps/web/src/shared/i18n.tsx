@@ -1,0 +1,115 @@
+/** The language of the page: messages, and numbers and times in the user's locale and time zone. */
+import { createContext, Fragment, type ReactNode, use, useEffect, useMemo, useState } from 'react'
+import { formatMessage, type Message, type MessageValues, parseMessage } from './icu.ts'
+import { en } from './messages/en/index.ts'
+import { useSession } from './session.ts'
+import { store, stored, useStored } from './storage.ts'
+
+export const languages = ['en', 'de'] as const
+export type Language = (typeof languages)[number]
+/** Each language in its own words. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' }
+
+export type MessageKey = keyof typeof en
+export type Messages = Readonly<Record<MessageKey, string>>
+
+const loaded = new Map<Language, Messages>([['en', en]])
+
+/** What the user chose here, or else what the browser prefers, or else English. */
+export function preferredLanguage(): Language {
+  const wanted = [stored('language') ?? '', ...navigator.languages].map(tag => tag.slice(0, 2).toLowerCase())
+  return languages.find(language => wanted.find(tag => languages.some(each => each === tag)) === language) ?? 'en'
+}
+
+/** Fetches the messages of a language once; English is always there. */
+export async function loadLanguage(language: Language): Promise<void> {
+  if (loaded.has(language)) return
+  const { de } = await import('./messages/de/index.ts')
+  loaded.set('de', de)
+}
+
+export function chooseLanguage(language: Language | null): void {
+  store('language', language)
+}
+
+const parsed = new Map<string, Message>()
+
+function messageOf(text: string): Message {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const message = parseMessage(text)
+  parsed.set(text, message)
+  return message
+}
+
+export type Translate = (key: MessageKey, values?: MessageValues) => string
+export type RichTags = Readonly<Record<string, (children: ReactNode) => ReactNode>>
+
+export interface Locale {
+  readonly language: Language
+  /** BCP 47 tag for `Intl`: the language with the browser's region when they agree. */
+  readonly tag: string
+  /** IANA name: the user's preference, or the browser's. */
+  readonly timeZone: string
+  readonly t: Translate
+  /** A message whose tags become elements: `rich('a.b', {}, {link: text => <a href="/">{text}</a>})`. */
+  readonly rich: (key: MessageKey, values: MessageValues, tags: RichTags) => ReactNode
+}
+
+function localeTag(language: Language): string {
+  return navigator.languages.find(tag => tag.toLowerCase().startsWith(language)) ?? language
+}
+
+function localeOf(language: Language, timeZone: string): Locale {
+  const messages = loaded.get(language) ?? en
+  const tag = localeTag(language)
+  const plain = { locale: tag, timeZone, tag: (_name: string, children: readonly string[]) => children.join('') }
+  return {
+    language,
+    tag,
+    timeZone,
+    t: (key, values = {}) => formatMessage<string>(messageOf(messages[key]), { ...plain, values }).join(''),
+    rich: (key, values, tags) => {
+      const element = (name: string, children: readonly ReactNode[]) => tags[name]?.(children) ?? children
+      const parts = formatMessage<ReactNode>(messageOf(messages[key]), { ...plain, values, tag: element })
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a message never change their order
+      return parts.map((part, index) => <Fragment key={index}>{part}</Fragment>)
+    },
+  }
+}
+
+const browserTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
+const LocaleContext = createContext<Locale | undefined>(undefined)
+
+/** Needs the session above it. Keeps showing the old language until the new one has arrived. */
+export function LocaleProvider({ children }: { children: ReactNode }) {
+  const { user } = useSession()
+  useStored('language')
+  const wanted = preferredLanguage()
+  const [language, setLanguage] = useState(wanted)
+  useEffect(() => {
+    let isCurrent = true
+    const show = () => isCurrent && setLanguage(wanted)
+    // Offline, the language that is on screen is better than none.
+    loadLanguage(wanted).then(show, () => undefined)
+    return () => {
+      isCurrent = false
+    }
+  }, [wanted])
+  useEffect(() => {
+    document.documentElement.lang = language
+  }, [language])
+  const timeZone = user?.preferences.timeZone ?? browserTimeZone
+  const locale = useMemo(() => localeOf(language, timeZone), [language, timeZone])
+  return <LocaleContext value={locale}>{children}</LocaleContext>
+}
+
+export function useLocale(): Locale {
+  const locale = use(LocaleContext)
+  if (locale === undefined) throw new Error('useLocale needs LocaleProvider above it')
+  return locale
+}
+
+export function useT(): Translate {
+  return useLocale().t
+}

@@ -1,0 +1,37 @@
+/** Does something a little later and offers to take it back meanwhile. */
+import { deferred } from './deferred.ts'
+import { type Translate, useT } from './i18n.tsx'
+import { dismissToast, showToast } from './toasts.ts'
+import { problemLine } from './ui/problem-text.ts'
+
+export interface Undoable {
+  readonly id: string
+  readonly message: (t: Translate) => string
+  readonly run: (isLeaving: boolean) => Promise<unknown>
+}
+
+export function useOfferUndo(): (undoable: Undoable) => void {
+  const t = useT()
+  return function offer(undoable: Undoable): void {
+    const { id, run } = undoable
+    const toastId = showToast({
+      kind: 'done',
+      message: undoable.message(t),
+      action: { label: t('action.undo'), run: () => deferred.undo(id) },
+      // The waiting action takes its offer away itself.
+      durationMs: 0,
+      onHold: isHeld => (isHeld ? deferred.pause(id) : deferred.resume(id)),
+    })
+    deferred.schedule({
+      id,
+      run,
+      onSettled: () => dismissToast(toastId),
+      onFailed: error =>
+        showToast({
+          kind: 'failed',
+          message: problemLine(error, t),
+          action: { label: t('action.retry'), run: () => offer(undoable) },
+        }),
+    })
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Who is signed in. The cookie itself cannot be read by scripts; a hint beside it says whether asking for the account
+ * makes sense, so that an anonymous visitor causes no failed request.
+ */
+import { hasPermission, type Me, type Permission } from '@octet/contracts'
+import { createContext, use } from 'react'
+import { store, stored } from './storage.ts'
+
+export interface Session {
+  readonly user: Me | null
+  readonly can: (permission: Permission) => boolean
+}
+
+export function sessionOf(user: Me | null): Session {
+  return { user, can: permission => user !== null && hasPermission(user.roles, permission) }
+}
+
+export const SessionContext = createContext<Session>(sessionOf(null))
+
+export function useSession(): Session {
+  return use(SessionContext)
+}
+
+/** The account, where the route has made sure that there is one. */
+export function useUser(): Me {
+  const { user } = use(SessionContext)
+  if (user === null) throw new Error('this page is shown to signed-in users only')
+  return user
+}
+
+const hintKey = 'signed-in'
+
+export function isSignedInLikely(): boolean {
+  return stored(hintKey) !== null
+}
+
+export function rememberSignedIn(isSignedIn: boolean): void {
+  store(hintKey, isSignedIn ? '1' : null)
+}

@@ -1,0 +1,44 @@
+/** Small settings of this browser, shared by its tabs. Storage may be forbidden or full; memory then stands in. */
+import { useSyncExternalStore } from 'react'
+
+const memory = new Map<string, string>()
+const listeners = new Set<() => void>()
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return memory.get(key) ?? null
+  }
+}
+
+/** Keeps a value under `octet.<key>`; `null` removes it. */
+export function store(key: string, value: string | null): void {
+  const name = `octet.${key}`
+  try {
+    if (value === null) localStorage.removeItem(name)
+    else localStorage.setItem(name, value)
+  } catch {
+    if (value === null) memory.delete(name)
+    else memory.set(name, value)
+  }
+  for (const listener of listeners) listener()
+}
+
+export function stored(key: string): string | null {
+  return read(`octet.${key}`)
+}
+
+/** Calls back on every change, in this tab and in others. Returns the way to stop. */
+export function onStored(listener: () => void): () => void {
+  listeners.add(listener)
+  window.addEventListener('storage', listener)
+  return () => {
+    listeners.delete(listener)
+    window.removeEventListener('storage', listener)
+  }
+}
+
+export function useStored(key: string): string | null {
+  return useSyncExternalStore(onStored, () => stored(key))
+}

@@ -1,0 +1,65 @@
+/** The Mantine theme: the visual guide's type, space, radius and shades. Colours are in `tokens.ts`. */
+import { ActionIcon, Button, createTheme, Drawer, Menu, Modal, Popover, Tooltip } from '@mantine/core'
+
+/** React-remove-scroll would insert a `<style>` element, which the policy refuses; `global.css` locks scrolling instead. */
+const removeScrollProps = { removeScrollBar: false } as const
+
+const fontFamily = "'Inter Variable', ui-sans-serif, system-ui, sans-serif"
+
+export const theme = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: { light: 8, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.3,
+  black: '#212529',
+  focusRing: 'auto',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontFamily,
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '16px', xl: '18px' },
+  lineHeights: { xs: '16px', sm: '20px', md: '20px', lg: '24px', xl: '26px' },
+  fontWeights: { regular: '400', medium: '500', bold: '600' },
+  headings: {
+    fontFamily,
+    fontWeight: '600',
+    sizes: {
+      h1: { fontSize: '28px', lineHeight: '34px' },
+      h2: { fontSize: '22px', lineHeight: '28px' },
+      h3: { fontSize: '18px', lineHeight: '26px' },
+    },
+  },
+  spacing: { xs: '4px', sm: '8px', md: '16px', lg: '24px', xl: '32px' },
+  radius: { xs: '4px', sm: '6px', md: '8px', lg: '12px', xl: '32px' },
+  defaultRadius: 'sm',
+  shadows: {
+    md: '0 4px 12px rgb(0 0 0 / 0.14), 0 1px 3px rgb(0 0 0 / 0.1)',
+    xl: '0 12px 40px rgb(0 0 0 / 0.22), 0 2px 8px rgb(0 0 0 / 0.12)',
+  },
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 34 } }),
+    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        removeScrollProps,
+        radius: 'lg',
+        centered: true,
+        transitionProps: { transition: 'fade', duration: 180, exitDuration: 80 },
+        overlayProps: { backgroundOpacity: 0.4 },
+        // The header is a second banner to assistive technology otherwise.
+        attributes: { header: { role: 'presentation' } },
+      },
+    }),
+    Drawer: Drawer.extend({
+      defaultProps: {
+        removeScrollProps,
+        transitionProps: { duration: 180, exitDuration: 80 },
+        overlayProps: { backgroundOpacity: 0.4 },
+        attributes: { header: { role: 'presentation' } },
+      },
+    }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 120, exitDuration: 80 } } }),
+    Popover: Popover.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 120, exitDuration: 80 } } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, events: { hover: true, focus: true, touch: false } } }),
+  },
+})

@@ -1,0 +1,69 @@
+/** The frame of every page: title, where one is, its actions, and the API calls behind it. */
+import { Link } from '@tanstack/react-router'
+import { type ReactNode, useEffect } from 'react'
+import type { ApiCall } from '../curl.ts'
+import { useT } from '../i18n.tsx'
+import { ApiMenu } from './api-menu.tsx'
+import classes from './page.module.css'
+
+export interface PageProps {
+  readonly title: string
+  /** Beside the title, e.g. a badge. */
+  readonly titleAside?: ReactNode
+  readonly lead?: ReactNode
+  /** The way here, outermost first; the page itself is not among them. */
+  readonly crumbs?: readonly { readonly label: string; readonly to: string }[]
+  readonly actions?: ReactNode
+  readonly api?: readonly ApiCall[]
+  /** For forms: 640 px of content. */
+  readonly isNarrow?: boolean
+  readonly children: ReactNode
+}
+
+/** The heading takes the focus when the page changes; see `app/focus-heading.ts`. */
+export const headingId = 'page-title'
+
+export function useDocumentTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Octet`
+  }, [title])
+}
+
+function Crumbs({ crumbs }: Required<Pick<PageProps, 'crumbs'>>) {
+  const t = useT()
+  return (
+    <nav className={classes.crumbs} aria-label={t('shell.breadcrumb')}>
+      {crumbs.map(crumb => (
+        <span key={crumb.to}>
+          <Link to={crumb.to}>{crumb.label}</Link> <span aria-hidden="true">/</span>
+        </span>
+      ))}
+    </nav>
+  )
+}
+
+export function Page({ title, titleAside, lead, crumbs, actions, api, isNarrow, children }: PageProps) {
+  useDocumentTitle(title)
+  const hasActions = actions !== undefined || api !== undefined
+  return (
+    <div className={`${classes.page} ${isNarrow ? classes.narrow : ''}`}>
+      <header className={classes.header}>
+        <div className={classes.titles}>
+          {crumbs === undefined ? null : <Crumbs crumbs={crumbs} />}
+          <h1 id={headingId} tabIndex={-1}>
+            {title}
+          </h1>
+          {titleAside}
+          {lead === undefined ? null : <p className={classes.lead}>{lead}</p>}
+        </div>
+        {hasActions ? (
+          <div className={classes.actions}>
+            {actions}
+            {api === undefined ? null : <ApiMenu calls={api} />}
+          </div>
+        ) : null}
+      </header>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+/** A line of numbers the size of a word. Its meaning is said in words; it is never the only place of a number. */
+import classes from './sparkline.module.css'
+
+const width = 84
+const height = 24
+
+export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
+  const max = Math.max(1, ...values)
+  const stepX = width / Math.max(1, values.length - 1)
+  const y = (value: number) => height - 2 - (value / max) * (height - 4)
+  const points = values.map((value, index) => `${(index * stepX).toFixed(1)},${y(value).toFixed(1)}`)
+  return (
+    <svg className={classes.root} viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img">
+      <title>{label}</title>
+      <polygon className={classes.area} points={`0,${height} ${points.join(' ')} ${width},${height}`} />
+      <polyline className={classes.line} points={points.join(' ')} />
+    </svg>
+  )
+}

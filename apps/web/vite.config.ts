@@ -1,0 +1,22 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { fontPreloadPlugin } from './build/font-preload.ts'
+import { precompressPlugin } from './build/precompress.ts'
+import { themeCssPlugin } from './build/theme-css.ts'
+
+const server = process.env.OCTET_URL ?? 'http://127.0.0.1:3000'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), themeCssPlugin(), fontPreloadPlugin(), precompressPlugin()],
+  server: { host: '127.0.0.1', port: 5173, proxy: { '/api': server, '/s/': server, '/docs': server } },
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The policy allows no `data:` fonts or images and no inline script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+})
