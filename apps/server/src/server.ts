@@ -62,14 +62,16 @@ async function start(
   const webBuild = config.OCTET_WEB ? buildWebClient() : Promise.resolve(false)
   webBuild.catch(() => undefined) // looked at below; until then nobody else must call it unhandled
   const databaseUrl = await openDatabase({ config, dataDir, log, progress, undo })
-  await progress.step('migrations', () => migrateUp(databaseUrl, migrationsOf(served)))
+  await progress.step('migrations', () => migrateUp(databaseUrl, migrationsOf(modules)))
   if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
 
   const metrics = createMetrics()
   const health = createHealth({ log })
   const runtime = await progress.step('modules', () => {
     return openRuntime({
-      modules: served,
+      modules,
+      serve: config.OCTET_MODULES,
+      peers: Object.keys(config.OCTET_PEERS).length === 0 ? undefined : config.OCTET_PEERS,
       databaseUrl,
       dataDir: join(dataDir, 'modules'),
       origin,
@@ -143,13 +145,12 @@ async function seedOnce(databaseUrl: string, runtime: Runtime, served: readonly 
   const pool = openPool(databaseUrl, { connectionsMax: 1 })
   try {
     await pool`select pg_advisory_lock(${seedLock})`
-    await pool`create table if not exists platform.seeded (module text primary key, seeded_at timestamptz not null default now())`
     for (const module of served) {
       const name = module.contract.name as string
-      const known = await pool`select 1 from platform.seeded where module = ${name}`
+      const known = await pool`select 1 from platform_runtime.seeded where module = ${name}`
       if (known.length > 0) continue
       await module.seedDemo?.(runtime.host.contextOf(name, serviceRequest(name, newId(), seedTimeoutMs)))
-      await pool`insert into platform.seeded (module) values (${name})`
+      await pool`insert into platform_runtime.seeded (module) values (${name})`
     }
   } finally {
     await pool.end({ timeout: 1 })

@@ -3,15 +3,15 @@ import { type ConfigOf, setting } from '@octet/config'
 import { logLevels } from '@octet/observe'
 import { modules } from './modules.ts'
 
+const names = modules.map(module => module.contract.name as string)
+
 export const settings = {
   PORT: setting.integer('port to listen on; 0 takes a free one', 3000, { min: 0, max: 65_535 }),
   HOST: setting.text('address to listen on', '127.0.0.1'),
   OCTET_DATA: setting.text('data directory', '.octet'),
   OCTET_DEMO: setting.flag('demo data on an empty data directory', true),
-  OCTET_MODULES: setting.subset(
-    'modules this process serves',
-    modules.map(module => module.contract.name as string),
-  ),
+  OCTET_MODULES: setting.subset('modules this process serves', names),
+  OCTET_PEERS: setting.addresses('where other processes serve the rest: links=http://10.0.0.2:3000,…', names),
   OCTET_URL: setting.url('where people reach this installation; needed behind a proxy', ['http', 'https']),
   OCTET_TRUSTED_PROXIES: setting.integer('proxies in front whose X-Forwarded-For is believed', 0, { min: 0, max: 10 }),
   OCTET_LIMITS_SCALE: setting.number('multiplies every rate limit', 1, { min: 0.01, max: 1_000_000 }),

@@ -111,6 +111,24 @@ export const setting = {
     },
   }),
 
+  /** `name=url` pairs, comma-separated; each name one of `names`. */
+  addresses: (about: string, names: readonly string[]): Setting<Readonly<Record<string, string>>> => ({
+    about,
+    fallback: {},
+    read(text) {
+      const addresses: Record<string, string> = {}
+      for (const pair of text.split(',')) {
+        const [name = '', url = ''] = pair.trim().split(/=(.*)/s)
+        if (!names.includes(name)) throw new Error(`${name} is not one of ${names.join(', ')}`)
+        const protocol = URL.parse(url)?.protocol
+        if (protocol !== 'http:' && protocol !== 'https:')
+          throw new Error(`${name}=${url} is not name=http://host:port`)
+        addresses[name] = url.replace(/\/$/, '')
+      }
+      return addresses
+    },
+  }),
+
   /** `all`, or a comma-separated subset of `choices`. */
   subset: (about: string, choices: readonly string[]): Setting<readonly string[]> => ({
     about,

@@ -38,11 +38,19 @@ test('values are read by their type', () => {
     OCTET_MODULES: 'links, links',
   }
   const config = readConfig(environment, settings, 'OCTET_')
-  assert.deepEqual([config.PORT, config.OCTET_DEMO, config.DATABASE_URL, config.OCTET_MODULES], [0, false, 'postgres://u@h/db', ['links']])
+  assert.deepEqual(
+    [config.PORT, config.OCTET_DEMO, config.DATABASE_URL, config.OCTET_MODULES],
+    [0, false, 'postgres://u@h/db', ['links']],
+  )
 })
 
 test('every mistake is reported at once, with its variable and its value', () => {
-  const mistakes = mistakesOf({ PORT: '99999', OCTET_DEMO: 'maybe', DATABASE_URL: 'mysql://x', OCTET_MODULES: 'links,shop' })
+  const mistakes = mistakesOf({
+    PORT: '99999',
+    OCTET_DEMO: 'maybe',
+    DATABASE_URL: 'mysql://x',
+    OCTET_MODULES: 'links,shop',
+  })
   assert.equal(mistakes.length, 4)
   assert.match(mistakes[0] ?? '', /^PORT=99999: must be a whole number from 0 to 65535/)
   assert.match(mistakes[3] ?? '', /shop is not one of all, identity, links/)

@@ -105,7 +105,13 @@ function orderOf({ modules, remote }: HostOptions): string[] {
   const elsewhere = new Set<string>()
   for (const module of modules) {
     for (const { name } of module.calls as readonly Contract[]) {
-      if (!here.has(name) && remote?.(name) !== undefined) elsewhere.add(name)
+      if (here.has(name)) continue
+      if (remote?.(name) === undefined) {
+        throw new Error(
+          `module ${module.contract.name} calls "${name}", which this process does not serve and knows no peer for`,
+        )
+      }
+      elsewhere.add(name)
     }
   }
   return startOrder([

@@ -98,6 +98,8 @@ export interface Module<
   readonly routes?: (routes: Routes<C, Context<C, Needs, State>>) => void
   /** For the one module that knows accounts: who stands behind a credential. */
   readonly authenticate?: (state: State) => Authenticate
+  /** The same for processes that do not serve that module: asks, by a client made for each question. */
+  readonly authenticateRemotely?: (client: () => ClientOf<C>) => Authenticate
   /** Fills an empty installation with believable data. */
   readonly seedDemo?: (ctx: Context<C, Needs, State>) => Promise<void>
   /** Finishes what is under way; called before the database closes. */

@@ -4,11 +4,12 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRelay, type Relay } from '@octet/bus'
+import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, type Limiter } from '@octet/cache'
 import { type Authenticate, anonymous, type Contract } from '@octet/contracts'
-import { type Db, forgetOld, type MigrationSet, openDb } from '@octet/db'
+import { type Db, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
 import {
+  addInternalRoutes,
   addOperationRoutes,
   createHttpApp,
   drainHttp,
@@ -19,9 +20,16 @@ import {
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
 import { type Log, type Metrics, observeHttp } from '@octet/observe'
+import { connectPeers, type Peers } from './peers.ts'
+import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
 
 export interface RuntimeOptions {
+  /** All modules of the installation. */
   readonly modules: readonly AnyModule[]
+  /** Names of those this process serves; all unless said. */
+  readonly serve?: readonly string[]
+  /** Where the other modules are served: module → address. */
+  readonly peers?: Readonly<Record<string, string>>
   readonly databaseUrl: string
   readonly dataDir: string
   /** Where people reach this installation: `http://localhost:3000`. */
@@ -51,14 +59,26 @@ const keysKeptHours = 24
 const forgetEveryMs = 60 * 60_000
 const jobTimeoutMs = 60_000
 
+const runtimeMigrations: MigrationSet = {
+  module: 'platform_runtime',
+  folder: new URL('../migrations/', import.meta.url),
+}
+
 /** The migrations of the modules and of the floor itself, in the order to apply them. */
 export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
-  return [jobsMigrations, ...modules.map(module => ({ module: module.contract.name, folder: module.migrations }))]
+  return [
+    jobsMigrations,
+    runtimeMigrations,
+    ...modules.map(module => ({ module: module.contract.name, folder: module.migrations })),
+  ]
 }
 
 /** Opens the modules and makes the routes; nothing listens and nothing runs in the background yet. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { log, now = Date.now } = options
+  const served = options.modules.filter(({ contract }) => options.serve?.includes(contract.name) ?? true)
+  const own = openDb({ url: options.databaseUrl, schema: runtimeMigrations.module, connectionsMax: 1 })
+  const peers = await openPeers(options, served, own)
   const relays = new Map<string, Relay>()
   const databases = new Map<string, Db>()
   const jobs = createJobs({ url: options.databaseUrl, log })
@@ -83,12 +103,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       mkdir(join(options.dataDir, contract.name), { recursive: true, mode: 0o700 }),
     ),
   )
-  const host = await openModules({ modules: options.modules, floorOf })
+  const host = await openModules({ modules: served, floorOf, remote: peers?.transport })
   for (const [module, db] of databases) {
-    relays.set(module, createRelay({ module, db, log, deliver: event => deliverToAll(host, event) }))
+    relays.set(module, createRelay({ module, db, log, deliver: event => deliverToAll(host, peers, event) }))
   }
   defineJobs(jobs, host, databases)
-  const app = openHttp(options, host, limiter)
+  const app = openHttp(options, { host, limiter, peers })
   return {
     app,
     host,
@@ -109,17 +129,49 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       await Promise.all([...relays.values()].map(relay => relay.stop()))
       await jobs.stop(deadlineMs / 4)
       await host.close()
-      await Promise.all([...databases.values()].map(db => db.close()))
+      await peers?.close()
+      await Promise.all([own, ...databases.values()].map(db => db.close()))
     },
   }
 }
 
-async function deliverToAll(host: Host, event: { event: string; eventId: string; data: unknown }): Promise<void> {
+async function deliverToAll(host: Host, peers: Peers | undefined, event: OutboxEvent): Promise<void> {
   for (const subscriber of host.subscribersOf(event.event)) await subscriber.deliver(event)
+  await peers?.deliver(event)
 }
 
-function openHttp(options: RuntimeOptions, host: Host, limiter: Limiter): HttpApp {
-  const authenticate: Authenticate = host.authenticate ?? (() => anonymous)
+interface OpenPeers extends Peers {
+  readonly keys: ServiceKeys
+}
+
+/** Only an installation of several processes needs keys and connections; one that has everything has none. */
+async function openPeers(
+  options: RuntimeOptions,
+  served: readonly AnyModule[],
+  own: Db,
+): Promise<OpenPeers | undefined> {
+  const elsewhere = options.modules.filter(module => !served.includes(module))
+  if (elsewhere.length === 0 && options.peers === undefined) return undefined
+  const keys = await openServiceKeys(own, newId())
+  const peers = connectPeers({ elsewhere, addresses: options.peers ?? {}, keys })
+  return {
+    ...peers,
+    keys,
+    async close() {
+      keys.stop()
+      await peers.close()
+    },
+  }
+}
+
+interface HttpParts {
+  readonly host: Host
+  readonly limiter: Limiter
+  readonly peers: OpenPeers | undefined
+}
+
+function openHttp(options: RuntimeOptions, { host, limiter, peers }: HttpParts): HttpApp {
+  const authenticate: Authenticate = host.authenticate ?? peers?.authenticate ?? (() => anonymous)
   const http: HttpOptions = {
     log: options.log,
     metrics: observeHttp(options.metrics),
@@ -131,6 +183,7 @@ function openHttp(options: RuntimeOptions, host: Host, limiter: Limiter): HttpAp
   }
   const app = createHttpApp(http)
   addOperationRoutes(app, http, host)
+  if (peers !== undefined) addInternalRoutes(app, host, peers.keys.verify)
   return app
 }
 

@@ -1,0 +1,85 @@
+/** The modules other processes serve, and how to reach them. */
+import type { Authenticate, Contract } from '@octet/contracts'
+import { newId } from '@octet/db'
+import {
+  type AnyModule,
+  clientOf,
+  connectRemote,
+  type Remote,
+  type Subscription,
+  serviceRequest,
+  type Transport,
+} from '@octet/kernel'
+import type { ServiceKeys } from './service-keys.ts'
+
+export interface Peers {
+  transport(module: string): Transport | undefined
+  /** Gives the event to the handlers of modules that are served elsewhere. */
+  deliver(event: { event: string; eventId: string; data: unknown }): Promise<void>
+  /** Asks the process that knows accounts. `undefined` when no module elsewhere does. */
+  readonly authenticate: Authenticate | undefined
+  close(): Promise<void>
+}
+
+export interface PeersOptions {
+  /** Modules this process does not serve. */
+  readonly elsewhere: readonly AnyModule[]
+  /** Module → address of a process that serves it. */
+  readonly addresses: Readonly<Record<string, string>>
+  readonly keys: ServiceKeys
+}
+
+const deliveryTimeoutMs = 10_000
+const authenticateTimeoutMs = 2_000
+
+/** Connects when first needed; a peer that is down makes calls to it fail, not this process. */
+export function connectPeers({ elsewhere, addresses, keys }: PeersOptions): Peers {
+  const byUrl = new Map<string, Remote>()
+  const remoteOf = (module: string): Remote | undefined => {
+    const url = addresses[module]
+    if (url === undefined) return undefined
+    const remote = byUrl.get(url) ?? connectRemote({ url, signToken: keys.sign })
+    byUrl.set(url, remote)
+    return remote
+  }
+  return {
+    transport: module => remoteOf(module)?.transport,
+    async deliver(event) {
+      for (const { contract, listens = [] } of elsewhere) {
+        for (const { contract: source, event: name, handler } of listens as readonly Subscription<unknown>[]) {
+          if (`${source.name}.${name}` !== event.event) continue
+          const request = serviceRequest(source.name, event.eventId, deliveryTimeoutMs)
+          await requirePeer(remoteOf(contract.name), contract.name).post(
+            `/internal/${contract.name}/events/${handler}`,
+            { event: event.event, eventId: event.eventId, data: event.data },
+            request,
+          )
+        }
+      }
+    },
+    authenticate: remoteAuthenticate(elsewhere, remoteOf),
+    close: async () => {
+      await Promise.all([...byUrl.values()].map(remote => remote.close()))
+    },
+  }
+}
+
+/** An event must not be dropped because nobody said where its listener lives; it waits in the outbox instead. */
+function requirePeer(remote: Remote | undefined, module: string): Remote {
+  if (remote === undefined) throw new Error(`OCTET_PEERS names no process that serves "${module}"`)
+  return remote
+}
+
+function remoteAuthenticate(
+  elsewhere: readonly AnyModule[],
+  remoteOf: (module: string) => Remote | undefined,
+): Authenticate | undefined {
+  for (const { contract, authenticateRemotely } of elsewhere as readonly (AnyModule & { contract: Contract })[]) {
+    if (authenticateRemotely === undefined) continue
+    const remote = requirePeer(remoteOf(contract.name), contract.name)
+    return authenticateRemotely(() =>
+      clientOf(contract, remote.transport, serviceRequest('runtime', newId(), authenticateTimeoutMs)),
+    )
+  }
+  return undefined
+}
