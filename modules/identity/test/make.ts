@@ -1,0 +1,72 @@
+/** What tests of identity are made from. */
+import { identity, type Me } from '@octet/contracts'
+import { type Caller, type TestApp, type TestAppOptions, testApp } from '@octet/testkit'
+import type { IdentityState } from '../src/context.ts'
+import { identityModule } from '../src/module.ts'
+
+export type Test = Parameters<typeof testApp>[0]
+
+export function openIdentity(t: Test, options: Partial<TestAppOptions> = {}): Promise<TestApp> {
+  return testApp(t, { modules: [identityModule], ...options })
+}
+
+export const password = 'correct horse battery staple'
+let accounts = 0
+
+/** A registration nobody has made before in this process. */
+export function makeRegistration(username = `person_${++accounts}_x`) {
+  return { username, email: `${username}@example.org`, password }
+}
+
+/** A new account with an API session. */
+export async function signUp(app: TestApp, registration = makeRegistration()) {
+  const tokens = await app.client(identity).register(registration)
+  const caller: Caller = { token: tokens.accessToken }
+  return { ...tokens, registration, caller, client: app.client(identity, caller) }
+}
+
+/** What a browser of our own page sends along. */
+export const fromOurPage = { 'sec-fetch-site': 'same-origin' }
+
+export function browser(cookie: string): Caller {
+  return { headers: { ...fromOurPage, cookie } }
+}
+
+/** `name=value` of a `Set-Cookie` header. */
+export function cookieIn(headers: Readonly<Record<string, unknown>>): string {
+  const value = headers['set-cookie']
+  if (typeof value !== 'string') throw new Error(`no single cookie was set: ${JSON.stringify(value)}`)
+  return value.split(';')[0] ?? ''
+}
+
+/** A new account with a browser session. */
+export async function signUpInBrowser(app: TestApp, registration = makeRegistration()) {
+  const { status, headers, body } = await app.request(identity, 'webRegister', registration, { headers: fromOurPage })
+  if (status !== 201) throw new Error(`sign-up answered ${status}: ${JSON.stringify(body)}`)
+  const cookie = cookieIn(headers)
+  const caller = browser(cookie)
+  return { me: body as Me, registration, cookie, caller, client: app.client(identity, caller) }
+}
+
+/** What the module keeps for the life of the process; for stopping what runs by itself. */
+export function stateOf(app: TestApp): IdentityState {
+  const request = { actor: { kind: 'anonymous' }, requestId: 'test', deadlineMs: 0 } as const
+  return app.runtime.host.contextOf('identity', request) as unknown as IdentityState
+}
+
+/** Makes an account an administrator, as an operator would. */
+export async function promote(app: TestApp, userId: string): Promise<void> {
+  await app.db('identity').sql`update users set roles = '{user,admin}' where id = ${userId}`
+}
+
+/** Asks again until the answer has this status; throws after `deadlineMs`. Returns how long it took. */
+export async function untilStatus(wanted: number, deadlineMs: number, ask: () => Promise<{ status: number }>) {
+  const startedMs = performance.now()
+  for (;;) {
+    const { status } = await ask()
+    const tookMs = performance.now() - startedMs
+    if (status === wanted) return tookMs
+    if (tookMs > deadlineMs) throw new Error(`still ${status}, not ${wanted}, after ${Math.round(tookMs)} ms`)
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}

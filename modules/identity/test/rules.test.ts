@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type Attempts,
+  cleanDisplayName,
+  cleanUserAgent,
+  decideRefresh,
+  decodeCursor,
+  encodeCursor,
+  giveBack,
+  graceAnswersMax,
+  graceMs,
+  isReserved,
+  normalPassword,
+  refusePassword,
+  type ThrottlePolicy,
+  takeAttempt,
+  usernameKey,
+} from '../src/rules.ts'
+
+test('usernames that look alike are the same name', () => {
+  for (const [one, other] of [
+    ['Alice', 'aIice'],
+    ['alice', 'a1ice'],
+    ['bob', 'B0B'],
+    ['modern', 'modem'],
+    ['wave', 'vvave'],
+    ['john-doe', 'john_doe'],
+  ] as const) {
+    assert.equal(usernameKey(one), usernameKey(other), `${one} and ${other}`)
+  }
+  for (const [one, other] of [
+    ['ann', 'anne'],
+    ['john_doe', 'johndoe'],
+    ['user1', 'user2'],
+  ] as const) {
+    assert.notEqual(usernameKey(one), usernameKey(other), `${one} and ${other}`)
+  }
+})
+
+test('names of the installation are reserved in every look-alike spelling', () => {
+  for (const name of ['admin', 'ADMIN', 'adm1n', 'adrnin', 'no-reply', 'no_reply', 'R00T']) assert.ok(isReserved(name))
+  for (const name of ['ada', 'rooty', 'administrate']) assert.ok(!isReserved(name), name)
+})
+
+test('display names and user agents lose what breaks lines or turns text around', () => {
+  assert.equal(cleanDisplayName('  Ada\u0000 \u202eLovelace\r\n '), 'Ada Lovelace')
+  assert.equal(cleanDisplayName('e\u0301'), 'é')
+  assert.equal(cleanDisplayName('\u200b\u2060'), undefined)
+  assert.equal(cleanUserAgent('curl/8\n{"level":"error"}\u001b[31m'), 'curl/8{"level":"error"}[31m')
+  assert.equal(cleanUserAgent('x'.repeat(9_000)).length, 200)
+})
+
+test('a password of the same characters in another composition is the same password', () => {
+  assert.equal(normalPassword('pässword-é'), normalPassword('pa\u0308ssword-e\u0301'))
+})
+
+test('a password is measured in bytes, neither cut nor trimmed', () => {
+  assert.equal(normalPassword('é'.repeat(512)), 'é'.repeat(512))
+  assert.equal(normalPassword('é'.repeat(513)), undefined)
+  assert.equal(normalPassword(' secret '), ' secret ')
+})
+
+test('common passwords and the own name or address are refused', () => {
+  const account = { username: 'Ada_Lovelace', email: 'countess@example.org' }
+  for (const password of ['password123', 'QWERTYuiop', 'ada_lovelace', 'countess', 'countess@example.org']) {
+    assert.notEqual(refusePassword(password, account), undefined, password)
+  }
+  assert.equal(refusePassword('correct horse battery', account), undefined)
+})
+
+const policy: ThrottlePolicy = { freeMax: 3, delayMsMax: 8_000, forgetMs: 60_000 }
+
+function attempt(known: Attempts | undefined, nowMs: number): Attempts {
+  const result = takeAttempt(known, policy, nowMs)
+  if ('waitMs' in result) throw new Error(`has to wait ${result.waitMs} ms`)
+  return result
+}
+
+test('attempts beyond the free ones wait 1, 2, 4, 8 and again 8 seconds', () => {
+  let nowMs = 1_000_000
+  let known: Attempts | undefined
+  const waits: number[] = []
+  for (let count = 1; count <= 8; count++) {
+    known = attempt(known, nowMs)
+    const next = takeAttempt(known, policy, nowMs)
+    const waitMs = 'waitMs' in next ? next.waitMs : 0
+    waits.push(Math.round(waitMs / 1000))
+    nowMs += waitMs
+  }
+  assert.deepEqual(waits, [0, 0, 0, 1, 2, 4, 8, 8])
+})
+
+test('attempts are forgotten one by one, and an honest one at once', () => {
+  let known: Attempts | undefined
+  for (let count = 0; count < 4; count++) known = attempt(known, 0)
+  assert.ok('waitMs' in takeAttempt(known, policy, 500))
+  const rested = attempt(known, 2 * policy.forgetMs) // 4 - 2 + 1
+  assert.equal(rested.count, 3)
+  assert.equal(rested.openAtMs, 2 * policy.forgetMs)
+  assert.ok(!('waitMs' in takeAttempt(giveBack(known as Attempts), policy, 500)))
+})
+
+test('a clock set back forgives nobody', () => {
+  let known: Attempts | undefined
+  for (let count = 0; count < 4; count++) known = attempt(known, 1_000_000)
+  assert.ok('waitMs' in takeAttempt(known, policy, 0))
+})
+
+test('the newest refresh token advances, the one before repeats for ever, older ones only within the grace', () => {
+  const state = { counter: 7, refreshedAgoMs: graceMs, graceAnswers: 0 }
+  const hourMs = 3_600_000
+  assert.equal(decideRefresh(state, 7), 'advance')
+  assert.equal(decideRefresh(state, 8), 'foreign')
+  assert.equal(decideRefresh({ ...state, refreshedAgoMs: hourMs, graceAnswers: 99 }, 6), 'repeat')
+  assert.equal(decideRefresh(state, 5), 'grace')
+  assert.equal(decideRefresh(state, 0), 'grace')
+  assert.equal(decideRefresh({ ...state, refreshedAgoMs: graceMs + 1 }, 5), 'replay')
+  assert.equal(decideRefresh({ ...state, graceAnswers: graceAnswersMax }, 5), 'replay')
+})
+
+test('a cursor comes back as it was made, and nothing else passes for one', () => {
+  const position = { at: '2026-11-21T07:30:00.123456Z', id: '019a0000-0000-7000-8000-000000000000' }
+  assert.deepEqual(decodeCursor(encodeCursor(position)), position)
+  for (const at of ['2026-99-21T07:30:00Z', 'now', ''])
+    assert.equal(decodeCursor(encodeCursor({ ...position, at })), undefined)
+  assert.equal(decodeCursor('%%%'), undefined)
+})
