@@ -91,6 +91,13 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     frameworkErrors: (error, request, reply) => void sendProblem(reply, asProblem(fastifyProblem(error)), request.id),
   })
   app.setValidatorCompiler(() => () => true)
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['text/plain', 'application/json'])
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    // Many clients name a content type on requests without a body; that is not worth refusing.
+    if (text === '') done(null, undefined)
+    else parseJson(request, text, done)
+  })
   app.decorateRequest('startedAtMs', 0)
   app.decorateRequest('principal')
   const routeTable: RouteEntry[] = []

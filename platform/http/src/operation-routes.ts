@@ -1,7 +1,7 @@
 /** Makes routes from contracts: access, limits, input, the operation itself, and the headers that come with it. */
 
 import type { Verdict } from '@octet/cache'
-import { anonymous, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
+import { anonymous, authorize, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
 import { type CompiledOperation, type Handler, type Host, invoke, operationsOf, type RequestInfo } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, type HttpApp, type HttpOptions, identify } from './app.ts'
@@ -56,9 +56,13 @@ function addOperationRoute(
     url: route.url,
     config: { access: spec.access },
     schema: status === 204 ? {} : { response: { [status]: spec.output } },
-    handler: async (request, reply) => {
+    // Before the body is read: who may not call does not get to send one.
+    onRequest: async (request, reply) => {
       const actor = await identify(options, request)
+      authorize(spec.access, actor)
       enforceLimits(options, operation, limits, { request, reply, actor })
+    },
+    handler: async (request, reply) => {
       const info = requestInfo(request, operation)
       const output = await invoke(operation, handlerFor(request, reply), info, readInput(operation, request))
       return answer(operation, status, { request, reply, output })

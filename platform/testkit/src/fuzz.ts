@@ -113,7 +113,7 @@ function requestFor(operation: CompiledOperation, input: Record<string, unknown>
   const url = route.url.replace(/:(\w+)/g, (_match, name: string) => {
     const value = rest[name]
     delete rest[name]
-    return encodeURIComponent(wellFormed(String(value))) || 'x'
+    return encodeURIComponent(wellFormed(textFor(value))) || 'x'
   })
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const headers = { 'content-type': 'application/json', ...authorization }
@@ -121,9 +121,13 @@ function requestFor(operation: CompiledOperation, input: Record<string, unknown>
     return { method: route.method, url, headers, payload: JSON.stringify(rest) }
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(rest)) {
-    if (value !== undefined) query.append(name, typeof value === 'string' ? wellFormed(value) : JSON.stringify(value))
+    if (value !== undefined) query.append(name, wellFormed(textFor(value)))
   }
   return { method: route.method, url: `${url}?${query}`, headers: authorization }
+}
+
+function textFor(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function wellFormed(text: string): string {
@@ -133,7 +137,7 @@ function wellFormed(text: string): string {
 /** Half of the inputs fit the schema; the others differ from it in one place. */
 function inputOf({ spec }: CompiledOperation): fc.Arbitrary<Record<string, unknown>> {
   const schema = spec.input as unknown as Schema
-  const good = valueOf(schema) as fc.Arbitrary<Record<string, unknown>>
+  const good = schemaValue(schema) as fc.Arbitrary<Record<string, unknown>>
   const names = Object.keys((schema.properties ?? {}) as object)
   const bad = fc
     .tuple(good, fc.constantFrom(...names, 'unexpected', '__proto__'), fc.constantFrom(...hostile))
@@ -141,17 +145,17 @@ function inputOf({ spec }: CompiledOperation): fc.Arbitrary<Record<string, unkno
   return fc.oneof(good, bad)
 }
 
-function valueOf(schema: Schema): fc.Arbitrary<unknown> {
-  if (Array.isArray(schema.anyOf)) return fc.oneof(...(schema.anyOf as Schema[]).map(valueOf))
+function schemaValue(schema: Schema): fc.Arbitrary<unknown> {
+  if (Array.isArray(schema.anyOf)) return fc.oneof(...(schema.anyOf as Schema[]).map(schemaValue))
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum)
   switch (schema.type) {
     case 'object': {
       const properties = (schema.properties ?? {}) as Record<string, Schema>
-      const arbitraries = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, valueOf(one)]))
+      const arbitraries = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, schemaValue(one)]))
       return fc.record(arbitraries, { requiredKeys: (schema.required ?? []) as string[], noNullPrototype: true })
     }
     case 'array':
-      return fc.array(valueOf((schema.items ?? {}) as Schema), { maxLength: Number(schema.maxItems ?? 5) })
+      return fc.array(schemaValue((schema.items ?? {}) as Schema), { maxLength: Number(schema.maxItems ?? 5) })
     case 'integer':
       return fc.integer({ min: Number(schema.minimum ?? 0), max: Number(schema.maximum ?? 1_000) })
     case 'number':

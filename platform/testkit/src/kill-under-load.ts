@@ -1,0 +1,125 @@
+/**
+ * `kill -9` under load, again and again, and the oracle that judges what is left: every connection owns one counter, so
+ * each kill leaves at most one request per counter of which nobody knows whether it took effect.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { openRawConnection } from './raw-connection.ts'
+import type { ServerProcess } from './server-process.ts'
+
+/** What one connection saw of its counter. */
+export interface Tally {
+  /** Answered with the status that promises the effect. */
+  acked: number
+  /** Sent, never answered: the server was killed in between. At most one per kill. */
+  ambiguous: number
+}
+
+export interface KillPlan {
+  /** Starts the server, on what the killed one left behind. */
+  readonly start: () => Promise<ServerProcess>
+  /** One whole request per connection; connection i repeats request i. */
+  readonly requests: readonly string[]
+  /** The status that promises the effect. Any other answer ends the run. */
+  readonly promise: number
+  /** Counts of a running server by connection, when nothing is under way any more. */
+  readonly counts: (server: ServerProcess) => Promise<readonly number[]>
+  readonly rounds: number
+  /** Load before a kill lasts this long, and up to half as long again, so that kills fall anywhere. */
+  readonly loadMs: number
+}
+
+export interface KillVerdict {
+  readonly kills: number
+  readonly acked: number
+  readonly counted: number
+  /** Answered and not counted. */
+  readonly lost: number
+  /** Counted and never sent, or counted twice. */
+  readonly doubled: number
+  /** Unanswered at a kill, and how many of them took effect: the window in which loss and doubling happen. */
+  readonly ambiguous: number
+  readonly ambiguousCounted: number
+  /** From the kill to the first answer of the next server. */
+  readonly recoveryMs: readonly number[]
+}
+
+/**
+ * Loads, kills, restarts and compares, `rounds` times. The driver stays on its event loop throughout: one that blocked
+ * in order to kill had no request under way at the kill, and saw nothing (research/reliability.md 3.2).
+ */
+export async function killUnderLoad(plan: KillPlan): Promise<KillVerdict> {
+  const tallies: Tally[] = plan.requests.map(() => ({ acked: 0, ambiguous: 0 }))
+  const recoveryMs: number[] = []
+  let server = await plan.start()
+  try {
+    for (let round = 0; round < plan.rounds; round++) {
+      const load = startLoad(server.port, plan, tallies)
+      await Promise.race([delay(plan.loadMs * (1 + Math.random() / 2)), load.failed])
+      const killedAtMs = performance.now()
+      await server.kill()
+      await load.ended
+      server = await plan.start()
+      recoveryMs.push(performance.now() - killedAtMs)
+    }
+    const counts = await plan.counts(server)
+    return { kills: plan.rounds, recoveryMs, ...judgeCounts(tallies, counts) }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** acked ≤ counted ≤ acked + ambiguous, counter by counter: one that lost cannot hide behind one that doubled. */
+export function judgeCounts(tallies: readonly Tally[], counts: readonly number[]) {
+  const verdict = { acked: 0, counted: 0, lost: 0, doubled: 0, ambiguous: 0, ambiguousCounted: 0 }
+  tallies.forEach(({ acked, ambiguous }, index) => {
+    const counted = counts[index] ?? 0
+    verdict.acked += acked
+    verdict.counted += counted
+    verdict.ambiguous += ambiguous
+    verdict.lost += Math.max(0, acked - counted)
+    verdict.doubled += Math.max(0, counted - acked - ambiguous)
+    verdict.ambiguousCounted += Math.min(ambiguous, Math.max(0, counted - acked))
+  })
+  return verdict
+}
+
+interface Load {
+  /** Resolves when every connection has ended. */
+  readonly ended: Promise<void>
+  /** Rejects when an answer was not the promised one. */
+  readonly failed: Promise<never>
+}
+
+function startLoad(port: number, { requests, promise }: KillPlan, tallies: readonly Tally[]): Load {
+  const failure = Promise.withResolvers<never>()
+  failure.promise.catch(() => undefined) // the caller may be past the point of asking
+  const connections = requests.map((request, index) => {
+    const tally = tallies[index] as Tally
+    return new Promise<void>(resolve => {
+      let isWaiting = false
+      const send = () => {
+        isWaiting = true
+        connection.send(request)
+      }
+      const connection = openRawConnection({
+        port,
+        onOpen: send,
+        onAnswer(status, bytes) {
+          isWaiting = false
+          if (status === promise) {
+            tally.acked++
+            send()
+          } else {
+            failure.reject(new Error(`answer ${status}, not ${promise}: ${bytes.toString('latin1').slice(0, 500)}`))
+            connection.close()
+          }
+        },
+        onClose() {
+          if (isWaiting) tally.ambiguous++
+          resolve()
+        },
+      })
+    })
+  })
+  return { ended: Promise.all(connections).then(() => undefined), failed: failure.promise }
+}
