@@ -1,0 +1,4 @@
+alter table things add name text;
+
+-- down
+alter table things drop name;
