@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
-import { access, commonProblem } from '@octet/contracts'
-import { type HttpApp, sendProblem } from '@octet/http'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { access } from '@octet/contracts'
+import type { HttpApp } from '@octet/http'
+import type { FastifyReply } from 'fastify'
 
 const webFolder = fileURLToPath(new URL('../../web/', import.meta.url))
 const contractsFolder = fileURLToPath(new URL('../../../contracts/', import.meta.url))
@@ -40,7 +40,7 @@ export async function buildWebClient(): Promise<boolean> {
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return false
   // Built beside and moved in: two servers starting together, or a kill half-way, leave no mixture behind.
   const fresh = join(webFolder, `dist.${process.pid}`)
-  await runVite(fresh)
+  await runVite(basename(fresh))
   await writeFile(join(fresh, 'built-from.txt'), stamp)
   const old = join(webFolder, `dist.${process.pid}.old`)
   await rename(distFolder, old).catch(() => undefined)
@@ -118,16 +118,7 @@ export async function addWebClient(app: HttpApp): Promise<void> {
       handler: (_, reply) => reply.header('cache-control', 'public, max-age=3600').sendFile(entry.name),
     })
   }
-  app.setNotFoundHandler((request, reply) => {
-    if (isPageVisit(request)) return sendPage(reply)
-    return sendProblem(reply, commonProblem('not-found'), request.id)
-  })
-}
-
-function isPageVisit(request: FastifyRequest): boolean {
-  return (
-    request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')
-  )
+  app.pages.serve = sendPage
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {

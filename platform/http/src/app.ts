@@ -46,6 +46,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every route there is, as it was registered. */
     routeTable: RouteEntry[]
+    /** Answers people who open an address without a route; set by the web client. */
+    pages: { serve?: (reply: FastifyReply) => FastifyReply }
   }
   interface FastifyContextConfig extends RouteConfig {}
   interface FastifyRequest {
@@ -126,8 +128,16 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       options.log.error({ err: error, requestId: request.id, route: routeOf(request) }, problem.title)
     return sendProblem(reply, problem, request.id)
   })
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, commonProblem('not-found'), request.id))
+  app.decorate('pages', {})
+  app.setNotFoundHandler((request, reply) => {
+    if (app.pages.serve !== undefined && isPageVisit(request)) return app.pages.serve(reply)
+    return sendProblem(reply, commonProblem('not-found'), request.id)
+  })
   return app
+}
+
+function isPageVisit({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
 }
 
 /** Finds out who calls and puts it on the request. Call it in routes that care; operations do. */
