@@ -40,7 +40,10 @@ export async function buildWebClient(): Promise<boolean> {
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return false
   // Built beside and moved in: two servers starting together, or a kill half-way, leave no mixture behind.
   const fresh = join(webFolder, `dist.${process.pid}`)
-  await runVite(basename(fresh))
+  await runVite(basename(fresh)).catch(async error => {
+    await rm(fresh, { recursive: true, force: true })
+    throw error
+  })
   await writeFile(join(fresh, 'built-from.txt'), stamp)
   const old = join(webFolder, `dist.${process.pid}.old`)
   await rename(distFolder, old).catch(() => undefined)

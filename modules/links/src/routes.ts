@@ -13,6 +13,7 @@ import { gonePage, missingPage } from './visitor-pages.ts'
 const missesPerMinuteMax = 300
 const botNamesMax = 10_000
 
+/** Registers `GET` and `HEAD /s/:code`. */
 export function routes({ app, contextFor }: Routes<typeof links, LinksContext>): void {
   // One context for all redirects: they carry no caller, and making one per visit costs more than the visit.
   let shared: LinksContext | undefined

@@ -147,6 +147,7 @@ export async function markExpired({ sql }: Tx, now: string, limit: number): Prom
 
 // ---- examples ---------------------------------------------------------------------------------------------------
 
+/** Gives the example links that are nobody's to an owner. */
 export async function giveExamplesTo({ sql }: Queryable, ownerId: string): Promise<void> {
   await sql`
     update links set owner_id = ${ownerId}, version = version + 1
@@ -167,6 +168,7 @@ export interface JournalPosition {
   readonly offset: number
 }
 
+/** Up to where a journal has been counted; `undefined` for one never seen. */
 export async function journalPosition({ sql }: Queryable, journalId: string): Promise<JournalPosition | undefined> {
   const [row] = await sql<JournalPosition[]>`
     select segment, "offset" from journal_positions where journal_id = ${journalId}`
@@ -228,6 +230,7 @@ export interface Totals {
   readonly last_clicked_at: string | null
 }
 
+/** All clicks of a link; zeros before the first. */
 export async function totalsOf({ sql }: Queryable, linkId: string): Promise<Totals> {
   const [row] = await sql<Totals[]>`select clicks, bots, last_clicked_at from click_totals where link_id = ${linkId}`
   return row ?? { clicks: 0, bots: 0, last_clicked_at: null }

@@ -48,6 +48,7 @@ const defaultPollMs = 250
 const defaultAttemptsMax = 12
 const backoffMsMax = 60_000
 
+/** A relay for the outbox of one module. It does nothing until started or asked to run once. */
 export function createRelay(options: RelayOptions): Relay {
   const { db, module, log, leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = options
   let running: Promise<void> | undefined

@@ -28,6 +28,7 @@ interface Entry<V> {
   readonly loadedAtMs: number
 }
 
+/** An empty cache over `load`; what `load` throws reaches its readers and is not kept. */
 export function createCache<V>(options: CacheOptions<V>): Cache<V> {
   const { entriesMax, ttlMs, load, staleIfErrorMs = 0, now = Date.now } = options
   const entries = new Map<string, Entry<V>>()

@@ -71,6 +71,7 @@ const securityHeaders = {
 
 export type HttpApp = FastifyInstance
 
+/** An app without routes. Registering one without an access policy throws. */
 export function createHttpApp(options: HttpOptions): HttpApp {
   const app = fastify({
     logger: false,
@@ -155,6 +156,7 @@ export function addressOf(request: FastifyRequest): string {
   return addressKey(request.ip)
 }
 
+/** Answers with `application/problem+json`, `Retry-After` and `WWW-Authenticate` where they belong. */
 export function sendProblem(reply: FastifyReply, problem: Problem, requestId: string): FastifyReply {
   if (problem.retryAfterMs !== undefined)
     reply.header('retry-after', Math.max(1, Math.ceil(problem.retryAfterMs / 1000)))

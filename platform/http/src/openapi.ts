@@ -106,6 +106,7 @@ function problemResponses(
   )
 }
 
+/** Who may call, in words. */
 export function describeAccess(access: Access): string {
   switch (access.kind) {
     case 'anyone':
