@@ -1,8 +1,7 @@
-/** `npm run check`: every script of package.json named `check:…`, two at a time, whatever fails. */
+/** `npm run check [-- tidy types …]`: every script of package.json named `check:…`, two at a time, whatever fails. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { root } from './tree.ts'
 
 interface Step {
   readonly name: string
@@ -23,8 +22,10 @@ const outputCharactersMax = 200_000
 /** What is shown of a failed step; its own script shows all. */
 const linesShownMax = 20
 
+/** Where npm runs scripts: the folder of package.json. */
+const root = process.cwd()
 const startedAt = performance.now()
-const steps = stepsOf(readFileSync(join(root, 'package.json'), 'utf8'))
+const steps = stepsOf(readFileSync(join(root, 'package.json'), 'utf8'), process.argv.slice(2))
 const outcomes: Outcome[] = []
 await Promise.all(Array.from({ length: stepsAtOnce }, work))
 for (const outcome of outcomes) if (!outcome.passed) showFailure(outcome)
@@ -33,11 +34,15 @@ const verdict = failed.length === 0 ? 'all passed' : `${failed.length} failed: $
 console.log(`\ncheck: ${outcomes.length} steps, ${verdict}, ${seconds(performance.now() - startedAt)}`)
 process.exitCode = failed.length === 0 ? 0 : 1
 
-function stepsOf(manifest: string): Step[] {
+/** The steps named, or all. */
+function stepsOf(manifest: string, wanted: readonly string[]): Step[] {
   const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> }
-  return Object.entries(scripts)
+  const all = Object.entries(scripts)
     .filter(([name]) => name.startsWith('check:'))
     .map(([name, command]) => ({ name: name.slice('check:'.length), command }))
+  const unknown = wanted.filter(name => !all.some(step => step.name === name))
+  if (unknown.length > 0) throw new Error(`no such check: ${unknown.join(', ')}`)
+  return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name))
 }
 
 /** Takes steps from the list until there are none. */
@@ -55,7 +60,7 @@ function run(step: Step): Promise<Outcome> {
   return new Promise(resolve => {
     const stepStartedAt = performance.now()
     const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
-    const env = { ...process.env, PATH: path, NO_COLOR: '1', FORCE_COLOR: '0' }
+    const env = { ...process.env, PATH: path, NO_COLOR: '1' }
     const child = spawn(step.command, { cwd: root, env, shell: true, timeout: stepTimeoutMs, stdio: 'pipe' })
     let output = ''
     const collect = (chunk: Buffer) => {

@@ -1,6 +1,6 @@
 /** The repository as the checks see it: every text file git would keep, read once. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface SourceFile {
@@ -27,7 +27,8 @@ export function readTree(folder: string = root): Tree {
   })
   const texts: Record<string, string> = {}
   for (const path of listed.split('\0')) {
-    if (path === '' || !existsSync(join(folder, path))) continue
+    // Deleted but not yet committed, or a link to elsewhere.
+    if (path === '' || lstatSync(join(folder, path), { throwIfNoEntry: false })?.isFile() !== true) continue
     const bytes = readFileSync(join(folder, path))
     if (bytes.length <= fileBytesMax && !bytes.includes(0)) texts[path] = bytes.toString('utf8')
   }

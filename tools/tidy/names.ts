@@ -17,7 +17,8 @@ export const nameRules: readonly Rule[] = [
     why: 'One way to write file names, the same on every file system.',
     check: tree =>
       [...tree.keys()].flatMap(path => {
-        const wrong = path.split('/').find((part, index, parts) => {
+        const target = path.replace(/\.template$/, '')
+        const wrong = target.split('/').find((part, index, parts) => {
           if (part.startsWith('.') || givenNames.test(part)) return false
           const words = part.replace(/^[_$]+/, '').split('.')
           if (index === parts.length - 1 && part.endsWith('.sql')) return !/^[a-z0-9_]+\.sql$/.test(part)
@@ -43,9 +44,10 @@ export const nameRules: readonly Rule[] = [
       codeFiles(tree, /^modules\/[^/]+\/src\//)
         .filter(({ path }) => !modulePart.test(baseName(path)))
         .flatMap(file => {
-          const useCases = exportedFunctions(file).filter(({ node }) => takesContext(node))
+          const functions = exportedFunctions(file)
+          const useCases = functions.filter(({ node }) => takesContext(node))
           const expected = camelCase(baseName(file.path).replace(/\.ts$/, ''))
-          if (useCases.length === 0 || useCases.some(({ name }) => name === expected)) return []
+          if (useCases.length === 0 || functions.some(({ name }) => name === expected)) return []
           const names = useCases.map(({ name }) => name).join(', ')
           const message = `exports the use case ${names}, but is not named for it; rename one of them (${expected})`
           return [{ path: file.path, line: 1, message }]
