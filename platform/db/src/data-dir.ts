@@ -5,8 +5,8 @@
  * guesses wrong when the pid was given to another program or sits in another container, and needs a second lock to
  * make two simultaneous take-overs safe.
  */
-import { constants } from 'node:fs'
-import { access, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { constants, writeFileSync } from 'node:fs'
+import { access, mkdir, readFile, realpath, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -63,6 +63,12 @@ const held = new Set<DatabaseSync>()
  */
 export async function lockDataDir(dir: string): Promise<DataDirLock> {
   const real = await openDir(dir)
+  const holder: Holder = {
+    pid: process.pid,
+    startedTicks: await startedTicks(process.pid),
+    host: hostname(),
+    since: new Date().toISOString(),
+  }
   const database = takeLock(real)
   if (!database) throw new DataDirLockedError(real, await readHolder(real))
   held.add(database)
@@ -74,7 +80,8 @@ export async function lockDataDir(dir: string): Promise<DataDirLock> {
     await rm(holderFile, { force: true }).finally(() => database!.close())
   }
   try {
-    await writeFile(holderFile, `${JSON.stringify(await thisProcess())}\n`, { mode: 0o600 })
+    // Without a pause after locking: those who are refused now are looking for it.
+    writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
   } catch (error) {
     await release()
     throw error
@@ -130,15 +137,6 @@ function parseHolder(text: string): Holder | undefined {
     return JSON.parse(text) as Holder
   } catch {
     return undefined // missing, or half written
-  }
-}
-
-async function thisProcess(): Promise<Holder> {
-  return {
-    pid: process.pid,
-    startedTicks: await startedTicks(process.pid),
-    host: hostname(),
-    since: new Date().toISOString(),
   }
 }
 

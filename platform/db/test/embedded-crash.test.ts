@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { startEmbeddedPostgres } from '../src/embedded.ts'
+import { locateBinaries } from '../src/embedded-binaries.ts'
+import { ownerOf } from '../src/embedded-cluster.ts'
+import { chooseLauncher, commandLine } from '../src/embedded-launcher.ts'
+import { isPostgresOf, killLeftovers, readPostmasterFile, stopOrphan } from '../src/embedded-orphan.ts'
+import { query, quiet, type ServerChild, startChild, until } from './embedded-testing.ts'
+
+const killMs = 5_000
+
+const isLinux = process.platform === 'linux'
+
+suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for processes in /proc' }, () => {
+  let base: string
+  let dir: string
+  let dataDir: string
+  const children: ServerChild[] = []
+
+  before(async () => {
+    base = await mkdtemp(join(tmpdir(), 'octet-crash-'))
+    dir = join(base, 'postgres')
+    dataDir = join(dir, 'data')
+  })
+
+  after(async () => {
+    await Promise.all(children.map(child => child.kill()))
+    // Where a test failed, some may be left.
+    for (const name of await readdir(base)) {
+      const data = join(base, name, 'data')
+      if (await ownerOf(data)) await killLeftovers(data, killMs)
+    }
+    await rm(base, { recursive: true, maxRetries: 5 })
+  })
+
+  function startServer(at = dir): ServerChild {
+    const child = startChild(at)
+    children.push(child)
+    return child
+  }
+
+  test('in the middle of making the database, the next start makes it whole', async () => {
+    const child = startServer()
+    // Its bootstrap is running: the files are half there.
+    await until(async () => {
+      const work = (await readdir(dir).catch(() => [])).find(name => name.startsWith('initdb-'))
+      return work !== undefined && (await readdir(join(dir, work, 'data/base')).catch(() => [])).length > 0
+    })
+    await child.kill()
+    assert.equal(await ownerOf(dataDir), undefined, 'killed too late to show anything')
+
+    const server = await startEmbeddedPostgres({ dir, log: quiet })
+    assert.deepEqual(
+      (await readdir(dir)).filter(name => name.startsWith('initdb-')),
+      [],
+    )
+    await server.stop()
+  })
+
+  test('of five simultaneous first starts exactly one comes up, and the database is whole', async () => {
+    const at = join(base, 'race')
+    const racers = Array.from({ length: 5 }, () => startChild(at, { waits: true }))
+    children.push(...racers)
+    await Promise.all(racers.map(racer => racer.told(fact => fact.step === 'waiting')))
+    for (const racer of racers) racer.process.stdin!.write('go\n')
+    const ends = await Promise.all(racers.map(racer => racer.told(fact => (fact.up ?? fact.failed) !== undefined)))
+    assert.deepEqual(ends.map(fact => fact.failed?.code ?? 'up').sort(), [...Array(4).fill('data-dir-locked'), 'up'])
+    const url = ends.find(fact => fact.up)!.up!.url
+    assert.equal((await query(url, sql => sql`select 1 as n`))[0]?.n, 1)
+    for (const racer of racers) await racer.kill()
+    await until(async () => !(await anyPostgresIn(join(at, 'data'))))
+  })
+
+  test('of the server, PostgreSQL goes too, and every acknowledged row is there', async () => {
+    const child = startServer()
+    const { url, pid } = await child.up()
+    const acknowledged = await insertUntil(url, () => child.kill())
+    await until(async () => !(await isPostgresOf(pid, dataDir)))
+    const present = await rowsAfterRestart()
+    assert.deepEqual(missing(acknowledged, present), [])
+  })
+
+  test('of everything, every acknowledged row is there', async () => {
+    const { acknowledged, present } = await killAll('on')
+    assert.deepEqual(missing(acknowledged, present), [])
+  })
+
+  test('of everything, rows are lost with synchronous_commit off: the check above can fail', async () => {
+    const { acknowledged, present } = await killAll('off')
+    assert.ok(missing(acknowledged, present).length > 0)
+  })
+
+  test('a PostgreSQL that lived on is stopped by the next start', async () => {
+    const { ended } = await startOrphan()
+    const server = await startEmbeddedPostgres({ dir, log: quiet })
+    assert.deepEqual(await ended, [0, null], 'a fast shutdown')
+    await server.stop()
+  })
+
+  test('a PostgreSQL that does not react is killed', async () => {
+    const { orphan, ended } = await startOrphan()
+    orphan.kill('SIGSTOP')
+    assert.equal(await stopOrphan(dataDir, { fastMs: 50, immediateMs: 50, killMs }), true)
+    assert.deepEqual(await ended, [null, 'SIGKILL'])
+    assert.equal(await anyPostgresIn(dataDir), false, 'its children are gone as well')
+    await rowsAfterRestart()
+  })
+
+  test('an unrelated process that has the old pid is left alone and does not hinder the start', async () => {
+    const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' })
+    await once(sleeper, 'spawn')
+    await writeFile(join(dataDir, 'postmaster.pid'), `${sleeper.pid}\n${dataDir}\n1\n2\n\n127.0.0.1\n\nready   \n`)
+    const server = await startEmbeddedPostgres({ dir, log: quiet })
+
+    // The worst stranger is a PostgreSQL, but of another directory.
+    const other = join(base, 'other')
+    await mkdir(other)
+    await writeFile(join(other, 'postmaster.pid'), `${server.pid}\n`)
+    assert.equal(await stopOrphan(other), false)
+    assert.equal(await readPostmasterFile(other), undefined)
+    assert.equal((await query(server.url, sql => sql`select 1 as n`))[0]?.n, 1)
+
+    await server.stop()
+    assert.equal(sleeper.exitCode ?? sleeper.signalCode, null)
+    sleeper.kill('SIGKILL')
+    await once(sleeper, 'exit')
+  })
+
+  /** Kills PostgreSQL and its server while rows are being written; checks that PostgreSQL really had to recover. */
+  async function killAll(synchronousCommit: 'on' | 'off'): Promise<{ acknowledged: number[]; present: Set<number> }> {
+    const child = startServer()
+    const { url } = await child.up()
+    // Longer than the test, so that only the commits themselves write the log to disk.
+    await query(url, async sql => {
+      await sql`alter system set wal_writer_delay = '10s'`
+      await sql`select pg_reload_conf()`
+    })
+    const logBefore = await readFile(join(dir, 'postgres.log'), 'utf8')
+    const acknowledged = await insertUntil(url, () => killLeftovers(dataDir, killMs), synchronousCommit)
+    await child.kill()
+    const present = await rowsAfterRestart()
+    const log = (await readFile(join(dir, 'postgres.log'), 'utf8')).slice(logBefore.length)
+    assert.match(log, /was not properly shut down; automatic recovery in progress/)
+    return { acknowledged, present }
+  }
+
+  /** The rows in the table `acknowledged`, after a start and a stop. */
+  async function rowsAfterRestart(): Promise<Set<number>> {
+    const server = await startEmbeddedPostgres({ dir, log: quiet })
+    const rows = await query(server.url, sql => sql<{ n: number }[]>`select n from acknowledged`)
+    await server.stop()
+    return new Set(rows.map(row => row.n))
+  }
+
+  /** A PostgreSQL on the data directory that does not end with whoever started it. */
+  async function startOrphan(): Promise<{ orphan: ChildProcess; ended: Promise<unknown[]> }> {
+    const binaries = await locateBinaries()
+    const launcher = await chooseLauncher(binaries, await ownerOf(dataDir))
+    const prefix = launcher.prefix.filter(word => word !== '--pdeathsig' && word !== 'INT')
+    const args = ['-D', dataDir, '-p', (await readFile(join(dir, 'port'), 'utf8')).trim()]
+    args.push('-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=')
+    const orphan = spawn(...commandLine({ ...launcher, prefix }, binaries.postgres, args), {
+      ...launcher.spawnOptions,
+      stdio: 'ignore',
+    })
+    const ended = once(orphan, 'exit')
+    await until(async () => (await readPostmasterFile(dataDir))?.isReady === true)
+    return { orphan, ended }
+  }
+})
+
+/** Inserts one row per commit; after a while calls `kill` while inserting goes on. Returns what was acknowledged. */
+async function insertUntil(url: string, kill: () => Promise<void>, synchronousCommit = 'on'): Promise<number[]> {
+  const connection = { synchronous_commit: synchronousCommit }
+  const acknowledged: number[] = []
+  await query(
+    url,
+    async sql => {
+      await sql`drop table if exists acknowledged`
+      await sql`create table acknowledged (n integer primary key)`
+      await sql`checkpoint`
+      let killing: Promise<void> | undefined
+      try {
+        for (let n = 1; ; n++) {
+          await sql`insert into acknowledged values (${n})`
+          acknowledged.push(n)
+          if (n === 200) killing = kill()
+        }
+      } catch {
+        await killing
+      }
+    },
+    { connection, backoff: () => 0 },
+  )
+  assert.ok(acknowledged.length >= 200)
+  return acknowledged
+}
+
+function missing(acknowledged: number[], present: Set<number>): number[] {
+  return acknowledged.filter(n => !present.has(n))
+}
+
+async function anyPostgresIn(dataDir: string): Promise<boolean> {
+  if ((await ownerOf(dataDir)) === undefined) return false
+  const pids = (await readdir('/proc')).map(Number).filter(pid => pid > 0)
+  return (await Promise.all(pids.map(pid => isPostgresOf(pid, dataDir)))).includes(true)
+}

