@@ -1,6 +1,7 @@
 /** The front door of identity: accounts, sign-in, sessions and roles. */
 import { identity } from '@octet/contracts'
 import { defineModule, type Floor } from '@octet/kernel'
+import { authenticateRemotely } from './authenticate-remotely.ts'
 import type { IdentityState } from './context.ts'
 import { createSessionCookie } from './cookie.ts'
 import { jobs } from './jobs.ts'
@@ -25,14 +26,18 @@ export const identityModule = defineModule({
   routes,
   jobs,
   authenticate: state => state.authenticate,
+  authenticateRemotely,
   close,
 })
+
+/** The installation, not the address: several processes with several addresses share one database and its keys. */
+const issuer = 'octet'
 
 async function open({ db, log, now, origin }: Floor<typeof identity>): Promise<IdentityState> {
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
   const lastSeen = createLastSeen({ db, log, now })
   const signingKeys = await openSigningKeys(db, now)
-  const accessTokens = createAccessTokens({ keys: signingKeys, issuer: origin, nowMs: revocations.nowMs })
+  const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
   await revocations.poll() // what was revoked before this process began
   revocations.start()
   lastSeen.start()
