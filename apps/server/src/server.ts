@@ -111,10 +111,7 @@ interface DatabaseStep {
 async function openDatabase({ config, dataDir, log, progress, undo }: DatabaseStep): Promise<string> {
   const external = config.DATABASE_URL
   if (external !== undefined) {
-    await progress.step('database', async () => {
-      const pool = openPool(external, { connectionsMax: 1 })
-      await pool`select 1`.finally(() => pool.end({ timeout: 1 }))
-    })
+    await progress.step('database', () => reach(external))
     return external
   }
   const embedded: EmbeddedPostgres = await progress.step('database', () => {
@@ -122,6 +119,20 @@ async function openDatabase({ config, dataDir, log, progress, undo }: DatabaseSt
   })
   undo.push(() => embedded.stop())
   return embedded.url
+}
+
+/** Throws without the password, and with what to look at, when the database does not answer. */
+async function reach(url: string): Promise<void> {
+  const pool = openPool(url, { connectionsMax: 1 })
+  try {
+    await pool`select 1`
+  } catch (error) {
+    const { host, pathname } = new URL(url)
+    const reason = (error as Error).message || String((error as { code?: string }).code)
+    throw new Error(`the database ${pathname.slice(1)} at ${host} cannot be used: ${reason}\nLook at DATABASE_URL.`)
+  } finally {
+    await pool.end({ timeout: 1 })
+  }
 }
 
 /** Fails before anything is started when the port is taken; finds a free one for port 0. */
