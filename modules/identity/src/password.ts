@@ -27,6 +27,8 @@ export interface PasswordsOptions {
   readonly cost?: HashCost
   readonly runningMax?: number
   readonly waitingMax?: number
+  /** Who waited this long is told to come back. */
+  readonly waitMsMax?: number
 }
 
 /** OWASP's first choice for argon2id; 20 ms on the machine of the README. */
@@ -34,6 +36,8 @@ const defaultCost: HashCost = { memoryKiB: 19_456, passes: 2, parallelism: 1 }
 /** Hashes run in libuv's four threads, which also read files and resolve names: two stay free. */
 const defaultRunningMax = 2
 const defaultWaitingMax = 64
+/** Half of what sign-in may take at all: on a slow day the answer is "busy", not a timeout. */
+const defaultWaitMsMax = 5_000
 const saltSizeBytes = 16
 const tagSizeBytes = 32
 /** A full queue of 64 drains in about a second and a half. */
@@ -54,24 +58,39 @@ function decoy(cost: HashCost): string {
 
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const { cost = defaultCost, runningMax = defaultRunningMax, waitingMax = defaultWaitingMax } = options
+  const { waitMsMax = defaultWaitMsMax } = options
   const nobody = decoy(cost)
-  const waiting: (() => void)[] = []
+  /** Each takes over the place of the one that calls it. */
+  const waiting = new Set<() => void>()
   let running = 0
 
+  function waitForTurn(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const proceed = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        waiting.delete(proceed)
+        reject(busy())
+      }, waitMsMax)
+      waiting.add(proceed)
+    })
+  }
+
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= runningMax) {
-      if (waiting.length >= waitingMax)
-        throw problem('sign-in-busy', { retryAfterMs: busyRetryAfterMs, executed: 'no' })
-      await new Promise<void>(resolve => waiting.push(resolve)) // woken with the place already taken over
-    } else {
-      running++
-    }
+    if (running < runningMax) running++
+    else if (waiting.size >= waitingMax) throw busy()
+    else await waitForTurn()
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
+      const [next] = waiting // a Set keeps the order of arrival
       if (next === undefined) running--
-      else next()
+      else {
+        waiting.delete(next)
+        next()
+      }
     }
   }
 
@@ -91,8 +110,12 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
       const { memoryKiB, passes } = parseHash(hash).cost
       return memoryKiB < cost.memoryKiB || passes < cost.passes
     },
-    load: () => ({ running, waiting: waiting.length }),
+    load: () => ({ running, waiting: waiting.size }),
   }
+}
+
+function busy() {
+  return problem('sign-in-busy', { retryAfterMs: busyRetryAfterMs, executed: 'no' })
 }
 
 function derive(password: string, nonce: Buffer, cost: HashCost, tagLength: number): Promise<Buffer> {

@@ -53,6 +53,18 @@ test('two hashes run at once, so many wait, and the rest are told when to come b
   await passwords.hash('room again')
 })
 
+test('who waited too long is told to come back, and the others still get their turn', async () => {
+  const slow = { memoryKiB: 65_536, passes: 3, parallelism: 1 }
+  const passwords = createPasswords({ cost: slow, runningMax: 1, waitMsMax: 1 })
+  const settled = await Promise.allSettled([passwords.hash('first'), passwords.hash('second')])
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  )
+  assert.deepEqual(passwords.load(), { running: 0, waiting: 0 })
+  await passwords.hash('third')
+})
+
 test('a hash that fails gives its place back', async () => {
   const passwords = createPasswords({ cost: cheap, runningMax: 1 })
   await assert.rejects(passwords.verify('x', 'not a hash'))

@@ -1,6 +1,7 @@
-import type { TestContext } from 'node:test'
-
-export type Test = Pick<TestContext, 'after'>
+/** A test's context, or `{ after }` of node:test for what a whole file shares. */
+export interface Test {
+  after(undo: () => Promise<unknown>): void
+}
 
 const stacks = new WeakMap<Test, (() => Promise<unknown>)[]>()
 

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { type ClientOf, identity } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { invoke, operationsOf, serviceRequest } from '@octet/kernel'
+import { openIdentity, signUp, signUpInBrowser } from './make.ts'
+
+const app = await openIdentity({ after })
+
+/** Identity as another module calls it. */
+function asModule(): ClientOf<typeof identity> {
+  const calls: Record<string, (input: unknown) => Promise<unknown>> = {}
+  for (const operation of operationsOf(identity).values()) {
+    const handler = app.runtime.host.handlerOf(operation)
+    if (handler === undefined) continue
+    calls[operation.name] = input => handler(serviceRequest('links', 'test', 1_000), input)
+  }
+  return calls as unknown as ClientOf<typeof identity>
+}
+
+test('another module gets public profiles by id; unknown ids are left out', async () => {
+  const one = await signUp(app)
+  const other = await signUp(app)
+  const { users } = await asModule().getUsers({ ids: [one.user.id, newId(), other.user.id] })
+  assert.deepEqual(
+    users.sort((a, b) => a.id.localeCompare(b.id)),
+    [one, other].map(({ user: { id, username, displayName } }) => ({ id, username, displayName })),
+  )
+  assert.deepEqual(await asModule().getUsers({ ids: [] }), { users: [] })
+})
+
+test('a process without identity asks who stands behind a credential', async () => {
+  const api = await signUp(app)
+  const web = await signUpInBrowser(app)
+  const { authenticate } = asModule()
+  const bearer = await authenticate({ kind: 'bearer', value: api.accessToken })
+  assert.deepEqual(
+    { ...bearer, sessionId: '' },
+    { kind: 'user', userId: api.user.id, sessionId: '', roles: ['user'], scopes: '*' },
+  )
+  const cookie = await authenticate({ kind: 'cookie', value: web.cookie.slice('oct='.length) })
+  assert.equal(cookie.kind === 'user' && cookie.userId, web.me.id)
+  assert.deepEqual(await authenticate({ kind: 'cookie', value: 'x' }), { kind: 'anonymous' })
+  await assert.rejects(authenticate({ kind: 'bearer', value: 'x' }), { code: 'unauthenticated' })
+})
+
+test('what is for modules is nobody else’s, whatever their rights', async () => {
+  const { user } = await signUp(app)
+  const actor = { kind: 'user', userId: user.id, sessionId: newId(), roles: ['admin'], scopes: '*' } as const
+  const request = { actor, requestId: 'test', deadlineMs: Date.now() + 1_000 }
+  for (const name of ['getUsers', 'authenticate'] as const) {
+    const operation = operationsOf(identity).get(name)
+    const handler = operation && app.runtime.host.handlerOf(operation)
+    assert.ok(operation !== undefined && handler !== undefined)
+    assert.equal(operation.route, undefined)
+    await assert.rejects(invoke(operation, handler, request, {}), { code: 'forbidden' })
+  }
+})

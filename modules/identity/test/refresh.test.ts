@@ -1,0 +1,189 @@
+/** The refresh token's hazards, by the numbers of research/identity.md, 1.3. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { identity } from '@octet/contracts'
+import type { TestApp } from '@octet/testkit'
+import { parseRefreshToken } from '../src/refresh-token.ts'
+import { openIdentity, promote, signUp, stateOf } from './make.ts'
+
+const app = await openIdentity({ after })
+const { refresh } = app.client(identity)
+const { sql } = app.db('identity')
+
+interface Session {
+  revoke_reason: string | null
+  refresh_counter: number
+}
+
+async function sessionOf(refreshToken: string): Promise<Session | undefined> {
+  const id = parseRefreshToken(refreshToken)?.sessionId ?? ''
+  const [row] = await sql<Session[]>`select revoke_reason, refresh_counter from sessions where id = ${id}`
+  return row
+}
+
+/** As if the last refresh had been so long ago; the database's clock decides, so it is the row that is moved. */
+async function letPass(refreshToken: string, seconds: number): Promise<void> {
+  const id = parseRefreshToken(refreshToken)?.sessionId ?? ''
+  await sql`
+    update sessions set refreshed_at = refreshed_at - make_interval(secs => ${seconds}) where id = ${id}`
+}
+
+/** The first three tokens of a new session; the last is the newest. */
+async function threeTokens() {
+  const { refreshToken: first, caller } = await signUp(app)
+  const { refreshToken: second } = await refresh({ refreshToken: first })
+  const { refreshToken: third, accessToken } = await refresh({ refreshToken: second })
+  return { first, second, third, accessToken, caller }
+}
+
+const replayed = { code: 'identity.session-replayed', status: 401 }
+const ended = { code: 'identity.session-ended', status: 401 }
+
+test('a refresh answers 200 with a new pair that works', async () => {
+  const { refreshToken, user } = await signUp(app)
+  const { status, body } = await app.request(identity, 'refresh', { refreshToken })
+  assert.equal(status, 200)
+  const next = body as Awaited<ReturnType<typeof refresh>>
+  assert.notEqual(next.refreshToken, refreshToken)
+  assert.deepEqual([next.user, next.expiresIn], [user, 300])
+  assert.deepEqual(await app.client(identity, { token: next.accessToken }).getMe({}), user)
+})
+
+test('what is no refresh token of ours is refused, and ends no session', async () => {
+  const { refreshToken, accessToken } = await signUp(app)
+  const other = await signUp(app)
+  const bytes = Buffer.from(refreshToken, 'base64url')
+  for (const wrong of ['', 'x'.repeat(513)]) {
+    assert.equal((await app.request(identity, 'refresh', { refreshToken: wrong })).status, 400)
+  }
+  for (const wrong of ['nonsense', accessToken.slice(0, 500), bytes.toString('hex')]) {
+    await assert.rejects(refresh({ refreshToken: wrong }), ended)
+  }
+  assert.equal((await sessionOf(refreshToken))?.revoke_reason, null)
+  await refresh({ refreshToken: other.refreshToken })
+})
+
+test('R1: fifty refreshes of one token at once all succeed, by one step of the counter, with equal answers', async () => {
+  const { refreshToken } = await signUp(app)
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => app.request(identity, 'refresh', { refreshToken })),
+  )
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+  const tokens = answers.map(({ body }) => (body as { refreshToken: string }).refreshToken)
+  assert.equal(new Set(tokens).size, 1)
+  assert.equal((await sessionOf(refreshToken))?.refresh_counter, 1)
+})
+
+test('R2, R6: whose answer was lost may ask again a minute or a day later', async () => {
+  const { refreshToken } = await signUp(app)
+  const lost = await refresh({ refreshToken })
+  for (const seconds of [60, 86_400]) {
+    await letPass(refreshToken, seconds)
+    assert.equal((await refresh({ refreshToken })).refreshToken, lost.refreshToken, 'the newest, not a branch')
+  }
+  await refresh({ refreshToken: lost.refreshToken })
+})
+
+test('R3: a token two steps old gets the newest within ten seconds, and ends the session after', async () => {
+  const { first, third, accessToken } = await threeTokens()
+  await letPass(first, 8)
+  assert.equal((await refresh({ refreshToken: first })).refreshToken, third)
+  await letPass(first, 3)
+  await assert.rejects(refresh({ refreshToken: first }), replayed)
+  await assert.rejects(refresh({ refreshToken: third }), replayed)
+  await assert.rejects(app.client(identity, { token: accessToken }).getMe({}), { code: 'unauthenticated' })
+})
+
+test('R3: the grace is for five answers, not for a crowd', async () => {
+  const { first, third } = await threeTokens()
+  for (let answer = 0; answer < 5; answer++) {
+    assert.equal((await refresh({ refreshToken: first })).refreshToken, third)
+  }
+  await assert.rejects(refresh({ refreshToken: first }), replayed)
+})
+
+test('R4: who was answered in the grace goes on when it is over', async () => {
+  const { first } = await threeTokens()
+  const graced = await refresh({ refreshToken: first })
+  await letPass(first, 60)
+  const next = await refresh({ refreshToken: graced.refreshToken })
+  await refresh({ refreshToken: next.refreshToken })
+})
+
+test('R7: a process that starts later refuses what was revoked before', async t => {
+  const { first, third, accessToken } = await threeTokens()
+  await letPass(first, 11)
+  await assert.rejects(refresh({ refreshToken: first }), replayed)
+  const restarted = await openIdentity(t, { sharing: app })
+  const client = restarted.client(identity, { token: accessToken })
+  await assert.rejects(client.getMe({}), { code: 'unauthenticated' })
+  await assert.rejects(restarted.client(identity).refresh({ refreshToken: third }), replayed)
+})
+
+test('R8: the end of a replayed session is committed although the request fails', async () => {
+  const { first } = await threeTokens()
+  await letPass(first, 11)
+  await assert.rejects(refresh({ refreshToken: first }), replayed)
+  assert.deepEqual(await sessionOf(first), { revoke_reason: 'replayed', refresh_counter: 2 })
+  const id = parseRefreshToken(first)?.sessionId ?? ''
+  const news = await sql`select kind from revocations where subject = ${id}`
+  assert.deepEqual([...news], [{ kind: 'session' }])
+})
+
+test('R9: after a change of roles the old access token is worthless and a refresh brings the new roles', async () => {
+  const admin = await signUp(app)
+  await promote(app, admin.user.id)
+  const { accessToken } = await refresh({ refreshToken: admin.refreshToken })
+  const { client, user, refreshToken } = await signUp(app)
+  await app.client(identity, { token: accessToken }).setUserRoles({ id: user.id, roles: ['user', 'moderator'] })
+  await assert.rejects(client.getMe({}), { code: 'unauthenticated' })
+  const next = await refresh({ refreshToken })
+  assert.deepEqual(next.user.roles, ['user', 'moderator'])
+  assert.equal((await app.client(identity, { token: next.accessToken }).listUsers({ limit: 1 })).data.length, 1)
+})
+
+test('R9: a session that was signed out, ran out or lost its account is not refreshed', async () => {
+  const out = await signUp(app)
+  await out.client.logout({})
+  await assert.rejects(refresh({ refreshToken: out.refreshToken }), ended)
+  for (const column of ['idle_expires_at', 'absolute_expires_at'] as const) {
+    const { refreshToken } = await signUp(app)
+    const id = parseRefreshToken(refreshToken)?.sessionId ?? ''
+    await sql`update sessions set ${sql(column)} = clock_timestamp() where id = ${id}`
+    await assert.rejects(refresh({ refreshToken }), ended, column)
+  }
+  const gone = await signUp(app)
+  await sql`delete from users where id = ${gone.user.id}`
+  await assert.rejects(refresh({ refreshToken: gone.refreshToken }), ended)
+})
+
+test('R11: three tabs that slept for an hour with tokens one apart wake together and all go on', async () => {
+  const { second, third } = await threeTokens()
+  await letPass(second, 3_600)
+  const answers = await Promise.all([third, second, third].map(refreshToken => refresh({ refreshToken })))
+  const [newest] = new Set(answers.map(answer => answer.refreshToken))
+  // The tab with the older token may have been answered before or after the others advanced; each goes on from there.
+  await letPass(second, 3_600)
+  await Promise.all(answers.map(({ refreshToken }) => refresh({ refreshToken })))
+  assert.notEqual(newest, undefined)
+})
+
+for (const minutes of [-5, 5]) {
+  test(`R12: a server whose clock is ${minutes} minutes off decides alike, and its tokens hold everywhere`, async t => {
+    const skewed = await openIdentity(t, { sharing: app })
+    skewed.nowMs += minutes * 60_000
+    await stateOf(skewed).revocations.poll()
+    await checkAlike(skewed)
+  })
+}
+
+async function checkAlike(skewed: TestApp): Promise<void> {
+  const theirs = skewed.client(identity)
+  const { first, third, accessToken } = await threeTokens()
+  assert.equal((await theirs.refresh({ refreshToken: first })).refreshToken, third)
+  await skewed.client(identity, { token: accessToken }).getMe({})
+  const signedThere = await theirs.refresh({ refreshToken: third })
+  await app.client(identity, { token: signedThere.accessToken }).getMe({})
+  await letPass(first, 11)
+  await assert.rejects(theirs.refresh({ refreshToken: first }), replayed)
+}

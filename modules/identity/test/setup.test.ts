@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { identity, type Me } from '@octet/contracts'
+import type { TestApp } from '@octet/testkit'
+import { createSetupToken, setupNeeded } from '../src/module.ts'
+import { browser, cookieIn, fromOurPage, makeRegistration, openIdentity, signUp } from './make.ts'
+
+function setUp(app: TestApp, token: string, change: object = {}) {
+  return app.request(identity, 'webSetup', { ...makeRegistration(), token, ...change }, { headers: fromOurPage })
+}
+
+async function newToken(app: TestApp): Promise<string> {
+  const token = await createSetupToken({ db: app.db('identity') })
+  if (token === undefined) throw new Error('there is an administrator already')
+  return token
+}
+
+test('the set-up link makes the first administrator, signed in, and then there are no more links', async t => {
+  const app = await openIdentity(t)
+  const db = app.db('identity')
+  await signUp(app) // ordinary accounts do not end the set-up
+  assert.deepEqual(await app.client(identity).getSetup({}), { needed: true })
+  const { status, headers, body } = await setUp(app, await newToken(app), { username: 'admin', examples: false })
+  assert.equal(status, 201)
+  const me = body as Me
+  assert.deepEqual([me.username, me.roles], ['admin', ['user', 'admin']])
+  await app.client(identity, browser(cookieIn(headers))).listUsers({})
+  const events = await db.sql`select event, data from outbox where data->>'userId' = ${me.id} order by id`
+  assert.deepEqual(
+    [...events],
+    [
+      { event: 'user-registered', data: { userId: me.id } },
+      { event: 'owner-created', data: { userId: me.id, examples: false } },
+    ],
+  )
+  assert.deepEqual(await app.client(identity).getSetup({}), { needed: false })
+  assert.equal(await setupNeeded({ db }), false)
+  assert.equal(await createSetupToken({ db }), undefined)
+})
+
+test('an unknown, used or expired link is refused, and a refused registration does not use it up', async t => {
+  const app = await openIdentity(t)
+  const { sql } = app.db('identity')
+  const invalid = { code: 'identity.setup-token-invalid', status: 403 }
+  const isInvalid = async (token: string) => {
+    const { status, body } = await setUp(app, token)
+    assert.deepEqual({ status, code: (body as { code: string }).code }, invalid)
+  }
+  await isInvalid('nonsense')
+  const expired = await newToken(app)
+  await sql`update setup_tokens set expires_at = clock_timestamp()`
+  await isInvalid(expired)
+  const { registration } = await signUp(app)
+  const token = await newToken(app)
+  assert.equal((await setUp(app, token, { username: registration.username })).status, 409)
+  assert.equal((await setUp(app, token, { username: 'x' })).status, 400)
+  assert.equal((await setUp(app, token, { roles: ['admin'] })).status, 400)
+  assert.equal(
+    (
+      await app.request(
+        identity,
+        'webSetup',
+        { ...makeRegistration(), token },
+        { headers: { 'sec-fetch-site': 'cross-site' } },
+      )
+    ).status,
+    403,
+  )
+  assert.equal((await setUp(app, token)).status, 201)
+  await isInvalid(token)
+  const kept =
+    await sql`select 1 from setup_tokens where token_hash = ${Buffer.from(token)} or encode(token_hash, 'escape') = ${token}`
+  assert.equal(kept.length, 0, 'only a hash is kept')
+})
+
+test('twenty uses of one link at once make one administrator', async t => {
+  const app = await openIdentity(t)
+  const token = await newToken(app)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => setUp(app, token)))
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, ...Array.from({ length: 19 }, () => 403)])
+  assert.equal(await adminsOf(app), 1)
+})
+
+test('ten links used at once make one administrator', async t => {
+  const app = await openIdentity(t)
+  const tokens = []
+  for (let link = 0; link < 10; link++) tokens.push(await newToken(app))
+  const answers = await Promise.all(tokens.map(token => setUp(app, token)))
+  assert.equal(answers.filter(({ status }) => status === 201).length, 1)
+  assert.equal(await adminsOf(app), 1)
+})
+
+async function adminsOf(app: TestApp): Promise<number> {
+  const [row] = await app.db('identity').sql<{ admins: number }[]>`
+    select count(*)::int as admins from users where 'admin' = any(roles)`
+  return row?.admins ?? 0
+}
