@@ -4,13 +4,13 @@
  *
  * A revocation is a row written with its cause. Each process reads new rows every {@link pollMs}; when it could not for
  * {@link staleAfterMs}, it says so, and callers must ask the database for each request: slow, but never wrong.
- * NOTIFY would save some of the half second, and takes a lock over the whole database at commit.
+ * NOTIFY would save some of that quarter of a second, and takes a lock over the whole database at commit.
  */
 import type { Queryable } from '@octet/db'
 import type { Log } from '@octet/observe'
 import { type RevocationRow, readRevocations } from './store.ts'
 
-export const pollMs = 500
+export const pollMs = 250
 export const staleAfterMs = 5_000
 /** A poll that hangs (cut wire) is left to its fate after this, and another begun; at most so many hang at once. */
 const hangingAfterMs = 2_000
