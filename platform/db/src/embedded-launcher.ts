@@ -3,7 +3,7 @@
  * server. The ways are tried in order by running `postgres --version`, because what works depends on the container.
  */
 import { execFile, type SpawnOptions } from 'node:child_process'
-import { chmod, chown, lchown, lstat, opendir } from 'node:fs/promises'
+import { chmod, chown, lchown, lstat, opendir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Binaries } from './embedded-binaries.ts'
@@ -36,7 +36,8 @@ const withParent = ['--pdeathsig', 'INT', '--']
  */
 export async function chooseLauncher(binaries: Binaries, dataOwner: User | undefined): Promise<Launcher> {
   const failures: string[] = []
-  for (const way of ways(dataOwner)) {
+  const isForAll = ((await stat(binaries.postgres)).mode & 0o001) !== 0
+  for (const way of ways(dataOwner, isForAll)) {
     const spawnOptions: SpawnOptions = {
       // None of the user's PG* variables, and none of our secrets.
       env: childEnv(),
@@ -57,7 +58,7 @@ export async function chooseLauncher(binaries: Binaries, dataOwner: User | undef
   )
 }
 
-function ways(dataOwner: User | undefined): Way[] {
+function ways(dataOwner: User | undefined, isForAll: boolean): Way[] {
   if (process.platform === 'win32' || process.getuid?.() !== 0) {
     return [
       { prefix: ['setpriv', '--no-new-privs', ...withParent], owner: undefined },
@@ -68,9 +69,9 @@ function ways(dataOwner: User | undefined): Way[] {
   const asUser = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs']
   const inNamespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
   return [
-    // One capability stays, to pass through directories of root such as /root. Reading suffices for that, but common
-    // containers do not grant it, nor does it run a program that only root may.
-    { prefix: [...asUser, ...capability('dac_read_search'), ...withParent], owner: user },
+    // One capability stays, to pass through directories of root such as /root. The right to read everything is enough,
+    // unless only root may run the programs (an installation with umask 077); common containers grant only the other.
+    ...(isForAll ? [{ prefix: [...asUser, ...capability('dac_read_search'), ...withParent], owner: user }] : []),
     { prefix: [...asUser, ...capability('dac_override'), ...withParent], owner: user },
     // Root without the right to change user: outside the namespace it stays root, so root owns the files.
     { prefix: [...inNamespace, 'setpriv', ...withParent], owner: { uid: 0, gid: 0 } },
