@@ -7,5 +7,6 @@ import { loadLanguage, preferredLanguage } from './shared/i18n.tsx'
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has no element "root"')
 
-await loadLanguage(preferredLanguage()).catch(() => undefined)
-createRoot(container).render(<App />)
+const start = () => createRoot(container).render(<App />)
+// Not `await`: the bundler would then keep every module that a lazy page shares out of this chunk.
+loadLanguage(preferredLanguage()).then(start, start)

@@ -1,12 +1,19 @@
 /** The menu of the account: where to change things, how it looks, and the way out. */
-import { ActionIcon, Avatar, Menu } from '@mantine/core'
+import { Menu } from '@mantine/core'
 import { IconDevices, IconKeyboard, IconLogout, IconMoon, IconUserCircle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useT } from '../shared/i18n.tsx'
 import { useUser } from '../shared/session.ts'
+import classes from './shell.module.css'
 import { useShell } from './shell-context.ts'
 
 const iconProps = { size: 16, stroke: 1.75 } as const
+
+/** At most two letters; drawn by the stylesheet, because they are a picture and not part of the button's name. */
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean)
+  return [words[0], words.length > 1 ? words.at(-1) : undefined].map(word => Array.from(word ?? '')[0] ?? '').join('')
+}
 
 export function AccountMenu() {
   const t = useT()
@@ -19,9 +26,12 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <ActionIcon radius="xl" aria-label={t('shell.account-of', { name: user.displayName })}>
-          <Avatar size={30} color="indigo" variant="filled" name={user.displayName} aria-hidden="true" />
-        </ActionIcon>
+        <button
+          type="button"
+          className={classes.avatar}
+          data-initials={initialsOf(user.displayName)}
+          aria-label={t('shell.account-of', { name: user.displayName })}
+        />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user.username}</Menu.Label>

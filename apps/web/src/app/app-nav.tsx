@@ -79,7 +79,7 @@ export function NavStrip({ app, sections }: AppNavProps) {
   const items = sections.flatMap(section => section.items)
   if (items.length < 2) return null
   return (
-    <nav aria-label={t('shell.nav-of', { app: t(app.label) })}>
+    <nav className={classes.stripNav} aria-label={t('shell.nav-of', { app: t(app.label) })}>
       <ul className={classes.strip}>
         <NavLinks items={items} />
       </ul>

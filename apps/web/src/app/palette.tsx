@@ -148,7 +148,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       yOffset="12vh"
       padding={0}
       size={600}
-      aria-label={t('command.palette')}
+      attributes={{ content: { 'aria-label': t('command.palette') } }}
     >
       <PaletteBody onClose={onClose} />
     </Modal>

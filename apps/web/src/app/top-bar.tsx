@@ -24,17 +24,24 @@ export function TopBar({ app }: { app: AppEntry }) {
   return (
     <header className={classes.bar}>
       <div className={classes.barStart}>
-        <button
-          type="button"
-          className={classes.palette}
-          onClick={() => open('palette')}
-          aria-haspopup="dialog"
-          aria-label={t('command.palette')}
-        >
-          <IconSearch size={18} stroke={1.75} aria-hidden="true" />
-          <span>{t('shell.search')}</span>
-          <Kbd size="xs">{isMac ? '⌘K' : 'Ctrl K'}</Kbd>
-        </button>
+        <Link to="/" className={`${classes.brand} ${classes.phoneOnly}`} aria-label={t('home.app')}>
+          <Logo size={28} />
+        </Link>
+        <div className={classes.paletteBox}>
+          <button
+            type="button"
+            className={classes.palette}
+            onClick={() => open('palette')}
+            aria-haspopup="dialog"
+            aria-label={t('command.palette')}
+          >
+            <IconSearch size={18} stroke={1.75} aria-hidden="true" />
+            <span>{t('shell.search')}</span>
+          </button>
+          <Kbd size="xs" className={classes.paletteKeys} aria-hidden="true">
+            {isMac ? '⌘K' : 'Ctrl K'}
+          </Kbd>
+        </div>
       </div>
       <div className={classes.barEnd}>
         {create === undefined ? null : (

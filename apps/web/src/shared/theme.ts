@@ -1,5 +1,5 @@
 /** The Mantine theme: the visual guide's type, space, radius and shades. Colours are in `tokens.ts`. */
-import { ActionIcon, Button, createTheme, Drawer, Menu, Modal, Popover, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, createTheme, Drawer, Menu, Modal, Popover, Tooltip, virtualColor } from '@mantine/core'
 
 /** React-remove-scroll would insert a `<style>` element, which the policy refuses; `global.css` locks scrolling instead. */
 const removeScrollProps = { removeScrollBar: false } as const
@@ -7,7 +7,9 @@ const removeScrollProps = { removeScrollBar: false } as const
 const fontFamily = "'Inter Variable', ui-sans-serif, system-ui, sans-serif"
 
 export const theme = createTheme({
-  primaryColor: 'indigo',
+  // Virtual, because only then does the text on it follow the scheme: white on #3b5bdb, black on #748ffc.
+  primaryColor: 'primary',
+  colors: { primary: virtualColor({ name: 'primary', light: 'indigo', dark: 'indigo' }) },
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.3,
@@ -58,7 +60,14 @@ export const theme = createTheme({
         attributes: { header: { role: 'presentation' } },
       },
     }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 120, exitDuration: 80 } } }),
+    Menu: Menu.extend({
+      defaultProps: {
+        shadow: 'md',
+        transitionProps: { duration: 120, exitDuration: 80 },
+        // A focusable element that is no menu item may not be a child of a menu.
+        withInitialFocusPlaceholder: false,
+      },
+    }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 120, exitDuration: 80 } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, events: { hover: true, focus: true, touch: false } } }),
   },

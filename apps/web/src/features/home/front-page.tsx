@@ -1,10 +1,30 @@
 /** What a visitor sees first: a box that works at once, before any account. */
+import { links } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { curlOf } from '../../shared/curl.ts'
 import { useLocale } from '../../shared/i18n.tsx'
+import { CopyButton } from '../../shared/ui/copy-button.tsx'
 import { headingId, useDocumentTitle } from '../../shared/ui/page.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
 import classes from './home.module.css'
+
+/** The same thing from a shell, for those who would rather script it. */
+function ShellCommand() {
+  const { t, rich } = useLocale()
+  const call = { operation: links.operations.createLink, input: { url: 'https://example.org/a/long/address' } }
+  const command = curlOf(call, window.location.origin)
+  return (
+    <section className={classes.shell} aria-labelledby="front-shell">
+      <div className={classes.shellHead}>
+        <h2 id="front-shell">{t('front.shell')}</h2>
+        <CopyButton text={command} label={t('api.copy', { what: t('front.shell') })} />
+      </div>
+      <pre className={classes.command}>{command}</pre>
+      <p className="dimmed">{rich('front.docs', {}, { docs: text => <a href="/docs">{text}</a> })}</p>
+    </section>
+  )
+}
 
 export interface FrontPageProps {
   /** The create box of the links feature. */
@@ -30,9 +50,7 @@ export function FrontPage({ box, isSetupNeeded }: FrontPageProps) {
       <p className={classes.lead}>{t('front.lead')}</p>
       {box}
       <p className="dimmed">{rich('front.account', {}, { up: signUp, in: signIn })}</p>
-      <div className={classes.foot}>
-        <a href="/docs">{t('front.docs')}</a>
-      </div>
+      <ShellCommand />
     </div>
   )
 }

@@ -16,6 +16,12 @@ import { RolesDialog } from './roles-dialog.tsx'
 export type ManagedUser = Output<typeof identity, 'listUsers'>['data'][number]
 export type RoleName = Input<typeof identity, 'setUserRoles'>['roles'][number]
 
+/** Everybody is a user; it is worth saying only where nothing else is. */
+function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
+  const special = roles.filter(role => role !== 'user')
+  return special.length > 0 ? special : roles
+}
+
 function UserRow({ user, onEdit }: { user: ManagedUser; onEdit: (() => void) | undefined }) {
   const t = useT()
   return (
@@ -27,9 +33,11 @@ function UserRow({ user, onEdit }: { user: ManagedUser; onEdit: (() => void) | u
         </div>
       </div>
       <ul className={classes.roles} aria-label={t('users.roles')}>
-        {user.roles.map(role => (
+        {shownRoles(user.roles).map(role => (
           <li key={role}>
-            <Badge variant={role === 'admin' ? 'filled' : 'light'}>{t(`role.${role}`)}</Badge>
+            <Badge variant={role === 'admin' ? 'filled' : role === 'user' ? 'default' : 'light'}>
+              {t(`role.${role}`)}
+            </Badge>
           </li>
         ))}
       </ul>

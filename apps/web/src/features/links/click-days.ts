@@ -40,6 +40,6 @@ export function sum(days: readonly Pick<Day, 'clicks' | 'botClicks'>[], of: 'cli
 export function niceMax(max: number): number {
   if (max <= 4) return 4
   const power = 10 ** Math.floor(Math.log10(max))
-  const step = [1, 2, 4, 6, 8, 10].find(each => each * power >= max) ?? 10
-  return step * power
+  const steps = power === 1 ? [6, 8, 10] : [1, 1.2, 1.4, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10]
+  return (steps.find(each => each * power >= max) ?? 10) * power
 }

@@ -60,7 +60,12 @@ export function LinksTile({ onCreate }: { onCreate: () => void }) {
               : t('tile.links', { days: perDay.length || 14, n: rows.length })}
           </p>
         </div>
-        <Sparkline values={perDay} label={t('links.recent', { n: total, days: perDay.length })} />
+        <Sparkline
+          width={140}
+          height={44}
+          values={perDay}
+          label={t('links.recent', { n: total, days: perDay.length })}
+        />
       </div>
       {rows.length > 0 ? <Top rows={rows} /> : null}
       <Button leftSection={<IconPlus size={18} stroke={1.75} />} onClick={onCreate}>

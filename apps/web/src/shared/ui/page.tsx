@@ -46,8 +46,8 @@ export function Page({ title, titleAside, lead, crumbs, actions, api, isNarrow, 
   useDocumentTitle(title)
   const hasActions = actions !== undefined || api !== undefined
   return (
-    <div className={`${classes.page} ${isNarrow ? classes.narrow : ''}`}>
-      <header className={classes.header}>
+    <div className={classes.page}>
+      <header className={`${classes.header} ${isNarrow ? classes.narrow : ''}`}>
         <div className={classes.titles}>
           {crumbs === undefined ? null : <Crumbs crumbs={crumbs} />}
           <h1 id={headingId} tabIndex={-1}>
@@ -63,7 +63,7 @@ export function Page({ title, titleAside, lead, crumbs, actions, api, isNarrow, 
           </div>
         ) : null}
       </header>
-      {children}
+      {isNarrow ? <div className={classes.narrow}>{children}</div> : children}
     </div>
   )
 }

@@ -1,10 +1,14 @@
 /** A line of numbers the size of a word. Its meaning is said in words; it is never the only place of a number. */
 import classes from './sparkline.module.css'
 
-const width = 84
-const height = 24
+export interface SparklineProps {
+  readonly values: readonly number[]
+  readonly label: string
+  readonly width?: number
+  readonly height?: number
+}
 
-export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
+export function Sparkline({ values, label, width = 84, height = 24 }: SparklineProps) {
   const max = Math.max(1, ...values)
   const stepX = width / Math.max(1, values.length - 1)
   const y = (value: number) => height - 2 - (value / max) * (height - 4)

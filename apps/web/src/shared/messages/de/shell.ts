@@ -37,11 +37,12 @@ export const shell = {
   'form.unsaved': 'Die Seite verlassen, ohne die Änderungen zu speichern?',
   'front.account':
     '<up>Registriere dich</up>, um den Kurznamen selbst zu wählen, ein Ablaufdatum zu setzen und Klicks zu sehen. Schon ein Konto? <in>Melde dich an</in>.',
-  'front.docs': 'API-Referenz',
+  'front.docs': 'Alles, was Octet kann, steht in der <docs>API-Referenz</docs>.',
   'front.document': 'Kurze Links',
   'front.lead': 'Adresse einfügen, kurze Adresse erhalten. Sie funktioniert sofort, ohne Konto.',
   'front.setup': 'Dieses Octet hat noch keinen Administrator. Öffne den Einrichtungslink, den das Terminal anzeigt.',
   'front.setup-link': 'Einrichten',
+  'front.shell': 'Aus der Kommandozeile',
   'front.title': 'Aus langen Adressen werden kurze',
   'home.app': 'Start',
   'home.title': 'Hallo, {name}',

@@ -37,11 +37,12 @@ export const shell = {
   'form.unsaved': 'Leave without saving your changes?',
   'front.account':
     '<up>Sign up</up> to choose your own alias, set an expiry and see who follows your links. Have an account? <in>Sign in</in>.',
-  'front.docs': 'API reference',
+  'front.docs': 'Everything Octet does is in its <docs>API reference</docs>.',
   'front.document': 'Short links',
   'front.lead': 'Paste an address and get a short one that works at once. No account needed.',
   'front.setup': 'This Octet has no administrator yet. Open the set-up link that the terminal shows.',
   'front.setup-link': 'Set up',
+  'front.shell': 'From a shell',
   'front.title': 'Make a long address short',
   'home.app': 'Home',
   'home.title': 'Hello, {name}',
