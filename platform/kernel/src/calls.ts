@@ -2,6 +2,7 @@
 import { type CallOptions, type ClientOf, type Contract, commonProblem } from '@octet/contracts'
 import { transactionInProgress } from '@octet/db'
 import { type Handler, invoke, type RequestInfo } from './invoke.ts'
+import { jsonCopy } from './json-copy.ts'
 import { type CompiledOperation, operationsOf } from './operation.ts'
 
 /** Carries one call to wherever the operation is served. Throws only Problems. */
@@ -12,8 +13,7 @@ export type Handlers = (operation: CompiledOperation) => Handler | undefined
 
 /**
  * Calls within the process. Values are copied on the way in and out, so no caller can change what the callee holds,
- * and what would not survive the wire does not survive here either. `structuredClone` and a JSON round trip cost the
- * same at our sizes (README, numbers); JSON wins because it drops exactly what HTTP would drop.
+ * and what would not survive the wire does not survive here either.
  */
 export function localTransport(handlers: Handlers): Transport {
   return async (operation, request, input) => {
@@ -21,12 +21,8 @@ export function localTransport(handlers: Handlers): Transport {
     if (handler === undefined) {
       throw commonProblem('unavailable', { detail: `${operation.fullName} is not served here.`, executed: 'no' })
     }
-    return copied(await invoke(operation, handler, request, copied(input)))
+    return jsonCopy(await invoke(operation, handler, request, jsonCopy(input)))
   }
-}
-
-function copied(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 }
 
 /**

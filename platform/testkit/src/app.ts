@@ -128,7 +128,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
   }
 }
 
-function headersOf({ token, headers, idempotencyKey, ifMatch }: Caller & CallOptions): Record<string, string> {
+export function headersOf({ token, headers, idempotencyKey, ifMatch }: Caller & CallOptions): Record<string, string> {
   return {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
@@ -137,7 +137,7 @@ function headersOf({ token, headers, idempotencyKey, ifMatch }: Caller & CallOpt
   }
 }
 
-function bodyOf(text: string): unknown {
+export function bodyOf(text: string): unknown {
   if (text === '') return undefined
   try {
     return JSON.parse(text)
@@ -146,7 +146,11 @@ function bodyOf(text: string): unknown {
   }
 }
 
-function clientOver<C extends Contract>(contract: C, request: TestApp['request'], caller: Caller = {}): TestClient<C> {
+export function clientOver<C extends Contract>(
+  contract: C,
+  request: TestApp['request'],
+  caller: Caller = {},
+): TestClient<C> {
   const calls = Object.keys(contract.operations).map(name => [
     name,
     async (input: object, options: CallOptions = {}) => {

@@ -3,3 +3,7 @@ export { type Caller, type Response, type TestApp, type TestAppOptions, type Tes
 export { defer, type Test } from './cleanup.ts'
 export { testDatabase, testServerUrl } from './database.ts'
 export { type FuzzOptions, fuzzFindings } from './fuzz.ts'
+export { type HttpClient, httpClient } from './http-client.ts'
+export { judgeCounts, type KillPlan, type KillVerdict, killUnderLoad, type Tally } from './kill-under-load.ts'
+export { openRawConnection, type RawConnection, type RawConnectionOptions } from './raw-connection.ts'
+export { freePort, type ServerProcess, type ServerProcessOptions, startServerProcess } from './server-process.ts'

@@ -39,7 +39,7 @@ export interface KillVerdict {
   /** Unanswered at a kill, and how many of them took effect: the window in which loss and doubling happen. */
   readonly ambiguous: number
   readonly ambiguousCounted: number
-  /** From the kill to the first answer of the next server. */
+  /** From each kill until the next server was ready. */
   readonly recoveryMs: readonly number[]
 }
 

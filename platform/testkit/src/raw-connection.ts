@@ -81,7 +81,7 @@ function answerSize(bytes: Buffer): number | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n')
   if (headEnd === -1) return undefined
   const status = statusOf(bytes)
-  const length = contentLength.exec(bytes.latin1Slice(0, headEnd))?.[1]
+  const length = contentLength.exec(bytes.toString('latin1', 0, headEnd))?.[1]
   if (length !== undefined) return headEnd + 4 + Number(length)
   return status === 204 || status === 304 ? headEnd + 4 : Number.NaN
 }

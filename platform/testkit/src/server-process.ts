@@ -16,6 +16,8 @@ export interface ServerProcessOptions {
   /** A command in front, such as `['taskset', '-c', '0']`. */
   readonly launcher?: readonly string[]
   readonly readyTimeoutMs?: number
+  /** Instead of a free one, where others must know it beforehand. */
+  readonly port?: number
 }
 
 export interface ServerProcess {
@@ -39,7 +41,7 @@ const outputCharsMax = 20_000
 
 /** Starts the program and waits until it serves. Throws with what it printed when it ends or takes too long. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const [command = '', ...args] = [
     ...(options.launcher ?? []),
     process.execPath,
@@ -119,8 +121,8 @@ async function ready(child: ChildProcess, port: number, timeoutMs: number): Prom
   throw new Error(`it was not ready after ${timeoutMs} ms`)
 }
 
-/** A port nobody listens on now. */
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()
