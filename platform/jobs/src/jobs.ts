@@ -98,12 +98,9 @@ export function createJobs(options: JobsOptions): Jobs {
       schedules.set(name, { spec: specOf(when), payload: payloadText(name, payload) })
     },
     async enqueue(tx, name, payload, { runAt, key } = {}) {
-      const text = payloadText(name, payload)
-      const [row] = await tx.sql<{ id: string }[]>`
-        select platform_jobs.enqueue(
-          ${name}::text, ${text}::text, ${runAt?.toISOString() ?? null}::timestamptz, ${key ?? null}::text) as id`
+      const id = await store.enqueue(tx.sql, { name, payload: payloadText(name, payload), runAt, key })
       if (worker !== undefined) expectWork(worker)
-      return row!.id
+      return id
     },
     start,
     async stop(deadlineMs) {
@@ -111,24 +108,26 @@ export function createJobs(options: JobsOptions): Jobs {
       await pool.end({ timeout: 1 })
       return { givenBack }
     },
-    deadLetters: ({ limit = 50, before } = {}) => store.deadLetters(sql, Math.min(limit, 100), before),
+    deadLetters: async ({ limit = 50, before } = {}) => [
+      ...(await store.deadLetters(sql, Math.min(limit, 100), before)),
+    ],
     replay: id => store.replay(sql, id),
     discard: id => store.discard(sql, id),
     async stats() {
       const runs = [...(worker?.runs ?? [])]
       const stuck = runs.filter(run => run.state === 'stuck').length
-      return { names: await store.stats(sql), running: runs.length - stuck, stuck }
+      return { names: [...(await store.stats(sql))], running: runs.length - stuck, stuck }
     },
   }
 }
 
 function withDefaults(spec: JobSpec, concurrencyMax: number): Required<JobSpec> {
   return {
-    attemptsMax: 5,
-    timeoutMs: 30_000,
-    backoff: { firstMs: 1_000, maxMs: 300_000 },
-    concurrencyMax,
-    ...spec,
+    run: spec.run,
+    attemptsMax: spec.attemptsMax ?? 5,
+    timeoutMs: spec.timeoutMs ?? 30_000,
+    backoff: spec.backoff ?? { firstMs: 1_000, maxMs: 300_000 },
+    concurrencyMax: spec.concurrencyMax ?? concurrencyMax,
   }
 }
 

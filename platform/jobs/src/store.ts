@@ -1,6 +1,6 @@
 /**
- * All SQL of jobs. Lists travel as JSON (our pools do not know array types). Times are the database's, so processes whose clocks
- * differ still agree.
+ * All SQL of jobs. Lists travel as JSON, because our pools know no array types. Times are the database's, so processes
+ * whose clocks differ still agree.
  */
 import type { Sql } from '@octet/db'
 
@@ -45,6 +45,18 @@ export interface NameStats {
   readonly dead: number
   /** How long the oldest due job has been waiting; 0 when none is due. Alert on this. */
   readonly oldestDueMs: number
+}
+
+/** Adds a job in the caller's transaction and under the caller's role. */
+export async function enqueue(
+  tx: Sql,
+  job: { name: string; payload: string; runAt: Date | undefined; key: string | undefined },
+): Promise<string> {
+  const runAt = job.runAt?.toISOString() ?? null
+  const [row] = await tx<{ id: string }[]>`
+    select platform_jobs.enqueue(
+      ${job.name}::text, ${job.payload}::text, ${runAt}::timestamptz, ${job.key ?? null}::text) as id`
+  return row!.id
 }
 
 /** Takes up to `free` due jobs, of each name at most `slots`; the earliest due first. */

@@ -219,7 +219,7 @@ async function keepLeases(worker: Worker): Promise<void> {
   }
 }
 
-/** Another worker may be at this job: stops working on it. A run that is settling needs no telling, it has its fence. */
+/** Another worker may have this job: stops working on it. A run that is settling needs no telling: it has its fence. */
 function drop(worker: Worker, run: Run): void {
   if (run.state !== 'running') return
   worker.options.log.warn({ job: run.job.name, id: run.id }, 'jobs: a lease was lost')

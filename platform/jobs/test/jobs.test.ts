@@ -1,0 +1,339 @@
+import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { test } from 'node:test'
+import { openPool } from '@octet/db'
+import { type Jobs, payloadSizeBytesMax } from '../src/index.ts'
+import { enqueue, eventually, fixture } from './database.ts'
+
+const backoff = { firstMs: 20, maxMs: 40 }
+const nothing = async () => {}
+
+test('a job enqueued in a transaction runs once it commits, and never when it rolls back', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const ran: unknown[] = []
+  jobs.define('test.note', { run: async payload => void ran.push(payload) })
+  await jobs.start()
+  await assert.rejects(
+    f.sql.begin(async tx => {
+      await jobs.enqueue({ kind: 'tx', sql: tx as never }, 'test.note', 'rolled back')
+      throw new Error('no')
+    }),
+    /no/,
+  )
+  let commit = () => {}
+  const held = new Promise<void>(resolve => (commit = resolve))
+  const open = f.sql.begin(async tx => {
+    await jobs.enqueue({ kind: 'tx', sql: tx as never }, 'test.note', { committed: [1, 'zwei', null] })
+    await held
+  })
+  await enqueue(f, jobs, 'test.note', 'first')
+  await eventually('the other job ran', () => ran.length === 1)
+  commit()
+  await open
+  await eventually('the committed job ran', () => ran.length === 2)
+  assert.deepEqual(ran, ['first', { committed: [1, 'zwei', null] }])
+  await eventually('nothing is left', async () => (await jobs.stats()).names.length === 0)
+  assert.equal(ran.length, 2)
+})
+
+test('two processes share 200 jobs and each runs exactly once', async t => {
+  const f = await fixture(t)
+  const ran: number[] = []
+  for (const jobs of [f.jobs(), f.jobs()]) {
+    jobs.define('test.note', { run: async payload => void ran.push(payload as number) })
+    await jobs.start()
+  }
+  await f.sql`select platform_jobs.enqueue('test.note', n::text, null, null) from generate_series(1, 200) n`
+  await eventually('all ran', () => ran.length >= 200)
+  await eventually('all are settled', () => f.outcomes.length >= 200)
+  assert.deepEqual(
+    ran.toSorted((a, b) => a - b),
+    Array.from({ length: 200 }, (_, i) => i + 1),
+  )
+})
+
+test('a failing job is tried again after a pause, then becomes a dead letter that can be replayed', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const startsMs: number[] = []
+  let broken = true
+  jobs.define('test.flaky', {
+    attemptsMax: 3,
+    backoff: { firstMs: 200, maxMs: 1_000 },
+    async run(_, { attempt }) {
+      startsMs.push(performance.now())
+      if (broken) throw new Error(`attempt ${attempt} failed${'!'.repeat(5_000)}`)
+    },
+  })
+  await jobs.start()
+  const id = await enqueue(f, jobs, 'test.flaky', { for: 'ada' })
+  await eventually('it is dead', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
+  const [first, second, third] = startsMs
+  assert.ok(second! - first! >= 100 && third! - second! >= 200, `pauses: ${second! - first!}, ${third! - second!} ms`)
+  const [letter] = await jobs.deadLetters()
+  assert.equal(letter!.error.length, 2_000)
+  assert.match(letter!.error, /^Error: attempt 3 failed!/)
+  assert.deepEqual(
+    { ...letter, error: '' },
+    {
+      id,
+      name: 'test.flaky',
+      key: null,
+      payload: { for: 'ada' },
+      failures: 3,
+      error: '',
+      createdAt: letter!.createdAt,
+      diedAt: letter!.diedAt,
+    },
+  )
+  broken = false
+  assert.equal(await jobs.replay(id), true)
+  await eventually('it ran again', () => f.outcomes.at(-1)!.outcome === 'done')
+  assert.equal(startsMs.length, 4)
+  assert.deepEqual(await jobs.deadLetters(), [])
+  assert.equal(await jobs.replay(id), false)
+})
+
+test('a replayed job has all its attempts again, and a discarded one is gone', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const attempts: number[] = []
+  jobs.define('test.bad', {
+    attemptsMax: 2,
+    backoff,
+    async run(_, { attempt }) {
+      attempts.push(attempt)
+      throw new Error('still bad')
+    },
+  })
+  await jobs.start()
+  const id = await enqueue(f, jobs, 'test.bad', null)
+  const dead = () => f.outcomes.filter(({ outcome }) => outcome === 'dead').length
+  await eventually('it is dead', () => dead() === 1)
+  await jobs.replay(id)
+  await eventually('it is dead again', () => dead() === 2)
+  assert.deepEqual(attempts, [1, 2, 1, 2])
+  assert.deepEqual((await jobs.stats()).names, [{ name: 'test.bad', waiting: 0, running: 0, dead: 1, oldestDueMs: 0 }])
+  assert.equal(await jobs.discard(id), true)
+  assert.deepEqual((await jobs.stats()).names, [])
+})
+
+test('a job that runs too long is aborted and tried again', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const reasons: string[] = []
+  jobs.define('test.slow', {
+    timeoutMs: 50,
+    backoff,
+    async run(_, { attempt, signal }) {
+      if (attempt > 1) return
+      await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))
+      reasons.push(signal.reason.message)
+      // Returning as if nothing had happened does not count as done.
+    },
+  })
+  await jobs.start()
+  await enqueue(f, jobs, 'test.slow', null)
+  await eventually('it was tried again', () => f.outcomes.length === 2)
+  assert.deepEqual(reasons, ['timed out after 50 ms'])
+  assert.deepEqual(
+    f.outcomes.map(({ outcome }) => outcome),
+    ['failed', 'done'],
+  )
+})
+
+test('a job that ignores its abort is tried again all the same, and what hangs keeps its place', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs({ concurrencyMax: 2 })
+  let release = () => {}
+  const hanging = new Promise<void>(resolve => (release = resolve))
+  jobs.define('test.deaf', { timeoutMs: 20, backoff, run: (_, { attempt }) => (attempt === 1 ? hanging : nothing()) })
+  await jobs.start()
+  await enqueue(f, jobs, 'test.deaf', null)
+  await eventually('it was tried again', () => f.outcomes.length === 2)
+  const { running, stuck } = await jobs.stats()
+  assert.deepEqual({ running, stuck }, { running: 0, stuck: 1 })
+  release()
+  await eventually('the place is free', async () => (await jobs.stats()).stuck === 0)
+})
+
+test('no more jobs run at once than allowed, of one kind and altogether', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs({ concurrencyMax: 4 })
+  const now = { wide: 0, narrow: 0 }
+  const most = { wide: 0, narrow: 0, both: 0 }
+  const count = (kind: 'wide' | 'narrow') => async () => {
+    now[kind]++
+    most[kind] = Math.max(most[kind], now[kind])
+    most.both = Math.max(most.both, now.wide + now.narrow)
+    await new Promise(resolve => setTimeout(resolve, 10))
+    now[kind]--
+  }
+  jobs.define('test.wide', { run: count('wide') })
+  jobs.define('test.narrow', { run: count('narrow'), concurrencyMax: 1 })
+  await f.sql`
+    select platform_jobs.enqueue(name, 'null', null, null)
+    from generate_series(1, 20), (values ('test.wide'), ('test.narrow')) as names (name)`
+  await jobs.start()
+  await eventually('all ran', () => f.outcomes.length === 40)
+  assert.equal(most.narrow, 1)
+  assert.equal(most.both, 4)
+})
+
+test('a job is not started before its time', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  let startedAt = 0
+  jobs.define('test.later', {
+    async run() {
+      startedAt = Date.now()
+    },
+  })
+  await jobs.start()
+  const runAt = new Date(Date.now() + 300)
+  await enqueue(f, jobs, 'test.later', null, { runAt })
+  await eventually('it ran', () => startedAt > 0)
+  assert.ok(startedAt >= runAt.getTime() - 20, `${startedAt - runAt.getTime()} ms after its time`)
+})
+
+test('a key that waits is not enqueued twice: the newest payload and the earliest time count', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const ran: unknown[] = []
+  jobs.define('test.index', { run: async payload => void ran.push(payload) })
+  const soon = new Date(Date.now() + 100)
+  const first = await enqueue(f, jobs, 'test.index', 'old', { key: 'post 1', runAt: soon })
+  const second = await enqueue(f, jobs, 'test.index', 'new', { key: 'post 1', runAt: new Date(Date.now() + 60_000) })
+  await enqueue(f, jobs, 'test.index', 'other', { key: 'post 2', runAt: soon })
+  assert.equal(second, first)
+  await jobs.start()
+  await eventually('both keys ran', () => f.outcomes.length === 2)
+  assert.deepEqual(ran.toSorted(), ['new', 'other'])
+})
+
+test('a job that has started is no duplicate: what it read may be old', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const attempts: number[] = []
+  const held = defineHolding(jobs, attempts)
+  await jobs.start()
+  const first = await enqueue(f, jobs, 'test.hold', null, { key: 'post 1' })
+  await held.entered
+  assert.notEqual(await enqueue(f, jobs, 'test.hold', null, { key: 'post 1' }), first)
+  held.release()
+  await eventually('both ran', () => f.outcomes.length === 2)
+})
+
+test('a waiting job does not start while a transaction that enqueues its duplicate is open', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const ran: unknown[] = []
+  jobs.define('test.index', { run: async payload => void ran.push(payload) })
+  jobs.define('test.marker', { run: async () => void ran.push('marker') })
+  await enqueue(f, jobs, 'test.index', 'before', { key: 'k' })
+  await f.sql.begin(async tx => {
+    await jobs.enqueue({ kind: 'tx', sql: tx as never }, 'test.index', 'after', { key: 'k' })
+    await jobs.start()
+    await enqueue(f, jobs, 'test.marker', null)
+    await eventually('the worker is at work', () => ran.length > 0)
+    assert.deepEqual(ran, ['marker'])
+  })
+  await eventually('it ran', () => ran.length === 2)
+  assert.deepEqual(ran, ['marker', 'after'])
+})
+
+test('a payload over 64 KiB is refused, by the database as well', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const text = 'x'.repeat(payloadSizeBytesMax - 2)
+  await enqueue(f, jobs, 'test.big', text)
+  await assert.rejects(enqueue(f, jobs, 'test.big', `${text}x`), RangeError)
+  await assert.rejects(
+    f.sql`select platform_jobs.enqueue('test.big', ${JSON.stringify(`${text}x`)}::text, null, null)`,
+    { constraint_name: 'jobs_payload_check' },
+  )
+})
+
+test('a module may enqueue its own jobs and nothing else, and reads no job', async t => {
+  const f = await fixture(t, [{ module: 'alpha', folder: new URL('./no-migrations/', import.meta.url) }])
+  const jobs = f.jobs()
+  const alpha = openPool(f.url, { role: 'octet_alpha', schema: 'alpha', connectionsMax: 1 })
+  t.after(() => alpha.end())
+  const as = (name: string) => alpha.begin(tx => jobs.enqueue({ kind: 'tx', sql: tx as never }, name, null))
+  await as('alpha.mine')
+  await assert.rejects(as('beta.yours'), /octet_alpha may not enqueue beta.yours/)
+  await assert.rejects(alpha`select * from platform_jobs.jobs`, /permission denied/)
+  await assert.rejects(alpha`delete from platform_jobs.dead_letters`, /permission denied/)
+})
+
+test('what the enqueueing code carries along does not reach the job', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const context = new AsyncLocalStorage<string>()
+  const seen: unknown[] = []
+  jobs.define('test.context', { run: async () => void seen.push(context.getStore()) })
+  await jobs.start()
+  await context.run('of a request', () => enqueue(f, jobs, 'test.context', null))
+  await eventually('it ran', () => seen.length === 1)
+  assert.deepEqual(seen, [undefined])
+})
+
+function defineHolding(jobs: Jobs, attempts: number[]) {
+  const entered = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  jobs.define('test.hold', {
+    async run(_, { attempt, signal }) {
+      attempts.push(attempt)
+      entered.resolve()
+      const aborted = new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+      )
+      await Promise.race([gate.promise, aborted])
+    },
+  })
+  return { entered: entered.promise, release: gate.resolve }
+}
+
+test('stop waits for running jobs and takes no new ones', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs({ concurrencyMax: 1 })
+  const attempts: number[] = []
+  const held = defineHolding(jobs, attempts)
+  await jobs.start()
+  await enqueue(f, jobs, 'test.hold', 1)
+  await held.entered
+  await enqueue(f, jobs, 'test.hold', 2)
+  let stopped = false
+  const stopping = jobs.stop(5_000).then(result => {
+    stopped = true
+    return result
+  })
+  await f.sql`select pg_sleep(0.1)`
+  assert.equal(stopped, false)
+  held.release()
+  assert.deepEqual(await stopping, { givenBack: 0 })
+  assert.deepEqual(
+    f.outcomes.map(({ outcome }) => outcome),
+    ['done'],
+  )
+  const [left] = await f.sql`select count(*)::int as n from platform_jobs.jobs where worker is null`
+  assert.equal(left!.n, 1)
+})
+
+test('stop gives back what is not done in time; it runs elsewhere at once and has not failed', async t => {
+  const f = await fixture(t)
+  const attempts: number[] = []
+  const [jobs, other] = [f.jobs({ leaseMs: 60_000 }), f.jobs()]
+  const held = defineHolding(jobs, attempts)
+  defineHolding(other, attempts).release()
+  await jobs.start()
+  await enqueue(f, jobs, 'test.hold', null)
+  await held.entered
+  const stopAt = performance.now()
+  assert.deepEqual(await jobs.stop(1_200), { givenBack: 1 })
+  assert.ok(performance.now() - stopAt < 1_500, `stop took ${performance.now() - stopAt} ms`)
+  await other.start()
+  await eventually('it is done', () => f.outcomes.some(({ outcome }) => outcome === 'done'))
+  assert.deepEqual(attempts, [1, 1])
+})

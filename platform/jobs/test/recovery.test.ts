@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { type TestContext, test } from 'node:test'
+import type { Jobs } from '../src/index.ts'
+import { enqueue, eventually, type Fixture, fixture } from './database.ts'
+
+async function childFixture(t: TestContext): Promise<Fixture> {
+  const f = await fixture(t)
+  await f.sql`
+    create table if not exists public.starts (
+      name text not null, attempt int not null, pid int not null, at timestamptz not null default clock_timestamp()
+    )`
+  await f.sql`truncate public.starts`
+  return f
+}
+
+async function child(t: TestContext, f: Fixture, schedules = 0): Promise<ChildProcess> {
+  const started = fork(new URL('./worker-child.ts', import.meta.url), [f.url, String(schedules)])
+  t.after(async () => {
+    if (started.exitCode !== null || started.signalCode !== null) return
+    started.disconnect()
+    const timer = setTimeout(() => started.kill('SIGKILL'), 5_000)
+    await once(started, 'exit')
+    clearTimeout(timer)
+  })
+  await once(started, 'message')
+  return started
+}
+
+test('a job whose worker is killed with SIGKILL runs again within 5 s', async t => {
+  const f = await childFixture(t)
+  const first = await child(t, f)
+  await enqueue(f, f.jobs(), 'test.once', null)
+  await eventually('it started', async () => (await f.sql`select 1 from public.starts`).length === 1)
+  const second = await child(t, f)
+  const [{ now: killedAt } = { now: '' }] = await f.sql<{ now: string }[]>`select clock_timestamp() as now`
+  first.kill('SIGKILL')
+  const again = await eventually(
+    'it started again',
+    async () => (await f.sql`select attempt, pid, at from public.starts offset 1`)[0],
+    8_000,
+  )
+  const tookMs = Date.parse(again.at) - Date.parse(killedAt)
+  t.diagnostic(`ran again ${tookMs} ms after kill -9`)
+  assert.equal(again.pid, second.pid)
+  assert.equal(again.attempt, 2)
+  assert.ok(tookMs <= 5_000, `${tookMs} ms`)
+  await eventually('it is done', async () => (await f.sql`select 1 from platform_jobs.jobs`).length === 0)
+})
+
+test('twenty schedules that come due at one instant over two processes run once each', async t => {
+  const f = await childFixture(t)
+  await Promise.all([child(t, f, 20), child(t, f, 20)])
+  for (let round = 1; round <= 2; round++) {
+    await f.sql`update platform_jobs.schedules set next_at = now()`
+    await eventually('all ran', async () => (await f.sql`select 1 from public.starts`).length >= 20 * round)
+    await eventually('nothing waits', async () => (await f.sql`select 1 from platform_jobs.jobs`).length === 0)
+  }
+  // Both processes look at the schedules twice a second.
+  await f.sql`select pg_sleep(0.6)`
+  const runs = await f.sql`select count(*)::int as n from public.starts group by name`
+  assert.deepEqual(
+    runs.map(({ n }) => n),
+    Array(20).fill(2),
+  )
+})
+
+test('a schedule that another process is firing is left to it', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  let ran = 0
+  jobs.define('test.tick', { run: async () => void ran++ })
+  jobs.schedule('test.tick', { everyMs: 3_600_000 })
+  await jobs.start()
+  await f.sql`update platform_jobs.schedules set next_at = now() + interval '500 milliseconds'`
+  await f.sql.begin(async tx => {
+    await tx`update platform_jobs.schedules set next_at = now() + interval '1 hour'`
+    await tx`select pg_sleep(1.3)`
+  })
+  await jobs.stop(5_000)
+  assert.equal(ran, 0)
+  assert.equal((await f.sql`select 1 from platform_jobs.jobs`).length, 0)
+})
+
+test('a schedule keeps its next time over restarts and gets a new one when its pace changes', async t => {
+  const f = await fixture(t)
+  async function restart(everyMs: number): Promise<string> {
+    const jobs = f.jobs()
+    jobs.define('test.tick', { run: async () => {} })
+    jobs.schedule('test.tick', { everyMs })
+    await jobs.start()
+    await jobs.stop(1_000)
+    const [row] = await f.sql<{ next_at: string }[]>`select next_at from platform_jobs.schedules`
+    return row!.next_at
+  }
+  const first = await restart(3_600_000)
+  assert.equal(await restart(3_600_000), first)
+  assert.ok((await restart(60_000)) < first)
+})
+
+/** A job at work in `late`, which has no room for more, and again in another worker that took it over. */
+async function takenOver(f: Fixture, leaseMs: number) {
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const signals: AbortSignal[] = []
+  async function open(concurrencyMax: number): Promise<Jobs> {
+    const jobs = f.jobs({ leaseMs, concurrencyMax })
+    jobs.define('test.hold', { run: (_, { signal }) => gates[signals.push(signal) - 1]!.promise })
+    await jobs.start()
+    return jobs
+  }
+  const late = await open(1)
+  await enqueue(f, late, 'test.hold', null)
+  await eventually('it started', () => signals.length === 1)
+  // As if the lease had run out.
+  await f.sql`update platform_jobs.jobs set due_at = now() - interval '1 hour'`
+  await open(8)
+  await eventually('another took it', () => signals.length === 2)
+  return { gates, signals }
+}
+
+async function rowOf(f: Fixture) {
+  const [row] = await f.sql`select fence, failures, due_at > now() as leased from platform_jobs.jobs`
+  return { ...row }
+}
+
+test('a worker that comes back late is told to stop and leaves the job to the one that has it', async t => {
+  const f = await fixture(t)
+  const { gates, signals } = await takenOver(f, 900)
+  await eventually('the first was told', () => signals[0]!.aborted)
+  assert.equal(signals[0]!.reason.message, 'the lease on this job was lost')
+  gates[0]!.resolve()
+  await eventually('the first has ended', () => f.outcomes[0]?.outcome === 'lost')
+  gates[1]!.resolve()
+  await eventually('the second has finished it', () => f.outcomes[1]?.outcome === 'done')
+})
+
+for (const [what, end] of Object.entries({
+  finish: (gate: PromiseWithResolvers<void>) => gate.resolve(),
+  fail: (gate: PromiseWithResolvers<void>) => gate.reject(new Error('no')),
+})) {
+  test(`a worker that comes back late and was not told cannot ${what} what another is at`, async t => {
+    const f = await fixture(t)
+    const { gates } = await takenOver(f, 60_000)
+    end(gates[0]!)
+    await eventually('the first has ended', () => f.outcomes[0]?.outcome === 'lost')
+    assert.deepEqual(await rowOf(f), { fence: 2, failures: 1, leased: true })
+    gates[1]!.resolve()
+    await eventually('the second has finished it', () => f.outcomes[1]?.outcome === 'done')
+  })
+}
+
+test('a job that keeps killing its worker becomes a dead letter without another try', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  let ran = 0
+  jobs.define('test.poison', { attemptsMax: 3, run: async () => void ran++ })
+  await enqueue(f, jobs, 'test.poison', null)
+  await f.sql`update platform_jobs.jobs set fence = 3, failures = 2, worker = 'host/1/x', due_at = now()`
+  await jobs.start()
+  await eventually('it is dead', () => f.outcomes[0]?.outcome === 'dead')
+  const [letter] = await jobs.deadLetters()
+  assert.equal(ran, 0)
+  assert.equal(letter!.failures, 3)
+  assert.match(letter!.error, /worker host\/1\/x stopped answering/)
+})
+
+test('a job outlives its lease while its worker lives', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs({ leaseMs: 700 })
+  const attempts: number[] = []
+  jobs.define('test.long', {
+    async run(_, { attempt, signal }) {
+      attempts.push(attempt)
+      await f.sql`select pg_sleep(1.6)`
+      signal.throwIfAborted()
+    },
+  })
+  await jobs.start()
+  await enqueue(f, jobs, 'test.long', null)
+  await eventually('it is done', () => f.outcomes[0]?.outcome === 'done')
+  assert.deepEqual(attempts, [1])
+})
+
+test('a database that drops every connection costs time, not jobs', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  const ran: number[] = []
+  const gate = Promise.withResolvers<void>()
+  jobs.define('test.note', {
+    async run(payload) {
+      ran.push(payload as number)
+      await gate.promise
+    },
+  })
+  await jobs.start()
+  await enqueue(f, jobs, 'test.note', 1)
+  await eventually('it started', () => ran.length === 1)
+  const cut = () => f.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'octet platform_jobs'`
+  assert.ok((await cut()).length > 0)
+  gate.resolve()
+  await enqueue(f, jobs, 'test.note', 2)
+  await eventually('both are done', () => f.outcomes.filter(({ outcome }) => outcome === 'done').length === 2, 5_000)
+  assert.deepEqual(ran, [1, 2])
+})

@@ -1,0 +1,34 @@
+/**
+ * A worker process of its own, to be killed. `test.once` hangs in its first attempt; `test.tick-N` are schedules. Every
+ * start is written to the table `starts`.
+ */
+import { openPool } from '@octet/db'
+import { createJobs } from '../src/index.ts'
+
+const [url, schedules] = [process.argv[2]!, Number(process.argv[3])]
+const sql = openPool(url, { connectionsMax: 2 })
+const log = { info() {}, warn() {}, error() {} }
+const jobs = createJobs({ url, log })
+
+async function started(name: string, attempt: number): Promise<void> {
+  await sql`insert into public.starts (name, attempt, pid) values (${name}, ${attempt}, ${process.pid})`
+}
+
+jobs.define('test.once', {
+  timeoutMs: 60_000,
+  async run(_, { attempt, signal }) {
+    await started('test.once', attempt)
+    if (attempt === 1) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  },
+})
+for (let i = 0; i < schedules; i++) {
+  const name = `test.tick-${i}`
+  jobs.define(name, { run: (_, { attempt }) => started(name, attempt) })
+  jobs.schedule(name, { everyMs: 3_600_000 })
+}
+await jobs.start()
+process.on('disconnect', async () => {
+  await jobs.stop(0)
+  await sql.end({ timeout: 1 })
+})
+process.send!('ready')
