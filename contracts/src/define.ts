@@ -25,7 +25,7 @@ export const permissionsOf = {
   user: [],
   premium: [],
   moderator: ['users:read'],
-  admin: ['users:read', 'users:manage', 'links:manage'],
+  admin: ['users:read', 'users:manage', 'links:manage', 'operations:read'],
 } as const satisfies Record<Role, readonly string[]>
 export type Permission = (typeof permissionsOf)[Role][number]
 

@@ -5,6 +5,7 @@ import {
   type Access,
   type Authenticate,
   anonymous,
+  authorize,
   commonProblem,
   type Principal,
   Problem,
@@ -12,7 +13,7 @@ import {
 } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { asProblem } from '@octet/kernel'
-import type { HttpMetrics, Log } from '@octet/observe'
+import { type HttpMetrics, type Log, parseTraceparent, type Span, type Tracer } from '@octet/observe'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { addressKey } from './address.ts'
 import { credentialOf, refuseCrossSite } from './credentials.ts'
@@ -20,6 +21,7 @@ import { credentialOf, refuseCrossSite } from './credentials.ts'
 export interface HttpOptions {
   readonly log: Log
   readonly metrics: HttpMetrics
+  readonly tracer: Tracer
   readonly limiter: Limiter
   readonly authenticate: Authenticate
   readonly origin: string
@@ -52,6 +54,8 @@ declare module 'fastify' {
   interface FastifyContextConfig extends RouteConfig {}
   interface FastifyRequest {
     startedAtMs: number
+    /** Covers the whole request; absent on quiet routes. */
+    span: Span | undefined
     principal: Principal
   }
 }
@@ -102,6 +106,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     else parseJson(request, text, done)
   })
   app.decorateRequest('startedAtMs', 0)
+  app.decorateRequest('span', undefined)
   app.decorateRequest('principal')
   const routeTable: RouteEntry[] = []
   app.decorate('routeTable', routeTable)
@@ -114,6 +119,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   })
   app.addHook('onRequest', (request, reply, done) => {
     request.startedAtMs = performance.now()
+    if (request.routeOptions.config?.quiet !== true) request.span = startSpan(options.tracer, request)
     request.principal = anonymous
     reply.headers(securityHeaders)
     reply.header('x-request-id', request.id)
@@ -125,6 +131,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   })
   app.setErrorHandler((error, request, reply) => {
     const problem = asProblem(fastifyProblem(error))
+    if (problem.status >= 500) request.span?.fail(error)
     if (problem.status >= 500)
       options.log.error({ err: error, requestId: request.id, route: routeOf(request) }, problem.title)
     return sendProblem(reply, problem, request.id)
@@ -135,6 +142,11 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     return sendProblem(reply, commonProblem('not-found'), request.id)
   })
   return app
+}
+
+function startSpan(tracer: Tracer, request: FastifyRequest): Span {
+  const parent = parseTraceparent(request.headers.traceparent as string | undefined)
+  return tracer.startSpan(`${request.method} ${routeOf(request)}`, parent, 'server')
 }
 
 function isPageVisit({ method, url, headers }: FastifyRequest): boolean {
@@ -148,6 +160,14 @@ export async function identify(options: HttpOptions, request: FastifyRequest): P
   if (credential.kind === 'none') return anonymous
   const principal = await options.authenticate(credential)
   request.principal = principal
+  return principal
+}
+
+/** Lets the caller of a plain route through by its own policy, or throws as operations do. */
+export async function admit(options: HttpOptions, request: FastifyRequest): Promise<Principal> {
+  const principal = await identify(options, request)
+  const policy = request.routeOptions.config.access
+  if (policy !== undefined) authorize(policy, principal)
   return principal
 }
 
@@ -190,6 +210,7 @@ function record(options: HttpOptions, request: FastifyRequest, reply: FastifyRep
   const durationMs = performance.now() - request.startedAtMs
   const route = routeOf(request)
   options.metrics.observe(request.method, route, reply.statusCode, durationMs)
+  request.span?.end()
   if (request.routeOptions.config?.quiet === true && reply.statusCode < 500) return
   const { principal } = request
   options.log.info(

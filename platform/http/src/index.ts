@@ -1,5 +1,14 @@
 export { addressKey, addressPrefix } from './address.ts'
-export { addressOf, createHttpApp, drainHttp, type HttpApp, type HttpOptions, identify, sendProblem } from './app.ts'
+export {
+  addressOf,
+  admit,
+  createHttpApp,
+  drainHttp,
+  type HttpApp,
+  type HttpOptions,
+  identify,
+  sendProblem,
+} from './app.ts'
 export { sessionCookieName } from './credentials.ts'
 export { docsPage } from './docs-page.ts'
 export { addInternalRoutes, type VerifyServiceToken } from './internal-routes.ts'

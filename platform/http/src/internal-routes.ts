@@ -1,6 +1,7 @@
 /** The addresses other processes of Octet call: operations and event delivery, by service token only. */
 import { access, commonProblem, Problem, problemBody } from '@octet/contracts'
 import { asProblem, type Host, invoke, operationsOf, type RequestInfo, type ServiceCaller } from '@octet/kernel'
+import { parseTraceparent } from '@octet/observe'
 import type { FastifyRequest } from 'fastify'
 import type { HttpApp } from './app.ts'
 import { readIdempotencyKey, readIfMatch } from './input.ts'
@@ -59,7 +60,7 @@ async function internalInfo(
     caller,
     requestId: request.id,
     deadlineMs: Date.now() + Math.min(remainingMs, deadlineMsMax),
-    traceparent: headers.traceparent as string | undefined,
+    span: parseTraceparent(headers.traceparent as string | undefined),
     idempotencyKey: readIdempotencyKey(headers['idempotency-key']),
     ifMatch: readIfMatch(headers['if-match']),
   }

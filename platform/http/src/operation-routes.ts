@@ -92,7 +92,7 @@ export function requestInfo(request: FastifyRequest, operation?: CompiledOperati
     actor: request.principal ?? anonymous,
     requestId: request.id,
     deadlineMs: Date.now() + (operation?.spec.timeoutMs ?? 10_000),
-    traceparent: headers.traceparent as string | undefined,
+    span: request.span,
     idempotencyKey: operation?.spec.retry === 'keyed' ? readIdempotencyKey(headers['idempotency-key']) : undefined,
     ifMatch: operation?.spec.versioned === true ? readIfMatch(headers['if-match']) : undefined,
     client: { address: request.ip, userAgent: headers['user-agent'] ?? '' },

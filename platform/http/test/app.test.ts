@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { createLimiter } from '@octet/cache'
 import { type Authenticate, access, anonymous, commonProblem } from '@octet/contracts'
-import { createLog, createMetrics, observeHttp } from '@octet/observe'
+import { createLog, createMetrics, createTracer, observeHttp } from '@octet/observe'
 import { defer, type Test } from '@octet/testkit'
 import {
   addressKey,
@@ -34,6 +34,7 @@ function open(t: Test, options: { trustedProxies?: number } = {}): Opened {
   const settings = {
     log: createLog({ level: 'info', destination: { write: (line: string) => void logLines.push(line) } }),
     metrics: observeHttp(createMetrics({ processMetrics: false })),
+    tracer: createTracer(),
     limiter: createLimiter(),
     authenticate,
     origin,

@@ -1,6 +1,14 @@
 /** The modules of one process, opened and wired: who serves which operation, who calls whom, who hears which event. */
-import { type Authenticate, type ClientOf, type Contract, commonProblem, type Principal } from '@octet/contracts'
-import { type IdempotencyKey, runOnce, type Tx } from '@octet/db'
+import {
+  type Authenticate,
+  type ClientOf,
+  type Contract,
+  commonProblem,
+  type Principal,
+  Problem,
+} from '@octet/contracts'
+import { type Db, type IdempotencyKey, runOnce, type Tx } from '@octet/db'
+import type { Tracer } from '@octet/observe'
 import { clientOf, localTransport, type Transport } from './calls.ts'
 import { startOrder } from './graph.ts'
 import { type Handler, type RequestInfo, within } from './invoke.ts'
@@ -11,6 +19,7 @@ export interface HostOptions {
   /** The modules this process serves. */
   readonly modules: readonly AnyModule[]
   readonly floorOf: (module: AnyModule) => Floor
+  readonly tracer: Tracer
   /** The way to a module that another process serves; `undefined` when there is none. */
   readonly remote?: (module: string) => Transport | undefined
 }
@@ -76,7 +85,9 @@ export async function openModules(options: HostOptions): Promise<Host> {
       if (operation.spec.handledBy === 'module') continue
       if (useCase === undefined) throw new Error(`${operation.fullName} is promised but has no use case`)
       handlers.set(operation, (request, input) => {
-        return runUseCase(makeContext(hostedOf(name), transport, request, operation, input), operation, useCase, input)
+        return traced(options.tracer, operation.fullName, request, inner => {
+          return runUseCase(contextFor(name, inner, { operation, input }), operation, useCase, input)
+        })
       })
     }
   }
@@ -85,8 +96,11 @@ export async function openModules(options: HostOptions): Promise<Host> {
     if (found === undefined) throw new Error(`module "${name}" is not served here`)
     return found
   }
-  const contextOf = (name: string, request: RequestInfo) => makeContext(hostedOf(name), transport, request)
-  const subscribers = subscribersIn([...hosted.values()], contextOf)
+  const contextFor = (name: string, request: RequestInfo, asked?: Asked) => {
+    return makeContext(hostedOf(name), { transport, tracer: options.tracer, request, asked })
+  }
+  const contextOf = (name: string, request: RequestInfo) => contextFor(name, request)
+  const subscribers = subscribersIn([...hosted.values()], options.tracer, contextOf)
   return {
     order: order.filter(name => hosted.has(name)),
     modules: [...hosted.values()].map(({ module }) => module),
@@ -129,13 +143,24 @@ interface OnceGuard {
   used: boolean
 }
 
+/** The operation a context is for, and what was asked of it. */
+interface Asked {
+  readonly operation: CompiledOperation
+  readonly input: unknown
+}
+
+interface ContextParts {
+  readonly transport: Transport
+  readonly tracer: Tracer
+  readonly request: RequestInfo
+  readonly asked: Asked | undefined
+}
+
 function makeContext(
   { module, floor, state }: Hosted,
-  transport: Transport,
-  request: RequestInfo,
-  operation?: CompiledOperation,
-  input?: unknown,
+  { transport, tracer, request, asked }: ContextParts,
 ): AnyContext & { readonly onceGuard: OnceGuard } {
+  const db = tracedDb(floor.db, tracer, request)
   const outgoing: RequestInfo = { ...request, caller: module.contract.name }
   const clients: Record<string, ClientOf<Contract>> = {}
   const onceGuard = { used: false }
@@ -152,38 +177,48 @@ function makeContext(
     ...state,
     actor: request.actor,
     request,
-    db: floor.db,
+    db,
     log: floor.log,
     now: floor.now,
     calls: clients as AnyContext['calls'],
     onceGuard,
     once(name, body) {
       onceGuard.used = true
-      return runOnce(floor.db, name, keyOf(request, operation, input), body)
+      return runOnce(db, name, keyOf(request, asked), body)
     },
   }
 }
 
-function keyOf(
-  request: RequestInfo,
-  operation: CompiledOperation | undefined,
-  input: unknown,
-): IdempotencyKey | undefined {
-  if (request.idempotencyKey === undefined || operation?.spec.retry !== 'keyed') return undefined
-  const fingerprint = withoutSecrets(operation, input)
+function keyOf(request: RequestInfo, asked: Asked | undefined): IdempotencyKey | undefined {
+  if (request.idempotencyKey === undefined || asked?.operation.spec.retry !== 'keyed') return undefined
+  const { operation, input } = asked
+  return { scope: scopeOf(request.actor), operation: operation.fullName, key: request.idempotencyKey, input }
+}
+
+/** The same database, with a span around each transaction. Single statements are part of their operation's span. */
+function tracedDb(db: Db, tracer: Tracer, request: RequestInfo): Db {
   return {
-    scope: scopeOf(request.actor),
-    operation: operation.fullName,
-    key: request.idempotencyKey,
-    input: fingerprint,
+    ...db,
+    transaction: (name, body) => traced(tracer, `transaction ${name}`, request, () => db.transaction(name, body)),
   }
 }
 
-/** The input less its `writeOnly` properties: the plain hash kept with the key would let a password be guessed. */
-function withoutSecrets({ spec }: CompiledOperation, input: unknown): unknown {
-  if (typeof input !== 'object' || input === null) return input
-  const isSecret = (name: string) => (spec.input.properties[name] as { writeOnly?: boolean })?.writeOnly === true
-  return Object.fromEntries(Object.entries(input).filter(([name]) => !isSecret(name)))
+/** Runs `work` inside a span that fails when the work fails on our side. */
+async function traced<T>(
+  tracer: Tracer,
+  name: string,
+  request: RequestInfo,
+  work: (inner: RequestInfo) => Promise<T>,
+): Promise<T> {
+  const span = tracer.startSpan(name, request.span)
+  try {
+    return await work({ ...request, span })
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) span.fail(error)
+    throw error
+  } finally {
+    span.end()
+  }
 }
 
 function scopeOf(actor: Principal): string {
@@ -204,7 +239,11 @@ async function runUseCase(
   return output
 }
 
-function subscribersIn(hosted: readonly Hosted[], contextOf: Host['contextOf']): Map<string, Subscriber[]> {
+function subscribersIn(
+  hosted: readonly Hosted[],
+  tracer: Tracer,
+  contextOf: Host['contextOf'],
+): Map<string, Subscriber[]> {
   const subscribers = new Map<string, Subscriber[]>()
   for (const { module, floor } of hosted) {
     const name = module.contract.name as string
@@ -214,11 +253,14 @@ function subscribersIn(hosted: readonly Hosted[], contextOf: Host['contextOf']):
         module: name,
         handler: subscription.handler,
         deliver: ({ eventId, data }) => {
-          const ctx = contextOf(name, serviceRequest(name, eventId, deliveryTimeoutMs))
-          const work = floor.db.transaction(`${name}.${subscription.handler}`, async tx => {
-            if (await firstDelivery(tx, subscription.handler, eventId)) {
-              await subscription.handle(ctx, tx, data as never)
-            }
+          const request = serviceRequest(name, eventId, deliveryTimeoutMs)
+          const work = traced(tracer, `${name}.${subscription.handler}`, request, async inner => {
+            const ctx = contextOf(name, inner)
+            await floor.db.transaction(`${name}.${subscription.handler}`, async tx => {
+              if (await firstDelivery(tx, subscription.handler, eventId)) {
+                await subscription.handle(ctx, tx, data as never)
+              }
+            })
           })
           return within(deliveryTimeoutMs, work)
         },

@@ -1,6 +1,7 @@
 /** What happens around every operation, wherever the caller is: access, input, deadline, output, one kind of error. */
 import { authorize, commonProblem, type Principal, Problem } from '@octet/contracts'
 import { outageOf } from '@octet/db'
+import type { Span, TraceParent } from '@octet/observe'
 import { type CompiledOperation, checkInput, checkOutput } from './operation.ts'
 
 /** What travels with a request from module to module, in process and across processes alike. */
@@ -11,8 +12,8 @@ export interface RequestInfo {
   readonly requestId: string
   /** Unix time in milliseconds after which nobody waits for the answer. */
   readonly deadlineMs: number
-  /** W3C traceparent of the caller's span. */
-  readonly traceparent?: string
+  /** The span this request is part of: of this process, or the caller's from its header. */
+  readonly span?: Span | TraceParent
   readonly idempotencyKey?: string
   readonly ifMatch?: number
   /** Where a request from outside came from; absent for events, jobs and seeds. */

@@ -1,5 +1,6 @@
 /** Calls to a module in another process: the same values, errors, deadlines and rights as in this one. */
 import { commonProblem, Problem, problemFromBody } from '@octet/contracts'
+import { formatTraceparent, type Span, type TraceParent } from '@octet/observe'
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -122,7 +123,7 @@ async function send(pool: Pool, { path, body, token, request }: Outgoing): Promi
     'x-request-id': request.requestId,
     'x-octet-deadline-ms': String(Math.ceil(remainingMs)),
   }
-  if (request.traceparent !== undefined) headers.traceparent = request.traceparent
+  if (request.span !== undefined) headers.traceparent = traceparentOf(request.span)
   if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey
   if (request.ifMatch !== undefined) headers['if-match'] = `"${request.ifMatch}"`
   try {
@@ -140,6 +141,10 @@ async function send(pool: Pool, { path, body, token, request }: Outgoing): Promi
   } catch (error) {
     throw asCallProblem(error)
   }
+}
+
+function traceparentOf(span: Span | TraceParent): string {
+  return 'end' in span ? span.traceparent() : formatTraceparent(span)
 }
 
 async function bounded(body: AsyncIterable<Buffer>): Promise<string> {

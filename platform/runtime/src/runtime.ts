@@ -6,11 +6,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, type Limiter } from '@octet/cache'
-import { type Authenticate, anonymous, type Contract } from '@octet/contracts'
+import { type Authenticate, access, anonymous, type Contract } from '@octet/contracts'
 import { type Db, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
 import {
   addInternalRoutes,
   addOperationRoutes,
+  admit,
   createHttpApp,
   drainHttp,
   type HttpApp,
@@ -19,7 +20,7 @@ import {
 } from '@octet/http'
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
-import { type Log, type Metrics, observeHttp } from '@octet/observe'
+import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { connectPeers, type Peers } from './peers.ts'
 import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
 
@@ -36,6 +37,7 @@ export interface RuntimeOptions {
   readonly origin: string
   readonly log: Log
   readonly metrics: Metrics
+  readonly tracer?: Tracer
   readonly now?: () => number
   readonly trustedProxies?: number
   /** Multiplies every rate limit. */
@@ -79,6 +81,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const served = options.modules.filter(({ contract }) => options.serve?.includes(contract.name) ?? true)
   const own = openDb({ url: options.databaseUrl, schema: runtimeMigrations.module, connectionsMax: 1 })
   const peers = await openPeers(options, served, own)
+  const tracer = options.tracer ?? createTracer()
   const relays = new Map<string, Relay>()
   const databases = new Map<string, Db>()
   const jobs = createJobs({ url: options.databaseUrl, log })
@@ -103,12 +106,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       mkdir(join(options.dataDir, contract.name), { recursive: true, mode: 0o700 }),
     ),
   )
-  const host = await openModules({ modules: served, floorOf, remote: peers?.transport })
+  const host = await openModules({ modules: served, floorOf, tracer, remote: peers?.transport })
   for (const [module, db] of databases) {
     relays.set(module, createRelay({ module, db, log, deliver: event => deliverToAll(host, peers, event) }))
   }
   defineJobs(jobs, host, databases)
-  const app = openHttp(options, { host, limiter, peers })
+  const app = openHttp(options, { host, tracer, limiter, peers })
   return {
     app,
     host,
@@ -165,16 +168,18 @@ async function openPeers(
 }
 
 interface HttpParts {
+  readonly tracer: Tracer
   readonly host: Host
   readonly limiter: Limiter
   readonly peers: OpenPeers | undefined
 }
 
-function openHttp(options: RuntimeOptions, { host, limiter, peers }: HttpParts): HttpApp {
+function openHttp(options: RuntimeOptions, { host, tracer, limiter, peers }: HttpParts): HttpApp {
   const authenticate: Authenticate = host.authenticate ?? peers?.authenticate ?? (() => anonymous)
   const http: HttpOptions = {
     log: options.log,
     metrics: observeHttp(options.metrics),
+    tracer,
     limiter,
     authenticate,
     origin: options.origin,
@@ -183,8 +188,21 @@ function openHttp(options: RuntimeOptions, { host, limiter, peers }: HttpParts):
   }
   const app = createHttpApp(http)
   addOperationRoutes(app, http, host)
+  addTraceRoute(app, http)
   if (peers !== undefined) addInternalRoutes(app, host, peers.keys.verify)
   return app
+}
+
+/** What the tracer kept: failed, slow and a few ordinary requests, for whoever operates the installation. */
+function addTraceRoute(app: HttpApp, http: HttpOptions): void {
+  const config = { access: access.permission('operations:read') }
+  app.get('/traces', { config }, async (request, reply) => {
+    await admit(http, request)
+    const text = JSON.stringify({ data: http.tracer.recentTraces() }, (_key, value) => {
+      return typeof value === 'bigint' ? String(value) : value
+    })
+    return reply.type('application/json; charset=utf-8').header('cache-control', 'no-store').send(text)
+  })
 }
 
 function scaledLimiter(limiter: Limiter, scale: number): Limiter {
