@@ -19,7 +19,7 @@ test('a failed request is kept as a trace of its route, its operation and its tr
   assert.equal(failed.statusCode, 500)
   const token = app.as(newId(), { roles: ['admin'] })
   const answer = await app.http.inject({
-    url: '/api/v1/operations/traces',
+    url: '/traces',
     headers: { authorization: `Bearer ${token}` },
   })
   const kept = (answer.json().data as Kept[]).find(trace => trace.traceId === traceId)
@@ -33,7 +33,7 @@ test('a failed request is kept as a trace of its route, its operation and its tr
   assert.equal(operation?.parentSpanId, route?.spanId)
   assert.equal(transaction?.parentSpanId, operation?.spanId)
   const stranger = await app.http.inject({
-    url: '/api/v1/operations/traces',
+    url: '/traces',
     headers: { authorization: `Bearer ${app.as(newId())}` },
   })
   assert.equal(stranger.statusCode, 403)

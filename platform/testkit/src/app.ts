@@ -170,7 +170,11 @@ function withMissing({ modules, fakes = {} }: TestAppOptions): AnyModule[] {
     for (const needed of module.calls as readonly Contract[])
       if (!present.has(needed.name)) missing.set(needed.name, needed)
   }
-  return [...modules, ...[...missing.values()].map(contract => standIn(contract, fakes[contract.name] ?? {}))]
+  const all = [...modules, ...[...missing.values()].map(contract => standIn(contract, fakes[contract.name] ?? {}))]
+  // Where nobody knows accounts, a token says who its bearer is.
+  const [first, ...rest] = all
+  if (first === undefined || all.some(module => module.authenticate !== undefined)) return all
+  return [{ ...first, authenticate: () => trusting }, ...rest]
 }
 
 function standIn(contract: Contract, answers: Readonly<Record<string, (input: never) => Promise<unknown>>>): AnyModule {
