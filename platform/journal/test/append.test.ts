@@ -126,11 +126,22 @@ test('a directory is open once in a process, and free again after closing', asyn
 test('closing waits for what was accepted and refuses what comes later', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk })
-  const accepted = [journal.append('a'), journal.append('b')]
-  const closing = journal.close()
+  await journal.append('a')
+  disk.isHeld = true
+  const accepted = journal.append('b')
+  let isClosed = false
+  const closing = journal.close().then(() => {
+    isClosed = true
+  })
   await assert.rejects(journal.append('too late'), refusal('closed'))
+  while (disk.heldWrites === 0) await nextTurn()
+  await nextTurn()
+  await nextTurn()
+  assert.equal(isClosed, false)
+  disk.isHeld = false
+  disk.release()
   await closing
-  await Promise.all(accepted)
+  await accepted
   const again = await openJournal({ dir, disk })
   assert.deepEqual((await readAll(again)).records, ['a', 'b'])
   await again.close()
@@ -168,6 +179,59 @@ test('a callback does not run in the async context of some other append', async 
   })
   assert.deepEqual(seen, [undefined, undefined])
   await journal.close()
+})
+
+test('segments are reserved ahead with zeros, within their limit', async () => {
+  const disk = memoryDisk()
+  const journal = await openJournal({ dir, disk, segmentBytesMax: 2_500_000, bufferBytesMax: 100_000 })
+  const sizes = new Set<number>()
+  for (let number = 0; number < 60; number += 1) {
+    await journal.append('x'.repeat(50_000))
+    const last = disk.content(disk.names().findLast(name => name.endsWith('.segment')) as string)
+    sizes.add(last.byteLength)
+  }
+  assert.deepEqual([...sizes], [1 << 20, 1 << 21, 2_500_000])
+  const { endBytes } = journal.shipping.store.segments[1] as { endBytes: number }
+  const reserved = disk.content('0000000002.segment').subarray(endBytes)
+  assert.ok(reserved.byteLength > 0 && reserved.every(byte => byte === 0))
+  await journal.close()
+})
+
+test('after a failed write everybody who waits is told, and the failed record never turns up later', async () => {
+  const disk = memoryDisk({ random: () => 0 })
+  const log = recordingLog()
+  let nowMs = 0
+  const journal = await openJournal({ dir, disk, log, now: () => nowMs })
+  await journal.append('before')
+  disk.isHeld = true
+  disk.fault = { kind: 'error', atCall: disk.calls + 1, code: 'EIO' }
+  const outcomes = Promise.allSettled([journal.append('being written'), nextTurn().then(() => journal.append('next'))])
+  while (disk.heldWrites === 0 || journal.stats().waitingRecords < 2) await nextTurn()
+  disk.isHeld = false
+  disk.release()
+  const errors = (await outcomes).map(outcome => outcome.status === 'rejected' && outcome.reason)
+  assert.deepEqual(
+    errors.map(error => [error.code, error.executed]),
+    [
+      ['failing', 'maybe'],
+      ['failing', 'no'],
+    ],
+  )
+  const calls = disk.calls
+  await assert.rejects(journal.append('too soon'), refusal('failing'))
+  assert.equal(disk.trace.slice(calls).join(), '', 'a failing disk is left alone for a while')
+  assert.equal(journal.stats().isFailing, true)
+  nowMs += 1_000
+  await journal.append('after')
+  assert.equal(journal.stats().isFailing, false)
+  assert.deepEqual(
+    log.lines.map(line => line.level),
+    ['error', 'warn'],
+  )
+  await journal.close()
+  const again = await openJournal({ dir, disk: disk.restart() })
+  assert.deepEqual((await readAll(again)).records, ['before', 'after'])
+  await again.close()
 })
 
 test('the limit of a segment is kept, and the numbers show what is there', async () => {

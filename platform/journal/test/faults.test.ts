@@ -72,6 +72,7 @@ async function runWith(options: MemoryDiskOptions): Promise<Outcome> {
   const restarted = disk.restart()
   try {
     const journal = await openJournal({ dir, disk: restarted, ...limits, log: recordingLog() })
+    if (restarted.names().some(name => name.endsWith('.unfinished'))) complaints.push('half-made files stay')
     await journal.append('afterwards')
     const shipper = ship({ journal, ...sink, retryMsMax: 1, log: recordingLog() })
     if (!(await shipper.drain(2_000))) complaints.push('the journal is not shipped after the restart')

@@ -32,7 +32,7 @@ export interface MemoryDisk extends Disk {
   content(name: string): Buffer
   replace(name: string, bytes: Buffer): void
   durableText(): string
-  /** The disk a new process finds: after a power cut only what was durable, otherwise everything. */
+  /** The disk a new process finds: after a power cut only what was durable, otherwise the page cache is still there. */
   restart(): MemoryDisk
 }
 
@@ -134,10 +134,10 @@ export function memoryDisk(
     durableText: () => [...durableFiles.values()].map(content => content.durable.toString('latin1')).join(),
     restart: () => {
       const left = isOff ? durableFiles : files
-      const copies = [...left].map(([path, content]): [string, Content] => {
-        const bytes = isOff ? content.durable : content.cached
-        return [path, { cached: Buffer.from(bytes), durable: Buffer.from(bytes) }]
-      })
+      const copies = [...left].map(([path, { cached, durable }]): [string, Content] => [
+        path,
+        { cached: Buffer.from(isOff ? durable : cached), durable: Buffer.from(durable) },
+      ])
       return memoryDisk({ writesAreDurable, random }, new Map(copies))
     },
     makeDirectory: () => call('makeDirectory', () => {}),

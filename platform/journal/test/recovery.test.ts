@@ -121,6 +121,21 @@ test('a missing or shortened segment is reported and the others are read', async
   })
 })
 
+test('what is found in the page cache after a crash is made durable before it is shipped', async () => {
+  const disk = memoryDisk({ random: () => 0 })
+  const journal = await openJournal({ dir, disk, log: recordingLog() })
+  await journal.append('durable')
+  disk.fault = { kind: 'error', atCall: disk.calls + 1, code: 'EIO' }
+  await assert.rejects(journal.append('only in the cache'))
+  await journal.close()
+  const restarted = disk.restart()
+  assert.ok(!restarted.durableText().includes('only in the cache'))
+  const again = await openJournal({ dir, disk: restarted })
+  assert.ok(restarted.durableText().includes('only in the cache'))
+  assert.deepEqual((await readAll(again)).records, ['durable', 'only in the cache'])
+  await again.close()
+})
+
 test('a directory that contradicts itself is not opened', async () => {
   const unusable = (pattern: RegExp) => (error: unknown) =>
     error instanceof JournalError && error.code === 'unusable' && pattern.test(error.message)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { type Batch, type Journal, openJournal, type ShipOptions, type Shipper, ship } from '../src/index.ts'
 import { type MemoryDisk, memoryDisk } from './memory-disk.ts'
 import { memorySink } from './memory-sink.ts'
@@ -13,6 +13,13 @@ const prompt = { intervalMs: 1, retryMsMax: 1 }
 async function open(disk: MemoryDisk = memoryDisk(), limits: object = small) {
   const log = recordingLog()
   return { disk, log, journal: await openJournal({ dir, disk, log, ...limits }) }
+}
+
+/** Ships until the test ends, whatever its outcome. */
+function started(t: TestContext, options: ShipOptions): Shipper {
+  const shipper = ship(options)
+  t.after(() => shipper.drain(0))
+  return shipper
 }
 
 async function appendNumbers(journal: Journal, from: number, to: number): Promise<string[]> {
@@ -38,7 +45,7 @@ function gate() {
   return { open, opened }
 }
 
-test('batches come in order, join without a gap and keep to both limits', async () => {
+test('batches come in order, join without a gap and keep to both limits', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 200)
   for (const limits of [{ batchRecordsMax: 7 }, { batchBytesMax: 100 }]) {
@@ -51,7 +58,7 @@ test('batches come in order, join without a gap and keep to both limits', async 
     }
     // Nothing is deleted below, so that the second round reads the same.
     const kept = { ...journal, shipping: { ...journal.shipping, release: async () => {} } }
-    const shipper = ship({ journal: kept, position: sink.position, handle, ...limits })
+    const shipper = started(t, { journal: kept, position: sink.position, handle, ...limits })
     assert.equal(await shipper.drain(2_000), true)
     assert.deepEqual(sink.records, records)
     assert.ok(Math.max(...sizes) <= ('batchRecordsMax' in limits ? 7 : 100))
@@ -63,18 +70,18 @@ test('batches come in order, join without a gap and keep to both limits', async 
   await journal.close()
 })
 
-test('a record longer than a batch is shipped all the same', async () => {
+test('a record longer than a batch is shipped all the same', async t => {
   const { journal } = await open(memoryDisk(), {})
   const sink = memorySink()
   const records = ['short', 'x'.repeat(10_000), 'short again']
   for (const record of records) await journal.append(record)
-  assert.equal(await ship({ journal, ...sink, batchBytesMax: 50 }).drain(2_000), true)
+  assert.equal(await started(t, { journal, ...sink, batchBytesMax: 50 }).drain(2_000), true)
   assert.deepEqual(sink.records, records)
   await journal.close()
 })
 
 for (const when of ['before', 'after'] as const) {
-  test(`a sink that fails ${when} its commit, at any batch, gets every record exactly once`, async () => {
+  test(`a sink that fails ${when} its commit, at any batch, gets every record exactly once`, async t => {
     for (let failAt = 1; failAt <= 12; failAt += 1) {
       const { journal, log } = await open()
       const records = await appendNumbers(journal, 0, 60)
@@ -87,7 +94,7 @@ for (const when of ['before', 'after'] as const) {
         sink.commit(batch)
         if (isFailing && when === 'after') throw new Error('the answer to COMMIT is lost')
       }
-      const shipper = ship({ journal, position: sink.position, handle, batchRecordsMax: 5, ...prompt })
+      const shipper = started(t, { journal, position: sink.position, handle, batchRecordsMax: 5, ...prompt })
       assert.equal(await shipper.drain(2_000), true)
       assert.deepEqual(sink.records, records)
       assert.equal(shipper.stats().failedAttempts, 2)
@@ -97,7 +104,7 @@ for (const when of ['before', 'after'] as const) {
   })
 }
 
-test('a handler that times out and commits later does not make its batch count twice', async () => {
+test('a handler that times out and commits later does not make its batch count twice', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 10)
   const sink = memorySink()
@@ -119,7 +126,7 @@ test('a handler that times out and commits later does not make its batch count t
     }
     sink.commit(batch)
   }
-  const shipper = ship({ journal, position: sink.position, handle, timeoutMs: 20, ...prompt })
+  const shipper = started(t, { journal, position: sink.position, handle, timeoutMs: 20, ...prompt })
   await until(() => sink.records.length >= 10 && shipper.stats().backlogBytes === 0)
   assert.deepEqual(sink.records, records)
   assert.equal(signals[0]?.aborted, true)
@@ -127,7 +134,7 @@ test('a handler that times out and commits later does not make its batch count t
   await journal.close()
 })
 
-test('a sink that hangs for ever is retried after its timeout', async () => {
+test('a sink that hangs for ever is retried after its timeout', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 3)
   const sink = memorySink()
@@ -136,14 +143,14 @@ test('a sink that hangs for ever is retried after its timeout', async () => {
     calls += 1
     return calls === 1 ? new Promise<void>(() => {}) : sink.handle(batch)
   }
-  const shipper = ship({ journal, position: sink.position, handle, timeoutMs: 10, ...prompt })
+  const shipper = started(t, { journal, position: sink.position, handle, timeoutMs: 10, ...prompt })
   await until(() => sink.records.length === 3)
   assert.deepEqual(sink.records, records)
   assert.equal(await shipper.drain(2_000), true)
   await journal.close()
 })
 
-test('a segment is deleted only after the sink has confirmed all of it', async () => {
+test('a segment is deleted only after the sink has confirmed all of it', async t => {
   const { journal, disk } = await open()
   await appendNumbers(journal, 0, 150)
   const segments = () => disk.names().filter(name => name.endsWith('.segment'))
@@ -157,7 +164,7 @@ test('a segment is deleted only after the sink has confirmed all of it', async (
     if (calls === 2) await first.opened
     sink.commit(batch)
   }
-  const shipper = ship({ journal, position: sink.position, handle, batchRecordsMax: 54, ...prompt })
+  const shipper = started(t, { journal, position: sink.position, handle, batchRecordsMax: 54, ...prompt })
   await until(() => calls === 2)
   assert.deepEqual(segments(), before, 'the first batch ends before its segment does')
   first.open()
@@ -167,26 +174,26 @@ test('a segment is deleted only after the sink has confirmed all of it', async (
   await journal.close()
 })
 
-test('a crash between the commit and the deletion leaves nothing to ship twice and nothing behind', async () => {
+test('a crash between the commit and the deletion leaves nothing to ship twice and nothing behind', async t => {
   const { journal, disk } = await open()
   const records = await appendNumbers(journal, 0, 150)
   const sink = memorySink()
   const undeleted = { ...journal, shipping: { ...journal.shipping, release: async () => {} } }
-  assert.equal(await ship({ journal: undeleted, ...sink, ...prompt }).drain(2_000), true)
+  assert.equal(await started(t, { journal: undeleted, ...sink, ...prompt }).drain(2_000), true)
   assert.equal(disk.names().filter(name => name.endsWith('.segment')).length, 3)
   const again = await open(disk.restart())
   await again.journal.append('after the restart')
-  assert.equal(await ship({ journal: again.journal, ...sink, ...prompt }).drain(2_000), true)
+  assert.equal(await started(t, { journal: again.journal, ...sink, ...prompt }).drain(2_000), true)
   assert.deepEqual(sink.records, [...records, 'after the restart'])
   assert.equal(again.disk.names().filter(name => name.endsWith('.segment')).length, 1)
   await journal.close()
   await again.journal.close()
 })
 
-test('an append wakes the shipper; a full batch does not wait for the interval', async () => {
+test('an append wakes the shipper; a full batch does not wait for the interval', async t => {
   const { journal } = await open(memoryDisk(), {})
   const sink = memorySink()
-  const shipper = ship({ journal, ...sink, intervalMs: 60_000, batchBytesMax: 1_000 })
+  const shipper = started(t, { journal, ...sink, intervalMs: 60_000, batchBytesMax: 1_000 })
   await appendNumbers(journal, 0, 10)
   await new Promise(resolve => setImmediate(resolve))
   assert.equal(sink.records.length, 0, 'a batch that is not full waits for others')
@@ -194,7 +201,7 @@ test('an append wakes the shipper; a full batch does not wait for the interval',
   await until(() => sink.records.length === 11)
   assert.equal(await shipper.drain(2_000), true)
 
-  const quick = ship({ journal, ...sink, intervalMs: 20 })
+  const quick = started(t, { journal, ...sink, intervalMs: 20 })
   await until(() => quick.stats().backlogBytes === 0)
   const startMs = performance.now()
   await journal.append('alone')
@@ -205,10 +212,10 @@ test('an append wakes the shipper; a full batch does not wait for the interval',
   await journal.close()
 })
 
-test('draining ships what is still being written, without waiting for the interval', async () => {
+test('draining ships what is still being written, without waiting for the interval', async t => {
   const { journal, disk } = await open(memoryDisk(), {})
   const sink = memorySink()
-  const shipper = ship({ journal, ...sink, intervalMs: 60_000 })
+  const shipper = started(t, { journal, ...sink, intervalMs: 60_000 })
   await appendNumbers(journal, 0, 5)
   disk.isHeld = true
   const slow = journal.append('still being written')
@@ -222,7 +229,7 @@ test('draining ships what is still being written, without waiting for the interv
   await journal.close()
 })
 
-test('draining gives up at its deadline, and the rest is shipped after the next start', async () => {
+test('draining gives up at its deadline, and the rest is shipped after the next start', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 5)
   const sink = memorySink()
@@ -231,16 +238,16 @@ test('draining gives up at its deadline, and the rest is shipped after the next 
     hanging.push(batch.signal)
     return new Promise<void>(() => {})
   }
-  const shipper = ship({ journal, position: sink.position, handle })
+  const shipper = started(t, { journal, position: sink.position, handle })
   await until(() => hanging.length === 1)
   assert.equal(await shipper.drain(10), false)
   assert.equal(hanging[0]?.aborted, true)
-  assert.equal(await ship({ journal, ...sink }).drain(2_000), true)
+  assert.equal(await started(t, { journal, ...sink }).drain(2_000), true)
   assert.deepEqual(sink.records, records)
   await journal.close()
 })
 
-test('backlog and lag are numbers, and both are zero when everything is shipped', async () => {
+test('backlog and lag are numbers, and both are zero when everything is shipped', async t => {
   const { journal } = await open()
   let nowMs = 1_000_000
   let isDown = true
@@ -249,7 +256,7 @@ test('backlog and lag are numbers, and both are zero when everything is shipped'
     if (isDown) throw new Error('down')
     sink.commit(batch)
   }
-  const shipper = ship({ journal, position: sink.position, handle, now: () => nowMs, ...prompt })
+  const shipper = started(t, { journal, position: sink.position, handle, now: () => nowMs, ...prompt })
   await until(() => shipper.stats().lagMs === 0)
   nowMs += 3_600_000
   await journal.append('x'.repeat(92))
@@ -264,12 +271,12 @@ test('backlog and lag are numbers, and both are zero when everything is shipped'
   await journal.close()
 })
 
-test('a position ahead of the journal stops shipping and says why', async () => {
+test('a position ahead of the journal stops shipping and says why', async t => {
   const { journal, log } = await open()
   await appendNumbers(journal, 0, 5)
   const sink = memorySink()
   const position = async () => ({ segment: 9, offset: 100 })
-  const shipper = ship({ journal, position, handle: sink.handle, ...prompt })
+  const shipper = started(t, { journal, position, handle: sink.handle, ...prompt })
   await until(() => shipper.stats().failedAttempts > 1)
   assert.match(String(log.lines[0]?.details.err), /restored from a backup/)
   assert.equal(sink.records.length, 0)
@@ -277,12 +284,12 @@ test('a position ahead of the journal stops shipping and says why', async () => 
   await journal.close()
 })
 
-test('a journal has one shipper at a time', async () => {
+test('a journal has one shipper at a time', async t => {
   const { journal } = await open()
   const options: ShipOptions = { journal, ...memorySink() }
-  const shipper: Shipper = ship(options)
-  assert.throws(() => ship(options), /has a shipper already/)
+  const shipper: Shipper = started(t, options)
+  assert.throws(() => started(t, options), /has a shipper already/)
   assert.equal(await shipper.drain(2_000), true)
-  assert.equal(await ship(options).drain(2_000), true)
+  assert.equal(await started(t, options).drain(2_000), true)
   await journal.close()
 })
