@@ -4,18 +4,12 @@ import { IconDevices, IconKeyboard, IconLogout, IconMoon, IconUserCircle } from 
 import { Link } from '@tanstack/react-router'
 import { useT } from '../shared/i18n.tsx'
 import { useUser } from '../shared/session.ts'
-import classes from './shell.module.css'
+import { AccountButton } from './account-button.tsx'
 import { useShell } from './shell-context.ts'
 
 const iconProps = { size: 16, stroke: 1.75 } as const
 
-/** At most two letters; drawn by the stylesheet, because they are a picture and not part of the button's name. */
-function initialsOf(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean)
-  return [words[0], words.length > 1 ? words.at(-1) : undefined].map(word => Array.from(word ?? '')[0] ?? '').join('')
-}
-
-export function AccountMenu() {
+export default function AccountMenu() {
   const t = useT()
   const user = useUser()
   const { commands, run, open } = useShell()
@@ -24,14 +18,9 @@ export function AccountMenu() {
     if (command !== undefined) run(command)
   }
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu defaultOpened position="bottom-end" width={220}>
       <Menu.Target>
-        <button
-          type="button"
-          className={classes.avatar}
-          data-initials={initialsOf(user.displayName)}
-          aria-label={t('shell.account-of', { name: user.displayName })}
-        />
+        <AccountButton />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user.username}</Menu.Label>

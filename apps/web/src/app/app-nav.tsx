@@ -1,5 +1,5 @@
 /** The current app's own navigation: the second column, or a strip above the content where there is no room for it. */
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { Link, useRouterState } from '@tanstack/react-router'
 import type { AppEntry, NavItem, NavSection } from '../shared/app-entry.ts'
@@ -41,11 +41,9 @@ function Head({ app }: { app: AppEntry }) {
     <div className={classes.navHead}>
       {t(app.label)}
       {create === undefined ? null : (
-        <Tooltip label={t(create.label)}>
-          <ActionIcon aria-label={t(create.label)} onClick={() => run(create)}>
-            <IconPlus size={18} stroke={1.75} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon aria-label={t(create.label)} title={t(create.label)} onClick={() => run(create)}>
+          <IconPlus size={18} stroke={1.75} />
+        </ActionIcon>
       )}
     </div>
   )

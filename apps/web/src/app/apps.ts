@@ -13,6 +13,9 @@ export function appOf(path: string): AppEntry {
   return path.startsWith('/admin') ? identityApp : homeApp
 }
 
+/** Places for apps in the bottom bar of a phone; create and "More" take the other two of six. */
+export const phoneAppsMax = 4
+
 const checklistMax = 5
 
 const checklistHooks = apps.flatMap(app => app.useChecklist ?? [])

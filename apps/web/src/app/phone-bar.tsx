@@ -1,52 +1,14 @@
 /** On phones: the apps at the bottom within reach of the thumb, create in the middle of them, and a sheet for the rest. */
-import { Drawer } from '@mantine/core'
 import { IconDots, IconPlus } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
-import { NavLinks } from './app-nav.tsx'
-import { apps } from './apps.ts'
+import { apps, phoneAppsMax } from './apps.ts'
 import classes from './shell.module.css'
 import { useShell } from './shell-context.ts'
 
-/** Create and "More" take the other two of six places. */
-const appsMax = 4
-
-function Sheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const t = useT()
-  const { commands, run } = useShell()
-  const rest = apps.filter(app => app.place === 'foot' || apps.indexOf(app) >= appsMax)
-  const quick = commands.filter(command => ['palette', 'toggle-theme', 'sign-out'].includes(command.id))
-  return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      position="bottom"
-      size="auto"
-      title={t('shell.more')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
-      <ul className={classes.sheetList}>
-        <NavLinks items={rest.map(app => ({ label: t(app.label), to: app.path, icon: app.icon }))} onFollow={onClose} />
-        {quick.map(command => (
-          <li key={command.id}>
-            <button
-              type="button"
-              className={`${classes.navItem} ${classes.sheetButton}`}
-              onClick={() => {
-                onClose()
-                run(command)
-              }}
-            >
-              <command.icon size={18} stroke={1.75} aria-hidden="true" /> {t(command.label)}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </Drawer>
-  )
-}
+const PhoneSheet = lazy(() => import('./phone-sheet.tsx'))
 
 export function PhoneBar({ current }: { current: AppEntry }) {
   const t = useT()
@@ -57,7 +19,7 @@ export function PhoneBar({ current }: { current: AppEntry }) {
     <nav className={classes.phoneBar} aria-label={t('shell.apps')}>
       {apps
         .filter(app => app.place === 'apps')
-        .slice(0, appsMax)
+        .slice(0, phoneAppsMax)
         .map(app => (
           <Link
             key={app.id}
@@ -78,7 +40,11 @@ export function PhoneBar({ current }: { current: AppEntry }) {
       <button type="button" className={classes.phoneItem} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <IconDots size={22} stroke={1.75} aria-hidden="true" /> {t('shell.more')}
       </button>
-      <Sheet isOpen={isOpen} onClose={() => setOpen(false)} />
+      {isOpen ? (
+        <Suspense>
+          <PhoneSheet onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </nav>
   )
 }

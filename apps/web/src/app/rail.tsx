@@ -1,5 +1,4 @@
 /** The apps, always one click away; on phones the same entries are the bottom bar and its sheet. */
-import { Tooltip } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
@@ -12,18 +11,16 @@ function RailItem({ app, isActive }: { app: AppEntry; isActive: boolean }) {
   const Icon = app.icon
   return (
     <li>
-      <Tooltip label={t(app.label)} position="right">
-        <Link
-          to={app.path}
-          className={classes.railItem}
-          data-active={isActive || undefined}
-          aria-current={isActive ? 'true' : undefined}
-          aria-label={t(app.label)}
-          style={{ '--app-accent': `var(--octet-accent-${app.accent})` }}
-        >
-          <Icon size={22} stroke={1.75} aria-hidden="true" />
-        </Link>
-      </Tooltip>
+      <Link
+        to={app.path}
+        className={classes.railItem}
+        data-active={isActive || undefined}
+        aria-current={isActive ? 'true' : undefined}
+        style={{ '--app-accent': `var(--octet-accent-${app.accent})` }}
+      >
+        <Icon size={22} stroke={1.75} aria-hidden="true" />
+        {t(app.label)}
+      </Link>
     </li>
   )
 }

@@ -3,23 +3,24 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
 import { useSignOut } from '../features/identity/sign-out.ts'
-import type { AppEntry, Command } from '../shared/app-entry.ts'
+import type { Command } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
-import { useSession } from '../shared/session.ts'
+import { isSignedInLikely, useSession } from '../shared/session.ts'
 import { showToast } from '../shared/toasts.ts'
 import { problemLine } from '../shared/ui/problem-text.ts'
 import { Toaster } from '../shared/ui/toaster.tsx'
-import { AppNav, NavStrip } from './app-nav.tsx'
 import { appOf, apps } from './apps.ts'
 import { commandsFor } from './commands.ts'
 import { OfflineBanner } from './offline-banner.tsx'
-import { PhoneBar } from './phone-bar.tsx'
-import { Rail } from './rail.tsx'
+import { PublicBar } from './public-bar.tsx'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
 import { useShortcuts } from './shortcuts.ts'
-import { PublicBar, TopBar } from './top-bar.tsx'
 
+/** Visitors never need it; for users it is on its way before the account has answered. */
+const loadFrame = () => import('./app-frame.tsx')
+if (isSignedInLikely()) void loadFrame().catch(() => undefined)
+const AppFrame = lazy(loadFrame)
 const Palette = lazy(() => import('./palette.tsx'))
 const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
 
@@ -57,31 +58,6 @@ function useToggleTheme(): () => void {
   }
 }
 
-/** Sections are a hook of the app, so each app gets a component of its own: `key` keeps the order of hooks. */
-function AppFrame({ app, children }: { app: AppEntry; children: ReactNode }) {
-  const sections = app.useNav?.() ?? []
-  const hasNav = sections.length > 0
-  return (
-    <div
-      className={classes.shell}
-      data-nav={hasNav || undefined}
-      style={{ '--app-accent': `var(--octet-accent-${app.accent})` }}
-    >
-      <Rail current={app} />
-      {hasNav ? <AppNav app={app} sections={sections} /> : null}
-      <div className={classes.main}>
-        <TopBar app={app} />
-        {hasNav ? <NavStrip app={app} sections={sections} /> : null}
-        <OfflineBanner />
-        <main id="main" tabIndex={-1}>
-          {children}
-        </main>
-      </div>
-      <PhoneBar current={app} />
-    </div>
-  )
-}
-
 function PublicFrame({ children }: { children: ReactNode }) {
   return (
     <div className={classes.public}>
@@ -116,9 +92,11 @@ export function Shell({ children }: { children: ReactNode }) {
       {session.user === null ? (
         <PublicFrame>{children}</PublicFrame>
       ) : (
-        <AppFrame key={app.id} app={app}>
-          {children}
-        </AppFrame>
+        <Suspense>
+          <AppFrame key={app.id} app={app}>
+            {children}
+          </AppFrame>
+        </Suspense>
       )}
       <OpenDialog id={dialog} onClose={close} />
       <Toaster />

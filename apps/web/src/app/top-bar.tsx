@@ -4,7 +4,7 @@ import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
-import { AccountMenu } from './account-menu.tsx'
+import { Account } from './account-button.tsx'
 import { apps } from './apps.ts'
 import { Logo } from './logo.tsx'
 import classes from './shell.module.css'
@@ -53,28 +53,8 @@ export function TopBar({ app }: { app: AppEntry }) {
             {t('action.create')}
           </Button>
         )}
-        <AccountMenu />
+        <Account />
       </div>
-    </header>
-  )
-}
-
-/** The bar for visitors. */
-export function PublicBar() {
-  const t = useT()
-  return (
-    <header className={classes.bar}>
-      <Link to="/" className={classes.brand}>
-        <Logo size={24} /> Octet
-      </Link>
-      <nav className={classes.barEnd} aria-label={t('shell.account')}>
-        <Button component={Link} to="/sign-in" variant="subtle">
-          {t('identity.sign-in')}
-        </Button>
-        <Button component={Link} to="/sign-up" variant="default">
-          {t('identity.sign-up')}
-        </Button>
-      </nav>
     </header>
   )
 }

@@ -1,5 +1,14 @@
 /** The Mantine theme: the visual guide's type, space, radius and shades. Colours are in `tokens.ts`. */
-import { ActionIcon, Button, createTheme, Drawer, Menu, Modal, Popover, Tooltip, virtualColor } from '@mantine/core'
+import {
+  type ActionIconProps,
+  type ButtonProps,
+  createTheme,
+  type DrawerProps,
+  type MenuProps,
+  type ModalProps,
+  type PopoverProps,
+  virtualColor,
+} from '@mantine/core'
 
 /** React-remove-scroll would insert a `<style>` element, which the policy refuses; `global.css` locks scrolling instead. */
 const removeScrollProps = { removeScrollBar: false } as const
@@ -38,10 +47,11 @@ export const theme = createTheme({
     md: '0 4px 12px rgb(0 0 0 / 0.14), 0 1px 3px rgb(0 0 0 / 0.1)',
     xl: '0 12px 40px rgb(0 0 0 / 0.22), 0 2px 8px rgb(0 0 0 / 0.12)',
   },
+  // Plain objects rather than `Modal.extend(…)`: the theme must not pull the components into the first chunk.
   components: {
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 34 } }),
-    Button: Button.extend({ defaultProps: { size: 'sm' } }),
-    Modal: Modal.extend({
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 34 } satisfies ActionIconProps },
+    Button: { defaultProps: { size: 'sm' } satisfies ButtonProps },
+    Modal: {
       defaultProps: {
         removeScrollProps,
         radius: 'lg',
@@ -50,25 +60,26 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.4 },
         // The header is a second banner to assistive technology otherwise.
         attributes: { header: { role: 'presentation' } },
-      },
-    }),
-    Drawer: Drawer.extend({
+      } satisfies Partial<ModalProps>,
+    },
+    Drawer: {
       defaultProps: {
         removeScrollProps,
         transitionProps: { duration: 180, exitDuration: 80 },
         overlayProps: { backgroundOpacity: 0.4 },
         attributes: { header: { role: 'presentation' } },
-      },
-    }),
-    Menu: Menu.extend({
+      } satisfies Partial<DrawerProps>,
+    },
+    Menu: {
       defaultProps: {
         shadow: 'md',
         transitionProps: { duration: 120, exitDuration: 80 },
         // A focusable element that is no menu item may not be a child of a menu.
         withInitialFocusPlaceholder: false,
-      },
-    }),
-    Popover: Popover.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 120, exitDuration: 80 } } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, events: { hover: true, focus: true, touch: false } } }),
+      } satisfies MenuProps,
+    },
+    Popover: {
+      defaultProps: { shadow: 'md', transitionProps: { duration: 120, exitDuration: 80 } } satisfies PopoverProps,
+    },
   },
 })

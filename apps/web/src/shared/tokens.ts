@@ -95,7 +95,7 @@ function variablesOf(scheme: Scheme, accentIndex: 0 | 1): Record<string, string>
 /** Variables for `convertCssVariables`: those of both schemes, then of each. */
 export const tokens = {
   variables: {
-    '--octet-rail-width': '56px',
+    '--octet-rail-width': '64px',
     '--octet-nav-width': '240px',
     '--octet-bar-height': '52px',
     '--octet-ease': 'cubic-bezier(0.2, 0, 0, 1)',

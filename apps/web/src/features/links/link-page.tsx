@@ -1,5 +1,5 @@
 /** A link's page: the short address to copy, where it leads, how often it was followed, and its settings. */
-import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { type Link, links, Problem } from '@octet/contracts'
 import { IconExternalLink, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -58,11 +58,9 @@ function Hero({ link }: { link: Link }) {
         </div>
       </div>
       <div className={`${classes.heroActions} no-print`}>
-        <Tooltip label={t('links.open')}>
-          <ActionIcon component="a" href={link.shortUrl} target="_blank" rel="noreferrer" aria-label={t('links.open')}>
-            <IconExternalLink size={18} stroke={1.75} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon component="a" href={link.shortUrl} target="_blank" rel="noreferrer" aria-label={t('links.open')}>
+          <IconExternalLink size={18} stroke={1.75} />
+        </ActionIcon>
         <CopyButton text={link.shortUrl} label={t('links.copy', { code: link.code })} isWide isFilled />
       </div>
     </div>

@@ -1,50 +1,11 @@
-/** The "API" button: what this page does, as commands that run as they are once the token is set. */
+/** The "API" button of a page. */
 import { Button } from '@mantine/core'
-import { identity } from '@octet/contracts'
 import { IconTerminal2 } from '@tabler/icons-react'
-import { useState } from 'react'
-import { type ApiCall, curlOf, tokenPlaceholder } from '../curl.ts'
-import { useLocale, useT } from '../i18n.tsx'
-import { useSession } from '../session.ts'
-import classes from './api-menu.module.css'
-import { CopyButton } from './copy-button.tsx'
-import { Dialog } from './dialog.tsx'
+import { lazy, Suspense, useState } from 'react'
+import type { ApiCall } from '../curl.ts'
+import { useT } from '../i18n.tsx'
 
-function Call({ title, command }: { title: string; command: string }) {
-  const t = useT()
-  return (
-    <section className={classes.call}>
-      <div className={classes.head}>
-        <h3>{title}</h3>
-        <CopyButton text={command} label={t('api.copy', { what: title })} />
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <pre className={classes.code} tabIndex={0}>
-        {command}
-      </pre>
-    </section>
-  )
-}
-
-function Calls({ calls }: { calls: readonly ApiCall[] }) {
-  const { rich, t } = useLocale()
-  const { user } = useSession()
-  const origin = window.location.origin
-  const login = user?.username ?? 'you'
-  const signIn = curlOf({ operation: identity.operations.login, input: { login, password: '…' } }, origin)
-  const needsToken = calls.some(call => call.operation.access.kind !== 'anyone')
-  return (
-    <div className={classes.calls}>
-      <p className="dimmed">
-        {rich('api.lead', { token: tokenPlaceholder }, { docs: text => <a href="/docs">{text}</a> })}
-      </p>
-      {calls.map(call => (
-        <Call key={call.operation.summary} title={call.operation.summary} command={curlOf(call, origin)} />
-      ))}
-      {needsToken ? <Call title={t('api.token', { token: tokenPlaceholder })} command={signIn} /> : null}
-    </div>
-  )
-}
+const ApiCalls = lazy(() => import('./api-calls.tsx'))
 
 export function ApiMenu({ calls }: { calls: readonly ApiCall[] }) {
   const t = useT()
@@ -59,9 +20,11 @@ export function ApiMenu({ calls }: { calls: readonly ApiCall[] }) {
       >
         {t('api.button')}
       </Button>
-      <Dialog opened={isOpen} onClose={() => setOpen(false)} title={t('api.title')} size="lg">
-        <Calls calls={calls} />
-      </Dialog>
+      {isOpen ? (
+        <Suspense>
+          <ApiCalls calls={calls} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </>
   )
 }

@@ -1,5 +1,5 @@
 /** Copies a text and says so for a moment, in words and to screen readers. */
-import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { copyText } from '../clipboard.ts'
@@ -53,11 +53,9 @@ export function CopyButton({ text, label, isWide, isFilled, autoFocus }: CopyBut
   }
   return (
     <>
-      <Tooltip label={isCopied ? t('copy.done') : t('copy.action')}>
-        <ActionIcon onClick={() => void copy()} aria-label={label}>
-          {icon}
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon onClick={() => void copy()} aria-label={label} title={isCopied ? t('copy.done') : t('copy.action')}>
+        {icon}
+      </ActionIcon>
       {said}
     </>
   )

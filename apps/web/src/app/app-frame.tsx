@@ -1,0 +1,34 @@
+/** The frame around every page of a user: rail, the app's navigation, bar, and on phones the bar at the bottom. */
+import type { ReactNode } from 'react'
+import type { AppEntry } from '../shared/app-entry.ts'
+import { AppNav, NavStrip } from './app-nav.tsx'
+import { OfflineBanner } from './offline-banner.tsx'
+import { PhoneBar } from './phone-bar.tsx'
+import { Rail } from './rail.tsx'
+import classes from './shell.module.css'
+import { TopBar } from './top-bar.tsx'
+
+/** Sections are a hook of the app, so each app gets a component of its own: `key` keeps the order of hooks. */
+export default function AppFrame({ app, children }: { app: AppEntry; children: ReactNode }) {
+  const sections = app.useNav?.() ?? []
+  const hasNav = sections.length > 0
+  return (
+    <div
+      className={classes.shell}
+      data-nav={hasNav || undefined}
+      style={{ '--app-accent': `var(--octet-accent-${app.accent})` }}
+    >
+      <Rail current={app} />
+      {hasNav ? <AppNav app={app} sections={sections} /> : null}
+      <div className={classes.main}>
+        <TopBar app={app} />
+        {hasNav ? <NavStrip app={app} sections={sections} /> : null}
+        <OfflineBanner />
+        <main id="main" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      <PhoneBar current={app} />
+    </div>
+  )
+}
