@@ -11,7 +11,7 @@ const databaseDrivers: ReadonlySet<string> = new Set(['postgres', 'pg'])
 const driverHomes = /^platform\/db\//
 /** The floor's own tables (outbox, inbox, jobs), and the testkit, which makes databases. */
 const floorSqlHomes = /^platform\/(db|bus|jobs|testkit)\//
-const storeFile = /^modules\/[^/]+\/src\/([a-z-]+-)?store\.ts$/
+const storeFile = /\/src\/([a-z-]+-)?store\.ts$/
 
 /** A rule about single imports; `judge` returns what is wrong with one, or nothing. */
 function importRule(name: string, why: string, judge: (edge: Import) => string | undefined): Rule {
@@ -153,11 +153,10 @@ const database: Rule[] = [
     name: 'sql-in-store',
     why: 'SQL that is in one file per module can be reviewed as SQL, and nothing else can quietly read a table.',
     check: tree =>
-      codeFiles(tree, /^(platform|modules)\/[^/]+\/src\//)
+      codeFiles(tree, /^(platform|modules|apps)\/[^/]+\/src\//)
         .filter(({ path }) => !storeFile.test(path) && !floorSqlHomes.test(path))
         .flatMap(file => {
-          const home = file.path.startsWith('modules/') ? "the module's store.ts" : 'platform/db'
-          const message = `SQL outside store.ts; write a function in ${home} that takes the Db or Tx first`
+          const message = 'SQL outside store.ts; move it into a function there that takes the Db or Tx first'
           return sqlLines(file).map(line => ({ path: file.path, line, message }))
         }),
   },

@@ -96,6 +96,13 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('copyleft', 'package-lock.json', locked({ license: 'AGPL-3.0-only' })),
     violation('none', 'package-lock.json', locked({})),
   ],
+  'lock-is-whole': [
+    violation(
+      'another machine',
+      'package-lock.json',
+      locked({ optionalDependencies: { '@planted/darwin-x64': '1.0.0' } }),
+    ),
+  ],
   'no-machine-paths': [
     violation('in code', linksFile, `const dir = '${joined('/ro', 'ot/octet')}'`),
     violation('in a document', 'docs/planted.md', `Open ${joined('/ho', 'me/ada')} first.`),

@@ -1,4 +1,5 @@
 /** Every package: where it says what it is, what it depends on exactly, and under which licences. */
+import { type Lock, missingOptional } from '../lock-file.ts'
 import { type Package, packagesOf } from '../packages.ts'
 import type { Finding, Rule } from '../rule.ts'
 import type { Tree } from '../tree.ts'
@@ -11,11 +12,10 @@ const compatible: ReadonlySet<string> = new Set([
   ...['CC0-1.0', 'Zlib', 'Python-2.0', 'PostgreSQL', 'MPL-2.0', 'OFL-1.1'],
 ])
 
-interface LockedPackage {
-  readonly version?: string
-  readonly license?: string
-  readonly dev?: boolean
-  readonly link?: boolean
+const lockPath = 'package-lock.json'
+
+function lockOf(tree: Tree): Lock {
+  return { packages: {}, ...JSON.parse(tree.get(lockPath)?.text ?? '{}') }
 }
 
 /** `MIT`, `(MIT OR GPL-2.0)` and `MIT AND ISC`; no precedence between OR and AND, which nobody mixes. */
@@ -68,16 +68,21 @@ export const manifestRules: readonly Rule[] = [
   {
     name: 'licences',
     why: 'Octet is MIT; what it ships with must allow that.',
-    check: tree => {
-      const path = 'package-lock.json'
-      const lock = JSON.parse(tree.get(path)?.text ?? '{}') as { packages?: Record<string, LockedPackage> }
-      return Object.entries(lock.packages ?? {})
+    check: tree =>
+      Object.entries(lockOf(tree).packages)
         .filter(([place, { dev, link }]) => place.includes('node_modules/') && dev !== true && link !== true)
         .filter(([, { license }]) => !isCompatible(license ?? 'none'))
         .map(([place, { version, license = 'none' }]) => {
           const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
-          return { path, line: 1, message: `${name}@${version} has the licence "${license}"; find another package` }
-        })
-    },
+          return { path: lockPath, line: 1, message: `${name}@${version} is "${license}"; find another package` }
+        }),
+  },
+  {
+    name: 'lock-is-whole',
+    why: 'npm ci refuses a lock file that lacks packages for other machines, on every machine.',
+    check: tree =>
+      missingOptional(lockOf(tree)).map(({ name, version }) => {
+        return { path: lockPath, line: 1, message: `${name}@${version} is missing; run npm run lock:complete` }
+      }),
   },
 ]
