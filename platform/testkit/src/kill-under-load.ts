@@ -17,8 +17,8 @@ export interface Tally {
 export interface KillPlan {
   /** Starts the server, on what the killed one left behind. */
   readonly start: () => Promise<ServerProcess>
-  /** One whole request per connection; connection i repeats request i. */
-  readonly requests: readonly string[]
+  /** Called once, on the first server: one whole request per connection, repeated by that connection. */
+  readonly prepare: (server: ServerProcess) => Promise<readonly string[]>
   /** The status that promises the effect. Any other answer ends the run. */
   readonly promise: number
   /** Counts of a running server by connection, when nothing is under way any more. */
@@ -48,12 +48,13 @@ export interface KillVerdict {
  * in order to kill had no request under way at the kill, and saw nothing (research/reliability.md 3.2).
  */
 export async function killUnderLoad(plan: KillPlan): Promise<KillVerdict> {
-  const tallies: Tally[] = plan.requests.map(() => ({ acked: 0, ambiguous: 0 }))
   const recoveryMs: number[] = []
   let server = await plan.start()
   try {
+    const requests = await plan.prepare(server)
+    const tallies: Tally[] = requests.map(() => ({ acked: 0, ambiguous: 0 }))
     for (let round = 0; round < plan.rounds; round++) {
-      const load = startLoad(server.port, plan, tallies)
+      const load = startLoad({ port: server.port, requests, promise: plan.promise, tallies })
       await Promise.race([delay(plan.loadMs * (1 + Math.random() / 2)), load.failed])
       const killedAtMs = performance.now()
       await server.kill()
@@ -90,7 +91,17 @@ interface Load {
   readonly failed: Promise<never>
 }
 
-function startLoad(port: number, { requests, promise }: KillPlan, tallies: readonly Tally[]): Load {
+function startLoad({
+  port,
+  requests,
+  promise,
+  tallies,
+}: {
+  port: number
+  requests: readonly string[]
+  promise: number
+  tallies: readonly Tally[]
+}): Load {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined) // the caller may be past the point of asking
   const connections = requests.map((request, index) => {
