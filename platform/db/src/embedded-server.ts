@@ -9,7 +9,7 @@ import { commandLine, type Launcher } from './embedded-launcher.ts'
 import type { ServerLog } from './embedded-log.ts'
 import { readPostmasterFile } from './embedded-orphan.ts'
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly dir: string
   readonly dataDir: string
   readonly binaries: Binaries

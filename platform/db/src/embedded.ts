@@ -35,7 +35,7 @@ export interface EmbeddedPostgres {
   readonly pid: number
   /** Resolves with the reason when PostgreSQL ends without being asked to; it is not started again. */
   readonly lost: Promise<string>
-  /** Fast shutdown: open transactions are rolled back. At most 8 s, then it is killed (and recovers at the next start). */
+  /** Fast shutdown: open transactions are rolled back. After 8 s it is killed, and recovers at the next start. */
   stop(): Promise<void>
 }
 
@@ -44,8 +44,8 @@ const connectTimeoutSeconds = 10
 const statementTimeoutMs = 30_000
 
 /**
- * Starts PostgreSQL in `dir`, creating the database first when there is none, and recovering what an earlier, killed run
- * left behind. Call it from the main thread: on Linux PostgreSQL shuts down when the calling thread ends. Throws
+ * Starts PostgreSQL in `dir`, creating the database first when there is none, and recovering what an earlier, killed
+ * run left behind. Call it from the main thread: on Linux PostgreSQL shuts down when the calling thread ends. Throws
  * {@link DataDirLockedError} when another server uses `dir`, and an error that says what to do when it cannot run.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {

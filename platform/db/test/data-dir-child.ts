@@ -1,4 +1,4 @@
-/** A process that locks, for data-dir.test.ts: each line on stdin is a directory, each line on stdout what came of it. */
+/** A process that locks, for data-dir.test.ts: each line on stdin is a directory, on stdout what came of it. */
 import { createInterface } from 'node:readline'
 import { lockDataDir } from '../src/data-dir.ts'
 
