@@ -8,7 +8,10 @@ const { read, write } = nodeDisk
 Object.assign(nodeDisk, {
   write(file: number, bytes: Uint8Array, position: number, done: WriteDone): void {
     // The start of a segment is written honestly, or the next start could not even open the journal.
-    if (position === 0) return write(file, bytes, position, done)
+    if (position === 0) {
+      write(file, bytes, position, done)
+      return
+    }
     const copy = Uint8Array.from(bytes)
     setTimeout(() => write(file, copy, position, () => {}), lateMs)
     setImmediate(done, null, bytes.byteLength)
