@@ -48,5 +48,5 @@ function added({ module }: Names, count: number): string {
 
 function run(program: string, args: readonly string[]): void {
   const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) }
-  execFileSync(program, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], timeout: runTimeoutMs })
+  execFileSync(program, args, { cwd: root, env, stdio: 'pipe', timeout: runTimeoutMs })
 }

@@ -7,8 +7,8 @@ const fileLinesMax = 400
 const functionLinesMax = 70
 const lineLengthMax = 120
 
-/** A text under its name, as in a catalogue of messages, and a long address: neither gets better in two pieces. */
-const isOneText = /^\s*([\w$]+|'[^']+'): (['"`]).*\2,?$|https?:\/\/\S{60}/
+/** One text, as in a catalogue of messages, and a long address: neither gets better in two pieces. */
+const isOneText = /^\s*(?:[\w$]+: |'[^']+': )?(['"`]).*\1,?$|https?:\/\/\S{60}/
 const lineChecked = /\.(ts|tsx|mts|js|mjs|sql|css|sh|yml|yaml)$/
 /** A test suite is a list of tests, not a function that somebody reads in one go. */
 const suites: ReadonlySet<string> = new Set(['describe', 'suite'])
