@@ -38,7 +38,7 @@ async function open({ db, log, now, origin }: Floor<typeof identity>): Promise<I
   const lastSeen = createLastSeen({ db, log, now })
   const signingKeys = await openSigningKeys(db, now)
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
-  await revocations.poll() // what was revoked before this process began
+  await revocations.poll() // before it, every request would ask the database
   revocations.start()
   lastSeen.start()
   return {

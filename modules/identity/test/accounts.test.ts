@@ -216,6 +216,7 @@ test('thirty wrong passwords at once: eleven are tried, the rest wait, and so do
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
   const wrong = { login: registration.username, password: 'wrong password' }
   const right = { ...wrong, password }
+  const verify = t.mock.method(stateOf(app).passwords, 'verify')
   const guesses = Array.from({ length: 30 }, (_, index) =>
     // The same network in different spelling is the same network.
     app.request(identity, 'login', wrong, from(`2001:db8:0:1::${index + 1}`)),
@@ -225,6 +226,7 @@ test('thirty wrong passwords at once: eleven are tried, the rest wait, and so do
     [statuses.filter(status => status === 401).length, statuses.filter(status => status === 429).length],
     [11, 19],
   )
+  assert.equal(verify.mock.callCount(), 11, 'who has to wait costs no hash')
   const waiting = await app.request(identity, 'login', right, from('2001:db8:0:1::99'))
   assert.equal(waiting.status, 429)
   assert.ok(Number(waiting.headers['retry-after']) >= 1)

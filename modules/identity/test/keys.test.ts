@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { identity } from '@octet/contracts'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { openSigningKeys } from '../src/signing-keys.ts'
-import { makeRegistration, openIdentity, signUp, stateOf } from './make.ts'
+import { heldUp, makeRegistration, openIdentity, signUp, stateOf } from './make.ts'
 
 test('anyone can verify an access token by the published keys, which hold nothing private', async t => {
   const app = await openIdentity(t)
@@ -22,7 +22,10 @@ test('processes that start together on an empty database agree on one key', asyn
   const app = await openIdentity(t)
   const db = app.db('identity')
   await db.sql`delete from signing_keys`
-  const opened = await Promise.all(Array.from({ length: 6 }, () => openSigningKeys(db as never, Date.now)))
+  const lock = { lock: 'lock table signing_keys in share mode', waiters: 4 }
+  const opened = await heldUp(app, lock, () => {
+    return Promise.all(Array.from({ length: 4 }, () => openSigningKeys(db as never, Date.now)))
+  })
   assert.equal(new Set(opened.map(keys => keys.current().kid)).size, 1)
   assert.equal((await db.sql`select 1 from signing_keys`).length, 1)
 })

@@ -1,5 +1,6 @@
 /** What tests of identity are made from. */
 import { identity, type Me } from '@octet/contracts'
+import { openPool } from '@octet/db'
 import { type Caller, type TestApp, type TestAppOptions, testApp } from '@octet/testkit'
 import type { IdentityState } from '../src/context.ts'
 import { identityModule } from '../src/module.ts'
@@ -68,5 +69,37 @@ export async function untilStatus(wanted: number, deadlineMs: number, ask: () =>
     if (status === wanted) return tookMs
     if (tookMs > deadlineMs) throw new Error(`still ${status}, not ${wanted}, after ${Math.round(tookMs)} ms`)
     await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
+/**
+ * Begins `start` while `lock` is held, lets go once `waiters` connections queue behind it, and returns what came of it:
+ * requests of one moment really meet, where otherwise they might pass one by one. Throws when they do not come.
+ */
+export async function heldUp<T>(
+  app: TestApp,
+  { lock, waiters }: { lock: string; waiters: number },
+  start: () => Promise<T>,
+): Promise<T> {
+  const pool = openPool(app.databaseUrl, { schema: 'identity', connectionsMax: 1 })
+  try {
+    let outcome: Promise<T> | undefined
+    await pool.begin(async sql => {
+      await sql.unsafe(lock)
+      outcome = start()
+      const deadlineMs = performance.now() + 8_000
+      for (;;) {
+        await sql`select pg_stat_clear_snapshot()`
+        const [row] = await sql<{ waiting: number }[]>`
+          select count(*)::int as waiting from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`
+        if ((row?.waiting ?? 0) >= waiters) break
+        if (performance.now() > deadlineMs) throw new Error(`${row?.waiting} of ${waiters} came`)
+        await new Promise(resolve => setTimeout(resolve, 10))
+      }
+    })
+    return await (outcome as Promise<T>)
+  } finally {
+    await pool.end({ timeout: 5 })
   }
 }
