@@ -24,11 +24,6 @@ switch (ending) {
     void Promise.reject(new Error('rejected with token=hunter2'))
     setInterval(() => {}, 1_000)
     break
-  case 'live':
-    // Goes on living, and says by IPC that the loop still turns.
-    setInterval(() => process.send?.('alive'), 5)
-    process.on('message', () => process.exit(0))
-    break
   default:
     throw new Error(`unknown ending ${ending}`)
 }

@@ -131,18 +131,13 @@ test('a secret under a secret key is gone wherever the object is put', () => {
   )
 })
 
-test('the time to redact grows with the length of the text, not with its square', () => {
-  const unit = ['eyJ', 'oct_a_', 'Bearer ', 'token=', '://a:', 'password":', "secret: '", 'aB3', '\\"token\\":\\"', '"']
-  for (const part of unit) {
-    const timeMs = (chars: number) => {
-      const text = part.repeat(chars / part.length)
-      const startMs = performance.now()
-      redactLine(text)
-      return performance.now() - startMs
-    }
-    timeMs(2_000)
-    const shortMs = Math.min(timeMs(20_000), timeMs(20_000), timeMs(20_000))
-    const longMs = Math.min(timeMs(200_000), timeMs(200_000))
-    assert(longMs < 40 * shortMs + 5, `${part}: ${shortMs.toFixed(2)} ms for 20 k, ${longMs.toFixed(2)} ms for 200 k`)
+test('no text takes long: half a megabyte made to be hard is redacted within a second', () => {
+  const parts = ['eyJ', 'oct_a_', 'Bearer ', 'token=', '__host-', '://a:', 'password":', "secret: '", 'aB3', '"', '\\']
+  for (const part of [...parts, '\\"token\\":\\"', '\\"token\\":[', 'bearer  ', 'a.', '"token":"', "':'"]) {
+    const text = `= ' @ % J _ ${part.repeat(500_000 / part.length)}`
+    const startMs = performance.now()
+    redactLine(text)
+    const tookMs = performance.now() - startMs
+    assert(tookMs < 1_000, `${part}: ${tookMs.toFixed(0)} ms`)
   }
 })
