@@ -32,6 +32,11 @@ async function start(config: Config): Promise<void> {
     process.stdout.write(`\n  Open this link once to become its administrator (30 minutes):\n  ${server.setupUrl}\n`)
   }
   process.stdout.write('\n')
+  const reason = await server.lost
+  process.stderr.write(`\n  PostgreSQL is gone: ${reason}\n  Stopping; the next start recovers.\n`)
+  setTimeout(() => process.exit(1), exitDeadlineMs).unref()
+  await server.stop().catch(() => undefined)
+  process.exit(1)
 }
 
 function fail(error: unknown): never {

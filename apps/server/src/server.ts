@@ -17,6 +17,8 @@ export interface Server {
   readonly origin: string
   /** The link that makes the first administrator; absent once there is one. */
   readonly setupUrl: string | undefined
+  /** Resolves with the reason when something it cannot do without is gone; then stop it and start anew. */
+  readonly lost: Promise<string>
   /** Drains requests, stops background work and the database; takes at most about eight seconds. */
   stop(): Promise<void>
 }
@@ -61,7 +63,7 @@ async function start(
   })
   const webBuild = config.OCTET_WEB ? buildWebClient() : Promise.resolve(false)
   webBuild.catch(() => undefined) // looked at below; until then nobody else must call it unhandled
-  const databaseUrl = await openDatabase({ config, dataDir, log, progress, undo })
+  const { databaseUrl, lost } = await openDatabase({ config, dataDir, log, progress, undo })
   await progress.step('migrations', () => migrateUp(databaseUrl, migrationsOf(modules)))
   if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
 
@@ -96,7 +98,7 @@ async function start(
   health.open()
   undo.push(async () => health.drain())
   log.info({ origin, modules: runtime.host.order }, 'ready')
-  return { origin, setupUrl: await setupUrl(runtime, origin), stop: stopAll }
+  return { origin, setupUrl: await setupUrl(runtime, origin), lost, stop: stopAll }
 }
 
 interface DatabaseStep {
@@ -107,18 +109,24 @@ interface DatabaseStep {
   readonly undo: (() => Promise<void>)[]
 }
 
-/** The address of the database to use: the configured one once it answers, else the embedded one, started here. */
-async function openDatabase({ config, dataDir, log, progress, undo }: DatabaseStep): Promise<string> {
+interface OpenDatabase {
+  readonly databaseUrl: string
+  readonly lost: Promise<string>
+}
+
+/** The database to use: the configured one once it answers, else the embedded one, started here. */
+async function openDatabase({ config, dataDir, log, progress, undo }: DatabaseStep): Promise<OpenDatabase> {
   const external = config.DATABASE_URL
   if (external !== undefined) {
     await progress.step('database', () => reach(external))
-    return external
+    // One that goes away comes back by itself; requests are refused meanwhile.
+    return { databaseUrl: external, lost: new Promise(() => undefined) }
   }
   const embedded: EmbeddedPostgres = await progress.step('database', () => {
     return startEmbeddedPostgres({ dir: join(dataDir, 'postgres'), log })
   })
   undo.push(() => embedded.stop())
-  return embedded.url
+  return { databaseUrl: embedded.url, lost: embedded.lost }
 }
 
 /** Throws without the password, and with what to look at, when the database does not answer. */

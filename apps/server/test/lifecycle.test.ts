@@ -1,7 +1,7 @@
 /** The server as its operator sees it: started, refused, killed, restarted, stopped, split. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -132,7 +132,12 @@ test('two processes, one with identity and one with links, behave like one', asy
     (await mine.listLinks({})).data.map(({ id }) => id),
     [link.id],
   )
-  await assert.rejects(httpClient(shortener.origin).client(links, { token: `${token}x` }).listLinks({}), { status: 401 })
+  await assert.rejects(
+    httpClient(shortener.origin)
+      .client(links, { token: `${token}x` })
+      .listLinks({}),
+    { status: 401 },
+  )
 
   // The event that gives the examples to the first administrator crosses from one process to the other.
   const setup = /#t=([\w-]+)/.exec(accounts.output())?.[1] ?? ''
@@ -165,3 +170,18 @@ async function freePorts(count: number): Promise<[number, number]> {
   await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
   return ports as [number, number]
 }
+
+test('when its PostgreSQL is killed the server says so and exits, and the next start has everything', async t => {
+  const dir = await dataDir(t)
+  const server = await start(t, { OCTET_DATA: dir })
+  const client = httpClient(server.origin).client(links)
+  const link = await client.createLink({ url: 'https://example.org/' })
+  const log = await readFile(join(dir, 'octet.log'), 'utf8')
+  const postgresPid = Number(/"pid":(\d+),"version"/.exec(log)?.[1])
+  process.kill(postgresPid, 'SIGKILL')
+  assert.equal(await server.ended, 1)
+  assert.match(server.output(), /PostgreSQL is gone/)
+  const again = await start(t, { OCTET_DATA: dir })
+  const answer = await fetch(`${again.origin}/s/${link.code}`, { redirect: 'manual' })
+  assert.equal(answer.headers.get('location'), 'https://example.org/')
+})

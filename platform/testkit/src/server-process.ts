@@ -25,6 +25,8 @@ export interface ServerProcess {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string
   readonly pid: number
+  /** Its exit code, or the signal that ended it, once it has ended. */
+  readonly ended: Promise<number | NodeJS.Signals>
   /** The last of what it printed. */
   output(): string
   /** SIGKILL to it and everything it started, at once, as when the machine loses power. Resolves when it is gone. */
@@ -93,7 +95,9 @@ function serverOf(
       clearTimeout(force)
     }
   }
-  return { port, origin: `http://127.0.0.1:${port}`, pid, output, kill, stop }
+  const ended = exited.then(([code, signal]) => signal ?? code ?? 0)
+  ended.catch(() => undefined) // as above
+  return { port, origin: `http://127.0.0.1:${port}`, pid, ended, output, kill, stop }
 }
 
 function collectOutput(child: ChildProcess): () => string {
