@@ -12,7 +12,7 @@ const id = 'virtual:theme.css'
 const resolvedId = `\0${id}`
 
 /** The variables of the theme as CSS, Octet's own tokens last so that they win. */
-export function themeCss(): string {
+function themeCss(): string {
   const defaults = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme))
   return convertCssVariables({
     variables: { ...defaults.variables, ...tokens.variables },

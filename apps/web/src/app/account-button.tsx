@@ -1,10 +1,8 @@
-/** The round button of the account. Its menu is loaded when it is first opened. */
-import { type ComponentProps, lazy, Suspense, useState } from 'react'
+/** The round button of the account. */
+import type { ComponentProps } from 'react'
 import { useT } from '../shared/i18n.tsx'
 import { useUser } from '../shared/session.ts'
 import classes from './shell.module.css'
-
-const AccountMenu = lazy(() => import('./account-menu.tsx'))
 
 /** At most two letters; drawn by the stylesheet, because they are a picture and not part of the button's name. */
 function initialsOf(name: string): string {
@@ -25,15 +23,5 @@ export function AccountButton(props: ComponentProps<'button'>) {
       data-initials={initialsOf(user.displayName)}
       aria-label={t('shell.account-of', { name: user.displayName })}
     />
-  )
-}
-
-export function Account() {
-  const [isWanted, setWanted] = useState(false)
-  if (!isWanted) return <AccountButton onClick={() => setWanted(true)} />
-  return (
-    <Suspense fallback={<AccountButton />}>
-      <AccountMenu />
-    </Suspense>
   )
 }

@@ -9,6 +9,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { meQuery } from '../features/identity/get-me.ts'
+import { type DayRange, dayRanges } from '../features/links/day-ranges.ts'
 import { type LinkFilter, linksQuery } from '../features/links/list-links.ts'
 import { useSession } from '../shared/session.ts'
 import { focusHeadingOnChange } from './focus-heading.ts'
@@ -103,12 +104,10 @@ const links = createRoute({
   component: lazyRouteComponent(() => import('./routes/links.tsx'), 'LinksRoute'),
 })
 
-const dayRanges = [7, 30, 90, 365] as const
-
 const link = createRoute({
   getParentRoute: () => root,
   path: '/links/$id',
-  validateSearch: (search: Record<string, unknown>): { days?: (typeof dayRanges)[number] | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): { days?: DayRange | undefined } => ({
     days: dayRanges.find(range => range === Number(search.days)),
   }),
   beforeLoad: requireUser,

@@ -6,7 +6,7 @@ import { stored } from '../shared/storage.ts'
 /** How long after `g` the next key still belongs to it. */
 const sequenceMs = 1_200
 
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
     return true

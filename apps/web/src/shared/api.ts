@@ -15,7 +15,7 @@ import {
   problemFromBody,
 } from '@octet/contracts'
 
-export const apiBase = '/api/v1'
+const apiBase = '/api/v1'
 
 /** Waited beyond the operation's own time limit, so that the server's answer about it can still arrive. */
 const graceMs = 2_000
@@ -83,14 +83,19 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   return new ApiProblem(problemFromBody(body) ?? new Problem(unreadable), requestId)
 }
 
-async function send(request: ApiRequest, timeoutMs: number, options: WebCallOptions): Promise<Response> {
+async function send(
+  request: ApiRequest,
+  timeoutMs: number,
+  options: WebCallOptions,
+  origin: string,
+): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (request.body !== undefined) headers['content-type'] = 'application/json'
   if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey
   if (options.ifMatch !== undefined) headers['if-match'] = `"${options.ifMatch}"`
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
-    return await fetch(request.path, {
+    return await fetch(`${origin}${request.path}`, {
       method: request.method,
       headers,
       body: request.body === undefined ? undefined : JSON.stringify(request.body),
@@ -105,17 +110,17 @@ async function send(request: ApiRequest, timeoutMs: number, options: WebCallOpti
   }
 }
 
-async function call(operation: Operation, input: object, options: WebCallOptions): Promise<unknown> {
-  const response = await send(requestOf(operation, input), operation.timeoutMs + graceMs, options)
+async function call(operation: Operation, input: object, options: WebCallOptions, origin: string): Promise<unknown> {
+  const response = await send(requestOf(operation, input), operation.timeoutMs + graceMs, options, origin)
   if (!response.ok) throw await problemOf(response)
   return response.status === 204 ? {} : await response.json()
 }
 
-/** One function per public operation; throws `ApiProblem` or `OfflineError`. */
-export function createClient<C extends Contract>(contract: C): Client<C> {
+/** One function per operation; throws `ApiProblem` or `OfflineError`. Without an origin it is that of the page. */
+export function createClient<C extends Contract>(contract: C, origin = ''): Client<C> {
   const calls = Object.entries(contract.operations).map(([name, operation]) => [
     name,
-    (input: object, options: WebCallOptions = {}) => call(operation, input, options),
+    (input: object, options: WebCallOptions = {}) => call(operation, input, options, origin),
   ])
   return Object.fromEntries(calls) as Client<C>
 }

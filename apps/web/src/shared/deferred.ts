@@ -26,20 +26,31 @@ export const undoMs = 8_000
 /** One more and the oldest happens at once; as many offers as are shown at a time. */
 export const deferredMax = 3
 
-/** Makes a store of waiting actions. */
+/** The ids that lists leave out: waiting, or being done right now. A new set on every change, for React. */
+function createHiddenIds() {
+  let ids: ReadonlySet<string> = new Set()
+  const listeners = new Set<() => void>()
+  return {
+    current: () => ids,
+    set(id: string, isHidden: boolean): void {
+      const next = new Set(ids)
+      if (isHidden) next.add(id)
+      else next.delete(id)
+      ids = next
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Makes a store of waiting actions; `clock` and `delayMs` are for tests. */
 export function createDeferred(clock: Clock = systemClock, delayMs: number = undoMs) {
   const waiting = new Map<string, { action: DeferredAction; timer: unknown }>()
-  /** Waiting, or being done right now. */
-  let hiddenIds: ReadonlySet<string> = new Set()
-  const listeners = new Set<() => void>()
-
-  function setHidden(id: string, isHidden: boolean): void {
-    const next = new Set(hiddenIds)
-    if (isHidden) next.add(id)
-    else next.delete(id)
-    hiddenIds = next
-    for (const listener of listeners) listener()
-  }
+  const hidden = createHiddenIds()
+  const startTimer = (id: string) => clock.set(() => void finish(id, false), delayMs)
 
   function take(id: string): DeferredAction | undefined {
     const entry = waiting.get(id)
@@ -55,55 +66,46 @@ export function createDeferred(clock: Clock = systemClock, delayMs: number = und
     action.onSettled()
     try {
       await action.run(isLeaving)
-      setHidden(id, false)
+      hidden.set(id, false)
     } catch (error) {
-      setHidden(id, false)
+      hidden.set(id, false)
       action.onFailed(error)
     }
   }
 
+  /** Brings the id back; false when it was too late. */
+  function undo(id: string): boolean {
+    const action = take(id)
+    if (action === undefined) return false
+    hidden.set(id, false)
+    action.onSettled()
+    return true
+  }
+
   return {
+    undo,
     /** Hides the id now and acts after the delay. */
     schedule(action: DeferredAction): void {
       const oldest = waiting.size >= deferredMax ? waiting.keys().next().value : undefined
       if (oldest !== undefined) void finish(oldest, false)
-      waiting.set(action.id, { action, timer: clock.set(() => void finish(action.id, false), delayMs) })
-      setHidden(action.id, true)
+      waiting.set(action.id, { action, timer: startTimer(action.id) })
+      hidden.set(action.id, true)
     },
-    /** Stops the clock of one action while the user looks at its offer. */
-    pause(id: string): void {
-      const entry = waiting.get(id)
-      if (entry !== undefined) clock.clear(entry.timer as never)
-    },
-    /** Starts the clock anew. */
-    resume(id: string): void {
+    /** Stops the clock of one action while the user looks at its offer, and starts it anew afterwards. */
+    hold(id: string, isHeld: boolean): void {
       const entry = waiting.get(id)
       if (entry === undefined) return
       clock.clear(entry.timer as never)
-      entry.timer = clock.set(() => void finish(id, false), delayMs)
-    },
-    /** Brings the id back; false when it was too late. */
-    undo(id: string): boolean {
-      const action = take(id)
-      if (action === undefined) return false
-      setHidden(id, false)
-      action.onSettled()
-      return true
+      if (!isHeld) entry.timer = startTimer(id)
     },
     /** Brings back what was scheduled last; false when nothing waits. */
-    undoLast(): boolean {
-      const last = [...waiting.keys()].at(-1)
-      return last !== undefined && this.undo(last)
-    },
+    undoLast: (): boolean => undo([...waiting.keys()].at(-1) ?? ''),
     /** Does everything that waits, now. */
     flush(): void {
       for (const id of [...waiting.keys()]) void finish(id, true)
     },
-    hidden: () => hiddenIds,
-    subscribe(listener: () => void): () => void {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    hiddenIds: hidden.current,
+    subscribe: hidden.subscribe,
   }
 }
 
@@ -112,5 +114,5 @@ if (typeof window !== 'undefined') window.addEventListener('pagehide', () => def
 
 /** The ids to leave out of lists. */
 export function useHiddenIds(): ReadonlySet<string> {
-  return useSyncExternalStore(deferred.subscribe, deferred.hidden)
+  return useSyncExternalStore(deferred.subscribe, deferred.hiddenIds)
 }

@@ -1,7 +1,7 @@
 /**
  * The part of ICU MessageFormat that Octet's messages use: `{name}`, `{n, number}`, `{t, date}`,
- * `{n, plural, =0 {…} one {…} other {# …}}`, `{x, select, a {…} other {…}}`, and `<tag>…</tag>` for a piece that becomes
- * an element. An apostrophe quotes a following brace or angle bracket, and `''` is an apostrophe.
+ * `{n, plural, =0 {…} one {…} other {# …}}`, `{x, select, a {…} other {…}}`, and `<tag>…</tag>` for a piece that
+ * becomes an element. An apostrophe before syntax quotes up to the next one, and `''` is an apostrophe.
  */
 
 export type MessageNode =
@@ -84,6 +84,14 @@ function readTag(cursor: Cursor, inPlural: boolean): MessageNode {
   return { kind: 'tag', name, children }
 }
 
+/** Reads `''` as an apostrophe, and `'{…'` as what stands between the apostrophes. */
+function readQuoted(cursor: Cursor): string {
+  const quoted = /^'((?:''|[^'])*)(?:'|$)/.exec(cursor.text.slice(cursor.at))
+  const isApostrophe = cursor.text[cursor.at + 1] === "'"
+  cursor.at += isApostrophe ? 2 : (quoted?.[0].length ?? 1)
+  return isApostrophe ? "'" : (quoted?.[1] ?? '').replaceAll("''", "'")
+}
+
 /** Reads until the end of the text, a closing brace or a closing tag. */
 function readNodes(cursor: Cursor, inPlural: boolean): Message {
   const nodes: MessageNode[] = []
@@ -99,10 +107,8 @@ function readNodes(cursor: Cursor, inPlural: boolean): Message {
     if (char === '}' || (char === '<' && next === '/')) break
     if (char === '{') push(readArgument(cursor, inPlural))
     else if (char === '<') push(readTag(cursor, inPlural))
-    else if (char === "'" && "'{}<".includes(next) && next !== '') {
-      literal += next
-      cursor.at += 2
-    } else if (char === '#' && inPlural) {
+    else if (char === "'" && "'{}<#".includes(next) && next !== '') literal += readQuoted(cursor)
+    else if (char === '#' && inPlural) {
       push({ kind: 'hash' })
       cursor.at += 1
     } else {

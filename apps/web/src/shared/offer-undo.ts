@@ -20,7 +20,7 @@ export function useOfferUndo(): (undoable: Undoable) => void {
       action: { label: t('action.undo'), run: () => deferred.undo(id) },
       // The waiting action takes its offer away itself.
       durationMs: 0,
-      onHold: isHeld => (isHeld ? deferred.pause(id) : deferred.resume(id)),
+      onHold: isHeld => deferred.hold(id, isHeld),
     })
     deferred.schedule({
       id,

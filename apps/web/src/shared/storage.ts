@@ -30,7 +30,7 @@ export function stored(key: string): string | null {
 }
 
 /** Calls back on every change, in this tab and in others. Returns the way to stop. */
-export function onStored(listener: () => void): () => void {
+function onStored(listener: () => void): () => void {
   listeners.add(listener)
   window.addEventListener('storage', listener)
   return () => {

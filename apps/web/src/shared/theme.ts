@@ -10,7 +10,7 @@ import {
   virtualColor,
 } from '@mantine/core'
 
-/** React-remove-scroll would insert a `<style>` element, which the policy refuses; `global.css` locks scrolling instead. */
+/** The library would insert a `<style>` element, which the policy refuses; `global.css` locks scrolling instead. */
 const removeScrollProps = { removeScrollBar: false } as const
 
 const fontFamily = "'Inter Variable', ui-sans-serif, system-ui, sans-serif"

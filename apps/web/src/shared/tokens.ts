@@ -7,7 +7,7 @@
 export type AppAccent = 'indigo' | 'teal' | 'orange' | 'pink' | 'violet' | 'cyan' | 'green' | 'slate'
 
 /** `[light, dark]` of each app's accent. */
-export const accents: Readonly<Record<AppAccent, readonly [light: string, dark: string]>> = {
+const accents: Readonly<Record<AppAccent, readonly [light: string, dark: string]>> = {
   indigo: ['#3b5bdb', '#91a7ff'],
   teal: ['#087f5b', '#63e6be'],
   orange: ['#c2410c', '#ffa94d'],

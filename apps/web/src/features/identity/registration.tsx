@@ -13,7 +13,7 @@ export interface Registration {
 
 export const emptyRegistration: Registration = { username: '', email: '', password: '' }
 
-export const passwordLengthMin = 8
+const passwordLengthMin = 8
 
 export function registrationErrors(values: Registration, t: Translate): FormErrors<Registration> {
   return {

@@ -7,8 +7,8 @@ import { showToast } from '../../shared/toasts.ts'
 import { Dialog } from '../../shared/ui/dialog.tsx'
 import { FailureNotice } from '../../shared/ui/states.tsx'
 import { authFormClass } from './auth-card.tsx'
+import type { ManagedUser, RoleName } from './managed-user.ts'
 import { useSetUserRoles } from './set-user-roles.ts'
-import type { ManagedUser, RoleName } from './users-page.tsx'
 
 function RolesForm({ user, onClose }: { user: ManagedUser; onClose: () => void }) {
   const t = useT()
@@ -47,15 +47,11 @@ function RolesForm({ user, onClose }: { user: ManagedUser; onClose: () => void }
   )
 }
 
-export function RolesDialog({ user, onClose }: { user: ManagedUser | null; onClose: () => void }) {
+export default function RolesDialog({ user, onClose }: { user: ManagedUser; onClose: () => void }) {
   const t = useT()
   return (
-    <Dialog
-      opened={user !== null}
-      onClose={onClose}
-      title={user === null ? '' : t('users.roles-of', { name: user.username })}
-    >
-      {user === null ? null : <RolesForm key={user.id} user={user} onClose={onClose} />}
+    <Dialog opened onClose={onClose} title={t('users.roles-of', { name: user.username })}>
+      <RolesForm user={user} onClose={onClose} />
     </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-/** The one-time token of first start, from the link's fragment; kept for this tab only, so that a reload does not lose it. */
+/** The one-time token of first start, from the fragment of its link; kept for this tab, so that a reload keeps it. */
 
 const key = 'octet.setup-token'
 

@@ -1,9 +1,9 @@
 import { Badge, Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { type Input, identity, type Output } from '@octet/contracts'
+import { identity } from '@octet/contracts'
 import { IconSearch, IconUsers } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { useSession } from '../../shared/session.ts'
 import { Page } from '../../shared/ui/page.tsx'
@@ -11,10 +11,7 @@ import { FailedState, FailureNotice, ForbiddenState, SkeletonRows, StateBox } fr
 import { When } from '../../shared/ui/when.tsx'
 import classes from './account.module.css'
 import { usersQuery } from './list-users.ts'
-import { RolesDialog } from './roles-dialog.tsx'
-
-export type ManagedUser = Output<typeof identity, 'listUsers'>['data'][number]
-export type RoleName = Input<typeof identity, 'setUserRoles'>['roles'][number]
+import type { ManagedUser, RoleName } from './managed-user.ts'
 
 /** Everybody is a user; it is worth saying only where nothing else is. */
 function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
@@ -50,6 +47,8 @@ function UserRow({ user, onEdit }: { user: ManagedUser; onEdit: (() => void) | u
   )
 }
 
+const RolesDialog = lazy(() => import('./roles-dialog.tsx'))
+
 function UserList({ q }: { q: string }) {
   const t = useT()
   const { can } = useSession()
@@ -76,7 +75,11 @@ function UserList({ q }: { q: string }) {
           </Button>
         </div>
       ) : null}
-      <RolesDialog user={edited} onClose={() => setEdited(null)} />
+      {edited === null ? null : (
+        <Suspense>
+          <RolesDialog user={edited} onClose={() => setEdited(null)} />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -14,7 +14,7 @@ export interface LinkValues {
 }
 
 export const tagsMax = 10
-export const tagLengthMax = 30
+const tagLengthMax = 30
 
 /** Whether the address can be one at all; the server decides about the rest. */
 export function isAddress(typed: string): boolean {

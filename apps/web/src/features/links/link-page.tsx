@@ -9,12 +9,13 @@ import { useLocale, useT } from '../../shared/i18n.tsx'
 import { CopyButton } from '../../shared/ui/copy-button.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { FailedState, SkeletonRows } from '../../shared/ui/states.tsx'
+import type { DayRange } from './day-ranges.ts'
 import { useDeleteLink } from './delete-link.ts'
 import { EditForm } from './edit-form.tsx'
 import { linkQuery } from './get-link.ts'
 import classes from './link-page.module.css'
 import { LinkMarks } from './link-row.tsx'
-import { type DayRange, StatsPanel } from './stats-panel.tsx'
+import { StatsPanel } from './stats-panel.tsx'
 
 export interface LinkPageProps {
   readonly id: string

@@ -11,7 +11,7 @@ import { useNow, When } from '../../shared/ui/when.tsx'
 import classes from './links.module.css'
 
 /** Whether the link has stopped leading anywhere. */
-export function isExpired(link: Pick<ListedLink, 'expiresAt' | 'clicksMax' | 'clicks'>, nowMs: number): boolean {
+function isExpired(link: Pick<ListedLink, 'expiresAt' | 'clicksMax' | 'clicks'>, nowMs: number): boolean {
   const isPast = link.expiresAt !== null && new Date(link.expiresAt).getTime() <= nowMs
   return isPast || (link.clicksMax !== null && link.clicks >= link.clicksMax)
 }

@@ -11,7 +11,7 @@ export interface LinkFilter {
 }
 
 /** The largest page the API gives; summaries such as tags and totals are made from the first one. */
-export const pageSize = 100
+const pageSize = 100
 
 /** Every list of links lies under this key. */
 export const linksKey = ['links', 'list'] as const

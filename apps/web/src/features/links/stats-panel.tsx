@@ -9,11 +9,9 @@ import { FailedState, FailureNotice, SkeletonRows } from '../../shared/ui/states
 import { When } from '../../shared/ui/when.tsx'
 import { ClickChart } from './click-chart.tsx'
 import { bucketsOf, sum } from './click-days.ts'
+import { type DayRange, dayRanges } from './day-ranges.ts'
 import { statsQuery } from './get-link-stats.ts'
 import classes from './link-page.module.css'
-
-export const dayRanges = [7, 30, 90, 365] as const
-export type DayRange = (typeof dayRanges)[number]
 
 function Totals({ stats, days }: { stats: LinkStats; days: number }) {
   const { t, tag } = useLocale()

@@ -17,7 +17,7 @@ const topCount = 3
 const recentOf = (link: ListedLink) => link.recentClicks.reduce((sum, clicks) => sum + clicks, 0)
 
 /** Clicks per day over all links, oldest first. */
-export function clicksPerDay(rows: readonly Pick<ListedLink, 'recentClicks'>[]): readonly number[] {
+function clicksPerDay(rows: readonly Pick<ListedLink, 'recentClicks'>[]): readonly number[] {
   const length = Math.max(0, ...rows.map(row => row.recentClicks.length))
   return Array.from({ length }, (_, day) => rows.reduce((sum, row) => sum + (row.recentClicks[day] ?? 0), 0))
 }
@@ -68,7 +68,7 @@ export function LinksTile({ onCreate }: { onCreate: () => void }) {
         />
       </div>
       {rows.length > 0 ? <Top rows={rows} /> : null}
-      <Button leftSection={<IconPlus size={18} stroke={1.75} />} onClick={onCreate}>
+      <Button className={classes.action} leftSection={<IconPlus size={18} stroke={1.75} />} onClick={onCreate}>
         {t('links.create')}
       </Button>
     </>

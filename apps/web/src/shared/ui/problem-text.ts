@@ -16,7 +16,7 @@ function knownKey(code: string): MessageKey | undefined {
   return key in en ? (key as MessageKey) : undefined
 }
 
-export function problemText(error: unknown, t: Translate): ProblemText {
+function problemText(error: unknown, t: Translate): ProblemText {
   if (error instanceof OfflineError) {
     const isTimeout = error.reason === 'timeout'
     const title = isTimeout ? t('problem.timeout') : t('problem.offline')

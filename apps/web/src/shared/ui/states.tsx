@@ -72,7 +72,7 @@ export function ForbiddenState() {
 const delayMs = 150
 
 /** True once `isPending` has lasted long enough that saying nothing would look broken. */
-export function useIsSlow(isPending: boolean): boolean {
+function useIsSlow(isPending: boolean): boolean {
   const [isSlow, setSlow] = useState(false)
   useEffect(() => {
     if (!isPending) return setSlow(false)

@@ -79,7 +79,8 @@ export const identity = {
   'welcome.token-missing':
     'Öffne den Einrichtungslink, den das Terminal nach <code>npm start</code> anzeigt, oder füge ihn hier ein.',
   'welcome.token-refused':
-    'Dieser Einrichtungslink wurde benutzt oder ist abgelaufen. Starte Octet mit <code>npm start</code> neu und füge den neuen Link hier ein.',
+    'Dieser Einrichtungslink wurde benutzt oder ist abgelaufen. Starte Octet mit <code>npm start</code> ' +
+    'neu und füge den neuen Link hier ein.',
   'welcome.token-unreadable': 'Füge den ganzen Link ein, z. B. http://localhost:3000/welcome#t=…',
   'welcome.token-use': 'Weiter',
 } as const

@@ -1,7 +1,8 @@
 /** Kurze Links und ihre Klicks. */
 export const links = {
   'chart.bar':
-    '{when}: {n, plural, one {# Klick} other {# Klicks}}, {bots, plural, =0 {keine Bots} one {# durch einen Bot} other {# durch Bots}}',
+    '{when}: {n, plural, one {# Klick} other {# Klicks}}, {bots, plural, =0 {keine Bots} one {# durch ' +
+    'einen Bot} other {# durch Bots}}',
   'chart.bots': '{n, plural, one {# durch einen Bot} other {# durch Bots}}',
   'chart.label':
     'Klicks pro Tag: {n, plural, one {# Klick} other {# Klicks}} in {days, plural, one {# Tag} other {# Tagen}}',
@@ -100,7 +101,8 @@ export const links = {
   'stats.total': 'Alle Klicks',
   'tile.clicks': '{n} Klicks',
   'tile.links':
-    '{n, plural, =0 {Klicks: noch keine Links} one {Klicks auf # Link in {days, number} Tagen} other {Klicks auf # Links in {days, number} Tagen}}',
+    '{n, plural, =0 {Klicks: noch keine Links} one {Klicks auf # Link in {days, number} Tagen} other ' +
+    '{Klicks auf # Links in {days, number} Tagen}}',
   'tile.links-of-newest': 'Klicks auf deine neuesten {n, number} Links in {days, number} Tagen',
   'tile.links-top': 'Am häufigsten benutzt in den letzten zwei Wochen',
 } as const

@@ -36,7 +36,8 @@ export const shell = {
   'failed.title': 'Diese Seite wurde nicht geladen',
   'form.unsaved': 'Die Seite verlassen, ohne die Änderungen zu speichern?',
   'front.account':
-    '<up>Registriere dich</up>, um den Kurznamen selbst zu wählen, ein Ablaufdatum zu setzen und Klicks zu sehen. Schon ein Konto? <in>Melde dich an</in>.',
+    '<up>Registriere dich</up>, um den Kurznamen selbst zu wählen, ein Ablaufdatum zu setzen und Klicks ' +
+    'zu sehen. Schon ein Konto? <in>Melde dich an</in>.',
   'front.docs': 'Alles, was Octet kann, steht in der <docs>API-Referenz</docs>.',
   'front.document': 'Kurze Links',
   'front.lead': 'Adresse einfügen, kurze Adresse erhalten. Sie funktioniert sofort, ohne Konto.',

@@ -80,7 +80,8 @@ export const identity = {
   'welcome.token-missing':
     'Open the set-up link that the terminal shows after <code>npm start</code>, or paste it here.',
   'welcome.token-refused':
-    'This set-up link was used or has expired. Restart Octet with <code>npm start</code> for a new one, and paste it here.',
+    'This set-up link was used or has expired. Restart Octet with <code>npm start</code> for a new one, ' +
+    'and paste it here.',
   'welcome.token-unreadable': 'Paste the whole link, e.g. http://localhost:3000/welcome#t=…',
   'welcome.token-use': 'Continue',
 } as const

@@ -1,7 +1,8 @@
 /** Short links and their clicks. */
 export const links = {
   'chart.bar':
-    '{when}: {n, plural, one {# click} other {# clicks}}, {bots, plural, =0 {no bots} one {# by a bot} other {# by bots}}',
+    '{when}: {n, plural, one {# click} other {# clicks}}, {bots, plural, =0 {no bots} one {# by a bot} ' +
+    'other {# by bots}}',
   'chart.bots': '{n, plural, one {# by a bot} other {# by bots}}',
   'chart.label':
     'Clicks per day: {n, plural, one {# click} other {# clicks}} in {days, plural, one {# day} other {# days}}',
@@ -99,7 +100,8 @@ export const links = {
   'stats.total': 'All clicks',
   'tile.clicks': '{n} clicks',
   'tile.links':
-    '{n, plural, =0 {clicks: no links yet} one {clicks on # link in {days, number} days} other {clicks on # links in {days, number} days}}',
+    '{n, plural, =0 {clicks: no links yet} one {clicks on # link in {days, number} days} other {clicks ' +
+    'on # links in {days, number} days}}',
   'tile.links-of-newest': 'clicks on your newest {n, number} links in {days, number} days',
   'tile.links-top': 'Followed most in the last two weeks',
 } as const

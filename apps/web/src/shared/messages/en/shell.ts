@@ -36,7 +36,8 @@ export const shell = {
   'failed.title': 'This page did not load',
   'form.unsaved': 'Leave without saving your changes?',
   'front.account':
-    '<up>Sign up</up> to choose your own alias, set an expiry and see who follows your links. Have an account? <in>Sign in</in>.',
+    '<up>Sign up</up> to choose your own alias, set an expiry and see who follows your links. Have an ' +
+    'account? <in>Sign in</in>.',
   'front.docs': 'Everything Octet does is in its <docs>API reference</docs>.',
   'front.document': 'Short links',
   'front.lead': 'Paste an address and get a short one that works at once. No account needed.',
