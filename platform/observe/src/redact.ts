@@ -5,10 +5,16 @@
  */
 const mark = '[redacted]'
 
-/** Ends of key names whose values are secret: `newPassword`, `Set-Cookie` and `client_secret` are all caught. In JSON
- * that is quoted inside a string the closing quote has backslashes before it. */
-const secretKey =
-  /(?:authorization|cookie|passw(?:or)?d|pwd|passphrase|secret|token|credential|(?:api|private|idempotency)[-_]?key)(s?)(\\*)": */gi
+const secretNames = [
+  ...['authorization', 'cookie', 'passw(?:or)?d', 'pwd', 'passphrase', 'secret', 'token', 'credential'],
+  '(?:api|private|idempotency)[-_]?key',
+].join('|')
+
+/**
+ * Keys by the end of their name: `newPassword`, `Set-Cookie` and `client_secret` are all caught. In JSON that is quoted
+ * inside a string the closing quote has backslashes before it.
+ */
+const secretKey = new RegExp(String.raw`(?:${secretNames})(s?)(\\*)": *`, 'gi')
 
 /** Runs this long that mix upper case, lower case and digits are taken for opaque tokens (refresh, session, set-up). */
 const opaqueCharsMin = 40
@@ -17,16 +23,22 @@ const octetKey = /oct_[a-z0-9]+_\w+/gi
 const jwt = /eyJ[\w.-]+/g
 const authScheme = /((?:bearer|basic)(?: +|%20))([\w.~+/=-]{8,})/gi
 const urlPassword = /(:\/\/[^\s/:@"'\\]*:)[^\s/@"'\\]+@/g
-const pair =
-  /((?:token|secret|passw(?:or)?d|signature|api[-_]?key|ticket|assertion|__(?:host|secure)-[\w-]{1,32}|\boct|[?&#](?:code|state|sig|key|setup))(?:=|%3d))[^&#;\s"'\\<>]+/gi
-/** In a finished line the backslash of `\\'` is itself escaped. */
-const inspected = /((?:authorization|cookie|passw(?:or)?d|secret|token|api[-_]?key)'?: )'(?:[^'"\\]|\\\\'|\\.)*'/gi
+/** Query parameters and cookies, also percent-encoded inside another URL. */
+const parameterNames = [
+  ...[secretNames, 'signature', 'ticket', 'assertion', '__(?:host|secure)-[\\w-]{1,32}', '\\boct'],
+  // Too ordinary to be secret anywhere but in a URL.
+  '[?&#](?:code|state|sig|key|setup)',
+].join('|')
+const parameter = new RegExp(String.raw`((?:${parameterNames})(?:=|%3d))[^&#;\s"'\\<>]+`, 'gi')
+/** As `util.inspect` prints objects. In a finished line the backslash of `\'` is itself escaped. */
+const inspected = new RegExp(String.raw`((?:${secretNames})'?: )'(?:[^'"\\]|\\\\'|\\.)*'`, 'gi')
 const unprintable = /[\u007f-\u009f\u2028\u2029]/g
 
 /**
- * One finished JSON log line without its secrets, still valid JSON with the same keys. Values of secret keys at any depth are
- * replaced (booleans and null stay, and so do counts such as `"inputTokens":512`), also where the JSON is itself
- * quoted inside a string. Characters that a terminal would obey (DEL, C1) or a reader take for a line end are escaped.
+ * One finished JSON log line without its secrets, still valid JSON with the same keys. Values of secret keys at any
+ * depth are replaced (booleans and null stay, and so do counts such as `"inputTokens":512`), also where the JSON is
+ * itself quoted inside a string. Characters that a terminal would obey (DEL, C1) or a reader take for a line end are
+ * escaped.
  */
 export function redactLine(line: string): string {
   return escapeUnprintable(redactText(redactValues(line)))
@@ -43,7 +55,7 @@ export function redactText(text: string): string {
   if (clean.includes('J')) clean = clean.replace(jwt, withoutJwt)
   if (clean.includes(' ') || clean.includes('%')) clean = clean.replace(authScheme, withoutCredentials)
   if (clean.includes('@')) clean = clean.replace(urlPassword, `$1${mark}@`)
-  if (clean.includes('=') || clean.includes('%')) clean = clean.replace(pair, `$1${mark}`)
+  if (clean.includes('=') || clean.includes('%')) clean = clean.replace(parameter, `$1${mark}`)
   if (clean.includes("'")) clean = clean.replace(inspected, `$1'${mark}'`)
   return withoutOpaqueRuns(clean)
 }

@@ -1,7 +1,7 @@
 /**
- * Hand-made spans: one at each operation, slow SQL statement and message, passed on explicitly. The last slow, failed and
- * a few ordinary traces stay in memory. Costs a seventh of OpenTelemetry's SDK per span (README), because the ids of
- * inner spans and the Unix time stamps are made only when somebody reads them.
+ * Hand-made spans: one at each operation, slow SQL statement and message, passed on explicitly. The last slow, failed
+ * and a few ordinary traces stay in memory. Costs a seventh of OpenTelemetry's SDK per span (README), because the ids
+ * of inner spans and the Unix time stamps are made only when somebody reads them.
  */
 import { randomBytes } from 'node:crypto'
 import { redactText } from './redact.ts'

@@ -1,6 +1,6 @@
 /**
- * What a trace is. The model is OTLP's (ids in hex, Unix nanoseconds, kind, attributes, status), so that an exporter can
- * send kept traces as they are (https://opentelemetry.io/docs/specs/otlp/).
+ * What a trace is. The model is OTLP's (ids in hex, Unix nanoseconds, kind, attributes, status), so that an exporter
+ * can send kept traces as they are (https://opentelemetry.io/docs/specs/otlp/).
  */
 import type { TraceParent } from './traceparent.ts'
 
@@ -20,7 +20,7 @@ export interface Span {
 }
 
 export interface Tracer {
-  /** `parent`: a span of this process, or the caller's from its header (`parseTraceparent`); without one a trace begins. */
+  /** `parent`: a span here, or the caller's from its header (`parseTraceparent`); without one a trace begins. */
   startSpan(name: string, parent?: Span | TraceParent, kind?: SpanKind): Span
   /** Kept traces, newest first. Texts in them are redacted. */
   recentTraces(): Trace[]

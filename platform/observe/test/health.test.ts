@@ -46,7 +46,7 @@ test('starting, ready, draining: alive all the time, ready only in between', asy
   assert.equal(health.live().state, 'draining', 'there is no way back')
 })
 
-test('a failing check degrades and is logged when it changes, not at every probe, and without its secrets', async () => {
+test('a failing check degrades; it is logged when it changes, not at every probe, without secrets', async () => {
   const lines: unknown[] = []
   const log = {
     warn: (fields: object, message: string) => lines.push(['warn', fields, message]),
