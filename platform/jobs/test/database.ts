@@ -12,7 +12,7 @@ import { createJobs, type Jobs, type JobsOptions, jobsMigrations, type Outcome }
 type Pool = ReturnType<typeof openPool>
 const silent = { info() {}, warn() {}, error() {} }
 const undo: (() => Promise<unknown>)[] = []
-let database: Promise<string> | undefined
+let database: Promise<{ url: string; admin: Pool }> | undefined
 
 after(async () => {
   for (const step of undo.reverse()) await step()
@@ -28,7 +28,7 @@ async function serverUrl(): Promise<string> {
   return server.url
 }
 
-async function fileDatabase(): Promise<string> {
+async function fileDatabase(): Promise<{ url: string; admin: Pool }> {
   const url = new URL(await serverUrl())
   const admin = openPool(url.href, { connectionsMax: 1 })
   undo.push(() => admin.end({ timeout: 1 }))
@@ -37,13 +37,15 @@ async function fileDatabase(): Promise<string> {
   undo.push(() => admin`drop database ${admin(name)} with (force)`)
   url.pathname = `/${name}`
   await migrateUp(url.href, [jobsMigrations])
-  return url.href
+  return { url: url.href, admin }
 }
 
 export interface Fixture {
   readonly url: string
   /** As superuser, outside every module. */
   readonly sql: Pool
+  /** As superuser, in another database of the same server. */
+  readonly admin: Pool
   /** Every attempt's end in every {@link jobs} of this fixture. */
   readonly outcomes: Outcome[]
   /** One process's jobs; stopped when the test ends, unless the test did. */
@@ -53,7 +55,7 @@ export interface Fixture {
 /** Empty tables of jobs, and the schemas of `sets` beside them. */
 export async function fixture(t: TestContext, sets: readonly MigrationSet[] = []): Promise<Fixture> {
   database ??= fileDatabase()
-  const url = await database
+  const { url, admin } = await database
   if (sets.length > 0) await migrateUp(url, sets)
   const sql = openPool(url, { connectionsMax: 4 })
   await sql`truncate platform_jobs.jobs, platform_jobs.dead_letters, platform_jobs.schedules`
@@ -74,7 +76,7 @@ export async function fixture(t: TestContext, sets: readonly MigrationSet[] = []
       },
     })
   }
-  return { url, sql, outcomes, jobs: open }
+  return { url, sql, admin, outcomes, jobs: open }
 }
 
 /** Polls until `check` gives something other than undefined or false; fails after `deadlineMs`. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
-import type { Jobs } from '../src/index.ts'
+import type { Jobs, JobsOptions } from '../src/index.ts'
 import { enqueue, eventually, type Fixture, fixture } from './database.ts'
 
 async function childFixture(t: TestContext): Promise<Fixture> {
@@ -99,24 +99,29 @@ test('a schedule keeps its next time over restarts and gets a new one when its p
   assert.ok((await restart(60_000)) < first)
 })
 
-/** A job at work in `late`, which has no room for more, and again in another worker that took it over. */
-async function takenOver(f: Fixture, leaseMs: number) {
-  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const signals: AbortSignal[] = []
-  async function open(concurrencyMax: number): Promise<Jobs> {
-    const jobs = f.jobs({ leaseMs, concurrencyMax })
-    jobs.define('test.hold', { run: (_, { signal }) => gates[signals.push(signal) - 1]!.promise })
-    await jobs.start()
-    return jobs
-  }
-  const late = await open(1)
-  await enqueue(f, late, 'test.hold', null)
-  await eventually('it started', () => signals.length === 1)
-  // As if the lease had run out.
+/** A worker whose n-th run waits for the n-th gate, whoever of the workers with these `gates` runs it. */
+async function gatedWorker(f: Fixture, gates: Gate[], options: Partial<JobsOptions>, attemptsMax = 5): Promise<Jobs> {
+  const jobs = f.jobs({ leaseMs: 60_000, ...options })
+  jobs.define('test.hold', {
+    attemptsMax,
+    run(_, { signal }) {
+      const gate = { ...Promise.withResolvers<void>(), signal }
+      gates.push(gate)
+      return gate.promise
+    },
+  })
+  await jobs.start()
+  return jobs
+}
+type Gate = PromiseWithResolvers<void> & { signal: AbortSignal }
+
+/** A job at work in a worker that has no room for more, and due again, as if the lease had run out. */
+async function stalled(f: Fixture, gates: Gate[], options: Partial<JobsOptions> = {}): Promise<string> {
+  const late = await gatedWorker(f, gates, { ...options, concurrencyMax: 1 })
+  const id = await enqueue(f, late, 'test.hold', null)
+  await eventually('it started', () => gates.length === 1)
   await f.sql`update platform_jobs.jobs set due_at = now() - interval '1 hour'`
-  await open(8)
-  await eventually('another took it', () => signals.length === 2)
-  return { gates, signals }
+  return id
 }
 
 async function rowOf(f: Fixture) {
@@ -126,9 +131,11 @@ async function rowOf(f: Fixture) {
 
 test('a worker that comes back late is told to stop and leaves the job to the one that has it', async t => {
   const f = await fixture(t)
-  const { gates, signals } = await takenOver(f, 900)
-  await eventually('the first was told', () => signals[0]!.aborted)
-  assert.equal(signals[0]!.reason.message, 'the lease on this job was lost')
+  const gates: Gate[] = []
+  await stalled(f, gates, { leaseMs: 900 })
+  await gatedWorker(f, gates, { leaseMs: 900 })
+  await eventually('the first was told', () => gates[0]!.signal.aborted)
+  assert.equal(gates[0]!.signal.reason.message, 'the lease on this job was lost')
   gates[0]!.resolve()
   await eventually('the first has ended', () => f.outcomes[0]?.outcome === 'lost')
   gates[1]!.resolve()
@@ -136,12 +143,15 @@ test('a worker that comes back late is told to stop and leaves the job to the on
 })
 
 for (const [what, end] of Object.entries({
-  finish: (gate: PromiseWithResolvers<void>) => gate.resolve(),
-  fail: (gate: PromiseWithResolvers<void>) => gate.reject(new Error('no')),
+  finish: (gate: Gate) => gate.resolve(),
+  fail: (gate: Gate) => gate.reject(new Error('no')),
 })) {
   test(`a worker that comes back late and was not told cannot ${what} what another is at`, async t => {
     const f = await fixture(t)
-    const { gates } = await takenOver(f, 60_000)
+    const gates: Gate[] = []
+    await stalled(f, gates)
+    await gatedWorker(f, gates, {})
+    await eventually('another took it', () => gates.length === 2)
     end(gates[0]!)
     await eventually('the first has ended', () => f.outcomes[0]?.outcome === 'lost')
     assert.deepEqual(await rowOf(f), { fence: 2, failures: 1, leased: true })
@@ -149,6 +159,21 @@ for (const [what, end] of Object.entries({
     await eventually('the second has finished it', () => f.outcomes[1]?.outcome === 'done')
   })
 }
+
+test('a run from before a job died cannot finish its replay', async t => {
+  const f = await fixture(t)
+  const gates: Gate[] = []
+  const id = await stalled(f, gates)
+  const other = await gatedWorker(f, gates, {}, 1)
+  await eventually('it is dead', () => f.outcomes[0]?.outcome === 'dead')
+  await other.replay(id)
+  await eventually('it runs again', () => gates.length === 2)
+  gates[0]!.resolve()
+  await eventually('the old run has ended', () => f.outcomes[1]?.outcome === 'lost')
+  assert.equal((await rowOf(f)).leased, true)
+  gates[1]!.resolve()
+  await eventually('the replay is done', () => f.outcomes[2]?.outcome === 'done')
+})
 
 test('a job that keeps killing its worker becomes a dead letter without another try', async t => {
   const f = await fixture(t)
@@ -182,26 +207,27 @@ test('a job outlives its lease while its worker lives', async t => {
   assert.deepEqual(attempts, [1])
 })
 
-test('a database that drops every connection costs time, not jobs', async t => {
+test('a database that goes away for a moment costs time, not jobs', async t => {
   const f = await fixture(t)
-  const jobs = f.jobs()
-  const ran: number[] = []
-  const gate = Promise.withResolvers<void>()
-  jobs.define('test.note', {
-    async run(payload) {
-      ran.push(payload as number)
-      await gate.promise
-    },
-  })
-  await jobs.start()
-  await enqueue(f, jobs, 'test.note', 1)
-  await eventually('it started', () => ran.length === 1)
-  const cut = () => f.sql`
-    select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and application_name = 'octet platform_jobs'`
-  assert.ok((await cut()).length > 0)
-  gate.resolve()
-  await enqueue(f, jobs, 'test.note', 2)
-  await eventually('both are done', () => f.outcomes.filter(({ outcome }) => outcome === 'done').length === 2, 5_000)
-  assert.deepEqual(ran, [1, 2])
+  const gates: Gate[] = []
+  const jobs = await gatedWorker(f, gates, {})
+  await enqueue(f, jobs, 'test.hold', 1)
+  await eventually('it started', () => gates.length === 1)
+  const name = new URL(f.url).pathname.slice(1)
+  const { admin } = f
+  try {
+    await admin`alter database ${admin(name)} allow_connections false`
+    const cut = await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`
+    assert.ok(cut.length > 0)
+    gates[0]!.resolve()
+    await admin`select pg_sleep(0.7)`
+    assert.equal(f.outcomes.length, 0)
+  } finally {
+    await admin`alter database ${admin(name)} allow_connections true`
+  }
+  await enqueue(f, jobs, 'test.hold', 2)
+  await eventually('the first is settled', () => f.outcomes[0]?.outcome === 'done')
+  await eventually('the second runs', () => gates.length === 2)
+  gates[1]!.resolve()
+  await eventually('the second is done', () => f.outcomes[1]?.outcome === 'done')
 })
