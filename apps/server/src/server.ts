@@ -2,9 +2,9 @@
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Contract } from '@octet/contracts'
-import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, startEmbeddedPostgres } from '@octet/db'
+import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, ping, startEmbeddedPostgres } from '@octet/db'
 import { createSetupToken, setupNeeded } from '@octet/identity'
-import { type AnyModule, serviceRequest } from '@octet/kernel'
+import { serviceRequest } from '@octet/kernel'
 import { createHealth, createLog, createMetrics, exitOnCrash, type Health, type Log } from '@octet/observe'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { modules } from './modules.ts'
@@ -24,9 +24,6 @@ export interface Server {
 }
 
 const drainDeadlineMs = 6_000
-const seedTimeoutMs = 60_000
-/** Any 64-bit number; one process of all seeds. */
-const seedLock = 6_031_769_912
 
 /** Starts everything `config` asks for. Throws with what was wrong; whatever had been started is stopped again. */
 export async function startServer(config: Config, progress: Progress): Promise<Server> {
@@ -84,7 +81,7 @@ async function start(
     })
   })
   undo.push(() => runtime.close(drainDeadlineMs))
-  if (config.OCTET_DEMO) await progress.step('demo data', () => seedOnce(databaseUrl, runtime, served))
+  if (config.OCTET_DEMO) await progress.step('demo data', () => runtime.seedDemo())
   addPlatformRoutes(runtime.app, {
     contracts: served.map(module => module.contract as Contract),
     origin,
@@ -159,31 +156,12 @@ function claimPort(host: string, port: number): Promise<number> {
   })
 }
 
-/** Lets each module fill an empty installation, once in the life of the database. */
-async function seedOnce(databaseUrl: string, runtime: Runtime, served: readonly AnyModule[]): Promise<void> {
-  const pool = openPool(databaseUrl, { connectionsMax: 1 })
-  try {
-    await pool`select pg_advisory_lock(${seedLock})`
-    for (const module of served) {
-      const name = module.contract.name as string
-      const known = await pool`select 1 from platform_runtime.seeded where module = ${name}`
-      if (known.length > 0) continue
-      await module.seedDemo?.(runtime.host.contextOf(name, serviceRequest(name, newId(), seedTimeoutMs)))
-      await pool`insert into platform_runtime.seeded (module) values (${name})`
-    }
-  } finally {
-    await pool.end({ timeout: 1 })
-  }
-}
-
 function watchDatabases(health: Health, runtime: Runtime): void {
   for (const [module, db] of runtime.databases) {
     health.register({
       name: `${module} database`,
       timeoutMs: 2_000,
-      check: async () => {
-        await db.sql`select 1`
-      },
+      check: () => ping(db),
     })
   }
 }

@@ -170,3 +170,8 @@ function asOutage(error: unknown, name: string, commitSent: boolean): unknown {
     cause: new Error(`transaction ${name}`, { cause: error }),
   })
 }
+
+/** Resolves when the database answers. */
+export async function ping({ sql }: Queryable): Promise<void> {
+  await sql`select 1`
+}

@@ -3,6 +3,7 @@ export {
   type EventData,
   openDb,
   openPool,
+  ping,
   type Queryable,
   roleOf,
   type Sql,
@@ -14,4 +15,4 @@ export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } fr
 export { outageOf, uniqueViolation } from './errors.ts'
 export { newId } from './id.ts'
 export { type MigrationSet, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'
-export { forgetOld, type IdempotencyKey, runOnce } from './once.ts'
+export { forgetOld, type IdempotencyKey, isFirstDelivery, runOnce } from './once.ts'

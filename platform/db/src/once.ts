@@ -72,3 +72,10 @@ export async function forgetOld(db: Db, ageHours: number): Promise<number> {
     select ((select count(*) from keys) + (select count(*) from handled))::int as gone`
   return row?.gone ?? 0
 }
+
+/** Notes in the inbox that a handler has the event; false when it had it before and must not act again. */
+export async function isFirstDelivery({ sql }: Tx, handler: string, eventId: string): Promise<boolean> {
+  const rows = await sql`
+    insert into inbox (handler, event_id) values (${handler}, ${eventId}) on conflict do nothing returning true`
+  return rows.length === 1
+}

@@ -7,7 +7,7 @@ import {
   type Principal,
   Problem,
 } from '@octet/contracts'
-import { type Db, type IdempotencyKey, runOnce, type Tx } from '@octet/db'
+import { type Db, type IdempotencyKey, isFirstDelivery, runOnce } from '@octet/db'
 import type { Tracer } from '@octet/observe'
 import { clientOf, localTransport, type Transport } from './calls.ts'
 import { startOrder } from './graph.ts'
@@ -257,7 +257,7 @@ function subscribersIn(
           const work = traced(tracer, `${name}.${subscription.handler}`, request, async inner => {
             const ctx = contextOf(name, inner)
             await floor.db.transaction(`${name}.${subscription.handler}`, async tx => {
-              if (await firstDelivery(tx, subscription.handler, eventId)) {
+              if (await isFirstDelivery(tx, subscription.handler, eventId)) {
                 await subscription.handle(ctx, tx, data as never)
               }
             })
@@ -269,10 +269,4 @@ function subscribersIn(
     }
   }
   return subscribers
-}
-
-async function firstDelivery(tx: Tx, handler: string, eventId: string): Promise<boolean> {
-  const rows = await tx.sql`
-    insert into inbox (handler, event_id) values (${handler}, ${eventId}) on conflict do nothing returning true`
-  return rows.length === 1
 }

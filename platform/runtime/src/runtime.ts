@@ -22,6 +22,7 @@ import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { connectPeers, type Peers } from './peers.ts'
+import { seedDemo } from './seed-demo.ts'
 import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
 
 export interface RuntimeOptions {
@@ -51,6 +52,8 @@ export interface Runtime {
   readonly databases: ReadonlyMap<string, Db>
   /** Begins to deliver events and run jobs. */
   start(): Promise<void>
+  /** Gives an empty installation its demo data; does nothing the second time. */
+  seedDemo(): Promise<void>
   /** Delivers every event that is due, and those these cause. For tests that do not `start`. */
   deliverEvents(): Promise<void>
   /** Drains requests, then background work, then closes what is open; at most about `deadlineMs`. */
@@ -121,6 +124,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       for (const relay of relays.values()) relay.start()
       await jobs.start()
     },
+    seedDemo: () => seedDemo(host, own),
     async deliverEvents() {
       for (let handled = 1; handled > 0; ) {
         handled = 0

@@ -1,9 +1,9 @@
 /** Each process makes a key pair when it starts and shows the public half to the others in the database they share. */
 import type { Db } from '@octet/db'
 import { createTokenSigner, createTokenVerifier } from '@octet/kernel'
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK } from 'jose'
+import * as store from './store.ts'
 
-const lifeHours = 24
 const renewEveryMs = 60 * 60_000
 const knownMax = 1_000
 
@@ -17,11 +17,8 @@ export interface ServiceKeys {
 export async function openServiceKeys(db: Db, kid: string): Promise<ServiceKeys> {
   const { publicKey, privateKey } = await generateKeyPair('Ed25519')
   const jwk = await exportJWK(publicKey)
-  const publish = () => db.sql`
-    insert into service_keys (kid, public_jwk, expires_at)
-    values (${kid}, ${db.sql.json(jwk as never)}, now() + make_interval(hours => ${lifeHours}))
-    on conflict (kid) do update set expires_at = excluded.expires_at`
-  await db.sql`delete from service_keys where expires_at < now()`
+  const publish = () => store.publishKey(db, kid, jwk)
+  await store.forgetExpiredKeys(db)
   await publish()
   // A failed renewal is made up for by the next: the key lives for many of them.
   const renewal = setInterval(() => publish().catch(() => undefined), renewEveryMs)
@@ -39,7 +36,6 @@ export async function openServiceKeys(db: Db, kid: string): Promise<ServiceKeys>
 }
 
 async function findKey(db: Db, kid: string): Promise<CryptoKey | undefined> {
-  const [row] = await db.sql<{ public_jwk: JWK }[]>`
-    select public_jwk from service_keys where kid = ${kid} and expires_at > now()`
-  return row === undefined ? undefined : ((await importJWK(row.public_jwk, 'Ed25519')) as CryptoKey)
+  const jwk = await store.findKey(db, kid)
+  return jwk === undefined ? undefined : ((await importJWK(jwk, 'Ed25519')) as CryptoKey)
 }
