@@ -60,6 +60,7 @@ interface Part {
   lastStatus: CheckReport['status']
 }
 
+/** Health of one process; it starts as `starting`. Changes of a check are logged, with the reason. */
 export function createHealth(options: HealthOptions = {}): Health {
   const { log, cacheMs = 1_000, now = () => performance.now() } = options
   const parts = new Map<string, Part>()

@@ -35,12 +35,57 @@ export function openLogWriter(options: LogWriterOptions): LogWriter {
   const { destination, flushAfterMs = 50, bufferCharsMax = 4 * 1024 * 1024, exitWaitMs = 1_000 } = options
   const fd = typeof destination === 'number' ? destination : openForAppend(destination)
   if (typeof destination === 'number') neverBlockOn(fd)
+  const buffer = bufferInFrontOf(fd, bufferCharsMax)
+  let timer: NodeJS.Timeout | undefined
 
+  function drainSoon(afterMs: number): void {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      if (!buffer.drain()) drainSoon(retryAfterMs)
+    }, afterMs).unref()
+  }
+
+  function flush(done?: () => void): void {
+    const deadline = performance.now() + exitWaitMs
+    while (!buffer.drain() && performance.now() < deadline) sleepMs(5)
+    done?.()
+  }
+
+  function write(line: string): void {
+    const clean = redactLine(line.length > lineCharsMax ? shortened(line) : line)
+    const waitingChars = buffer.add(clean)
+    const isDue = waitingChars >= flushCharsMin || isUrgent(clean)
+    if (isDue && !buffer.isStalled() && buffer.drain()) return
+    drainSoon(buffer.isStalled() ? retryAfterMs : flushAfterMs)
+  }
+
+  const onExit = () => flush()
+  process.on('exit', onExit)
+
+  function close(): void {
+    flush()
+    clearTimeout(timer)
+    process.off('exit', onExit)
+    buffer.discard()
+    if (typeof destination === 'string') closeSync(fd)
+  }
+
+  return { write, flush, close }
+}
+
+/** At most `charsMax` characters that the system has not taken yet. */
+function bufferInFrontOf(fd: number, charsMax: number) {
   let pending = ''
   let unwritten: Buffer | undefined
   let dropped = 0
   let isReaderGone = false
-  let timer: NodeJS.Timeout | undefined
+
+  /** Returns how much is waiting. */
+  function add(line: string): number {
+    if (pending.length + (unwritten?.length ?? 0) + line.length > charsMax) dropped++
+    else pending += line
+    return pending.length
+  }
 
   /** Writes what the system takes now. False: it takes no more at the moment. */
   function drain(): boolean {
@@ -58,53 +103,20 @@ export function openLogWriter(options: LogWriterOptions): LogWriter {
         // A full pipe (EAGAIN) or disk (ENOSPC) may take it later. A closed pipe never will.
         const code = (error as NodeJS.ErrnoException).code
         if (code !== 'EPIPE' && code !== 'EBADF') return false
-        isReaderGone = true
+        discard()
       }
     }
     pending = ''
-    unwritten = undefined
     return true
   }
 
-  function drainSoon(afterMs: number): void {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      if (!drain()) drainSoon(retryAfterMs)
-    }, afterMs).unref()
-  }
-
-  function flush(done?: () => void): void {
-    const deadline = performance.now() + exitWaitMs
-    while (!drain() && performance.now() < deadline) sleepMs(5)
-    done?.()
-  }
-
-  function write(line: string): void {
-    const clean = redactLine(line.length > lineCharsMax ? shortened(line) : line)
-    if (pending.length + (unwritten?.length ?? 0) + clean.length > bufferCharsMax) {
-      dropped++
-      return
-    }
-    pending += clean
-    const isStalled = unwritten !== undefined
-    if (!isStalled && (pending.length >= flushCharsMin || isUrgent(clean))) {
-      if (drain()) return
-    }
-    drainSoon(isStalled ? retryAfterMs : flushAfterMs)
-  }
-
-  const onExit = () => flush()
-  process.on('exit', onExit)
-
-  function close(): void {
-    flush()
-    clearTimeout(timer)
-    process.off('exit', onExit)
-    if (typeof destination === 'string') closeSync(fd)
+  function discard(): void {
     isReaderGone = true
+    unwritten = undefined
+    pending = ''
   }
 
-  return { write, flush, close }
+  return { add, drain, discard, isStalled: () => unwritten !== undefined }
 }
 
 function openForAppend(path: string): number {
