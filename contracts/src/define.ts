@@ -54,7 +54,7 @@ export interface ProblemSpec {
 
 export interface Operation<I extends TObject = TObject, O extends TSchema = TSchema> {
   readonly summary: string
-  /** Route below `/api/v1`, e.g. `GET /links/:id`. Path parameters and query come out of `input`. Absent: modules only. */
+  /** Route below `/api/v1`, e.g. `GET /links/:id`; path parameters are part of `input`. Absent: modules only. */
   readonly http?: `${Method} /${string}`
   /**
    * `kernel`: the route is made from this contract and other modules may call it. `module`: the module registers the
@@ -102,7 +102,7 @@ export function operation<
   return spec as Operation<I, O> & { readonly handledBy: HandledBy }
 }
 
-/** Infers the literal types of one event. Names are past tense; data holds ids and what listeners would call back for. */
+/** Infers the literal types of one event. Names are past tense; data is ids and what listeners would ask for. */
 export function event<D extends TObject>(spec: EventSpec<D>): EventSpec<D> {
   return spec
 }

@@ -20,7 +20,7 @@ export type Credential =
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'cookie'; readonly value: string }
 
-/** Finds out who stands behind a credential: throws `unauthenticated` for a bad bearer token; a bad cookie is nobody. */
+/** Who stands behind a credential: throws `unauthenticated` for a bad bearer token; a bad cookie is nobody. */
 export type Authenticate = (credential: Credential) => Promise<Principal> | Principal
 
 export const anonymous: Principal = { kind: 'anonymous' }

@@ -5,7 +5,15 @@ import type { Contract } from '@octet/contracts'
 import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, ping, startEmbeddedPostgres } from '@octet/db'
 import { createSetupToken, setupNeeded } from '@octet/identity'
 import { serviceRequest } from '@octet/kernel'
-import { createHealth, createLog, createMetrics, exitOnCrash, type Health, type Log } from '@octet/observe'
+import {
+  createHealth,
+  createLog,
+  createMetrics,
+  exitOnCrash,
+  type Health,
+  type Log,
+  monitorEventLoop,
+} from '@octet/observe'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { modules } from './modules.ts'
 import { addPlatformRoutes } from './platform-routes.ts'
@@ -65,6 +73,8 @@ async function start(
   if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
 
   const metrics = createMetrics()
+  const eventLoop = monitorEventLoop(metrics)
+  undo.push(async () => eventLoop.close())
   const health = createHealth({ log })
   const runtime = await progress.step('modules', () => {
     return openRuntime({

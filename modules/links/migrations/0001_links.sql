@@ -27,7 +27,8 @@ create table links (
 -- The owner's list, newest first, by keyset.
 create index links_of_owner on links (owner_id, created_at desc, id desc) where deleted_at is null;
 -- What the expiry job looks for.
-create index links_expiring on links (expires_at) where expires_at is not null and expired_at is null and deleted_at is null;
+create index links_expiring on links (expires_at)
+  where expires_at is not null and expired_at is null and deleted_at is null;
 create index links_examples on links (is_example) where is_example and deleted_at is null;
 
 -- Clicks per quarter of an hour: the coarsest grain from which a day can be summed in every time zone in use.

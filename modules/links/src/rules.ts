@@ -66,7 +66,7 @@ export function refuseUrl(url: string, origin: string): UrlRefusal | undefined {
   return undefined
 }
 
-/** The address as a header value: as its owner wrote it where that is plain ASCII, else percent- and punycode-encoded. */
+/** The address as a header value: as its owner wrote it where that is plain ASCII, else encoded. */
 export function locationOf(url: string): string {
   return /^[\x21-\x7e]+$/.test(url) ? url : new URL(url).href
 }

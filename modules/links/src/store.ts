@@ -72,12 +72,15 @@ export function listLinks({ sql }: Queryable, query: ListQuery): Promise<Row[]> 
   const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
   const direction = isAscending ? sql`asc` : sql`desc`
   const beyond = isAscending ? sql`>` : sql`<`
+  const beyondPosition =
+    after && sql`and (created_at, id) ${beyond} (${after.createdAt}::timestamptz, ${after.id}::uuid)`
+  const matching = pattern && sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`
   return sql<Row[]>`
     select links.*, coalesce(click_totals.clicks, 0) as clicks
     from links left join click_totals on click_totals.link_id = links.id
     where owner_id = ${ownerId} and deleted_at is null
-    ${after === undefined ? sql`` : sql`and (created_at, id) ${beyond} (${after.createdAt}::timestamptz, ${after.id}::uuid)`}
-    ${pattern === undefined ? sql`` : sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`}
+    ${beyondPosition ?? sql``}
+    ${matching ?? sql``}
     ${tag === undefined ? sql`` : sql`and tags @> array[${tag}]`}
     order by created_at ${direction}, id ${direction}
     limit ${limit + 1}`
@@ -157,7 +160,9 @@ export async function giveExamplesTo({ sql }: Queryable, ownerId: string): Promi
 /** Ids of example links of an owner, or of nobody. */
 export async function exampleIds({ sql }: Queryable, ownerId: string | null): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
-    select id from links where is_example and owner_id is not distinct from ${ownerId} and deleted_at is null limit 1000`
+    select id from links
+    where is_example and owner_id is not distinct from ${ownerId} and deleted_at is null
+    limit 1000`
   return rows.map(({ id }) => id)
 }
 
@@ -192,7 +197,7 @@ export async function movePosition(
   return rows.length === 1
 }
 
-/** Adds counted clicks to buckets and totals. Clicks of links deleted meanwhile are dropped. `counts` must be sorted. */
+/** Adds counted clicks, sorted, to buckets and totals. Clicks of links deleted meanwhile are dropped. */
 export async function addClicks({ sql }: Tx, counts: readonly CountedClicks[]): Promise<void> {
   const columns = [
     counts.map(count => count.linkId),
@@ -203,7 +208,8 @@ export async function addClicks({ sql }: Tx, counts: readonly CountedClicks[]): 
   ] as const
   await sql`
     with counted as (
-      select * from unnest(${columns[0]}::uuid[], ${columns[1]}::timestamptz[], ${columns[2]}::int[], ${columns[3]}::int[])
+      select *
+      from unnest(${columns[0]}::uuid[], ${columns[1]}::timestamptz[], ${columns[2]}::int[], ${columns[3]}::int[])
         as c (link_id, bucket, clicks, bots)
       where exists (select 1 from links where links.id = c.link_id and deleted_at is null)
     )
@@ -251,10 +257,12 @@ export function dailyClicks(
   return sql<DayCount[]>`
     with today as (select date_trunc('day', ${now}::timestamptz at time zone ${timeZone}) as day),
     days as (
-      select generate_series(today.day - make_interval(days => ${days - 1}), today.day, interval '1 day') as day from today
+      select generate_series(today.day - make_interval(days => ${days - 1}), today.day, interval '1 day') as day
+      from today
     ),
     counted as (
-      select link_id, date_trunc('day', bucket at time zone ${timeZone}) as day, sum(clicks)::int as clicks, sum(bots)::int as bots
+      select link_id, date_trunc('day', bucket at time zone ${timeZone}) as day,
+             sum(clicks)::int as clicks, sum(bots)::int as bots
       from click_counts, today
       where link_id = any(${[...linkIds]}::uuid[])
         and bucket >= (today.day - make_interval(days => ${days - 1})) at time zone ${timeZone}

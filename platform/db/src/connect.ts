@@ -20,7 +20,7 @@ export interface Db<C extends Contract = Contract> extends Queryable {
   readonly schema: string
   /**
    * Runs `body` in one transaction and commits. Serialization failures and deadlocks run the body again, at most
-   * {@link transactionAttemptsMax} times, so the body must have no effect but SQL. Throws `unavailable` when the
+   * five times, so the body must have no effect but SQL. Throws `unavailable` when the
    * connection broke; `executed` is `maybe` when it broke during COMMIT. Calls to other modules are refused inside.
    */
   transaction<T>(name: string, body: (tx: Tx<C>) => Promise<T>): Promise<T>
@@ -48,7 +48,7 @@ export interface DbOptions {
   readonly onTransaction?: (name: string, durationMs: number, outcome: 'committed' | 'failed' | 'retried') => void
 }
 
-export const transactionAttemptsMax = 5
+const transactionAttemptsMax = 5
 const statementTimeoutMs = 10_000
 const idleInTransactionTimeoutMs = 15_000
 const connectTimeoutSeconds = 5

@@ -10,7 +10,7 @@ export {
   type Tx,
   transactionInProgress,
 } from './connect.ts'
-export { type DataDirLock, DataDirLockedError, lockDataDir } from './data-dir.ts'
+export { type DataDirLock, lockDataDir } from './data-dir.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
 export { outageOf, uniqueViolation } from './errors.ts'
 export { newId } from './id.ts'

@@ -32,7 +32,7 @@ const floorFolder = new URL('../migrations/', import.meta.url)
 const lockTimeoutMs = 60_000
 
 /** Reads a folder of migrations, in order of number. Throws when a file has no way down or a number repeats. */
-export async function readMigrations(folder: URL, prefix = ''): Promise<Migration[]> {
+async function readMigrations(folder: URL, prefix = ''): Promise<Migration[]> {
   const names = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
   const migrations: Migration[] = []
   const numbers = new Set<string>()
@@ -116,7 +116,8 @@ async function withLock<T>(url: string, run: (pool: postgres.Sql) => Promise<T>)
   // One connection: the lock is the session's, and every migration runs in that session.
   const pool = openPool(url, { connectionsMax: 1 })
   try {
-    await pool`select set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, false), set_config('statement_timeout', '0', false)`
+    await pool`
+      select set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, false), set_config('statement_timeout', '0', false)`
     await pool`select pg_advisory_lock(${migrationLock})`
     await pool`create schema if not exists platform`
     await pool`

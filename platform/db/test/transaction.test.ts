@@ -103,8 +103,12 @@ test('a connection that dies in the body means not executed, in COMMIT means nob
     await tx.sql`select 1`
   })
   await assert.rejects(inBody, { code: 'unavailable', executed: 'no' })
-  await db.sql`create function slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(3); return null; end $$`
-  await db.sql`create constraint trigger slow after update on things deferrable initially deferred for each row execute function slow_commit()`
+  await db.sql`
+    create function slow_commit() returns trigger language plpgsql
+    as $$ begin perform pg_sleep(3); return null; end $$`
+  await db.sql`
+    create constraint trigger slow after update on things deferrable initially deferred
+    for each row execute function slow_commit()`
   const pid = Promise.withResolvers<number>()
   const inCommit = db.transaction('test', async tx => {
     const [row] = await tx.sql<{ pid: number }[]>`select pg_backend_pid() as pid`

@@ -1,5 +1,5 @@
 /** `/docs`: the contracts as a page people read, without a script. */
-import { type Contract, problemCatalogue } from '@octet/contracts'
+import { type Contract, type ProblemSpec, problemCatalogue } from '@octet/contracts'
 import { type CompiledOperation, operationsOf } from '@octet/kernel'
 import { describeAccess } from './openapi.ts'
 
@@ -21,17 +21,24 @@ export function docsPage(contracts: readonly Contract[], origin: string): string
 <code>Authorization: Bearer …</code>. Errors are <a href="#problems">problems</a> (RFC 9457). Lists page by
 <code>cursor</code>. Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p></header>
 <div class="columns">
-<nav aria-label="Operations">${contracts.map(contract => navOf(contract)).join('')}<p><a href="#problems">Problems</a></p></nav>
+<nav aria-label="Operations">
+${contracts.map(contract => navOf(contract)).join('')}
+<p><a href="#problems">Problems</a></p>
+</nav>
 <main>
 ${operations.map(operation => section(operation, origin)).join('\n')}
 <section id="problems"><h2>Problems</h2>
-<p>Every error has a stable <code>code</code>. Statuses 429 and 503 say in <code>Retry-After</code> when to come back.</p>
+<p>Every error has a stable <code>code</code>. 429 and 503 say in <code>Retry-After</code> when to come back.</p>
 <table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
-${catalogue.map(([code, spec]) => `<tr id="problem-${code}"><td><code>${code}</code></td><td>${spec.status}</td><td>${html(spec.title)}</td></tr>`).join('\n')}
+${catalogue.map(([code, spec]) => problemRow(code, spec)).join('\n')}
 </tbody></table></section>
 </main></div>
 </body></html>
 `
+}
+
+function problemRow(code: string, { status, title }: ProblemSpec): string {
+  return `<tr id="problem-${code}"><td><code>${code}</code></td><td>${status}</td><td>${html(title)}</td></tr>`
 }
 
 function hasRoute(operation: CompiledOperation): boolean {
@@ -56,7 +63,9 @@ function section(operation: CompiledOperation, origin: string): string {
     const must = required.includes(name) ? 'required' : 'optional'
     return `<tr><td><code>${name}</code></td><td>${place}</td><td>${must}</td><td>${html(describe(schema))}</td></tr>`
   })
-  const table = `<table><thead><tr><th>Name</th><th>In</th><th></th><th>Type</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+  const head = '<tr><th>Name</th><th>In</th><th></th><th>Type</th></tr>'
+  const table = `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`
+  const answer = spec.status === 204 ? 'no body' : JSON.stringify(example(spec.output as unknown as Json), null, 2)
   const problems = spec.problems.map(code => `<a href="#problem-${code}"><code>${code}</code></a>`).join(', ')
   return `<section id="${fullName}">
 <h2>${html(spec.summary)}</h2>
@@ -64,7 +73,7 @@ function section(operation: CompiledOperation, origin: string): string {
 <p>${code(describeAccess(spec.access))}${problems === '' ? '' : ` Problems: ${problems}.`}</p>
 ${rows.length === 0 ? '' : table}
 <pre tabindex="0">${html(curl(operation, origin))}</pre>
-<details><summary>Answer: ${spec.status ?? 200}</summary><pre tabindex="0">${html(spec.status === 204 ? 'no body' : JSON.stringify(example(spec.output as unknown as Json), null, 2))}</pre></details>
+<details><summary>Answer: ${spec.status ?? 200}</summary><pre tabindex="0">${html(answer)}</pre></details>
 </section>`
 }
 
@@ -132,20 +141,35 @@ function code(text: string): string {
 }
 
 const style = `
-:root { color-scheme: light dark; --bg: #fff; --raised: #f8f9fa; --text: #212529; --dim: #495057; --line: #dee2e6; --link: #3b5bdb }
-@media (prefers-color-scheme: dark) { :root { --bg: #1a1b1e; --raised: #242424; --text: #e9ecef; --dim: #b8b8b8; --line: #343434; --link: #91a7ff } }
+:root { color-scheme: light dark; --bg: #fff; --raised: #f8f9fa; --text: #212529; --dim: #495057; --line: #dee2e6;
+  --link: #3b5bdb }
+@media (prefers-color-scheme: dark) {
+  :root { --bg: #1a1b1e; --raised: #242424; --text: #e9ecef; --dim: #b8b8b8; --line: #343434; --link: #91a7ff }
+}
 * { box-sizing: border-box }
 body { margin: 0; background: var(--bg); color: var(--text); font: 14px/1.5 ui-sans-serif, system-ui, sans-serif }
 header, main { padding: 24px; max-width: 60rem }
-h1 { margin: 0; font-size: 28px } h2 { font-size: 18px; margin: 0 0 4px }
-a { color: var(--link) } p { margin: 4px 0 } .route b { color: var(--link) }
+h1 { margin: 0; font-size: 28px }
+h2 { font-size: 18px; margin: 0 0 4px }
+a { color: var(--link) }
+p { margin: 4px 0 }
+.route b { color: var(--link) }
 .columns { display: grid; grid-template-columns: 280px minmax(0, 1fr); align-items: start }
 nav { position: sticky; top: 0; max-height: 100vh; overflow: auto; padding: 24px; border-right: 1px solid var(--line) }
-nav ul { list-style: none; margin: 0 0 16px; padding: 0 } nav li { margin: 4px 0 } nav a { text-decoration: none }
-section { padding: 24px 0; border-top: 1px solid var(--line) } section:target h2 { color: var(--link) }
-table { border-collapse: collapse; width: 100%; margin: 8px 0 } th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top }
-th { color: var(--dim); font-weight: 500 } tr:target { background: var(--raised) }
-pre, code { font: 13px/1.5 ui-monospace, monospace } pre { background: var(--raised); padding: 12px; border-radius: 8px; overflow: auto }
+nav ul { list-style: none; margin: 0 0 16px; padding: 0 }
+nav li { margin: 4px 0 }
+nav a { text-decoration: none }
+section { padding: 24px 0; border-top: 1px solid var(--line) }
+section:target h2 { color: var(--link) }
+table { border-collapse: collapse; width: 100%; margin: 8px 0 }
+th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top }
+th { color: var(--dim); font-weight: 500 }
+tr:target { background: var(--raised) }
+pre, code { font: 13px/1.5 ui-monospace, monospace }
+pre { background: var(--raised); padding: 12px; border-radius: 8px; overflow: auto }
 summary { cursor: pointer; color: var(--dim) }
-@media (max-width: 768px) { .columns { display: block } nav { position: static; max-height: none; border: 0 } }
+@media (max-width: 768px) {
+  .columns { display: block }
+  nav { position: static; max-height: none; border: 0 }
+}
 `

@@ -86,7 +86,7 @@ function answer(
 }
 
 /** What travels on with a request that came from outside. Its deadline is the operation's own. */
-export function requestInfo(request: FastifyRequest, operation?: CompiledOperation): RequestInfo {
+function requestInfo(request: FastifyRequest, operation?: CompiledOperation): RequestInfo {
   const { headers } = request
   return {
     actor: request.principal ?? anonymous,

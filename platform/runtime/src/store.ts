@@ -27,7 +27,7 @@ export async function findKey({ sql }: Queryable, kid: string): Promise<JWK | un
 /** Any 64-bit number; whoever holds it seeds. */
 const seedLock = 6_031_769_912
 
-/** Waits until no other process seeds. Held by the connection, so `db` must have only one, until {@link unlockSeeds}. */
+/** Waits until no other process seeds. The connection holds the lock: `db` must have only one. */
 export async function lockSeeds({ sql }: Queryable): Promise<void> {
   await sql`select pg_advisory_lock(${seedLock})`
 }

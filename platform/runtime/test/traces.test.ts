@@ -10,7 +10,7 @@ interface Kept {
   readonly spans: readonly { name: string; spanId: string; parentSpanId: string; status: { code: string } }[]
 }
 
-test('a failed request is kept as a trace of its route, its operation and its transaction, under the caller’s id', async t => {
+test('a failed request is kept with the spans of route, operation and transaction, under the caller’s id', async t => {
   const app = await testApp(t, { modules: [sampleModule] })
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
   const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, 'content-type': 'application/json' }

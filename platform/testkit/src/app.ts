@@ -128,6 +128,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
   }
 }
 
+/** Headers that carry a caller's token, key and version. */
 export function headersOf({ token, headers, idempotencyKey, ifMatch }: Caller & CallOptions): Record<string, string> {
   return {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -137,6 +138,7 @@ export function headersOf({ token, headers, idempotencyKey, ifMatch }: Caller & 
   }
 }
 
+/** JSON where it is JSON, else the text; nothing for nothing. */
 export function bodyOf(text: string): unknown {
   if (text === '') return undefined
   try {
@@ -146,6 +148,7 @@ export function bodyOf(text: string): unknown {
   }
 }
 
+/** One function per public operation over `request`; throws the problem it is answered with. */
 export function clientOver<C extends Contract>(
   contract: C,
   request: TestApp['request'],

@@ -8,7 +8,7 @@ import { defer, type Test } from './cleanup.ts'
 const templateLock = 6_031_769_913
 
 /** A superuser's address on the run's PostgreSQL. `npm test` starts one and says where it is. */
-export function testServerUrl(): string {
+function testServerUrl(): string {
   const url = process.env.OCTET_TEST_DATABASE_URL
   if (url === undefined) throw new Error('no test database: run tests by `npm test -- <part of a file name>`')
   return url

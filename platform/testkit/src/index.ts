@@ -1,7 +1,7 @@
 export { accessFindings, type Callers } from './access-matrix.ts'
 export { type Caller, type Response, type TestApp, type TestAppOptions, type TestClient, testApp } from './app.ts'
 export { defer, type Test } from './cleanup.ts'
-export { testDatabase, testServerUrl } from './database.ts'
+export { testDatabase } from './database.ts'
 export { type FuzzOptions, fuzzFindings } from './fuzz.ts'
 export { type HttpClient, httpClient } from './http-client.ts'
 export { judgeCounts, type KillPlan, type KillVerdict, killUnderLoad, type Tally } from './kill-under-load.ts'
