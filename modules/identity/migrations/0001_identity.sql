@@ -39,8 +39,7 @@ create table sessions (
   kind                text        not null check (kind in ('web', 'api')),
   -- web: SHA-256 of the cookie's 256 random bits.
   cookie_hash         bytea       unique,
-  -- api: the newest refresh token is (id, refresh_counter) signed with refresh_key; see research of counter designs
-  -- in docs/decisions and the README.
+  -- api: the newest refresh token is (id, refresh_counter) signed with refresh_key; see the README.
   refresh_counter     bigint,
   refresh_key         bytea,
   refreshed_at        timestamptz,

@@ -2,6 +2,7 @@
 import { commonProblem, type Principal, requireUser } from '@octet/contracts'
 import type { Queryable, Tx } from '@octet/db'
 import type { UserRow } from './rules.ts'
+import { findSessionOwner } from './session-store.ts'
 import * as store from './store.ts'
 
 /** The actor's own account. Throws `unauthenticated` when it is gone. */
@@ -20,7 +21,7 @@ export async function accessManagedAccount(tx: Tx, id: string): Promise<UserRow>
 
 /** Id of one of the actor's own sessions, ended or not. `not-found` alike for other people's and for none at all. */
 export async function accessOwnSession(db: Queryable, actor: Principal, id: string): Promise<string> {
-  const ownerId = await store.findSessionOwner(db, id)
+  const ownerId = await findSessionOwner(db, id)
   if (ownerId === undefined || ownerId !== requireUser(actor).userId) throw commonProblem('not-found')
   return id
 }

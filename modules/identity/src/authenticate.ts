@@ -1,7 +1,10 @@
 import type { Input, identity, Output } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
 
-/** Who stands behind a credential, for processes that do not serve identity. Throws `unauthenticated` for a bad token. */
+/**
+ * Who stands behind a credential, for processes that do not serve identity. A bad cookie is nobody. Throws
+ * `unauthenticated` for a bad token.
+ */
 export async function authenticate(
   ctx: IdentityContext,
   { kind, value }: Input<typeof identity, 'authenticate'>,

@@ -1,9 +1,9 @@
 /** What every use case of identity works with. */
-import { type Authenticate, type identity, identity as identityContract, problemsOf } from '@octet/contracts'
-import type { Db } from '@octet/db'
+import type { Authenticate, identity } from '@octet/contracts'
 import type { Context } from '@octet/kernel'
 import type { SessionCookie } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
+import type { Measures } from './measures.ts'
 import type { Passwords } from './password.ts'
 import type { Revocations } from './revocations.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -18,10 +18,8 @@ export interface IdentityState {
   readonly revocations: Revocations
   readonly lastSeen: LastSeen
   readonly cookie: SessionCookie
+  readonly measures: Measures
   readonly authenticate: Authenticate
 }
 
-export type IdentityDb = Db<typeof identity>
 export type IdentityContext = Context<typeof identity, readonly [], IdentityState>
-
-export const problem = problemsOf(identityContract)

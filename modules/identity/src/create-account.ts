@@ -1,57 +1,30 @@
-/** The part of signing up that all its ways share. */
-import { commonProblem, type Role } from '@octet/contracts'
-import { newId, type Queryable } from '@octet/db'
-import { type IdentityContext, problem } from './context.ts'
-import { emailKey, normalPassword, refusePassword, usernameKey } from './rules.ts'
+import { commonProblem } from '@octet/contracts'
+import type { IdentityContext } from './context.ts'
+import { problem } from './problem.ts'
+import { checkPassword, hashNewPassword, insertAccount, type Registration } from './registration.ts'
+import { isReserved, normalPassword, type UserRow } from './rules.ts'
 import * as store from './store.ts'
 
-export interface Registration {
-  readonly username: string
-  readonly email: string
-  readonly password: string
-}
-
-/** Throws `validation-failed` for a password that would be no protection. */
-export function checkPassword({ username, email, password }: Registration): void {
-  const refusal = refusePassword(password, { username, email })
-  if (refusal === undefined) return
-  throw commonProblem('validation-failed', { errors: [{ path: '/password', message: refusal }] })
-}
-
-/**
- * The password's hash, after the caller's network was let through. Call the second part when the account was made.
- * Throws `rate-limited`, `sign-in-busy`.
- */
-export async function hashNewPassword(
-  ctx: IdentityContext,
-  password: string,
-): Promise<{ readonly hash: string; readonly wasHonest: () => void }> {
-  const wasHonest = ctx.throttle.take({ address: addressOf(ctx) })
-  const hash = await ctx.passwords.hash(normalPassword(password) ?? '')
-  return { hash, wasHonest }
-}
-
-/** Inserts the account and returns its id. Throws `username-taken`. */
-export async function insertAccount(
-  tx: Queryable,
-  { username, email }: Registration,
-  { passwordHash, roles }: { passwordHash: string; roles: readonly Role[] },
-): Promise<string> {
-  const id = newId()
-  const isNew = await store.insertUser(tx, {
-    id,
-    username,
-    usernameKey: usernameKey(username),
-    email,
-    emailKey: emailKey(email),
-    passwordHash,
-    roles,
+/** An ordinary account, for every way of signing in afterwards. Publishes `user-registered`. */
+export async function createAccount(ctx: IdentityContext, input: Registration): Promise<UserRow> {
+  if (isReserved(input.username)) throw problem('username-reserved')
+  checkPassword(input)
+  const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
+  // Under an idempotency key only the id is remembered: tokens must not lie in a table.
+  const { userId } = await ctx.once('identity.register', async tx => {
+    const id = await insertAccount(tx, input, { passwordHash: hash, roles: ['user'] })
+    await tx.publish('user-registered', { userId: id })
+    return { userId: id }
   })
-  if (!isNew) throw problem('username-taken', { errors: [{ path: '/username', message: 'is taken' }] })
-  return id
+  const user = await store.findUser(ctx.db, userId)
+  if (user === undefined) throw commonProblem('not-found')
+  if (user.password_hash !== hash) await checkRepeat(ctx, input.password, user)
+  wasHonest()
+  return user
 }
 
-/** The network address behind the request; work of our own has none. */
-export function addressOf({ request }: IdentityContext): string {
-  return request.client?.address ?? 'none'
+/** A repeat of the same request gets a session of its own, but only with the password: a key is no secret. */
+async function checkRepeat(ctx: IdentityContext, password: string, user: UserRow): Promise<void> {
+  const isRight = await ctx.passwords.verify(normalPassword(password) ?? '', user.password_hash)
+  if (!isRight) throw commonProblem('idempotency-key-reused')
 }

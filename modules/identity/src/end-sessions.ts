@@ -1,16 +1,16 @@
-/** How sessions end early: in the database first, then in this process at once; the others hear of it by poll. */
-import type { Queryable } from '@octet/db'
 import type { IdentityContext } from './context.ts'
-import * as store from './store.ts'
+import * as store from './session-store.ts'
 import { revocationKeepMs } from './tokens.ts'
 
-/** Ends the chosen sessions. One statement, so it needs no transaction. */
+/**
+ * Ends the chosen sessions: in the database, one statement, so it needs no transaction; then in this process at once.
+ * The others hear of it by their next poll.
+ */
 export async function endSessions(
   ctx: IdentityContext,
   choice: store.SessionChoice,
   reason: store.RevokeReason,
-  db: Queryable = ctx.db,
 ): Promise<void> {
-  const ended = await store.endSessions(db, choice, { reason, keepMs: revocationKeepMs })
+  const ended = await store.endSessions(ctx.db, choice, { reason, keepMs: revocationKeepMs })
   ctx.revocations.endSessions(ended)
 }

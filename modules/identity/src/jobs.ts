@@ -1,6 +1,6 @@
 /** Timed work → use cases. */
 import type { IdentityContext } from './context.ts'
-import { forgetEnded } from './store.ts'
+import { forgetEnded } from './session-store.ts'
 
 const hourMs = 60 * 60_000
 /** Ended sessions are kept this long so that "why was I signed out" has an answer. */

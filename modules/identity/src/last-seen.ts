@@ -1,7 +1,7 @@
 /** When sessions were last used: remembered in passing, written together, each at most once a minute. */
 import type { Queryable } from '@octet/db'
 import type { Log } from '@octet/observe'
-import { touchSessions } from './store.ts'
+import { touchSessions } from './session-store.ts'
 
 const writeMs = 5_000
 const perSessionMs = 60_000
@@ -16,6 +16,7 @@ export interface LastSeen {
   stop(): Promise<void>
 }
 
+/** Writes nothing by itself until `start`. */
 export function createLastSeen({
   db,
   log,

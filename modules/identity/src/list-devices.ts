@@ -1,7 +1,7 @@
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
 import { pageOf, readPage } from './page.ts'
-import * as store from './store.ts'
+import { listSessions } from './session-store.ts'
 
 /** The caller's live sessions, most recently used first. `lastSeenAt` is up to a minute old. */
 export async function listDevices(
@@ -10,7 +10,7 @@ export async function listDevices(
 ): Promise<Output<typeof identity, 'listDevices'>> {
   const { userId, sessionId } = requireUser(ctx.actor)
   const { limit, after } = readPage(input)
-  const rows = await store.listSessions(ctx.db, { userId, limit, after })
+  const rows = await listSessions(ctx.db, { userId, limit, after })
   return pageOf(rows, {
     limit,
     positionOf: row => ({ at: row.last_seen_at, id: row.id }),

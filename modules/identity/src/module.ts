@@ -6,6 +6,7 @@ import type { IdentityState } from './context.ts'
 import { createSessionCookie } from './cookie.ts'
 import { jobs } from './jobs.ts'
 import { createLastSeen } from './last-seen.ts'
+import { createMeasures } from './measures.ts'
 import { operations } from './operations.ts'
 import { createPasswords } from './password.ts'
 import { createAuthenticate } from './principals.ts'
@@ -33,8 +34,9 @@ export const identityModule = defineModule({
 /** The installation, not the address: several processes with several addresses share one database and its keys. */
 const issuer = 'octet'
 
-async function open({ db, log, now, origin }: Floor<typeof identity>): Promise<IdentityState> {
+async function open({ db, log, metrics, now, origin }: Floor<typeof identity>): Promise<IdentityState> {
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
+  const passwords = createPasswords()
   const lastSeen = createLastSeen({ db, log, now })
   const signingKeys = await openSigningKeys(db, now)
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
@@ -42,13 +44,14 @@ async function open({ db, log, now, origin }: Floor<typeof identity>): Promise<I
   revocations.start()
   lastSeen.start()
   return {
-    passwords: createPasswords(),
+    passwords,
     throttle: createThrottle(now),
     signingKeys,
     accessTokens,
     revocations,
     lastSeen,
     cookie: createSessionCookie(origin),
+    measures: createMeasures(metrics, { passwords, revocations }),
     authenticate: createAuthenticate({ db, tokens: accessTokens, revocations, lastSeen }),
   }
 }

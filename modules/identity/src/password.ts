@@ -1,7 +1,7 @@
 /** Password hashing: argon2id from Node's own crypto, few at a time, the rest in a short queue. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { problem } from './context.ts'
+import { problem } from './problem.ts'
 
 export interface HashCost {
   readonly memoryKiB: number
@@ -56,6 +56,7 @@ function decoy(cost: HashCost): string {
   return formatHash({ cost, salt: randomBytes(saltSizeBytes), tag: randomBytes(tagSizeBytes) })
 }
 
+/** Its own queue: one per process, or the limits mean nothing. */
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const { cost = defaultCost, runningMax = defaultRunningMax, waitingMax = defaultWaitingMax } = options
   const { waitMsMax = defaultWaitMsMax } = options

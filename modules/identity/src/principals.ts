@@ -9,7 +9,7 @@ import { within } from '@octet/kernel'
 import { cookieHash, isCookieValue } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Revocations } from './revocations.ts'
-import { findLiveSession, findSessionByCookie, type LiveSession } from './store.ts'
+import { findLiveSession, findSessionByCookie, type LiveSession } from './session-store.ts'
 import { type AccessTokens, accessTokenSeconds, type VerifiedGrant } from './tokens.ts'
 
 const rememberedMax = 10_000
@@ -38,6 +38,7 @@ export interface PrincipalsOptions {
   readonly lastSeen: LastSeen
 }
 
+/** Answers at once, without a promise, for what it remembers. */
 export function createAuthenticate(options: PrincipalsOptions): Authenticate {
   const { db, tokens, revocations, lastSeen } = options
   const bearers = createCache<Known>({

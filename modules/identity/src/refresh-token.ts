@@ -21,7 +21,10 @@ export interface ParsedRefreshToken extends RefreshToken {
   readonly mac: Buffer
 }
 
-/** `base64url(0x01 ‖ session id ‖ uvarint(counter) ‖ HMAC-SHA-256(key, all before)[0..16] ‖ SHA-256(all before)[0..4])`. */
+/**
+ * base64url of `0x01 ‖ session id ‖ uvarint(counter) ‖ HMAC-SHA-256(key, all before)[0..16] ‖
+ * SHA-256(all before)[0..4]`.
+ */
 export function formatRefreshToken({ sessionId, counter }: RefreshToken, key: Buffer): string {
   const id = Buffer.from(sessionId.replaceAll('-', ''), 'hex')
   const signed = Buffer.concat([Buffer.of(version), id, uvarint(counter)])

@@ -1,10 +1,11 @@
 import type { Input, identity, Output } from '@octet/contracts'
 import type { Tx } from '@octet/db'
-import { type IdentityContext, problem } from './context.ts'
-import { tokensFor } from './issue-session.ts'
+import type { IdentityContext } from './context.ts'
+import { tokensFor } from './issue-tokens.ts'
+import { problem } from './problem.ts'
 import { isAuthentic, type ParsedRefreshToken, parseRefreshToken } from './refresh-token.ts'
 import { decideRefresh } from './rules.ts'
-import * as store from './store.ts'
+import * as store from './session-store.ts'
 import { revocationKeepMs } from './tokens.ts'
 
 type Outcome =
@@ -35,6 +36,7 @@ export async function refresh(
     case 'replayed':
       // After the commit: thrown inside, the error would roll the revocation back.
       ctx.revocations.endSessions(outcome.ended)
+      ctx.measures.sessionsReplayed.add(outcome.ended.length)
       throw problem('session-replayed')
   }
 }

@@ -8,10 +8,10 @@
  */
 import type { Queryable } from '@octet/db'
 import type { Log } from '@octet/observe'
-import { type RevocationRow, readRevocations } from './store.ts'
+import { type RevocationRow, readRevocations } from './session-store.ts'
 
-export const pollMs = 250
-export const staleAfterMs = 5_000
+const pollMs = 250
+const staleAfterMs = 5_000
 /** A poll that hangs (cut wire) is left to its fate after this, and another begun; at most so many hang at once. */
 const hangingAfterMs = 2_000
 const pollsMax = 3
@@ -48,9 +48,27 @@ export interface RevocationsOptions {
   readonly keepMs: number
 }
 
-export function createRevocations({ db, now, log, keepMs }: RevocationsOptions): Revocations {
+/** What was revoked and still matters. Small: entries leave when no token they concern can be alive. */
+function createRevokedSet() {
   const sessions = new Map<string, number>()
   const users = new Map<string, { version: number; expiresAtMs: number }>()
+  return {
+    apply({ kind, subject, version, expiresAtMs }: RevocationRow): void {
+      if (kind === 'session') sessions.set(subject, expiresAtMs)
+      else if ((users.get(subject)?.version ?? 0) < version) users.set(subject, { version, expiresAtMs })
+    },
+    has: ({ sessionId, userId, accessVersion }: Revocable): boolean =>
+      sessions.has(sessionId) || (users.get(userId)?.version ?? 0) > accessVersion,
+    forget(beforeMs: number): void {
+      for (const [id, expiresAtMs] of sessions) if (expiresAtMs < beforeMs) sessions.delete(id)
+      for (const [id, { expiresAtMs }] of users) if (expiresAtMs < beforeMs) users.delete(id)
+    },
+  }
+}
+
+/** Hears nothing until `poll` or `start` is called, and is stale until then. */
+export function createRevocations({ db, now, log, keepMs }: RevocationsOptions): Revocations {
+  const revoked = createRevokedSet()
   let horizon: string | undefined
   let clockOffsetMs = 0
   let heardAtMs = Number.NEGATIVE_INFINITY
@@ -65,17 +83,6 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
     return silentMs > staleAfterMs || silentMs < 0 // a clock set back tells nothing
   }
 
-  const apply = ({ kind, subject, version, expiresAtMs }: RevocationRow) => {
-    if (kind === 'session') sessions.set(subject, expiresAtMs)
-    else if ((users.get(subject)?.version ?? 0) < version) users.set(subject, { version, expiresAtMs })
-  }
-
-  const forgetOld = () => {
-    const atMs = nowMs()
-    for (const [id, expiresAtMs] of sessions) if (expiresAtMs < atMs) sessions.delete(id)
-    for (const [id, { expiresAtMs }] of users) if (expiresAtMs < atMs) users.delete(id)
-  }
-
   const poll = async () => {
     const startedAtMs = now()
     polls++
@@ -83,11 +90,11 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
     try {
       const news = await readRevocations(db, horizon)
       const endedAtMs = now()
-      for (const revocation of news.revocations) apply(revocation)
+      for (const revocation of news.revocations) revoked.apply(revocation)
       if (horizon === undefined || BigInt(news.horizon) > BigInt(horizon)) horizon = news.horizon
       if (endedAtMs - startedAtMs <= clockReadMsMax) clockOffsetMs = news.clockMs - (startedAtMs + endedAtMs) / 2
       heardAtMs = Math.max(startedAtMs, Math.min(heardAtMs, endedAtMs))
-      forgetOld()
+      revoked.forget(nowMs())
     } finally {
       polls--
     }
@@ -105,15 +112,15 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
   }
 
   return {
-    isRevoked: ({ sessionId, userId, accessVersion }) =>
-      sessions.has(sessionId) || (users.get(userId)?.version ?? 0) > accessVersion,
+    isRevoked: revoked.has,
     isStale,
     nowMs,
     endSessions(ids) {
-      for (const subject of ids) apply({ kind: 'session', subject, version: 0, expiresAtMs: nowMs() + keepMs })
+      const expiresAtMs = nowMs() + keepMs
+      for (const subject of ids) revoked.apply({ kind: 'session', subject, version: 0, expiresAtMs })
     },
     outdateUser(userId, version) {
-      apply({ kind: 'user', subject: userId, version, expiresAtMs: nowMs() + keepMs })
+      revoked.apply({ kind: 'user', subject: userId, version, expiresAtMs: nowMs() + keepMs })
     },
     poll,
     start() {

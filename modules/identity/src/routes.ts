@@ -9,6 +9,7 @@ import { webSetup } from './web-setup.ts'
 
 const jwksMaxAgeSeconds = 300
 
+/** Failures set no cookie and take none away: a slow tab must not sign out the others. */
 export function routes({ app, contextFor, operation }: Routes<typeof identity, IdentityContext>): void {
   operation('webRegister', async (ctx, input, { reply }) => {
     const { me, cookie } = await webRegister(ctx, input)

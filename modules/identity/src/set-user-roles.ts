@@ -1,7 +1,9 @@
 import type { Input, identity, Output } from '@octet/contracts'
 import { accessManagedAccount } from './access.ts'
-import { type IdentityContext, problem } from './context.ts'
+import type { IdentityContext } from './context.ts'
+import { problem } from './problem.ts'
 import { managedUserOf } from './rules.ts'
+import { revokeOlderTokens } from './session-store.ts'
 import * as store from './store.ts'
 import { revocationKeepMs } from './tokens.ts'
 
@@ -21,7 +23,7 @@ export async function setUserRoles(
     if (hasSame(account.roles, input.roles)) return { before: account, after: account }
     const changed = await store.setRoles(tx, account.id, input.roles)
     const version = changed.access_version
-    await store.revokeOlderTokens(tx, { userId: account.id, version, keepMs: revocationKeepMs })
+    await revokeOlderTokens(tx, { userId: account.id, version, keepMs: revocationKeepMs })
     return { before: account, after: changed }
   })
   if (after !== before) ctx.revocations.outdateUser(after.id, after.access_version)

@@ -1,15 +1,14 @@
 /** The Ed25519 keys that sign access tokens: made once per database, shared by all its processes. */
-import { newId, type Queryable, type Tx } from '@octet/db'
+import type { identity } from '@octet/contracts'
+import { type Db, newId } from '@octet/db'
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import type { IdentityDb } from './context.ts'
+import { insertKey, type KeyRow, lockKeyCreation, readKeys } from './key-store.ts'
 
 export const algorithm = 'EdDSA'
 /** How long a retired key still verifies. Longer than an access token lives. */
-const verifyAfterRetirementMinutes = 60
+const verifyMinutes = 60
 /** An unknown key id makes us look at the table again, at most this often. */
 const reloadMsMin = 10_000
-/** One number per purpose; `pg_advisory_xact_lock` knows no names. */
-const keyCreationLock = 6_031_769_912
 
 export interface PublicJwk extends JWK {
   readonly kid: string
@@ -23,13 +22,6 @@ export interface SigningKeys {
   published(): readonly PublicJwk[]
 }
 
-interface KeyRow {
-  readonly kid: string
-  readonly public_jwk: JWK
-  readonly private_jwk: JWK
-  readonly signs: boolean
-}
-
 interface KeyRing {
   readonly current: { readonly kid: string; readonly key: CryptoKey }
   readonly verifying: ReadonlyMap<string, CryptoKey>
@@ -37,14 +29,14 @@ interface KeyRing {
 }
 
 /** Reads the keys, making the first one where there is none. */
-export async function openSigningKeys(db: IdentityDb, now: () => number): Promise<SigningKeys> {
+export async function openSigningKeys(db: Db<typeof identity>, now: () => number): Promise<SigningKeys> {
   let ring = await ringOf(await ensureKey(db))
   let loadedAtMs = now()
   let loading: Promise<void> | undefined
 
   const reload = async () => {
     try {
-      ring = await ringOf(await readKeys(db))
+      ring = await ringOf(await readKeys(db, verifyMinutes))
     } finally {
       loadedAtMs = now()
       loading = undefined
@@ -65,34 +57,17 @@ export async function openSigningKeys(db: IdentityDb, now: () => number): Promis
   }
 }
 
-async function ensureKey(db: IdentityDb): Promise<readonly KeyRow[]> {
-  const known = await readKeys(db)
+async function ensureKey(db: Db<typeof identity>): Promise<readonly KeyRow[]> {
+  const known = await readKeys(db, verifyMinutes)
   if (known.some(({ signs }) => signs)) return known
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { crv: 'Ed25519', extractable: true })
   const [publicJwk, privateJwk] = await Promise.all([exportJWK(publicKey), exportJWK(privateKey)])
   await db.transaction('identity.createSigningKey', async tx => {
-    await tx.sql`select pg_advisory_xact_lock(${keyCreationLock})`
-    const meanwhile = await readKeys(tx)
-    if (!meanwhile.some(({ signs }) => signs)) await insertKey(tx, newId(), publicJwk, privateJwk)
+    await lockKeyCreation(tx)
+    const meanwhile = await readKeys(tx, verifyMinutes)
+    if (!meanwhile.some(({ signs }) => signs)) await insertKey(tx, { kid: newId(), publicJwk, privateJwk })
   })
-  return readKeys(db)
-}
-
-async function insertKey({ sql }: Tx, kid: string, publicJwk: JWK, privateJwk: JWK): Promise<void> {
-  await sql`
-    insert into signing_keys (kid, public_jwk, private_jwk)
-    values (${kid}, ${sql.json(publicJwk as never)}, ${sql.json(privateJwk as never)})`
-}
-
-/** Newest first. Keys not yet in use are published too. */
-async function readKeys({ sql }: Queryable): Promise<KeyRow[]> {
-  return sql<KeyRow[]>`
-    select kid, public_jwk, private_jwk, (retired_at is null and not_before <= clock_timestamp()) as signs
-    from signing_keys
-    where retired_at is null
-       or retired_at > clock_timestamp() - make_interval(mins => ${verifyAfterRetirementMinutes})
-    order by not_before desc, kid desc
-    limit 20`
+  return readKeys(db, verifyMinutes)
 }
 
 async function ringOf(rows: readonly KeyRow[]): Promise<KeyRing> {

@@ -1,12 +1,10 @@
-/** All SQL of identity but keys' and set-up's. The handle comes first; pass the `Tx` when there is one. */
+/** SQL about accounts. The handle comes first; pass the `Tx` when there is one. */
 import type { Role } from '@octet/contracts'
 import type { Queryable, Sql, Tx } from '@octet/db'
 import type { Position, UserRow } from './rules.ts'
 
-// ---- accounts ---------------------------------------------------------------------------------------------------
-
-/** Arrays leave as JSON: the driver knows no array types without asking the server for them at each connection. */
-const userColumns = (sql: Sql) => sql`
+/** An account whole. Arrays leave as JSON: to know array types the driver would ask the server at each connection. */
+export const userColumns = (sql: Sql) => sql`
   users.id, username, display_name, email, email_verified, password_hash, to_json(roles) as roles, preferences,
   access_version, version, users.created_at`
 
@@ -31,6 +29,7 @@ export async function insertUser({ sql }: Queryable, user: NewUser): Promise<boo
   return rows.length === 1
 }
 
+/** An account by its id. */
 export async function findUser({ sql }: Queryable, id: string): Promise<UserRow | undefined> {
   const [row] = await sql<UserRow[]>`select ${userColumns(sql)} from users where id = ${id}`
   return row
@@ -85,6 +84,7 @@ export async function lockAdmins({ sql }: Tx): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
+/** The same, held against other writers until the transaction ends. */
 export async function lockUser({ sql }: Tx, id: string): Promise<UserRow | undefined> {
   const [row] = await sql<UserRow[]>`select ${userColumns(sql)} from users where id = ${id} for update`
   return row
@@ -119,235 +119,4 @@ export function listUsers(
 
 export function findUsers({ sql }: Queryable, ids: readonly string[]): Promise<UserRow[]> {
   return sql<UserRow[]>`select ${userColumns(sql)} from users where id = any(${[...ids]}::uuid[])`
-}
-
-// ---- sessions ---------------------------------------------------------------------------------------------------
-
-/** How long a session lives unused, and at most. */
-export interface Lifetime {
-  readonly idleSeconds: number
-  readonly absoluteSeconds: number
-}
-
-export interface NewSession extends Lifetime {
-  readonly id: string
-  readonly userId: string
-  readonly credential:
-    | { readonly kind: 'web'; readonly cookieHash: Buffer }
-    | { readonly kind: 'api'; readonly refreshKey: Buffer }
-  readonly userAgent: string
-  readonly addressPrefix: string
-}
-
-export async function insertSession({ sql }: Queryable, session: NewSession): Promise<void> {
-  const { credential, idleSeconds, absoluteSeconds } = session
-  const isApi = credential.kind === 'api'
-  await sql`
-    insert into sessions (id, user_id, kind, cookie_hash, refresh_key, refresh_counter, refreshed_at, idle_seconds,
-                          idle_expires_at, absolute_expires_at, user_agent, address_prefix)
-    values (${session.id}, ${session.userId}, ${credential.kind},
-            ${isApi ? null : credential.cookieHash}, ${isApi ? credential.refreshKey : null}, ${isApi ? 0 : null},
-            clock_timestamp(), ${idleSeconds},
-            clock_timestamp() + make_interval(secs => ${idleSeconds}),
-            clock_timestamp() + make_interval(secs => ${absoluteSeconds}),
-            ${session.userAgent}, ${session.addressPrefix})`
-}
-
-const isAlive = (sql: Sql) => sql`
-  sessions.revoked_at is null and idle_expires_at > clock_timestamp() and absolute_expires_at > clock_timestamp()`
-
-/** What a request by cookie or token acts with. */
-export interface LiveSession {
-  readonly id: string
-  readonly user_id: string
-  readonly roles: Role[]
-  readonly access_version: number
-  /** Unix time in milliseconds by the database's clock. */
-  readonly expires_at_ms: number
-}
-
-const liveSession = (sql: Sql) => sql`
-  select sessions.id, user_id, to_json(roles) as roles, access_version,
-         extract(epoch from least(idle_expires_at, absolute_expires_at))::float8 * 1000 as expires_at_ms
-  from sessions join users on users.id = sessions.user_id`
-
-export async function findSessionByCookie({ sql }: Queryable, cookieHash: Buffer): Promise<LiveSession | undefined> {
-  const [row] = await sql<LiveSession[]>`
-    ${liveSession(sql)} where cookie_hash = ${cookieHash} and ${isAlive(sql)}`
-  return row
-}
-
-export async function findLiveSession({ sql }: Queryable, id: string): Promise<LiveSession | undefined> {
-  const [row] = await sql<LiveSession[]>`${liveSession(sql)} where sessions.id = ${id} and ${isAlive(sql)}`
-  return row
-}
-
-/** Whose session it is, ended or not. */
-export async function findSessionOwner({ sql }: Queryable, id: string): Promise<string | undefined> {
-  const [row] = await sql<{ user_id: string }[]>`select user_id from sessions where id = ${id}`
-  return row?.user_id
-}
-
-/** Moves `last_seen_at` and the idle expiry of live sessions ahead, at most once a minute each. */
-export async function touchSessions({ sql }: Queryable, ids: readonly string[]): Promise<void> {
-  // Locked in one order and never waited for: several processes may touch the same sessions at once.
-  await sql`
-    update sessions
-    set last_seen_at = clock_timestamp(),
-        idle_expires_at = least(absolute_expires_at, clock_timestamp() + make_interval(secs => idle_seconds))
-    where id = any(array(
-      select id from sessions
-      where id = any(${[...ids]}::uuid[]) and ${isAlive(sql)}
-        and last_seen_at < clock_timestamp() - interval '55 seconds'
-      order by id
-      for update skip locked))`
-}
-
-export interface DeviceRow {
-  readonly id: string
-  readonly kind: 'web' | 'api'
-  readonly user_agent: string
-  readonly address_prefix: string
-  readonly created_at: string
-  readonly last_seen_at: string
-}
-
-/** Live sessions, latest seen first; one more row than `limit` when there is a next page. Served by sessions_of_user. */
-export function listSessions(
-  { sql }: Queryable,
-  { userId, limit, after }: { userId: string; limit: number; after: Position | undefined },
-): Promise<DeviceRow[]> {
-  return sql<DeviceRow[]>`
-    select id, kind, user_agent, address_prefix, created_at, last_seen_at from sessions
-    where user_id = ${userId} and ${isAlive(sql)}
-    ${after === undefined ? sql`` : sql`and (last_seen_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
-    order by last_seen_at desc, id desc
-    limit ${limit + 1}`
-}
-
-// ---- refresh ----------------------------------------------------------------------------------------------------
-
-/** The key a session's refresh tokens are signed with. Not locked: signatures are checked before anything is held. */
-export async function findRefreshKey({ sql }: Queryable, sessionId: string): Promise<Buffer | undefined> {
-  const [row] = await sql<{ refresh_key: Buffer }[]>`
-    select refresh_key from sessions where id = ${sessionId} and kind = 'api'`
-  return row?.refresh_key
-}
-
-export interface RefreshRow extends UserRow {
-  readonly session_id: string
-  readonly refresh_counter: number
-  readonly grace_answers: number
-  /** By the database's clock, like everything that decides here: the clocks of servers differ. */
-  readonly refreshed_ago_ms: number
-  readonly is_alive: boolean
-  readonly revoke_reason: string | null
-}
-
-/** Session and account, the session held until the transaction ends. */
-export async function lockForRefresh({ sql }: Tx, sessionId: string): Promise<RefreshRow | undefined> {
-  const [row] = await sql<RefreshRow[]>`
-    select ${userColumns(sql)}, sessions.id as session_id, refresh_counter, grace_answers,
-           extract(epoch from clock_timestamp() - refreshed_at)::float8 * 1000 as refreshed_ago_ms,
-           (${isAlive(sql)}) as is_alive, revoke_reason
-    from sessions join users on users.id = sessions.user_id
-    where sessions.id = ${sessionId}
-    for update of sessions`
-  return row
-}
-
-/** One step of the counter. */
-export async function advanceRefresh({ sql }: Tx, sessionId: string): Promise<void> {
-  await sql`
-    update sessions
-    set refresh_counter = refresh_counter + 1, grace_answers = 0, refreshed_at = clock_timestamp(),
-        last_seen_at = clock_timestamp(),
-        idle_expires_at = least(absolute_expires_at, clock_timestamp() + make_interval(secs => idle_seconds))
-    where id = ${sessionId}`
-}
-
-export async function countGraceAnswer({ sql }: Tx, sessionId: string): Promise<void> {
-  await sql`update sessions set grace_answers = grace_answers + 1 where id = ${sessionId}`
-}
-
-// ---- revocation -------------------------------------------------------------------------------------------------
-
-export type RevokeReason = 'logout' | 'signed-out' | 'replaced' | 'replayed'
-
-/** Which live sessions of a user to end. */
-export type SessionChoice = { readonly userId: string } & ({ readonly only: string } | { readonly allBut: string })
-
-/** Ends sessions and tells every process, in one statement. Returns the ids of those that were still alive. */
-export async function endSessions(
-  { sql }: Queryable,
-  choice: SessionChoice,
-  { reason, keepMs }: { reason: RevokeReason; keepMs: number },
-): Promise<string[]> {
-  const chosen = 'only' in choice ? sql`id = ${choice.only}` : sql`id <> ${choice.allBut}`
-  const rows = await sql<{ subject: string }[]>`
-    with ended as (
-      update sessions set revoked_at = clock_timestamp(), revoke_reason = ${reason}
-      where user_id = ${choice.userId} and ${chosen} and revoked_at is null
-      returning id
-    )
-    insert into revocations (kind, subject, expires_at)
-    select 'session', id, clock_timestamp() + make_interval(secs => ${keepMs / 1000}) from ended
-    returning subject`
-  return rows.map(({ subject }) => subject)
-}
-
-/** Tells every process that tokens of the account older than `version` are worthless. */
-export async function revokeOlderTokens(
-  { sql }: Tx,
-  { userId, version, keepMs }: { userId: string; version: number; keepMs: number },
-): Promise<void> {
-  await sql`
-    insert into revocations (kind, subject, version, expires_at)
-    values ('user', ${userId}, ${version}, clock_timestamp() + make_interval(secs => ${keepMs / 1000}))`
-}
-
-export interface RevocationNews {
-  /** Read from here next time. */
-  readonly horizon: string
-  readonly clockMs: number
-  readonly revocations: readonly RevocationRow[]
-}
-
-export interface RevocationRow {
-  readonly kind: 'session' | 'user'
-  readonly subject: string
-  readonly version: number
-  readonly expiresAtMs: number
-}
-
-/**
- * Every revocation that may have become visible since the read that returned `horizon`; from the beginning without one.
- * Repeats are usual. Transactions commit out of order, so a cursor over a sequence would skip rows; `horizon` is the
- * oldest transaction that was still running, and all before it were seen.
- */
-export async function readRevocations({ sql }: Queryable, horizon = '0'): Promise<RevocationNews> {
-  const [row] = await sql<{ horizon: string; clock_ms: number; revocations: RevocationRow[] }[]>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
-           extract(epoch from clock_timestamp())::float8 * 1000 as clock_ms,
-           coalesce(json_agg(json_build_object(
-             'kind', kind, 'subject', subject, 'version', version,
-             'expiresAtMs', (extract(epoch from expires_at) * 1000)::float8)) filter (where subject is not null), '[]') as revocations
-    from revocations
-    where txid >= ${horizon}::xid8 and expires_at > clock_timestamp()`
-  if (row === undefined) throw new Error('an aggregate without groups returned no row')
-  return { horizon: row.horizon, clockMs: row.clock_ms, revocations: row.revocations }
-}
-
-// ---- housekeeping -----------------------------------------------------------------------------------------------
-
-/** Deletes what ended `ageDays` ago, and revocations and set-up links past their time. Bounded per call. */
-export async function forgetEnded({ sql }: Queryable, ageDays: number): Promise<void> {
-  await sql`
-    delete from sessions where ctid = any(array(
-      select ctid from sessions
-      where least(idle_expires_at, coalesce(revoked_at, absolute_expires_at)) < now() - make_interval(days => ${ageDays})
-      limit 10000))`
-  await sql`
-    delete from revocations where ctid = any(array(select ctid from revocations where expires_at < now() limit 10000))`
-  await sql`delete from setup_tokens where expires_at < now() - interval '1 day'`
 }

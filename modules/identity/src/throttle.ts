@@ -2,6 +2,7 @@
 
 import { commonProblem } from '@octet/contracts'
 import { addressKey } from '@octet/http'
+import type { RequestInfo } from '@octet/kernel'
 import { type Attempts, giveBack, type ThrottlePolicy, takeAttempt } from './rules.ts'
 
 /**
@@ -25,6 +26,12 @@ export interface Throttle {
   take(attempt: { account?: string; address: string }): () => void
 }
 
+/** The network address behind a request; work of our own has none. */
+export function addressOf({ client }: RequestInfo): string {
+  return client?.address ?? 'none'
+}
+
+/** Counts in this process's memory, at most {@link keysMax} of them; with several processes each counts for itself. */
 export function createThrottle(now: () => number): Throttle {
   const attempts = new Map<string, Attempts>()
 

@@ -38,6 +38,7 @@ export interface AccessTokenOptions {
   readonly nowMs: () => number
 }
 
+/** Signs with the newest key and verifies by any of `keys`. */
 export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions): AccessTokens {
   return {
     sign({ userId, sessionId, roles, scopes, accessVersion }) {
@@ -70,7 +71,7 @@ export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions):
   }
 }
 
-/** Only ids of our own table; what else a header says about keys (`jku`, `x5u`, `jwk`) is never looked at (RFC 8725). */
+/** Only ids of our own table; what else a header says of keys (`jku`, `x5u`, `jwk`) is never looked at (RFC 8725). */
 async function keyFor(keys: SigningKeys, kid: unknown): Promise<CryptoKey> {
   const key = typeof kid === 'string' ? await keys.find(kid) : undefined
   if (key === undefined) throw refused('was signed by nobody we know')

@@ -1,8 +1,7 @@
 import type { Input, identity } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
-import type { WebSession } from './issue-session.ts'
-import { createAccount } from './register.ts'
-import { signBrowserIn } from './web-login.ts'
+import { createAccount } from './create-account.ts'
+import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
 
 /** Makes an account and signs the browser in. Publishes `user-registered`. Throws what `register` throws. */
 export async function webRegister(

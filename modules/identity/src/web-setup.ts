@@ -1,10 +1,11 @@
 import type { Input, identity } from '@octet/contracts'
-import { type IdentityContext, problem } from './context.ts'
-import { checkPassword, hashNewPassword, insertAccount } from './create-account.ts'
-import type { WebSession } from './issue-session.ts'
-import { isSetupToken, takeSetupToken } from './setup-token.ts'
+import type { IdentityContext } from './context.ts'
+import { problem } from './problem.ts'
+import { checkPassword, hashNewPassword, insertAccount } from './registration.ts'
+import { isSetupTokenGood, takeSetupToken } from './setup-store.ts'
+import { setupTokenHash } from './setup-token.ts'
+import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
 import * as store from './store.ts'
-import { signBrowserIn } from './web-login.ts'
 
 /**
  * Makes the first administrator and signs the browser in. Reserved names are theirs to take. Publishes
@@ -12,10 +13,11 @@ import { signBrowserIn } from './web-login.ts'
  */
 export async function webSetup(ctx: IdentityContext, input: Input<typeof identity, 'webSetup'>): Promise<WebSession> {
   checkPassword(input)
-  if (!(await isSetupToken(ctx.db, input.token))) throw problem('setup-token-invalid')
+  const tokenHash = setupTokenHash(input.token)
+  if (!(await isSetupTokenGood(ctx.db, tokenHash))) throw problem('setup-token-invalid')
   const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
   const user = await ctx.db.transaction('identity.webSetup', async tx => {
-    if (!(await takeSetupToken(tx, input.token))) throw problem('setup-token-invalid')
+    if (!(await takeSetupToken(tx, tokenHash))) throw problem('setup-token-invalid')
     const userId = await insertAccount(tx, input, { passwordHash: hash, roles: ['user', 'admin'] })
     await tx.publish('user-registered', { userId })
     await tx.publish('owner-created', { userId, examples: input.examples ?? true })

@@ -101,7 +101,7 @@ test('a verified address belongs to one account', async () => {
   })
 })
 
-test('registering again under the same idempotency key is the same account, a session of its own, and no stored secret', async () => {
+test('under an idempotency key registering again is the same account, another session, no stored secret', async () => {
   const registration = makeRegistration()
   const options = { idempotencyKey: 'registration-1' }
   const { register } = app.client(identity)
@@ -210,7 +210,7 @@ test('a hash of an older, cheaper kind is replaced at the next login', async () 
 
 // ---- waiting ----------------------------------------------------------------------------------------------------
 
-test('thirty wrong passwords at once: eleven are tried, the rest wait, and so does the right one, here but not elsewhere', async t => {
+test('of thirty wrong passwords at once eleven are tried; then even the right one waits, not elsewhere', async t => {
   const app = await openIdentity(t, { trustedProxies: 1 })
   const { registration } = await signUp(app)
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })

@@ -67,7 +67,7 @@ test('what is no refresh token of ours is refused, and ends no session', async (
   await refresh({ refreshToken: third })
 })
 
-test('R1: fifty refreshes of one token at once all succeed, by one step of the counter, with equal answers', async () => {
+test('R1: fifty refreshes of one token at once all succeed, by one step, with equal answers', async () => {
   const { refreshToken } = await signUp(app)
   const id = parseRefreshToken(refreshToken)?.sessionId ?? ''
   const lock = { lock: `select 1 from sessions where id = '${id}' for update`, waiters: 5 }

@@ -57,7 +57,7 @@ test('a revocation that commits late, after younger ones were heard, is heard al
   await untilStatus(401, secondMs, ask(late.caller))
 })
 
-test('without news for five seconds a process asks the database for each request, and refuses what was revoked', async t => {
+test('without news for five seconds every request asks the database; what was revoked is refused', async t => {
   const there = await openIdentity(t, { sharing: here })
   const gone = await signUp(here)
   const goneWeb = await signUpInBrowser(here)

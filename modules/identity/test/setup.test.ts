@@ -68,8 +68,9 @@ test('an unknown, used or expired link is refused, and a refused registration do
   )
   assert.equal((await setUp(app, token)).status, 201)
   await isInvalid(token)
-  const kept =
-    await sql`select 1 from setup_tokens where token_hash = ${Buffer.from(token)} or encode(token_hash, 'escape') = ${token}`
+  const kept = await sql`
+    select 1 from setup_tokens
+    where token_hash = ${Buffer.from(token)} or token_hash = ${Buffer.from(token, 'base64url')}`
   assert.equal(kept.length, 0, 'only a hash is kept')
 })
 

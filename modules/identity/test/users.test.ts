@@ -14,7 +14,7 @@ async function signUpAdmin(on: TestApp = app) {
   return { user, caller: { token: accessToken }, client: on.client(identity, { token: accessToken }) }
 }
 
-test('administrators and moderators list accounts, newest first, a page at a time and by the start of the name', async () => {
+test('administrators list accounts, newest first, a page at a time, by the start of the name', async () => {
   const names = ['Zoe_one', 'zoe_two', 'ZOE_three', 'zo_four']
   for (const name of names) await signUp(app, makeRegistration(name))
   const { client } = await signUpAdmin()

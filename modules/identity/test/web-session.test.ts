@@ -47,7 +47,7 @@ test('only a hash of the cookie is kept', async () => {
   assert.equal(rows.length, 0)
 })
 
-test('without "remember me" the browser forgets the cookie on closing, and the server after twelve hours unused', async () => {
+test('without "remember me" the cookie goes when the browser closes, the session after twelve hours', async () => {
   const { registration } = await signUpInBrowser(app)
   const login = registration.username
   const { headers } = await logIn({ login, password, remember: false })

@@ -1,0 +1,46 @@
+import { commonProblem } from '@octet/contracts'
+import type { IdentityContext } from './context.ts'
+import { problem } from './problem.ts'
+import { emailKey, normalPassword, type UserRow, usernameKey } from './rules.ts'
+import * as store from './store.ts'
+import { addressOf } from './throttle.ts'
+
+/**
+ * The account whose login and password these are. An unknown login, an account without password and a wrong password
+ * are the same answer after the same work.
+ */
+export async function checkCredentials(
+  ctx: IdentityContext,
+  { login, password }: { readonly login: string; readonly password: string },
+): Promise<UserRow> {
+  const normal = normalPassword(password)
+  if (normal === undefined) {
+    throw commonProblem('validation-failed', { errors: [{ path: '/password', message: 'is too long' }] })
+  }
+  const key = loginKey(login)
+  const account = 'emailKey' in key ? key.emailKey : key.usernameKey
+  const wasHonest = ctx.throttle.take({ account, address: addressOf(ctx.request) })
+  const user = await store.findUserByLogin(ctx.db, key)
+  const isRight = await ctx.passwords.verify(normal, user?.password_hash)
+  if (!isRight || user === undefined) {
+    ctx.measures.passwordsWrong.add()
+    throw problem('wrong-credentials')
+  }
+  ctx.measures.passwordsRight.add()
+  wasHonest()
+  await rehash(ctx, user, normal)
+  return user
+}
+
+/** A name never holds an `@`. Control characters, which the database would choke on, are in neither. */
+function loginKey(login: string): { readonly emailKey: string } | { readonly usernameKey: string } {
+  const clean = login.replace(/\p{Cc}/gu, '')
+  return clean.includes('@') ? { emailKey: emailKey(clean) } : { usernameKey: usernameKey(clean) }
+}
+
+/** Brings an old hash up to today's cost, now that the password is at hand. When many wait, another day will do. */
+async function rehash(ctx: IdentityContext, user: UserRow, password: string): Promise<void> {
+  const old = user.password_hash
+  if (old === null || !ctx.passwords.isOutdated(old) || ctx.passwords.load().waiting > 0) return
+  await store.rehashPassword(ctx.db, user.id, { old, new: await ctx.passwords.hash(password) })
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import type { identity, Output } from '@octet/contracts'
+import type { IdentityContext } from './context.ts'
+import { issueSession, remembered } from './issue-session.ts'
+import { formatRefreshToken } from './refresh-token.ts'
+import { meOf, type UserRow } from './rules.ts'
+import { accessTokenSeconds } from './tokens.ts'
+
+type Tokens = Output<typeof identity, 'login'>
+
+const refreshKeySizeBytes = 32
+
+/** A new API session and its first pair of tokens. */
+export async function issueTokens(ctx: IdentityContext, user: UserRow): Promise<Tokens> {
+  const refreshKey = randomBytes(refreshKeySizeBytes)
+  const credential = { kind: 'api', refreshKey } as const
+  const sessionId = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered })
+  return tokensFor(ctx, user, { sessionId, counter: 0, refreshKey })
+}
+
+/** The tokens of a session at a step of its counter. */
+export async function tokensFor(
+  ctx: IdentityContext,
+  user: UserRow,
+  { sessionId, counter, refreshKey }: { sessionId: string; counter: number; refreshKey: Buffer },
+): Promise<Tokens> {
+  const accessToken = await ctx.accessTokens.sign({
+    userId: user.id,
+    sessionId,
+    roles: user.roles,
+    scopes: '*',
+    accessVersion: user.access_version,
+  })
+  const refreshToken = formatRefreshToken({ sessionId, counter }, refreshKey)
+  return { user: meOf(user), accessToken, refreshToken, expiresIn: accessTokenSeconds }
+}

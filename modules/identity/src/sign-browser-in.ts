@@ -1,0 +1,29 @@
+import type { Me } from '@octet/contracts'
+import type { IdentityContext } from './context.ts'
+import { newCookieValue } from './cookie.ts'
+import { endSessions } from './end-sessions.ts'
+import { issueSession, remembered, untilClosed } from './issue-session.ts'
+import { meOf, type UserRow } from './rules.ts'
+
+export interface WebSession {
+  readonly me: Me
+  /** `Set-Cookie`. */
+  readonly cookie: string
+}
+
+/**
+ * Always a new session, so one that somebody planted in the browser is worth nothing; the one the browser came with
+ * ends.
+ */
+export async function signBrowserIn(
+  ctx: IdentityContext,
+  { user, remember }: { user: UserRow; remember: boolean },
+): Promise<WebSession> {
+  const { value, hash } = newCookieValue()
+  const lifetime = remember ? remembered : untilClosed
+  await issueSession(ctx, { userId: user.id, credential: { kind: 'web', cookieHash: hash }, lifetime })
+  if (ctx.actor.kind === 'user') {
+    await endSessions(ctx, { userId: ctx.actor.userId, only: ctx.actor.sessionId }, 'replaced')
+  }
+  return { me: meOf(user), cookie: ctx.cookie.set(value, remember ? lifetime.absoluteSeconds : undefined) }
+}
