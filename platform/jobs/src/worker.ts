@@ -230,17 +230,19 @@ function drop(worker: Worker, run: Run): void {
 /** Takes no more, lets the running ones finish, aborts and gives back the rest. Returns how many those were. */
 export async function stopWorker(worker: Worker, deadlineMs: number): Promise<number> {
   const { sql, log } = worker.options
+  const endAt = performance.now() + deadlineMs
+  const untilEnd = () => Math.max(0, endAt - performance.now())
   const allOver = () => Promise.all([...worker.runs].filter(run => run.state !== 'stuck').map(run => run.over))
   worker.stopping = true
   worker.wake()
-  await worker.over
-  await within(allOver(), Math.max(0, deadlineMs - graceMs))
+  await within(worker.over, untilEnd())
+  await within(allOver(), Math.max(0, untilEnd() - graceMs))
   const unfinished = [...worker.runs].filter(run => run.state === 'running')
   for (const run of unfinished) {
     run.state = 'dropped'
     run.controller.abort(new Error('this process is stopping'))
   }
-  await within(allOver(), Math.min(graceMs, deadlineMs))
+  await within(allOver(), Math.min(graceMs, untilEnd()))
   clearInterval(worker.leaseTimer)
   if (unfinished.length > 0) {
     const back = store.giveBack(sql, unfinished)
