@@ -4,7 +4,7 @@ import { access, closed, defineContract, event, Id, listOf, Nothing, operation, 
 
 const minuteMs = 60_000
 
-export const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
+const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
 const Email = Type.String({
   minLength: 3,
   maxLength: 254,
@@ -14,7 +14,7 @@ const Email = Type.String({
 const Password = Type.String({ minLength: 8, maxLength: 1024, writeOnly: true })
 const RoleName = Type.Enum([...roles])
 
-export const Preferences = closed({
+const Preferences = closed({
   theme: Type.Optional(Type.Enum(['auto', 'light', 'dark'])),
   language: Type.Optional(Type.Enum(['en', 'de'])),
   timeZone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'IANA name' })),
@@ -35,8 +35,8 @@ export const Me = closed({
 export type Me = Static<typeof Me>
 
 /** The account as others see it. */
-export const PublicUser = closed({ id: Id, username: Username, displayName: Type.String() })
-export const ManagedUser = closed({ ...PublicUser.properties, roles: Type.Array(RoleName), createdAt: Time })
+const PublicUser = closed({ id: Id, username: Username, displayName: Type.String() })
+const ManagedUser = closed({ ...PublicUser.properties, roles: Type.Array(RoleName), createdAt: Time })
 
 /** A signed-in device: one session, whether a browser or an API client. */
 export const Device = closed({
