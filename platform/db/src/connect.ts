@@ -2,12 +2,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Contract, EventSpec } from '@octet/contracts'
 import { commonProblem } from '@octet/contracts'
-import postgres from 'postgres'
+import type Postgres from 'postgres'
 import type { Static } from 'typebox'
+import { postgres } from './driver.ts'
 import { outageOf, retryableTransaction } from './errors.ts'
 
 /** Runs SQL: ``sql`select …` ``. Inside a transaction it is the transaction's own; the two never mix. */
-export type Sql = postgres.ISql<Record<string, never>>
+export type Sql = Postgres.ISql<Record<string, never>>
 
 /** What a store function needs: something to run SQL on. Pass the `Tx` when there is one. */
 export interface Queryable {
@@ -120,7 +121,7 @@ export function openDb<C extends Contract>(options: DbOptions): Db<C> {
 }
 
 async function runTransaction<C extends Contract, T>(
-  pool: postgres.Sql,
+  pool: Postgres.Sql,
   options: DbOptions,
   name: string,
   body: (tx: Tx<C>) => Promise<T>,
@@ -141,7 +142,7 @@ async function runTransaction<C extends Contract, T>(
           sql: sql as unknown as Sql,
           async publish(event, data) {
             published = true
-            await sql`insert into outbox (event, data) values (${event}, ${sql.json(data as postgres.JSONValue)})`
+            await sql`insert into outbox (event, data) values (${event}, ${sql.json(data as Postgres.JSONValue)})`
           },
         }
         const value = await currentTransaction.run(name, () => body(tx))

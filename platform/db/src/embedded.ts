@@ -1,7 +1,9 @@
 /** A real PostgreSQL of our own, for running Octet with nothing installed but Node. */
+
 import { join } from 'node:path'
-import postgres from 'postgres'
+import type Postgres from 'postgres'
 import { lockDataDir } from './data-dir.ts'
+import { postgres } from './driver.ts'
 import { locateBinaries } from './embedded-binaries.ts'
 import { checkCluster, createCluster, ownerOf, readPassword, superuser } from './embedded-cluster.ts'
 import { chooseLauncher, giveTo, openTo } from './embedded-launcher.ts'
@@ -146,7 +148,7 @@ async function assertSafe(url: string, durable: boolean): Promise<void> {
   throw new Error(`The database would lose data in a crash: ${list}. Remove that setting (alter role, alter database).`)
 }
 
-async function withConnection<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+async function withConnection<T>(url: string, use: (sql: Postgres.Sql) => Promise<T>): Promise<T> {
   const sql = postgres(url, {
     max: 1,
     connect_timeout: connectTimeoutSeconds,

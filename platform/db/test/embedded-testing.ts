@@ -1,11 +1,13 @@
 /** What the embedded tests share: servers in child processes, one-off queries, and polling with a deadline. */
+
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import postgres from 'postgres'
+import type Postgres from 'postgres'
+import { postgres } from '../src/driver.ts'
 import type { EmbeddedLog } from '../src/embedded.ts'
 
 export const quiet: EmbeddedLog = { info() {}, warn() {}, error() {} }
@@ -72,8 +74,8 @@ export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs 
 /** Runs `use` on one connection of its own. */
 export async function query<T>(
   url: string,
-  use: (sql: postgres.Sql) => Promise<T>,
-  options: postgres.Options<Record<string, never>> = {},
+  use: (sql: Postgres.Sql) => Promise<T>,
+  options: Postgres.Options<Record<string, never>> = {},
 ): Promise<T> {
   const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice() {}, ...options })
   try {
