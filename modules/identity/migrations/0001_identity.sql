@@ -29,7 +29,7 @@ create unique index users_verified_email on users (email_key) where email_verifi
 create index users_by_email on users (email_key, created_at);
 -- The administrators' list, newest first, and its search by the start of the name.
 create index users_newest on users (created_at desc, id desc);
-create index users_by_name_start on users (lower(username) text_pattern_ops);
+create index users_by_name_start on users (lower(username) collate "C");
 create index users_admins on users (id) where 'admin' = any(roles);
 
 -- One row per signed-in device, not one per token.
@@ -61,7 +61,7 @@ create table sessions (
     or (kind = 'api' and cookie_hash is null and refresh_key is not null and refresh_counter is not null)),
   constraint sessions_revoked_why check ((revoked_at is null) = (revoke_reason is null))
 );
-create index sessions_of_user on sessions (user_id, last_seen_at desc, id desc) where revoked_at is null;
+create index sessions_of_user on sessions (user_id, last_seen_at desc, id desc);
 create index sessions_ended on sessions (least(idle_expires_at, coalesce(revoked_at, absolute_expires_at)));
 
 -- What every process must hear within a second. Read again and again from the last horizon on (revocations.ts).

@@ -102,17 +102,21 @@ export async function setRoles({ sql }: Tx, id: string, roles: readonly Role[]):
   return row
 }
 
+/** Sorts after everything that may follow it in a name. */
+const lastCharacter = '\u{10ffff}'
+
 /** One more row than `limit` when there is a next page. Served by users_newest, or users_by_name_start with `q`. */
 export function listUsers(
   { sql }: Queryable,
   { limit, after, q }: { limit: number; after: Position | undefined; q: string | undefined },
 ): Promise<UserRow[]> {
-  const start = q === undefined ? undefined : `${q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+  // A range and not LIKE: of a prepared LIKE the planner does not know that the pattern ends in its only wildcard.
+  const start = q?.toLowerCase()
   return sql<UserRow[]>`
     select ${userColumns(sql)} from users
     where true
     ${after === undefined ? sql`` : sql`and (created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
-    ${start === undefined ? sql`` : sql`and lower(username) like ${start}`}
+    ${start === undefined ? sql`` : sql`and lower(username) collate "C" between ${start} and ${start + lastCharacter}`}
     order by created_at desc, id desc
     limit ${limit + 1}`
 }
