@@ -75,6 +75,7 @@ export const links = defineContract({
     'url-not-allowed': { status: 400, title: 'That address cannot be shortened.' },
     'expiry-in-the-past': { status: 400, title: 'The expiry time has already passed.' },
     expired: { status: 410, title: 'This short link has expired.' },
+    'password-required': { status: 401, title: 'This short link is protected by a password.' },
     'time-zone-unknown': { status: 400, title: 'That time zone is not known.' },
   },
   operations: {

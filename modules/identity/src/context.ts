@@ -1,10 +1,10 @@
 /** What every use case of identity works with. */
 import type { Authenticate, identity } from '@octet/contracts'
 import type { Context } from '@octet/kernel'
+import type { Passwords } from '@octet/passwords'
 import type { SessionCookie } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Measures } from './measures.ts'
-import type { Passwords } from './password.ts'
 import type { Revocations } from './revocations.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import type { Throttle } from './throttle.ts'

@@ -3,7 +3,7 @@ import { checkCredentials } from './check-credentials.ts'
 import type { IdentityContext } from './context.ts'
 import { issueTokens } from './issue-tokens.ts'
 
-/** Signs an API client in. Throws `wrong-credentials`, `sign-in-busy`, `rate-limited`. */
+/** Signs an API client in. Throws `wrong-credentials`, `unavailable`, `rate-limited`. */
 export async function login(
   ctx: IdentityContext,
   input: Input<typeof identity, 'login'>,

@@ -1,6 +1,6 @@
 /** What an operator watches of identity. */
 import type { Counter, Metrics } from '@octet/observe'
-import type { Passwords } from './password.ts'
+import type { Passwords } from '@octet/passwords'
 import type { Revocations } from './revocations.ts'
 
 export interface Measures {

@@ -8,7 +8,6 @@ import { jobs } from './jobs.ts'
 import { createLastSeen } from './last-seen.ts'
 import { createMeasures } from './measures.ts'
 import { operations } from './operations.ts'
-import { createPasswords } from './password.ts'
 import { createAuthenticate } from './principals.ts'
 import { createRevocations } from './revocations.ts'
 import { routes } from './routes.ts'
@@ -34,9 +33,8 @@ export const identityModule = defineModule({
 /** The installation, not the address: several processes with several addresses share one database and its keys. */
 const issuer = 'octet'
 
-async function open({ db, log, metrics, now, origin }: Floor<typeof identity>): Promise<IdentityState> {
+async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof identity>): Promise<IdentityState> {
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
-  const passwords = createPasswords()
   const lastSeen = createLastSeen({ db, log, now })
   const signingKeys = await openSigningKeys(db, now)
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })

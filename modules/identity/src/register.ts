@@ -5,7 +5,7 @@ import { issueTokens } from './issue-tokens.ts'
 
 /**
  * Makes an account and signs in. Whether the address is known elsewhere makes no difference. Publishes
- * `user-registered`. Throws `username-taken`, `username-reserved`, `sign-in-busy`, `rate-limited`.
+ * `user-registered`. Throws `username-taken`, `username-reserved`, `unavailable`, `rate-limited`.
  */
 export async function register(
   ctx: IdentityContext,

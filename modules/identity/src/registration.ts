@@ -22,7 +22,7 @@ export function checkPassword({ username, email, password }: Registration): void
 
 /**
  * The password's hash, after the caller's network was let through. Call the second part when the account was made.
- * Throws `rate-limited`, `sign-in-busy`.
+ * Throws `rate-limited`, `unavailable`.
  */
 export async function hashNewPassword(
   { throttle, passwords, request }: Pick<IdentityContext, 'throttle' | 'passwords' | 'request'>,

@@ -9,7 +9,7 @@ import * as store from './store.ts'
 
 /**
  * Makes the first administrator and signs the browser in. Reserved names are theirs to take. Publishes
- * `user-registered` and `owner-created`. Throws `setup-token-invalid`, `username-taken`, `sign-in-busy`.
+ * `user-registered` and `owner-created`. Throws `setup-token-invalid`, `username-taken`, `unavailable`.
  */
 export async function webSetup(ctx: IdentityContext, input: Input<typeof identity, 'webSetup'>): Promise<WebSession> {
   checkPassword(input)

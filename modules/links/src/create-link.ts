@@ -17,6 +17,7 @@ export async function createLink(ctx: LinksContext, input: Input<typeof links, '
   checkExpiry(ctx, input.expiresAt)
   if (input.alias !== undefined && isReserved(input.alias)) throw problem('alias-reserved')
   const ownerId = ctx.actor.kind === 'user' ? ctx.actor.userId : null
+  const passwordHash = input.password === undefined ? null : await ctx.passwords.hash(input.password)
   const created = await ctx.once('links.createLink', async tx => {
     const row = await insertWithCode(ctx, tx, input.alias, {
       ownerId,
@@ -25,7 +26,7 @@ export async function createLink(ctx: LinksContext, input: Input<typeof links, '
       tags: input.tags ?? [],
       expiresAt: input.expiresAt ?? null,
       clicksMax: input.clicksMax ?? null,
-      passwordHash: null,
+      passwordHash,
       isExample: false,
       createdAt: new Date(ctx.now()).toISOString(),
     })

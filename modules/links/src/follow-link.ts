@@ -5,24 +5,40 @@ import * as store from './store.ts'
 
 export type Follow =
   | { readonly outcome: 'redirect'; readonly location: string; readonly linkId: string }
+  /** The password, if one was given, is wrong or was not looked at. */
+  | { readonly outcome: 'locked' }
   | { readonly outcome: 'gone' }
   | { readonly outcome: 'missing' }
 
-/**
- * Decides one visit. The common case (known link without a limit) touches no database; expiry is read from the clock
- * at serve time, a click limit from the database at every visit. A visit that does not count (HEAD, prefetch) takes
- * nothing from a limit.
- */
-export function followLink(ctx: LinksContext, code: string, isCounted: boolean): Follow | Promise<Follow> {
-  const key = codeKey(code)
-  const known = ctx.targets.peek(key)
-  if (known !== undefined) return decide(ctx, known, isCounted)
-  return ctx.targets.get(key).then(target => decide(ctx, target, isCounted))
+export interface Visit {
+  readonly code: string
+  /** A visit that does not count (HEAD, prefetch) takes nothing from a click limit. */
+  readonly isCounted: boolean
 }
 
-function decide(ctx: LinksContext, target: Target | null, isCounted: boolean): Follow | Promise<Follow> {
+/**
+ * Decides one visit. The common case (known link without a limit) touches no database; expiry is read from the clock
+ * at serve time, a click limit from the database at every visit.
+ */
+export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Follow> {
+  const key = codeKey(visit.code)
+  const known = ctx.targets.peek(key)
+  if (known !== undefined) return decide(ctx, known, visit)
+  return ctx.targets.get(key).then(target => decide(ctx, target, visit))
+}
+
+/** Decides a visit that brought a password. Throws `unavailable` when too many passwords wait to be checked. */
+export async function unlockLink(ctx: LinksContext, visit: Visit, password: string): Promise<Follow> {
+  const target = await ctx.targets.get(codeKey(visit.code))
+  if (target === null || target.passwordHash === null) return decide(ctx, target, visit)
+  const fits = await ctx.passwords.verify(password, target.passwordHash)
+  return fits ? decide(ctx, { ...target, passwordHash: null }, visit) : { outcome: 'locked' }
+}
+
+function decide(ctx: LinksContext, target: Target | null, { isCounted }: Visit): Follow | Promise<Follow> {
   if (target === null) return { outcome: 'missing' }
   if (target.expiresAtMs <= ctx.now()) return { outcome: 'gone' }
+  if (target.passwordHash !== null) return { outcome: 'locked' }
   const redirect = { outcome: 'redirect', location: target.location, linkId: target.id } as const
   if (!target.hasClickLimit || !isCounted) return redirect
   return takeClick(ctx, target.id).then(taken => (taken ? redirect : { outcome: 'gone' }))

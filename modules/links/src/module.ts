@@ -55,6 +55,7 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
   return {
     origin: floor.origin,
     limiter: floor.limiter,
+    passwords: floor.passwords,
     collisions: floor.metrics
       .counter({ name: 'octet_links_code_collisions_total', help: 'Generated codes that were taken already.' })
       .with(),

@@ -5,28 +5,34 @@ import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isbot } from 'isbot'
 import { type LinksContext, problem } from './context.ts'
-import { type Follow, followLink } from './follow-link.ts'
-import { encodeClick } from './rules.ts'
-import { gonePage, missingPage } from './visitor-pages.ts'
+import { type Follow, followLink, unlockLink } from './follow-link.ts'
+import { codeKey, encodeClick } from './rules.ts'
+import { gonePage, lockedPage, missingPage } from './visitor-pages.ts'
 
 /** Guessing codes is slow from one address; following links that exist is not limited (docs/limits.md). */
 const missesPerMinuteMax = 300
 const botNamesMax = 10_000
+const unlocksPerMinuteMax = 10
+const passwordLengthMax = 128
+const formBytesMax = 4_096
+/** No `form-action`: it would also forbid the redirect that follows the right password. */
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
-/** Registers `GET` and `HEAD /s/:code`. */
+/** Registers `/s/:code`: `GET` and `HEAD` follow a link, `POST` brings the password of a protected one. */
 export function routes({ app, contextFor }: Routes<typeof links, LinksContext>): void {
   // One context for all redirects: they carry no caller, and making one per visit costs more than the visit.
   let shared: LinksContext | undefined
+  // The click journal records every visit; a line in the access log would say it twice.
+  const config = { access: access.anyone, quiet: true }
   app.route<{ Params: { code: string } }>({
     method: ['GET', 'HEAD'],
     url: '/s/:code',
-    // The click journal records every visit; a line in the access log would say it twice.
-    config: { access: access.anyone, quiet: true },
+    config,
     handler: (request, reply) => {
       shared ??= contextFor(request)
       const ctx = shared
       const isCounted = request.method === 'GET' && !isPrefetch(request)
-      const follow = followLink(ctx, request.params.code, isCounted)
+      const follow = followLink(ctx, { code: request.params.code, isCounted })
       if (follow instanceof Promise) {
         follow.then(
           result => answer(ctx, { request, reply, isCounted }, result),
@@ -35,21 +41,44 @@ export function routes({ app, contextFor }: Routes<typeof links, LinksContext>):
       } else answer(ctx, { request, reply, isCounted }, follow)
     },
   })
+  app.register(async scope => {
+    scope.addContentTypeParser<string>(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: formBytesMax },
+      (_request, text, done) => done(null, Object.fromEntries(new URLSearchParams(text))),
+    )
+    scope.post<{ Params: { code: string }; Body: { password?: unknown } | null }>(
+      '/s/:code',
+      { config: { access: access.anyone } },
+      async (request, reply) => {
+        const ctx = contextFor(request)
+        const { code } = request.params
+        const key = `links.unlock ${codeKey(code)} ${addressOf(request)}`
+        applyVerdict(reply, ctx.limiter.take(key, unlocksPerMinuteMax, 60_000))
+        const password = request.body?.password
+        const tried = typeof password === 'string' ? password.slice(0, passwordLengthMax) : ''
+        answer(ctx, { request, reply, isCounted: true }, await unlockLink(ctx, { code, isCounted: true }, tried))
+        return reply
+      },
+    )
+  })
 }
 
-interface Visit {
+interface Exchange {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly isCounted: boolean
 }
 
-function answer(ctx: LinksContext, visit: Visit, follow: Follow): void {
+function answer(ctx: LinksContext, visit: Exchange, follow: Follow): void {
   const { request, reply } = visit
   if (follow.outcome !== 'redirect') {
     refuse(ctx, visit, follow.outcome)
     return
   }
-  reply.code(302).header('location', follow.location).header('cache-control', 'private, max-age=0')
+  // After a form 303 says: fetch it, do not send the password on.
+  const status = request.method === 'POST' ? 303 : 302
+  reply.code(status).header('location', follow.location).header('cache-control', 'private, max-age=0')
   if (!visit.isCounted) {
     reply.send()
     return
@@ -62,7 +91,15 @@ function answer(ctx: LinksContext, visit: Visit, follow: Follow): void {
   })
 }
 
-function refuse(ctx: LinksContext, { request, reply }: Visit, outcome: 'gone' | 'missing'): void {
+type Refusal = Exclude<Follow['outcome'], 'redirect'>
+
+const refusals = {
+  gone: { status: 410, page: gonePage, problem: () => problem('expired') },
+  missing: { status: 404, page: missingPage, problem: () => commonProblem('not-found') },
+  locked: { status: 401, page: lockedPage(false), problem: () => problem('password-required') },
+} as const
+
+function refuse(ctx: LinksContext, { request, reply }: Exchange, outcome: Refusal): void {
   try {
     const key = `links.miss ${addressOf(request)}`
     if (outcome === 'missing') applyVerdict(reply, ctx.limiter.take(key, missesPerMinuteMax, 60_000))
@@ -70,16 +107,19 @@ function refuse(ctx: LinksContext, { request, reply }: Visit, outcome: 'gone' | 
     reply.send(error)
     return
   }
+  const refusal = refusals[outcome]
   reply.header('cache-control', 'no-store')
   if (!(request.headers.accept ?? '').includes('text/html')) {
-    sendProblem(reply, outcome === 'gone' ? problem('expired') : commonProblem('not-found'), request.id)
+    sendProblem(reply, refusal.problem(), request.id)
     return
   }
+  const wasTried = outcome === 'locked' && request.method === 'POST'
   reply
-    .code(outcome === 'gone' ? 410 : 404)
+    // 401 asks browsers for credentials they cannot have; the form is the answer to the visit.
+    .code(outcome === 'locked' ? (wasTried ? 403 : 200) : refusal.status)
     .type('text/html; charset=utf-8')
-    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-    .send(outcome === 'gone' ? gonePage : missingPage)
+    .header('content-security-policy', pagePolicy)
+    .send(wasTried ? lockedPage(true) : refusal.page)
 }
 
 function isPrefetch({ headers }: FastifyRequest): boolean {

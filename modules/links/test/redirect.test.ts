@@ -160,3 +160,55 @@ test('example links go to the first administrator, or go, by one event handled o
     assert.deepEqual((await mine.listLinks({})).data, [])
   }
 })
+
+test('a protected link asks for its password, opens for the right one only, and counts only then', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const mine = app.client(links, { token: app.as(owner) })
+  const secret = 'open sesame'
+  const link = await mine.createLink({ url: 'https://example.org/treasure', password: secret, clicksMax: 2 })
+  assert.equal(link.hasPassword, true)
+  assert.doesNotMatch(JSON.stringify(link), /sesame|argon2/)
+  const unlock = (password: string, headers: Record<string, string> = {}) =>
+    app.http.inject({
+      method: 'POST',
+      url: `/s/${link.code}`,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'user-agent': browser,
+        accept: 'text/html',
+        ...headers,
+      },
+      payload: new URLSearchParams({ password }).toString(),
+    })
+  const form = await visit(app, link.code, { accept: 'text/html' })
+  assert.deepEqual([form.statusCode, form.headers.location], [200, undefined])
+  assert.match(form.body, /<form method="post">/)
+  assert.deepEqual([(await visit(app, link.code)).json().code], ['links.password-required'])
+  const wrong = await unlock('open barley')
+  assert.deepEqual([wrong.statusCode, wrong.headers.location], [403, undefined])
+  assert.match(wrong.body, /does not fit/)
+  const right = await unlock(secret)
+  assert.deepEqual([right.statusCode, right.headers.location], [303, 'https://example.org/treasure'])
+  assert.equal((await unlock(secret)).statusCode, 303)
+  assert.equal((await unlock(secret)).statusCode, 410, 'two clicks were allowed')
+  assert.equal((await clicksOf(app, link.id, 2)).clicks, 2)
+  const opened = await mine.updateLink({ id: link.id, password: null, clicksMax: null })
+  assert.equal(opened.hasPassword, false)
+  assert.equal((await visit(app, link.code)).statusCode, 302)
+})
+
+test('guessing the password of a link is slowed down after ten tries', async t => {
+  const app = await testApp(t, { modules: [linksModule], limitsScale: 1 })
+  const link = await app
+    .client(links, { token: app.as(owner) })
+    .createLink({ url: 'https://example.org/', password: 'x' })
+  const guess = () =>
+    app.http.inject({
+      method: 'POST',
+      url: `/s/${link.code}`,
+      payload: { password: 'guess' },
+      headers: { 'user-agent': browser },
+    })
+  for (let index = 0; index < 10; index++) assert.equal((await guess()).statusCode, 401)
+  assert.equal((await guess()).statusCode, 429)
+})

@@ -4,6 +4,7 @@ import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from 
 import type { Db, EventData, Tx } from '@octet/db'
 import type { Attempt, JobSpec, Jobs, Json, When } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
+import type { Passwords } from '@octet/passwords'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestInfo } from './invoke.ts'
 
@@ -15,6 +16,8 @@ export interface Floor<C extends Contract = Contract> {
   readonly jobs: Jobs
   /** Counts in this process. */
   readonly limiter: Limiter
+  /** The process's one queue of password hashes. */
+  readonly passwords: Passwords
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
   /** Folder on this machine that is the module's alone. */

@@ -21,6 +21,7 @@ import {
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
+import { createPasswords } from '@octet/passwords'
 import { connectPeers, type Peers } from './peers.ts'
 import { seedDemo } from './seed-demo.ts'
 import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
@@ -87,6 +88,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const tracer = options.tracer ?? createTracer()
   const relays = new Map<string, Relay>()
   const databases = new Map<string, Db>()
+  const passwords = createPasswords()
   const jobs = createJobs({ url: options.databaseUrl, log })
   const limiter = scaledLimiter(createLimiter(now), options.limitsScale ?? 1)
   const floorOf = (module: AnyModule): Floor => {
@@ -99,6 +101,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       metrics: options.metrics,
       jobs,
       limiter,
+      passwords,
       now,
       dataDir: join(options.dataDir, name),
       origin: options.origin,

@@ -3,7 +3,6 @@ export const problems = {
   'problem.forbidden': 'Das darfst du nicht. Ein Administrator kann es dir erlauben.',
   'problem.identity.last-admin': 'Das ist der letzte Administrator. Mache zuerst jemand anderen dazu.',
   'problem.identity.session-ended': 'Diese Sitzung ist beendet. Melde dich neu an.',
-  'problem.identity.sign-in-busy': 'Gerade melden sich zu viele an. Versuche es gleich noch einmal.',
   'problem.identity.username-reserved': 'Dieser Benutzername ist nicht erlaubt. Wähle einen anderen.',
   'problem.identity.username-taken': 'Dieser Benutzername ist vergeben. Wähle einen anderen.',
   'problem.identity.wrong-credentials': 'Benutzername oder Passwort ist falsch. Prüfe beides.',

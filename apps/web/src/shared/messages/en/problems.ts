@@ -3,7 +3,6 @@ export const problems = {
   'problem.forbidden': 'You are not allowed to do this. An administrator can grant it.',
   'problem.identity.last-admin': 'This is the last administrator. Make somebody else one first.',
   'problem.identity.session-ended': 'This session has ended. Sign in again.',
-  'problem.identity.sign-in-busy': 'Too many people are signing in. Try again in a moment.',
   'problem.identity.username-reserved': 'That username cannot be used. Choose another one.',
   'problem.identity.username-taken': 'That username is taken. Choose another one.',
   'problem.identity.wrong-credentials': 'Login or password is wrong. Check both and try again.',

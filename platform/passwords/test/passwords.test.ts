@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createPasswords } from '../src/password.ts'
+import { createPasswords } from '../src/index.ts'
 
 const cheap = { memoryKiB: 64, passes: 1, parallelism: 1 }
 
@@ -46,7 +46,7 @@ test('two hashes run at once, so many wait, and the rest are told when to come b
   const refused = settled.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []))
   assert.equal(refused.length, 4)
   for (const { code, status, retryAfterMs } of refused) {
-    assert.deepEqual([code, status], ['identity.sign-in-busy', 503])
+    assert.deepEqual([code, status], ['unavailable', 503])
     assert.ok(retryAfterMs > 0)
   }
   assert.deepEqual(passwords.load(), { running: 0, waiting: 0 })

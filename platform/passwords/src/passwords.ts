@@ -1,7 +1,7 @@
 /** Password hashing: argon2id from Node's own crypto, few at a time, the rest in a short queue. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { problem } from './problem.ts'
+import { commonProblem } from '@octet/contracts'
 
 export interface HashCost {
   readonly memoryKiB: number
@@ -10,11 +10,11 @@ export interface HashCost {
 }
 
 export interface Passwords {
-  /** A PHC string. Throws `sign-in-busy` when too many wait. */
+  /** A PHC string. Throws `unavailable` when too many wait. */
   hash(password: string): Promise<string>
   /**
    * Whether the password fits. With no hash to compare to it does the same work and says no, so that an account nobody
-   * has takes as long as a wrong password. Throws `sign-in-busy` when too many wait.
+   * has takes as long as a wrong password. Throws `unavailable` when too many wait.
    */
   verify(password: string, hash: string | null | undefined): Promise<boolean>
   /** Whether the hash was made cheaper than new ones are. */
@@ -116,7 +116,11 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
 }
 
 function busy() {
-  return problem('sign-in-busy', { retryAfterMs: busyRetryAfterMs, executed: 'no' })
+  return commonProblem('unavailable', {
+    detail: 'Too many passwords are being checked; try again in a moment.',
+    retryAfterMs: busyRetryAfterMs,
+    executed: 'no',
+  })
 }
 
 function derive(password: string, nonce: Buffer, cost: HashCost, tagLength: number): Promise<Buffer> {
