@@ -10,11 +10,8 @@ import { createQueryClient } from '../shared/query.ts'
 import { theme } from '../shared/theme.ts'
 import { makeRouter } from './router.tsx'
 
-/** The session was ended elsewhere: the guards of the routes send the user to sign in, and back afterwards. */
-const queryClient = createQueryClient(() => {
-  leave(queryClient)
-  void router.invalidate()
-})
+/** The session was ended elsewhere: the shell sends the user to sign in, and back afterwards. */
+const queryClient = createQueryClient(() => leave(queryClient))
 const router = makeRouter(queryClient)
 
 /** The same key as in `public/before-paint.js`. */

@@ -95,6 +95,7 @@ const links = createRoute({
     tag: word(search.tag),
     sort: search.sort === 'createdAt' ? 'createdAt' : undefined,
   }),
+  staticData: { isForUsers: true },
   beforeLoad: requireUser,
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => {
@@ -110,6 +111,7 @@ const link = createRoute({
   validateSearch: (search: Record<string, unknown>): { days?: DayRange | undefined } => ({
     days: dayRanges.find(range => range === Number(search.days)),
   }),
+  staticData: { isForUsers: true },
   beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/link.tsx'), 'LinkRoute'),
 })
@@ -117,6 +119,7 @@ const link = createRoute({
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
+  staticData: { isForUsers: true },
   beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/account-page.tsx'), 'AccountPage'),
 })
@@ -124,6 +127,7 @@ const account = createRoute({
 const devices = createRoute({
   getParentRoute: () => root,
   path: '/account/devices',
+  staticData: { isForUsers: true },
   beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/devices-page.tsx'), 'DevicesPage'),
 })
@@ -131,6 +135,7 @@ const devices = createRoute({
 const users = createRoute({
   getParentRoute: () => root,
   path: '/admin/users',
+  staticData: { isForUsers: true },
   beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/users-page.tsx'), 'UsersPage'),
 })
@@ -157,5 +162,8 @@ export function makeRouter(queryClient: QueryClient) {
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>
+  }
+  interface StaticDataRouteOption {
+    isForUsers?: boolean
   }
 }

@@ -1,13 +1,14 @@
 /** The frame around every page: for users the rail, the app's navigation and the bar; for visitors a bar alone. */
 import { useMantineColorScheme } from '@mantine/core'
-import { useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import { useMatches, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useSignOut } from '../features/identity/sign-out.ts'
 import type { Command } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
 import { isSignedInLikely, useSession } from '../shared/session.ts'
 import { showToast } from '../shared/toasts.ts'
 import { problemLine } from '../shared/ui/problem-text.ts'
+import { SkeletonRows } from '../shared/ui/states.tsx'
 import { Toaster } from '../shared/ui/toaster.tsx'
 import { appOf, apps } from './apps.ts'
 import { commandsFor } from './commands.ts'
@@ -70,6 +71,21 @@ function PublicFrame({ children }: { children: ReactNode }) {
   )
 }
 
+/**
+ * Shows a page that is for users only while there is one. When the session ends under it, the guard of the route runs
+ * again and sends the user to sign in.
+ */
+function Guarded({ children }: { children: ReactNode }) {
+  const { user } = useSession()
+  const router = useRouter()
+  const isForUsers = useMatches({ select: matches => matches.some(match => match.staticData.isForUsers) })
+  const isLost = isForUsers && user === null
+  useEffect(() => {
+    if (isLost) void router.invalidate()
+  }, [isLost, router])
+  return isLost ? <SkeletonRows count={4} heightPx={64} /> : children
+}
+
 export function Shell({ children }: { children: ReactNode }) {
   const t = useT()
   const session = useSession()
@@ -90,7 +106,9 @@ export function Shell({ children }: { children: ReactNode }) {
         {t('shell.skip')}
       </a>
       {session.user === null ? (
-        <PublicFrame>{children}</PublicFrame>
+        <PublicFrame>
+          <Guarded>{children}</Guarded>
+        </PublicFrame>
       ) : (
         <Suspense>
           <AppFrame key={app.id} app={app}>

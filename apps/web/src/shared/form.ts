@@ -29,14 +29,21 @@ function focusFirstError(form: HTMLFormElement): void {
 
 export function useForm<V extends object>(options: FormOptions<V>) {
   const [values, setValues] = useState(options.initial)
+  // Two fields may change before the next render, one by typing and one by losing the focus: neither may be lost.
+  const latest = useRef(options.initial)
   const [errors, setErrors] = useState<FormErrors<V>>({})
   const [failure, setFailure] = useState<unknown>(undefined)
   const [isSubmitting, setSubmitting] = useState(false)
   const isBusy = useRef(false)
 
-  function change(patch: Partial<V>): void {
-    const next = { ...values, ...patch }
+  function reset(next: V): void {
+    latest.current = next
     setValues(next)
+  }
+
+  function change(patch: Partial<V>): void {
+    const next = { ...latest.current, ...patch }
+    reset(next)
     setErrors(current => ({ ...current, ...Object.fromEntries(Object.keys(patch).map(name => [name, undefined])) }))
     options.onChange?.(next)
   }
@@ -57,14 +64,14 @@ export function useForm<V extends object>(options: FormOptions<V>) {
     event.preventDefault()
     const form = event.currentTarget
     if (isBusy.current) return
-    const wrong = withText(options.validate?.(values) ?? {})
+    const wrong = withText(options.validate?.(latest.current) ?? {})
     setErrors(wrong)
     setFailure(undefined)
     if (Object.keys(wrong).length > 0) return focusFirstError(form)
     isBusy.current = true
     setSubmitting(true)
     try {
-      await options.submit(values)
+      await options.submit(latest.current)
     } catch (error) {
       if (showFailure(error)) focusFirstError(form)
     } finally {
@@ -84,5 +91,5 @@ export function useForm<V extends object>(options: FormOptions<V>) {
     }
   }
 
-  return { values, errors, failure, isSubmitting, change, onSubmit, text, reset: setValues, setFailure }
+  return { values, errors, failure, isSubmitting, change, onSubmit, text, reset }
 }

@@ -1,6 +1,6 @@
 /** What follows every kind of sign-in: the account is known from now on, and nothing of an earlier one is left. */
 import type { Me } from '@octet/contracts'
-import type { QueryClient } from '@tanstack/react-query'
+import { hashKey, type QueryClient } from '@tanstack/react-query'
 import { forgetDrafts } from '../../shared/drafts.ts'
 import { rememberSignedIn } from '../../shared/session.ts'
 import { meQuery } from './get-me.ts'
@@ -15,6 +15,6 @@ export function enter(queryClient: QueryClient, me: Me): void {
 export function leave(queryClient: QueryClient): void {
   rememberSignedIn(false)
   forgetDrafts()
-  queryClient.clear()
   queryClient.setQueryData(meQuery.queryKey, null)
+  queryClient.removeQueries({ predicate: query => query.queryHash !== hashKey(meQuery.queryKey) })
 }

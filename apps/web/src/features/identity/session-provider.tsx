@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useMemo } from 'react'
 import { chooseLanguage } from '../../shared/i18n.tsx'
 import { SessionContext, sessionOf } from '../../shared/session.ts'
 import { useStored } from '../../shared/storage.ts'
+import { leave } from './enter.ts'
 import { meQuery } from './get-me.ts'
 
 export function SessionProvider({ children }: { children: ReactNode }) {
@@ -17,7 +18,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   // Another tab has signed in or out.
   useEffect(() => {
     const isKnown = queryClient.getQueryData(meQuery.queryKey) != null
-    if (isKnown !== (hint !== null)) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey })
+    if (isKnown && hint === null) leave(queryClient)
+    if (!isKnown && hint !== null) void queryClient.invalidateQueries({ queryKey: meQuery.queryKey })
   }, [hint, queryClient])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the setter is new on every render and does the same
   useEffect(() => {

@@ -14,9 +14,19 @@ import { blameForRegistration, emptyRegistration, RegistrationFields, registrati
 import { useSetUp } from './set-up.ts'
 import { keepToken, takeToken, tokenIn } from './setup-token.ts'
 
+export interface WelcomePageProps {
+  /** Called once the administrator is signed in. */
+  readonly onDone: (setup: { hasExamples: boolean }) => Promise<void>
+}
+
 const isTokenRefused = (error: unknown) => error instanceof Problem && error.code === 'identity.setup-token-invalid'
 
-function SetupForm({ token, onRefused, onDone }: { token: string; onRefused: () => void; onDone: () => void }) {
+interface SetupFormProps extends WelcomePageProps {
+  readonly token: string
+  readonly onRefused: () => void
+}
+
+function SetupForm({ token, onRefused, onDone }: SetupFormProps) {
   const t = useT()
   const setUp = useSetUp()
   const form = useForm({
@@ -32,7 +42,7 @@ function SetupForm({ token, onRefused, onDone }: { token: string; onRefused: () 
         throw error
       }
       keepToken(undefined)
-      onDone()
+      await onDone({ hasExamples: values.examples })
     },
   })
   return (
@@ -86,7 +96,7 @@ function NotNeeded() {
   )
 }
 
-export function WelcomePage({ onDone }: { onDone: () => void }) {
+export function WelcomePage({ onDone }: WelcomePageProps) {
   const t = useT()
   const setup = useQuery(setupQuery)
   const [token, setToken] = useState(takeToken)

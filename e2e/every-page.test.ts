@@ -1,0 +1,195 @@
+/** What holds on every page: no accessibility violation, no sideways scrolling, a small first route, a strict policy. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { desktop, needsBrowser, newPerson, phone, setUpAs, signInAs, until } from './browser.ts'
+import { openStage } from './story.ts'
+
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const scriptBytesMax = 200 * 1024
+
+const { octet, browser } = await openStage({ after })
+let linkPath: string
+
+before(async () => {
+  if (needsBrowser.skip !== false) return
+  const { page, context } = await newPerson(browser)
+  await setUpAs(page, octet.setupUrl, 'ada')
+  linkPath =
+    (await page
+      .getByRole('list', { name: /Followed most/ })
+      .getByRole('link')
+      .first()
+      .getAttribute('href')) ?? ''
+  await context.close()
+})
+
+interface View {
+  readonly path: string
+  /** What to do before looking, e.g. opening a menu. */
+  readonly act?: (page: Page) => Promise<unknown>
+}
+
+const dialogOf = (page: Page) => page.getByRole('dialog').waitFor()
+
+const visitorViews: readonly View[] = [
+  { path: '/' },
+  { path: '/sign-in' },
+  { path: '/sign-up', act: page => page.getByRole('main').getByRole('button').last().click() },
+  { path: '/welcome' },
+  { path: '/nowhere' },
+]
+
+const userViews = (): readonly View[] => [
+  { path: '/' },
+  { path: '/', act: page => page.keyboard.press('Control+k').then(() => dialogOf(page)) },
+  { path: '/', act: page => page.keyboard.press('?').then(() => dialogOf(page)) },
+  { path: '/', act: page => page.getByRole('button', { name: /Account menu/ }).click() },
+  { path: '/links' },
+  { path: '/links', act: page => page.getByRole('button', { name: 'Options' }).click() },
+  {
+    path: '/links',
+    act: page =>
+      page
+        .getByRole('button', { name: /Actions for/ })
+        .first()
+        .click(),
+  },
+  { path: '/links?q=nothing-like-it' },
+  { path: linkPath },
+  { path: linkPath, act: page => page.getByRole('button', { name: 'Show as table' }).click() },
+  {
+    path: linkPath,
+    act: page =>
+      page
+        .getByRole('button', { name: 'API' })
+        .click()
+        .then(() => dialogOf(page)),
+  },
+  { path: '/account' },
+  { path: '/account/devices' },
+  { path: '/admin/users' },
+  {
+    path: '/admin/users',
+    act: page =>
+      page
+        .getByRole('button', { name: /Change roles/ })
+        .first()
+        .click(),
+  },
+  { path: '/nowhere' },
+]
+
+/** Shows a view in its final state: nothing loading, nothing moving. */
+async function show(page: Page, view: View): Promise<void> {
+  await page.goto(`${octet.origin}${view.path}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await until(page, 'document.querySelector("[aria-busy=true]") === null')
+  await view.act?.(page)
+  await page.evaluate('Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => {})))')
+}
+
+/** Findings of one view; in the second scheme only colours can differ. */
+async function findings(page: Page, view: View, label: string): Promise<string[]> {
+  await show(page, view)
+  const found: string[] = []
+  const collect = async (scheme: string, builder: AxeBuilder) => {
+    const { violations } = await builder.analyze()
+    for (const { id, nodes } of violations) found.push(`${label} ${scheme} ${view.path}: ${id} ${nodes[0]?.html}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await collect('light', new AxeBuilder({ page }).withTags(axeTags))
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await collect('dark', new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']))
+  const isWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
+  if (isWide) found.push(`${label} ${view.path}: scrolls sideways`)
+  return found
+}
+
+async function visitAll(label: string, options: BrowserContextOptions): Promise<void> {
+  const found: string[] = []
+  const { context, page, assertNothingWrong } = await newPerson(browser, { reducedMotion: 'reduce', ...options })
+  for (const view of visitorViews) found.push(...(await findings(page, view, `visitor ${label}`)))
+  await page.goto(`${octet.origin}/sign-in`)
+  await signInAs(page, 'ada')
+  await page.getByRole('heading', { name: 'Hello, ada' }).waitFor()
+  for (const view of userViews()) found.push(...(await findings(page, view, `user ${label}`)))
+  assert.deepEqual(found, [])
+  assertNothingWrong()
+  await context.close()
+}
+
+test('axe finds nothing on any page on a desktop, light or dark', needsBrowser, () => visitAll('desktop', desktop))
+
+test('axe finds nothing on any page on a phone, light or dark', needsBrowser, () => visitAll('phone', phone))
+
+test('a page with a missing label is found: the check can fail', needsBrowser, async () => {
+  const { context, page } = await newPerson(browser)
+  await page.goto(`${octet.origin}/sign-in`)
+  await page.getByLabel('Username or e-mail').waitFor()
+  await page.evaluate('document.querySelectorAll("label").forEach(label => label.remove())')
+  const { violations } = await new AxeBuilder({ page }).withTags(axeTags).analyze()
+  assert.ok(violations.some(violation => violation.id === 'label'))
+  await context.close()
+})
+
+async function scriptBytes(page: Page, path: string): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.enable')
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true })
+  // As a client that knows no brotli; compressed answers are smaller still.
+  await session.send('Network.setExtraHTTPHeaders', { headers: { 'accept-encoding': 'gzip' } })
+  const scripts = new Set<string>()
+  let bytes = 0
+  session.on('Network.responseReceived', ({ requestId, response }) => {
+    if (/javascript/.test(response.mimeType)) scripts.add(requestId)
+  })
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (scripts.has(requestId)) bytes += encodedDataLength
+  })
+  await page.goto(`${octet.origin}${path}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.waitForLoadState('networkidle')
+  await session.detach()
+  return bytes
+}
+
+test('the first page needs at most 200 kB of compressed script, for visitors and for users', needsBrowser, async t => {
+  const { context, page } = await newPerson(browser)
+  const visitor = await scriptBytes(page, '/')
+  await page.goto(`${octet.origin}/sign-in`)
+  await signInAs(page, 'ada')
+  await page.getByRole('heading', { name: 'Hello, ada' }).waitFor()
+  const user = await scriptBytes(page, '/')
+  t.diagnostic(
+    `visitor ${Math.round(visitor / 1024)} kB, user ${Math.round(user / 1024)} kB of ${scriptBytesMax / 1024} kB`,
+  )
+  assert.ok(visitor > 50_000 && visitor <= scriptBytesMax, `visitor: ${visitor}`)
+  assert.ok(user > 50_000 && user <= scriptBytesMax, `user: ${user}`)
+  await context.close()
+})
+
+test('injected script and style do nothing, and are reported', needsBrowser, async () => {
+  const { context, page, assertNothingWrong } = await newPerson(browser)
+  const answer = await page.goto(octet.origin)
+  const policy = answer?.headers()['content-security-policy'] ?? ''
+  assert.match(policy, /default-src 'none'/)
+  assert.doesNotMatch(policy, /script-src[^;]*'unsafe|(^|; )style-src [^;]*'unsafe/)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  assertNothingWrong()
+  await page.evaluate(`
+    document.body.insertAdjacentHTML('beforeend', '<img src="/none" onerror="window.wasRun = true">')
+    const script = document.createElement('script')
+    script.textContent = 'window.wasRun = true'
+    document.body.append(script)
+    const style = document.createElement('style')
+    style.textContent = 'body { display: none }'
+    document.head.append(style)
+  `)
+  await page.waitForTimeout(300)
+  assert.equal(await page.evaluate('window.wasRun'), undefined)
+  assert.equal(await page.evaluate('getComputedStyle(document.body).display'), 'block')
+  assert.throws(assertNothingWrong, /policy: script-src/)
+  await context.close()
+})
