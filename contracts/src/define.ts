@@ -64,6 +64,11 @@ export interface Operation<I extends TObject = TObject, O extends TSchema = TSch
   /** Status of success; 200 unless said. 204 sends no body. */
   readonly status?: 200 | 201 | 202 | 204
   readonly access: Access
+  /**
+   * The caller proves who they are by the input, so what else the request carries is not looked at: a client whose
+   * access token has expired must be able to refresh it.
+   */
+  readonly ignoresCredentials?: boolean
   readonly input: I
   readonly output: O
   /** Module problems this may answer with, as full codes; the common ones (see `commonProblems`) are implied. */

@@ -50,6 +50,13 @@ test('a refresh answers 200 with a new pair that works', async () => {
   assert.deepEqual(await app.client(identity, { token: next.accessToken }).getMe({}), user)
 })
 
+test('a client that always sends its access token can still refresh and sign in once that has expired', async () => {
+  const { refreshToken } = await signUp(app)
+  const stale = { token: 'expired.or.otherwise.bad' }
+  assert.equal((await app.request(identity, 'refresh', { refreshToken }, stale)).status, 200)
+  assert.equal((await app.request(identity, 'getMe', {}, stale)).status, 401)
+})
+
 test('what is no refresh token of ours is refused, and ends no session', async () => {
   const { first, third, accessToken } = await threeTokens()
   await letPass(first, 60)

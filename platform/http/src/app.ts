@@ -153,6 +153,12 @@ function isPageVisit({ method, url, headers }: FastifyRequest): boolean {
   return method === 'GET' && !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
 }
 
+/** For operations that do not look at who calls: only keeps other sites out. */
+export function identifyNobody(options: HttpOptions, request: FastifyRequest): Principal {
+  refuseCrossSite(request, { kind: 'none' }, options.origin)
+  return anonymous
+}
+
 /** Finds out who calls and puts it on the request. Call it in routes that care; operations do. */
 export async function identify(options: HttpOptions, request: FastifyRequest): Promise<Principal> {
   const credential = credentialOf(request, options.cookieName)

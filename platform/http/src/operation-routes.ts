@@ -4,7 +4,7 @@ import type { Verdict } from '@octet/cache'
 import { anonymous, authorize, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
 import { type CompiledOperation, type Handler, type Host, invoke, operationsOf, type RequestInfo } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { addressOf, type HttpApp, type HttpOptions, identify } from './app.ts'
+import { addressOf, type HttpApp, type HttpOptions, identify, identifyNobody } from './app.ts'
 import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
 
 /** Where an operation names no limit. Reads are bounded only against floods; see docs/limits.md. */
@@ -58,7 +58,8 @@ function addOperationRoute(
     schema: status === 204 ? {} : { response: { [status]: spec.output } },
     // Before the body is read: who may not call does not get to send one.
     onRequest: async (request, reply) => {
-      const actor = await identify(options, request)
+      const ignores = spec.ignoresCredentials === true
+      const actor = ignores ? identifyNobody(options, request) : await identify(options, request)
       authorize(spec.access, actor)
       enforceLimits(options, operation, limits, { request, reply, actor })
     },
