@@ -1,8 +1,13 @@
 /** What a visitor sees when a short link leads nowhere. Self-contained: no script, no request to anyone. */
 
 const style = `
-  :root { color-scheme: light dark; --bg: #fff; --text: #212529; --dim: #495057; --line: #e9ecef; --error: #c92a2a }
-  @media (prefers-color-scheme: dark) { :root { --bg: #1a1b1e; --text: #e9ecef; --dim: #b8b8b8; --line: #343434; --error: #ff8787 } }
+  :root {
+    color-scheme: light dark;
+    --bg: #fff; --text: #212529; --dim: #495057; --line: #e9ecef; --error: #c92a2a;
+  }
+  @media (prefers-color-scheme: dark) {
+    :root { --bg: #1a1b1e; --text: #e9ecef; --dim: #b8b8b8; --line: #343434; --error: #ff8787 }
+  }
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--bg); color: var(--text);
          font: 16px/1.5 ui-sans-serif, system-ui, sans-serif }
   main { max-width: 36rem; padding: 2rem; margin: 1rem; border: 1px solid var(--line); border-radius: 12px }
@@ -10,7 +15,9 @@ const style = `
   p { margin: 0; color: var(--dim) }
   form { display: grid; gap: .5rem; margin-top: 1rem }
   label { font-size: .875rem }
-  input, button { font: inherit; padding: .5rem .75rem; border-radius: 6px; border: 1px solid #868e96; min-height: 42px }
+  input, button {
+    font: inherit; padding: .5rem .75rem; border-radius: 6px; border: 1px solid #868e96; min-height: 42px;
+  }
   input { background: var(--bg); color: var(--text) }
   button { background: #3b5bdb; border-color: #3b5bdb; color: #fff; cursor: pointer }
   :focus-visible { outline: 2px solid #3b5bdb; outline-offset: 2px }
