@@ -11,7 +11,7 @@ import { gonePage, lockedPage, missingPage } from './visitor-pages.ts'
 
 /** Guessing codes is slow from one address; following links that exist is not limited (docs/limits.md). */
 const missesPerMinuteMax = 300
-const botNamesMax = 10_000
+const crawlersMax = 10_000
 const unlocksPerMinuteMax = 10
 const passwordLengthMax = 128
 const formBytesMax = 4_096
@@ -83,7 +83,7 @@ function answer(ctx: LinksContext, visit: Exchange, follow: Follow): void {
     reply.send()
     return
   }
-  const click = { linkId: follow.linkId, atMs: ctx.now(), isBot: isBot(request.headers['user-agent']) }
+  const click = { linkId: follow.linkId, atMs: ctx.now(), isBot: isCrawler(request.headers['user-agent']) }
   // The visitor is sent on only when the click is on disk: an answered click is a counted click.
   ctx.clickJournal.append(encodeClick(click), error => {
     if (error === null) reply.send()
@@ -127,16 +127,26 @@ function isPrefetch({ headers }: FastifyRequest): boolean {
   return typeof purpose === 'string' && /prefetch|prerender|preview/i.test(purpose)
 }
 
-const botNames = new Map<string, boolean>()
+const crawlers = new Map<string, boolean>()
 
-/** Whether a user agent is a program; remembered, because the same few thousand come again and again. */
-function isBot(userAgent: string | undefined): boolean {
-  if (userAgent === undefined || userAgent === '') return true
-  let verdict = botNames.get(userAgent)
+/**
+ * What somebody runs to follow a link: command-line tools and the HTTP libraries inside apps. Lists of bots name these
+ * too, but a visit by them is a visit; only what comes by itself (crawlers, link previews) is counted apart.
+ */
+const tools = new RegExp(
+  '^(curl|wget|httpie|postmanruntime|insomnia|python|aiohttp|httpx|go-http|okhttp|axios|node|undici|got|java|' +
+    'apache-httpclient|dart|k6|autocannon|wrk|hey)\\b',
+  'i',
+)
+
+/** Whether a user agent comes by itself; remembered, because the same few thousand come again and again. */
+function isCrawler(userAgent: string | undefined): boolean {
+  if (userAgent === undefined || userAgent === '') return false
+  let verdict = crawlers.get(userAgent)
   if (verdict === undefined) {
-    verdict = isbot(userAgent)
-    if (botNames.size >= botNamesMax) botNames.clear()
-    botNames.set(userAgent, verdict)
+    verdict = !tools.test(userAgent) && isbot(userAgent)
+    if (crawlers.size >= crawlersMax) crawlers.clear()
+    crawlers.set(userAgent, verdict)
   }
   return verdict
 }

@@ -23,7 +23,7 @@ async function clicksOf(app: TestApp, id: string, clicks: number) {
   }
 }
 
-test('people are counted, programs are counted apart, looks ahead are not counted', async t => {
+test('visits are counted, crawlers are counted apart, looks ahead are not counted', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const link = await app.client(links, { token: app.as(owner) }).createLink({ url: 'https://example.org/a?b=c' })
   const answer = await visit(app, link.code.toUpperCase())
@@ -31,16 +31,18 @@ test('people are counted, programs are counted apart, looks ahead are not counte
   assert.equal(answer.headers.location, 'https://example.org/a?b=c')
   assert.match(String(answer.headers['cache-control']), /private, max-age=0/)
   await visit(app, link.code)
+  await visit(app, link.code, { 'user-agent': 'curl/8.5.0' })
+  await app.http.inject({ url: `/s/${link.code}`, headers: { 'user-agent': '' } })
   await visit(app, link.code, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' })
   await visit(app, link.code, {}, 'HEAD')
   await visit(app, link.code, { 'sec-purpose': 'prefetch;prerender' })
-  const stats = await clicksOf(app, link.id, 3)
-  assert.deepEqual([stats.clicks, stats.botClicks], [2, 1])
+  const stats = await clicksOf(app, link.id, 5)
+  assert.deepEqual([stats.clicks, stats.botClicks], [4, 1])
   assert.deepEqual(
     stats.days.map(({ clicks, botClicks }) => [clicks, botClicks]),
     [
       [0, 0],
-      [2, 1],
+      [4, 1],
     ],
   )
 })
