@@ -118,7 +118,7 @@ export async function signInAs(page: Page, login: string, secret = password): Pr
 
 const pollMs = 50
 
-/** Waits until the expression is true in the page. (Playwright's own way evaluates it there, which the policy refuses.) */
+/** Waits until the expression is true in the page. Playwright's own way needs `eval` there; the policy refuses it. */
 export async function until(page: Page, expression: string): Promise<void> {
   const deadlineMs = performance.now() + actionTimeoutMs
   while (!(await page.evaluate(`Boolean(${expression})`))) {

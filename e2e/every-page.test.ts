@@ -1,4 +1,4 @@
-/** What holds on every page: no accessibility violation, no sideways scrolling, a small first route, a strict policy. */
+/** What holds on every page: nothing for axe to find, no sideways scrolling, a small first route, a strict policy. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'

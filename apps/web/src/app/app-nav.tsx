@@ -71,11 +71,10 @@ export function AppNav({ app, sections }: AppNavProps) {
   )
 }
 
-/** Only where there is more than one place to go. */
+/** Always there, also with a single place: one that appears with its data would push the page down. */
 export function NavStrip({ app, sections }: AppNavProps) {
   const t = useT()
   const items = sections.flatMap(section => section.items)
-  if (items.length < 2) return null
   return (
     <nav className={classes.stripNav} aria-label={t('shell.nav-of', { app: t(app.label) })}>
       <ul className={classes.strip}>

@@ -16,7 +16,7 @@ export default function PhoneSheet({ onClose }: { onClose: () => void }) {
       opened
       onClose={onClose}
       position="bottom"
-      size="auto"
+      classNames={{ content: classes.sheet }}
       title={t('shell.more')}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >

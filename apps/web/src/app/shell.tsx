@@ -3,6 +3,7 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useMatches, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useSignOut } from '../features/identity/sign-out.ts'
+import { useUpdateMe } from '../features/identity/update-me.ts'
 import type { Command } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
 import { isSignedInLikely, useSession } from '../shared/session.ts'
@@ -51,11 +52,16 @@ function useSignOutNow(): () => void {
     })
 }
 
+/** Switches this browser at once, and a user's other devices the next time they look. */
 function useToggleTheme(): () => void {
+  const { user } = useSession()
+  const updateMe = useUpdateMe()
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   return () => {
     const isDark = colorScheme === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : colorScheme === 'dark'
-    setColorScheme(isDark ? 'light' : 'dark')
+    const theme = isDark ? 'light' : 'dark'
+    setColorScheme(theme)
+    if (user !== null) updateMe.mutate({ preferences: { ...user.preferences, theme } })
   }
 }
 

@@ -135,8 +135,10 @@ export function ClickChart({ buckets, hasBots, label }: ChartProps) {
         {shown === undefined ? null : (
           <>
             <strong>{bucketLabel(shown, locale)}</strong>
-            <span>{locale.t('chart.people', { n: shown.clicks })}</span>
-            {hasBots ? <span>{locale.t('chart.bots', { n: shown.botClicks })}</span> : null}
+            <span className={classes.legendPeople}>{locale.t('chart.people', { n: shown.clicks })}</span>
+            {hasBots ? (
+              <span className={classes.legendBots}>{locale.t('chart.bots', { n: shown.botClicks })}</span>
+            ) : null}
           </>
         )}
       </figcaption>

@@ -3,7 +3,6 @@ import { Button } from '@mantine/core'
 import type { Link } from '@octet/contracts'
 import { useT } from '../../shared/i18n.tsx'
 import { Notice } from '../../shared/ui/states.tsx'
-import { When } from '../../shared/ui/when.tsx'
 import { type Difference, differencesOf } from './edit-values.ts'
 import classes from './link-page.module.css'
 import type { LinkChange } from './update-link.ts'
@@ -40,9 +39,7 @@ export function Conflict({ theirs, change, onTheirs, onMine }: ConflictProps) {
   const differences = differencesOf(theirs, change)
   return (
     <div className={classes.conflict}>
-      <Notice kind="warning">
-        {t('links.conflict')} <When time={theirs.updatedAt} />
-      </Notice>
+      <Notice kind="warning">{t('links.conflict')}</Notice>
       <table className={classes.table}>
         <thead>
           <tr>

@@ -11,8 +11,7 @@ export interface ProblemText {
   readonly requestId: string | undefined
 }
 
-function knownKey(code: string): MessageKey | undefined {
-  const key = `problem.${code}`
+function knownKey(key: string): MessageKey | undefined {
   return key in en ? (key as MessageKey) : undefined
 }
 
@@ -26,8 +25,9 @@ function problemText(error: unknown, t: Translate): ProblemText {
     return { title: t('problem.unexpected'), detail: t('problem.unexpected-hint'), requestId: undefined }
   }
   const requestId = error instanceof ApiProblem && error.status >= 500 ? error.requestId : undefined
-  const key = knownKey(error.code)
-  if (key !== undefined) return { title: t(key), detail: undefined, requestId }
+  const key = knownKey(`problem.${error.code}`)
+  const hint = knownKey(`problem.${error.code}-hint`)
+  if (key !== undefined) return { title: t(key), detail: hint === undefined ? undefined : t(hint), requestId }
   return { title: error.title, detail: error.detail === error.title ? undefined : error.detail, requestId }
 }
 

@@ -101,7 +101,7 @@ export const links = {
   'stats.total': 'Alle Klicks',
   'tile.clicks': '{n} Klicks',
   'tile.links':
-    '{n, plural, =0 {Klicks: noch keine Links} one {Klicks auf # Link in {days, number} Tagen} other ' +
+    '{n, plural, =0 {Klicks – du hast noch keine Links} one {Klicks auf # Link in {days, number} Tagen} other ' +
     '{Klicks auf # Links in {days, number} Tagen}}',
   'tile.links-of-newest': 'Klicks auf deine neuesten {n, number} Links in {days, number} Tagen',
   'tile.links-top': 'Am häufigsten benutzt in den letzten zwei Wochen',

@@ -100,7 +100,7 @@ export const links = {
   'stats.total': 'All clicks',
   'tile.clicks': '{n} clicks',
   'tile.links':
-    '{n, plural, =0 {clicks: no links yet} one {clicks on # link in {days, number} days} other {clicks ' +
+    '{n, plural, =0 {clicks – you have no links yet} one {clicks on # link in {days, number} days} other {clicks ' +
     'on # links in {days, number} days}}',
   'tile.links-of-newest': 'clicks on your newest {n, number} links in {days, number} days',
   'tile.links-top': 'Followed most in the last two weeks',
