@@ -67,6 +67,16 @@ test('undone, it never happens', async () => {
   assert.equal(deferred.undo('a'), false)
 })
 
+test('deleted again after an undo, it has its whole time again', () => {
+  const { clock, deferred, log, schedule } = setUp()
+  schedule('a')
+  clock.advance(undoMs / 2)
+  deferred.undo('a')
+  schedule('a')
+  clock.advance(undoMs - 1)
+  assert.deepEqual(log, ['settled a'])
+})
+
 test('when the page goes away everything that waits is done at once', () => {
   const { deferred, log, schedule } = setUp()
   schedule('a')

@@ -1,8 +1,9 @@
 /** Where to go after signing in: back to where one was, and never to another site. */
 
-/** The path if it is one of this site, else `/`. `//host` and `/\host` are other sites to a browser. */
+const here = 'http://here.invalid'
+
+/** The path if it is one of this site, else `/`. Read as a browser reads it, to which `/\host` is another site. */
 export function safePath(next: string | undefined): string {
-  if (next === undefined || !/^\/(?![/\\])/.test(next)) return '/'
-  const url = new URL(next, 'http://here.invalid')
-  return url.host === 'here.invalid' ? `${url.pathname}${url.search}${url.hash}` : '/'
+  const url = URL.parse(next ?? '/', here)
+  return url?.origin === here ? `${url.pathname}${url.search}${url.hash}` : '/'
 }
