@@ -163,8 +163,9 @@ test('offline is said at once, and what was typed can be sent later', needsBrows
     await route.abort('connectionreset')
   }
   await page.route('**/api/v1/links', loseAnswer, { times: 1 })
+  const lost = page.waitForEvent('requestfailed')
   await page.getByRole('button', { name: 'Shorten' }).click()
-  await page.getByRole('alert').waitFor({ state: 'detached' })
+  await lost
   await page.getByRole('alert').getByText('The server cannot be reached').waitFor()
   await page.getByRole('button', { name: 'Shorten' }).click()
   await page.getByRole('region', { name: 'New short link' }).getByText('example.org/later').waitFor()
