@@ -1,4 +1,4 @@
-/** One alias has one owner, also when two processes are asked at the same instant: short form of `npm run lab -- alias-race`. */
+/** One alias has one owner, also when two processes are asked at once: short form of `npm run lab -- alias-race`. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** An answered click is a counted click, whatever happens to the server: the short form of `npm run lab -- click-counter`. */
+/** An answered click is a counted click, whatever happens: the short form of `npm run lab -- click-counter`. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -45,6 +45,7 @@ export interface Committer {
   readonly outside: (run: () => void) => void
 }
 
+/** An idle committer that writes to `store`'s current segment. */
 export function newCommitter(options: { store: SegmentStore; segmentBytesMax: number; now: () => number }): Committer {
   return {
     ...options,
@@ -67,13 +68,15 @@ export function isIdle(committer: Committer): boolean {
 }
 
 /**
- * Sees to it that what collects gets written. Not at once but when the event loop has read every socket that is ready:
- * their appends then share the write. (Without the wait every commit after a pause would carry one record.)
+ * Sees to it that what collects gets written: not at once but one turn of the event loop later, so that the requests
+ * that came in while answers went out share the write. CPU per redirect, 64 connections, server on one core, bare
+ * server 12.2 µs: 14.1 µs with 47 records to a write; without the extra turn 15.2 µs with 30; with two or three extra
+ * turns 14.0 and 14.8; waiting 1 ms 17.5.
  */
 export function schedule(committer: Committer): void {
   if (committer.isScheduled || committer.flying !== undefined) return
   committer.isScheduled = true
-  setImmediate(() => committer.outside(() => commit(committer)))
+  setImmediate(() => setImmediate(() => committer.outside(() => commit(committer))))
 }
 
 function commit(committer: Committer): void {
@@ -189,6 +192,7 @@ async function closeQuietly(committer: Committer, open: OpenSegment): Promise<vo
   }
 }
 
+/** Closes the segment that is open, if one is; waits for nothing else. */
 export async function closeFile(committer: Committer): Promise<void> {
   const { open } = committer
   committer.open = undefined

@@ -17,6 +17,7 @@ export function newGroup(): Group {
   return { bytes: Buffer.allocUnsafeSlow(firstBytes), usedBytes: 0, waiters: [] }
 }
 
+/** Makes a group whose records are durable ready for the next ones, keeping its memory. */
 export function emptyGroup(group: Group): void {
   group.usedBytes = 0
   group.waiters.length = 0

@@ -10,7 +10,7 @@ export type JournalErrorCode =
   /** The directory is open already, or its contents cannot be trusted. */
   | 'unusable'
 
-/** `executed` says whether the record may turn up in a batch all the same: `maybe` only when the disk failed mid-write. */
+/** `executed` says whether the record may turn up in a batch all the same: `maybe` when the disk failed mid-write. */
 export class JournalError extends Error {
   readonly code: JournalErrorCode
   readonly executed: 'no' | 'maybe'

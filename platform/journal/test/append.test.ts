@@ -5,12 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { JournalError, openJournal } from '../src/index.ts'
-import { memoryDisk } from './memory-disk.ts'
+import { type MemoryDisk, memoryDisk } from './memory-disk.ts'
 import { readAll, recordingLog } from './reading.ts'
 
 const dir = '/journal'
 const nextTurn = () => new Promise<void>(resolve => setImmediate(resolve))
 const small = { segmentBytesMax: 4096, bufferBytesMax: 1024 }
+
+/** Waits until the journal writes to a disk that holds its writes. */
+async function untilWriting(disk: MemoryDisk): Promise<void> {
+  for (let turn = 0; disk.heldWrites === 0; turn += 1) {
+    assert.ok(turn < 1_000, 'the journal writes')
+    await nextTurn()
+  }
+}
 
 function refusal(code: string) {
   return (error: unknown) => error instanceof JournalError && error.code === code && error.executed === 'no'
@@ -25,16 +33,15 @@ test('appends that arrive while a write runs share the next write, and none reso
   const append = (record: string) => journal.append(record).then(() => settled.push(record))
   const writesBefore = disk.trace.length
   const early = ['a', 'b', 'c'].map(append)
-  await nextTurn()
-  await nextTurn()
+  await untilWriting(disk)
   const late = ['d', 'e'].map(append)
-  await nextTurn()
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn()
   assert.deepEqual(disk.trace.slice(writesBefore), ['write'], 'the second write waits for the first')
   assert.deepEqual(settled, [])
   disk.release()
   await Promise.all(early)
   assert.deepEqual(settled, ['a', 'b', 'c'])
-  await nextTurn()
+  await untilWriting(disk)
   disk.release()
   await Promise.all(late)
   assert.deepEqual(disk.trace.slice(writesBefore), ['write', 'write'])
@@ -43,7 +50,8 @@ test('appends that arrive while a write runs share the next write, and none reso
 })
 
 for (const writesAreDurable of [true, false]) {
-  test(`an acknowledged record survives a power cut (${writesAreDurable ? 'O_DSYNC' : 'write and fdatasync'})`, async () => {
+  const way = writesAreDurable ? 'O_DSYNC' : 'write and fdatasync'
+  test(`an acknowledged record survives a power cut (${way})`, async () => {
     const disk = memoryDisk({ writesAreDurable })
     const journal = await openJournal({ dir, disk, ...small })
     for (let number = 0; number < 200; number += 1) {
@@ -72,7 +80,7 @@ test('the buffer is bounded: what does not fit is refused at once, what was acce
   disk.isHeld = true
   const accepted = Array.from({ length: 10 }, () => journal.append('x'.repeat(92)))
   await assert.rejects(journal.append('y'.repeat(92)), refusal('full'))
-  await nextTurn()
+  await untilWriting(disk)
   await assert.rejects(journal.append('é'.repeat(46)), refusal('full'), 'bytes being written count too')
   assert.equal(journal.stats().waitingBytes, 1000)
   const exactFit = journal.append('y'.repeat(16))
@@ -134,9 +142,8 @@ test('closing waits for what was accepted and refuses what comes later', async (
     isClosed = true
   })
   await assert.rejects(journal.append('too late'), refusal('closed'))
-  while (disk.heldWrites === 0) await nextTurn()
-  await nextTurn()
-  await nextTurn()
+  await untilWriting(disk)
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn()
   assert.equal(isClosed, false)
   disk.isHeld = false
   disk.release()
@@ -205,8 +212,9 @@ test('after a failed write everybody who waits is told, and the failed record ne
   await journal.append('before')
   disk.isHeld = true
   disk.fault = { kind: 'error', atCall: disk.calls + 1, code: 'EIO' }
-  const outcomes = Promise.allSettled([journal.append('being written'), nextTurn().then(() => journal.append('next'))])
-  while (disk.heldWrites === 0 || journal.stats().waitingRecords < 2) await nextTurn()
+  const first = journal.append('being written')
+  await untilWriting(disk)
+  const outcomes = Promise.allSettled([first, journal.append('next')])
   disk.isHeld = false
   disk.release()
   const errors = (await outcomes).map(outcome => outcome.status === 'rejected' && outcome.reason)

@@ -1,4 +1,4 @@
-/** A disk in memory that fails at the n-th call, or loses power there with only part of the last writes on the medium. */
+/** A disk in memory that fails at the n-th call, or loses power there with only part of the last writes kept. */
 import type { Disk } from '../src/index.ts'
 
 export type Fault =
@@ -46,73 +46,38 @@ export interface MemoryDiskOptions {
   readonly isLying?: boolean
 }
 
+/** What a disk and its successor after a restart are made of. */
+interface State {
+  readonly options: MemoryDiskOptions
+  readonly files: Map<string, Content>
+  readonly durableFiles: Map<string, Content>
+  readonly descriptors: Map<number, Content>
+  readonly held: (() => void)[]
+  readonly announceOff: () => void
+  lastDescriptor: number
+  isOff: boolean
+}
+
 export function memoryDisk(
   options: MemoryDiskOptions = {},
   files: Map<string, Content> = new Map(),
   durableFiles: Map<string, Content> = new Map(files),
 ): MemoryDisk {
-  const { writesAreDurable = true, random = Math.random } = options
-  const descriptors = new Map<number, Content>()
+  const { promise: off, resolve: announceOff } = Promise.withResolvers<void>()
   const held: (() => void)[] = []
-  let lastDescriptor = 2
-  let isOff = false
-  let announceOff = () => {}
-  const off = new Promise<void>(resolve => {
-    announceOff = resolve
-  })
-
-  /** Counts the call; says which fault it meets. */
-  function meet(name: string): Fault | undefined {
-    disk.calls += 1
-    disk.trace.push(name)
-    const { fault } = disk
-    if (fault === undefined || fault.atCall !== disk.calls) return undefined
-    if (fault.kind === 'power-cut') {
-      isOff = true
-      announceOff()
-    }
-    return fault
+  const descriptors = new Map<number, Content>()
+  const state: State = {
+    options,
+    files,
+    durableFiles,
+    descriptors,
+    held,
+    announceOff,
+    lastDescriptor: 2,
+    isOff: false,
   }
-
-  async function call<T>(name: string, run: () => T): Promise<T> {
-    if (isOff) return new Promise(() => {})
-    const fault = meet(name)
-    await new Promise<void>(resolve => setImmediate(resolve))
-    if (isOff) return new Promise(() => {})
-    if (fault !== undefined) throw failure(fault)
-    return run()
-  }
-
-  function contentOf(file: number): Content {
-    const content = descriptors.get(file)
-    if (content === undefined) throw Object.assign(new Error('EBADF'), { code: 'EBADF' })
-    return content
-  }
-
-  function write(file: number, bytes: Uint8Array, position: number, done: (e: Error | null, n: number) => void): void {
-    if (isOff) return
-    const fault = meet('write')
-    const content = contentOf(file)
-    const copy = Buffer.from(bytes)
-    const perform = () => {
-      if (fault !== undefined || isOff) putSectors(content, copy, position, random)
-      if (isOff) return
-      if (fault?.kind === 'short-write') {
-        const part = copy.subarray(0, Math.ceil(copy.byteLength / 2))
-        disk.fault = { kind: 'error', atCall: disk.calls + 1, code: 'ENOSPC' }
-        return done(null, put(content, part, position, writesAreDurable))
-      }
-      put(content, copy, position, writesAreDurable && fault === undefined && !options.isLying)
-      if (options.isLying) later(() => isOff || put(content, copy, position, true))
-      if (fault !== undefined) return done(failure(fault), 0)
-      done(null, copy.byteLength)
-    }
-    if (disk.isHeld) held.push(perform)
-    else setImmediate(perform)
-  }
-
   const disk: MemoryDisk = {
-    writesAreDurable,
+    writesAreDurable: options.writesAreDurable ?? true,
     fault: options.fault,
     calls: 0,
     trace: [],
@@ -132,53 +97,129 @@ export function memoryDisk(
       content.durable = Buffer.from(bytes)
     },
     durableText: () => [...durableFiles.values()].map(content => content.durable.toString('latin1')).join(),
-    restart: () => {
-      const left = isOff ? durableFiles : files
-      const copies = [...left].map(([path, { cached, durable }]): [string, Content] => [
-        path,
-        { cached: Buffer.from(isOff ? durable : cached), durable: Buffer.from(durable) },
-      ])
-      return memoryDisk({ writesAreDurable, random }, new Map(copies))
-    },
-    makeDirectory: () => call('makeDirectory', () => {}),
-    list: path =>
-      call('list', () =>
-        [...files.keys()].filter(name => name.startsWith(`${path}/`)).map(n => n.slice(path.length + 1)),
-      ),
-    open: (path, how) =>
-      call('open', () => {
-        if (how === 'create') files.set(path, { cached: Buffer.alloc(0), durable: Buffer.alloc(0) })
-        const content = files.get(path)
-        if (content === undefined) throw Object.assign(new Error(`ENOENT ${path}`), { code: 'ENOENT' })
-        lastDescriptor += 1
-        descriptors.set(lastDescriptor, content)
-        return lastDescriptor
-      }),
-    sizeBytes: file => call('sizeBytes', () => contentOf(file).cached.byteLength),
+    restart: () => successor(state),
+    ...fileCalls(state, () => disk),
+    ...directoryCalls(state, () => disk),
+  }
+  return disk
+}
+
+function successor({ options, files, durableFiles, isOff }: State): MemoryDisk {
+  const left = isOff ? durableFiles : files
+  const copies = [...left].map(([path, { cached, durable }]): [string, Content] => [
+    path,
+    { cached: Buffer.from(isOff ? durable : cached), durable: Buffer.from(durable) },
+  ])
+  const { writesAreDurable, random } = options
+  return memoryDisk({ writesAreDurable, random }, new Map(copies))
+}
+
+/** Counts the call; says which fault it meets. */
+function meet(state: State, disk: MemoryDisk, name: string): Fault | undefined {
+  disk.calls += 1
+  disk.trace.push(name)
+  const { fault } = disk
+  if (fault === undefined || fault.atCall !== disk.calls) return undefined
+  if (fault.kind === 'power-cut') {
+    state.isOff = true
+    state.announceOff()
+  }
+  return fault
+}
+
+async function call<T>(state: State, disk: MemoryDisk, name: string, run: () => T): Promise<T> {
+  if (state.isOff) return new Promise(() => {})
+  const fault = meet(state, disk, name)
+  await new Promise<void>(resolve => setImmediate(resolve))
+  if (state.isOff) return new Promise(() => {})
+  if (fault !== undefined) throw failure(fault)
+  return run()
+}
+
+function contentOf({ descriptors }: State, file: number): Content {
+  const content = descriptors.get(file)
+  if (content === undefined) throw Object.assign(new Error('EBADF'), { code: 'EBADF' })
+  return content
+}
+
+function fileCalls(
+  state: State,
+  diskOf: () => MemoryDisk,
+): Pick<Disk, 'sizeBytes' | 'read' | 'write' | 'sync' | 'close'> {
+  const { options, descriptors, held } = state
+  const { writesAreDurable = true, random = Math.random } = options
+  return {
+    sizeBytes: file => call(state, diskOf(), 'sizeBytes', () => contentOf(state, file).cached.byteLength),
     read: (file, into, position) =>
-      call('read', () => contentOf(file).cached.copy(into, 0, position, position + into.byteLength)),
-    write,
+      call(state, diskOf(), 'read', () => {
+        return contentOf(state, file).cached.copy(into, 0, position, position + into.byteLength)
+      }),
+    write(file, bytes, position, done) {
+      if (state.isOff) return
+      const disk = diskOf()
+      const fault = meet(state, disk, 'write')
+      const content = contentOf(state, file)
+      const copy = Buffer.from(bytes)
+      const perform = () => {
+        if (fault !== undefined || state.isOff) putSectors(content, copy, position, random)
+        if (state.isOff) return
+        if (fault?.kind === 'short-write') {
+          const part = copy.subarray(0, Math.ceil(copy.byteLength / 2))
+          disk.fault = { kind: 'error', atCall: disk.calls + 1, code: 'ENOSPC' }
+          return done(null, put(content, part, position, writesAreDurable))
+        }
+        put(content, copy, position, writesAreDurable && fault === undefined && !options.isLying)
+        if (options.isLying) later(() => state.isOff || put(content, copy, position, true))
+        if (fault !== undefined) return done(failure(fault), 0)
+        done(null, copy.byteLength)
+      }
+      if (disk.isHeld) held.push(perform)
+      else setImmediate(perform)
+    },
     sync: (file, done) => {
-      call('sync', () => {
-        const content = contentOf(file)
+      call(state, diskOf(), 'sync', () => {
+        const content = contentOf(state, file)
         content.durable = Buffer.from(content.cached)
       }).then(() => done(null), done)
     },
-    close: file => call('close', () => void descriptors.delete(file)),
+    close: file => call(state, diskOf(), 'close', () => void descriptors.delete(file)),
+  }
+}
+
+function directoryCalls(
+  state: State,
+  diskOf: () => MemoryDisk,
+): Pick<Disk, 'makeDirectory' | 'list' | 'open' | 'rename' | 'remove' | 'syncDirectory'> {
+  const { files, durableFiles, descriptors } = state
+  const run = <T>(name: string, work: () => T) => call(state, diskOf(), name, work)
+  return {
+    makeDirectory: () => run('makeDirectory', () => {}),
+    list: path =>
+      run('list', () =>
+        [...files.keys()].filter(name => name.startsWith(`${path}/`)).map(n => n.slice(path.length + 1)),
+      ),
+    open: (path, how) =>
+      run('open', () => {
+        if (how === 'create') files.set(path, { cached: Buffer.alloc(0), durable: Buffer.alloc(0) })
+        const content = files.get(path)
+        if (content === undefined) throw Object.assign(new Error(`ENOENT ${path}`), { code: 'ENOENT' })
+        state.lastDescriptor += 1
+        descriptors.set(state.lastDescriptor, content)
+        return state.lastDescriptor
+      }),
     rename: (from, to) =>
-      call('rename', () => {
+      run('rename', () => {
         files.set(to, files.get(from) as Content)
         files.delete(from)
       }),
-    remove: path => call('remove', () => void files.delete(path)),
+    remove: path => run('remove', () => void files.delete(path)),
     syncDirectory: path =>
-      call('syncDirectory', () => {
+      run('syncDirectory', () => {
         const inDirectory = (name: string) => name.startsWith(`${path}/`)
         for (const name of [...durableFiles.keys()].filter(inDirectory)) durableFiles.delete(name)
         for (const [name, content] of files) if (inDirectory(name)) durableFiles.set(name, content)
       }),
   }
-  return disk
 }
 
 function later(run: () => void, turns = 8): void {

@@ -46,7 +46,7 @@ interface Series {
 }
 
 /** Seconds: from a cached read to a request that was given up. */
-export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 
 const namePattern = /^[a-z][a-z0-9_]*$/
 /** `le` is the histogram's own. */
