@@ -1,7 +1,7 @@
 /** People come and go: sign-up, sign-in, sign-out, other devices, administration. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { needsBrowser, newPerson, password, setUpAs, signInAs, signUpAs } from './browser.ts'
+import { needsBrowser, newPerson, password, setUpAs, signInAs, signUpAs, until } from './browser.ts'
 import { openStage } from './story.ts'
 
 const { octet, browser } = await openStage({ after })
@@ -51,7 +51,7 @@ test('a wrong password and a taken name are said at the form, and what was typed
   await page.goto(`${octet.origin}/sign-up`)
   await signUpAs(page, 'hedy')
   await page.getByText('That username is taken').waitFor()
-  assert.equal(await page.evaluate('document.activeElement.name'), 'username', 'the field at fault has the focus')
+  await until(page, 'document.activeElement.name === "username"')
   assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), password)
   assertNothingWrong()
   await context.close()
@@ -87,8 +87,8 @@ test('language and theme change at once and are there again on another device', 
   await page.getByRole('radiogroup', { name: 'Theme' }).getByText('Dark').click()
   await page.getByLabel('Language').selectOption({ label: 'Deutsch' })
   await page.getByRole('heading', { name: 'Profil und Einstellungen' }).waitFor()
-  assert.equal(await page.evaluate('document.documentElement.lang'), 'de')
-  assert.equal(await page.evaluate('document.documentElement.dataset.mantineColorScheme'), 'dark')
+  await until(page, 'document.documentElement.lang === "de"')
+  await until(page, 'document.documentElement.dataset.mantineColorScheme === "dark"')
   await page.waitForLoadState('networkidle')
   assertNothingWrong()
 
@@ -96,7 +96,7 @@ test('language and theme change at once and are there again on another device', 
   await elsewhere.page.goto(`${octet.origin}/sign-in`)
   await signInAs(elsewhere.page, 'linus')
   await elsewhere.page.getByRole('heading', { name: 'Hallo, linus' }).waitFor()
-  assert.equal(await elsewhere.page.evaluate('document.documentElement.dataset.mantineColorScheme'), 'dark')
+  await until(elsewhere.page, 'document.documentElement.dataset.mantineColorScheme === "dark"')
   elsewhere.assertNothingWrong()
   await elsewhere.context.close()
   await context.close()

@@ -1,7 +1,7 @@
 /** The first minute: from nothing to a short link that works. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { destination, needsBrowser, newPerson, openBrowser, setUpAs } from './browser.ts'
+import { destination, needsBrowser, newPerson, openBrowser, setUpAs, until } from './browser.ts'
 import { startOctet } from './octet.ts'
 
 const goalMs = 60_000
@@ -28,10 +28,7 @@ test(
     const created = dialog.getByRole('region', { name: 'New short link' })
     const shortUrl = (await created.getByRole('link').first().getAttribute('href')) ?? ''
     assert.ok(shortUrl.startsWith(`${octet.origin}/s/`), shortUrl)
-    assert.equal(
-      await page.evaluate('document.activeElement.getAttribute("aria-label")'),
-      `Copy short link ${code(shortUrl)}`,
-    )
+    await until(page, `document.activeElement.getAttribute('aria-label') === 'Copy short link ${code(shortUrl)}'`)
 
     const visitor = await context.newPage()
     await visitor.goto(shortUrl)

@@ -85,7 +85,7 @@ test('a taken alias is said at its field; the draft survives that and a reload',
   await fill()
   await page.getByRole('button', { name: 'Shorten' }).click()
   await page.getByText('That alias is taken').waitFor()
-  assert.equal(await page.evaluate('document.activeElement.name'), 'alias')
+  await until(page, 'document.activeElement.name === "alias"')
 
   await page.reload()
   await page.getByRole('heading', { name: 'My links' }).waitFor()

@@ -1,5 +1,5 @@
 /** One form: values, what is wrong with each field, and one submission at a time. Input survives every error. */
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { fieldErrors } from './api.ts'
 
 export type FormErrors<V> = { readonly [K in keyof V]?: string | undefined }
@@ -22,11 +22,23 @@ function withText<V>(errors: FormErrors<V>): FormErrors<V> {
   return Object.fromEntries(entries) as FormErrors<V>
 }
 
-/** Waits for the errors to be on screen; the first field that is marked wrong gets the focus. */
-function focusFirstError(form: HTMLFormElement): void {
-  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+/** After errors have come to the screen, the first field that is marked wrong gets the focus. */
+function useFocusFirstError(errors: object): (form: HTMLFormElement) => void {
+  const wanted = useRef<HTMLFormElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when the errors have been rendered
+  useEffect(() => {
+    wanted.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    wanted.current = null
+  }, [errors])
+  return form => {
+    wanted.current = form
+  }
 }
 
+/**
+ * The state of a form. `errors` belong to fields; `failure` is a problem that names none. `change` and `text` take
+ * input, `onSubmit` goes on the `<form>`, `reset` replaces all values.
+ */
 export function useForm<V extends object>(options: FormOptions<V>) {
   const [values, setValues] = useState(options.initial)
   // Two fields may change before the next render, one by typing and one by losing the focus: neither may be lost.
@@ -35,6 +47,7 @@ export function useForm<V extends object>(options: FormOptions<V>) {
   const [failure, setFailure] = useState<unknown>(undefined)
   const [isSubmitting, setSubmitting] = useState(false)
   const isBusy = useRef(false)
+  const focusFirstError = useFocusFirstError(errors)
 
   function reset(next: V): void {
     latest.current = next
@@ -48,16 +61,14 @@ export function useForm<V extends object>(options: FormOptions<V>) {
     options.onChange?.(next)
   }
 
-  function showFailure(error: unknown): boolean {
+  function showFailure(error: unknown): void {
     const blamed = options.blame?.(error)
     const byField = fieldErrors(error)
     const known = Object.fromEntries(Object.entries(byField).filter(([name]) => name in values))
     const moved = blamed === undefined ? known : { ...known, [blamed]: options.textOf?.(error) ?? String(error) }
     const found = withText<V>(moved as FormErrors<V>)
     setErrors(found)
-    const isAtField = Object.keys(found).length > 0
-    setFailure(isAtField ? undefined : error)
-    return isAtField
+    setFailure(Object.keys(found).length > 0 ? undefined : error)
   }
 
   async function onSubmit(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -65,15 +76,17 @@ export function useForm<V extends object>(options: FormOptions<V>) {
     const form = event.currentTarget
     if (isBusy.current) return
     const wrong = withText(options.validate?.(latest.current) ?? {})
+    focusFirstError(form)
     setErrors(wrong)
     setFailure(undefined)
-    if (Object.keys(wrong).length > 0) return focusFirstError(form)
+    if (Object.keys(wrong).length > 0) return
     isBusy.current = true
     setSubmitting(true)
     try {
       await options.submit(latest.current)
     } catch (error) {
-      if (showFailure(error)) focusFirstError(form)
+      focusFirstError(form)
+      showFailure(error)
     } finally {
       isBusy.current = false
       setSubmitting(false)

@@ -75,7 +75,10 @@ export function CreateForm({ onCreated, autoFocus }: CreateFormProps) {
   const { user } = useSession()
   const optionsId = useId()
   const form = useCreateForm(onCreated)
-  const [isOpen, setOpen] = useState(() => user !== null && hasOptions(form.values))
+  const [isWanted, setWanted] = useState(() => user !== null && hasOptions(form.values))
+  const { url: _url, ...optionErrors } = form.errors
+  // A field that is wrong must be seen.
+  const isOpen = isWanted || Object.values(optionErrors).some(text => text !== undefined)
   return (
     <form className={classes.form} noValidate onSubmit={event => void form.onSubmit(event)}>
       <FailureNotice error={form.failure} />
@@ -109,7 +112,7 @@ export function CreateForm({ onCreated, autoFocus }: CreateFormProps) {
             leftSection={<IconAdjustments size={16} stroke={1.75} />}
             aria-expanded={isOpen}
             aria-controls={optionsId}
-            onClick={() => setOpen(!isOpen)}
+            onClick={() => setWanted(!isOpen)}
           >
             {t('links.options')}
           </Button>
