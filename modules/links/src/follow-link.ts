@@ -3,8 +3,14 @@ import type { LinksContext } from './context.ts'
 import { codeKey, type Target } from './rules.ts'
 import * as store from './store.ts'
 
+interface Redirect {
+  readonly outcome: 'redirect'
+  readonly location: string
+  readonly linkId: string
+}
+
 export type Follow =
-  | { readonly outcome: 'redirect'; readonly location: string; readonly linkId: string }
+  | Redirect
   /** The password, if one was given, is wrong or was not looked at. */
   | { readonly outcome: 'locked' }
   | { readonly outcome: 'gone' }
@@ -25,6 +31,17 @@ export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Fo
   const known = ctx.targets.peek(key)
   if (known !== undefined) return decide(ctx, known, visit)
   return ctx.targets.get(key).then(target => decide(ctx, target, visit))
+}
+
+/**
+ * The same for the most common of all visits, one that counts on a known link without a limit or a password;
+ * `undefined` for every other, having changed nothing.
+ */
+export function followKnownLink(ctx: LinksContext, code: string): Redirect | undefined {
+  const target = ctx.targets.peek(codeKey(code))
+  if (target === undefined || target === null || target.hasClickLimit) return undefined
+  const follow = decide(ctx, target, { code, isCounted: true })
+  return follow instanceof Promise || follow.outcome !== 'redirect' ? undefined : follow
 }
 
 /** Decides a visit that brought a password. Throws `unavailable` when too many passwords wait to be checked. */

@@ -1,11 +1,12 @@
-/** The redirect: plain Fastify, because its answer is a header and its speed is the product. */
-import { access, commonProblem, type links } from '@octet/contracts'
-import { addressOf, applyVerdict, sendProblem } from '@octet/http'
+/** The redirect: not through the kernel, because its answer is a header and its speed is the product. */
+import type { IncomingMessage } from 'node:http'
+import { access, commonProblem, type links, type Problem } from '@octet/contracts'
+import { addressOf, applyVerdict, headerOf, sendProblem } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isbot } from 'isbot'
 import { type LinksContext, problem } from './context.ts'
-import { type Follow, followLink, unlockLink } from './follow-link.ts'
+import { type Follow, followKnownLink, followLink, unlockLink } from './follow-link.ts'
 import { codeKey, encodeClick } from './rules.ts'
 import { gonePage, lockedPage, missingPage } from './visitor-pages.ts'
 
@@ -15,6 +16,7 @@ const crawlersMax = 10_000
 const unlocksPerMinuteMax = 10
 const passwordLengthMax = 128
 const formBytesMax = 4_096
+const redirectPolicy = 'private, max-age=0'
 /** No `form-action`: it would also forbid the redirect that follows the right password. */
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -31,7 +33,7 @@ export function routes({ app, contextFor }: Routes<typeof links, LinksContext>):
     handler: (request, reply) => {
       shared ??= contextFor(request)
       const ctx = shared
-      const isCounted = request.method === 'GET' && !isPrefetch(request)
+      const isCounted = request.method === 'GET' && !isPrefetch(request.raw)
       const follow = followLink(ctx, { code: request.params.code, isCounted })
       if (follow instanceof Promise) {
         follow.then(
@@ -39,6 +41,19 @@ export function routes({ app, contextFor }: Routes<typeof links, LinksContext>):
           error => reply.send(error),
         )
       } else answer(ctx, { request, reply, isCounted }, follow)
+    },
+  })
+  app.addExpressRoute({
+    url: '/s/:code',
+    take(code, request, answer) {
+      if (shared === undefined || isPrefetch(request)) return false
+      const redirect = followKnownLink(shared, code)
+      if (redirect === undefined) return false
+      writeClick(shared, { linkId: redirect.linkId, userAgent: headerOf(request, 'user-agent') }, failure => {
+        const headers = ['location', redirect.location, 'cache-control', redirectPolicy]
+        answer(failure ?? { status: 302, headers })
+      })
+      return true
     },
   })
   app.register(async scope => {
@@ -78,16 +93,31 @@ function answer(ctx: LinksContext, visit: Exchange, follow: Follow): void {
   }
   // After a form 303 says: fetch it, do not send the password on.
   const status = request.method === 'POST' ? 303 : 302
-  reply.code(status).header('location', follow.location).header('cache-control', 'private, max-age=0')
+  reply.code(status).header('location', follow.location).header('cache-control', redirectPolicy)
+  // Others may embed what is behind the link: it is not ours.
+  reply.header('cross-origin-resource-policy', 'cross-origin')
   if (!visit.isCounted) {
     reply.send()
     return
   }
-  const click = { linkId: follow.linkId, atMs: ctx.now(), isBot: isCrawler(request.headers['user-agent']) }
-  // The visitor is sent on only when the click is on disk: an answered click is a counted click.
-  ctx.clickJournal.append(encodeClick(click), error => {
-    if (error === null) reply.send()
-    else reply.send(commonProblem('unavailable', { retryAfterMs: 1_000, cause: error }))
+  const click = { linkId: follow.linkId, userAgent: request.headers['user-agent'] }
+  writeClick(ctx, click, failure => reply.send(failure))
+}
+
+interface Click {
+  readonly linkId: string
+  readonly userAgent: string | undefined
+}
+
+/** The visitor is sent on only when the click is on disk: an answered click is a counted click. */
+function writeClick(
+  ctx: LinksContext,
+  { linkId, userAgent }: Click,
+  done: (failure: Problem | undefined) => void,
+): void {
+  const record = encodeClick({ linkId, atMs: ctx.now(), isBot: isCrawler(userAgent) })
+  ctx.clickJournal.append(record, error => {
+    done(error === null ? undefined : commonProblem('unavailable', { retryAfterMs: 1_000, cause: error }))
   })
 }
 
@@ -122,9 +152,9 @@ function refuse(ctx: LinksContext, { request, reply }: Exchange, outcome: Refusa
     .send(wasTried ? lockedPage(true) : refusal.page)
 }
 
-function isPrefetch({ headers }: FastifyRequest): boolean {
-  const purpose = headers['sec-purpose'] ?? headers.purpose ?? headers['x-moz']
-  return typeof purpose === 'string' && /prefetch|prerender|preview/i.test(purpose)
+function isPrefetch(request: IncomingMessage): boolean {
+  const purpose = headerOf(request, 'sec-purpose') ?? headerOf(request, 'purpose') ?? headerOf(request, 'x-moz')
+  return purpose !== undefined && /prefetch|prerender|preview/i.test(purpose)
 }
 
 const crawlers = new Map<string, boolean>()
