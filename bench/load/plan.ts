@@ -1,0 +1,38 @@
+/** What the load generator is asked for and what it answers. Crosses from process to process as JSON. */
+import type { LatencySummary } from './latency.ts'
+
+interface Target {
+  readonly port: number
+  readonly connections: number
+  readonly durationMs: number
+  readonly requests: readonly WantedAnswer[]
+}
+
+/** A whole request and what its answers look like. Connection c sends request c modulo their number, again and again. */
+export interface WantedAnswer {
+  readonly request: string
+  readonly status: number
+  /** Stands in the answer; looked for in one answer of {@link lookEvery}. The status is looked at in all. */
+  readonly contains: string
+}
+
+/** `closed`: the next request when the last is answered. `open`: at a fixed rate, however slow the answers are. */
+export type LoadPlan = Target & ({ readonly loop: 'closed' } | { readonly loop: 'open'; readonly perSecond: number })
+
+export interface LoadResult {
+  /** Answers within the duration, per second. */
+  readonly perSecond: number
+  /** All answers, also those that came after the end, by request. */
+  readonly answered: readonly number[]
+  /** Closed loop: from sending. Open loop: from when the request was due, sent or not. */
+  readonly latency: LatencySummary
+  /** Open loop: requests that were never sent because {@link waitingMax} others waited. */
+  readonly refused: number
+  /** Open loop: how late the generator itself was with a free connection; above a millisecond its numbers are doubtful. */
+  readonly lagP99Ms: number
+  /** Share of the time the generator was busy. Near 1 it, not the server, was what was measured. */
+  readonly generatorBusy: number
+}
+
+export const lookEvery = 64
+export const waitingMax = 10_000

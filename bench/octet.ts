@@ -1,0 +1,40 @@
+/** An Octet to measure: its server as users start it, on a data directory of its own. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type ServerProcess, startServerProcess } from '@octet/testkit'
+
+export const serverProgram = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))
+
+export interface OctetOptions {
+  readonly dataDir: string
+  readonly launcher?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  readonly nodeOptions?: readonly string[]
+}
+
+/** Starts Octet without web client and demo data. Its limits are wide: all load comes from one address. */
+export function startOctet({ dataDir, environment, ...options }: OctetOptions): Promise<ServerProcess> {
+  return startServerProcess({
+    program: serverProgram,
+    environment: {
+      OCTET_DATA: dataDir,
+      OCTET_WEB: '0',
+      OCTET_DEMO: '0',
+      OCTET_LIMITS_SCALE: '100000',
+      ...environment,
+    },
+    ...options,
+  })
+}
+
+/** A folder that is gone when `use` has ended. */
+export async function withTempDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'octet-bench-'))
+  try {
+    return await use(dir)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
