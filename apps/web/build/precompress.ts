@@ -1,6 +1,6 @@
 /** Vite plugin: writes `.br` and `.gz` beside every text asset, so that the server compresses nothing at run time. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
@@ -23,7 +23,7 @@ export function precompressPlugin(): Plugin {
     name: 'octet-precompress',
     apply: 'build',
     configResolved(config) {
-      outDir = join(config.root, config.build.outDir)
+      outDir = resolve(config.root, config.build.outDir)
     },
     async closeBundle() {
       const names = await readdir(outDir, { recursive: true })
