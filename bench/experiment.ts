@@ -1,4 +1,4 @@
-/** What benches and labs have in common: a name, a claim, numbers against a baseline of the same run, and how they print. */
+/** What benches and labs share: a name, a claim, numbers against a baseline of the same run, and how they print. */
 import { parseArgs } from 'node:util'
 
 export interface Experiment {

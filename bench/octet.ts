@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ServerProcess, startServerProcess } from '@octet/testkit'
 
-export const serverProgram = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))
+const serverProgram = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))
 
 export interface OctetOptions {
   readonly dataDir: string

@@ -8,7 +8,7 @@ interface Target {
   readonly requests: readonly WantedAnswer[]
 }
 
-/** A whole request and what its answers look like. Connection c sends request c modulo their number, again and again. */
+/** A whole request and what its answers look like. Connection c sends request c modulo their number, over and over. */
 export interface WantedAnswer {
   readonly request: string
   readonly status: number
@@ -28,7 +28,7 @@ export interface LoadResult {
   readonly latency: LatencySummary
   /** Open loop: requests that were never sent because {@link waitingMax} others waited. */
   readonly refused: number
-  /** Open loop: how late the generator itself was with a free connection; above a millisecond its numbers are doubtful. */
+  /** Open loop: how late the generator was with a free connection; above a millisecond its numbers are doubtful. */
   readonly lagP99Ms: number
   /** Share of the time the generator was busy. Near 1 it, not the server, was what was measured. */
   readonly generatorBusy: number

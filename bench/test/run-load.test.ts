@@ -57,10 +57,7 @@ test('a server that stands still is charged, in the open loop, for every request
 test('a wrong answer or a broken connection ends the run with what was wrong', async t => {
   const wrong = await serve(t, (_request, response) => response.writeHead(500, { 'content-length': 0 }).end())
   const plan = { loop: 'closed', connections: 2, durationMs: 1_000 } as const
-  await assert.rejects(
-    runLoad({ ...plan, port: wrong, requests: [answerTo('/a')] }),
-    /not the wanted answer[^]* 500 /,
-  )
+  await assert.rejects(runLoad({ ...plan, port: wrong, requests: [answerTo('/a')] }), /not the wanted answer.* 500 /s)
   const other = await serve(t, redirect)
   await assert.rejects(
     runLoad({ ...plan, port: other, requests: [answerTo('/a', 'x-other: ')] }),

@@ -62,7 +62,7 @@ test('an express answer has the headers, request id and metrics of every other',
   assert.match(await metrics.text(), /octet_http_requests_total\{method="GET",route="\/s\/:code",status="3xx"\} 3/)
 })
 
-test('what is not a plain GET of the route is declined unseen, and what is declined takes the ordinary route', async t => {
+test('what is not a plain GET is declined unseen, and what is declined takes the ordinary route', async t => {
   const seen: string[] = []
   const { ordinary, get } = await open(t, part => {
     seen.push(part)
@@ -90,7 +90,7 @@ test('a failure is a problem with its request id, retry time and a line in the l
   assert.match(await metrics.text(), /route="\/s\/:code",status="5xx"\} 1/)
 })
 
-test('while the server drains, what is under way is answered and what follows on its connection is refused', async t => {
+test('while the server drains, what is under way is answered and what follows is refused', async t => {
   const held: ((answer: BodilessAnswer) => void)[] = []
   const arrived = Promise.withResolvers<void>()
   const { app } = await open(t, (_part, _request, answer) => {
