@@ -30,9 +30,10 @@ export interface Disk {
 }
 
 /**
- * O_DSYNC makes one write do what write + fdatasync do, in one hop through the thread pool instead of two (redirects
- * at 64 connections: 0.61 of a bare server against 0.45). Only on Linux: macOS does not flush the drive's cache for
- * it (fdatasync there is F_FULLFSYNC, thanks to libuv), and Node has no such flag on Windows.
+ * O_DSYNC makes one write do what write + fdatasync do, in one hop through the thread pool instead of two: 14 % less
+ * CPU per append (better in 43 of 60 pairs); throughput and latency do not differ measurably (33, 37 and 32 of 60).
+ * Only on Linux: macOS does not flush the drive's cache for it (fdatasync there is F_FULLFSYNC, thanks to libuv), and
+ * Node has no such flag on Windows.
  */
 const durableWriteFlag = process.platform === 'linux' ? fs.constants.O_DSYNC : 0
 

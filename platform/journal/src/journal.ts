@@ -103,7 +103,8 @@ function limitsOf(options: JournalOptions) {
   const { segmentBytesMax = 32 * mebibyte, bufferBytesMax = 4 * mebibyte, diskBytesMax = 4096 * mebibyte } = options
   if (segmentBytesMax < headerBytes + bufferBytesMax || segmentBytesMax > 1024 * mebibyte) {
     throw new RangeError(
-      `segmentBytesMax is ${segmentBytesMax}; it must hold a full buffer (${headerBytes + bufferBytesMax}) and be ≤ 1 GiB`,
+      `segmentBytesMax is ${segmentBytesMax}; it must hold a full buffer (${headerBytes + bufferBytesMax} bytes) ` +
+        'and be at most 1 GiB',
     )
   }
   return { segmentBytesMax, bufferBytesMax, diskBytesMax, recordBytesMax: Math.min(recordBytesMax, bufferBytesMax - 8) }
