@@ -46,7 +46,8 @@ export async function invoke(
   const deadlineMs = Math.min(request.deadlineMs, startedMs + operation.spec.timeoutMs)
   if (deadlineMs <= startedMs) throw commonProblem('deadline-exceeded', { executed: 'no' })
   try {
-    const output = await within(deadlineMs - startedMs, handler({ ...request, deadlineMs }, input))
+    const bounded = deadlineMs === request.deadlineMs ? request : { ...request, deadlineMs }
+    const output = await within(deadlineMs - startedMs, handler(bounded, input))
     checkOutput(operation, output)
     return output
   } catch (error) {
