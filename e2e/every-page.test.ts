@@ -198,17 +198,34 @@ test('injected script and style do nothing, and are reported', needsBrowser, asy
   await page.getByRole('heading', { level: 1 }).waitFor()
   assertNothingWrong()
   await page.evaluate(`
-    document.body.insertAdjacentHTML('beforeend', '<img src="/none" onerror="window.wasRun = true">')
-    const script = document.createElement('script')
-    script.textContent = 'window.wasRun = true'
-    document.body.append(script)
-    const style = document.createElement('style')
-    style.textContent = 'body { display: none }'
-    document.head.append(style)
+    const tries = [
+      () => document.body.insertAdjacentHTML('beforeend', '<img src="/none" onerror="window.wasRun = true">'),
+      () => {
+        const script = document.createElement('script')
+        script.textContent = 'window.wasRun = true'
+        document.body.append(script)
+      },
+      () => {
+        const style = document.createElement('style')
+        style.textContent = 'body { display: none }'
+        document.head.append(style)
+      },
+    ]
+    for (const attempt of tries) {
+      try {
+        attempt()
+      } catch {
+        // Trusted types refuse some of them outright.
+      }
+    }
   `)
   await page.waitForTimeout(300)
   assert.equal(await page.evaluate('window.wasRun'), undefined)
   assert.equal(await page.evaluate('getComputedStyle(document.body).display'), 'block')
-  assert.throws(assertNothingWrong, /policy: script-src/)
+  assert.throws(assertNothingWrong, error => {
+    assert.match(String(error), /policy: (require-trusted-types-for|script-src)/)
+    assert.match(String(error), /policy: style-src/)
+    return true
+  })
   await context.close()
 })

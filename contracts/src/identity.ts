@@ -147,7 +147,6 @@ export const identity = defineContract({
       handledBy: 'module',
       status: 201,
       access: access.anyone,
-      ignoresCredentials: true,
       input: closed(registration),
       output: Me,
       problems: ['identity.username-taken', 'identity.username-reserved'],
@@ -160,7 +159,6 @@ export const identity = defineContract({
       http: 'POST /auth/web/login',
       handledBy: 'module',
       access: access.anyone,
-      ignoresCredentials: true,
       input: closed({ ...credentials, remember: Type.Optional(Type.Boolean({ default: true })) }),
       output: Me,
       problems: ['identity.wrong-credentials'],
@@ -174,7 +172,6 @@ export const identity = defineContract({
       handledBy: 'module',
       status: 201,
       access: access.anyone,
-      ignoresCredentials: true,
       input: closed({
         ...registration,
         token: Type.String({ minLength: 1, maxLength: 100 }),

@@ -16,15 +16,11 @@ const distFolder = join(webFolder, 'dist')
 const stampFile = join(distFolder, 'built-from.txt')
 const buildTimeoutMs = 120_000
 
-/**
- * `style-src-attr` is for the sizes and colours the component library sets on elements; everything else is ours and
- * external, so injected markup can neither run nor load anything.
- */
+/** Everything is ours and external, so injected markup can neither run nor load anything. Kept by e2e/every-page. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "style-src-attr 'unsafe-inline'",
   "img-src 'self'",
   "font-src 'self'",
   "connect-src 'self'",
@@ -32,6 +28,8 @@ const contentSecurityPolicy = [
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ')
 
 /** Builds the client unless what is there was built from these very sources. Returns whether it built. */

@@ -25,6 +25,17 @@ async function start(t: Test, environment: Record<string, string>): Promise<Serv
   return server
 }
 
+/** Waits until the server has printed this: it serves a moment before it says so. */
+async function said(server: ServerProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  const deadlineMs = Date.now() + 5_000
+  for (;;) {
+    const match = pattern.exec(server.output())
+    if (match !== null) return match
+    assert.ok(Date.now() < deadlineMs, `${pattern} is not in\n${server.output()}`)
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
 /** A start that is expected to fail: its exit code and what it said. */
 function startAndFail(environment: Record<string, string>): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, [program], {
@@ -40,8 +51,8 @@ function startAndFail(environment: Record<string, string>): Promise<{ code: numb
 test('starts on nothing, serves, refuses a second start, survives kill -9 and stops within ten seconds', async t => {
   const dir = await dataDir(t)
   const first = await start(t, { OCTET_DATA: dir })
-  assert.match(first.output(), /Ready in \d+\.\d s → http:\/\/localhost:\d+/)
-  assert.match(first.output(), /\/welcome#t=[\w-]{20,}/)
+  await said(first, /Ready in \d+\.\d s → http:\/\/localhost:\d+/)
+  await said(first, /\/welcome#t=[\w-]{20,}/)
   const { user, accessToken } = await httpClient(first.origin).client(identity).register(account)
   const link = await httpClient(first.origin)
     .client(links, { token: accessToken })
@@ -140,7 +151,7 @@ test('two processes, one with identity and one with links, behave like one', asy
   )
 
   // The event that gives the examples to the first administrator crosses from one process to the other.
-  const setup = /#t=([\w-]+)/.exec(accounts.output())?.[1] ?? ''
+  const [, setup = ''] = await said(accounts, /#t=([\w-]+)\n/)
   const owner = { ...account, username: 'grace' }
   const answer = await fetch(`${accounts.origin}/api/v1/auth/web/setup`, {
     method: 'POST',
