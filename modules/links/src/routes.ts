@@ -94,8 +94,8 @@ function answer(ctx: LinksContext, visit: Exchange, follow: Follow): void {
   // After a form 303 says: fetch it, do not send the password on.
   const status = request.method === 'POST' ? 303 : 302
   reply.code(status).header('location', follow.location).header('cache-control', redirectPolicy)
-  // Others may embed what is behind the link: it is not ours.
-  reply.header('cross-origin-resource-policy', 'cross-origin')
+  // What guards our own pages is not for what is behind the link: others may embed it, and its owner may see referrers.
+  reply.removeHeader('cross-origin-resource-policy').removeHeader('referrer-policy').removeHeader('x-frame-options')
   if (!visit.isCounted) {
     reply.send()
     return

@@ -31,11 +31,11 @@ export interface ExpressOptions {
 }
 
 const plainPart = /^[\w-]{1,200}$/
-/** As on every answer, but others may embed what is behind the redirect: it is not ours. */
-const commonHeaders = [
-  ...['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer', 'x-frame-options', 'DENY'],
-  ...['cross-origin-resource-policy', 'cross-origin', 'content-length', '0'],
-] as const
+/**
+ * None of the headers that guard a body mean anything without one, and an id that no log line has helps nobody: it is
+ * sent back only to who sent one. Leaving them out saves 2 µs of 21.
+ */
+const commonHeaders = ['content-length', '0'] as const
 
 /** Handles the request if `route` takes it; false: nothing has happened. */
 export function takeExpress(
@@ -50,14 +50,19 @@ export function takeExpress(
   if (!plainPart.test(part)) return false
   const startedMs = performance.now()
   return route.take(part, request, answer => {
-    const requestId = options.requestIdOf(headerOf(request, 'x-request-id'))
-    const status = answer instanceof Error ? sendFailure(options, response, requestId, answer) : answer.status
-    if (!(answer instanceof Error)) {
-      response.writeHead(status, [...answer.headers, ...commonHeaders, 'x-request-id', requestId])
-      response.end()
-    }
+    const given = headerOf(request, 'x-request-id')
+    const status =
+      answer instanceof Error
+        ? sendFailure(options, response, options.requestIdOf(given), answer)
+        : sendAnswer(response, answer, given === undefined ? [] : ['x-request-id', options.requestIdOf(given)])
     options.metrics.observe('GET', route.url, status, performance.now() - startedMs)
   })
+}
+
+function sendAnswer(response: ServerResponse, answer: BodilessAnswer, more: readonly string[]): number {
+  response.writeHead(answer.status, [...answer.headers, ...commonHeaders, ...more])
+  response.end()
+  return answer.status
 }
 
 function sendFailure({ log }: ExpressOptions, response: ServerResponse, requestId: string, error: Error): number {
