@@ -47,7 +47,7 @@ function takeKnown(part: string, _request: unknown, answer: (answer: BodilessAns
   return true
 }
 
-test('an express answer keeps its connection and is counted like every other, and a given request id comes back', async t => {
+test('an express answer keeps its connection, is counted like others, and a given request id comes back', async t => {
   const { ordinary, metrics, get } = await open(t, takeKnown)
   const [fast, slow] = [await get('/s/known'), await get('/s/other')]
   assert.deepEqual([fast.status, fast.headers.get('location')], [302, 'https://example.org/express'])
