@@ -1,0 +1,75 @@
+/** What identity's inputs and outputs are made of. */
+import { type Static, Type } from 'typebox'
+import { closed, Id, roles, Time } from '../define.ts'
+
+const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
+const Email = Type.String({
+  minLength: 3,
+  maxLength: 254,
+  pattern: '^[^\\s@\\u0000-\\u001f]+@[^\\s@\\u0000-\\u001f]+\\.[^\\s@\\u0000-\\u001f]+$',
+})
+/** Checked again in bytes after Unicode normalisation; never truncated. */
+const Password = Type.String({ minLength: 8, maxLength: 1024, writeOnly: true })
+export const RoleName = Type.Enum([...roles])
+
+export const Preferences = closed({
+  theme: Type.Optional(Type.Enum(['auto', 'light', 'dark'])),
+  language: Type.Optional(Type.Enum(['en', 'de'])),
+  timeZone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'IANA name' })),
+})
+
+/** The account as its owner sees it. */
+export const Me = closed({
+  id: Id,
+  username: Username,
+  displayName: Type.String(),
+  email: Type.String(),
+  emailVerified: Type.Boolean(),
+  roles: Type.Array(RoleName),
+  preferences: Preferences,
+  createdAt: Time,
+  version: Type.Integer(),
+})
+export type Me = Static<typeof Me>
+
+/** The account as others see it. */
+export const PublicUser = closed({ id: Id, username: Username, displayName: Type.String() })
+export const ManagedUser = closed({ ...PublicUser.properties, roles: Type.Array(RoleName), createdAt: Time })
+
+/** A signed-in device: one session, whether a browser or an API client. */
+export const Device = closed({
+  id: Id,
+  kind: Type.Enum(['web', 'api']),
+  userAgent: Type.String(),
+  address: Type.String({ description: 'network prefix, not the full address' }),
+  createdAt: Time,
+  lastSeenAt: Time,
+  current: Type.Boolean(),
+})
+export type Device = Static<typeof Device>
+
+export const PrincipalOf = Type.Union([
+  closed({ kind: Type.Literal('anonymous') }),
+  closed({
+    kind: Type.Literal('user'),
+    userId: Id,
+    sessionId: Id,
+    roles: Type.Array(RoleName),
+    scopes: Type.Union([Type.Literal('*'), Type.Array(Type.String())]),
+  }),
+])
+
+export const Tokens = closed({
+  user: Me,
+  accessToken: Type.String(),
+  refreshToken: Type.String(),
+  expiresIn: Type.Integer({ description: 'life of the access token, seconds' }),
+})
+export const registration = { username: Username, email: Email, password: Password }
+export const credentials = {
+  login: Type.String({ minLength: 1, maxLength: 254, description: 'username or e-mail' }),
+  password: Type.String({ minLength: 1, maxLength: 1024, writeOnly: true }),
+}
+
+/** How often one address may try to sign in or up. */
+export const signInLimits = [{ by: 'address', max: 60, windowMs: 60_000 }] as const

@@ -1,0 +1,54 @@
+/** What links' inputs and outputs are made of. */
+import { type Static, Type } from 'typebox'
+import { closed, Id, nullable, Time } from '../define.ts'
+
+export const Url = Type.String({
+  minLength: 1,
+  maxLength: 2048,
+  description: 'http or https',
+  examples: ['https://example.org/a'],
+})
+export const Alias = Type.String({ minLength: 3, maxLength: 50, pattern: '^[a-zA-Z0-9_-]+$' })
+export const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 30 }), { maxItems: 10, uniqueItems: true })
+export const ClicksMax = Type.Integer({ minimum: 1, maximum: 1_000_000_000 })
+export const LinkPassword = Type.String({ minLength: 1, maxLength: 128 })
+export const Title = Type.String({ minLength: 1, maxLength: 200 })
+
+export const Link = closed({
+  id: Id,
+  code: Type.String(),
+  shortUrl: Type.String(),
+  url: Type.String(),
+  title: nullable(Type.String()),
+  tags: Type.Array(Type.String()),
+  expiresAt: nullable(Time),
+  clicksMax: nullable(Type.Integer()),
+  hasPassword: Type.Boolean(),
+  isExample: Type.Boolean(),
+  /** Human clicks so far; lags the redirect by at most a second. */
+  clicks: Type.Integer(),
+  createdAt: Time,
+  updatedAt: Time,
+  version: Type.Integer(),
+})
+export type Link = Static<typeof Link>
+
+/** A link in a list, with its last fourteen days of clicks, oldest first. */
+export const ListedLink = closed({ ...Link.properties, recentClicks: Type.Array(Type.Integer()) })
+export type ListedLink = Static<typeof ListedLink>
+
+export const LinkStats = closed({
+  linkId: Id,
+  clicks: Type.Integer({ description: 'by people' }),
+  botClicks: Type.Integer({ description: 'by crawlers and link previews' }),
+  lastClickedAt: nullable(Time),
+  timeZone: Type.String(),
+  days: Type.Array(
+    closed({
+      date: Type.String({ description: 'YYYY-MM-DD in the time zone' }),
+      clicks: Type.Integer(),
+      botClicks: Type.Integer(),
+    }),
+  ),
+})
+export type LinkStats = Static<typeof LinkStats>
