@@ -65,6 +65,7 @@ export function openEchoHost(): Promise<Host> {
       jobs: undefined as never,
       limiter: undefined as never,
       passwords: undefined as never,
+      secrets: undefined as never,
       now: Date.now,
       dataDir: '',
       origin: 'http://localhost',

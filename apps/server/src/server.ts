@@ -1,4 +1,5 @@
 /** The composition root: from configuration to a running Octet, and back down again. */
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Contract } from '@octet/contracts'
@@ -15,6 +16,7 @@ import {
   monitorEventLoop,
 } from '@octet/observe'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
+import { readKeyFile } from '@octet/secrets'
 import { modules } from './modules.ts'
 import { addPlatformRoutes } from './platform-routes.ts'
 import type { Progress } from './progress.ts'
@@ -72,6 +74,7 @@ async function start(
   await progress.step('migrations', () => migrateUp(databaseUrl, migrationsOf(modules)))
   if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
 
+  const secretKeys = await readSecretKeys(config, dataDir)
   const metrics = createMetrics()
   const eventLoop = monitorEventLoop(metrics)
   undo.push(async () => eventLoop.close())
@@ -84,6 +87,7 @@ async function start(
       databaseUrl,
       dataDir: join(dataDir, 'modules'),
       origin,
+      secretKeys,
       log,
       metrics,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
@@ -106,6 +110,17 @@ async function start(
   undo.push(async () => health.drain())
   log.info({ origin, modules: runtime.host.order }, 'ready')
   return { origin, setupUrl: await setupUrl(runtime, origin), lost, stop: stopAll }
+}
+
+/** Several processes on one database need one key: without a file for it, the database itself keeps it. */
+async function readSecretKeys(config: Config, dataDir: string): Promise<Buffer[]> {
+  const own = join(dataDir, 'secret.key')
+  const file = config.OCTET_SECRET_KEY_FILE
+  if (file !== undefined) {
+    const before = existsSync(own) ? [await readKeyFile(own)] : []
+    return [await readKeyFile(resolve(file)), ...before]
+  }
+  return config.DATABASE_URL === undefined ? [await readKeyFile(own)] : []
 }
 
 interface DatabaseStep {

@@ -17,6 +17,7 @@ export const settings = {
   OCTET_LIMITS_SCALE: setting.number('multiplies every rate limit', 1, { min: 0.01, max: 1_000_000 }),
   OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
   OCTET_WEB: setting.flag('serve the web client', true),
+  OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
   DATABASE_URL: setting.url('PostgreSQL; the embedded one when not set', ['postgres', 'postgresql']),
 }
 

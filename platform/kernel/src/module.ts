@@ -5,6 +5,7 @@ import type { Db, EventData, Tx } from '@octet/db'
 import type { Attempt, JobSpec, Jobs, Json, When } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
 import type { Passwords } from '@octet/passwords'
+import type { Secrets } from '@octet/secrets'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestInfo } from './invoke.ts'
 
@@ -18,6 +19,8 @@ export interface Floor<C extends Contract = Contract> {
   readonly limiter: Limiter
   /** The process's one queue of password hashes. */
   readonly passwords: Passwords
+  /** Seals what the module must be able to read again. */
+  readonly secrets: Secrets
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
   /** Folder on this machine that is the module's alone. */

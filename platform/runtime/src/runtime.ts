@@ -22,9 +22,11 @@ import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { createPasswords } from '@octet/passwords'
+import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
 import { connectPeers, type Peers } from './peers.ts'
 import { seedDemo } from './seed-demo.ts'
 import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
+import { installationKey } from './store.ts'
 
 export interface RuntimeOptions {
   /** All modules of the installation. */
@@ -37,6 +39,8 @@ export interface RuntimeOptions {
   readonly dataDir: string
   /** Where people reach this installation: `http://localhost:3000`. */
   readonly origin: string
+  /** Seal secrets at rest, newest first; see platform/secrets. Without any, the database keeps one itself. */
+  readonly secretKeys?: readonly Uint8Array[]
   readonly log: Log
   readonly metrics: Metrics
   readonly tracer?: Tracer
@@ -89,6 +93,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const relays = new Map<string, Relay>()
   const databases = new Map<string, Db>()
   const passwords = createPasswords()
+  const secrets = await openSecrets(options, own)
   const jobs = createJobs({ url: options.databaseUrl, log })
   const limiter = scaledLimiter(createLimiter(now), options.limitsScale ?? 1)
   const floorOf = (module: AnyModule): Floor => {
@@ -102,6 +107,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       jobs,
       limiter,
       passwords,
+      secrets,
       now,
       dataDir: join(options.dataDir, name),
       origin: options.origin,
@@ -143,6 +149,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       await Promise.all([own, ...databases.values()].map(db => db.close()))
     },
   }
+}
+
+/** Configured keys come first; what the database's own key sealed before there were any still opens. */
+async function openSecrets({ secretKeys = [], log }: RuntimeOptions, own: Db): Promise<Secrets> {
+  const kept = await installationKey(own, secretKeys.length === 0 ? newSecretKey() : undefined)
+  if (secretKeys.length === 0) log.warn('secrets are sealed with a key in the database; set OCTET_SECRET_KEY_FILE')
+  return createSecrets(kept === undefined ? secretKeys : [...secretKeys, kept])
 }
 
 async function deliverToAll(host: Host, peers: Peers | undefined, event: OutboxEvent): Promise<void> {

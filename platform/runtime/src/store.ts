@@ -47,3 +47,12 @@ export async function seededModules({ sql }: Queryable): Promise<Set<string>> {
 export async function markSeeded({ sql }: Queryable, module: string): Promise<void> {
   await sql`insert into seeded (module) values (${module})`
 }
+
+/** The key the database keeps itself. With `fallback` there is one afterwards, and it is the same for everybody. */
+export async function installationKey({ sql }: Queryable, fallback?: Uint8Array): Promise<Buffer | undefined> {
+  if (fallback !== undefined) {
+    await sql`insert into installation_keys (key) values (${fallback}) on conflict do nothing`
+  }
+  const [row] = await sql<{ key: Buffer }[]>`select key from installation_keys`
+  return row?.key
+}

@@ -1,0 +1,2 @@
+export { readKeyFile } from './key-file.ts'
+export { createSecrets, newSecretKey, type Secrets } from './secrets.ts'

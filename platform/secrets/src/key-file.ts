@@ -1,0 +1,50 @@
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { newSecretKey } from './secrets.ts'
+
+/**
+ * The key in a file of one base64 line; made, readable by its owner only, when the file is not there. Of several
+ * processes that make it at once one wins and all read that one's. Throws when the file holds something else.
+ */
+export async function readKeyFile(path: string): Promise<Buffer> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  if (text === undefined) {
+    await makeKeyFile(path)
+    return readKeyFile(path)
+  }
+  const key = Buffer.from(text.trim(), 'base64')
+  if (key.length !== 32) throw new Error(`${path} does not hold a key of 32 bytes in base64`)
+  return key
+}
+
+async function makeKeyFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}.tmp`
+  await rm(draft, { force: true })
+  const file = await open(draft, 'wx', 0o600)
+  try {
+    await file.writeFile(`${newSecretKey().toString('base64')}\n`)
+    await file.sync() // what it will seal is worth as much as the key is durable
+  } finally {
+    await file.close()
+  }
+  try {
+    await link(draft, path) // unlike a rename never replaces a key that is there
+    await syncFolder(dirname(path))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
