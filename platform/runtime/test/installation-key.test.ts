@@ -40,7 +40,7 @@ async function secretsOf(databaseUrl: string, dataDir: string, secretKeys?: Buff
   return secrets
 }
 
-test('without key files processes share the key in the database, and what it sealed opens beside a new one', async t => {
+test('without key files processes share the key in the database, which still opens beside a new one', async t => {
   const databaseUrl = await testDatabase(t, migrationsOf([]))
   const dataDir = await mkdtemp(join(tmpdir(), 'octet-keys-'))
   t.after(() => rm(dataDir, { recursive: true, force: true }))
