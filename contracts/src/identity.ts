@@ -3,10 +3,12 @@
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id } from './define.ts'
 import { accountOperations } from './identity/account.ts'
+import { auditOperations } from './identity/audit.ts'
 import { peopleOperations } from './identity/people.ts'
 import { signInOperations } from './identity/sign-in.ts'
 import { trustOperations } from './identity/trust.ts'
 
+export type { AuditAction } from './identity/audit.ts'
 export { Device, Me } from './identity/shapes.ts'
 
 export const identity = defineContract({
@@ -26,7 +28,13 @@ export const identity = defineContract({
     },
     'last-admin': { status: 409, title: 'The last administrator must stay one.' },
   },
-  operations: { ...signInOperations, ...accountOperations, ...peopleOperations, ...trustOperations },
+  operations: {
+    ...signInOperations,
+    ...accountOperations,
+    ...auditOperations,
+    ...peopleOperations,
+    ...trustOperations,
+  },
   events: {
     'user-registered': event({ version: 1, data: closed({ userId: Id }) }),
     'owner-created': event({ version: 1, data: closed({ userId: Id, examples: Type.Boolean() }) }),

@@ -4,7 +4,7 @@ import { identity } from './identity.ts'
 import { links } from './links.ts'
 
 export * from './define.ts'
-export { type Device, identity, type Me } from './identity.ts'
+export { type AuditAction, type Device, identity, type Me } from './identity.ts'
 export { type Link, type LinkStats, type ListedLink, links } from './links.ts'
 export * from './principal.ts'
 export * from './problem.ts'

@@ -24,6 +24,7 @@ export async function checkCredentials(
   const isRight = await ctx.passwords.verify(normal, user?.password_hash)
   if (!isRight || user === undefined) {
     ctx.measures.passwordsWrong.add()
+    if (user !== undefined) ctx.signInFailures.saw(user.id, ctx.request.client)
     throw problem('wrong-credentials')
   }
   ctx.measures.passwordsRight.add()

@@ -6,6 +6,7 @@ import type { SessionCookie } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Measures } from './measures.ts'
 import type { Revocations } from './revocations.ts'
+import type { SignInFailures } from './sign-in-failures.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import type { Throttle } from './throttle.ts'
 import type { AccessTokens } from './tokens.ts'
@@ -19,6 +20,9 @@ export interface IdentityState {
   readonly lastSeen: LastSeen
   readonly cookie: SessionCookie
   readonly measures: Measures
+  readonly signInFailures: SignInFailures
+  /** See `audit.ts`. */
+  readonly auditKey: Buffer
   readonly authenticate: Authenticate
 }
 

@@ -1,4 +1,5 @@
 import { commonProblem } from '@octet/contracts'
+import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { problem } from './problem.ts'
 import { checkPassword, hashNewPassword, insertAccount, type Registration } from './registration.ts'
@@ -14,6 +15,7 @@ export async function createAccount(ctx: IdentityContext, input: Registration): 
   const { userId } = await ctx.once('identity.register', async tx => {
     const id = await insertAccount(tx, input, { passwordHash: hash, roles: ['user'] })
     await tx.publish('user-registered', { userId: id })
+    await audit(ctx, tx, { userId: id, action: 'registered' })
     return { userId: id }
   })
   const user = await store.findUser(ctx.db, userId)

@@ -1,5 +1,6 @@
 import { newId } from '@octet/db'
 import { addressPrefix } from '@octet/http'
+import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { cleanUserAgent } from './rules.ts'
 import { insertSession, type Lifetime, type NewSession } from './session-store.ts'
@@ -19,13 +20,16 @@ export async function issueSession(
 ): Promise<string> {
   const { client } = ctx.request
   const id = newId()
-  await insertSession(ctx.db, {
-    id,
-    userId,
-    credential,
-    userAgent: cleanUserAgent(client?.userAgent ?? ''),
-    addressPrefix: client === undefined ? '' : addressPrefix(client.address),
-    ...lifetime,
+  await ctx.db.transaction('identity.issueSession', async tx => {
+    await insertSession(tx, {
+      id,
+      userId,
+      credential,
+      userAgent: cleanUserAgent(client?.userAgent ?? ''),
+      addressPrefix: client === undefined ? '' : addressPrefix(client.address),
+      ...lifetime,
+    })
+    await audit(ctx, tx, { userId, action: 'signed-in', details: { kind: credential.kind } })
   })
   return id
 }

@@ -1,6 +1,7 @@
 /** Timed work → use cases. */
 import type { IdentityContext } from './context.ts'
 import { forgetEnded } from './session-store.ts'
+import { trimAudit } from './trim-audit.ts'
 
 const hourMs = 60 * 60_000
 /** Ended sessions are kept this long so that "why was I signed out" has an answer. */
@@ -14,4 +15,5 @@ export const jobs = [
     attemptsMax: 1,
     run: (ctx: IdentityContext) => forgetEnded(ctx.db, endedDays),
   },
+  { name: 'identity.trim-audit', when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1, run: trimAudit },
 ]

@@ -35,3 +35,14 @@ export async function insertKey({ sql }: Tx, key: { kid: string; publicJwk: JWK;
     insert into signing_keys (kid, public_jwk, private_jwk)
     values (${key.kid}, ${sql.json(key.publicJwk as never)}, ${sql.json(key.privateJwk as never)})`
 }
+
+/** The key of a name: the given one where there was none. */
+export async function readOrInsertModuleKey(
+  { sql }: Queryable,
+  { name, value }: { name: string; value: Buffer },
+): Promise<Buffer> {
+  await sql`insert into module_keys (name, value) values (${name}, ${value}) on conflict (name) do nothing`
+  const [row] = await sql<{ value: Buffer }[]>`select value from module_keys where name = ${name}`
+  if (row === undefined) throw new Error(`the module's key "${name}" vanished`)
+  return row.value
+}

@@ -7,10 +7,12 @@ import { createSessionCookie } from './cookie.ts'
 import { jobs } from './jobs.ts'
 import { createLastSeen } from './last-seen.ts'
 import { createMeasures } from './measures.ts'
+import { openModuleKey } from './module-key.ts'
 import { operations } from './operations.ts'
 import { createAuthenticate } from './principals.ts'
 import { createRevocations } from './revocations.ts'
 import { routes } from './routes.ts'
+import { createSignInFailures } from './sign-in-failures.ts'
 import { openSigningKeys } from './signing-keys.ts'
 import { createThrottle } from './throttle.ts'
 import { createAccessTokens, revocationKeepMs } from './tokens.ts'
@@ -37,10 +39,13 @@ async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof i
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
   const lastSeen = createLastSeen({ db, log, now })
   const signingKeys = await openSigningKeys(db, now)
+  const auditKey = await openModuleKey(db, 'audit')
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
   await revocations.poll() // before it, every request would ask the database
   revocations.start()
   lastSeen.start()
+  const signInFailures = createSignInFailures({ db, log, now, auditKey })
+  signInFailures.start()
   return {
     passwords,
     throttle: createThrottle(now),
@@ -49,12 +54,15 @@ async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof i
     revocations,
     lastSeen,
     cookie: createSessionCookie(origin),
+    signInFailures,
+    auditKey,
     measures: createMeasures(metrics, { passwords, revocations }),
     authenticate: createAuthenticate({ db, tokens: accessTokens, revocations, lastSeen }),
   }
 }
 
-async function close({ revocations, lastSeen }: IdentityState): Promise<void> {
+async function close({ revocations, lastSeen, signInFailures }: IdentityState): Promise<void> {
   revocations.stop()
+  await signInFailures.stop()
   await lastSeen.stop()
 }

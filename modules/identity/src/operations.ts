@@ -6,6 +6,7 @@ import type { IdentityContext } from './context.ts'
 import { getMe } from './get-me.ts'
 import { getSetup } from './get-setup.ts'
 import { getUsers } from './get-users.ts'
+import { listAudit } from './list-audit.ts'
 import { listDevices } from './list-devices.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
@@ -15,6 +16,7 @@ import { setUserRoles } from './set-user-roles.ts'
 import { signOutDevice } from './sign-out-device.ts'
 import { signOutOthers } from './sign-out-others.ts'
 import { updateMe } from './update-me.ts'
+import { verifyAudit, verifyUserAudit } from './verify-audit.ts'
 
 export const operations: Operations<typeof identity, IdentityContext> = {
   register,
@@ -26,6 +28,9 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   listDevices,
   signOutDevice,
   signOutOthers,
+  listAudit,
+  verifyAudit,
+  verifyUserAudit,
   listUsers,
   setUserRoles,
   getUsers,

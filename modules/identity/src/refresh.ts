@@ -1,5 +1,6 @@
 import type { Input, identity, Output } from '@octet/contracts'
 import type { Tx } from '@octet/db'
+import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { tokensFor } from './issue-tokens.ts'
 import { problem } from './problem.ts'
@@ -27,7 +28,7 @@ export async function refresh(
   // Only a token we signed may hold a row, let alone end a session: otherwise a stranger could.
   const refreshKey = await store.findRefreshKey(ctx.db, token.sessionId)
   if (refreshKey === undefined || !isAuthentic(token, refreshKey)) throw problem('session-ended')
-  const outcome = await ctx.db.transaction('identity.refresh', tx => settle(tx, token))
+  const outcome = await ctx.db.transaction('identity.refresh', tx => settle(ctx, tx, token))
   switch (outcome.kind) {
     case 'issue':
       return tokensFor(ctx, outcome.user, { sessionId: token.sessionId, counter: outcome.counter, refreshKey })
@@ -41,7 +42,7 @@ export async function refresh(
   }
 }
 
-async function settle(tx: Tx, token: ParsedRefreshToken): Promise<Outcome> {
+async function settle(ctx: IdentityContext, tx: Tx, token: ParsedRefreshToken): Promise<Outcome> {
   const session = await store.lockForRefresh(tx, token.sessionId)
   if (session?.revoke_reason === 'replayed') return { kind: 'replayed', ended: [] }
   if (session === undefined || !session.is_alive) return { kind: 'ended' }
@@ -61,6 +62,7 @@ async function settle(tx: Tx, token: ParsedRefreshToken): Promise<Outcome> {
     case 'replay': {
       const choice = { userId: session.id, only: token.sessionId }
       const ended = await store.endSessions(tx, choice, { reason: 'replayed', keepMs: revocationKeepMs })
+      await audit(ctx, tx, { userId: session.id, action: 'session-replayed', by: 'system' })
       return { kind: 'replayed', ended }
     }
   }

@@ -37,9 +37,14 @@ export function emailKey(email: string): string {
 /** Control and formatting characters: they break logs and lines, or turn text around. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
 
+/** Text of one line, as it would look. */
+export function withoutInvisible(text: string): string {
+  return text.replace(invisible, '')
+}
+
 /** A name fit to show, or `undefined` when nothing visible is left. Joiners go too; family emoji come apart. */
 export function cleanDisplayName(name: string): string | undefined {
-  const clean = name.normalize('NFC').replace(invisible, '').trim()
+  const clean = withoutInvisible(name.normalize('NFC')).trim()
   return clean === '' ? undefined : clean
 }
 
@@ -47,7 +52,7 @@ const userAgentLengthMax = 200
 
 /** A user agent fit for a list of devices. */
 export function cleanUserAgent(userAgent: string): string {
-  return userAgent.replace(invisible, '').trim().slice(0, userAgentLengthMax)
+  return withoutInvisible(userAgent).trim().slice(0, userAgentLengthMax)
 }
 
 /** Whether the runtime knows the time zone by this name. */

@@ -1,5 +1,6 @@
 import type { Input, identity, Output } from '@octet/contracts'
 import { accessManagedAccount } from './access.ts'
+import { auditAdministration } from './audit-administration.ts'
 import type { IdentityContext } from './context.ts'
 import { problem } from './problem.ts'
 import { managedUserOf } from './rules.ts'
@@ -24,6 +25,8 @@ export async function setUserRoles(
     const changed = await store.setRoles(tx, account.id, input.roles)
     const version = changed.access_version
     await revokeOlderTokens(tx, { userId: account.id, version, keepMs: revocationKeepMs })
+    const details = { before: account.roles.join(' '), after: input.roles.join(' ') }
+    await auditAdministration(ctx, tx, { action: 'roles-changed', subjectId: account.id, details })
     return { before: account, after: changed }
   })
   if (after !== before) ctx.revocations.outdateUser(after.id, after.access_version)

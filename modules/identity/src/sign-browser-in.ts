@@ -23,7 +23,7 @@ export async function signBrowserIn(
   const lifetime = remember ? remembered : untilClosed
   await issueSession(ctx, { userId: user.id, credential: { kind: 'web', cookieHash: hash }, lifetime })
   if (ctx.actor.kind === 'user') {
-    await endSessions(ctx, { userId: ctx.actor.userId, only: ctx.actor.sessionId }, 'replaced')
+    await endSessions(ctx, { userId: ctx.actor.userId, only: ctx.actor.sessionId }, { reason: 'replaced' })
   }
   return { me: meOf(user), cookie: ctx.cookie.set(value, remember ? lifetime.absoluteSeconds : undefined) }
 }

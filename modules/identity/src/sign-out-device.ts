@@ -9,6 +9,7 @@ export async function signOutDevice(
   input: Input<typeof identity, 'signOutDevice'>,
 ): Promise<Output<typeof identity, 'signOutDevice'>> {
   const sessionId = await accessOwnSession(ctx.db, ctx.actor, input.id)
-  await endSessions(ctx, { userId: requireUser(ctx.actor).userId, only: sessionId }, 'signed-out')
+  const choice = { userId: requireUser(ctx.actor).userId, only: sessionId }
+  await endSessions(ctx, choice, { reason: 'signed-out', action: 'signed-out-device' })
   return {}
 }

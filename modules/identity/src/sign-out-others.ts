@@ -5,6 +5,6 @@ import { endSessions } from './end-sessions.ts'
 /** Ends every session of the caller but the one of this request. */
 export async function signOutOthers(ctx: IdentityContext): Promise<Output<typeof identity, 'signOutOthers'>> {
   const { userId, sessionId } = requireUser(ctx.actor)
-  await endSessions(ctx, { userId, allBut: sessionId }, 'signed-out')
+  await endSessions(ctx, { userId, allBut: sessionId }, { reason: 'signed-out', action: 'signed-out-others' })
   return {}
 }

@@ -1,4 +1,5 @@
 import type { Input, identity } from '@octet/contracts'
+import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { problem } from './problem.ts'
 import { checkPassword, hashNewPassword, insertAccount } from './registration.ts'
@@ -21,6 +22,7 @@ export async function webSetup(ctx: IdentityContext, input: Input<typeof identit
     const userId = await insertAccount(tx, input, { passwordHash: hash, roles: ['user', 'admin'] })
     await tx.publish('user-registered', { userId })
     await tx.publish('owner-created', { userId, examples: input.examples ?? true })
+    await audit(ctx, tx, { userId, action: 'registered', details: { firstAdministrator: true } })
     return store.findUser(tx, userId)
   })
   if (user === undefined) throw new Error('an account vanished in its own transaction')

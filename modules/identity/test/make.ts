@@ -2,7 +2,7 @@
 import { identity, type Me } from '@octet/contracts'
 import { openPool } from '@octet/db'
 import { type Caller, type TestApp, type TestAppOptions, testApp } from '@octet/testkit'
-import type { IdentityState } from '../src/context.ts'
+import type { IdentityContext, IdentityState } from '../src/context.ts'
 import { identityModule } from '../src/module.ts'
 
 export type Test = Parameters<typeof testApp>[0]
@@ -49,10 +49,15 @@ export async function signUpInBrowser(app: TestApp, registration = makeRegistrat
   return { me: body as Me, registration, cookie, caller, client: app.client(identity, caller) }
 }
 
+/** A context as jobs have one. */
+export function contextOf(app: TestApp): IdentityContext {
+  const request = { actor: { kind: 'anonymous' }, requestId: 'test', deadlineMs: 0 } as const
+  return app.runtime.host.contextOf('identity', request) as unknown as IdentityContext
+}
+
 /** What the module keeps for the life of the process; for stopping what runs by itself. */
 export function stateOf(app: TestApp): IdentityState {
-  const request = { actor: { kind: 'anonymous' }, requestId: 'test', deadlineMs: 0 } as const
-  return app.runtime.host.contextOf('identity', request) as unknown as IdentityState
+  return contextOf(app)
 }
 
 /** Makes an account an administrator, as an operator would. */

@@ -44,16 +44,21 @@ test('a revocation that commits late, after younger ones were heard, is heard al
   const ask = (caller: typeof late.caller) => () => there.request(identity, 'getMe', {}, caller)
   const [, payload = ''] = late.accessToken.split('.')
   const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sid: string }
-  await here.db('identity').transaction('a slow sign-out', async tx => {
-    await tx.sql`
-      insert into revocations (kind, subject, expires_at)
-      values ('session', ${sid}, clock_timestamp() + interval '15 minutes')`
-    await early.client.logout({})
-    await untilStatus(401, secondMs, ask(early.caller))
-    await stateOf(there).revocations.poll()
-    await stateOf(there).revocations.poll()
-    assert.equal((await ask(late.caller)()).status, 200, 'not committed, not revoked')
-  })
+  const slow = openPool(here.databaseUrl, { connectionsMax: 1, schema: 'identity' })
+  try {
+    await slow.begin(async sql => {
+      await sql`
+        insert into revocations (kind, subject, expires_at)
+        values ('session', ${sid}, clock_timestamp() + interval '15 minutes')`
+      await early.client.logout({})
+      await untilStatus(401, secondMs, ask(early.caller))
+      await stateOf(there).revocations.poll()
+      await stateOf(there).revocations.poll()
+      assert.equal((await ask(late.caller)()).status, 200, 'not committed, not revoked')
+    })
+  } finally {
+    await slow.end({ timeout: 5 })
+  }
   await untilStatus(401, secondMs, ask(late.caller))
 })
 

@@ -1,0 +1,20 @@
+import { requireUser } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import { type AuditNote, audit } from './audit.ts'
+import type { IdentityContext } from './context.ts'
+
+/** Writes what one account did to another into the record of both. */
+export async function auditAdministration(
+  ctx: IdentityContext,
+  tx: Tx,
+  { action, subjectId, details }: Pick<AuditNote, 'action' | 'details'> & { readonly subjectId: string },
+): Promise<void> {
+  const actorId = requireUser(ctx.actor).userId
+  const note = { action, details }
+  const notes: AuditNote[] = [{ ...note, userId: actorId, otherUserId: subjectId }]
+  if (actorId !== subjectId) {
+    notes.push({ ...note, userId: subjectId, otherUserId: actorId, by: 'administrator' })
+  }
+  notes.sort((a, b) => (a.userId < b.userId ? -1 : 1)) // chains are held in one order
+  for (const one of notes) await audit(ctx, tx, one)
+}
