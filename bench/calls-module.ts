@@ -66,6 +66,7 @@ export function openEchoHost(): Promise<Host> {
       limiter: undefined as never,
       passwords: undefined as never,
       secrets: undefined as never,
+      outbound: undefined as never,
       now: Date.now,
       dataDir: '',
       origin: 'http://localhost',

@@ -92,6 +92,7 @@ async function start(
       metrics,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
       limitsScale: config.OCTET_LIMITS_SCALE,
+      outbound: { allow: config.OCTET_OUTBOUND_ALLOW, ports: config.OCTET_OUTBOUND_PORTS },
     })
   })
   undo.push(() => runtime.close(drainDeadlineMs))

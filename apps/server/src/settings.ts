@@ -15,6 +15,8 @@ export const settings = {
   OCTET_URL: setting.url('where people reach this installation; needed behind a proxy', ['http', 'https']),
   OCTET_TRUSTED_PROXIES: setting.integer('proxies in front whose X-Forwarded-For is believed', 0, { min: 0, max: 10 }),
   OCTET_LIMITS_SCALE: setting.number('multiplies every rate limit', 1, { min: 0.01, max: 1_000_000 }),
+  OCTET_OUTBOUND_ALLOW: setting.networks('networks that webhooks and previews may reach although they are not public'),
+  OCTET_OUTBOUND_PORTS: setting.ports('ports that webhooks and previews may reach on the public internet', [80, 443]),
   OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
   OCTET_WEB: setting.flag('serve the web client', true),
   OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),

@@ -1,4 +1,5 @@
 /** Environment → typed configuration. Every mistake is reported at once; a wrong configuration does not start. */
+import { isIP } from 'node:net'
 
 /** How one variable is read. `read` returns the value or throws an Error saying what is wrong with the text. */
 export interface Setting<T> {
@@ -129,6 +130,34 @@ export const setting = {
         addresses[name] = url.replace(/\/$/, '')
       }
       return addresses
+    },
+  }),
+
+  /** Comma-separated networks in CIDR form: `10.1.0.0/16,fd00::/8`. */
+  networks: (about: string): Setting<readonly string[]> => ({
+    about,
+    fallback: [],
+    read(text) {
+      const networks = text.split(',').map(network => network.trim())
+      for (const network of networks) {
+        const [address = '', bits = ''] = network.split('/')
+        const bitsMax = isIP(address) === 4 ? 32 : 128
+        if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax) {
+          throw new Error(`${network} is not a network like 10.1.0.0/16`)
+        }
+      }
+      return networks
+    },
+  }),
+
+  /** Comma-separated port numbers. */
+  ports: (about: string, fallback: readonly number[]): Setting<readonly number[]> => ({
+    about,
+    fallback,
+    read(text) {
+      const ports = text.split(',').map(Number)
+      if (ports.every(port => Number.isInteger(port) && port >= 1 && port <= 65_535)) return ports
+      throw new Error('must be port numbers with commas between them')
     },
   }),
 

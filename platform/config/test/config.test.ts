@@ -44,6 +44,20 @@ test('values are read by their type', () => {
   )
 })
 
+test('networks and ports are read, and what is none is refused with its text', () => {
+  const outbound = { OCTET_ALLOW: setting.networks('x'), OCTET_PORTS: setting.ports('x', [443]) }
+  assert.deepEqual(readConfig({}, outbound, 'OCTET_'), { OCTET_ALLOW: [], OCTET_PORTS: [443] })
+  assert.deepEqual(readConfig({ OCTET_ALLOW: '10.0.0.0/8, fd00::/8', OCTET_PORTS: '80,8080' }, outbound, 'OCTET_'), {
+    OCTET_ALLOW: ['10.0.0.0/8', 'fd00::/8'],
+    OCTET_PORTS: [80, 8080],
+  })
+  assert.throws(
+    () => readConfig({ OCTET_ALLOW: '10.0.0.0/33' }, outbound, 'OCTET_'),
+    /10\.0\.0\.0\/33 is not a network/,
+  )
+  assert.throws(() => readConfig({ OCTET_PORTS: '80,http' }, outbound, 'OCTET_'), /must be port numbers/)
+})
+
 test('every mistake is reported at once, with its variable and its value', () => {
   const mistakes = mistakesOf({
     PORT: '99999',

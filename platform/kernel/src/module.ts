@@ -4,6 +4,7 @@ import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from 
 import type { Db, EventData, Tx } from '@octet/db'
 import type { Attempt, JobSpec, Jobs, Json, When } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
+import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -21,6 +22,8 @@ export interface Floor<C extends Contract = Contract> {
   readonly passwords: Passwords
   /** Seals what the module must be able to read again. */
   readonly secrets: Secrets
+  /** The only way to call an address that a user named. */
+  readonly outbound: Outbound
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
   /** Folder on this machine that is the module's alone. */

@@ -21,6 +21,7 @@ import {
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
+import { createOutbound, type OutboundOptions } from '@octet/outbound'
 import { createPasswords } from '@octet/passwords'
 import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
 import { connectPeers, type Peers } from './peers.ts'
@@ -48,6 +49,8 @@ export interface RuntimeOptions {
   readonly trustedProxies?: number
   /** Multiplies every rate limit. */
   readonly limitsScale?: number
+  /** What may be called on users' behalf; the public internet unless said. */
+  readonly outbound?: OutboundOptions
 }
 
 export interface Runtime {
@@ -94,6 +97,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const databases = new Map<string, Db>()
   const passwords = createPasswords()
   const secrets = await openSecrets(options, own)
+  const outbound = createOutbound(options.outbound)
   const jobs = createJobs({ url: options.databaseUrl, log })
   const limiter = scaledLimiter(createLimiter(now), options.limitsScale ?? 1)
   const floorOf = (module: AnyModule): Floor => {
@@ -108,6 +112,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       limiter,
       passwords,
       secrets,
+      outbound,
       now,
       dataDir: join(options.dataDir, name),
       origin: options.origin,

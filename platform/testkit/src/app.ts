@@ -20,6 +20,7 @@ import { type Db, newId } from '@octet/db'
 import type { HttpApp } from '@octet/http'
 import { type AnyModule, defineModule, operationsOf } from '@octet/kernel'
 import { createLog, createMetrics } from '@octet/observe'
+import type { OutboundOptions } from '@octet/outbound'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { defer, type Test } from './cleanup.ts'
 import { testDatabase } from './database.ts'
@@ -36,6 +37,8 @@ export interface TestAppOptions {
   readonly sharing?: TestApp
   /** Believe the tokens of {@link TestApp.as} although identity is among the modules. */
   readonly trustCallers?: boolean
+  /** What may be called on users' behalf: `{ allow: ['127.0.0.0/8'] }` for servers of the test's own. */
+  readonly outbound?: OutboundOptions
 }
 
 export interface Response {
@@ -91,6 +94,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     now: () => clock.nowMs,
     limitsScale: options.limitsScale ?? 1_000,
     trustedProxies: options.trustedProxies ?? 0,
+    outbound: options.outbound,
   })
   defer(t, () => runtime.close(closeDeadlineMs))
   const request: TestApp['request'] = async (contract, operation, input, caller = {}) => {
