@@ -82,8 +82,9 @@ function operationCells(name: string, { http, access, retry }: Operation): strin
 }
 
 function accessText(access: Access): string {
-  if (access.kind === 'user') return `user, \`${access.scope}\``
-  if (access.kind === 'permission') return `\`${access.permission}\``
+  const fresh = 'fresh' in access && access.fresh === true ? ', fresh' : ''
+  if (access.kind === 'user') return `user, \`${access.scope}\`${fresh}`
+  if (access.kind === 'permission') return `\`${access.permission}\`${fresh}`
   return access.kind === 'service' ? 'other modules' : 'anyone'
 }
 

@@ -11,9 +11,9 @@ export type Access =
   /** Anyone, signed in or not. */
   | { readonly kind: 'anyone' }
   /** A signed-in user; a token with narrower scopes needs `scope`. */
-  | { readonly kind: 'user'; readonly scope: string }
+  | { readonly kind: 'user'; readonly scope: string; readonly fresh?: boolean }
   /** A signed-in user one of whose roles grants `permission`. */
-  | { readonly kind: 'permission'; readonly permission: Permission }
+  | { readonly kind: 'permission'; readonly permission: Permission; readonly fresh?: boolean }
   /** Another module acting for itself; never reachable from the public API. */
   | { readonly kind: 'service' }
 
@@ -29,11 +29,26 @@ export const permissionsOf = {
 } as const satisfies Record<Role, readonly string[]>
 export type Permission = (typeof permissionsOf)[Role][number]
 
+/** How long after proving who they are people may do what asks for a fresh sign-in. */
+export const freshMs = 10 * 60_000
+
+export interface AccessOptions {
+  /**
+   * The caller must have proved who they are within {@link freshMs}, by signing in or by stepping up. For what a stolen
+   * session must not reach: credentials, export, deletion, payments, administration.
+   */
+  readonly fresh?: boolean
+}
+
 export const access = {
   anyone: { kind: 'anyone' },
   service: { kind: 'service' },
-  user: (scope: string): Access => ({ kind: 'user', scope }),
-  permission: (permission: Permission): Access => ({ kind: 'permission', permission }),
+  user: (scope: string, options: AccessOptions = {}): Access => ({ kind: 'user', scope, ...options }),
+  permission: (permission: Permission, options: AccessOptions = {}): Access => ({
+    kind: 'permission',
+    permission,
+    ...options,
+  }),
 } as const
 
 /** At most `max` calls per `windowMs`, counted per network address or per account (address when anonymous). */
@@ -145,6 +160,7 @@ export const commonProblems = {
   'validation-failed': { status: 400, title: 'The request is not valid.' },
   unauthenticated: { status: 401, title: 'Sign in first.' },
   forbidden: { status: 403, title: 'You are not allowed to do this.' },
+  'fresh-sign-in-required': { status: 403, title: 'Confirm first that it is you.' },
   'not-found': { status: 404, title: 'There is nothing here.' },
   'method-not-allowed': { status: 405, title: 'This address does not answer that method.' },
   'idempotency-in-flight': { status: 409, title: 'A request with this idempotency key is still running.' },

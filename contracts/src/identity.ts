@@ -22,6 +22,10 @@ export const identity = defineContract({
       status: 401,
       title: 'An old refresh token was used again, so this session was ended for safety.',
     },
+    'other-session-kind': {
+      status: 409,
+      title: 'A browser steps up at /auth/web/step-up, an API client at /auth/step-up.',
+    },
     'setup-token-invalid': {
       status: 403,
       title: 'This set-up link was used or has expired; restart Octet for a new one.',

@@ -1,5 +1,5 @@
 /** Who is calling. The same object in process and, signed, across processes; never taken from a request body. */
-import { type Access, type Permission, permissionsOf, type Role } from './define.ts'
+import { type Access, freshMs, type Permission, permissionsOf, type Role } from './define.ts'
 import { commonProblem } from './problem.ts'
 
 export type Principal =
@@ -11,6 +11,11 @@ export type Principal =
       readonly roles: readonly Role[]
       /** `*`: a full session. Otherwise what the token was narrowed to. */
       readonly scopes: '*' | readonly string[]
+      /**
+       * When the person last proved who they are, Unix milliseconds of the database's clock. 0 for credentials that
+       * prove nobody's presence (API keys).
+       */
+      readonly provenAtMs: number
     }
   | { readonly kind: 'service'; readonly module: string }
 
@@ -33,7 +38,7 @@ export function hasPermission(roles: readonly Role[], permission: Permission): b
 /**
  * Lets the actor through or throws `unauthenticated` / `forbidden`. Every operation passes here first, in every
  * placement; what depends on the object itself (ownership) is decided in the module's `access.ts`. `caller` names the
- * module that calls, when a module does.
+ * module that calls, when a module does. Without a fresh sign-in where one is needed: `fresh-sign-in-required`.
  */
 export function authorize(access: Access, actor: Principal, caller?: string): void {
   if (access.kind === 'anyone') return
@@ -47,6 +52,12 @@ export function authorize(access: Access, actor: Principal, caller?: string): vo
     throw commonProblem('forbidden', { detail: `This token lacks the scope "${scope}".` })
   }
   if (access.kind === 'permission' && !hasPermission(actor.roles, access.permission)) throw commonProblem('forbidden')
+  if (access.fresh === true && !isFresh(actor)) throw commonProblem('fresh-sign-in-required')
+}
+
+/** Whether the caller proved who they are within {@link freshMs}. */
+export function isFresh(actor: Principal, nowMs = Date.now()): boolean {
+  return actor.kind === 'user' && nowMs - actor.provenAtMs < freshMs
 }
 
 /** The user behind the call; throws `unauthenticated` for everyone else. */

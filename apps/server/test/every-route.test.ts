@@ -22,6 +22,7 @@ async function wholeApp(t: Test) {
   const callers = {
     stranger: app.as(newId()),
     withoutScope: app.as(newId(), { scopes: ['nothing:at-all'], roles: ['admin'] }),
+    notFresh: app.as(newId(), { roles: ['admin'], provenAtMs: 0 }),
   }
   return { app, callers }
 }
@@ -34,10 +35,11 @@ test('no route lets through a caller its policy does not name', async t => {
 
 test('the walk goes red on a route that does not keep its policy', async t => {
   const { app, callers } = await wholeApp(t)
-  app.http.get('/planted', { config: { access: access.user('links:read') } }, async () => 'open to all')
+  app.http.get('/planted', { config: { access: access.user('links:read', { fresh: true }) } }, async () => 'open')
   const findings = await accessFindings(app.http, callers)
-  assert.equal(findings.length, 2)
-  assert.match(findings[0] ?? '', /GET \/planted: an anonymous caller got 200, not 401/)
+  assert.equal(findings.length, 3)
+  assert.ok(findings.includes('GET /planted: a caller who signed in long ago got 200, not 403'))
+  assert.ok(findings.includes('GET /planted: an anonymous caller got 200, not 401'))
 })
 
 test('a route without a policy cannot be registered', async t => {

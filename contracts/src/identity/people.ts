@@ -20,7 +20,7 @@ export const peopleOperations = {
   setUserRoles: operation({
     summary: 'Change the roles of an account; bites within a second everywhere',
     http: 'PUT /users/:id/roles',
-    access: access.permission('users:manage'),
+    access: access.permission('users:manage', { fresh: true }),
     input: closed({ id: Id, roles: Type.Array(RoleName, { minItems: 1, maxItems: 4, uniqueItems: true }) }),
     output: ManagedUser,
     problems: ['identity.last-admin'],

@@ -56,6 +56,7 @@ export const PrincipalOf = Type.Union([
     sessionId: Id,
     roles: Type.Array(RoleName),
     scopes: Type.Union([Type.Literal('*'), Type.Array(Type.String())]),
+    provenAtMs: Type.Number(),
   }),
 ])
 
@@ -70,6 +71,9 @@ export const credentials = {
   login: Type.String({ minLength: 1, maxLength: 254, description: 'username or e-mail' }),
   password: Type.String({ minLength: 1, maxLength: 1024, writeOnly: true }),
 }
+
+/** What a signed-in person proves anew who they are by. */
+export const proof = { password: credentials.password }
 
 /** How often one address may try to sign in or up. */
 export const signInLimits = [{ by: 'address', max: 60, windowMs: 60_000 }] as const

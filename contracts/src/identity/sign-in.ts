@@ -1,7 +1,7 @@
 /** Signing up, in and out. */
 import { Type } from 'typebox'
 import { access, closed, Nothing, operation } from '../define.ts'
-import { credentials, Me, registration, signInLimits, Tokens } from './shapes.ts'
+import { credentials, Me, proof, registration, signInLimits, Tokens } from './shapes.ts'
 
 export const signInOperations = {
   register: operation({
@@ -41,6 +41,17 @@ export const signInOperations = {
     timeoutMs: 5_000,
     limits: [{ by: 'address', max: 300, windowMs: 60_000 }],
   }),
+  stepUp: operation({
+    summary: 'Confirm that it is you; the new tokens may do for ten minutes what asks for a fresh sign-in',
+    http: 'POST /auth/step-up',
+    access: access.user('account:write'),
+    input: closed(proof),
+    output: Tokens,
+    problems: ['identity.wrong-credentials', 'identity.session-ended', 'identity.other-session-kind'],
+    retry: 'never',
+    timeoutMs: 10_000,
+    limits: signInLimits,
+  }),
   logout: operation({
     summary: 'End the session this request was made with',
     http: 'POST /auth/logout',
@@ -74,6 +85,18 @@ export const signInOperations = {
     input: closed({ ...credentials, remember: Type.Optional(Type.Boolean({ default: true })) }),
     output: Me,
     problems: ['identity.wrong-credentials'],
+    retry: 'never',
+    timeoutMs: 10_000,
+    limits: signInLimits,
+  }),
+  webStepUp: operation({
+    summary: 'Confirm that it is you, in a browser; the session goes on under a new cookie',
+    http: 'POST /auth/web/step-up',
+    handledBy: 'module',
+    access: access.user('account:write'),
+    input: closed(proof),
+    output: Me,
+    problems: ['identity.wrong-credentials', 'identity.other-session-kind'],
     retry: 'never',
     timeoutMs: 10_000,
     limits: signInLimits,

@@ -11,6 +11,7 @@ export async function authenticate(
 ): Promise<Output<typeof identity, 'authenticate'>> {
   const principal = await ctx.authenticate(kind === 'bearer' ? { kind, token: value } : { kind, value })
   if (principal.kind !== 'user') return { kind: 'anonymous' }
-  const { userId, sessionId, roles, scopes } = principal
-  return { kind: 'user', userId, sessionId, roles: [...roles], scopes: scopes === '*' ? '*' : [...scopes] }
+  const { userId, sessionId, roles, scopes, provenAtMs } = principal
+  const scopesCopy = scopes === '*' ? scopes : [...scopes]
+  return { kind: 'user', userId, sessionId, roles: [...roles], scopes: scopesCopy, provenAtMs }
 }

@@ -13,16 +13,22 @@ export const remembered: Lifetime = { idleSeconds: 30 * daySeconds, absoluteSeco
 /** For browsers that forget the cookie on closing. */
 export const untilClosed: Lifetime = { idleSeconds: 12 * hourSeconds, absoluteSeconds: 90 * daySeconds }
 
-/** Begins a session of the user on the device that makes this request. Returns its id. */
+export interface IssuedSession {
+  readonly sessionId: string
+  /** When it began: Unix milliseconds by the database's clock. */
+  readonly provenAtMs: number
+}
+
+/** Begins a session of the user on the device that makes this request. */
 export async function issueSession(
   ctx: IdentityContext,
   { userId, credential, lifetime }: Pick<NewSession, 'userId' | 'credential'> & { readonly lifetime: Lifetime },
-): Promise<string> {
+): Promise<IssuedSession> {
   const { client } = ctx.request
-  const id = newId()
-  await ctx.db.transaction('identity.issueSession', async tx => {
-    await insertSession(tx, {
-      id,
+  const sessionId = newId()
+  const provenAtMs = await ctx.db.transaction('identity.issueSession', async tx => {
+    const begunAtMs = await insertSession(tx, {
+      id: sessionId,
       userId,
       credential,
       userAgent: cleanUserAgent(client?.userAgent ?? ''),
@@ -30,6 +36,7 @@ export async function issueSession(
       ...lifetime,
     })
     await audit(ctx, tx, { userId, action: 'signed-in', details: { kind: credential.kind } })
+    return begunAtMs
   })
-  return id
+  return { sessionId, provenAtMs }
 }

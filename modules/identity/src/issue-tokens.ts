@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { identity, Output } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
-import { issueSession, remembered } from './issue-session.ts'
+import { type IssuedSession, issueSession, remembered } from './issue-session.ts'
 import { formatRefreshToken } from './refresh-token.ts'
 import { meOf, type UserRow } from './rules.ts'
 import { accessTokenSeconds } from './tokens.ts'
@@ -14,15 +14,15 @@ const refreshKeySizeBytes = 32
 export async function issueTokens(ctx: IdentityContext, user: UserRow): Promise<Tokens> {
   const refreshKey = randomBytes(refreshKeySizeBytes)
   const credential = { kind: 'api', refreshKey } as const
-  const sessionId = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered })
-  return tokensFor(ctx, user, { sessionId, counter: 0, refreshKey })
+  const session = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered })
+  return tokensFor(ctx, user, { ...session, counter: 0, refreshKey })
 }
 
 /** The tokens of a session at a step of its counter. */
 export async function tokensFor(
   ctx: IdentityContext,
   user: UserRow,
-  { sessionId, counter, refreshKey }: { sessionId: string; counter: number; refreshKey: Buffer },
+  { sessionId, provenAtMs, counter, refreshKey }: IssuedSession & { counter: number; refreshKey: Buffer },
 ): Promise<Tokens> {
   const accessToken = await ctx.accessTokens.sign({
     userId: user.id,
@@ -30,6 +30,7 @@ export async function tokensFor(
     roles: user.roles,
     scopes: '*',
     accessVersion: user.access_version,
+    provenAtMs,
   })
   const refreshToken = formatRefreshToken({ sessionId, counter }, refreshKey)
   return { user: meOf(user), accessToken, refreshToken, expiresIn: accessTokenSeconds }

@@ -15,6 +15,7 @@ import { register } from './register.ts'
 import { setUserRoles } from './set-user-roles.ts'
 import { signOutDevice } from './sign-out-device.ts'
 import { signOutOthers } from './sign-out-others.ts'
+import { stepUp } from './step-up.ts'
 import { updateMe } from './update-me.ts'
 import { verifyAudit, verifyUserAudit } from './verify-audit.ts'
 
@@ -22,6 +23,7 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   register,
   login,
   refresh,
+  stepUp,
   getSetup,
   getMe,
   updateMe,

@@ -9,7 +9,8 @@ import { within } from '@octet/kernel'
 import { cookieHash, isCookieValue } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Revocations } from './revocations.ts'
-import { findLiveSession, findSessionByCookie, type LiveSession } from './session-store.ts'
+import { findSessionByCookie } from './session-cookie-store.ts'
+import { findLiveSession, type LiveSession } from './session-store.ts'
 import { type AccessTokens, accessTokenSeconds, type VerifiedGrant } from './tokens.ts'
 
 const rememberedMax = 10_000
@@ -115,15 +116,30 @@ function createSessionCheck(db: Queryable): (known: Known) => Promise<boolean> {
   }
 }
 
-function knownByToken({ userId, sessionId, roles, scopes, accessVersion, expiresAtMs }: VerifiedGrant): Known {
-  const principal: User = { kind: 'user', userId, sessionId, roles, scopes }
+function knownByToken({
+  userId,
+  sessionId,
+  roles,
+  scopes,
+  provenAtMs,
+  accessVersion,
+  expiresAtMs,
+}: VerifiedGrant): Known {
+  const principal: User = { kind: 'user', userId, sessionId, roles, scopes, provenAtMs }
   return { principal: Object.freeze(principal), sessionId, userId, accessVersion, expiresAtMs }
 }
 
 function knownBySession(session: LiveSession | undefined): Known | null {
   if (session === undefined) return null
-  const { id: sessionId, user_id: userId, roles, access_version: accessVersion, expires_at_ms: expiresAtMs } = session
-  return knownByToken({ userId, sessionId, roles, scopes: '*', accessVersion, expiresAtMs })
+  return knownByToken({
+    userId: session.user_id,
+    sessionId: session.id,
+    roles: session.roles,
+    scopes: '*',
+    provenAtMs: session.proven_at_ms,
+    accessVersion: session.access_version,
+    expiresAtMs: session.expires_at_ms,
+  })
 }
 
 function refusedToken() {

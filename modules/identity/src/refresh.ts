@@ -31,7 +31,12 @@ export async function refresh(
   const outcome = await ctx.db.transaction('identity.refresh', tx => settle(ctx, tx, token))
   switch (outcome.kind) {
     case 'issue':
-      return tokensFor(ctx, outcome.user, { sessionId: token.sessionId, counter: outcome.counter, refreshKey })
+      return tokensFor(ctx, outcome.user, {
+        sessionId: token.sessionId,
+        provenAtMs: outcome.user.proven_at_ms,
+        counter: outcome.counter,
+        refreshKey,
+      })
     case 'ended':
       throw problem('session-ended')
     case 'replayed':

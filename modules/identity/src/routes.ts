@@ -6,6 +6,7 @@ import { logout } from './logout.ts'
 import { webLogin } from './web-login.ts'
 import { webRegister } from './web-register.ts'
 import { webSetup } from './web-setup.ts'
+import { webStepUp } from './web-step-up.ts'
 
 const jwksMaxAgeSeconds = 300
 
@@ -23,6 +24,11 @@ export function routes({ app, contextFor, operation }: Routes<typeof identity, I
   })
   operation('webSetup', async (ctx, input, { reply }) => {
     const { me, cookie } = await webSetup(ctx, input)
+    reply.header('set-cookie', cookie)
+    return me
+  })
+  operation('webStepUp', async (ctx, input, { reply }) => {
+    const { me, cookie } = await webStepUp(ctx, input)
     reply.header('set-cookie', cookie)
     return me
   })

@@ -22,11 +22,11 @@ export interface NewSession extends Lifetime {
   readonly addressPrefix: string
 }
 
-/** Inserts a session that begins now. */
-export async function insertSession({ sql }: Queryable, session: NewSession): Promise<void> {
+/** Inserts a session that begins now. Returns when that is: Unix milliseconds by the database's clock. */
+export async function insertSession({ sql }: Queryable, session: NewSession): Promise<number> {
   const { credential, idleSeconds, absoluteSeconds } = session
   const isApi = credential.kind === 'api'
-  await sql`
+  const [row] = await sql<{ proven_at_ms: number }[]>`
     insert into sessions (id, user_id, kind, cookie_hash, refresh_key, refresh_counter, refreshed_at, idle_seconds,
                           idle_expires_at, absolute_expires_at, user_agent, address_prefix)
     values (${session.id}, ${session.userId}, ${credential.kind},
@@ -34,37 +34,37 @@ export async function insertSession({ sql }: Queryable, session: NewSession): Pr
             clock_timestamp(), ${idleSeconds},
             clock_timestamp() + make_interval(secs => ${idleSeconds}),
             clock_timestamp() + make_interval(secs => ${absoluteSeconds}),
-            ${session.userAgent}, ${session.addressPrefix})`
+            ${session.userAgent}, ${session.addressPrefix})
+    returning ${epochMs(sql, sql`auth_time`)} as proven_at_ms`
+  if (row === undefined) throw new Error('an insert returned no row')
+  return row.proven_at_ms
 }
 
-const isAlive = (sql: Sql) => sql`
+/** Unix time in milliseconds. */
+export const epochMs = (sql: Sql, time: ReturnType<Sql>) => sql`extract(epoch from ${time})::float8 * 1000`
+
+export const isAlive = (sql: Sql) => sql`
   sessions.revoked_at is null and idle_expires_at > clock_timestamp() and absolute_expires_at > clock_timestamp()`
 
-/** What a request by cookie or token acts with. */
+/** What a request by cookie acts with. */
 export interface LiveSession {
   readonly id: string
   readonly user_id: string
   readonly roles: Role[]
   readonly access_version: number
-  /** Unix time in milliseconds by the database's clock. */
+  /** Unix times in milliseconds by the database's clock: when the person last proved who they are, and the end. */
+  readonly proven_at_ms: number
   readonly expires_at_ms: number
 }
 
-const liveSession = (sql: Sql) => sql`
-  select sessions.id, user_id, to_json(roles) as roles, access_version,
-         extract(epoch from least(idle_expires_at, absolute_expires_at))::float8 * 1000 as expires_at_ms
-  from sessions join users on users.id = sessions.user_id`
-
-/** The live session of a cookie. */
-export async function findSessionByCookie({ sql }: Queryable, cookieHash: Buffer): Promise<LiveSession | undefined> {
+/** The rights a session acts with now, if it lives. */
+export async function findLiveSession(
+  { sql }: Queryable,
+  id: string,
+): Promise<Pick<LiveSession, 'access_version'> | undefined> {
   const [row] = await sql<LiveSession[]>`
-    ${liveSession(sql)} where cookie_hash = ${cookieHash} and ${isAlive(sql)}`
-  return row
-}
-
-/** A session by its id, if it lives. */
-export async function findLiveSession({ sql }: Queryable, id: string): Promise<LiveSession | undefined> {
-  const [row] = await sql<LiveSession[]>`${liveSession(sql)} where sessions.id = ${id} and ${isAlive(sql)}`
+    select access_version from sessions join users on users.id = sessions.user_id
+    where sessions.id = ${id} and ${isAlive(sql)}`
   return row
 }
 
@@ -126,18 +126,20 @@ export interface RefreshRow extends UserRow {
   readonly grace_answers: number
   /** By the database's clock, like everything that decides here: the clocks of servers differ. */
   readonly refreshed_ago_ms: number
+  readonly proven_at_ms: number
   readonly is_alive: boolean
   readonly revoke_reason: string | null
 }
 
-/** Session and account, the session held until the transaction ends. */
+/** API session and account, the session held until the transaction ends. */
 export async function lockForRefresh({ sql }: Tx, sessionId: string): Promise<RefreshRow | undefined> {
   const [row] = await sql<RefreshRow[]>`
     select ${userColumns(sql)}, sessions.id as session_id, refresh_counter, grace_answers,
            extract(epoch from clock_timestamp() - refreshed_at)::float8 * 1000 as refreshed_ago_ms,
+           ${epochMs(sql, sql`auth_time`)} as proven_at_ms,
            (${isAlive(sql)}) as is_alive, revoke_reason
     from sessions join users on users.id = sessions.user_id
-    where sessions.id = ${sessionId}
+    where sessions.id = ${sessionId} and kind = 'api'
     for update of sessions`
   return row
 }
@@ -150,6 +152,15 @@ export async function advanceRefresh({ sql }: Tx, sessionId: string): Promise<vo
         last_seen_at = clock_timestamp(),
         idle_expires_at = least(absolute_expires_at, clock_timestamp() + make_interval(secs => idle_seconds))
     where id = ${sessionId}`
+}
+
+/** Notes that the person of an API session has just proved who they are. Returns when that was. */
+export async function proveSession({ sql }: Tx, sessionId: string): Promise<number> {
+  const [row] = await sql<{ proven_at_ms: number }[]>`
+    update sessions set auth_time = clock_timestamp() where id = ${sessionId}
+    returning ${epochMs(sql, sql`auth_time`)} as proven_at_ms`
+  if (row === undefined) throw new Error(`session ${sessionId} vanished under its lock`)
+  return row.proven_at_ms
 }
 
 export async function countGraceAnswer({ sql }: Tx, sessionId: string): Promise<void> {

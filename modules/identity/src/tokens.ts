@@ -19,6 +19,8 @@ export interface AccessGrant {
   readonly scopes: '*' | readonly string[]
   /** The account's rights may have changed since; see `users.access_version`. */
   readonly accessVersion: number
+  /** When the person last proved who they are, Unix milliseconds by the database's clock. */
+  readonly provenAtMs: number
 }
 
 export interface VerifiedGrant extends AccessGrant {
@@ -41,11 +43,11 @@ export interface AccessTokenOptions {
 /** Signs with the newest key and verifies by any of `keys`. */
 export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions): AccessTokens {
   return {
-    sign({ userId, sessionId, roles, scopes, accessVersion }) {
+    sign({ userId, sessionId, roles, scopes, accessVersion, provenAtMs }) {
       const { kid, key } = keys.current()
       const issuedAt = Math.floor(nowMs() / 1000)
       const scope = scopes === '*' ? '*' : scopes.join(' ')
-      return new SignJWT({ roles, scope, sid: sessionId, ver: accessVersion })
+      return new SignJWT({ roles, scope, sid: sessionId, ver: accessVersion, auth_time: Math.floor(provenAtMs / 1000) })
         .setProtectedHeader({ alg: algorithm, kid, typ: type })
         .setSubject(userId)
         .setIssuer(issuer)
@@ -80,9 +82,15 @@ async function keyFor(keys: SigningKeys, kid: unknown): Promise<CryptoKey> {
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function grantOf({ sub, sid, roles, scope, ver, exp }: JWTPayload): VerifiedGrant {
+function grantOf({ sub, sid, roles, scope, ver, exp, auth_time = 0 }: JWTPayload): VerifiedGrant {
   const isOurs =
-    isId(sub) && isId(sid) && isRoles(roles) && typeof scope === 'string' && Number.isInteger(ver) && exp !== undefined
+    isId(sub) &&
+    isId(sid) &&
+    isRoles(roles) &&
+    typeof scope === 'string' &&
+    Number.isInteger(ver) &&
+    Number.isInteger(auth_time) &&
+    exp !== undefined
   if (!isOurs) throw refused('lacks claims')
   return {
     userId: sub,
@@ -90,6 +98,7 @@ function grantOf({ sub, sid, roles, scope, ver, exp }: JWTPayload): VerifiedGran
     roles,
     scopes: scope === '*' ? '*' : scope.split(' ').filter(part => part !== ''),
     accessVersion: ver as number,
+    provenAtMs: (auth_time as number) * 1000,
     expiresAtMs: exp * 1000,
   }
 }

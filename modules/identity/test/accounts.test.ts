@@ -312,6 +312,7 @@ test('a profile is its owner’s: nobody without a token, nor with one of narrow
     roles: ['user'],
     scopes: ['account:read'],
     accessVersion: 1,
+    provenAtMs: Date.now(),
   })
   await assert.rejects(app.client(identity).getMe({}), { code: 'unauthenticated', status: 401 })
   await assert.rejects(app.client(identity, { token: 'nonsense' }).getMe({}), { code: 'unauthenticated', status: 401 })

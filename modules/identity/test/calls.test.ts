@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { type ClientOf, identity } from '@octet/contracts'
+import { type ClientOf, identity, isFresh } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { invoke, operationsOf, serviceRequest } from '@octet/kernel'
 import { openIdentity, signUp, signUpInBrowser } from './make.ts'
@@ -35,9 +35,10 @@ test('a process without identity asks who stands behind a credential', async () 
   const { authenticate } = asModule()
   const bearer = await authenticate({ kind: 'bearer', value: api.accessToken })
   assert.deepEqual(
-    { ...bearer, sessionId: '' },
-    { kind: 'user', userId: api.user.id, sessionId: '', roles: ['user'], scopes: '*' },
+    { ...bearer, sessionId: '', provenAtMs: 0 },
+    { kind: 'user', userId: api.user.id, sessionId: '', roles: ['user'], scopes: '*', provenAtMs: 0 },
   )
+  assert.ok(isFresh(bearer))
   const cookie = await authenticate({ kind: 'cookie', value: web.cookie.slice('oct='.length) })
   assert.equal(cookie.kind === 'user' && cookie.userId, web.me.id)
   assert.deepEqual(await authenticate({ kind: 'cookie', value: 'x' }), { kind: 'anonymous' })
@@ -46,7 +47,15 @@ test('a process without identity asks who stands behind a credential', async () 
 
 test('what is for modules is nobody else’s, whatever their rights', async () => {
   const { user } = await signUp(app)
-  const actor = { kind: 'user', userId: user.id, sessionId: newId(), roles: ['admin'], scopes: '*' } as const
+  const roles = ['admin'] as const
+  const actor = {
+    kind: 'user',
+    userId: user.id,
+    sessionId: newId(),
+    roles,
+    scopes: '*',
+    provenAtMs: Date.now(),
+  } as const
   const request = { actor, requestId: 'test', deadlineMs: Date.now() + 1_000 }
   for (const name of ['getUsers', 'authenticate'] as const) {
     const operation = operationsOf(identity).get(name)

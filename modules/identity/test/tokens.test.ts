@@ -11,7 +11,14 @@ const issuer = 'http://localhost:3000'
 const kid = 'key-1'
 const nowMs = Date.parse('2026-11-21T08:00:00.900Z')
 const nowSeconds = Math.floor(nowMs / 1000)
-const grant = { userId: newId(), sessionId: newId(), roles: ['user'], scopes: '*', accessVersion: 3 } as const
+const grant = {
+  userId: newId(),
+  sessionId: newId(),
+  roles: ['user'],
+  scopes: '*',
+  accessVersion: 3,
+  provenAtMs: nowMs - 900,
+} as const
 const claims: JWTPayload = {
   sub: grant.userId,
   sid: grant.sessionId,
@@ -151,6 +158,8 @@ test('a token with missing, early or foolish claims is refused', async () => {
     { scope: ['*'] },
     { ver: '3' },
     { ver: undefined },
+    { auth_time: 'now' },
+    { auth_time: 1.5 },
   ]
   for (const wrong of wrongs) await refused(await signed({ ...claims, ...wrong }), JSON.stringify(wrong))
 })

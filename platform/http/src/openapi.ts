@@ -85,6 +85,7 @@ function problemResponses(
 ) {
   const codes = [...commonCodes, ...spec.problems]
   if (spec.access.kind !== 'anyone') codes.push('unauthenticated', 'forbidden')
+  if ('fresh' in spec.access && spec.access.fresh === true) codes.push('fresh-sign-in-required')
   if ((route?.pathParameters.length ?? 0) > 0) codes.push('not-found')
   if (spec.retry === 'keyed') codes.push('idempotency-in-flight', 'idempotency-key-reused')
   if (spec.versioned === true && route?.method !== 'GET') codes.push('version-mismatch')
@@ -108,13 +109,14 @@ function problemResponses(
 
 /** Who may call, in words. */
 export function describeAccess(access: Access): string {
+  const fresh = 'fresh' in access && access.fresh === true ? ' within the last ten minutes' : ''
   switch (access.kind) {
     case 'anyone':
       return 'Anyone.'
     case 'user':
-      return `Signed in; scope \`${access.scope}\`.`
+      return `Signed in${fresh}; scope \`${access.scope}\`.`
     case 'permission':
-      return `Permission \`${access.permission}\`.`
+      return `Permission \`${access.permission}\`${fresh === '' ? '' : `;${fresh}`}.`
     case 'service':
       return 'Other modules only.'
   }

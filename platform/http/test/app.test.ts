@@ -29,7 +29,7 @@ function open(t: Test, options: { trustedProxies?: number } = {}): Opened {
   const authenticate: Authenticate = credential => {
     if (credential.kind === 'bearer' && credential.token !== 'good') throw commonProblem('unauthenticated')
     if (credential.kind === 'cookie' && credential.value !== 'good') return anonymous
-    return { kind: 'user', userId, sessionId: userId, roles: ['user'], scopes: '*' }
+    return { kind: 'user', userId, sessionId: userId, roles: ['user'], scopes: '*', provenAtMs: Date.now() }
   }
   const settings = {
     log: createLog({ level: 'info', destination: { write: (line: string) => void logLines.push(line) } }),

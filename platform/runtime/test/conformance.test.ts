@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { anonymous, type ClientOf, type Principal, type Problem } from '@octet/contracts'
+import { anonymous, type ClientOf, freshMs, type Principal, type Problem } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { addInternalRoutes } from '@octet/http'
 import {
@@ -57,7 +57,14 @@ function remoteTo(t: Test, url: string, privateKey: KeyObject = keys.privateKey)
   return remote.transport
 }
 
-const user: Principal = { kind: 'user', userId: newId(), sessionId: newId(), roles: ['user'], scopes: '*' }
+const user: Principal = {
+  kind: 'user',
+  userId: newId(),
+  sessionId: newId(),
+  roles: ['user'],
+  scopes: '*',
+  provenAtMs: Date.now(),
+}
 
 function request(actor: Principal = anonymous, deadlineInMs = 5_000): RequestInfo {
   return { actor, caller: 'listener', requestId: newId(), deadlineMs: Date.now() + deadlineInMs }
@@ -107,6 +114,9 @@ for (const [name, place] of Object.entries(placements)) {
     const narrow = { ...user, scopes: ['other:read'] }
     assert.equal((await problemOf(client(placement, request(narrow)).ofUser({}))).code, 'forbidden')
     assert.deepEqual(await client(placement, request(user)).ofUser({}), { userId: user.userId })
+    const longAgo = { ...user, provenAtMs: Date.now() - freshMs }
+    assert.equal((await problemOf(client(placement, request(longAgo)).ofFresh({}))).code, 'fresh-sign-in-required')
+    await client(placement, request(user)).ofFresh({})
     assert.deepEqual(await client(placement).ofModules({}), {})
   })
 

@@ -20,6 +20,14 @@ export const sample = defineContract({
       output: closed({ userId: Id }),
       retry: 'safe',
     }),
+    ofFresh: operation({
+      ...common,
+      summary: 'fresh',
+      access: access.user('sample:read', { fresh: true }),
+      input: closed({}),
+      output: Nothing,
+      retry: 'safe',
+    }),
     ofModules: operation({
       ...common,
       summary: 'modules',
@@ -86,6 +94,7 @@ export const sampleModule = defineModule({
   operations: {
     echo: async (_ctx: SampleContext, input) => (input.text === 'kept' ? kept : input),
     ofUser: async (ctx: SampleContext) => ({ userId: ctx.actor.kind === 'user' ? ctx.actor.userId : '' }),
+    ofFresh: async () => ({}),
     ofModules: async () => ({}),
     refuse: async () => {
       throw problem('refused', { detail: 'because', errors: [{ path: '/x', message: 'y' }] })

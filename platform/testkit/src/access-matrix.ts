@@ -6,6 +6,8 @@ export interface Callers {
   readonly stranger: string
   /** Bearer token of a signed-in user whose scopes cover no operation. */
   readonly withoutScope: string
+  /** Bearer token of an administrator with every scope who proved long ago who they are. */
+  readonly notFresh: string
 }
 
 const anyId = '019a0000-0000-7000-8000-000000000000'
@@ -33,6 +35,9 @@ export async function accessFindings(app: HttpApp, callers: Callers): Promise<st
       if (!wanted.includes(status)) findings.push(`${method} ${url}: ${who} got ${status}, not ${wanted.join(' or ')}`)
     }
     const nobody = await ask()
+    if ('fresh' in access && access.fresh === true) {
+      expect('a caller who signed in long ago', await ask(callers.notFresh), [403])
+    }
     switch (access.kind) {
       case 'anyone':
         if (nobody === 401 || nobody === 403)

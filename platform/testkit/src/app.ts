@@ -67,8 +67,16 @@ export interface TestApp {
   /** The same by name, for status, headers and bodies that are not as they should be. */
   request(contract: Contract, operation: string, input: object, caller?: Caller & CallOptions): Promise<Response>
   /** A token for a caller of the test's choosing, when identity is not under test. */
-  as(userId: string, grants?: { roles?: readonly Role[]; scopes?: '*' | readonly string[] }): string
+  as(userId: string, grants?: Grants): string
   deliverEvents(): Promise<void>
+}
+
+/** What a made-up caller may do: everything, and freshly signed in, unless said. */
+export interface Grants {
+  readonly roles?: readonly Role[]
+  readonly scopes?: '*' | readonly string[]
+  /** When they last proved who they are, Unix milliseconds; 0: long ago. */
+  readonly provenAtMs?: number
 }
 
 export type TestClient<C extends Contract> = {
@@ -225,6 +233,7 @@ const trusting: Authenticate = credential => {
       sessionId: newId(),
       roles: said.roles ?? ['user'],
       scopes: said.scopes ?? '*',
+      provenAtMs: said.provenAtMs ?? Date.now(),
     }
   } catch {
     throw commonProblem('unauthenticated')

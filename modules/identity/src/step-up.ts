@@ -1,0 +1,31 @@
+import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import type { IdentityContext } from './context.ts'
+import { tokensFor } from './issue-tokens.ts'
+import { problem } from './problem.ts'
+import { provePresence } from './prove-presence.ts'
+import * as store from './session-store.ts'
+
+/**
+ * Proves anew that it is the person who holds an API session. The freshness is in the new access token only; the old
+ * one stays what it was. Throws `wrong-credentials`, `other-session-kind`, `session-ended`.
+ */
+export async function stepUp(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'stepUp'>,
+): Promise<Output<typeof identity, 'stepUp'>> {
+  const { sessionId } = requireUser(ctx.actor)
+  const refreshKey = await store.findRefreshKey(ctx.db, sessionId)
+  if (refreshKey === undefined) throw problem('other-session-kind')
+  await provePresence(ctx, input)
+  const { user, provenAtMs, counter } = await ctx.db.transaction('identity.stepUp', tx => advance(tx, sessionId))
+  return tokensFor(ctx, user, { sessionId, provenAtMs, counter, refreshKey })
+}
+
+async function advance(tx: Tx, sessionId: string) {
+  const user = await store.lockForRefresh(tx, sessionId)
+  if (user?.is_alive !== true) throw problem('session-ended')
+  await store.advanceRefresh(tx, sessionId)
+  const provenAtMs = await store.proveSession(tx, sessionId)
+  return { user, provenAtMs, counter: user.refresh_counter + 1 }
+}

@@ -1,0 +1,24 @@
+import { type Input, type identity, requireUser } from '@octet/contracts'
+import { accessOwnAccount } from './access.ts'
+import type { IdentityContext } from './context.ts'
+import { newCookieValue } from './cookie.ts'
+import { remembered } from './issue-session.ts'
+import { problem } from './problem.ts'
+import { provePresence } from './prove-presence.ts'
+import { meOf } from './rules.ts'
+import { offerProvenCookie } from './session-cookie-store.ts'
+import type { WebSession } from './sign-browser-in.ts'
+
+/**
+ * Proves anew that it is the person in front of the browser. The freshness is bound to the new cookie: whoever holds
+ * a copy of the old one gains nothing (A12). Throws `wrong-credentials`, `other-session-kind`.
+ */
+export async function webStepUp(ctx: IdentityContext, input: Input<typeof identity, 'webStepUp'>): Promise<WebSession> {
+  const { userId, sessionId } = requireUser(ctx.actor)
+  await provePresence(ctx, input)
+  const { value, hash } = newCookieValue()
+  const offered = await offerProvenCookie(ctx.db, { userId, sessionId, hash })
+  if (offered === undefined) throw problem('other-session-kind')
+  const maxAgeSeconds = offered.idle_seconds < remembered.idleSeconds ? undefined : offered.left_seconds
+  return { me: meOf(await accessOwnAccount(ctx.db, ctx.actor)), cookie: ctx.cookie.set(value, maxAgeSeconds) }
+}
