@@ -5,6 +5,8 @@ import type { Finding, Rule } from '../rule.ts'
 import type { Tree } from '../tree.ts'
 
 const readmeLinesMax = 80
+/** What a program writes there is as long as the module is large. */
+const generated = /^<!-- made from the contract .*?^<!-- end of what is made/ms
 
 /** Licences that permit what MIT permits, given a notice; MPL-2.0 and OFL-1.1 bind only their own files. */
 const compatible: ReadonlySet<string> = new Set([
@@ -41,7 +43,7 @@ export const manifestRules: readonly Rule[] = [
         .filter(({ layer }) => layer !== 'apps')
         .flatMap(({ folder }): Finding[] => {
           const path = `${folder}/README.md`
-          const lines = tree.get(path)?.text.trimEnd().split('\n').length
+          const lines = tree.get(path)?.text.replace(generated, '').trimEnd().split('\n').length
           if (lines === undefined) return [{ path, line: 1, message: 'is missing; say what the package is for' }]
           if (lines <= readmeLinesMax) return []
           return [
