@@ -49,6 +49,7 @@ const echoingModule = defineModule({
   contract: echoing,
   calls: [],
   migrations: new URL('file:///'),
+  privacy: { keepsNothing: 'it is made for a test' },
   open: async () => ({}),
   operations: { echo: async (_ctx: object, input) => input },
 })

@@ -41,6 +41,9 @@ export const identity = defineContract({
   },
   events: {
     'user-registered': event({ version: 1, data: closed({ userId: Id }) }),
+    // Everybody's module hears these two and answers them; see platform/kernel, privacy.ts.
+    'user-erasing': event({ version: 1, data: closed({ requestId: Id, userId: Id }) }),
+    'export-requested': event({ version: 1, data: closed({ requestId: Id, userId: Id }) }),
     'owner-created': event({ version: 1, data: closed({ userId: Id, examples: Type.Boolean() }) }),
   },
 })

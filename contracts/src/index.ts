@@ -7,6 +7,7 @@ export * from './define.ts'
 export { type AuditAction, type Device, identity, type Me } from './identity.ts'
 export { type Link, type LinkStats, type ListedLink, links } from './links.ts'
 export * from './principal.ts'
+export { userErased } from './privacy.ts'
 export * from './problem.ts'
 export * from './request.ts'
 

@@ -9,7 +9,8 @@ const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/
 /** Names that other programs look for, or that the world writes this way. */
 const givenNames = /^(README|CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY|LICENSE|Dockerfile|PROVENANCE)(\.[a-z]+)?$/
 /** Parts of a module that are not use cases; see ARCHITECTURE.md. */
-const modulePart = /^(module|operations|handlers|routes|socket|jobs|access|rules|context|demo|([a-z-]+-)?store)\.ts$/
+const modulePart =
+  /^(module|operations|handlers|routes|socket|jobs|access|rules|context|demo|privacy|([a-z-]+-)?store)\.ts$/
 
 export const nameRules: readonly Rule[] = [
   {

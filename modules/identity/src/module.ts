@@ -10,6 +10,7 @@ import { createMeasures } from './measures.ts'
 import { openModuleKey } from './module-key.ts'
 import { operations } from './operations.ts'
 import { createAuthenticate } from './principals.ts'
+import { privacy } from './privacy.ts'
 import { createRevocations } from './revocations.ts'
 import { routes } from './routes.ts'
 import { createSignInFailures } from './sign-in-failures.ts'
@@ -23,6 +24,7 @@ export const identityModule = defineModule({
   contract: identity,
   calls: [],
   migrations: new URL('../migrations/', import.meta.url),
+  privacy,
   open,
   operations,
   routes,

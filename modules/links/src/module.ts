@@ -11,6 +11,7 @@ import { seedDemo } from './demo.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
+import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
 import { locationOf, type Row, type Target } from './rules.ts'
 import * as store from './store.ts'
@@ -31,6 +32,7 @@ export const linksModule = defineModule({
   contract: links,
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
+  privacy,
   open,
   operations,
   listens: handlers,

@@ -16,3 +16,14 @@ export { outageOf, uniqueViolation } from './errors.ts'
 export { newId } from './id.ts'
 export { type MigrationSet, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'
 export { forgetOld, type IdempotencyKey, isFirstDelivery, runOnce } from './once.ts'
+export {
+  type Columns,
+  countRemembered,
+  each,
+  floorColumns,
+  forgetPerson,
+  migrationColumns,
+  type Retained,
+  retain,
+  type Treatment,
+} from './privacy.ts'

@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type postgres from 'postgres'
 import { openPool, roleOf } from './connect.ts'
+import type { Columns } from './privacy.ts'
 
 export interface Migration {
   /** `floor/0001_floor` or `0001_links`; unique within the module. */
@@ -18,6 +19,8 @@ export interface MigrationSet {
   readonly module: string
   /** Folder of `NNNN_name.sql`; each file is the way up, a line `-- down`, and the way down. */
   readonly folder: URL
+  /** What its columns say of people; a schema in an installation without it fails the completeness test. */
+  readonly columns?: Columns
 }
 
 export interface MigrationStatus {

@@ -1,7 +1,7 @@
 /** Background work: enqueued in the caller's transaction, run at least once, by any process that defines it. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type MigrationSet, openPool, roleOf, type Sql, type Tx } from '@octet/db'
+import { each, type MigrationSet, openPool, roleOf, type Sql, type Tx } from '@octet/db'
 import type { JobSpec, Json } from './run.ts'
 import { nextTime, specOf, type When } from './schedule.ts'
 import * as store from './store.ts'
@@ -11,6 +11,18 @@ export const payloadSizeBytesMax = 64 * 1024
 export const jobsMigrations: MigrationSet = {
   module: 'platform_jobs',
   folder: new URL('../migrations/', import.meta.url),
+  columns: {
+    // Payloads carry ids. Jobs go when they are done, dead letters of the person with `forgetPerson`.
+    jobs: {
+      ...each('not-personal', 'id', 'name', 'due_at', 'fence', 'failures', 'worker', 'created_at'),
+      ...each('delete', 'key', 'payload', 'error'),
+    },
+    dead_letters: {
+      ...each('not-personal', 'id', 'name', 'fence', 'failures', 'created_at', 'died_at'),
+      ...each('delete', 'key', 'payload', 'error'),
+    },
+    schedules: each('not-personal', 'name', 'spec', 'payload', 'next_at'),
+  },
 }
 
 export interface JobsOptions {
@@ -45,6 +57,11 @@ export interface Jobs {
    * @throws RangeError when the payload is larger than {@link payloadSizeBytesMax} as JSON.
    */
   enqueue(tx: Pick<Tx, 'kind' | 'sql'>, name: string, payload: Json, options?: EnqueueOptions): Promise<string>
+  /**
+   * Deletes dead letters that mention a whole id, of the module whose `tx` it is. Returns how many. Jobs that still
+   * wait or run are left alone.
+   */
+  forget(tx: Pick<Tx, 'kind' | 'sql'>, id: string): Promise<number>
   /** Begins to take jobs. The schema must have been migrated. */
   start(): Promise<void>
   /** Lets running jobs finish, gives back what is not done in time, closes the connections. */
@@ -102,6 +119,7 @@ export function createJobs(options: JobsOptions): Jobs {
       if (worker !== undefined) expectWork(worker)
       return id
     },
+    forget: (tx, id) => store.forget(tx.sql, id),
     start,
     async stop(deadlineMs) {
       const givenBack = worker === undefined ? 0 : await stopWorker(worker, deadlineMs)

@@ -59,6 +59,12 @@ export async function enqueue(
   return row!.id
 }
 
+/** Deletes the dead letters of the caller's module that mention an id. */
+export async function forget(tx: Sql, id: string): Promise<number> {
+  const [row] = await tx<{ gone: number }[]>`select platform_jobs.forget(${id}::text) as gone`
+  return row?.gone ?? 0
+}
+
 /** Takes up to `free` due jobs, of each name at most `slots`; the earliest due first. */
 export function take(
   sql: Sql,

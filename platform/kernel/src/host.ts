@@ -5,8 +5,9 @@ import type { Tracer } from '@octet/observe'
 import { clientOf, localTransport, type Transport } from './calls.ts'
 import { startOrder } from './graph.ts'
 import { type Handler, type RequestInfo, within } from './invoke.ts'
-import type { AnyModule, Context, Floor, Subscription } from './module.ts'
+import type { AnyModule, Context, Floor } from './module.ts'
 import { type CompiledOperation, operationsOf } from './operation.ts'
+import { type Subscription, wants } from './work.ts'
 
 export interface HostOptions {
   /** The modules this process serves. */
@@ -101,7 +102,8 @@ export async function openModules(options: HostOptions): Promise<Host> {
     handlerOf: operation => handlers.get(operation),
     contextOf,
     authenticate: [...hosted.values()].flatMap(({ module, state }) => module.authenticate?.(state) ?? [])[0],
-    subscribersOf: event => subscribers.get(event) ?? [],
+    subscribersOf: event =>
+      subscribers.filter(({ subscription }) => wants(subscription, event)).map(({ subscriber }) => subscriber),
     async close() {
       for (const { module, state } of [...hosted.values()].reverse()) await module.close?.(state)
     },
@@ -162,6 +164,7 @@ function makeContext(
     db,
     log: floor.log,
     now: floor.now,
+    jobs: floor.jobs,
     calls: clients(request),
     onceGuard,
     once(name, body) {
@@ -252,12 +255,11 @@ function subscribersIn(
   hosted: readonly Hosted[],
   tracer: Tracer,
   contextOf: Host['contextOf'],
-): Map<string, Subscriber[]> {
-  const subscribers = new Map<string, Subscriber[]>()
+): { subscription: Subscription<never>; subscriber: Subscriber }[] {
+  const subscribers: { subscription: Subscription<never>; subscriber: Subscriber }[] = []
   for (const { module, floor } of hosted) {
     const name = module.contract.name as string
     for (const subscription of (module.listens ?? []) as readonly Subscription<unknown>[]) {
-      const event = `${subscription.contract.name}.${subscription.event}`
       const subscriber: Subscriber = {
         module: name,
         handler: subscription.handler,
@@ -274,7 +276,7 @@ function subscribersIn(
           return within(deliveryTimeoutMs, work)
         },
       }
-      subscribers.set(event, [...(subscribers.get(event) ?? []), subscriber])
+      subscribers.push({ subscription: subscription as Subscription<never>, subscriber })
     }
   }
   return subscribers

@@ -7,13 +7,11 @@ export {
   defineModule,
   type Floor,
   type Module,
-  type ModuleJob,
   type Operations,
-  on,
   type Routes,
-  type Subscription,
 } from './module.ts'
 export { type CompiledOperation, operationsOf, type Route } from './operation.ts'
+export type { ExportedFile, KeepsNothing, Privacy } from './privacy.ts'
 export { connectRemote, type Remote } from './remote.ts'
 export {
   createTokenSigner,
@@ -22,3 +20,4 @@ export {
   type ServiceCaller,
   type ServiceKey,
 } from './service-token.ts'
+export { type ModuleJob, on, type Subscription, wants } from './work.ts'

@@ -1,14 +1,16 @@
 /** What a module is: a contract, what it calls, its tables, and the functions that keep the contract's promises. */
 import type { Limiter } from '@octet/cache'
 import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
-import type { Db, EventData, Tx } from '@octet/db'
-import type { Attempt, JobSpec, Jobs, Json, When } from '@octet/jobs'
+import type { Db, Tx } from '@octet/db'
+import type { Jobs } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestInfo } from './invoke.ts'
+import { type KeepsNothing, type Privacy, privacyWork } from './privacy.ts'
+import type { ModuleJob, Subscription } from './work.ts'
 
 /** What the floor gives a module when it opens. */
 export interface Floor<C extends Contract = Contract> {
@@ -39,6 +41,7 @@ export type Context<C extends Contract, Needs extends readonly Contract[], State
   readonly db: Db<C>
   readonly log: Log
   readonly now: () => number
+  readonly jobs: Pick<Jobs, 'enqueue' | 'forget'>
   readonly calls: { readonly [N in Needs[number] as N['name']]: ClientOf<N> }
   /**
    * Runs the one transaction of a `keyed` operation. Under the request's idempotency key its result is remembered,
@@ -54,24 +57,6 @@ type KernelHandled<C extends Contract> = {
 /** One use case per operation that the kernel routes. */
 export type Operations<C extends Contract, Ctx> = {
   readonly [K in KernelHandled<C>]: (ctx: Ctx, input: Input<C, K>) => Promise<Output<C, K>>
-}
-
-/** A module's interest in another's event. */
-export interface Subscription<Ctx> {
-  readonly contract: Contract
-  readonly event: string
-  /** Names the effect in the inbox; unique in the module and never renamed, or old events would act again. */
-  readonly handler: string
-  readonly handle: (ctx: Ctx, tx: Tx, data: never) => Promise<void>
-}
-
-/** `on(identity, 'owner-created', takeOverExamples)`. The handler's effects go through `tx`, beside the inbox row. */
-export function on<Ctx, C extends Contract, K extends keyof C['events'] & string>(
-  contract: C,
-  event: K,
-  handle: (ctx: Ctx, tx: Tx, data: EventData<C, K>) => Promise<void>,
-): Subscription<Ctx> {
-  return { contract, event, handler: handle.name, handle: handle as Subscription<Ctx>['handle'] }
 }
 
 /** What a module's `routes.ts` works with: Fastify itself, plus the contract's operations that need the reply. */
@@ -99,6 +84,8 @@ export interface Module<
   /** The modules this one may call. The graph of all modules must have no cycle. */
   readonly calls: Needs
   readonly migrations: URL
+  /** What the module keeps of people: how to give it to them and how to erase it. Every module says so. */
+  readonly privacy: Privacy<C, Context<C, Needs, State>> | KeepsNothing
   /** Makes what lives as long as the process; its properties become part of every context. */
   open(floor: Floor<C>): Promise<State>
   readonly operations: Operations<C, Context<C, Needs, State>>
@@ -115,20 +102,17 @@ export interface Module<
   close?(state: State): Promise<void>
 }
 
-/** Timed or enqueued work of a module; its context acts for the module itself. */
-export interface ModuleJob<Ctx> extends Omit<JobSpec, 'run'> {
-  /** `module.what-it-does`. */
-  readonly name: string
-  /** Run again and again, each time by one process of all; absent for jobs that are only enqueued. */
-  readonly when?: When
-  readonly run: (ctx: Ctx, payload: Json, attempt: Attempt) => Promise<void>
-}
-
-/** Infers a module's types from its parts. */
+/** Infers a module's types from its parts, and adds the floor's part: to erase a person and to export their data. */
 export function defineModule<C extends Contract, const Needs extends readonly Contract[], State extends object>(
   module: Module<C, Needs, State>,
 ): Module<C, Needs, State> {
-  return module
+  if ('keepsNothing' in module.privacy) return module
+  const floor = privacyWork(module.contract.name, module.privacy)
+  return {
+    ...module,
+    listens: [...(module.listens ?? []), ...floor.listens],
+    jobs: [...(module.jobs ?? []), ...floor.jobs],
+  }
 }
 
 /** A module whatever its types, for lists of modules. */

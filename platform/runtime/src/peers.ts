@@ -9,6 +9,7 @@ import {
   type Subscription,
   serviceRequest,
   type Transport,
+  wants,
 } from '@octet/kernel'
 import type { ServiceKeys } from './service-keys.ts'
 
@@ -46,9 +47,10 @@ export function connectPeers({ elsewhere, addresses, keys }: PeersOptions): Peer
     transport: module => remoteOf(module)?.transport,
     async deliver(event) {
       for (const { contract, listens = [] } of elsewhere) {
-        for (const { contract: source, event: name, handler } of listens as readonly Subscription<unknown>[]) {
-          if (`${source.name}.${name}` !== event.event) continue
-          const request = serviceRequest(source.name, event.eventId, deliveryTimeoutMs)
+        for (const subscription of listens as readonly Subscription<never>[]) {
+          if (!wants(subscription, event.event)) continue
+          const { handler } = subscription
+          const request = serviceRequest(event.event.split('.')[0] ?? '', event.eventId, deliveryTimeoutMs)
           await requirePeer(remoteOf(contract.name), contract.name).post(
             `/internal/${contract.name}/events/${handler}`,
             { event: event.event, eventId: event.eventId, data: event.data },

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, type Limiter } from '@octet/cache'
 import { type Authenticate, access, anonymous, type Contract } from '@octet/contracts'
-import { type Db, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
+import { type Db, each, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
 import {
   addInternalRoutes,
   addOperationRoutes,
@@ -75,6 +75,11 @@ const jobTimeoutMs = 60_000
 const runtimeMigrations: MigrationSet = {
   module: 'platform_runtime',
   folder: new URL('../migrations/', import.meta.url),
+  columns: {
+    service_keys: each('not-personal', 'kid', 'public_jwk', 'expires_at'),
+    seeded: each('not-personal', 'module', 'seeded_at'),
+    installation_keys: each('not-personal', 'only_one', 'key'),
+  },
 }
 
 /** The migrations of the modules and of the floor itself, in the order to apply them. */
@@ -82,7 +87,10 @@ export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
   return [
     jobsMigrations,
     runtimeMigrations,
-    ...modules.map(module => ({ module: module.contract.name, folder: module.migrations })),
+    ...modules.map(({ contract, migrations, privacy }) => {
+      const columns = 'columns' in privacy ? privacy.columns : {}
+      return { module: contract.name, folder: migrations, columns }
+    }),
   ]
 }
 

@@ -18,6 +18,7 @@ async function secretsOf(databaseUrl: string, dataDir: string, secretKeys?: Buff
   const module = defineModule({
     contract: defineContract({ name: 'keeping', problems: {}, events: {}, operations: {} }),
     calls: [],
+    privacy: { keepsNothing: 'it is made for a test' },
     migrations: new URL('./no-migrations/', import.meta.url),
     open: async floor => {
       given.push(floor.secrets)

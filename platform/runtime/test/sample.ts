@@ -90,6 +90,7 @@ export const sampleModule = defineModule({
   contract: sample,
   calls: [],
   migrations: new URL('./sample-migrations/', import.meta.url),
+  privacy: { keepsNothing: 'it is made for a test' },
   open: async () => ({}),
   operations: {
     echo: async (_ctx: SampleContext, input) => (input.text === 'kept' ? kept : input),
@@ -127,6 +128,7 @@ export const listenerModule = defineModule({
   contract: listener,
   calls: [sample],
   migrations: new URL('./sample-migrations/', import.meta.url),
+  privacy: { keepsNothing: 'it is made for a test' },
   open: async () => ({}),
   operations: {},
   listens: [on(sample, 'thing-added', hearThing)],

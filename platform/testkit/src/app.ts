@@ -211,6 +211,7 @@ function standIn(contract: Contract, answers: Readonly<Record<string, (input: ne
       migrations: new URL('file:///'),
       open: async () => ({}),
       operations: operations as never,
+      privacy: { keepsNothing: 'it stands in for a module' },
     }),
     // Where identity is not under test, a token says who its bearer is.
     ...(contract.name === 'identity' ? { authenticate: () => trusting } : {}),

@@ -1,0 +1,8 @@
+/** Events by which every module answers for a person's data. The floor publishes them; contracts do not repeat them. */
+import { Type } from 'typebox'
+import { closed, event, Id } from './define.ts'
+
+const answered = closed({ requestId: Id, module: Type.String({ maxLength: 64 }) })
+
+/** `<module>.user-erased`: nothing of the person is left in that module. */
+export const userErased = event({ version: 1, data: answered })

@@ -1,0 +1,47 @@
+/** SQL about giving and erasing what links keeps of a person. */
+import type { Queryable, Tx } from '@octet/db'
+import type { Row } from './rules.ts'
+
+/** Every live link of an owner, read a page at a time. */
+export async function* eachLinkOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<Row> {
+  for (let after: string | null = null; ; ) {
+    const rows: Row[] = await sql<Row[]>`
+      select links.*, coalesce(click_totals.clicks, 0) as clicks
+      from links left join click_totals on click_totals.link_id = links.id
+      where owner_id = ${ownerId} and deleted_at is null and (${after}::uuid is null or links.id > ${after}::uuid)
+      order by links.id limit ${pageMax}`
+    yield* rows
+    after = rows.at(-1)?.id ?? null
+    if (rows.length < pageMax || after === null) return
+  }
+}
+
+/** Clicks of every live link of an owner, per quarter of an hour, read a page at a time. */
+export async function* clicksOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<object> {
+  for (let linkId: string | null = null, bucket: string | null = null; ; ) {
+    const rows: { link_id: string; bucket: string }[] = await sql<{ link_id: string; bucket: string }[]>`
+      select link_id, bucket, clicks, bots
+      from click_counts join links on links.id = link_id
+      where owner_id = ${ownerId} and deleted_at is null
+        and (${linkId}::uuid is null or (link_id, bucket) > (${linkId}::uuid, ${bucket}::timestamptz))
+      order by link_id, bucket limit ${pageMax}`
+    yield* rows
+    const last = rows.at(-1)
+    if (rows.length < pageMax || last === undefined) return
+    linkId = last.link_id
+    bucket = last.bucket
+  }
+}
+
+/** Ids of some live links of an owner, held until the transaction ends. */
+export async function someLinksOf({ sql }: Tx, ownerId: string, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from links where owner_id = ${ownerId} and deleted_at is null order by id limit ${limit} for update`
+  return rows.map(({ id }) => id)
+}
+
+/** Links that are still an owner's, deleted or not. */
+export async function countLinksOf({ sql }: Queryable, ownerId: string): Promise<number> {
+  const [row] = await sql<{ rows: number }[]>`select count(*)::int as rows from links where owner_id = ${ownerId}`
+  return row?.rows ?? 0
+}
