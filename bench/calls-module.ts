@@ -68,6 +68,8 @@ export function openEchoHost(): Promise<Host> {
       passwords: undefined as never,
       secrets: undefined as never,
       outbound: undefined as never,
+      mail: undefined as never,
+      outbox: undefined as never,
       now: Date.now,
       dataDir: '',
       origin: 'http://localhost',

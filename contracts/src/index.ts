@@ -2,17 +2,19 @@
 import { type Contract, commonProblems, type ProblemSpec } from './define.ts'
 import { identity } from './identity.ts'
 import { links } from './links.ts'
+import { mails } from './mails.ts'
 
 export * from './define.ts'
 export { type AuditAction, type Device, identity, type Me } from './identity.ts'
 export { type Link, type LinkStats, type ListedLink, links } from './links.ts'
+export { type KeptMail, mails } from './mails.ts'
 export * from './principal.ts'
 export { userErased } from './privacy.ts'
 export * from './problem.ts'
 export * from './request.ts'
 
 /** All contracts, in the order the documentation shows them. */
-export const contracts: readonly Contract[] = [identity, links]
+export const contracts: readonly Contract[] = [identity, links, mails]
 
 /** Every problem Octet may answer with: full code to status and public title. */
 export function problemCatalogue(of: readonly Contract[] = contracts): ReadonlyMap<string, ProblemSpec> {

@@ -2,5 +2,6 @@
 import { identityModule } from '@octet/identity'
 import type { AnyModule } from '@octet/kernel'
 import { linksModule } from '@octet/links'
+import { mailsModule } from '@octet/mails'
 
-export const modules: readonly AnyModule[] = [identityModule, linksModule]
+export const modules: readonly AnyModule[] = [identityModule, linksModule, mailsModule]

@@ -93,6 +93,7 @@ async function start(
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
       limitsScale: config.OCTET_LIMITS_SCALE,
       outbound: { allow: config.OCTET_OUTBOUND_ALLOW, ports: config.OCTET_OUTBOUND_PORTS },
+      smtp: smtpOf(config),
     })
   })
   undo.push(() => runtime.close(drainDeadlineMs))
@@ -122,6 +123,13 @@ async function readSecretKeys(config: Config, dataDir: string): Promise<Buffer[]
     return [await readKeyFile(resolve(file)), ...before]
   }
   return config.DATABASE_URL === undefined ? [await readKeyFile(own)] : []
+}
+
+/** Throws when a mail server is given but nobody to send as: guessing would land in everyone's spam. */
+function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: Config): { url: string; from: string } | undefined {
+  if (url === undefined) return undefined
+  if (from === undefined) throw new Error('SMTP_URL needs MAIL_FROM: the address mails come from')
+  return { url, from }
 }
 
 interface DatabaseStep {

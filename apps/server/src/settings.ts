@@ -1,9 +1,21 @@
 /** Every setting of the server, in one place. */
-import { type ConfigOf, setting } from '@octet/config'
+import { type ConfigOf, type Setting, setting } from '@octet/config'
+import { parseMailbox } from '@octet/mail'
 import { logLevels } from '@octet/observe'
 import { modules } from './modules.ts'
 
 const names = modules.map(module => module.contract.name as string)
+
+function mailbox(about: string): Setting<string | undefined> {
+  return {
+    about,
+    fallback: undefined,
+    read(text) {
+      parseMailbox(text)
+      return text
+    },
+  }
+}
 
 export const settings = {
   PORT: setting.integer('port to listen on; 0 takes a free one', 3000, { min: 0, max: 65_535 }),
@@ -20,6 +32,8 @@ export const settings = {
   OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
   OCTET_WEB: setting.flag('serve the web client', true),
   OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
+  SMTP_URL: setting.url('mail server: smtp://user:password@host:587; mails are kept when not set', ['smtp', 'smtps']),
+  MAIL_FROM: mailbox('sender of all mails: Octet <no-reply@example.org>; needed with SMTP_URL'),
   DATABASE_URL: setting.url('PostgreSQL; the embedded one when not set', ['postgres', 'postgresql']),
 }
 

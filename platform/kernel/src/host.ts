@@ -165,6 +165,7 @@ function makeContext(
     log: floor.log,
     now: floor.now,
     jobs: floor.jobs,
+    mail: floor.mail,
     calls: clients(request),
     onceGuard,
     once(name, body) {

@@ -3,6 +3,9 @@ import type { Limiter } from '@octet/cache'
 import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
 import type { Db, Tx } from '@octet/db'
 import type { Jobs } from '@octet/jobs'
+import type { Db, EventData, Tx } from '@octet/db'
+import type { Attempt, JobSpec, Jobs, Json, When } from '@octet/jobs'
+import type { Mailer, Outbox } from '@octet/mail'
 import type { Log, Metrics } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
@@ -26,6 +29,10 @@ export interface Floor<C extends Contract = Contract> {
   readonly secrets: Secrets
   /** The only way to call an address that a user named. */
   readonly outbound: Outbound
+  /** Mail to people: sent in the transaction of what it tells of. */
+  readonly mail: Mailer
+  /** Mails of all modules that lie here; for the module that shows them. */
+  readonly outbox: Outbox
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
   /** Folder on this machine that is the module's alone. */
@@ -42,6 +49,7 @@ export type Context<C extends Contract, Needs extends readonly Contract[], State
   readonly log: Log
   readonly now: () => number
   readonly jobs: Pick<Jobs, 'enqueue' | 'forget'>
+  readonly mail: Mailer
   readonly calls: { readonly [N in Needs[number] as N['name']]: ClientOf<N> }
   /**
    * Runs the one transaction of a `keyed` operation. Under the request's idempotency key its result is remembered,

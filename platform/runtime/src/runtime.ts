@@ -20,6 +20,7 @@ import {
 } from '@octet/http'
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
+import { mailMigrations, openPostOffice, type PostOffice, type SmtpOptions } from '@octet/mail'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { createOutbound, type OutboundOptions } from '@octet/outbound'
 import { createPasswords } from '@octet/passwords'
@@ -51,12 +52,15 @@ export interface RuntimeOptions {
   readonly limitsScale?: number
   /** What may be called on users' behalf; the public internet unless said. */
   readonly outbound?: OutboundOptions
+  /** Without it mails are kept in the database. */
+  readonly smtp?: SmtpOptions
 }
 
 export interface Runtime {
   readonly app: HttpApp
   readonly host: Host
   readonly jobs: Jobs
+  readonly mail: PostOffice
   readonly databases: ReadonlyMap<string, Db>
   /** Begins to deliver events and run jobs. */
   start(): Promise<void>
@@ -86,6 +90,7 @@ const runtimeMigrations: MigrationSet = {
 export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
   return [
     jobsMigrations,
+    mailMigrations,
     runtimeMigrations,
     ...modules.map(({ contract, migrations, privacy }) => {
       const columns = 'columns' in privacy ? privacy.columns : {}
@@ -107,6 +112,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const secrets = await openSecrets(options, own)
   const outbound = createOutbound(options.outbound)
   const jobs = createJobs({ url: options.databaseUrl, log })
+  const mail = openPostOffice({ ...options, jobs, secrets })
   const limiter = scaledLimiter(createLimiter(now), options.limitsScale ?? 1)
   const floorOf = (module: AnyModule): Floor => {
     const name = module.contract.name as string
@@ -121,44 +127,41 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       passwords,
       secrets,
       outbound,
+      mail: mail.mailerOf(name),
+      outbox: mail.outbox,
       now,
       dataDir: join(options.dataDir, name),
       origin: options.origin,
     }
   }
-  await Promise.all(
-    options.modules.map(({ contract }) =>
-      mkdir(join(options.dataDir, contract.name), { recursive: true, mode: 0o700 }),
-    ),
-  )
+  for (const { contract } of options.modules) {
+    await mkdir(join(options.dataDir, contract.name), { recursive: true, mode: 0o700 })
+  }
   const host = await openModules({ modules: served, floorOf, tracer, remote: peers?.transport })
   for (const [module, db] of databases) {
     relays.set(module, createRelay({ module, db, log, deliver: event => deliverToAll(host, peers, event) }))
   }
-  defineJobs(jobs, host, databases)
+  defineJobs(jobs, { host, databases, mail })
   const app = openHttp(options, { host, tracer, limiter, peers })
   return {
     app,
     host,
     jobs,
+    mail,
     databases,
     async start() {
       for (const relay of relays.values()) relay.start()
       await jobs.start()
     },
     seedDemo: () => seedDemo(host, own),
-    async deliverEvents() {
-      for (let handled = 1; handled > 0; ) {
-        handled = 0
-        for (const relay of relays.values()) handled += await relay.runOnce()
-      }
-    },
+    deliverEvents: () => deliverAllDue([...relays.values()]),
     async close(deadlineMs) {
       await drainHttp(app, deadlineMs / 2)
       await Promise.all([...relays.values()].map(relay => relay.stop()))
       await jobs.stop(deadlineMs / 4)
       await host.close()
       await peers?.close()
+      await mail.close()
       await Promise.all([own, ...databases.values()].map(db => db.close()))
     },
   }
@@ -169,6 +172,14 @@ async function openSecrets({ secretKeys = [], log }: RuntimeOptions, own: Db): P
   const kept = await installationKey(own, secretKeys.length === 0 ? newSecretKey() : undefined)
   if (secretKeys.length === 0) log.warn('secrets are sealed with a key in the database; set OCTET_SECRET_KEY_FILE')
   return createSecrets(kept === undefined ? secretKeys : [...secretKeys, kept])
+}
+
+/** Every event that is due, and those these cause. */
+async function deliverAllDue(relays: readonly Relay[]): Promise<void> {
+  for (let handled = 1; handled > 0; ) {
+    handled = 0
+    for (const relay of relays) handled += await relay.runOnce()
+  }
 }
 
 async function deliverToAll(host: Host, peers: Peers | undefined, event: OutboxEvent): Promise<void> {
@@ -243,7 +254,13 @@ function scaledLimiter(limiter: Limiter, scale: number): Limiter {
   return { take: (key, max, windowMs) => limiter.take(key, Math.max(1, Math.round(max * scale)), windowMs) }
 }
 
-function defineJobs(jobs: Jobs, host: Host, databases: ReadonlyMap<string, Db>): void {
+interface JobParts {
+  readonly host: Host
+  readonly databases: ReadonlyMap<string, Db>
+  readonly mail: PostOffice
+}
+
+function defineJobs(jobs: Jobs, { host, databases, mail }: JobParts): void {
   for (const module of host.modules) {
     const name = (module.contract as Contract).name
     for (const { name: job, when, run, ...spec } of (module.jobs ?? []) as ModuleJob<unknown>[]) {
@@ -256,10 +273,13 @@ function defineJobs(jobs: Jobs, host: Host, databases: ReadonlyMap<string, Db>):
       })
       if (when !== undefined) jobs.schedule(job, when)
     }
+    const delivery = mail.jobOf(name)
+    jobs.define(delivery.name, delivery.spec)
   }
   jobs.define('platform.forget-old', {
     run: async () => {
       for (const db of databases.values()) await forgetOld(db, keysKeptHours)
+      await mail.prune()
     },
   })
   jobs.schedule('platform.forget-old', { everyMs: forgetEveryMs })

@@ -35,6 +35,8 @@ export interface TestAppOptions {
   readonly trustedProxies?: number
   /** Another process of the same installation: shares the database of that app. */
   readonly sharing?: TestApp
+  /** Deliver mails by SMTP; else they are kept. */
+  readonly smtp?: { readonly url: string; readonly from: string }
   /** Believe the tokens of {@link TestApp.as} although identity is among the modules. */
   readonly trustCallers?: boolean
   /** What may be called on users' behalf: `{ allow: ['127.0.0.0/8'] }` for servers of the test's own. */
@@ -101,6 +103,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     metrics: createMetrics({ processMetrics: false }),
     now: () => clock.nowMs,
     limitsScale: options.limitsScale ?? 1_000,
+    smtp: options.smtp,
     trustedProxies: options.trustedProxies ?? 0,
     outbound: options.outbound,
   })

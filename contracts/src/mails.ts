@@ -1,0 +1,56 @@
+/** What mails promises: a look at the mails that lie here, for whoever runs this installation. */
+import { type Static, Type } from 'typebox'
+import { access, closed, defineContract, Id, listOf, nullable, operation, page, Time } from './define.ts'
+
+const Kept = closed({
+  id: Id,
+  module: Type.String({ description: 'who sent it' }),
+  kind: Type.String({ description: 'what it is about' }),
+  to: Type.String(),
+  subject: Type.String(),
+  state: Type.Enum(['waiting', 'kept', 'refused']),
+  error: nullable(Type.String({ description: 'why the mail server refused it' })),
+  createdAt: Time,
+})
+export type KeptMail = Static<typeof Kept>
+
+export const mails = defineContract({
+  name: 'mails',
+  problems: {
+    'mail-delivered-elsewhere': {
+      status: 409,
+      title: 'Mails leave this installation by SMTP; what they say is not shown here.',
+    },
+  },
+  operations: {
+    listMails: operation({
+      summary: 'Mails that lie here, newest first: all without a mail server, else those that wait or were refused',
+      http: 'GET /mails',
+      access: access.permission('operations:read'),
+      input: closed({
+        ...page,
+        cursor: Type.Optional(Id),
+        to: Type.Optional(Type.String({ minLength: 3, maxLength: 254, description: 'only to this address' })),
+      }),
+      output: listOf(Kept),
+      problems: [],
+      retry: 'safe',
+      timeoutMs: 2_000,
+    }),
+    getMail: operation({
+      summary: 'What a mail says; only while no mail server is configured',
+      http: 'GET /mails/:id',
+      access: access.permission('operations:read'),
+      input: closed({ id: Id }),
+      output: closed({
+        ...Kept.properties,
+        text: Type.String(),
+        html: Type.String({ description: 'show it in a sandboxed frame without scripts' }),
+      }),
+      problems: ['mails.mail-delivered-elsewhere'],
+      retry: 'safe',
+      timeoutMs: 2_000,
+    }),
+  },
+  events: {},
+})

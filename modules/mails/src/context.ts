@@ -1,0 +1,10 @@
+/** What every use case of mails works with. */
+import type { mails } from '@octet/contracts'
+import type { Context } from '@octet/kernel'
+import type { Outbox } from '@octet/mail'
+
+export interface MailsState {
+  readonly outbox: Outbox
+}
+
+export type MailsContext = Context<typeof mails, readonly [], MailsState>

@@ -1,0 +1,18 @@
+import { commonProblem, type Input, mails, type Output, problemsOf } from '@octet/contracts'
+import type { MailsContext } from './context.ts'
+
+const problem = problemsOf(mails)
+
+/**
+ * A mail with what it says: the way to a link or a code in development. Where mails leave by SMTP nobody reads other
+ * people's, not even an administrator. Throws `mail-delivered-elsewhere`, `not-found`.
+ */
+export async function getMail(
+  ctx: MailsContext,
+  { id }: Input<typeof mails, 'getMail'>,
+): Promise<Output<typeof mails, 'getMail'>> {
+  if (ctx.outbox.delivers) throw problem('mail-delivered-elsewhere')
+  const mail = await ctx.outbox.read(id)
+  if (mail === undefined) throw commonProblem('not-found')
+  return mail
+}

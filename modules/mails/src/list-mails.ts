@@ -1,0 +1,15 @@
+import type { Input, mails, Output } from '@octet/contracts'
+import type { MailsContext } from './context.ts'
+
+const limitDefault = 20
+
+/** Mails that lie here, newest first, without what they say. */
+export async function listMails(
+  ctx: MailsContext,
+  { limit = limitDefault, cursor, to }: Input<typeof mails, 'listMails'>,
+): Promise<Output<typeof mails, 'listMails'>> {
+  const found = await ctx.outbox.list({ limit, before: cursor, to })
+  const data = found.slice(0, limit)
+  const hasMore = found.length > limit
+  return { data, meta: { limit, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null, hasMore } }
+}

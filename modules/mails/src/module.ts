@@ -1,0 +1,12 @@
+/** mails: what the floor's mail keeps or holds back, shown to whoever runs this installation. */
+import { mails } from '@octet/contracts'
+import { defineModule } from '@octet/kernel'
+import { operations } from './operations.ts'
+
+export const mailsModule = defineModule({
+  contract: mails,
+  calls: [],
+  migrations: new URL('../migrations/', import.meta.url),
+  open: async ({ outbox }) => ({ outbox }),
+  operations,
+})

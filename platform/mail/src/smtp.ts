@@ -1,0 +1,70 @@
+/** Mail by SMTP. */
+import { createTransport } from 'nodemailer'
+import type { Mailbox } from './address.ts'
+import type { Rendered } from './content.ts'
+
+export interface Letter extends Rendered {
+  readonly id: string
+  readonly to: string
+  readonly sentAt: string
+}
+
+export interface Transport {
+  /** Throws {@link Refused} for what the server will never take, and what nodemailer throws otherwise. */
+  deliver(letter: Letter): Promise<void>
+  close(): void
+}
+
+/** The server said no for good (RFC 5321, 5yz to the recipient or the message). */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+const connectTimeoutMs = 10_000
+const answerTimeoutMs = 20_000
+const connectionsMax = 2
+
+/** `smtp://`, `smtps://`, with `user:password@` where the server wants it. Connects when first needed. */
+export function smtpTransport({ url, from, domain }: { url: string; from: Mailbox; domain: string }): Transport {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: connectionsMax,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: answerTimeoutMs,
+    // Content is ours, but nothing in it shall ever make the server read a file or fetch an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    async deliver({ id, to, subject, text, html, sentAt }) {
+      try {
+        await transport.sendMail({
+          // As objects: text would be parsed, and an address might become two.
+          from: { name: from.name, address: from.address },
+          to: { name: '', address: to },
+          envelope: { from: from.address, to: [to] },
+          // The same for every attempt, so that a mail delivered twice is known for one.
+          messageId: `<${id}@${domain}>`,
+          date: new Date(sentAt),
+          subject,
+          text,
+          html,
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        })
+      } catch (error) {
+        throw refusalIn(error) ?? error
+      }
+    },
+    close: () => transport.close(),
+  }
+}
+
+/** Only a no to this recipient or message is for good; one to the connection or the sign-in is the operator's. */
+function refusalIn(error: unknown): Refused | undefined {
+  const { code, responseCode, message } = error as { code?: string; responseCode?: number; message?: string }
+  const isForGood = responseCode !== undefined && responseCode >= 550 && responseCode <= 554
+  if (!isForGood || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return undefined
+  return new Refused(message ?? `answered ${responseCode}`, { cause: error })
+}

@@ -1,0 +1,99 @@
+/** All SQL of mail. Sending runs under the module's role in the module's transaction, all else under our own. */
+import type { Queryable, Sql, Tx } from '@octet/db'
+
+/** The sender's transaction: what is written leaves with it or not at all. */
+export type SenderTx = Pick<Tx, 'kind' | 'sql'>
+
+export interface NewMail {
+  readonly id: string
+  readonly kind: string
+  readonly userId: string | undefined
+  readonly recipient: string
+  readonly subject: string
+  readonly content: Buffer
+}
+
+export type MailState = 'waiting' | 'kept' | 'refused'
+
+export interface MailRow {
+  readonly id: string
+  readonly module: string
+  readonly kind: string
+  readonly recipient: string
+  readonly subject: string
+  readonly state: MailState
+  readonly error: string | null
+  readonly created_at: string
+}
+
+/** Adds a mail in the caller's transaction. */
+export async function insertMail({ sql }: SenderTx, mail: NewMail): Promise<void> {
+  await sql`
+    select platform_mail.send(
+      ${mail.id}::uuid, ${mail.kind}::text, ${mail.userId ?? null}::uuid, ${mail.recipient}::text,
+      ${mail.subject}::text, ${mail.content}::bytea)`
+}
+
+/** Deletes what the calling module ever sent to a user and still lies here. Returns how many. */
+export async function forgetUser({ sql }: SenderTx, userId: string): Promise<number> {
+  const [row] = await sql<{ gone: number }[]>`select platform_mail.forget(${userId}::uuid) as gone`
+  return row!.gone
+}
+
+const columns = (sql: Sql) => sql`id, module, kind, recipient, subject, state, error, created_at`
+
+export interface WholeMail extends MailRow {
+  /** Sealed. */
+  readonly content: Buffer
+}
+
+/** A mail with its content. */
+export async function findMail(
+  { sql }: Queryable,
+  id: string,
+): Promise<(MailRow & { readonly content: Buffer }) | undefined> {
+  const [row] = await sql<(MailRow & { content: Buffer })[]>`
+    select ${columns(sql)}, content from mails where id = ${id}`
+  return row
+}
+
+/** Newest first; one more than `limit` when more follow. Ids are UUIDv7, so they are in order of time. */
+export function listMails(
+  { sql }: Queryable,
+  { limit, before, recipient }: { limit: number; before: string | undefined; recipient: string | undefined },
+): Promise<MailRow[]> {
+  return sql<MailRow[]>`
+    select ${columns(sql)} from mails
+    where (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
+      and (${recipient ?? null}::text is null or lower(recipient) = lower(${recipient ?? null}::text))
+    order by id desc limit ${limit + 1}`
+}
+
+/** The mail is with the mail server: nothing of it need stay here. */
+export async function deleteMail({ sql }: Queryable, id: string): Promise<void> {
+  await sql`delete from mails where id = ${id}`
+}
+
+/** There is no mail server: the mail stays for who looks at it here. */
+export async function keepMail({ sql }: Queryable, id: string): Promise<void> {
+  await sql`update mails set state = 'kept' where id = ${id}`
+}
+
+/** No repetition will help. What was in it goes; that it was refused, and why, stays for the operator. */
+export async function refuseMail({ sql }: Queryable, id: string, error: string): Promise<void> {
+  await sql`update mails set state = 'refused', error = ${error}, content = '' where id = ${id}`
+}
+
+/** Deletes all mails that nobody waits for but the newest `keptMax`, and those older than `days`. */
+export async function pruneMails(
+  { sql }: Queryable,
+  { keptMax, days }: { keptMax: number; days: number },
+): Promise<void> {
+  await sql`
+    delete from mails
+    where state <> 'waiting'
+      and (created_at < now() - make_interval(days => ${days})
+           or id not in (select id from mails where state <> 'waiting' order by id desc limit ${keptMax}))`
+  // A mail that its job gave up on: the dead letter tells of it, and replaying it later finds nothing to do.
+  await sql`delete from mails where state = 'waiting' and created_at < now() - make_interval(days => ${days})`
+}
