@@ -9,4 +9,5 @@ export const mailsModule = defineModule({
   migrations: new URL('../migrations/', import.meta.url),
   open: async ({ outbox }) => ({ outbox }),
   operations,
+  privacy: { keepsNothing: 'the floor keeps the mails, and each module forgets its own' },
 })

@@ -5,6 +5,7 @@
 import { type Contract, type EventSpec, identity, type userErased } from '@octet/contracts'
 import { type Columns, countRemembered, type Db, forgetPerson, type Tx } from '@octet/db'
 import type { Attempt, Jobs } from '@octet/jobs'
+import type { Mailer } from '@octet/mail'
 import type { Log } from '@octet/observe'
 import type { Static } from 'typebox'
 import { type ModuleJob, on, type Subscription } from './work.ts'
@@ -43,6 +44,7 @@ export interface PrivacyContext {
   readonly db: Db
   readonly log: Log
   readonly jobs: Pick<Jobs, 'enqueue' | 'forget'>
+  readonly mail: Pick<Mailer, 'forget'>
 }
 
 interface Erasing {
@@ -98,6 +100,7 @@ async function eraseUser<C extends Contract, Ctx extends PrivacyContext>(
       if (state === 'more') return state
       await forgetPerson(tx, userId)
       await ctx.jobs.forget(tx, userId)
+      await ctx.mail.forget(tx, userId)
       return state
     })
   }
