@@ -24,8 +24,8 @@ export type Role = (typeof roles)[number]
 export const permissionsOf = {
   user: [],
   premium: [],
-  moderator: ['users:read'],
-  admin: ['users:read', 'users:manage', 'links:manage', 'operations:read'],
+  moderator: ['users:read', 'reports:handle', 'articles:moderate'],
+  admin: ['users:read', 'users:manage', 'reports:handle', 'articles:moderate', 'links:manage', 'operations:read'],
 } as const satisfies Record<Role, readonly string[]>
 export type Permission = (typeof permissionsOf)[Role][number]
 

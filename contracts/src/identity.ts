@@ -3,9 +3,12 @@
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id } from './define.ts'
 import { accountOperations } from './identity/account.ts'
+import { administrationOperations } from './identity/administration.ts'
 import { auditOperations } from './identity/audit.ts'
+import { keyOperations } from './identity/keys.ts'
 import { peopleOperations } from './identity/people.ts'
 import { signInOperations } from './identity/sign-in.ts'
+import { socialOperations } from './identity/social.ts'
 import { trustOperations } from './identity/trust.ts'
 
 export type { AuditAction } from './identity/audit.ts'
@@ -30,13 +33,21 @@ export const identity = defineContract({
       status: 403,
       title: 'This set-up link was used or has expired; restart Octet for a new one.',
     },
+    'account-disabled': { status: 403, title: 'This account was disabled by an administrator.' },
+    'too-many-keys': { status: 409, title: 'You have as many API keys as one account may have; revoke one first.' },
+    'too-many-blocks': { status: 409, title: 'You have blocked as many people as one account may block.' },
+    'own-account': { status: 409, title: 'That is your own account.' },
+    'report-resolved': { status: 409, title: 'This report was resolved already.' },
     'last-admin': { status: 409, title: 'The last administrator must stay one.' },
   },
   operations: {
     ...signInOperations,
     ...accountOperations,
     ...auditOperations,
+    ...keyOperations,
+    ...socialOperations,
     ...peopleOperations,
+    ...administrationOperations,
     ...trustOperations,
   },
   events: {

@@ -12,6 +12,7 @@ export * from './principal.ts'
 export { userErased } from './privacy.ts'
 export * from './problem.ts'
 export * from './request.ts'
+export { grantableScopes } from './scopes.ts'
 
 /** All contracts, in the order the documentation shows them. */
 export const contracts: readonly Contract[] = [identity, links, mails]

@@ -1,6 +1,6 @@
 /** What identity's inputs and outputs are made of. */
 import { type Static, Type } from 'typebox'
-import { closed, Id, roles, Time } from '../define.ts'
+import { closed, Id, nullable, roles, Time } from '../define.ts'
 
 const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
 const Email = Type.String({
@@ -34,7 +34,13 @@ export type Me = Static<typeof Me>
 
 /** The account as others see it. */
 export const PublicUser = closed({ id: Id, username: Username, displayName: Type.String() })
-export const ManagedUser = closed({ ...PublicUser.properties, roles: Type.Array(RoleName), createdAt: Time })
+export const ManagedUser = closed({
+  ...PublicUser.properties,
+  roles: Type.Array(RoleName),
+  createdAt: Time,
+  disabledAt: nullable(Time),
+  disabledReason: nullable(Type.String()),
+})
 
 /** A signed-in device: one session, whether a browser or an API client. */
 export const Device = closed({

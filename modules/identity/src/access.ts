@@ -1,6 +1,7 @@
 /** The only ways to an account or a session: through who may have it. */
 import { commonProblem, type Principal, requireUser } from '@octet/contracts'
 import type { Queryable, Tx } from '@octet/db'
+import { findApiKeyOwner } from './api-key-store.ts'
 import type { UserRow } from './rules.ts'
 import { findSessionOwner } from './session-store.ts'
 import * as store from './store.ts'
@@ -22,6 +23,13 @@ export async function accessManagedAccount(tx: Tx, id: string): Promise<UserRow>
 /** Id of one of the actor's own sessions, ended or not. `not-found` alike for other people's and for none at all. */
 export async function accessOwnSession(db: Queryable, actor: Principal, id: string): Promise<string> {
   const ownerId = await findSessionOwner(db, id)
+  if (ownerId === undefined || ownerId !== requireUser(actor).userId) throw commonProblem('not-found')
+  return id
+}
+
+/** Id of one of the actor's own API keys, working or not. `not-found` alike for other people's and for none at all. */
+export async function accessOwnApiKey(db: Queryable, actor: Principal, id: string): Promise<string> {
+  const ownerId = await findApiKeyOwner(db, id)
   if (ownerId === undefined || ownerId !== requireUser(actor).userId) throw commonProblem('not-found')
   return id
 }

@@ -29,6 +29,7 @@ export async function checkCredentials(
   }
   ctx.measures.passwordsRight.add()
   wasHonest()
+  if (user.disabled_at !== null) throw problem('account-disabled') // told only to who has the password
   await rehash(ctx, user, normal)
   return user
 }

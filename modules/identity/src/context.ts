@@ -18,6 +18,7 @@ export interface IdentityState {
   readonly accessTokens: AccessTokens
   readonly revocations: Revocations
   readonly lastSeen: LastSeen
+  readonly keysLastSeen: LastSeen
   readonly cookie: SessionCookie
   readonly measures: Measures
   readonly signInFailures: SignInFailures

@@ -1,4 +1,5 @@
 /** Timed work → use cases. */
+import { forgetApiKeys } from './api-key-store.ts'
 import type { IdentityContext } from './context.ts'
 import { forgetEnded } from './session-store.ts'
 import { trimAudit } from './trim-audit.ts'
@@ -13,7 +14,10 @@ export const jobs = [
     when: { everyMs: hourMs },
     timeoutMs: 60_000,
     attemptsMax: 1,
-    run: (ctx: IdentityContext) => forgetEnded(ctx.db, endedDays),
+    run: async ({ db }: IdentityContext) => {
+      await forgetEnded(db, endedDays)
+      await forgetApiKeys(db, endedDays)
+    },
   },
   { name: 'identity.trim-audit', when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1, run: trimAudit },
 ]

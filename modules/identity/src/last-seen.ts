@@ -1,7 +1,6 @@
-/** When sessions were last used: remembered in passing, written together, each at most once a minute. */
+/** When sessions and API keys were last used: remembered in passing, written together, each at most once a minute. */
 import type { Queryable } from '@octet/db'
 import type { Log } from '@octet/observe'
-import { touchSessions } from './session-store.ts'
 
 const writeMs = 5_000
 const perSessionMs = 60_000
@@ -19,10 +18,13 @@ export interface LastSeen {
 /** Writes nothing by itself until `start`. */
 export function createLastSeen({
   db,
+  touch,
   log,
   now,
 }: {
   db: Queryable
+  /** Writes that these were used now. */
+  touch: (db: Queryable, ids: readonly string[]) => Promise<void>
   log: Pick<Log, 'warn'>
   now: () => number
 }): LastSeen {
@@ -36,7 +38,7 @@ export function createLastSeen({
     const ids = [...toWrite]
     toWrite.clear()
     // Losing one is harmless: the session is seen again or is not in use.
-    await touchSessions(db, ids).catch(error => log.warn({ err: error }, 'last use of sessions could not be written'))
+    await touch(db, ids).catch(error => log.warn({ err: error }, 'last use of sessions could not be written'))
     writing = undefined
   }
   const flush = async () => {

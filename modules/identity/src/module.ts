@@ -1,6 +1,7 @@
 /** The front door of identity: accounts, sign-in, sessions and roles. */
 import { identity } from '@octet/contracts'
 import { defineModule, type Floor } from '@octet/kernel'
+import { touchApiKeys } from './api-key-store.ts'
 import { authenticateRemotely } from './authenticate-remotely.ts'
 import type { IdentityState } from './context.ts'
 import { createSessionCookie } from './cookie.ts'
@@ -13,6 +14,7 @@ import { createAuthenticate } from './principals.ts'
 import { privacy } from './privacy.ts'
 import { createRevocations } from './revocations.ts'
 import { routes } from './routes.ts'
+import { touchSessions } from './session-store.ts'
 import { createSignInFailures } from './sign-in-failures.ts'
 import { openSigningKeys } from './signing-keys.ts'
 import { createThrottle } from './throttle.ts'
@@ -39,13 +41,15 @@ const issuer = 'octet'
 
 async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof identity>): Promise<IdentityState> {
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
-  const lastSeen = createLastSeen({ db, log, now })
+  const lastSeen = createLastSeen({ db, log, now, touch: touchSessions })
+  const keysLastSeen = createLastSeen({ db, log, now, touch: touchApiKeys })
   const signingKeys = await openSigningKeys(db, now)
   const auditKey = await openModuleKey(db, 'audit')
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
   await revocations.poll() // before it, every request would ask the database
   revocations.start()
   lastSeen.start()
+  keysLastSeen.start()
   const signInFailures = createSignInFailures({ db, log, now, auditKey })
   signInFailures.start()
   return {
@@ -55,16 +59,18 @@ async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof i
     accessTokens,
     revocations,
     lastSeen,
+    keysLastSeen,
     cookie: createSessionCookie(origin),
     signInFailures,
     auditKey,
     measures: createMeasures(metrics, { passwords, revocations }),
-    authenticate: createAuthenticate({ db, tokens: accessTokens, revocations, lastSeen }),
+    authenticate: createAuthenticate({ db, tokens: accessTokens, revocations, lastSeen, keysLastSeen }),
   }
 }
 
-async function close({ revocations, lastSeen, signInFailures }: IdentityState): Promise<void> {
+async function close({ revocations, lastSeen, keysLastSeen, signInFailures }: IdentityState): Promise<void> {
   revocations.stop()
   await signInFailures.stop()
   await lastSeen.stop()
+  await keysLastSeen.stop()
 }

@@ -2,16 +2,30 @@
 import type { identity } from '@octet/contracts'
 import type { Operations } from '@octet/kernel'
 import { authenticate } from './authenticate.ts'
+import { blockUser, unblockUser } from './block-user.ts'
 import type { IdentityContext } from './context.ts'
+import { createApiKey } from './create-api-key.ts'
+import { disableUser, enableUser } from './disable-user.ts'
+import { endUserSessions } from './end-user-sessions.ts'
 import { getMe } from './get-me.ts'
+import { getProfile } from './get-profile.ts'
 import { getSetup } from './get-setup.ts'
 import { getUsers } from './get-users.ts'
+import { listApiKeys } from './list-api-keys.ts'
 import { listAudit } from './list-audit.ts'
+import { getBlocks, listBlocks } from './list-blocks.ts'
 import { listDevices } from './list-devices.ts'
+import { listReports } from './list-reports.ts'
+import { listScopes } from './list-scopes.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
+import { reportLeakedKey } from './report-leaked-key.ts'
+import { reportUser } from './report-user.ts'
+import { resolveReport } from './resolve-report.ts'
+import { revokeApiKey } from './revoke-api-key.ts'
+import { searchUsers } from './search-users.ts'
 import { setUserRoles } from './set-user-roles.ts'
 import { signOutDevice } from './sign-out-device.ts'
 import { signOutOthers } from './sign-out-others.ts'
@@ -33,6 +47,23 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   listAudit,
   verifyAudit,
   verifyUserAudit,
+  listScopes,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+  reportLeakedKey,
+  searchUsers,
+  getProfile,
+  listBlocks,
+  blockUser,
+  unblockUser,
+  getBlocks,
+  reportUser,
+  listReports,
+  resolveReport,
+  disableUser,
+  enableUser,
+  endUserSessions,
   listUsers,
   setUserRoles,
   getUsers,

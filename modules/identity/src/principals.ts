@@ -6,6 +6,8 @@ import { type Cache, createCache } from '@octet/cache'
 import { type Authenticate, anonymous, commonProblem, type Principal } from '@octet/contracts'
 import type { Queryable } from '@octet/db'
 import { within } from '@octet/kernel'
+import { isApiKeyLike, isSameSecret, parseApiKey } from './api-key.ts'
+import { findApiKey, findLiveApiKey } from './api-key-store.ts'
 import { cookieHash, isCookieValue } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Revocations } from './revocations.ts'
@@ -25,11 +27,12 @@ type User = Extract<Principal, { kind: 'user' }>
 /** A credential that was good when it was looked at. */
 interface Known {
   readonly principal: User
-  /** As `isRevoked` wants it. */
+  /** As `isRevoked` wants it; of an API key its own id. */
   readonly sessionId: string
   readonly userId: string
   readonly accessVersion: number
   readonly expiresAtMs: number
+  readonly isKey: boolean
 }
 
 export interface PrincipalsOptions {
@@ -37,11 +40,12 @@ export interface PrincipalsOptions {
   readonly tokens: AccessTokens
   readonly revocations: Revocations
   readonly lastSeen: LastSeen
+  readonly keysLastSeen: LastSeen
 }
 
 /** Answers at once, without a promise, for what it remembers. */
 export function createAuthenticate(options: PrincipalsOptions): Authenticate {
-  const { db, tokens, revocations, lastSeen } = options
+  const { db, tokens, revocations, lastSeen, keysLastSeen } = options
   const bearers = createCache<Known>({
     entriesMax: rememberedMax,
     ttlMs: accessTokenSeconds * 1000,
@@ -52,12 +56,18 @@ export function createAuthenticate(options: PrincipalsOptions): Authenticate {
     ttlMs: cookieSessionMs,
     load: async value => knownBySession(await findSessionByCookie(db, cookieHash(value))),
   })
+  const keys = createCache<Known | null>({
+    entriesMax: rememberedMax,
+    ttlMs: cookieSessionMs,
+    load: key => knownByApiKey(db, key),
+  })
   const isStillGood = createSessionCheck(db)
 
   const isGood = (known: Known) => known.expiresAtMs > revocations.nowMs() && !revocations.isRevoked(known)
 
   const admit = (known: Known): Principal => {
-    lastSeen.saw(known.sessionId)
+    if (known.isKey) keysLastSeen.saw(known.sessionId)
+    else lastSeen.saw(known.sessionId)
     return known.principal
   }
 
@@ -70,34 +80,45 @@ export function createAuthenticate(options: PrincipalsOptions): Authenticate {
 
   const cookie = async (value: string): Promise<Principal> => {
     if (!isCookieValue(value)) return anonymous
-    const known = await readCookie(cookies, value, isGood)
+    const known = await readAnew(cookies, value, isGood)
     if (known === undefined) return anonymous
     if (revocations.isStale() && !(await isStillGood(known))) return anonymous
+    return admit(known)
+  }
+
+  const apiKey = async (key: string): Promise<Principal> => {
+    if (parseApiKey(key) === undefined) throw refusedKey()
+    const known = await readAnew(keys, key, isGood)
+    if (known === undefined) throw refusedKey()
+    if (revocations.isStale() && !(await isStillGood(known))) throw refusedKey()
     return admit(known)
   }
 
   return credential => {
     if (credential.kind === 'none') return anonymous
     const isBearer = credential.kind === 'bearer'
-    const known = isBearer ? bearers.peek(credential.token) : cookies.peek(credential.value)
+    const isKey = isBearer && isApiKeyLike(credential.token)
+    const cache = isKey ? keys : isBearer ? bearers : cookies
+    const known = cache.peek(isBearer ? credential.token : credential.value)
     if (known !== undefined && known !== null && !revocations.isStale() && isGood(known)) return admit(known)
-    return isBearer ? bearer(credential.token) : cookie(credential.value)
+    if (!isBearer) return cookie(credential.value)
+    return isKey ? apiKey(credential.token) : bearer(credential.token)
   }
 }
 
-/** A remembered session whose account's rights changed, or that seems over, is read again before it is believed. */
-async function readCookie(
-  cookies: Cache<Known | null>,
+/** What is remembered of a session or key that seems over, or whose rights changed, is read again before it counts. */
+async function readAnew(
+  cache: Cache<Known | null>,
   value: string,
   isGood: (known: Known) => boolean,
 ): Promise<Known | undefined> {
-  const remembered = await cookies.get(value)
+  const remembered = await cache.get(value)
   if (remembered !== null && isGood(remembered)) return remembered
-  cookies.delete(value) // random values must not push real sessions out either
+  cache.delete(value) // random values must not push real sessions out either
   if (remembered === null) return undefined
-  const known = await cookies.get(value)
+  const known = await cache.get(value)
   if (known !== null && isGood(known)) return known
-  cookies.delete(value)
+  cache.delete(value)
   return undefined
 }
 
@@ -108,7 +129,8 @@ function createSessionCheck(db: Queryable): (known: Known) => Promise<boolean> {
     if (checks >= checksMax) throw commonProblem('unavailable', { retryAfterMs: 1_000, executed: 'no' })
     checks++
     // Counted until the query itself ends, not until we stop waiting: it is the query that holds a connection.
-    const read = findLiveSession(db, known.sessionId).finally(() => checks--)
+    const find = known.isKey ? findLiveApiKey : findLiveSession
+    const read = find(db, known.sessionId).finally(() => checks--)
     const session = await within(checkTimeoutMs, read).catch(error => {
       throw commonProblem('unavailable', { retryAfterMs: 1_000, executed: 'no', cause: error })
     })
@@ -126,7 +148,25 @@ function knownByToken({
   expiresAtMs,
 }: VerifiedGrant): Known {
   const principal: User = { kind: 'user', userId, sessionId, roles, scopes, provenAtMs }
-  return { principal: Object.freeze(principal), sessionId, userId, accessVersion, expiresAtMs }
+  return { principal: Object.freeze(principal), sessionId, userId, accessVersion, expiresAtMs, isKey: false }
+}
+
+/** With the key's scopes and its maker's roles of the moment. It proves nobody's presence, so it is never fresh. */
+async function knownByApiKey(db: Queryable, key: string): Promise<Known | null> {
+  const presented = parseApiKey(key)
+  if (presented === undefined) return null
+  const found = await findApiKey(db, presented.lookup)
+  if (found === undefined || !isSameSecret(presented.secretHash, found.secret_hash)) return null
+  const known = knownByToken({
+    userId: found.user_id,
+    sessionId: found.id,
+    roles: found.roles,
+    scopes: found.scopes,
+    provenAtMs: 0,
+    accessVersion: found.access_version,
+    expiresAtMs: found.expires_at_ms,
+  })
+  return { ...known, isKey: true }
 }
 
 function knownBySession(session: LiveSession | undefined): Known | null {
@@ -140,6 +180,10 @@ function knownBySession(session: LiveSession | undefined): Known | null {
     accessVersion: session.access_version,
     expiresAtMs: session.expires_at_ms,
   })
+}
+
+function refusedKey() {
+  return commonProblem('unauthenticated', { detail: 'The API key is not valid, has expired or was revoked.' })
 }
 
 function refusedToken() {

@@ -18,6 +18,42 @@ export async function devicesOf({ sql }: Queryable, userId: string): Promise<obj
     from sessions where user_id = ${userId} order by created_at limit ${devicesMax}`
 }
 
+const rowsMax = 10_000
+
+/** The person's API keys, without what opens anything. */
+export async function apiKeysOf({ sql }: Queryable, userId: string): Promise<object[]> {
+  return await sql`
+    select id, lookup, kind, name, to_json(scopes) as scopes, created_at, expires_at, last_used_at, revoked_at
+    from api_keys where user_id = ${userId} order by created_at limit ${rowsMax}`
+}
+
+/** What happened to the account. */
+export async function auditOf({ sql }: Queryable, userId: string): Promise<object[]> {
+  return await sql`
+    select seq, at, action, by, address, user_agent, details
+    from audit_log where user_id = ${userId} order by seq limit ${rowsMax}`
+}
+
+/** Whom the person has blocked. */
+export async function blocksOf({ sql }: Queryable, userId: string): Promise<object[]> {
+  return await sql`
+    select username, user_blocks.created_at from user_blocks join users on users.id = blocked_id
+    where blocker_id = ${userId} order by user_blocks.created_at limit ${rowsMax}`
+}
+
+/** What the person has reported about others. */
+export async function reportsOf({ sql }: Queryable, userId: string): Promise<object[]> {
+  return await sql`
+    select username as about, reason, note, user_reports.created_at, outcome
+    from user_reports join users on users.id = subject_id
+    where reporter_id = ${userId} order by user_reports.created_at limit ${rowsMax}`
+}
+
+/** Takes the person's words out of their reports about others; the foreign key takes the pointer. */
+export async function forgetReporter({ sql }: Tx, userId: string): Promise<void> {
+  await sql`update user_reports set note = '' where reporter_id = ${userId}`
+}
+
 /** Deletes the account; what belongs to it goes by its foreign keys. */
 export async function deleteAccount({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from users where id = ${userId}`
@@ -27,6 +63,10 @@ export async function deleteAccount({ sql }: Tx, userId: string): Promise<void> 
 export async function countAccountRows({ sql }: Queryable, userId: string): Promise<number> {
   const [row] = await sql<{ rows: number }[]>`
     select ((select count(*) from users where id = ${userId})
-      + (select count(*) from sessions where user_id = ${userId}))::int as rows`
+      + (select count(*) from sessions where user_id = ${userId})
+      + (select count(*) from api_keys where user_id = ${userId})
+      + (select count(*) from audit_log where user_id = ${userId} or other_user_id = ${userId})
+      + (select count(*) from user_blocks where blocker_id = ${userId} or blocked_id = ${userId})
+      + (select count(*) from user_reports where ${userId} in (subject_id, reporter_id, resolver_id)))::int as rows`
   return row?.rows ?? 0
 }

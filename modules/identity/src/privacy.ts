@@ -2,6 +2,7 @@
 import type { identity } from '@octet/contracts'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
+import { eraseAudit } from './audit-store.ts'
 import type { IdentityContext } from './context.ts'
 import * as store from './privacy-store.ts'
 
@@ -12,13 +13,33 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       'delete',
       ...['id', 'username', 'username_key', 'display_name', 'email', 'email_key', 'email_verified', 'password_hash'],
       ...['roles', 'preferences', 'access_version', 'version', 'created_at', 'updated_at'],
+      ...['disabled_at', 'disabled_reason'],
     ),
     sessions: each(
       'delete',
       ...['id', 'user_id', 'kind', 'cookie_hash', 'refresh_counter', 'refresh_key', 'refreshed_at', 'grace_answers'],
       ...['idle_seconds', 'idle_expires_at', 'absolute_expires_at', 'user_agent', 'address_prefix', 'created_at'],
-      ...['last_seen_at', 'revoked_at', 'revoke_reason'],
+      ...['last_seen_at', 'revoked_at', 'revoke_reason', 'auth_time', 'aal', 'cookie_since', 'next_cookie_hash'],
+      ...['next_cookie_at', 'next_auth_time', 'next_aal', 'previous_cookie_hash', 'previous_cookie_until'],
     ),
+    audit_log: {
+      ...each('delete', 'user_id', 'seq', 'at', 'action', 'by', 'address', 'user_agent', 'details', 'hash'),
+      // In the records of others only a digest stays, whose salt is gone.
+      ...each('anonymise', 'other_user_id', 'other_salt', 'other_digest'),
+    },
+    audit_heads: each('delete', 'user_id', 'seq', 'hash', 'base_seq', 'base_hash', 'seal'),
+    module_keys: each('not-personal', 'name', 'value'),
+    api_keys: each(
+      'delete',
+      ...['id', 'lookup', 'user_id', 'kind', 'name', 'scopes', 'secret_hash', 'last4', 'created_at', 'expires_at'],
+      ...['last_used_at', 'revoked_at', 'revoke_reason'],
+    ),
+    user_blocks: each('delete', 'blocker_id', 'blocked_id', 'created_at'),
+    // About the person: gone. By the person: without their name and words.
+    user_reports: {
+      ...each('delete', 'id', 'subject_id', 'reason', 'note', 'created_at', 'resolved_at', 'outcome', 'resolution'),
+      ...each('anonymise', 'reporter_id', 'resolver_id'),
+    },
     revocations: {
       ...each('not-personal', 'txid', 'kind', 'version', 'expires_at'),
       subject: retain('every process must hear that the tokens of the account are worthless', 1),
@@ -29,8 +50,14 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
   async *exportUser({ db }, userId) {
     yield { path: 'account.jsonl', rows: await store.accountOf(db, userId) }
     yield { path: 'devices.jsonl', rows: await store.devicesOf(db, userId) }
+    yield { path: 'api-keys.jsonl', rows: await store.apiKeysOf(db, userId) }
+    yield { path: 'audit.jsonl', rows: await store.auditOf(db, userId) }
+    yield { path: 'blocks.jsonl', rows: await store.blocksOf(db, userId) }
+    yield { path: 'reports.jsonl', rows: await store.reportsOf(db, userId) }
   },
   async eraseUser(_ctx, tx, userId) {
+    await store.forgetReporter(tx, userId)
+    await eraseAudit(tx, userId)
     await store.deleteAccount(tx, userId)
     return 'done'
   },

@@ -31,7 +31,7 @@ export interface Revocations {
   isStale(): boolean
   /** The database's clock, as far as this process knows it. Tokens are dated and judged by it. */
   nowMs(): number
-  /** What this process has itself just committed need not wait for the poll. */
+  /** What this process has itself just committed need not wait for the poll. Sessions and API keys. */
   endSessions(ids: readonly string[]): void
   outdateUser(userId: string, accessVersion: number): void
   /** Reads the news once. Throws what the database throws. */
@@ -50,11 +50,12 @@ export interface RevocationsOptions {
 
 /** What was revoked and still matters. Small: entries leave when no token they concern can be alive. */
 function createRevokedSet() {
+  /** And API keys: ids never meet. */
   const sessions = new Map<string, number>()
   const users = new Map<string, { version: number; expiresAtMs: number }>()
   return {
     apply({ kind, subject, version, expiresAtMs }: RevocationRow): void {
-      if (kind === 'session') sessions.set(subject, expiresAtMs)
+      if (kind !== 'user') sessions.set(subject, expiresAtMs)
       else if ((users.get(subject)?.version ?? 0) < version) users.set(subject, { version, expiresAtMs })
     },
     has: ({ sessionId, userId, accessVersion }: Revocable): boolean =>

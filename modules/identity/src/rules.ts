@@ -21,7 +21,7 @@ const reservedNames = `
   about abuse account admin administrator all anonymous api app auth billing channel contact deleted everyone guest help
   here home hostmaster identity info login logout mail me moderator news no-reply noreply nobody null octet official
   owner postmaster privacy register root security service settings setup signin signup staff status support sysadmin
-  system team terms undefined unknown user users webmaster www`
+  search system team terms undefined unknown user users webmaster www`
 const reservedKeys = new Set(reservedNames.trim().split(/\s+/).map(usernameKey))
 
 /** Names that would let somebody pass for the installation itself, also in look-alike spelling. */
@@ -201,6 +201,8 @@ export interface UserRow {
   readonly access_version: number
   readonly version: number
   readonly created_at: string
+  readonly disabled_at: string | null
+  readonly disabled_reason: string | null
 }
 
 /** The account as its owner sees it. */
@@ -219,11 +221,17 @@ export function meOf(row: UserRow): Me {
 }
 
 /** The account as others see it. */
-export function publicUserOf({ id, username, display_name }: UserRow) {
+export function publicUserOf({ id, username, display_name }: Pick<UserRow, 'id' | 'username' | 'display_name'>) {
   return { id, username, displayName: display_name }
 }
 
 /** The account as those who manage accounts see it. */
 export function managedUserOf(row: UserRow) {
-  return { ...publicUserOf(row), roles: row.roles, createdAt: row.created_at }
+  return {
+    ...publicUserOf(row),
+    roles: row.roles,
+    createdAt: row.created_at,
+    disabledAt: row.disabled_at,
+    disabledReason: row.disabled_reason,
+  }
 }

@@ -33,7 +33,7 @@ async function readSession({ sql }: Queryable, hash: Buffer): Promise<CookieSess
     from sessions join users on users.id = sessions.user_id
     where (cookie_hash = ${hash} or next_cookie_hash = ${hash}
            or previous_cookie_hash = ${hash} and previous_cookie_until > clock_timestamp())
-      and ${isAlive(sql)}`
+      and users.disabled_at is null and ${isAlive(sql)}`
   return row
 }
 

@@ -64,7 +64,7 @@ export async function findLiveSession(
 ): Promise<Pick<LiveSession, 'access_version'> | undefined> {
   const [row] = await sql<LiveSession[]>`
     select access_version from sessions join users on users.id = sessions.user_id
-    where sessions.id = ${id} and ${isAlive(sql)}`
+    where sessions.id = ${id} and users.disabled_at is null and ${isAlive(sql)}`
   return row
 }
 
@@ -137,7 +137,7 @@ export async function lockForRefresh({ sql }: Tx, sessionId: string): Promise<Re
     select ${userColumns(sql)}, sessions.id as session_id, refresh_counter, grace_answers,
            extract(epoch from clock_timestamp() - refreshed_at)::float8 * 1000 as refreshed_ago_ms,
            ${epochMs(sql, sql`auth_time`)} as proven_at_ms,
-           (${isAlive(sql)}) as is_alive, revoke_reason
+           (users.disabled_at is null and ${isAlive(sql)}) as is_alive, revoke_reason
     from sessions join users on users.id = sessions.user_id
     where sessions.id = ${sessionId} and kind = 'api'
     for update of sessions`
@@ -169,10 +169,14 @@ export async function countGraceAnswer({ sql }: Tx, sessionId: string): Promise<
 
 // ---- revocation -------------------------------------------------------------------------------------------------
 
-export type RevokeReason = 'logout' | 'signed-out' | 'replaced' | 'replayed'
+export type RevokeReason = 'logout' | 'signed-out' | 'replaced' | 'replayed' | 'disabled' | 'ended'
 
 /** Which live sessions of a user to end. */
-export type SessionChoice = { readonly userId: string } & ({ readonly only: string } | { readonly allBut: string })
+export type SessionChoice = { readonly userId: string } & (
+  | { readonly only: string }
+  /** Null: all. */
+  | { readonly allBut: string | null }
+)
 
 /** Ends sessions and tells every process, in one statement. Returns the ids of those that were still alive. */
 export async function endSessions(
@@ -180,7 +184,7 @@ export async function endSessions(
   choice: SessionChoice,
   { reason, keepMs }: { reason: RevokeReason; keepMs: number },
 ): Promise<string[]> {
-  const chosen = 'only' in choice ? sql`id = ${choice.only}` : sql`id <> ${choice.allBut}`
+  const chosen = 'only' in choice ? sql`id = ${choice.only}` : sql`id is distinct from ${choice.allBut}`
   const rows = await sql<{ subject: string }[]>`
     with ended as (
       update sessions set revoked_at = clock_timestamp(), revoke_reason = ${reason}
@@ -211,7 +215,7 @@ export interface RevocationNews {
 }
 
 export interface RevocationRow {
-  readonly kind: 'session' | 'user'
+  readonly kind: 'session' | 'user' | 'key'
   readonly subject: string
   readonly version: number
   readonly expiresAtMs: number

@@ -6,7 +6,7 @@ import type { Position, UserRow } from './rules.ts'
 /** An account whole. Arrays leave as JSON: to know array types the driver would ask the server at each connection. */
 export const userColumns = (sql: Sql) => sql`
   users.id, username, display_name, email, email_verified, password_hash, to_json(roles) as roles, preferences,
-  access_version, version, users.created_at`
+  access_version, version, users.created_at, disabled_at, disabled_reason`
 
 export interface NewUser {
   readonly id: string
@@ -78,9 +78,10 @@ export async function updateUser({ sql }: Queryable, id: string, change: Profile
   return row
 }
 
-/** Holds every administrator's row, in one order, so that no two requests each take away the other's last one. */
+/** Holds every administrator who can act, in one order, so that no two requests each take away the other's last one. */
 export async function lockAdmins({ sql }: Tx): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`select id from users where 'admin' = any(roles) order by id for update`
+  const rows = await sql<{ id: string }[]>`
+    select id from users where 'admin' = any(roles) and disabled_at is null order by id for update`
   return rows.map(({ id }) => id)
 }
 
@@ -95,6 +96,19 @@ export async function setRoles({ sql }: Tx, id: string, roles: readonly Role[]):
   const [row] = await sql<UserRow[]>`
     update users
     set roles = ${[...roles]}::text[], access_version = access_version + 1, version = version + 1,
+        updated_at = clock_timestamp()
+    where id = ${id}
+    returning ${userColumns(sql)}`
+  if (row === undefined) throw new Error(`account ${id} vanished under its lock`)
+  return row
+}
+
+/** Shuts an account out for a reason, or lets it in again, and makes every token issued before worthless. */
+export async function setDisabled({ sql }: Tx, id: string, reason: string | null): Promise<UserRow> {
+  const [row] = await sql<UserRow[]>`
+    update users
+    set disabled_at = case when ${reason}::text is null then null else clock_timestamp() end,
+        disabled_reason = ${reason}, access_version = access_version + 1, version = version + 1,
         updated_at = clock_timestamp()
     where id = ${id}
     returning ${userColumns(sql)}`

@@ -29,6 +29,8 @@ test('administrators list accounts, newest first, a page at a time, by the start
   assert.equal((await client.listUsers({ q: 'zoe%' })).data.length, 0, 'a percent sign is itself')
   assert.deepEqual(Object.keys((await client.listUsers({ limit: 1 })).data[0] ?? {}).sort(), [
     'createdAt',
+    'disabledAt',
+    'disabledReason',
     'displayName',
     'id',
     'roles',

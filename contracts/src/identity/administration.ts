@@ -1,0 +1,38 @@
+/** What administrators do to accounts. Acting as somebody else is not among it. */
+import { Type } from 'typebox'
+import { access, closed, Id, Nothing, operation } from '../define.ts'
+import { ManagedUser } from './shapes.ts'
+
+export const administrationOperations = {
+  disableUser: operation({
+    summary: 'Shut an account out; every credential of it is dead within a second',
+    http: 'PUT /users/:id/disabled',
+    access: access.permission('users:manage', { fresh: true }),
+    input: closed({ id: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) }),
+    output: ManagedUser,
+    problems: ['identity.last-admin'],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+  enableUser: operation({
+    summary: 'Let an account in again; its sessions stay ended, its API keys work again',
+    http: 'DELETE /users/:id/disabled',
+    access: access.permission('users:manage', { fresh: true }),
+    input: closed({ id: Id }),
+    output: ManagedUser,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+  endUserSessions: operation({
+    summary: 'Sign an account out everywhere',
+    http: 'DELETE /users/:id/sessions',
+    status: 204,
+    access: access.permission('users:manage', { fresh: true }),
+    input: closed({ id: Id }),
+    output: Nothing,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+}

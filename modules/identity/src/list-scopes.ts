@@ -1,0 +1,7 @@
+import { contracts, grantableScopes, type identity, type Output } from '@octet/contracts'
+
+/** Every scope a key may have, and what each lets one do. */
+export async function listScopes(): Promise<Output<typeof identity, 'listScopes'>> {
+  const scopes = [...grantableScopes(contracts)].map(([scope, allows]) => ({ scope, allows: [...allows] }))
+  return { scopes }
+}

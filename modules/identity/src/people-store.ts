@@ -1,0 +1,209 @@
+/** SQL about how people meet: search, blocks, reports. The handle comes first; pass the `Tx` when there is one. */
+import type { Queryable, Sql, Tx } from '@octet/db'
+import type { Position } from './rules.ts'
+
+export interface PersonRow {
+  readonly id: string
+  readonly username: string
+  readonly display_name: string
+}
+
+/** Neither of the two has blocked the other. `other` is a column. */
+const isApart = (sql: Sql, userId: string, other: ReturnType<Sql>) => sql`
+  not exists (
+    select 1 from user_blocks
+    where (blocker_id = ${userId} and blocked_id = ${other}) or (blocker_id = ${other} and blocked_id = ${userId}))`
+
+/** Beyond the position in the list's order; `comparison` ends in its operator. */
+const isAfter = (sql: Sql, after: Position | undefined, comparison: ReturnType<Sql>) =>
+  after === undefined ? sql`` : sql`and ${comparison} (${after.at}::timestamptz, ${after.id}::uuid)`
+
+/** Sorts after everything that may follow it in a name. */
+const lastCharacter = '\u{10ffff}'
+/** So many people of one name are looked at; further ones are found by their username. */
+const namesakesMax = 500
+
+export interface Search {
+  readonly userId: string
+  /** In lower case. */
+  readonly start: string
+  readonly limit: number
+  /** Username, in lower case, after which to go on. */
+  readonly after: string | undefined
+}
+
+/**
+ * People by the start of username or name, in the order of usernames; one more than `limit` when more follow. Served by
+ * users_by_name_start, in order, and users_by_display_name_start, bounded.
+ */
+export function searchPeople({ sql }: Queryable, search: Search): Promise<PersonRow[]> {
+  const { userId, start, limit, after } = search
+  const rest = (sqlOf: Sql) => sqlOf`
+    disabled_at is null and ${isApart(sqlOf, userId, sqlOf`users.id`)}
+    ${after === undefined ? sqlOf`` : sqlOf`and lower(username) collate "C" > ${after}`}`
+  return sql<PersonRow[]>`
+    select id, username, display_name from (
+      (select id, username, display_name from users
+       where lower(username) collate "C" between ${start} and ${start + lastCharacter} and ${rest(sql)}
+       order by lower(username) collate "C"
+       limit ${limit + 1})
+      union
+      (select id, username, display_name
+       from (select * from users
+             where lower(display_name) collate "C" between ${start} and ${start + lastCharacter}
+             order by lower(display_name) collate "C", id
+             limit ${namesakesMax}) as users
+       where ${rest(sql)}
+       order by lower(username) collate "C"
+       limit ${limit + 1})) as found
+    order by lower(username) collate "C"
+    limit ${limit + 1}`
+}
+
+export interface ProfileRow extends PersonRow {
+  readonly created_at: string
+  readonly blocked_by_me: boolean
+}
+
+/** The account of a name, unless it is shut out or has blocked the one who looks. */
+export async function findProfile(
+  { sql }: Queryable,
+  { usernameKey, viewerId }: { usernameKey: string; viewerId: string },
+): Promise<ProfileRow | undefined> {
+  const [row] = await sql<ProfileRow[]>`
+    select id, username, display_name, created_at,
+           exists (select 1 from user_blocks where blocker_id = ${viewerId} and blocked_id = users.id) as blocked_by_me
+    from users
+    where username_key = ${usernameKey} and disabled_at is null
+      and not exists (select 1 from user_blocks where blocker_id = users.id and blocked_id = ${viewerId})`
+  return row
+}
+
+// ---- blocks -----------------------------------------------------------------------------------------------------
+
+/** Adds a block; `false` when it was there. Throws the database's error for an account that is not there. */
+export async function insertBlock({ sql }: Tx, blockerId: string, blockedId: string): Promise<boolean> {
+  const rows = await sql`
+    insert into user_blocks (blocker_id, blocked_id) values (${blockerId}, ${blockedId})
+    on conflict do nothing
+    returning true`
+  return rows.length === 1
+}
+
+/** How many people somebody has blocked. */
+export async function countBlocks({ sql }: Tx, blockerId: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int from user_blocks where blocker_id = ${blockerId}`
+  return row?.count ?? 0
+}
+
+/** Removes a block; `false` when there was none. */
+export async function deleteBlock({ sql }: Tx, blockerId: string, blockedId: string): Promise<boolean> {
+  const rows = await sql`
+    delete from user_blocks where blocker_id = ${blockerId} and blocked_id = ${blockedId} returning true`
+  return rows.length === 1
+}
+
+/** Latest first; one row more than `limit` when more follow. Served by user_blocks_newest. */
+export function listBlockRows(
+  { sql }: Queryable,
+  { userId, limit, after }: { userId: string; limit: number; after: Position | undefined },
+): Promise<(PersonRow & { readonly blocked_at: string })[]> {
+  return sql<(PersonRow & { blocked_at: string })[]>`
+    select users.id, username, display_name, user_blocks.created_at as blocked_at
+    from user_blocks join users on users.id = blocked_id
+    where blocker_id = ${userId}
+    ${isAfter(sql, after, sql`(user_blocks.created_at, blocked_id) <`)}
+    order by user_blocks.created_at desc, blocked_id desc
+    limit ${limit + 1}`
+}
+
+/** Blocks between one person and others, in both directions. */
+export function findBlocksBetween(
+  { sql }: Queryable,
+  userId: string,
+  otherIds: readonly string[],
+): Promise<{ readonly blocker_id: string; readonly blocked_id: string }[]> {
+  return sql<{ blocker_id: string; blocked_id: string }[]>`
+    select blocker_id, blocked_id from user_blocks
+    where (blocker_id = ${userId} and blocked_id = any(${[...otherIds]}::uuid[]))
+       or (blocked_id = ${userId} and blocker_id = any(${[...otherIds]}::uuid[]))`
+}
+
+// ---- reports ----------------------------------------------------------------------------------------------------
+
+export interface NewReport {
+  readonly id: string
+  readonly subjectId: string
+  readonly reporterId: string
+  readonly reason: string
+  readonly note: string
+}
+
+/** Adds a report, or changes the open one of the same person about the same account. Returns its id. */
+export async function upsertReport({ sql }: Tx, report: NewReport): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    insert into user_reports (id, subject_id, reporter_id, reason, note)
+    values (${report.id}, ${report.subjectId}, ${report.reporterId}, ${report.reason}, ${report.note})
+    on conflict (reporter_id, subject_id) where resolved_at is null
+    do update set reason = excluded.reason, note = excluded.note
+    returning id`
+  if (row === undefined) throw new Error('an upsert returned no row')
+  return row.id
+}
+
+export interface ReportRow {
+  readonly id: string
+  readonly subject: PersonRow
+  readonly reporter: PersonRow | null
+  readonly reason: 'spam' | 'harassment' | 'impersonation' | 'illegal' | 'other'
+  readonly note: string
+  readonly created_at: string
+  readonly resolved_at: string | null
+  readonly outcome: 'no-action' | 'warned' | 'disabled' | null
+  readonly resolution: string | null
+}
+
+/** The oldest first; one row more than `limit` when more follow. Served by user_reports_open and …_resolved_newest. */
+export function listReportRows(
+  { sql }: Queryable,
+  { state, limit, after }: { state: 'open' | 'resolved'; limit: number; after: Position | undefined },
+): Promise<ReportRow[]> {
+  return sql<ReportRow[]>`
+    select user_reports.id, reason, note, user_reports.created_at, resolved_at, outcome, resolution,
+           json_build_object('id', s.id, 'username', s.username, 'display_name', s.display_name) as subject,
+           case when r.id is not null
+                then json_build_object('id', r.id, 'username', r.username, 'display_name', r.display_name)
+           end as reporter
+    from user_reports join users s on s.id = subject_id left join users r on r.id = reporter_id
+    where ${state === 'open' ? sql`resolved_at is null` : sql`resolved_at is not null`}
+    ${isAfter(sql, after, sql`(user_reports.created_at, user_reports.id) >`)}
+    order by user_reports.created_at, user_reports.id
+    limit ${limit + 1}`
+}
+
+export interface Resolution {
+  readonly resolverId: string
+  readonly outcome: string
+  readonly note: string
+}
+
+/** Closes an open report; `undefined` when it was not open. */
+export async function closeReport(
+  { sql }: Tx,
+  id: string,
+  { resolverId, outcome, note }: Resolution,
+): Promise<{ readonly subject_id: string } | undefined> {
+  const [row] = await sql<{ subject_id: string }[]>`
+    update user_reports
+    set resolved_at = clock_timestamp(), resolver_id = ${resolverId}, outcome = ${outcome}, resolution = ${note}
+    where id = ${id} and resolved_at is null
+    returning subject_id`
+  return row
+}
+
+/** Whether there is such a report, open or not. */
+export async function reportExists({ sql }: Queryable, id: string): Promise<boolean> {
+  const rows = await sql`select 1 from user_reports where id = ${id}`
+  return rows.length === 1
+}
