@@ -17,6 +17,7 @@ import {
 } from '@octet/observe'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { readKeyFile } from '@octet/secrets'
+import { openDiskStorage, openS3Storage, type Storage } from '@octet/storage'
 import { modules } from './modules.ts'
 import { addPlatformRoutes } from './platform-routes.ts'
 import type { Progress } from './progress.ts'
@@ -75,6 +76,7 @@ async function start(
   if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
 
   const secretKeys = await readSecretKeys(config, dataDir)
+  const storage = await openStorage(config, dataDir, undo)
   const metrics = createMetrics()
   const eventLoop = monitorEventLoop(metrics)
   undo.push(async () => eventLoop.close())
@@ -88,6 +90,7 @@ async function start(
       dataDir: join(dataDir, 'modules'),
       origin,
       secretKeys,
+      storage,
       log,
       metrics,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
@@ -112,6 +115,17 @@ async function start(
   undo.push(async () => health.drain())
   log.info({ origin, modules: runtime.host.order }, 'ready')
   return { origin, setupUrl: await setupUrl(runtime, origin), lost, stop: stopAll }
+}
+
+/** A bucket when one is named, else a folder, which several processes of one machine may share. */
+async function openStorage(config: Config, dataDir: string, undo: (() => Promise<void>)[]): Promise<Storage> {
+  const { S3_URL: url, S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey, S3_REGION: region } = config
+  if (url === undefined) return openDiskStorage(resolve(config.OCTET_STORAGE ?? join(dataDir, 'files')))
+  if (accessKey === undefined || secretKey === undefined)
+    throw new Error('S3_URL needs S3_ACCESS_KEY and S3_SECRET_KEY')
+  const storage = await openS3Storage({ url, accessKey, secretKey, region, spoolDir: join(dataDir, 'spool') })
+  undo.push(() => storage.close())
+  return storage
 }
 
 /** Several processes on one database need one key: without a file for it, the database itself keeps it. */

@@ -34,6 +34,14 @@ export const settings = {
   OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
   SMTP_URL: setting.url('mail server: smtp://user:password@host:587; mails are kept when not set', ['smtp', 'smtps']),
   MAIL_FROM: mailbox('sender of all mails: Octet <no-reply@example.org>; needed with SMTP_URL'),
+  OCTET_STORAGE: setting.file('folder of uploaded files, which processes may share; else OCTET_DATA/files'),
+  S3_URL: setting.url('S3 with the bucket as path: https://s3.example.org/octet; a folder when not set', [
+    'http',
+    'https',
+  ]),
+  S3_ACCESS_KEY: setting.file('who Octet is to S3'),
+  S3_SECRET_KEY: setting.file('its secret'),
+  S3_REGION: setting.text('region of the bucket', 'us-east-1'),
   DATABASE_URL: setting.url('PostgreSQL; the embedded one when not set', ['postgres', 'postgresql']),
 }
 

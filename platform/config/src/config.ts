@@ -68,7 +68,7 @@ export const setting = {
     },
   }),
 
-  /** A path; `undefined` when not set. */
+  /** A path or another text; `undefined` when not set. */
   file: (about: string): Setting<string | undefined> => ({ about, fallback: undefined, read: text => text }),
 
   integer: (about: string, fallback: number, range: { min: number; max: number }): Setting<number> => ({

@@ -165,6 +165,8 @@ function makeContext(
     log: floor.log,
     now: floor.now,
     jobs: floor.jobs,
+    storage: floor.storage,
+    archives: floor.archives,
     mail: floor.mail,
     calls: clients(request),
     onceGuard,

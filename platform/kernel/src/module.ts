@@ -8,6 +8,7 @@ import type { Log, Metrics } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'
+import type { Storage } from '@octet/storage'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestInfo } from './invoke.ts'
 import { type KeepsNothing, type Privacy, privacyWork } from './privacy.ts'
@@ -25,6 +26,12 @@ export interface Floor<C extends Contract = Contract> {
   readonly passwords: Passwords
   /** Seals what the module must be able to read again. */
   readonly secrets: Secrets
+  /** The module's own files. */
+  readonly storage: Storage
+  /** Parts of people's archives on their way from every module to the one that packs them. */
+  readonly archives: Storage
+  /** Modules of the installation that keep something of people, wherever they are served. */
+  readonly keepers: readonly string[]
   /** The only way to call an address that a user named. */
   readonly outbound: Outbound
   /** Mail to people: sent in the transaction of what it tells of. */
@@ -48,6 +55,8 @@ export type Context<C extends Contract, Needs extends readonly Contract[], State
   readonly now: () => number
   readonly jobs: Pick<Jobs, 'enqueue' | 'forget'>
   readonly mail: Mailer
+  readonly storage: Storage
+  readonly archives: Storage
   readonly calls: { readonly [N in Needs[number] as N['name']]: ClientOf<N> }
   /**
    * Runs the one transaction of a `keyed` operation. Under the request's idempotency key its result is remembered,

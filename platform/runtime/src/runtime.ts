@@ -25,6 +25,7 @@ import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '
 import { createOutbound, type OutboundOptions } from '@octet/outbound'
 import { createPasswords } from '@octet/passwords'
 import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
+import { openDiskStorage, type Storage, within } from '@octet/storage'
 import { connectPeers, type Peers } from './peers.ts'
 import { seedDemo } from './seed-demo.ts'
 import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
@@ -43,6 +44,8 @@ export interface RuntimeOptions {
   readonly origin: string
   /** Seal secrets at rest, newest first; see platform/secrets. Without any, the database keeps one itself. */
   readonly secretKeys?: readonly Uint8Array[]
+  /** Files of all modules; in `dataDir` unless said. Processes that share a database need the same. */
+  readonly storage?: Storage
   readonly log: Log
   readonly metrics: Metrics
   readonly tracer?: Tracer
@@ -75,6 +78,8 @@ export interface Runtime {
 const keysKeptHours = 24
 const forgetEveryMs = 60 * 60_000
 const jobTimeoutMs = 60_000
+/** Beside the modules' own folders, whose names hold no dot. */
+const filesFolder = '.files'
 
 const runtimeMigrations: MigrationSet = {
   module: 'platform_runtime',
@@ -110,6 +115,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const databases = new Map<string, Db>()
   const passwords = createPasswords()
   const secrets = await openSecrets(options, own)
+  const storage = options.storage ?? (await openDiskStorage(join(options.dataDir, filesFolder)))
   const outbound = createOutbound(options.outbound)
   const jobs = createJobs({ url: options.databaseUrl, log })
   const mail = openPostOffice({ ...options, jobs, secrets })
@@ -126,6 +132,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       limiter,
       passwords,
       secrets,
+      storage: within(storage, `modules/${name}`),
+      archives: within(storage, 'archives'),
+      keepers: keepersOf(options.modules),
       outbound,
       mail: mail.mailerOf(name),
       outbox: mail.outbox,
@@ -180,6 +189,11 @@ async function deliverAllDue(relays: readonly Relay[]): Promise<void> {
     handled = 0
     for (const relay of relays) handled += await relay.runOnce()
   }
+}
+
+/** Modules that keep something of people. */
+function keepersOf(modules: readonly AnyModule[]): string[] {
+  return modules.flatMap(({ contract, privacy }) => ('columns' in privacy ? [contract.name] : []))
 }
 
 async function deliverToAll(host: Host, peers: Peers | undefined, event: OutboxEvent): Promise<void> {

@@ -65,7 +65,7 @@ for (const [name, open] of Object.entries(stores)) {
     await assert.rejects(storage.get('digits', { first: 10 }), RangeError)
   })
 
-  test(`${name}: one byte too many, a source that breaks and an abort store nothing and keep what was there`, async t => {
+  test(`${name}: one byte too many, a broken source and an abort store nothing and keep what there was`, async t => {
     const { storage } = await open(t)
     await storage.put('kept', chunks('before'), { sizeBytesMax })
     await assert.rejects(storage.put('kept', chunks('12345', '6'), { sizeBytesMax: 5 }), { status: 413 })

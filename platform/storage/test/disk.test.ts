@@ -12,7 +12,7 @@ async function* bytes(text: string): AsyncIterable<Buffer> {
   yield Buffer.from(text)
 }
 
-test('kill -9 in the middle of an upload leaves nothing to be seen, and nothing at all after the next start', async t => {
+test('kill -9 amid an upload leaves nothing to be seen, and nothing at all after the next start', async t => {
   const root = await temporaryFolder(t)
   const program = fileURLToPath(new URL('./upload-until-killed.ts', import.meta.url))
   const child = spawn(process.execPath, [program, root], { stdio: ['ignore', 'pipe', 'inherit'] })

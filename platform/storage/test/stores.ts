@@ -21,7 +21,8 @@ type S3Servers = new (options: object) => S3Server
 const account = { accessKey: 'S3RVER', secretKey: 'S3RVER', region: 'us-east-1' }
 
 /** s3rver seals its page tokens with a cipher OpenSSL no longer has. We page by key and never send one back. */
-const crypto = createRequire(import.meta.url)('node:crypto') as { createCipheriv: typeof createCipheriv }
+const require = createRequire(import.meta.url)
+const crypto = require('node:crypto') as { createCipheriv: typeof createCipheriv }
 crypto.createCipheriv = ((name: string, ...rest: [Buffer, Buffer]) => {
   return name === 'des' ? createCipheriv('aes-128-ecb', randomBytes(16), null) : createCipheriv(name, ...rest)
 }) as typeof createCipheriv
@@ -46,7 +47,7 @@ export async function openDisk(t: Test): Promise<OpenedStore & { root: string }>
 export async function openS3(t: Test): Promise<OpenedStore & { spoolDir: string }> {
   const directory = await temporaryFolder(t)
   const spoolDir = await temporaryFolder(t)
-  const { default: Server } = (await import('s3rver' as string)) as { default: S3Servers }
+  const Server = require('s3rver') as S3Servers
   const server = new Server({
     address: '127.0.0.1',
     port: 0,

@@ -22,6 +22,7 @@ import { type AnyModule, defineModule, operationsOf } from '@octet/kernel'
 import { createLog, createMetrics } from '@octet/observe'
 import type { OutboundOptions } from '@octet/outbound'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
+import { openDiskStorage, type Storage } from '@octet/storage'
 import { defer, type Test } from './cleanup.ts'
 import { testDatabase } from './database.ts'
 
@@ -59,6 +60,9 @@ export interface TestApp {
   readonly http: HttpApp
   readonly runtime: Runtime
   readonly databaseUrl: string
+  /** Where this process keeps its files. */
+  readonly dataDir: string
+  readonly storage: Storage
   /** Unix milliseconds; assign to move time. Starts at the real time and stands still. */
   nowMs: number
   /** Every line logged so far. */
@@ -92,12 +96,14 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
   const dataDir = await mkdtemp(join(tmpdir(), 'octet-test-'))
   defer(t, () => rm(dataDir, { recursive: true, force: true }))
   const databaseUrl = options.sharing?.databaseUrl ?? (await testDatabase(t, migrationsOf(options.modules)))
+  const storage = options.sharing?.storage ?? (await openDiskStorage(join(dataDir, 'files')))
   const clock = { nowMs: Date.now() }
   const logLines: string[] = []
   const runtime = await openRuntime({
     modules: withMissing(options).map(module => (options.trustCallers === true ? trustingCallers(module) : module)),
     databaseUrl,
-    dataDir,
+    dataDir: join(dataDir, 'modules'),
+    storage,
     origin: options.origin ?? 'http://localhost:3000',
     log: createLog({ level: 'debug', destination: { write: line => void logLines.push(line) } }),
     metrics: createMetrics({ processMetrics: false }),
@@ -124,6 +130,8 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     http: runtime.app,
     runtime,
     databaseUrl,
+    dataDir,
+    storage,
     get nowMs() {
       return clock.nowMs
     },
