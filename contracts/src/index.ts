@@ -6,7 +6,16 @@ import { mails } from './mails.ts'
 
 export * from './define.ts'
 export { type AuditAction, type Device, identity, type Me } from './identity.ts'
-export { type Link, type LinkStats, type ListedLink, links } from './links.ts'
+export {
+  type Domain,
+  type Folder,
+  type Link,
+  type LinkStats,
+  type ListedLink,
+  links,
+  type NewLink,
+  type Utm,
+} from './links.ts'
 export { type KeptMail, mails } from './mails.ts'
 export * from './principal.ts'
 export { userErased } from './privacy.ts'

@@ -1,10 +1,15 @@
 /** What links promises: short links, where they lead, and how often they were followed. */
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id, nullable } from './define.ts'
+import { domainOperations } from './links/domains.ts'
 import { manageOperations } from './links/manage.ts'
+import { organizeOperations } from './links/organize.ts'
 import { statisticsOperations } from './links/statistics.ts'
 
-export { Link, LinkStats, ListedLink } from './links/shapes.ts'
+export { Domain } from './links/domains.ts'
+export { NewLink } from './links/manage.ts'
+export { Folder } from './links/organize.ts'
+export { Link, LinkStats, ListedLink, type Utm } from './links/shapes.ts'
 
 export const links = defineContract({
   name: 'links',
@@ -15,9 +20,18 @@ export const links = defineContract({
     'expiry-in-the-past': { status: 400, title: 'The expiry time has already passed.' },
     expired: { status: 410, title: 'This short link has expired.' },
     'password-required': { status: 401, title: 'This short link is protected by a password.' },
+    'folder-exists': { status: 409, title: 'You have a folder of that name.' },
+    'folder-unknown': { status: 400, title: 'You have no such folder.' },
+    'too-many': { status: 409, title: 'You have as many of these as there may be.' },
+    'domain-exists': { status: 409, title: 'You have claimed that host already.' },
+    'domain-taken': { status: 409, title: 'Somebody else has proven that host to be theirs.' },
+    'domain-unknown': { status: 400, title: 'You have no such host, or it is not verified yet.' },
+    'domain-not-proven': { status: 409, title: 'No proof was found that this host is yours.' },
+    'domain-in-use': { status: 409, title: 'There are still links on that host.' },
+    'host-not-allowed': { status: 400, title: 'That host cannot be used for short links.' },
     'time-zone-unknown': { status: 400, title: 'That time zone is not known.' },
   },
-  operations: { ...manageOperations, ...statisticsOperations },
+  operations: { ...manageOperations, ...organizeOperations, ...domainOperations, ...statisticsOperations },
   events: {
     'link-created': event({ version: 1, data: closed({ linkId: Id, ownerId: nullable(Id), code: Type.String() }) }),
     'link-updated': event({ version: 1, data: closed({ linkId: Id, version: Type.Integer() }) }),

@@ -8,6 +8,9 @@ const zone = 'Europe/Berlin'
 const link: Link = {
   id: '01900000-0000-7000-8000-000000000000',
   code: 'abc',
+  domain: null,
+  folderId: null,
+  archivedAt: null,
   shortUrl: 'http://localhost:3000/s/abc',
   url: 'https://example.org/a',
   title: null,

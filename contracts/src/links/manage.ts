@@ -1,7 +1,45 @@
 /** Making, finding, changing and removing links. */
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
-import { Alias, ClicksMax, Link, LinkPassword, ListedLink, Tags, Title, Url } from './shapes.ts'
+import { Host } from './domains.ts'
+import { Alias, ClicksMax, Link, LinkPassword, ListedLink, Tags, Title, Url, Utm } from './shapes.ts'
+
+export const NewLink = closed({
+  url: Url,
+  utm: Type.Optional(Utm),
+  alias: Type.Optional(Alias),
+  domain: Type.Optional(Host),
+  title: Type.Optional(Title),
+  expiresAt: Type.Optional(Time),
+  clicksMax: Type.Optional(ClicksMax),
+  password: Type.Optional(LinkPassword),
+  tags: Type.Optional(Tags),
+  folderId: Type.Optional(Id),
+  findIfExists: Type.Optional(
+    Type.Boolean({ description: 'answer with your newest link to the same address, if there is one' }),
+  ),
+})
+export type NewLink = Static<typeof NewLink>
+export const newLinkProblems = [
+  'links.alias-taken',
+  'links.alias-reserved',
+  'links.url-not-allowed',
+  'links.expiry-in-the-past',
+  'links.folder-unknown',
+  'links.domain-unknown',
+]
+
+export const LinkChange = {
+  url: Type.Optional(Url),
+  utm: Type.Optional(Utm),
+  title: Type.Optional(nullable(Title)),
+  expiresAt: Type.Optional(nullable(Time)),
+  clicksMax: Type.Optional(nullable(ClicksMax)),
+  password: Type.Optional(nullable(LinkPassword)),
+  tags: Type.Optional(Tags),
+  folderId: Type.Optional(nullable(Id)),
+  isArchived: Type.Optional(Type.Boolean()),
+}
 
 export const manageOperations = {
   createLink: operation({
@@ -9,30 +47,25 @@ export const manageOperations = {
     http: 'POST /links',
     status: 201,
     access: access.anyone,
-    input: closed({
-      url: Url,
-      alias: Type.Optional(Alias),
-      title: Type.Optional(Title),
-      expiresAt: Type.Optional(Time),
-      clicksMax: Type.Optional(ClicksMax),
-      password: Type.Optional(LinkPassword),
-      tags: Type.Optional(Tags),
-    }),
+    input: NewLink,
     output: Link,
-    problems: ['links.alias-taken', 'links.alias-reserved', 'links.url-not-allowed', 'links.expiry-in-the-past'],
+    problems: newLinkProblems,
     retry: 'keyed',
     timeoutMs: 5_000,
     limits: [{ by: 'address', max: 100, anonymousMax: 30, windowMs: 60_000 }],
   }),
   listLinks: operation({
-    summary: 'Your links, newest first',
+    summary: 'Your links, newest first; archived ones only when asked for',
     http: 'GET /links',
     access: access.user('links:read'),
     input: closed({
       ...page,
       q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'part of code, address or title' })),
       tag: Type.Optional(Type.String({ minLength: 1, maxLength: 30 })),
-      sort: Type.Optional(Type.Enum(['-createdAt', 'createdAt'])),
+      folderId: Type.Optional(Id),
+      domain: Type.Optional(Host),
+      isArchived: Type.Optional(Type.Boolean({ default: false, description: 'the archived ones instead' })),
+      sort: Type.Optional(Type.Enum(['-createdAt', 'createdAt', '-clicks'])),
     }),
     output: listOf(ListedLink),
     problems: [],
@@ -54,17 +87,9 @@ export const manageOperations = {
     summary: 'Change a link; the new destination is served everywhere within a second',
     http: 'PATCH /links/:id',
     access: access.user('links:write'),
-    input: closed({
-      id: Id,
-      url: Type.Optional(Url),
-      title: Type.Optional(nullable(Title)),
-      expiresAt: Type.Optional(nullable(Time)),
-      clicksMax: Type.Optional(nullable(ClicksMax)),
-      password: Type.Optional(nullable(LinkPassword)),
-      tags: Type.Optional(Tags),
-    }),
+    input: closed({ id: Id, ...LinkChange }),
     output: Link,
-    problems: ['links.url-not-allowed', 'links.expiry-in-the-past'],
+    problems: ['links.url-not-allowed', 'links.expiry-in-the-past', 'links.folder-unknown'],
     retry: 'safe',
     timeoutMs: 5_000,
     versioned: true,

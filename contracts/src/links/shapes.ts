@@ -14,13 +14,29 @@ export const ClicksMax = Type.Integer({ minimum: 1, maximum: 1_000_000_000 })
 export const LinkPassword = Type.String({ minLength: 1, maxLength: 128 })
 export const Title = Type.String({ minLength: 1, maxLength: 200 })
 
+const UtmValue = Type.String({ minLength: 1, maxLength: 200 })
+/** Written into the address as utm_source and so on; one that is there already is replaced. */
+export const Utm = closed({
+  source: Type.Optional(UtmValue),
+  medium: Type.Optional(UtmValue),
+  campaign: Type.Optional(UtmValue),
+  term: Type.Optional(UtmValue),
+  content: Type.Optional(UtmValue),
+})
+export type Utm = Static<typeof Utm>
+
 export const Link = closed({
   id: Id,
   code: Type.String(),
   shortUrl: Type.String(),
+  /** Host of one's own that the link is on; null: the installation's. */
+  domain: nullable(Type.String()),
   url: Type.String(),
   title: nullable(Type.String()),
   tags: Type.Array(Type.String()),
+  folderId: nullable(Id),
+  /** Archived links go on leading where they lead; lists leave them out. */
+  archivedAt: nullable(Time),
   expiresAt: nullable(Time),
   clicksMax: nullable(Type.Integer()),
   hasPassword: Type.Boolean(),

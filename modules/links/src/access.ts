@@ -1,6 +1,8 @@
 /** The only way to a link: through who may have it. */
-import { commonProblem, hasPermission, type Principal } from '@octet/contracts'
+import { commonProblem, hasPermission, type Principal, requireUser } from '@octet/contracts'
 import type { Queryable, Tx } from '@octet/db'
+import { type DomainRow, listDomains } from './domain-store.ts'
+import { type FolderRow, listFolders } from './organize-store.ts'
 import type { Row } from './rules.ts'
 import * as store from './store.ts'
 
@@ -18,4 +20,18 @@ function allow(actor: Principal, row: Row | undefined): Row {
   if (row === undefined || actor.kind !== 'user') throw commonProblem('not-found')
   if (row.owner_id !== actor.userId && !hasPermission(actor.roles, 'links:manage')) throw commonProblem('not-found')
   return row
+}
+
+/** A folder of the actor's. Throws `not-found` alike for other people's and for none at all. */
+export async function accessFolder(db: Queryable, actor: Principal, id: string): Promise<FolderRow> {
+  const [folder] = await listFolders(db, requireUser(actor).userId, id)
+  if (folder === undefined) throw commonProblem('not-found')
+  return folder
+}
+
+/** A host of the actor's, proven or not; `not-found` alike. */
+export async function accessDomain(db: Queryable, actor: Principal, id: string): Promise<DomainRow> {
+  const [domain] = await listDomains(db, requireUser(actor).userId, id)
+  if (domain === undefined) throw commonProblem('not-found')
+  return domain
 }

@@ -5,17 +5,22 @@ import { links as linksContract, problemsOf } from '@octet/contracts'
 import type { Journal, Shipper } from '@octet/journal'
 import type { Context } from '@octet/kernel'
 import type { Counter } from '@octet/observe'
+import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
+import type { DomainRow } from './domain-store.ts'
 import type { Target } from './rules.ts'
 
 export interface LinksState {
   readonly origin: string
   readonly limiter: Limiter
   readonly passwords: Passwords
+  readonly outbound: Outbound
   /** Generated codes that were taken; an alarm when it grows (README). */
   readonly collisions: Counter
-  /** Where codes lead; `null` for codes that lead nowhere. */
+  /** Where codes lead, by `targetKey`; `null` for codes that lead nowhere. */
   readonly targets: Cache<Target | null>
+  /** Proven hosts by name (domain-rules.ts, `normalHost`); `null` for hosts that are nobody's. */
+  readonly shortDomains: Cache<DomainRow | null>
   readonly clickJournal: Journal
   readonly clickShipper: Shipper
 }

@@ -1,17 +1,17 @@
 import type { Input, links } from '@octet/contracts'
 import { accessLinkForUpdate } from './access.ts'
 import type { LinksContext } from './context.ts'
-import { codeKey } from './rules.ts'
+import { targetKey } from './rules.ts'
 import * as store from './store.ts'
 
 /** Deletes a link for good; its code stays taken. Publishes `link-deleted`. */
 export async function deleteLink(ctx: LinksContext, input: Input<typeof links, 'deleteLink'>): Promise<object> {
-  const code = await ctx.db.transaction('links.deleteLink', async tx => {
+  const row = await ctx.db.transaction('links.deleteLink', async tx => {
     const row = await accessLinkForUpdate(tx, ctx.actor, input.id)
     await store.deleteLinks(tx, [row.id], new Date(ctx.now()).toISOString())
     await tx.publish('link-deleted', { linkId: row.id })
-    return row.code
+    return row
   })
-  ctx.targets.delete(codeKey(code))
+  ctx.targets.delete(targetKey(row.code, row.domain_id))
   return {}
 }

@@ -1,6 +1,6 @@
 /** Example links for a new installation, with a quarter of a year of believable clicks. */
 import type { LinksContext } from './context.ts'
-import type { CountedClicks } from './rules.ts'
+import { type CountedClicks, ownDomain } from './rules.ts'
 import * as store from './store.ts'
 
 interface Example {
@@ -107,6 +107,8 @@ export async function seedDemo(ctx: LinksContext): Promise<void> {
       const createdMs = nowMs - example.ageDays * dayMs
       const row = await store.insertLink(tx, {
         ownerId: null,
+        domainId: ownDomain,
+        folderId: null,
         code: example.code,
         url: example.url,
         title: example.title,

@@ -1,6 +1,6 @@
 /** From a code to where it leads, and what that costs the link. */
 import type { LinksContext } from './context.ts'
-import { codeKey, type Target } from './rules.ts'
+import { type Target, targetKey } from './rules.ts'
 import * as store from './store.ts'
 
 interface Redirect {
@@ -27,7 +27,7 @@ export interface Visit {
  * at serve time, a click limit from the database at every visit.
  */
 export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Follow> {
-  const key = codeKey(visit.code)
+  const key = targetKey(visit.code)
   const known = ctx.targets.peek(key)
   if (known !== undefined) return decide(ctx, known, visit)
   return ctx.targets.get(key).then(target => decide(ctx, target, visit))
@@ -38,7 +38,7 @@ export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Fo
  * `undefined` for every other, having changed nothing.
  */
 export function followKnownLink(ctx: LinksContext, code: string): Redirect | undefined {
-  const target = ctx.targets.peek(codeKey(code))
+  const target = ctx.targets.peek(targetKey(code))
   if (target === undefined || target === null || target.hasClickLimit) return undefined
   const follow = decide(ctx, target, { code, isCounted: true })
   return follow instanceof Promise || follow.outcome !== 'redirect' ? undefined : follow
@@ -46,7 +46,7 @@ export function followKnownLink(ctx: LinksContext, code: string): Redirect | und
 
 /** Decides a visit that brought a password. Throws `unavailable` when too many passwords wait to be checked. */
 export async function unlockLink(ctx: LinksContext, visit: Visit, password: string): Promise<Follow> {
-  const target = await ctx.targets.get(codeKey(visit.code))
+  const target = await ctx.targets.get(targetKey(visit.code))
   if (target === null || target.passwordHash === null) return decide(ctx, target, visit)
   const fits = await ctx.passwords.verify(password, target.passwordHash)
   return fits ? decide(ctx, { ...target, passwordHash: null }, visit) : { outcome: 'locked' }

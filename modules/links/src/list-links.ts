@@ -1,6 +1,8 @@
 import { commonProblem, type Input, type links, type Output, requireUser } from '@octet/contracts'
 import type { LinksContext } from './context.ts'
-import { decodeCursor, encodeCursor, linkOf } from './rules.ts'
+import { normalHost } from './domain-rules.ts'
+import * as listStore from './list-store.ts'
+import { decodeCursor, encodeCursor, linkOf, type Row } from './rules.ts'
 import * as store from './store.ts'
 
 const limitDefault = 20
@@ -13,18 +15,22 @@ export async function listLinks(
 ): Promise<Output<typeof links, 'listLinks'>> {
   const { userId } = requireUser(ctx.actor)
   const limit = input.limit ?? limitDefault
+  const sort = input.sort ?? '-createdAt'
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor)
-  if (input.cursor !== undefined && after === undefined) {
+  // A cursor of one order says nothing in another.
+  if (input.cursor !== undefined && after?.key.includes('T') !== (sort !== '-clicks')) {
     throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not one of ours' }] })
   }
-  const isAscending = input.sort === 'createdAt'
-  const found = await store.listLinks(ctx.db, {
+  const found = await listStore.listLinks(ctx.db, {
     ownerId: userId,
     limit,
     after,
-    isAscending,
+    sort,
     q: input.q,
     tag: input.tag,
+    folderId: input.folderId,
+    domain: input.domain === undefined ? undefined : (normalHost(input.domain) ?? input.domain),
+    isArchived: input.isArchived ?? false,
   })
   const rows = found.slice(0, limit)
   const recent = await recentClicks(
@@ -38,9 +44,13 @@ export async function listLinks(
     meta: {
       limit,
       hasMore,
-      nextCursor: hasMore && last !== undefined ? encodeCursor({ createdAt: last.created_at, id: last.id }) : null,
+      nextCursor: hasMore && last !== undefined ? encodeCursor({ key: keyOf(sort, last), id: last.id }) : null,
     },
   }
+}
+
+function keyOf(sort: listStore.ListQuery['sort'], row: Row): string {
+  return sort === '-clicks' ? String(row.clicks) : row.created_at
 }
 
 async function recentClicks(ctx: LinksContext, linkIds: readonly string[]): Promise<Map<string, number[]>> {

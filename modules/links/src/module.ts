@@ -8,12 +8,13 @@ import { defineModule, type Floor } from '@octet/kernel'
 import type { LinksState } from './context.ts'
 import { countBatch } from './count-clicks.ts'
 import { seedDemo } from './demo.ts'
+import * as domainStore from './domain-store.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
 import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
-import { locationOf, type Row, type Target } from './rules.ts'
+import { locationOf, type Row, readTargetKey, type Target } from './rules.ts'
 import * as store from './store.ts'
 
 /**
@@ -24,6 +25,10 @@ const targetTtlMs = 800
 const targetsMax = 100_000
 /** Redirects of known links go on while the database restarts; nobody can have edited them meanwhile. */
 const targetStaleIfErrorMs = 10 * 60_000
+
+/** A new host works, and a removed one stops, within this time in every process. */
+const domainTtlMs = 5_000
+const domainsMax = 10_000
 
 /** What is not counted by then is counted after the next start. */
 const shipDeadlineMs = 2_000
@@ -58,6 +63,7 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
     origin: floor.origin,
     limiter: floor.limiter,
     passwords: floor.passwords,
+    outbound: floor.outbound,
     collisions: floor.metrics
       .counter({ name: 'octet_links_code_collisions_total', help: 'Generated codes that were taken already.' })
       .with(),
@@ -67,13 +73,19 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
       staleIfErrorMs: targetStaleIfErrorMs,
       load: key => loadTarget(floor.db, key),
     }),
+    shortDomains: createCache({
+      entriesMax: domainsMax,
+      ttlMs: domainTtlMs,
+      staleIfErrorMs: targetStaleIfErrorMs,
+      load: async host => (await domainStore.findHost(floor.db, host)) ?? null,
+    }),
     clickJournal,
     clickShipper,
   }
 }
 
 async function loadTarget(db: Db<typeof links>, key: string): Promise<Target | null> {
-  const row = await store.findTarget(db, key)
+  const row = await store.findTarget(db, readTargetKey(key))
   return row === undefined ? null : targetOf(row)
 }
 

@@ -1,14 +1,26 @@
 /** Operation → use case. */
 import type { links } from '@octet/contracts'
 import type { Operations } from '@octet/kernel'
+import { addDomain } from './add-domain.ts'
 import type { LinksContext } from './context.ts'
+import { createFolder } from './create-folder.ts'
 import { createLink } from './create-link.ts'
+import { deleteFolder } from './delete-folder.ts'
 import { deleteLink } from './delete-link.ts'
+import { deleteTag } from './delete-tag.ts'
 import { getLink } from './get-link.ts'
 import { getLinkStats } from './get-link-stats.ts'
+import { listDomains } from './list-domains.ts'
+import { listFolders } from './list-folders.ts'
 import { listLinks } from './list-links.ts'
+import { listTags } from './list-tags.ts'
+import { removeDomain } from './remove-domain.ts'
 import { removeExamples } from './remove-examples.ts'
+import { renameFolder } from './rename-folder.ts'
+import { renameTag } from './rename-tag.ts'
+import { updateDomain } from './update-domain.ts'
 import { updateLink } from './update-link.ts'
+import { verifyDomain } from './verify-domain.ts'
 
 export const operations: Operations<typeof links, LinksContext> = {
   createLink,
@@ -16,6 +28,18 @@ export const operations: Operations<typeof links, LinksContext> = {
   getLink,
   updateLink,
   deleteLink,
+  listTags,
+  renameTag,
+  deleteTag,
+  listFolders,
+  createFolder,
+  renameFolder,
+  deleteFolder,
+  listDomains,
+  addDomain,
+  updateDomain,
+  verifyDomain,
+  removeDomain,
   getLinkStats,
   removeExamples,
 }

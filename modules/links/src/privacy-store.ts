@@ -6,9 +6,11 @@ import type { Row } from './rules.ts'
 export async function* eachLinkOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<Row> {
   for (let after: string | null = null; ; ) {
     const rows: Row[] = await sql<Row[]>`
-      select links.*, coalesce(click_totals.clicks, 0) as clicks
-      from links left join click_totals on click_totals.link_id = links.id
-      where owner_id = ${ownerId} and deleted_at is null and (${after}::uuid is null or links.id > ${after}::uuid)
+      select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
+      from links
+      left join click_totals on click_totals.link_id = links.id
+      left join domains on domains.id = links.domain_id
+      where links.owner_id = ${ownerId} and deleted_at is null and (${after}::uuid is null or links.id > ${after}::uuid)
       order by links.id limit ${pageMax}`
     yield* rows
     after = rows.at(-1)?.id ?? null
@@ -40,8 +42,17 @@ export async function someLinksOf({ sql }: Tx, ownerId: string, limit: number): 
   return rows.map(({ id }) => id)
 }
 
-/** Links that are still an owner's, deleted or not. */
+/** What an owner has besides links; called when those are gone. */
+export async function deleteBelongings({ sql }: Tx, ownerId: string): Promise<void> {
+  await sql`delete from folders where owner_id = ${ownerId}`
+  await sql`delete from domains where owner_id = ${ownerId}`
+}
+
+/** Rows that are still an owner's, deleted links among them. */
 export async function countLinksOf({ sql }: Queryable, ownerId: string): Promise<number> {
-  const [row] = await sql<{ rows: number }[]>`select count(*)::int as rows from links where owner_id = ${ownerId}`
+  const [row] = await sql<{ rows: number }[]>`
+    select ((select count(*) from links where owner_id = ${ownerId})
+          + (select count(*) from folders where owner_id = ${ownerId})
+          + (select count(*) from domains where owner_id = ${ownerId}))::int as rows`
   return row?.rows ?? 0
 }

@@ -3,6 +3,9 @@ import type { links } from '@octet/contracts'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import type { LinksContext } from './context.ts'
+import { domainOf } from './domain-rules.ts'
+import * as domainStore from './domain-store.ts'
+import * as organizeStore from './organize-store.ts'
 import * as privacyStore from './privacy-store.ts'
 import { linkOf } from './rules.ts'
 import * as store from './store.ts'
@@ -16,12 +19,15 @@ export const privacy: Privacy<typeof links, LinksContext> = {
   columns: {
     // Deleted links are emptied and stay, so that their codes stay taken.
     links: {
-      ...each('delete', 'owner_id', 'url', 'title', 'tags', 'password_hash', 'is_example'),
+      ...each('delete', 'owner_id', 'url', 'title', 'tags', 'password_hash', 'is_example', 'folder_id', 'archived_at'),
+      domain_id: codeStaysTaken,
       ...each('not-personal', 'id', 'expires_at', 'expired_at', 'clicks_max', 'clicks_used', 'version'),
       ...each('not-personal', 'created_at', 'updated_at', 'deleted_at'),
       code: codeStaysTaken,
       code_key: codeStaysTaken,
     },
+    folders: each('delete', 'id', 'owner_id', 'name', 'created_at'),
+    domains: each('delete', 'id', 'owner_id', 'host', 'landing_url', 'token', 'verified_at', 'created_at'),
     // Clicks carry neither address nor visitor; they are the owner's figures and go with the link.
     click_counts: each('delete', 'link_id', 'bucket', 'clicks', 'bots'),
     click_totals: each('delete', 'link_id', 'clicks', 'bots', 'last_clicked_at'),
@@ -29,13 +35,17 @@ export const privacy: Privacy<typeof links, LinksContext> = {
   },
   async *exportUser(ctx, userId) {
     yield { path: 'links.jsonl', rows: linksOf(ctx, userId) }
+    yield { path: 'folders.jsonl', rows: await organizeStore.listFolders(ctx.db, userId) }
+    yield { path: 'domains.jsonl', rows: (await domainStore.listDomains(ctx.db, userId)).map(domainOf) }
     yield { path: 'clicks.jsonl', rows: privacyStore.clicksOf(ctx.db, userId, pageMax) }
   },
   async eraseUser(ctx, tx, userId) {
     const ids = await privacyStore.someLinksOf(tx, userId, stepMax)
     const gone = await store.deleteLinks(tx, ids, new Date(ctx.now()).toISOString())
     for (const { id } of gone) await tx.publish('link-deleted', { linkId: id })
-    return ids.length === stepMax ? 'more' : 'done'
+    if (ids.length === stepMax) return 'more'
+    await privacyStore.deleteBelongings(tx, userId)
+    return 'done'
   },
   verifyErased: ({ db }, userId) => privacyStore.countLinksOf(db, userId),
 }

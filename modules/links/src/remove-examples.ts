@@ -1,6 +1,6 @@
 import { type links, type Output, requireUser } from '@octet/contracts'
 import type { LinksContext } from './context.ts'
-import { codeKey } from './rules.ts'
+import { targetKey } from './rules.ts'
 import * as store from './store.ts'
 
 /** Deletes every example link the caller took over. Publishes `link-deleted` for each. */
@@ -11,6 +11,6 @@ export async function removeExamples(ctx: LinksContext): Promise<Output<typeof l
     for (const { id } of gone) await tx.publish('link-deleted', { linkId: id })
     return gone
   })
-  for (const { code } of removed) ctx.targets.delete(codeKey(code))
+  for (const { code } of removed) ctx.targets.delete(targetKey(code))
   return { removed: removed.length }
 }

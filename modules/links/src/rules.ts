@@ -1,6 +1,6 @@
 /** Decisions about links: pure, no clock, no I/O. */
 import { randomBytes } from 'node:crypto'
-import type { Link } from '@octet/contracts'
+import type { Link, Utm } from '@octet/contracts'
 
 /** No 0, o, 1, l, i: what is read from paper is typed right. */
 const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'
@@ -66,9 +66,43 @@ export function refuseUrl(url: string, origin: string): UrlRefusal | undefined {
   return undefined
 }
 
+const utmNames = ['source', 'medium', 'campaign', 'term', 'content'] as const
+
+/**
+ * The address with its utm parameters: those named are set, others stay, and so does everything else as it was written
+ * (`URLSearchParams` would spell the whole query anew).
+ */
+export function withUtm(url: string, utm: Utm | undefined): string {
+  const wanted = utmNames.filter(name => utm?.[name] !== undefined)
+  if (wanted.length === 0 || utm === undefined) return url
+  const [, before = '', query = '', hash = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
+  const replaced = new Set(wanted.map(name => `utm_${name}`))
+  const kept = query
+    .slice(1)
+    .split('&')
+    .filter(pair => pair !== '' && !replaced.has(pair.split('=', 1)[0] as string))
+  const added = wanted.map(name => `utm_${name}=${encodeURIComponent((utm[name] as string).toWellFormed())}`)
+  return `${before}?${[...kept, ...added].join('&')}${hash}`
+}
+
 /** The address as a header value: as its owner wrote it where that is plain ASCII, else encoded. */
 export function locationOf(url: string): string {
   return /^[\x21-\x7e]+$/.test(url) ? url : new URL(url).href
+}
+
+/** What a link is found by. */
+export interface TargetKey {
+  readonly domainId: string
+  readonly codeKey: string
+}
+
+/** The same as one text: what the cache of targets is keyed by. */
+export function targetKey(code: string, domainId: string = ownDomain): string {
+  return `${domainId} ${codeKey(code)}`
+}
+
+export function readTargetKey(key: string): TargetKey {
+  return { domainId: key.slice(0, ownDomain.length), codeKey: key.slice(ownDomain.length + 1) }
 }
 
 /** What a redirect needs to know of a link, worked out once when the link is loaded. */
@@ -80,10 +114,18 @@ export interface Target {
   readonly hasClickLimit: boolean
 }
 
+/** The installation's own host among domains. */
+export const ownDomain = '00000000-0000-0000-0000-000000000000'
+
 export interface Row {
   readonly id: string
   readonly owner_id: string | null
   readonly code: string
+  readonly domain_id: string
+  /** Host of that domain; null for the installation's own. */
+  readonly domain: string | null
+  readonly folder_id: string | null
+  readonly archived_at: string | null
   readonly url: string
   readonly title: string | null
   readonly tags: string[]
@@ -102,10 +144,13 @@ export function linkOf(row: Row, origin: string): Link {
   return {
     id: row.id,
     code: row.code,
-    shortUrl: `${origin}/s/${row.code}`,
+    shortUrl: row.domain === null ? `${origin}/s/${row.code}` : `https://${row.domain}/${row.code}`,
+    domain: row.domain,
     url: row.url,
     title: row.title,
     tags: row.tags,
+    folderId: row.folder_id,
+    archivedAt: row.archived_at,
     expiresAt: row.expires_at,
     clicksMax: row.clicks_max,
     hasPassword: row.password_hash !== null,
@@ -119,18 +164,20 @@ export function linkOf(row: Row, origin: string): Link {
 
 /** Where a page of a list ends: the sort key of its last row. Opaque to clients. */
 export interface ListPosition {
-  readonly createdAt: string
+  /** A time of creation, or a number of clicks. */
+  readonly key: string
   readonly id: string
 }
 
-export function encodeCursor({ createdAt, id }: ListPosition): string {
-  return Buffer.from(`${createdAt} ${id}`).toString('base64url')
+export function encodeCursor({ key, id }: ListPosition): string {
+  return Buffer.from(`${key} ${id}`).toString('base64url')
 }
 
 /** `undefined` for anything {@link encodeCursor} did not make. */
 export function decodeCursor(cursor: string): ListPosition | undefined {
-  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString())
-  return match === null ? undefined : { createdAt: match[1] as string, id: match[2] as string }
+  const text = Buffer.from(cursor, 'base64url').toString()
+  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z|\d{1,15}) ([0-9a-f-]{36})$/.exec(text)
+  return match === null ? undefined : { key: match[1] as string, id: match[2] as string }
 }
 
 const bucketMs = 15 * 60_000

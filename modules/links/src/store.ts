@@ -1,9 +1,11 @@
 /** All SQL of links. The handle comes first; pass the `Tx` when there is one. */
 import { newId, type Queryable, type Tx } from '@octet/db'
-import { type CountedClicks, codeKey, type ListPosition, type Row } from './rules.ts'
+import { type CountedClicks, codeKey, type Row, type TargetKey } from './rules.ts'
 
 export interface NewLink {
   readonly ownerId: string | null
+  readonly domainId: string
+  readonly folderId: string | null
   readonly code: string
   readonly url: string
   readonly title: string | null
@@ -21,21 +23,23 @@ export interface NewLink {
  */
 export async function insertLink({ sql }: Queryable, link: NewLink): Promise<Row | undefined> {
   const [row] = await sql<Row[]>`
-    insert into links (id, owner_id, code, code_key, url, title, tags, expires_at, clicks_max, password_hash,
-                       is_example, created_at, updated_at)
-    values (${newId()}, ${link.ownerId}, ${link.code}, ${codeKey(link.code)}, ${link.url}, ${link.title},
-            ${[...link.tags]}::text[], ${link.expiresAt}, ${link.clicksMax}, ${link.passwordHash},
-            ${link.isExample}, ${link.createdAt}, ${link.createdAt})
-    on conflict on constraint links_code_key_unique do nothing
-    returning *, 0 as clicks`
+    insert into links (id, owner_id, domain_id, folder_id, code, code_key, url, title, tags, expires_at, clicks_max,
+                       password_hash, is_example, created_at, updated_at)
+    values (${newId()}, ${link.ownerId}, ${link.domainId}, ${link.folderId}, ${link.code}, ${codeKey(link.code)},
+            ${link.url}, ${link.title}, ${[...link.tags]}::text[], ${link.expiresAt}, ${link.clicksMax},
+            ${link.passwordHash}, ${link.isExample}, ${link.createdAt}, ${link.createdAt})
+    on conflict on constraint links_domain_code_unique do nothing
+    returning *, 0 as clicks, (select host from domains where domains.id = domain_id) as domain`
   return row
 }
 
 /** One live link with its total. */
 export async function findLink({ sql }: Queryable, id: string): Promise<Row | undefined> {
   const [row] = await sql<Row[]>`
-    select links.*, coalesce(click_totals.clicks, 0) as clicks
-    from links left join click_totals on click_totals.link_id = links.id
+    select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
+    from links
+    left join click_totals on click_totals.link_id = links.id
+    left join domains on domains.id = links.domain_id
     where links.id = ${id} and deleted_at is null`
   return row
 }
@@ -43,47 +47,21 @@ export async function findLink({ sql }: Queryable, id: string): Promise<Row | un
 /** The same, held against other writers until the transaction ends. */
 export async function lockLink({ sql }: Tx, id: string): Promise<Row | undefined> {
   const [row] = await sql<Row[]>`
-    select links.*, coalesce(click_totals.clicks, 0) as clicks
-    from links left join click_totals on click_totals.link_id = links.id
+    select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
+    from links
+    left join click_totals on click_totals.link_id = links.id
+    left join domains on domains.id = links.domain_id
     where links.id = ${id} and deleted_at is null
     for update of links`
   return row
 }
 
-/** What a redirect needs, by code. */
-export async function findTarget({ sql }: Queryable, key: string): Promise<Row | undefined> {
+/** What a redirect needs, by host and code. */
+export async function findTarget({ sql }: Queryable, { domainId, codeKey: key }: TargetKey): Promise<Row | undefined> {
   const [row] = await sql<Row[]>`
-    select *, 0 as clicks from links where code_key = ${key} and deleted_at is null`
+    select *, 0 as clicks, null as domain from links
+    where domain_id = ${domainId} and code_key = ${key} and deleted_at is null`
   return row
-}
-
-export interface ListQuery {
-  readonly ownerId: string
-  readonly limit: number
-  readonly after: ListPosition | undefined
-  readonly isAscending: boolean
-  readonly q: string | undefined
-  readonly tag: string | undefined
-}
-
-/** One more row than `limit` when there is a next page. Served by `links_of_owner`. */
-export function listLinks({ sql }: Queryable, query: ListQuery): Promise<Row[]> {
-  const { ownerId, limit, after, isAscending, q, tag } = query
-  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
-  const direction = isAscending ? sql`asc` : sql`desc`
-  const beyond = isAscending ? sql`>` : sql`<`
-  const beyondPosition =
-    after && sql`and (created_at, id) ${beyond} (${after.createdAt}::timestamptz, ${after.id}::uuid)`
-  const matching = pattern && sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`
-  return sql<Row[]>`
-    select links.*, coalesce(click_totals.clicks, 0) as clicks
-    from links left join click_totals on click_totals.link_id = links.id
-    where owner_id = ${ownerId} and deleted_at is null
-    ${beyondPosition ?? sql``}
-    ${matching ?? sql``}
-    ${tag === undefined ? sql`` : sql`and tags @> array[${tag}]`}
-    order by created_at ${direction}, id ${direction}
-    limit ${limit + 1}`
 }
 
 export interface LinkChange {
@@ -93,6 +71,8 @@ export interface LinkChange {
   readonly expiresAt: string | null
   readonly clicksMax: number | null
   readonly passwordHash: string | null
+  readonly folderId: string | null
+  readonly archivedAt: string | null
   readonly updatedAt: string
 }
 
@@ -103,7 +83,8 @@ export async function updateLink({ sql }: Tx, id: string, change: LinkChange): P
     set url = ${change.url}, title = ${change.title}, tags = ${[...change.tags]}::text[],
         expires_at = ${change.expiresAt}, clicks_max = ${change.clicksMax},
         clicks_used = case when ${change.clicksMax}::int is null then 0 else clicks_used end,
-        password_hash = ${change.passwordHash}, expired_at = null,
+        password_hash = ${change.passwordHash}, folder_id = ${change.folderId},
+        archived_at = ${change.archivedAt}, expired_at = null,
         updated_at = ${change.updatedAt}, version = version + 1
     where id = ${id}`
 }
@@ -117,7 +98,7 @@ export async function deleteLinks(
   const rows = await sql<{ id: string; code: string }[]>`
     update links
     set deleted_at = ${at}, url = '', title = null, tags = '{}', password_hash = null, owner_id = null,
-        is_example = false, version = version + 1
+        folder_id = null, archived_at = null, is_example = false, version = version + 1
     where id = any(${[...ids]}) and deleted_at is null
     returning id, code`
   const gone = rows.map(({ id }) => id)

@@ -5,7 +5,7 @@ import { type BlockList, isIP, type LookupFunction } from 'node:net'
 import { holds, isPublicAddress, networkList } from './networks.ts'
 import { OutboundError } from './outbound-error.ts'
 import { createPlaces } from './places.ts'
-import { type Resolve, resolveByDns } from './resolve.ts'
+import { type Resolve, type ResolveTxt, resolveByDns, resolveTxtByDns } from './resolve.ts'
 
 export interface OutboundOptions {
   /** Networks that may be called although they are not public, at any port. For operators and tests. */
@@ -14,6 +14,8 @@ export interface OutboundOptions {
   readonly ports?: readonly number[]
   /** How names become addresses; DNS unless a test says otherwise. */
   readonly resolve?: Resolve
+  /** The TXT records of a name; DNS unless a test says otherwise. */
+  readonly resolveTxt?: ResolveTxt
   /** Requests at once. Default 32; four times as many may wait. */
   readonly concurrencyMax?: number
 }
@@ -49,6 +51,8 @@ export interface Outbound {
    * are not used. @throws OutboundError
    */
   fetch(url: string, request?: OutboundRequest): Promise<OutboundAnswer>
+  /** The TXT records of a name, each in one piece; none when there are none. @throws OutboundError */
+  txt(name: string, options?: { readonly timeoutMs?: number }): Promise<readonly string[]>
 }
 
 const portsDefault = [80, 443]
@@ -84,6 +88,14 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
       } finally {
         leave()
       }
+    },
+    async txt(name, { timeoutMs = timeoutDefaultMs } = {}) {
+      const signal = AbortSignal.timeout(timeoutMs)
+      return abortable((options.resolveTxt ?? resolveTxtByDns)(name, signal), signal).catch(error => {
+        throw signal.aborted
+          ? failureOf(error, signal)
+          : new OutboundError('host-unknown', `DNS failed for ${name}`, error)
+      })
     },
   }
 }

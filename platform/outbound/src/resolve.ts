@@ -3,6 +3,9 @@ import { Resolver } from 'node:dns/promises'
 /** All addresses of a host name; none when it leads nowhere. */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>
 
+/** The TXT records of a name; none when there are none. */
+export type ResolveTxt = (name: string, signal: AbortSignal) => Promise<readonly string[]>
+
 /** Per try; there are two. */
 const tryMs = 2_000
 /** What DNS says when a name, or one kind of its addresses, does not exist. */
@@ -25,6 +28,21 @@ export const resolveByDns: Resolve = async (host, signal) => {
     const broken = [v4, v6].find(answer => answer.status === 'rejected' && !absent.has(codeOf(answer.reason)))
     if (broken?.status === 'rejected') throw broken.reason
     return []
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** Likewise over sockets of its own. Records longer than 255 bytes come in parts. */
+export const resolveTxtByDns: ResolveTxt = async (name, signal) => {
+  const resolver = new Resolver({ timeout: tryMs, tries: 2 })
+  const cancel = () => resolver.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return (await resolver.resolveTxt(name)).map(parts => parts.join(''))
+  } catch (error) {
+    if (absent.has(codeOf(error))) return []
+    throw error
   } finally {
     signal.removeEventListener('abort', cancel)
   }

@@ -1,0 +1,72 @@
+/** SQL of the owner's list. */
+import type { Queryable } from '@octet/db'
+import type { ListPosition, Row } from './rules.ts'
+
+export interface ListQuery {
+  readonly ownerId: string
+  readonly limit: number
+  readonly after: ListPosition | undefined
+  readonly sort: '-createdAt' | 'createdAt' | '-clicks'
+  readonly q: string | undefined
+  readonly tag: string | undefined
+  readonly folderId: string | undefined
+  readonly domain: string | undefined
+  readonly isArchived: boolean
+}
+
+/**
+ * One more row than `limit` when there is a next page. By time it reads `links_of_owner` in order and stops; by clicks
+ * it
+ * sorts all of the owner's links. The search looks at every link of the owner: no index finds parts of words without
+ * an extension that not every PostgreSQL has.
+ */
+export function listLinks({ sql }: Queryable, query: ListQuery): Promise<Row[]> {
+  const { ownerId, limit, after, sort, q, tag, folderId, domain, isArchived } = query
+  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
+  const matching = pattern && sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`
+  const clicks = sql`coalesce(click_totals.clicks, 0)`
+  const { key = '', id = '' } = after ?? {}
+  const beyond = {
+    '-createdAt': () => sql`and (links.created_at, links.id) < (${key}::timestamptz, ${id}::uuid)`,
+    createdAt: () => sql`and (links.created_at, links.id) > (${key}::timestamptz, ${id}::uuid)`,
+    '-clicks': () => sql`and (${clicks}, links.id) < (${key}::bigint, ${id}::uuid)`,
+  }
+  const order = {
+    '-createdAt': sql`links.created_at desc, links.id desc`,
+    createdAt: sql`links.created_at, links.id`,
+    '-clicks': sql`${clicks} desc, links.id desc`,
+  }
+  return sql<Row[]>`
+    select links.*, ${clicks} as clicks, domains.host as domain
+    from links
+    left join click_totals on click_totals.link_id = links.id
+    left join domains on domains.id = links.domain_id
+    where links.owner_id = ${ownerId} and deleted_at is null
+      and archived_at is ${isArchived ? sql`not null` : sql`null`}
+    ${after === undefined ? sql`` : beyond[sort]()}
+    ${matching ?? sql``}
+    ${tag === undefined ? sql`` : sql`and tags @> array[${tag}]`}
+    ${folderId === undefined ? sql`` : sql`and folder_id = ${folderId}`}
+    ${domain === undefined ? sql`` : sql`and domains.host = ${domain}`}
+    order by ${order[sort]}
+    limit ${limit + 1}`
+}
+
+/** The owner's newest link to exactly this address on this domain that is not archived. */
+export async function findByDestination(
+  { sql }: Queryable,
+  { ownerId, domainId, url }: { ownerId: string; domainId: string; url: string },
+): Promise<Row | undefined> {
+  // Held until the transaction ends, so that two requests of the same moment do not both find none.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`links.destination ${ownerId} ${url}`}, 0))`
+  const [row] = await sql<Row[]>`
+    select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
+    from links
+    left join click_totals on click_totals.link_id = links.id
+    left join domains on domains.id = links.domain_id
+    where links.owner_id = ${ownerId} and hashtextextended(url, 0) = hashtextextended(${url}, 0) and url = ${url}
+      and links.domain_id = ${domainId} and deleted_at is null and archived_at is null
+    order by links.created_at desc, links.id desc
+    limit 1`
+  return row
+}

@@ -1,0 +1,75 @@
+/** SQL of tags and folders. */
+import { newId, type Queryable } from '@octet/db'
+
+const tagsMax = 1_000
+
+/** The owner's tags, most used first. */
+export function countTags({ sql }: Queryable, ownerId: string): Promise<{ tag: string; links: number }[]> {
+  return sql<{ tag: string; links: number }[]>`
+    select tag, count(*)::int as links
+    from links, unnest(tags) as tag
+    where owner_id = ${ownerId} and deleted_at is null
+    group by tag order by links desc, tag
+    limit ${tagsMax}`
+}
+
+/** Puts `name` where `tag` was, once per link, or takes it away. Returns how many links that were. */
+export async function replaceTag(
+  { sql }: Queryable,
+  { ownerId, tag, name, at }: { ownerId: string; tag: string; name: string | null; at: string },
+): Promise<number> {
+  const rest = sql`array_remove(tags, ${tag})`
+  const changed = name === null ? rest : sql`array_append(array_remove(${rest}, ${name}), ${name})`
+  const rows = await sql`
+    update links set tags = ${changed}, updated_at = ${at}, version = version + 1
+    where owner_id = ${ownerId} and deleted_at is null and tags @> array[${tag}]
+    returning true`
+  return rows.length
+}
+
+export interface FolderRow {
+  readonly id: string
+  readonly owner_id: string
+  readonly name: string
+  readonly created_at: string
+  readonly links: number
+}
+
+/** The owner's folders by name, or the one of that id. */
+export function listFolders({ sql }: Queryable, ownerId: string, id?: string): Promise<FolderRow[]> {
+  return sql<FolderRow[]>`
+    select folders.*, (select count(*)::int from links where folder_id = folders.id and deleted_at is null) as links
+    from folders
+    where owner_id = ${ownerId} ${id === undefined ? sql`` : sql`and id = ${id}`}
+    order by lower(name)`
+}
+
+/** `undefined`: the owner has one of that name. */
+export async function insertFolder(
+  { sql }: Queryable,
+  { ownerId, name, at }: { ownerId: string; name: string; at: string },
+): Promise<FolderRow | undefined> {
+  const [row] = await sql<FolderRow[]>`
+    insert into folders (id, owner_id, name, created_at)
+    values (${newId()}, ${ownerId}, ${name}, ${at})
+    on conflict do nothing
+    returning *, 0 as links`
+  return row
+}
+
+/** False: another folder of the owner has that name. */
+export async function renameFolder({ sql }: Queryable, ownerId: string, id: string, name: string): Promise<boolean> {
+  const rows = await sql`
+    update folders set name = ${name}
+    where id = ${id} and not exists (
+      select from folders as other
+      where other.owner_id = ${ownerId} and lower(other.name) = lower(${name}) and other.id <> ${id})
+    returning true`
+  return rows.length === 1
+}
+
+/** False: the owner has no such folder. */
+export async function deleteFolder({ sql }: Queryable, ownerId: string, id: string): Promise<boolean> {
+  const rows = await sql`delete from folders where id = ${id} and owner_id = ${ownerId} returning true`
+  return rows.length === 1
+}

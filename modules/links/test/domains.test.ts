@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { links } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { type Test, testApp } from '@octet/testkit'
+import { linksModule } from '../src/module.ts'
+
+const url = 'https://example.org/a'
+
+/** An app whose DNS is a map: TXT records by name, addresses for all that is in `hosts`. */
+async function open(t: Test) {
+  const txt = new Map<string, string[]>()
+  const hosts = new Map<string, string[]>()
+  const app = await testApp(t, {
+    modules: [linksModule],
+    outbound: {
+      allow: ['127.0.0.0/8'],
+      resolve: async host => hosts.get(host) ?? [],
+      resolveTxt: async name => txt.get(name) ?? [],
+    },
+  })
+  const mine = app.client(links, { token: app.as(newId()) })
+  const theirs = app.client(links, { token: app.as(newId()) })
+  return { app, mine, theirs, txt, hosts }
+}
+
+test('a host is claimed, proven by DNS, carries links of its own, and goes when they are gone', async t => {
+  const { mine, txt } = await open(t)
+  const domain = await mine.addDomain({ host: 'Go.Example.ORG.', landingUrl: 'https://example.org' })
+  assert.deepEqual([domain.host, domain.isVerified, domain.links], ['go.example.org', false, 0])
+  assert.equal(domain.verification.txtName, '_octet.go.example.org')
+  await assert.rejects(mine.createLink({ url, domain: domain.host }), { code: 'links.domain-unknown' })
+  await assert.rejects(mine.verifyDomain({ id: domain.id }), { code: 'links.domain-not-proven', status: 409 })
+  txt.set(domain.verification.txtName, ['v=spf1', `${domain.verification.value}0`])
+  await assert.rejects(mine.verifyDomain({ id: domain.id }), { code: 'links.domain-not-proven' })
+  txt.set(domain.verification.txtName, ['v=spf1', domain.verification.value])
+  assert.equal((await mine.verifyDomain({ id: domain.id })).isVerified, true)
+  const link = await mine.createLink({ url, domain: 'GO.example.org', alias: 'menu' })
+  assert.deepEqual([link.shortUrl, link.domain], ['https://go.example.org/menu', 'go.example.org'])
+  assert.equal((await mine.listDomains({})).data[0]?.links, 1)
+  assert.equal((await mine.listLinks({ domain: 'go.example.org' })).data.length, 1)
+  assert.equal((await mine.updateDomain({ id: domain.id, landingUrl: null })).landingUrl, null)
+  await assert.rejects(mine.removeDomain({ id: domain.id }), { code: 'links.domain-in-use' })
+  await mine.deleteLink({ id: link.id })
+  await mine.removeDomain({ id: domain.id })
+  assert.deepEqual((await mine.listDomains({})).data, [])
+})
+
+test('one code leads to different places on different hosts, and is taken once on each', async t => {
+  const { app, mine, theirs, txt } = await open(t)
+  const domain = await mine.addDomain({ host: 'go.example.org' })
+  txt.set(domain.verification.txtName, [domain.verification.value])
+  await mine.verifyDomain({ id: domain.id })
+  await mine.createLink({ url, alias: 'menu' })
+  await mine.createLink({ url: `${url}/custom`, alias: 'menu', domain: domain.host })
+  await assert.rejects(mine.createLink({ url, alias: 'MENU', domain: domain.host }), { code: 'links.alias-taken' })
+  assert.equal((await app.http.inject('/s/menu')).headers.location, url)
+  // The main host does not answer for codes of others.
+  await mine.createLink({ url, alias: 'only-there', domain: domain.host })
+  assert.equal((await app.http.inject('/s/only-there')).statusCode, 404)
+  await assert.rejects(theirs.createLink({ url, domain: domain.host }), { code: 'links.domain-unknown' })
+  await assert.rejects(app.client(links).createLink({ url, domain: domain.host }), { code: 'links.domain-unknown' })
+  // An address on a short host would lead round in a circle.
+  await assert.rejects(mine.createLink({ url: 'https://GO.example.org/menu' }), { code: 'links.url-not-allowed' })
+})
+
+test('a host may be claimed by many but belongs to who proves it, also when two do so at the same moment', async t => {
+  const { mine, theirs, txt } = await open(t)
+  const first = await mine.addDomain({ host: 'go.example.org' })
+  const second = await theirs.addDomain({ host: 'go.example.org' })
+  assert.notEqual(first.verification.value, second.verification.value)
+  await assert.rejects(mine.addDomain({ host: 'go.example.org' }), { code: 'links.domain-exists' })
+  txt.set(first.verification.txtName, [first.verification.value, second.verification.value])
+  const results = await Promise.allSettled([
+    mine.verifyDomain({ id: first.id }),
+    theirs.verifyDomain({ id: second.id }),
+  ])
+  assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  const refused = results.find(result => result.status === 'rejected')
+  assert.equal(refused?.reason.code, 'links.domain-taken')
+})
+
+test('the file that may prove a host is not fetched from inside our network', async t => {
+  const { mine, hosts } = await open(t)
+  const domain = await mine.addDomain({ host: 'go.example.org' })
+  assert.equal(domain.verification.fileUrl, 'http://go.example.org/.well-known/octet-domain.txt')
+  hosts.set('go.example.org', ['10.0.0.1'])
+  await assert.rejects(mine.verifyDomain({ id: domain.id }), { code: 'links.domain-not-proven' })
+})
+
+test('names that are no public hosts, and our own, cannot be claimed', async t => {
+  const { mine } = await open(t)
+  const hosts = ['localhost', '127.0.0.1', '[::1]', 'a b.org', 'example.org/x', 'u@example.org', 'printer.local']
+  for (const host of [...hosts, 'example.org:80', '2130706433', 'x.localhost', '-a.org', 'org', 'a..org']) {
+    await assert.rejects(mine.addDomain({ host }), { code: 'links.host-not-allowed' }, host)
+  }
+  assert.equal((await mine.addDomain({ host: 'münchen.example.org' })).host, 'xn--mnchen-3ya.example.org')
+})
+
+test("another person's host looks like one that does not exist", async t => {
+  const { app, mine, theirs, txt } = await open(t)
+  const { id, verification } = await mine.addDomain({ host: 'go.example.org' })
+  txt.set(verification.txtName, [verification.value])
+  await assert.rejects(theirs.verifyDomain({ id }), { code: 'not-found' })
+  await assert.rejects(theirs.updateDomain({ id, landingUrl: url }), { code: 'not-found' })
+  await assert.rejects(theirs.removeDomain({ id }), { code: 'not-found' })
+  assert.deepEqual((await theirs.listDomains({})).data, [])
+  await assert.rejects(app.client(links).addDomain({ host: 'go.example.org' }), { code: 'unauthenticated' })
+})

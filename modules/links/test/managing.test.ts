@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { links } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { type Test, testApp } from '@octet/testkit'
+import { linksModule } from '../src/module.ts'
+import { withUtm } from '../src/rules.ts'
+
+const url = 'https://example.org/a'
+
+async function open(t: Test, options: object = {}) {
+  const app = await testApp(t, { modules: [linksModule], ...options })
+  const mine = app.client(links, { token: app.as(newId()) })
+  const theirs = app.client(links, { token: app.as(newId()) })
+  return { app, mine, theirs }
+}
+
+test('tags are counted, renamed and taken away on the links of their owner only', async t => {
+  const { app, mine, theirs } = await open(t)
+  await mine.createLink({ url, tags: ['a', 'b'] })
+  const both = await mine.createLink({ url, tags: ['a', 'news'] })
+  const other = await theirs.createLink({ url, tags: ['a'] })
+  assert.deepEqual((await mine.listTags({})).data, [
+    { tag: 'a', links: 2 },
+    { tag: 'b', links: 1 },
+    { tag: 'news', links: 1 },
+  ])
+  assert.deepEqual(await mine.renameTag({ tag: 'a', name: 'news' }), { links: 2 })
+  assert.deepEqual((await mine.getLink({ id: both.id })).tags, ['news'])
+  assert.deepEqual((await mine.listTags({})).data[0], { tag: 'news', links: 2 })
+  assert.deepEqual(await mine.deleteTag({ tag: 'news' }), { links: 2 })
+  assert.deepEqual((await mine.listTags({})).data, [{ tag: 'b', links: 1 }])
+  assert.deepEqual((await theirs.getLink({ id: other.id })).tags, ['a'])
+  await assert.rejects(mine.renameTag({ tag: 'b', name: '' }), { code: 'validation-failed' })
+  await assert.rejects(app.client(links).listTags({}), { code: 'unauthenticated' })
+})
+
+test('folders have names of their own, hold links, and leave them behind when they go', async t => {
+  const { app, mine, theirs } = await open(t)
+  const folder = await mine.createFolder({ name: ' Campaigns ' })
+  assert.deepEqual([folder.name, folder.links], ['Campaigns', 0])
+  await assert.rejects(mine.createFolder({ name: 'campaigns' }), { code: 'links.folder-exists', status: 409 })
+  await theirs.createFolder({ name: 'Campaigns' })
+  const link = await mine.createLink({ url, folderId: folder.id })
+  const loose = await mine.createLink({ url })
+  assert.equal(link.folderId, folder.id)
+  const inside = await mine.listLinks({ folderId: folder.id })
+  assert.deepEqual(
+    inside.data.map(({ id }) => id),
+    [link.id],
+  )
+  await mine.updateLink({ id: loose.id, folderId: folder.id })
+  assert.equal((await mine.listFolders({})).data[0]?.links, 2)
+  await mine.updateLink({ id: loose.id, folderId: null })
+  const other = await mine.createFolder({ name: 'Other' })
+  await assert.rejects(mine.renameFolder({ id: other.id, name: 'CAMPAIGNS' }), { code: 'links.folder-exists' })
+  assert.equal((await mine.renameFolder({ id: folder.id, name: 'CAMPAIGNS' })).name, 'CAMPAIGNS')
+  // Another person's folder is no folder.
+  for (const use of [
+    () => theirs.createLink({ url, folderId: folder.id }),
+    () => app.client(links).createLink({ url, folderId: folder.id }),
+  ]) {
+    await assert.rejects(use(), error =>
+      ['links.folder-unknown', 'unauthenticated'].includes((error as { code: string }).code),
+    )
+  }
+  await assert.rejects(theirs.renameFolder({ id: folder.id, name: 'x' }), { code: 'not-found' })
+  await assert.rejects(theirs.deleteFolder({ id: folder.id }), { code: 'not-found' })
+  assert.deepEqual((await theirs.listLinks({ folderId: folder.id })).data, [])
+  await mine.deleteFolder({ id: folder.id })
+  assert.equal((await mine.getLink({ id: link.id })).folderId, null)
+})
+
+test('an archived link leaves the list, comes back, and redirects all the while', async t => {
+  const { app, mine } = await open(t)
+  const link = await mine.createLink({ url })
+  const archived = await mine.updateLink({ id: link.id, isArchived: true })
+  assert.ok(archived.archivedAt)
+  assert.deepEqual((await mine.listLinks({})).data, [])
+  assert.equal((await mine.listLinks({ isArchived: true })).data[0]?.id, link.id)
+  assert.equal((await app.http.inject(`/s/${link.code}`)).statusCode, 302)
+  assert.equal((await mine.updateLink({ id: link.id, isArchived: false })).archivedAt, null)
+  assert.equal((await mine.listLinks({})).data.length, 1)
+})
+
+test("find-if-exists answers with the same owner's link to the same address, also at the same moment", async t => {
+  const { app, mine, theirs } = await open(t)
+  const first = await mine.createLink({ url })
+  assert.equal((await mine.createLink({ url, findIfExists: true })).id, first.id)
+  assert.notEqual((await mine.createLink({ url })).id, first.id)
+  assert.notEqual((await theirs.createLink({ url, findIfExists: true })).id, first.id)
+  assert.notEqual((await mine.createLink({ url: `${url}/`, findIfExists: true })).id, first.id)
+  const nobody = app.client(links)
+  const a = await nobody.createLink({ url, findIfExists: true })
+  assert.notEqual((await nobody.createLink({ url, findIfExists: true })).id, a.id)
+  const fresh = 'https://example.org/fresh'
+  const made = await Promise.all(Array.from({ length: 8 }, () => mine.createLink({ url: fresh, findIfExists: true })))
+  assert.equal(new Set(made.map(({ id }) => id)).size, 1)
+  await mine.updateLink({ id: made[0]?.id ?? '', isArchived: true })
+  assert.notEqual((await mine.createLink({ url: fresh, findIfExists: true })).id, made[0]?.id)
+})
+
+test('lists sort by clicks, page by page', async t => {
+  const { app, mine } = await open(t)
+  const { sql } = app.db('links')
+  for (const clicks of [3, 0, 7, 7, 1]) {
+    const link = await mine.createLink({ url, title: String(clicks) })
+    await sql`
+      insert into click_totals (link_id, clicks, bots, last_clicked_at) values (${link.id}, ${clicks}, 0, now())`
+  }
+  const seen: (string | null)[] = []
+  let cursor: string | undefined
+  do {
+    const page = await mine.listLinks({ sort: '-clicks', limit: 2, cursor })
+    seen.push(...page.data.map(({ title }) => title))
+    cursor = page.meta.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  assert.deepEqual(seen, ['7', '7', '3', '1', '0'])
+  const byTime = await mine.listLinks({ limit: 1 })
+  const foreign = byTime.meta.nextCursor ?? ''
+  await assert.rejects(mine.listLinks({ sort: '-clicks', cursor: foreign }), { code: 'validation-failed' })
+})
+
+test('utm parameters are written into the address and nothing else of it changes', async t => {
+  const { mine } = await open(t)
+  for (const [before, after] of [
+    ['https://example.org', 'https://example.org?utm_source=a%20b%26c'],
+    ['https://example.org/?q=a+b&x=%7E#part', 'https://example.org/?q=a+b&x=%7E&utm_source=a%20b%26c#part'],
+    ['https://example.org/?utm_source=old&utm_medium=m', 'https://example.org/?utm_medium=m&utm_source=a%20b%26c'],
+    ['https://example.org/#a?b', 'https://example.org/?utm_source=a%20b%26c#a?b'],
+  ] as const) {
+    assert.equal(withUtm(before, { source: 'a b&c' }), after)
+  }
+  const link = await mine.createLink({ url, utm: { source: 'mail', campaign: 'spring' } })
+  assert.equal(link.url, `${url}?utm_source=mail&utm_campaign=spring`)
+  const changed = await mine.updateLink({ id: link.id, utm: { campaign: 'autumn' } })
+  assert.equal(changed.url, `${url}?utm_source=mail&utm_campaign=autumn`)
+  await assert.rejects(mine.createLink({ url, utm: { source: '' } }), { code: 'validation-failed' })
+})
