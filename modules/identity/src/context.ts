@@ -2,6 +2,7 @@
 import type { Authenticate, identity } from '@octet/contracts'
 import type { Context } from '@octet/kernel'
 import type { Passwords } from '@octet/passwords'
+import type { Secrets } from '@octet/secrets'
 import type { SessionCookie } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Measures } from './measures.ts'
@@ -15,6 +16,7 @@ export interface IdentityState {
   readonly passwords: Passwords
   readonly throttle: Throttle
   readonly signingKeys: SigningKeys
+  readonly secrets: Secrets
   readonly accessTokens: AccessTokens
   readonly revocations: Revocations
   readonly lastSeen: LastSeen

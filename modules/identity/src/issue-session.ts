@@ -2,6 +2,7 @@ import { newId } from '@octet/db'
 import { addressPrefix } from '@octet/http'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
+import { sealRefreshKey } from './refresh-key.ts'
 import { cleanUserAgent } from './rules.ts'
 import { insertSession, type Lifetime, type NewSession } from './session-store.ts'
 
@@ -26,11 +27,15 @@ export async function issueSession(
 ): Promise<IssuedSession> {
   const { client } = ctx.request
   const sessionId = newId()
+  const kept =
+    credential.kind === 'web'
+      ? credential
+      : { kind: credential.kind, refreshKey: sealRefreshKey(ctx.secrets, sessionId, credential.refreshKey) }
   const provenAtMs = await ctx.db.transaction('identity.issueSession', async tx => {
     const begunAtMs = await insertSession(tx, {
       id: sessionId,
       userId,
-      credential,
+      credential: kept,
       userAgent: cleanUserAgent(client?.userAgent ?? ''),
       addressPrefix: client === undefined ? '' : addressPrefix(client.address),
       ...lifetime,

@@ -1,18 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import type { identity, Output } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
 import { type IssuedSession, issueSession, remembered } from './issue-session.ts'
+import { newRefreshKey } from './refresh-key.ts'
 import { formatRefreshToken } from './refresh-token.ts'
 import { meOf, type UserRow } from './rules.ts'
 import { accessTokenSeconds } from './tokens.ts'
 
 type Tokens = Output<typeof identity, 'login'>
 
-const refreshKeySizeBytes = 32
-
 /** A new API session and its first pair of tokens. */
 export async function issueTokens(ctx: IdentityContext, user: UserRow): Promise<Tokens> {
-  const refreshKey = randomBytes(refreshKeySizeBytes)
+  const refreshKey = newRefreshKey()
   const credential = { kind: 'api', refreshKey } as const
   const session = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered })
   return tokensFor(ctx, user, { ...session, counter: 0, refreshKey })

@@ -39,15 +39,24 @@ export const identityModule = defineModule({
 /** The installation, not the address: several processes with several addresses share one database and its keys. */
 const issuer = 'octet'
 
-async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof identity>): Promise<IdentityState> {
+async function open({
+  db,
+  log,
+  metrics,
+  now,
+  origin,
+  passwords,
+  secrets,
+}: Floor<typeof identity>): Promise<IdentityState> {
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
   const lastSeen = createLastSeen({ db, log, now, touch: touchSessions })
   const keysLastSeen = createLastSeen({ db, log, now, touch: touchApiKeys })
-  const signingKeys = await openSigningKeys(db, now)
-  const auditKey = await openModuleKey(db, 'audit')
+  const signingKeys = await openSigningKeys({ db, secrets, now, log })
+  const auditKey = await openModuleKey(db, secrets, 'audit')
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
   await revocations.poll() // before it, every request would ask the database
   revocations.start()
+  signingKeys.start()
   lastSeen.start()
   keysLastSeen.start()
   const signInFailures = createSignInFailures({ db, log, now, auditKey })
@@ -56,6 +65,7 @@ async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof i
     passwords,
     throttle: createThrottle(now),
     signingKeys,
+    secrets,
     accessTokens,
     revocations,
     lastSeen,
@@ -68,8 +78,15 @@ async function open({ db, log, metrics, now, origin, passwords }: Floor<typeof i
   }
 }
 
-async function close({ revocations, lastSeen, keysLastSeen, signInFailures }: IdentityState): Promise<void> {
+async function close({
+  revocations,
+  lastSeen,
+  keysLastSeen,
+  signingKeys,
+  signInFailures,
+}: IdentityState): Promise<void> {
   revocations.stop()
+  signingKeys.stop()
   await signInFailures.stop()
   await lastSeen.stop()
   await keysLastSeen.stop()

@@ -44,7 +44,16 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       ...each('not-personal', 'txid', 'kind', 'version', 'expires_at'),
       subject: retain('every process must hear that the tokens of the account are worthless', 1),
     },
-    signing_keys: each('not-personal', 'kid', 'public_jwk', 'private_jwk', 'created_at', 'not_before', 'retired_at'),
+    signing_keys: each(
+      'not-personal',
+      'kid',
+      'public_jwk',
+      'private_jwk',
+      'private_sealed',
+      'created_at',
+      'not_before',
+      'retired_at',
+    ),
     setup_tokens: each('not-personal', 'token_hash', 'expires_at', 'used_at'),
   },
   async *exportUser({ db }, userId) {

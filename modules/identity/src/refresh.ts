@@ -4,6 +4,7 @@ import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { tokensFor } from './issue-tokens.ts'
 import { problem } from './problem.ts'
+import { openRefreshKey } from './refresh-key.ts'
 import { isAuthentic, type ParsedRefreshToken, parseRefreshToken } from './refresh-token.ts'
 import { decideRefresh } from './rules.ts'
 import * as store from './session-store.ts'
@@ -26,8 +27,10 @@ export async function refresh(
   const token = parseRefreshToken(input.refreshToken)
   if (token === undefined) throw problem('session-ended')
   // Only a token we signed may hold a row, let alone end a session: otherwise a stranger could.
-  const refreshKey = await store.findRefreshKey(ctx.db, token.sessionId)
-  if (refreshKey === undefined || !isAuthentic(token, refreshKey)) throw problem('session-ended')
+  const kept = await store.findRefreshKey(ctx.db, token.sessionId)
+  if (kept === undefined) throw problem('session-ended')
+  const refreshKey = openRefreshKey(ctx.secrets, token.sessionId, kept)
+  if (!isAuthentic(token, refreshKey)) throw problem('session-ended')
   const outcome = await ctx.db.transaction('identity.refresh', tx => settle(ctx, tx, token))
   switch (outcome.kind) {
     case 'issue':

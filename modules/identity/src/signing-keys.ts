@@ -1,14 +1,25 @@
-/** The Ed25519 keys that sign access tokens: made once per database, shared by all its processes. */
+/**
+ * The Ed25519 keys that sign access tokens: made once per database, shared by all its processes, replaced every month.
+ * The next key is published a day before it signs, so that whoever verifies by our published keys has it by then.
+ */
 import type { identity } from '@octet/contracts'
 import { type Db, newId } from '@octet/db'
+import type { Log } from '@octet/observe'
+import type { Secrets } from '@octet/secrets'
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import { insertKey, type KeyRow, lockKeyCreation, readKeys } from './key-store.ts'
+import { insertKey, type KeyRow, lockKeyCreation, type NewKey, readKeys, retireKeys, sealKey } from './key-store.ts'
 
 export const algorithm = 'EdDSA'
 /** How long a retired key still verifies. Longer than an access token lives. */
 const verifyMinutes = 60
 /** An unknown key id makes us look at the table again, at most this often. */
 const reloadMsMin = 10_000
+/** And without any reason this often: the next key begins to sign, old ones are retired. */
+const reloadMs = 60_000
+const signsHours = 30 * 24
+const publishedAheadHours = 24
+/** A key goes on being able to sign for so long after the next one began: processes reload at their own times. */
+const overlapHours = 1
 
 export interface PublicJwk extends JWK {
   readonly kid: string
@@ -20,6 +31,10 @@ export interface SigningKeys {
   find(kid: string): Promise<CryptoKey | undefined>
   /** For `/.well-known/jwks.json`. */
   published(): readonly PublicJwk[]
+  /** Reads the table now. */
+  reload(): Promise<void>
+  start(): void
+  stop(): void
 }
 
 interface KeyRing {
@@ -28,58 +43,119 @@ interface KeyRing {
   readonly published: readonly PublicJwk[]
 }
 
-/** Reads the keys, making the first one where there is none. */
-export async function openSigningKeys(db: Db<typeof identity>, now: () => number): Promise<SigningKeys> {
-  let ring = await ringOf(await ensureKey(db))
+export interface SigningKeyOptions {
+  readonly db: Db<typeof identity>
+  readonly secrets: Secrets
+  readonly now: () => number
+  readonly log: Pick<Log, 'warn'>
+}
+
+/** Reads the keys, making the first one where there is none and sealing what lies there unsealed. */
+export async function openSigningKeys({ db, secrets, now, log }: SigningKeyOptions): Promise<SigningKeys> {
+  await ensureKey(db, secrets)
+  let ring = await readRing(db, secrets)
   let loadedAtMs = now()
   let loading: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
 
-  const reload = async () => {
+  const load = async () => {
     try {
-      ring = await ringOf(await readKeys(db, verifyMinutes))
+      ring = await readRing(db, secrets)
     } finally {
       loadedAtMs = now()
       loading = undefined
     }
   }
+  const reload = () => {
+    loading ??= load()
+    return loading
+  }
 
   return {
     current: () => ring.current,
     published: () => ring.published,
+    reload,
     async find(kid) {
       const known = ring.verifying.get(kid)
       if (known !== undefined) return known
       if (loading === undefined && Math.abs(now() - loadedAtMs) < reloadMsMin) return undefined
-      loading ??= reload()
-      await loading
+      await reload()
       return ring.verifying.get(kid)
+    },
+    start() {
+      timer ??= setInterval(() => {
+        reload().catch(error => log.warn({ err: error }, 'signing keys could not be read; the known ones go on'))
+      }, reloadMs)
+    },
+    stop() {
+      clearInterval(timer)
+      timer = undefined
     },
   }
 }
 
-async function ensureKey(db: Db<typeof identity>): Promise<readonly KeyRow[]> {
+/** What a turn of {@link rotateKeys} did. */
+export interface Rotation {
+  readonly made: boolean
+  readonly retired: number
+}
+
+/**
+ * Makes the next key when the newest has signed for its time less the day it is published ahead; retires keys that were
+ * replaced an hour ago. Any process may do it, and as often as it likes.
+ */
+export async function rotateKeys(db: Db<typeof identity>, secrets: Secrets): Promise<Rotation> {
+  const key = await newKey(secrets)
+  return db.transaction('identity.rotateKeys', async tx => {
+    await lockKeyCreation(tx)
+    const [newest] = await readKeys(tx, verifyMinutes)
+    const made = newest !== undefined && newest.age_hours >= signsHours - publishedAheadHours
+    if (made) await insertKey(tx, key, publishedAheadHours)
+    return { made, retired: await retireKeys(tx, overlapHours) }
+  })
+}
+
+async function ensureKey(db: Db<typeof identity>, secrets: Secrets): Promise<void> {
   const known = await readKeys(db, verifyMinutes)
-  if (known.some(({ signs }) => signs)) return known
-  const { publicKey, privateKey } = await generateKeyPair(algorithm, { crv: 'Ed25519', extractable: true })
-  const [publicJwk, privateJwk] = await Promise.all([exportJWK(publicKey), exportJWK(privateKey)])
+  if (known.some(({ signs }) => signs)) return
+  const key = await newKey(secrets)
   await db.transaction('identity.createSigningKey', async tx => {
     await lockKeyCreation(tx)
     const meanwhile = await readKeys(tx, verifyMinutes)
-    if (!meanwhile.some(({ signs }) => signs)) await insertKey(tx, { kid: newId(), publicJwk, privateJwk })
+    if (!meanwhile.some(({ signs }) => signs)) await insertKey(tx, key, 0)
   })
-  return readKeys(db, verifyMinutes)
 }
 
-async function ringOf(rows: readonly KeyRow[]): Promise<KeyRing> {
+async function newKey(secrets: Secrets): Promise<NewKey> {
+  const kid = newId()
+  const { publicKey, privateKey } = await generateKeyPair(algorithm, { crv: 'Ed25519', extractable: true })
+  const [publicJwk, privateJwk] = await Promise.all([exportJWK(publicKey), exportJWK(privateKey)])
+  return { kid, publicJwk, privateSealed: secrets.seal(JSON.stringify(privateJwk), purposeOf(kid)) }
+}
+
+function purposeOf(kid: string): string {
+  return `identity signing key ${kid}`
+}
+
+async function readRing(db: Db<typeof identity>, secrets: Secrets): Promise<KeyRing> {
+  const rows = await readKeys(db, verifyMinutes)
   const newest = rows.find(({ signs }) => signs)
   if (newest === undefined) throw new Error('identity has no signing key in use')
   const verifying = new Map<string, CryptoKey>()
   for (const { kid, public_jwk } of rows) verifying.set(kid, await cryptoKey(public_jwk))
   return {
-    current: { kid: newest.kid, key: await cryptoKey(newest.private_jwk) },
+    current: { kid: newest.kid, key: await cryptoKey(await openPrivateKey(db, secrets, newest)) },
     verifying,
     published: rows.map(({ kid, public_jwk }) => ({ ...public_jwk, kid, alg: algorithm, use: 'sig' })),
   }
+}
+
+/** Seals a key of the time before keys were sealed. */
+async function openPrivateKey(db: Db<typeof identity>, secrets: Secrets, row: KeyRow): Promise<JWK> {
+  if (row.private_sealed !== null) return JSON.parse(secrets.open(row.private_sealed, purposeOf(row.kid)).toString())
+  if (row.private_jwk === null) throw new Error(`signing key ${row.kid} has no private part`)
+  await sealKey(db, row.kid, secrets.seal(JSON.stringify(row.private_jwk), purposeOf(row.kid)))
+  return row.private_jwk
 }
 
 async function cryptoKey(jwk: JWK): Promise<CryptoKey> {

@@ -4,6 +4,7 @@ import type { IdentityContext } from './context.ts'
 import { tokensFor } from './issue-tokens.ts'
 import { problem } from './problem.ts'
 import { provePresence } from './prove-presence.ts'
+import { openRefreshKey } from './refresh-key.ts'
 import * as store from './session-store.ts'
 
 /**
@@ -15,8 +16,9 @@ export async function stepUp(
   input: Input<typeof identity, 'stepUp'>,
 ): Promise<Output<typeof identity, 'stepUp'>> {
   const { sessionId } = requireUser(ctx.actor)
-  const refreshKey = await store.findRefreshKey(ctx.db, sessionId)
-  if (refreshKey === undefined) throw problem('other-session-kind')
+  const kept = await store.findRefreshKey(ctx.db, sessionId)
+  if (kept === undefined) throw problem('other-session-kind')
+  const refreshKey = openRefreshKey(ctx.secrets, sessionId, kept)
   await provePresence(ctx, input)
   const { user, provenAtMs, counter } = await ctx.db.transaction('identity.stepUp', tx => advance(tx, sessionId))
   return tokensFor(ctx, user, { sessionId, provenAtMs, counter, refreshKey })

@@ -33,8 +33,10 @@ export interface AccessTokens {
   verify(token: string): Promise<VerifiedGrant>
 }
 
+type TokenKeys = Pick<SigningKeys, 'current' | 'find'>
+
 export interface AccessTokenOptions {
-  readonly keys: SigningKeys
+  readonly keys: TokenKeys
   readonly issuer: string
   /** The database's clock: issuer and verifier may be different processes. */
   readonly nowMs: () => number
@@ -74,7 +76,7 @@ export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions):
 }
 
 /** Only ids of our own table; what else a header says of keys (`jku`, `x5u`, `jwk`) is never looked at (RFC 8725). */
-async function keyFor(keys: SigningKeys, kid: unknown): Promise<CryptoKey> {
+async function keyFor(keys: TokenKeys, kid: unknown): Promise<CryptoKey> {
   const key = typeof kid === 'string' ? await keys.find(kid) : undefined
   if (key === undefined) throw refused('was signed by nobody we know')
   return key

@@ -38,7 +38,7 @@ let clockMs = nowMs
 
 before(async () => {
   pair = await generateKeyPair('EdDSA', { extractable: true })
-  const keys: SigningKeys = {
+  const keys: Pick<SigningKeys, 'current' | 'find'> = {
     current: () => ({ kid, key: pair.privateKey }),
     async find(id) {
       asked.push(id)
@@ -182,7 +182,7 @@ test('any changed character of a token makes it worthless', async () => {
 })
 
 test('a fault while looking for the key is no verdict on the token', async () => {
-  const keys: SigningKeys = {
+  const keys: Pick<SigningKeys, 'current' | 'find'> = {
     current: () => ({ kid, key: pair.privateKey }),
     find: async () => {
       throw commonProblem('unavailable')
