@@ -4,7 +4,8 @@ alter table signing_keys
   add column private_sealed bytea,
   alter column private_jwk drop not null,
   add constraint signing_keys_private check (
-    case when retired_at is null then num_nonnulls(private_jwk, private_sealed) = 1 else private_jwk is null end) not valid;
+    case when retired_at is null then num_nonnulls(private_jwk, private_sealed) = 1 else private_jwk is null end)
+    not valid;
 update signing_keys set private_jwk = null where retired_at is not null;
 alter table signing_keys validate constraint signing_keys_private;
 

@@ -113,7 +113,7 @@ export function listSessions(
 
 // ---- refresh ----------------------------------------------------------------------------------------------------
 
-/** The key a session's refresh tokens are signed with, as it is kept. Not locked: signatures are checked before anything is held. */
+/** The key a session's refresh tokens are signed with, as kept. Not locked: signatures are checked before. */
 export async function findRefreshKey({ sql }: Queryable, sessionId: string): Promise<Buffer | undefined> {
   const [row] = await sql<{ refresh_key: Buffer }[]>`
     select refresh_key from sessions where id = ${sessionId} and kind = 'api'`

@@ -44,7 +44,6 @@ before(async () => {
       asked.push(id)
       return id === kid ? pair.publicKey : undefined
     },
-    published: () => [],
   }
   tokens = createAccessTokens({ keys, issuer, nowMs: () => clockMs })
 })
@@ -187,7 +186,6 @@ test('a fault while looking for the key is no verdict on the token', async () =>
     find: async () => {
       throw commonProblem('unavailable')
     },
-    published: () => [],
   }
   const broken = createAccessTokens({ keys, issuer, nowMs: () => nowMs })
   await assert.rejects(broken.verify(await signed(claims)), { code: 'unavailable' })
