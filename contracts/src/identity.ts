@@ -5,6 +5,7 @@ import { closed, defineContract, event, Id } from './define.ts'
 import { accountOperations } from './identity/account.ts'
 import { administrationOperations } from './identity/administration.ts'
 import { auditOperations } from './identity/audit.ts'
+import { factorOperations } from './identity/factors.ts'
 import { keyOperations } from './identity/keys.ts'
 import { peopleOperations } from './identity/people.ts'
 import { signInOperations } from './identity/sign-in.ts'
@@ -12,7 +13,8 @@ import { socialOperations } from './identity/social.ts'
 import { trustOperations } from './identity/trust.ts'
 
 export type { AuditAction } from './identity/audit.ts'
-export { Device, Me } from './identity/shapes.ts'
+export { SecondFactorDemand, secondFactorDemand } from './identity/factors.ts'
+export { Device, Me, PasskeyAssertion } from './identity/shapes.ts'
 
 export const identity = defineContract({
   name: 'identity',
@@ -25,6 +27,13 @@ export const identity = defineContract({
       status: 401,
       title: 'An old refresh token was used again, so this session was ended for safety.',
     },
+    'second-factor-required': { status: 401, title: 'A second proof that it is you is needed.' },
+    'second-factor-wrong': { status: 401, title: 'That code is wrong or was used before.' },
+    'challenge-ended': { status: 401, title: 'This sign-in took too long or is over; start again.' },
+    'passkey-refused': { status: 401, title: 'That passkey does not sign in here.' },
+    'totp-on': { status: 409, title: 'An authenticator app is turned on; turn it off first.' },
+    'totp-not-started': { status: 409, title: 'There is no authenticator app to confirm; begin again.' },
+    'two-step-off': { status: 409, title: 'Turn on a second factor first.' },
     'other-session-kind': {
       status: 409,
       title: 'A browser steps up at /auth/web/step-up, an API client at /auth/step-up.',
@@ -42,6 +51,7 @@ export const identity = defineContract({
   },
   operations: {
     ...signInOperations,
+    ...factorOperations,
     ...accountOperations,
     ...auditOperations,
     ...keyOperations,

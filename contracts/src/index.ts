@@ -5,7 +5,15 @@ import { links } from './links.ts'
 import { mails } from './mails.ts'
 
 export * from './define.ts'
-export { type AuditAction, type Device, identity, type Me } from './identity.ts'
+export {
+  type AuditAction,
+  type Device,
+  identity,
+  type Me,
+  type PasskeyAssertion,
+  type SecondFactorDemand,
+  secondFactorDemand,
+} from './identity.ts'
 export {
   type Domain,
   type Folder,

@@ -16,6 +16,8 @@ export interface ProblemDetails {
   readonly retryAfterMs?: number
   readonly executed?: Executed
   readonly cause?: unknown
+  /** What a program needs to go on from here (an RFC 9457 extension), as the module's contract describes it. */
+  readonly data?: Readonly<Record<string, unknown>>
 }
 
 /** What crosses the wire and what programs read. */
@@ -27,6 +29,7 @@ export interface ProblemBody {
   readonly detail?: string
   readonly errors?: readonly FieldError[]
   readonly requestId?: string
+  readonly data?: Readonly<Record<string, unknown>>
   readonly retryAfterMs?: number
   readonly executed?: Executed
 }
@@ -42,6 +45,7 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[] | undefined
   readonly retryAfterMs: number | undefined
   readonly executed: Executed
+  readonly data: Readonly<Record<string, unknown>> | undefined
 
   constructor(spec: { code: string; status: number; title: string }, details: ProblemDetails = {}) {
     super(details.detail ?? spec.title, details.cause === undefined ? undefined : { cause: details.cause })
@@ -52,6 +56,7 @@ export class Problem extends Error {
     this.detail = details.detail
     this.errors = details.errors
     this.retryAfterMs = details.retryAfterMs
+    this.data = details.data
     this.executed = details.executed ?? (spec.status < 500 ? 'no' : 'maybe')
   }
 
@@ -86,13 +91,14 @@ export function problemBody(problem: Problem, requestId?: string): ProblemBody {
     errors: problem.errors,
     requestId,
     retryAfterMs: problem.retryAfterMs,
+    data: problem.data,
   }
 }
 
 /** Wire → problem; `undefined` when the body is not one. */
 export function problemFromBody(body: unknown): Problem | undefined {
   if (typeof body !== 'object' || body === null) return undefined
-  const { code, status, title, detail, errors, retryAfterMs, executed } = body as Partial<ProblemBody>
+  const { code, status, title, detail, errors, retryAfterMs, executed, data } = body as Partial<ProblemBody>
   if (typeof code !== 'string' || typeof status !== 'number' || typeof title !== 'string') return undefined
-  return new Problem({ code, status, title }, { detail, errors, retryAfterMs, executed })
+  return new Problem({ code, status, title }, { detail, errors, retryAfterMs, executed, data })
 }

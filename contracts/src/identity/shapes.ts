@@ -78,8 +78,35 @@ export const credentials = {
   password: Type.String({ minLength: 1, maxLength: 1024, writeOnly: true }),
 }
 
-/** What a signed-in person proves anew who they are by. */
-export const proof = { password: credentials.password }
+/** What the browser's `PublicKeyCredential.toJSON()` gives after `navigator.credentials.get()`. */
+export const PasskeyAssertion = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 1400, pattern: '^[A-Za-z0-9_-]+$' }),
+    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: '^[A-Za-z0-9_-]+$' }),
+    type: Type.Literal('public-key'),
+    response: Type.Object(
+      {
+        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: '^[A-Za-z0-9_-]+$' }),
+        authenticatorData: Type.String({ minLength: 1, maxLength: 4_000, pattern: '^[A-Za-z0-9_-]+$' }),
+        signature: Type.String({ minLength: 1, maxLength: 8_000, pattern: '^[A-Za-z0-9_-]+$' }),
+        userHandle: Type.Optional(Type.String({ maxLength: 200 })),
+      },
+      { additionalProperties: true },
+    ),
+  },
+  { additionalProperties: true, writeOnly: true, description: 'PublicKeyCredential.toJSON()' },
+)
+export type PasskeyAssertion = Static<typeof PasskeyAssertion>
+
+/** One of these proves a second factor. */
+export const SecondFactorProof = {
+  code: Type.Optional(Type.String({ minLength: 6, maxLength: 16, pattern: '^[0-9 ]+$', writeOnly: true })),
+  recoveryCode: Type.Optional(Type.String({ minLength: 1, maxLength: 60, writeOnly: true })),
+  passkey: Type.Optional(PasskeyAssertion),
+}
+
+/** One of these proves anew who a signed-in person is; a password only where nothing stronger is turned on. */
+export const proof = { password: Type.Optional(credentials.password), ...SecondFactorProof }
 
 /** How often one address may try to sign in or up. */
 export const signInLimits = [{ by: 'address', max: 60, windowMs: 60_000 }] as const

@@ -3,6 +3,11 @@ import { Type } from 'typebox'
 import { access, closed, Nothing, operation } from '../define.ts'
 import { credentials, Me, proof, registration, signInLimits, Tokens } from './shapes.ts'
 
+const provingProblems = [
+  ...['identity.wrong-credentials', 'identity.second-factor-required', 'identity.second-factor-wrong'],
+  'identity.passkey-refused',
+] as const
+
 export const signInOperations = {
   register: operation({
     summary: 'Create an account and sign in',
@@ -24,7 +29,7 @@ export const signInOperations = {
     ignoresCredentials: true,
     input: closed(credentials),
     output: Tokens,
-    problems: ['identity.wrong-credentials', 'identity.account-disabled'],
+    problems: ['identity.wrong-credentials', 'identity.account-disabled', 'identity.second-factor-required'],
     retry: 'never',
     timeoutMs: 10_000,
     limits: signInLimits,
@@ -47,7 +52,7 @@ export const signInOperations = {
     access: access.user('account:write'),
     input: closed(proof),
     output: Tokens,
-    problems: ['identity.wrong-credentials', 'identity.session-ended', 'identity.other-session-kind'],
+    problems: [...provingProblems, 'identity.session-ended', 'identity.other-session-kind'],
     retry: 'never',
     timeoutMs: 10_000,
     limits: signInLimits,
@@ -84,7 +89,7 @@ export const signInOperations = {
     access: access.anyone,
     input: closed({ ...credentials, remember: Type.Optional(Type.Boolean({ default: true })) }),
     output: Me,
-    problems: ['identity.wrong-credentials', 'identity.account-disabled'],
+    problems: ['identity.wrong-credentials', 'identity.account-disabled', 'identity.second-factor-required'],
     retry: 'never',
     timeoutMs: 10_000,
     limits: signInLimits,
@@ -96,7 +101,7 @@ export const signInOperations = {
     access: access.user('account:write'),
     input: closed(proof),
     output: Me,
-    problems: ['identity.wrong-credentials', 'identity.other-session-kind'],
+    problems: [...provingProblems, 'identity.other-session-kind'],
     retry: 'never',
     timeoutMs: 10_000,
     limits: signInLimits,

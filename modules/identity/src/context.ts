@@ -26,6 +26,10 @@ export interface IdentityState {
   readonly signInFailures: SignInFailures
   /** See `audit.ts`. */
   readonly auditKey: Buffer
+  /** Where people reach this installation; see the floor. */
+  readonly origin: string
+  /** The database's clock, Unix milliseconds: all processes agree on it. */
+  readonly clockMs: () => number
   readonly authenticate: Authenticate
 }
 

@@ -1,7 +1,10 @@
+import { commonProblem } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { addressPrefix } from '@octet/http'
 import { audit } from './audit.ts'
+import { challengeProblem, isTwoStep } from './challenge-problem.ts'
 import type { IdentityContext } from './context.ts'
+import type { Proven } from './prove-factor.ts'
 import { sealRefreshKey } from './refresh-key.ts'
 import { cleanUserAgent } from './rules.ts'
 import { insertSession, type Lifetime, type NewSession } from './session-store.ts'
@@ -20,10 +23,19 @@ export interface IssuedSession {
   readonly provenAtMs: number
 }
 
-/** Begins a session of the user on the device that makes this request. */
+interface Beginning extends Pick<NewSession, 'userId' | 'credential'> {
+  readonly lifetime: Lifetime
+  /** What the person proved themselves by beyond a first factor. */
+  readonly proven?: Proven
+}
+
+/**
+ * Begins a session of the user on the device that makes this request. Every way of signing in comes through here, so
+ * that none can pass by the second factor: with two steps on and one proved, throws `second-factor-required`.
+ */
 export async function issueSession(
   ctx: IdentityContext,
-  { userId, credential, lifetime }: Pick<NewSession, 'userId' | 'credential'> & { readonly lifetime: Lifetime },
+  { userId, credential, lifetime, proven }: Beginning,
 ): Promise<IssuedSession> {
   const { client } = ctx.request
   const sessionId = newId()
@@ -31,15 +43,26 @@ export async function issueSession(
     credential.kind === 'web'
       ? credential
       : { kind: credential.kind, refreshKey: sealRefreshKey(ctx.secrets, sessionId, credential.refreshKey) }
+  const aal = proven?.aal ?? 1
+  if (aal === 1 && (await isTwoStep(ctx.db, userId))) {
+    const remember = lifetime.idleSeconds >= remembered.idleSeconds
+    const first = proven?.firstFactor ?? 'password'
+    throw await challengeProblem(ctx, { user_id: userId, kind: credential.kind, remember, first_factor: first })
+  }
   const provenAtMs = await ctx.db.transaction('identity.issueSession', async tx => {
+    await proven?.claim(tx)
     const begunAtMs = await insertSession(tx, {
       id: sessionId,
       userId,
       credential: kept,
       userAgent: cleanUserAgent(client?.userAgent ?? ''),
       addressPrefix: client === undefined ? '' : addressPrefix(client.address),
+      aal,
       ...lifetime,
     })
+    // Turned on just now: whoever turns it on waits for sessions that are being made, then ends them, or is waited for.
+    if (aal === 1 && (await isTwoStep(tx, userId)))
+      throw commonProblem('unavailable', { retryAfterMs: 1, executed: 'no' })
     await audit(ctx, tx, { userId, action: 'signed-in', details: { kind: credential.kind } })
     return begunAtMs
   })

@@ -1,6 +1,7 @@
 import type { identity, Output } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
 import { type IssuedSession, issueSession, remembered } from './issue-session.ts'
+import type { Proven } from './prove-factor.ts'
 import { newRefreshKey } from './refresh-key.ts'
 import { formatRefreshToken } from './refresh-token.ts'
 import { meOf, type UserRow } from './rules.ts'
@@ -8,11 +9,11 @@ import { accessTokenSeconds } from './tokens.ts'
 
 type Tokens = Output<typeof identity, 'login'>
 
-/** A new API session and its first pair of tokens. */
-export async function issueTokens(ctx: IdentityContext, user: UserRow): Promise<Tokens> {
+/** A new API session and its first pair of tokens. Throws `second-factor-required`. */
+export async function issueTokens(ctx: IdentityContext, user: UserRow, proven?: Proven): Promise<Tokens> {
   const refreshKey = newRefreshKey()
   const credential = { kind: 'api', refreshKey } as const
-  const session = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered })
+  const session = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered, proven })
   return tokensFor(ctx, user, { ...session, counter: 0, refreshKey })
 }
 

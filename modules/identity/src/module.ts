@@ -74,6 +74,8 @@ async function open({
     signInFailures,
     auditKey,
     measures: createMeasures(metrics, { passwords, revocations }),
+    origin,
+    clockMs: revocations.nowMs,
     authenticate: createAuthenticate({ db, tokens: accessTokens, revocations, lastSeen, keysLastSeen }),
   }
 }

@@ -3,12 +3,15 @@ import type { identity } from '@octet/contracts'
 import type { Operations } from '@octet/kernel'
 import { authenticate } from './authenticate.ts'
 import { blockUser, unblockUser } from './block-user.ts'
+import { confirmTotp } from './confirm-totp.ts'
 import type { IdentityContext } from './context.ts'
 import { createApiKey } from './create-api-key.ts'
 import { disableUser, enableUser } from './disable-user.ts'
 import { endUserSessions } from './end-user-sessions.ts'
+import { finishLogin } from './finish-login.ts'
 import { getMe } from './get-me.ts'
 import { getProfile } from './get-profile.ts'
+import { getSecurity } from './get-security.ts'
 import { getSetup } from './get-setup.ts'
 import { getUsers } from './get-users.ts'
 import { listApiKeys } from './list-api-keys.ts'
@@ -19,8 +22,10 @@ import { listReports } from './list-reports.ts'
 import { listScopes } from './list-scopes.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
+import { makeRecoveryCodes } from './make-recovery-codes.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
+import { removeTotp } from './remove-totp.ts'
 import { reportLeakedKey } from './report-leaked-key.ts'
 import { reportUser } from './report-user.ts'
 import { resolveReport } from './resolve-report.ts'
@@ -29,6 +34,7 @@ import { searchUsers } from './search-users.ts'
 import { setUserRoles } from './set-user-roles.ts'
 import { signOutDevice } from './sign-out-device.ts'
 import { signOutOthers } from './sign-out-others.ts'
+import { startTotp } from './start-totp.ts'
 import { stepUp } from './step-up.ts'
 import { updateMe } from './update-me.ts'
 import { verifyAudit, verifyUserAudit } from './verify-audit.ts'
@@ -38,6 +44,12 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   login,
   refresh,
   stepUp,
+  finishLogin,
+  startTotp,
+  confirmTotp,
+  removeTotp,
+  makeRecoveryCodes,
+  getSecurity,
   getSetup,
   getMe,
   updateMe,

@@ -22,6 +22,13 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       ...['last_seen_at', 'revoked_at', 'revoke_reason', 'auth_time', 'aal', 'cookie_since', 'next_cookie_hash'],
       ...['next_cookie_at', 'next_auth_time', 'next_aal', 'previous_cookie_hash', 'previous_cookie_until'],
     ),
+    totp_secrets: each('delete', 'user_id', 'secret', 'created_at', 'confirmed_at', 'last_step'),
+    recovery_codes: each('delete', 'user_id', 'code_hash'),
+    code_tries: each('delete', 'user_id', 'tries', 'started_at'),
+    sign_in_challenges: each(
+      'delete',
+      ...['token_hash', 'user_id', 'kind', 'remember', 'first_factor', 'access_version', 'expires_at'],
+    ),
     audit_log: {
       ...each('delete', 'user_id', 'seq', 'at', 'action', 'by', 'address', 'user_agent', 'details', 'hash'),
       // In the records of others only a digest stays, whose salt is gone.

@@ -2,6 +2,7 @@
 import { access, type identity } from '@octet/contracts'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
+import { webFinishLogin } from './finish-login.ts'
 import { logout } from './logout.ts'
 import { webLogin } from './web-login.ts'
 import { webRegister } from './web-register.ts'
@@ -19,6 +20,11 @@ export function routes({ app, contextFor, operation }: Routes<typeof identity, I
   })
   operation('webLogin', async (ctx, input, { reply }) => {
     const { me, cookie } = await webLogin(ctx, input)
+    reply.header('set-cookie', cookie)
+    return me
+  })
+  operation('webFinishLogin', async (ctx, input, { reply }) => {
+    const { me, cookie } = await webFinishLogin(ctx, input)
     reply.header('set-cookie', cookie)
     return me
   })

@@ -58,12 +58,12 @@ export interface OfferedCookie {
 /** Sets the next cookie of a live browser session: one that proves the person's presence now. */
 export async function offerProvenCookie(
   { sql }: Queryable,
-  { userId, sessionId, hash }: { userId: string; sessionId: string; hash: Buffer },
+  { userId, sessionId, hash, aal }: { userId: string; sessionId: string; hash: Buffer; aal: 1 | 2 },
 ): Promise<OfferedCookie | undefined> {
   const [row] = await sql<OfferedCookie[]>`
     update sessions
     set next_cookie_hash = ${hash}, next_cookie_at = clock_timestamp(), next_auth_time = clock_timestamp(),
-        next_aal = aal
+        next_aal = greatest(aal, ${aal})
     where id = ${sessionId} and user_id = ${userId} and kind = 'web' and ${isAlive(sql)}
     returning idle_seconds, extract(epoch from absolute_expires_at - clock_timestamp())::int as left_seconds`
   return row

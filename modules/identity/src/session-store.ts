@@ -20,6 +20,8 @@ export interface NewSession extends Lifetime {
     | { readonly kind: 'api'; readonly refreshKey: Buffer }
   readonly userAgent: string
   readonly addressPrefix: string
+  /** By how many factors it is proved. */
+  readonly aal: 1 | 2
 }
 
 /** Inserts a session that begins now. Returns when that is: Unix milliseconds by the database's clock. */
@@ -28,13 +30,13 @@ export async function insertSession({ sql }: Queryable, session: NewSession): Pr
   const isApi = credential.kind === 'api'
   const [row] = await sql<{ proven_at_ms: number }[]>`
     insert into sessions (id, user_id, kind, cookie_hash, refresh_key, refresh_counter, refreshed_at, idle_seconds,
-                          idle_expires_at, absolute_expires_at, user_agent, address_prefix)
+                          idle_expires_at, absolute_expires_at, user_agent, address_prefix, aal)
     values (${session.id}, ${session.userId}, ${credential.kind},
             ${isApi ? null : credential.cookieHash}, ${isApi ? credential.refreshKey : null}, ${isApi ? 0 : null},
             clock_timestamp(), ${idleSeconds},
             clock_timestamp() + make_interval(secs => ${idleSeconds}),
             clock_timestamp() + make_interval(secs => ${absoluteSeconds}),
-            ${session.userAgent}, ${session.addressPrefix})
+            ${session.userAgent}, ${session.addressPrefix}, ${session.aal})
     returning ${epochMs(sql, sql`auth_time`)} as proven_at_ms`
   if (row === undefined) throw new Error('an insert returned no row')
   return row.proven_at_ms
@@ -155,12 +157,23 @@ export async function advanceRefresh({ sql }: Tx, sessionId: string): Promise<vo
 }
 
 /** Notes that the person of an API session has just proved who they are. Returns when that was. */
-export async function proveSession({ sql }: Tx, sessionId: string): Promise<number> {
+export async function proveSession({ sql }: Tx, sessionId: string, aal: 1 | 2): Promise<number> {
   const [row] = await sql<{ proven_at_ms: number }[]>`
-    update sessions set auth_time = clock_timestamp() where id = ${sessionId}
+    update sessions set auth_time = clock_timestamp(), aal = greatest(aal, ${aal}) where id = ${sessionId}
     returning ${epochMs(sql, sql`auth_time`)} as proven_at_ms`
   if (row === undefined) throw new Error(`session ${sessionId} vanished under its lock`)
   return row.proven_at_ms
+}
+
+/** The session has just been proved by a second factor. */
+export async function raiseSession({ sql }: Tx, sessionId: string): Promise<void> {
+  await sql`update sessions set aal = 2, next_aal = case when next_aal is not null then 2 end where id = ${sessionId}`
+}
+
+/** Whether the person of a session proved themselves by two factors. */
+export async function isTwiceProven({ sql }: Queryable, sessionId: string): Promise<boolean> {
+  const rows = await sql`select from sessions where id = ${sessionId} and aal = 2`
+  return rows.length === 1
 }
 
 export async function countGraceAnswer({ sql }: Tx, sessionId: string): Promise<void> {
@@ -254,4 +267,6 @@ export async function forgetEnded({ sql }: Queryable, ageDays: number): Promise<
   await sql`
     delete from revocations where ctid = any(array(select ctid from revocations where expires_at < now() limit 10000))`
   await sql`delete from setup_tokens where expires_at < now() - interval '1 day'`
+  await sql`delete from sign_in_challenges where expires_at < now()`
+  await sql`delete from code_tries where started_at < now() - interval '1 day'`
 }

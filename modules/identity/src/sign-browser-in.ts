@@ -3,6 +3,7 @@ import type { IdentityContext } from './context.ts'
 import { newCookieValue } from './cookie.ts'
 import { endSessions } from './end-sessions.ts'
 import { issueSession, remembered, untilClosed } from './issue-session.ts'
+import type { Proven } from './prove-factor.ts'
 import { meOf, type UserRow } from './rules.ts'
 
 export interface WebSession {
@@ -13,15 +14,15 @@ export interface WebSession {
 
 /**
  * Always a new session, so one that somebody planted in the browser is worth nothing; the one the browser came with
- * ends.
+ * ends. Throws `second-factor-required`.
  */
 export async function signBrowserIn(
   ctx: IdentityContext,
-  { user, remember }: { user: UserRow; remember: boolean },
+  { user, remember, proven }: { user: UserRow; remember: boolean; proven?: Proven },
 ): Promise<WebSession> {
   const { value, hash } = newCookieValue()
   const lifetime = remember ? remembered : untilClosed
-  await issueSession(ctx, { userId: user.id, credential: { kind: 'web', cookieHash: hash }, lifetime })
+  await issueSession(ctx, { userId: user.id, credential: { kind: 'web', cookieHash: hash }, lifetime, proven })
   if (ctx.actor.kind === 'user') {
     await endSessions(ctx, { userId: ctx.actor.userId, only: ctx.actor.sessionId }, { reason: 'replaced' })
   }

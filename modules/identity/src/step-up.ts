@@ -1,8 +1,10 @@
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
 import type { Tx } from '@octet/db'
+import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { tokensFor } from './issue-tokens.ts'
 import { problem } from './problem.ts'
+import type { Proven } from './prove-factor.ts'
 import { provePresence } from './prove-presence.ts'
 import { openRefreshKey } from './refresh-key.ts'
 import * as store from './session-store.ts'
@@ -15,19 +17,24 @@ export async function stepUp(
   ctx: IdentityContext,
   input: Input<typeof identity, 'stepUp'>,
 ): Promise<Output<typeof identity, 'stepUp'>> {
-  const { sessionId } = requireUser(ctx.actor)
+  const { userId, sessionId } = requireUser(ctx.actor)
   const kept = await store.findRefreshKey(ctx.db, sessionId)
   if (kept === undefined) throw problem('other-session-kind')
   const refreshKey = openRefreshKey(ctx.secrets, sessionId, kept)
-  await provePresence(ctx, input)
-  const { user, provenAtMs, counter } = await ctx.db.transaction('identity.stepUp', tx => advance(tx, sessionId))
+  const proven = await provePresence(ctx, input)
+  const { user, provenAtMs, counter } = await ctx.db.transaction('identity.stepUp', async tx => {
+    const advanced = await advance(tx, sessionId, proven)
+    await audit(ctx, tx, { userId, action: 'stepped-up', details: { factors: proven.aal } })
+    return advanced
+  })
   return tokensFor(ctx, user, { sessionId, provenAtMs, counter, refreshKey })
 }
 
-async function advance(tx: Tx, sessionId: string) {
+async function advance(tx: Tx, sessionId: string, proven: Proven) {
   const user = await store.lockForRefresh(tx, sessionId)
   if (user?.is_alive !== true) throw problem('session-ended')
+  await proven.claim(tx)
   await store.advanceRefresh(tx, sessionId)
-  const provenAtMs = await store.proveSession(tx, sessionId)
+  const provenAtMs = await store.proveSession(tx, sessionId, proven.aal)
   return { user, provenAtMs, counter: user.refresh_counter + 1 }
 }

@@ -1,5 +1,6 @@
 import { type Input, type identity, requireUser } from '@octet/contracts'
 import { accessOwnAccount } from './access.ts'
+import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { newCookieValue } from './cookie.ts'
 import { remembered } from './issue-session.ts'
@@ -15,10 +16,15 @@ import type { WebSession } from './sign-browser-in.ts'
  */
 export async function webStepUp(ctx: IdentityContext, input: Input<typeof identity, 'webStepUp'>): Promise<WebSession> {
   const { userId, sessionId } = requireUser(ctx.actor)
-  await provePresence(ctx, input)
+  const { aal, claim } = await provePresence(ctx, input)
   const { value, hash } = newCookieValue()
-  const offered = await offerProvenCookie(ctx.db, { userId, sessionId, hash })
-  if (offered === undefined) throw problem('other-session-kind')
+  const offered = await ctx.db.transaction('identity.webStepUp', async tx => {
+    const session = await offerProvenCookie(tx, { userId, sessionId, hash, aal })
+    if (session === undefined) throw problem('other-session-kind')
+    await claim(tx)
+    await audit(ctx, tx, { userId, action: 'stepped-up', details: { factors: aal } })
+    return session
+  })
   const maxAgeSeconds = offered.idle_seconds < remembered.idleSeconds ? undefined : offered.left_seconds
   return { me: meOf(await accessOwnAccount(ctx.db, ctx.actor)), cookie: ctx.cookie.set(value, maxAgeSeconds) }
 }

@@ -150,6 +150,7 @@ const problemSchema = {
     detail: { type: 'string' },
     requestId: { type: 'string' },
     retryAfterMs: { type: 'number' },
+    data: { type: 'object', description: 'what a program needs to go on, for problems that say so' },
     errors: {
       type: 'array',
       items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },

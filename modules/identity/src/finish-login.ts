@@ -1,0 +1,54 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import { challengeHash } from './challenge-problem.ts'
+import type { IdentityContext } from './context.ts'
+import { type Challenge, findChallenge, takeChallenge } from './factor-store.ts'
+import { issueTokens } from './issue-tokens.ts'
+import { problem } from './problem.ts'
+import { type FactorProof, type Proven, proveFactor, requireOne } from './prove-factor.ts'
+import type { UserRow } from './rules.ts'
+import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
+import { findUser } from './store.ts'
+
+interface Finished {
+  readonly user: UserRow
+  readonly challenge: Challenge
+  /** Uses up the sign-in and the factor, in the transaction that makes the session. */
+  readonly proven: Proven
+}
+
+/** The second half of an API client's sign-in. Throws `challenge-ended`, `second-factor-wrong`, `rate-limited`. */
+export async function finishLogin(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'finishLogin'>,
+): Promise<Output<typeof identity, 'finishLogin'>> {
+  const { user, proven } = await finish(ctx, input, 'api')
+  return issueTokens(ctx, user, proven)
+}
+
+/** The same for a browser. */
+export async function webFinishLogin(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'webFinishLogin'>,
+): Promise<WebSession> {
+  const { user, challenge, proven } = await finish(ctx, input, 'web')
+  return signBrowserIn(ctx, { user, remember: challenge.remember, proven })
+}
+
+async function finish(
+  ctx: IdentityContext,
+  { challenge: token, ...proof }: { challenge: string } & FactorProof,
+  kind: Challenge['kind'],
+): Promise<Finished> {
+  requireOne({ ...proof }, ['code', 'recoveryCode', 'passkey'])
+  const hash = challengeHash(token)
+  const challenge = await findChallenge(ctx.db, hash, kind)
+  const user = challenge === undefined ? undefined : await findUser(ctx.db, challenge.user_id)
+  if (challenge === undefined || user === undefined) throw problem('challenge-ended')
+  const factor = await proveFactor(ctx, user.id, proof)
+  const claim = async (tx: Tx) => {
+    if (!(await takeChallenge(tx, hash, kind))) throw problem('challenge-ended')
+    await factor.claim(tx)
+  }
+  return { user, challenge, proven: { aal: 2, claim } }
+}

@@ -1,0 +1,21 @@
+import { freshMs, type identity, isFresh, type Output, requireUser } from '@octet/contracts'
+import { accessOwnAccount } from './access.ts'
+import { isTwoStep } from './challenge-problem.ts'
+import type { IdentityContext } from './context.ts'
+import { readFactors } from './factor-store.ts'
+
+/** What the caller's account is protected by, and how long they count as freshly signed in. */
+export async function getSecurity(ctx: IdentityContext): Promise<Output<typeof identity, 'getSecurity'>> {
+  const { provenAtMs } = requireUser(ctx.actor)
+  const account = await accessOwnAccount(ctx.db, ctx.actor)
+  const factors = await readFactors(ctx.db, account.id)
+  return {
+    hasPassword: account.password_hash !== null,
+    twoStep: await isTwoStep(ctx.db, account.id),
+    totpSince: factors.totp_since,
+    recoveryCodesLeft: factors.recovery_codes,
+    passkeys: 0,
+    passkeysPossible: false,
+    freshUntil: isFresh(ctx.actor) ? new Date(provenAtMs + freshMs).toISOString() : null,
+  }
+}
