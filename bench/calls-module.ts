@@ -70,6 +70,7 @@ export function openEchoHost(): Promise<Host> {
       storage: undefined as never,
       archives: undefined as never,
       keepers: [],
+      erasureGraceDays: 0,
       outbound: undefined as never,
       mail: undefined as never,
       outbox: undefined as never,

@@ -8,12 +8,14 @@ import { auditOperations } from './identity/audit.ts'
 import { factorOperations } from './identity/factors.ts'
 import { keyOperations } from './identity/keys.ts'
 import { peopleOperations } from './identity/people.ts'
+import { privacyOperations } from './identity/privacy.ts'
 import { signInOperations } from './identity/sign-in.ts'
 import { socialOperations } from './identity/social.ts'
 import { trustOperations } from './identity/trust.ts'
 
 export type { AuditAction } from './identity/audit.ts'
 export { SecondFactorDemand, secondFactorDemand } from './identity/factors.ts'
+export type { Export } from './identity/privacy.ts'
 export { Device, Me, PasskeyAssertion } from './identity/shapes.ts'
 
 export const identity = defineContract({
@@ -45,6 +47,9 @@ export const identity = defineContract({
     'account-disabled': { status: 403, title: 'This account was disabled by an administrator.' },
     'too-many-keys': { status: 409, title: 'You have as many API keys as one account may have; revoke one first.' },
     'too-many-blocks': { status: 409, title: 'You have blocked as many people as one account may block.' },
+    'export-running': { status: 409, title: 'An archive is being made; wait for it.' },
+    'export-not-ready': { status: 409, title: 'This archive is not ready, or not any more.' },
+    'username-wrong': { status: 409, title: 'That is not the username of the account.' },
     'own-account': { status: 409, title: 'That is your own account.' },
     'report-resolved': { status: 409, title: 'This report was resolved already.' },
     'last-admin': { status: 409, title: 'The last administrator must stay one.' },
@@ -55,6 +60,7 @@ export const identity = defineContract({
     ...accountOperations,
     ...auditOperations,
     ...keyOperations,
+    ...privacyOperations,
     ...socialOperations,
     ...peopleOperations,
     ...administrationOperations,

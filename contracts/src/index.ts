@@ -8,6 +8,7 @@ export * from './define.ts'
 export {
   type AuditAction,
   type Device,
+  type Export,
   identity,
   type Me,
   type PasskeyAssertion,
@@ -26,7 +27,7 @@ export {
 } from './links.ts'
 export { type KeptMail, mails } from './mails.ts'
 export * from './principal.ts'
-export { userErased } from './privacy.ts'
+export { answers, userErased, userExported } from './privacy.ts'
 export * from './problem.ts'
 export * from './request.ts'
 export { grantableScopes } from './scopes.ts'

@@ -91,6 +91,7 @@ async function start(
       origin,
       secretKeys,
       storage,
+      erasureGraceDays: config.OCTET_ERASURE_DAYS,
       log,
       metrics,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,

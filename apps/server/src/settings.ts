@@ -34,6 +34,7 @@ export const settings = {
   OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
   SMTP_URL: setting.url('mail server: smtp://user:password@host:587; mails are kept when not set', ['smtp', 'smtps']),
   MAIL_FROM: mailbox('sender of all mails: Octet <no-reply@example.org>; needed with SMTP_URL'),
+  OCTET_ERASURE_DAYS: setting.integer('days in which a deleted account can be taken back', 14, { min: 0, max: 90 }),
   OCTET_STORAGE: setting.file('folder of uploaded files, which processes may share; else OCTET_DATA/files'),
   S3_URL: setting.url('S3 with the bucket as path: https://s3.example.org/octet; a folder when not set', [
     'http',

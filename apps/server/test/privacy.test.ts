@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPool } from '@octet/db'
 import { migrationsOf } from '@octet/runtime'
-import { privacyFindings, testDatabase } from '@octet/testkit'
+import { howToClassify, privacyFindings, testDatabase } from '@octet/testkit'
 import { modules } from '../src/modules.ts'
 
 const sets = migrationsOf(modules)
@@ -11,7 +11,7 @@ const sets = migrationsOf(modules)
 test('every column of every schema is classified, and nothing is that does not exist', async t => {
   const url = await testDatabase(t, sets)
   const findings = await privacyFindings(url, sets)
-  assert.equal(findings.length, 0, findings.join('\n'))
+  assert.equal(findings.length, 0, `${findings.join('\n')}\n${howToClassify}`)
 })
 
 test('the comparison goes red on a planted column, table and schema, and on a column that is gone', async t => {
@@ -33,5 +33,4 @@ test('the comparison goes red on a planted column, table and schema, and on a co
     'planted.secrets.secret',
     'links.links.is_example',
   ])
-  assert.match(planted[1] ?? '', /src\/privacy\.ts/)
 })

@@ -2,6 +2,7 @@
 import { commonProblem, type Principal, requireUser } from '@octet/contracts'
 import type { Queryable, Tx } from '@octet/db'
 import { findApiKeyOwner } from './api-key-store.ts'
+import { type ExportRow, findExport } from './export-store.ts'
 import type { UserRow } from './rules.ts'
 import { findSessionOwner } from './session-store.ts'
 import * as store from './store.ts'
@@ -32,4 +33,11 @@ export async function accessOwnApiKey(db: Queryable, actor: Principal, id: strin
   const ownerId = await findApiKeyOwner(db, id)
   if (ownerId === undefined || ownerId !== requireUser(actor).userId) throw commonProblem('not-found')
   return id
+}
+
+/** One of the actor's own archives. `not-found` alike for other people's and for none at all. */
+export async function accessOwnExport(db: Queryable, actor: Principal, id: string): Promise<ExportRow> {
+  const row = await findExport(db, id)
+  if (row === undefined || row.user_id !== requireUser(actor).userId) throw commonProblem('not-found')
+  return row
 }

@@ -13,6 +13,9 @@ import type { Throttle } from './throttle.ts'
 import type { AccessTokens } from './tokens.ts'
 
 export interface IdentityState {
+  /** Modules that must answer when a person is erased or their data exported. */
+  readonly keepers: readonly string[]
+  readonly erasureGraceDays: number
   readonly passwords: Passwords
   readonly throttle: Throttle
   readonly signingKeys: SigningKeys

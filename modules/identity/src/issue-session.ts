@@ -4,6 +4,7 @@ import { addressPrefix } from '@octet/http'
 import { audit } from './audit.ts'
 import { challengeProblem, isTwoStep } from './challenge-problem.ts'
 import type { IdentityContext } from './context.ts'
+import { deleteWaitingErasure } from './erasure-store.ts'
 import type { Proven } from './prove-factor.ts'
 import { sealRefreshKey } from './refresh-key.ts'
 import { cleanUserAgent } from './rules.ts'
@@ -31,7 +32,8 @@ interface Beginning extends Pick<NewSession, 'userId' | 'credential'> {
 
 /**
  * Begins a session of the user on the device that makes this request. Every way of signing in comes through here, so
- * that none can pass by the second factor: with two steps on and one proved, throws `second-factor-required`.
+ * that none can pass by the second factor: with two steps on and one proved, throws `second-factor-required`. A
+ * deletion of the account that still waits is taken back.
  */
 export async function issueSession(
   ctx: IdentityContext,
@@ -64,6 +66,7 @@ export async function issueSession(
     if (aal === 1 && (await isTwoStep(tx, userId)))
       throw commonProblem('unavailable', { retryAfterMs: 1, executed: 'no' })
     await audit(ctx, tx, { userId, action: 'signed-in', details: { kind: credential.kind } })
+    if (await deleteWaitingErasure(tx, userId)) await audit(ctx, tx, { userId, action: 'deletion-cancelled' })
     return begunAtMs
   })
   return { sessionId, provenAtMs }

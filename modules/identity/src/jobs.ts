@@ -1,11 +1,17 @@
 /** Timed work → use cases. */
+import { advanceErasures } from './advance-erasures.ts'
 import { forgetApiKeys } from './api-key-store.ts'
 import type { IdentityContext } from './context.ts'
+import { advanceErasuresJob } from './erasure-rules.ts'
+import { forgetExports } from './forget-exports.ts'
+import { keepTombstones } from './keep-tombstones.ts'
+import { packExport } from './pack-export.ts'
 import { forgetEnded } from './session-store.ts'
 import { rotateKeys } from './signing-keys.ts'
 import { trimAudit } from './trim-audit.ts'
 
-const hourMs = 60 * 60_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 /** Ended sessions are kept this long so that "why was I signed out" has an answer. */
 const endedDays = 30
 
@@ -31,5 +37,9 @@ export const jobs = [
       await signingKeys.reload()
     },
   },
+  { name: advanceErasuresJob, when: { everyMs: minuteMs }, timeoutMs: 60_000, run: advanceErasures },
+  { name: 'identity.keep-tombstones', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: keepTombstones },
+  { name: 'identity.pack-export', attemptsMax: 10, timeoutMs: 30 * minuteMs, run: packExport },
+  { name: 'identity.forget-exports', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: forgetExports },
   { name: 'identity.trim-audit', when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1, run: trimAudit },
 ]

@@ -5,6 +5,7 @@ import { touchApiKeys } from './api-key-store.ts'
 import { authenticateRemotely } from './authenticate-remotely.ts'
 import type { IdentityState } from './context.ts'
 import { createSessionCookie } from './cookie.ts'
+import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { createLastSeen } from './last-seen.ts'
 import { createMeasures } from './measures.ts'
@@ -29,6 +30,7 @@ export const identityModule = defineModule({
   privacy,
   open,
   operations,
+  listens: handlers,
   routes,
   jobs,
   authenticate: state => state.authenticate,
@@ -39,15 +41,8 @@ export const identityModule = defineModule({
 /** The installation, not the address: several processes with several addresses share one database and its keys. */
 const issuer = 'octet'
 
-async function open({
-  db,
-  log,
-  metrics,
-  now,
-  origin,
-  passwords,
-  secrets,
-}: Floor<typeof identity>): Promise<IdentityState> {
+async function open(floor: Floor<typeof identity>): Promise<IdentityState> {
+  const { db, log, metrics, now, origin, passwords, secrets } = floor
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
   const lastSeen = createLastSeen({ db, log, now, touch: touchSessions })
   const keysLastSeen = createLastSeen({ db, log, now, touch: touchApiKeys })
@@ -62,6 +57,8 @@ async function open({
   const signInFailures = createSignInFailures({ db, log, now, auditKey })
   signInFailures.start()
   return {
+    keepers: floor.keepers,
+    erasureGraceDays: floor.erasureGraceDays,
     passwords,
     throttle: createThrottle(now),
     signingKeys,

@@ -6,8 +6,10 @@ import { blockUser, unblockUser } from './block-user.ts'
 import { confirmTotp } from './confirm-totp.ts'
 import type { IdentityContext } from './context.ts'
 import { createApiKey } from './create-api-key.ts'
+import { createExportLink } from './create-export-link.ts'
 import { disableUser, enableUser } from './disable-user.ts'
 import { endUserSessions } from './end-user-sessions.ts'
+import { eraseUser } from './erase-user.ts'
 import { finishLogin } from './finish-login.ts'
 import { getMe } from './get-me.ts'
 import { getProfile } from './get-profile.ts'
@@ -18,6 +20,7 @@ import { listApiKeys } from './list-api-keys.ts'
 import { listAudit } from './list-audit.ts'
 import { getBlocks, listBlocks } from './list-blocks.ts'
 import { listDevices } from './list-devices.ts'
+import { listExports } from './list-exports.ts'
 import { listReports } from './list-reports.ts'
 import { listScopes } from './list-scopes.ts'
 import { listUsers } from './list-users.ts'
@@ -28,6 +31,8 @@ import { register } from './register.ts'
 import { removeTotp } from './remove-totp.ts'
 import { reportLeakedKey } from './report-leaked-key.ts'
 import { reportUser } from './report-user.ts'
+import { requestErasure } from './request-erasure.ts'
+import { requestExport } from './request-export.ts'
 import { resolveReport } from './resolve-report.ts'
 import { revokeApiKey } from './revoke-api-key.ts'
 import { searchUsers } from './search-users.ts'
@@ -80,4 +85,9 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   setUserRoles,
   getUsers,
   authenticate,
+  requestExport,
+  listExports,
+  createExportLink,
+  requestErasure,
+  eraseUser,
 }

@@ -4,7 +4,13 @@ import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import { eraseAudit } from './audit-store.ts'
 import type { IdentityContext } from './context.ts'
+import { deleteAnswers } from './erasure-store.ts'
+import { deleteArchive } from './export-rules.ts'
+import { listExports } from './export-store.ts'
 import * as store from './privacy-store.ts'
+
+/** More than anyone can have asked for in the days archives are kept. */
+const archivesMax = 1_000
 
 export const privacy: Privacy<typeof identity, IdentityContext> = {
   columns: {
@@ -61,6 +67,14 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       'not_before',
       'retired_at',
     ),
+    // The row goes when every module has answered; a hash that leads nowhere remains.
+    erasures: each('delete', 'id', 'user_id', 'state', 'requested_at', 'due_at'),
+    privacy_answers: each('delete', 'request_id', 'module', 'answered_at'),
+    erased_subjects: {
+      id_hash: retain('whoever comes back with a restored backup must be erased again', 'for-ever'),
+      ...each('not-personal', 'erased_at', 'kept_at'),
+    },
+    exports: each('delete', 'id', 'user_id', 'state', 'requested_at', 'expires_at', 'size_bytes', 'link_hash'),
     setup_tokens: each('not-personal', 'token_hash', 'expires_at', 'used_at'),
   },
   async *exportUser({ db }, userId) {
@@ -71,7 +85,11 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
     yield { path: 'blocks.jsonl', rows: await store.blocksOf(db, userId) }
     yield { path: 'reports.jsonl', rows: await store.reportsOf(db, userId) }
   },
-  async eraseUser(_ctx, tx, userId) {
+  async eraseUser(ctx, tx, userId) {
+    for (const { id } of await listExports(tx, userId, archivesMax)) {
+      await deleteArchive(ctx, id)
+      await deleteAnswers(tx, id)
+    }
     await store.forgetReporter(tx, userId)
     await eraseAudit(tx, userId)
     await store.deleteAccount(tx, userId)

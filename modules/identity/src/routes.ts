@@ -2,6 +2,7 @@
 import { access, type identity } from '@octet/contracts'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
+import { fetchExport } from './fetch-export.ts'
 import { webFinishLogin } from './finish-login.ts'
 import { logout } from './logout.ts'
 import { webLogin } from './web-login.ts'
@@ -43,6 +44,20 @@ export function routes({ app, contextFor, operation }: Routes<typeof identity, I
     reply.header('set-cookie', ctx.cookie.clear())
     return {}
   })
+  // The token is the credential: whoever asked for it proved who they are then.
+  app.get<{ Params: { token: string } }>(
+    '/api/v1/exports/:token',
+    { config: { access: access.anyone } },
+    async (request, reply) => {
+      const { body, sizeBytes } = await fetchExport(contextFor(request), request.params.token)
+      return reply
+        .type('application/zip')
+        .header('content-length', sizeBytes)
+        .header('content-disposition', 'attachment; filename="octet-data.zip"')
+        .header('cache-control', 'no-store')
+        .send(body)
+    },
+  )
   app.get('/.well-known/jwks.json', { config: { access: access.anyone } }, async (request, reply) => {
     reply.header('cache-control', `public, max-age=${jwksMaxAgeSeconds}`)
     return { keys: contextFor(request).signingKeys.published() }

@@ -182,7 +182,7 @@ export async function countGraceAnswer({ sql }: Tx, sessionId: string): Promise<
 
 // ---- revocation -------------------------------------------------------------------------------------------------
 
-export type RevokeReason = 'logout' | 'signed-out' | 'replaced' | 'replayed' | 'disabled' | 'ended'
+export type RevokeReason = 'logout' | 'signed-out' | 'replaced' | 'replayed' | 'disabled' | 'ended' | 'erasing'
 
 /** Which live sessions of a user to end. */
 export type SessionChoice = { readonly userId: string } & (

@@ -20,4 +20,4 @@ export {
   type ServiceCaller,
   type ServiceKey,
 } from './service-token.ts'
-export { type ModuleJob, on, type Subscription, wants } from './work.ts'
+export { type ModuleJob, on, onAnyModule, type Subscription, wants } from './work.ts'

@@ -32,6 +32,8 @@ export interface Floor<C extends Contract = Contract> {
   readonly archives: Storage
   /** Modules of the installation that keep something of people, wherever they are served. */
   readonly keepers: readonly string[]
+  /** Days in which a person can take back the deletion of their account. */
+  readonly erasureGraceDays: number
   /** The only way to call an address that a user named. */
   readonly outbound: Outbound
   /** Mail to people: sent in the transaction of what it tells of. */

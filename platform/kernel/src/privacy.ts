@@ -2,11 +2,12 @@
  * What every module owes the people it keeps something of: to say what each column holds of them, to give it to them,
  * and to erase it. The floor asks for it by events, so it reaches modules in other processes too.
  */
-import { type Contract, type EventSpec, identity, type userErased } from '@octet/contracts'
+import { type answers, type Contract, type EventSpec, identity } from '@octet/contracts'
 import { type Columns, countRemembered, type Db, forgetPerson, type Tx } from '@octet/db'
 import type { Attempt, Jobs } from '@octet/jobs'
 import type { Mailer } from '@octet/mail'
 import type { Log } from '@octet/observe'
+import type { Storage } from '@octet/storage'
 import type { Static } from 'typebox'
 import { type ModuleJob, on, type Subscription } from './work.ts'
 
@@ -45,9 +46,11 @@ export interface PrivacyContext {
   readonly log: Log
   readonly jobs: Pick<Jobs, 'enqueue' | 'forget'>
   readonly mail: Pick<Mailer, 'forget'>
+  readonly archives: Storage
 }
 
-interface Erasing {
+/** What is asked of every module about a person. */
+interface Asked {
   readonly requestId: string
   readonly userId: string
 }
@@ -55,6 +58,12 @@ interface Erasing {
 /** A step that fails is tried again for as long as it takes: somebody has the right to it. */
 const attemptsMax = 1_000_000
 const erasingTimeoutMs = 60_000
+const exportAttemptsMax = 10
+const exportTimeoutMs = 10 * 60_000
+const partBytesMax = 4 * 1024 ** 3
+const filesMax = 100_000
+/** Rows gather to pieces of about this size before they are written. */
+const pieceChars = 64 * 1024
 const backoff = { firstMs: 500, maxMs: 5 * 60_000 }
 
 /** The event handler and the job by which a module erases when it is asked to. */
@@ -63,10 +72,14 @@ export function privacyWork<C extends Contract, Ctx extends PrivacyContext>(
   privacy: Privacy<C, Ctx>,
 ): { listens: Subscription<Ctx>[]; jobs: ModuleJob<Ctx>[] } {
   const job = `${name}.erase-user`
+  const exportJob = `${name}.export-user`
   return {
     listens: [
       on(identity, 'user-erasing', async function eraseUser(ctx: Ctx, tx, request) {
         await ctx.jobs.enqueue(tx, job, { ...request }, { key: request.userId })
+      }),
+      on(identity, 'export-requested', async function exportUser(ctx: Ctx, tx, request) {
+        await ctx.jobs.enqueue(tx, exportJob, { ...request }, { key: request.requestId })
       }),
     ],
     jobs: [
@@ -75,13 +88,19 @@ export function privacyWork<C extends Contract, Ctx extends PrivacyContext>(
         attemptsMax,
         timeoutMs: erasingTimeoutMs,
         backoff,
-        run: (ctx, payload, attempt) => eraseUser({ name, privacy, ctx, attempt }, payload as unknown as Erasing),
+        run: (ctx, payload, attempt) => eraseUser({ name, privacy, ctx, attempt }, payload as unknown as Asked),
+      },
+      {
+        name: exportJob,
+        attemptsMax: exportAttemptsMax,
+        timeoutMs: exportTimeoutMs,
+        run: (ctx, payload, attempt) => exportUser({ name, privacy, ctx, attempt }, payload as unknown as Asked),
       },
     ],
   }
 }
 
-interface Erasure<C extends Contract, Ctx> {
+interface Work<C extends Contract, Ctx> {
   readonly name: string
   readonly privacy: Privacy<C, Ctx>
   readonly ctx: Ctx
@@ -90,8 +109,8 @@ interface Erasure<C extends Contract, Ctx> {
 
 /** Erases step by step, looks whether anything is left, and only then acknowledges. */
 async function eraseUser<C extends Contract, Ctx extends PrivacyContext>(
-  { name, privacy, ctx, attempt }: Erasure<C, Ctx>,
-  { requestId, userId }: Erasing,
+  { name, privacy, ctx, attempt }: Work<C, Ctx>,
+  { requestId, userId }: Asked,
 ): Promise<void> {
   for (let left: 'more' | 'done' = 'more'; left === 'more'; ) {
     attempt.signal.throwIfAborted()
@@ -111,9 +130,50 @@ async function eraseUser<C extends Contract, Ctx extends PrivacyContext>(
   )
 }
 
-type Acknowledgement = Static<typeof userErased.data>
+/** Writes the module's part of the archive, all of it anew when tried again, and says that it is there. */
+async function exportUser<C extends Contract, Ctx extends PrivacyContext>(
+  { name, privacy, ctx, attempt }: Work<C, Ctx>,
+  { requestId, userId }: Asked,
+): Promise<void> {
+  const folder = `${requestId}/${name}/`
+  await deleteAll(ctx.archives, folder)
+  let files = 0
+  for await (const { path, rows, body } of privacy.exportUser(ctx, userId)) {
+    files++
+    if (files > filesMax) throw new Error(`${name} exports more than ${filesMax} files`)
+    const content = body ?? linesOf(rows ?? [])
+    await ctx.archives.put(folder + String(files).padStart(6, '0'), content, {
+      sizeBytesMax: partBytesMax,
+      metadata: { path: `${name}/${path}`, kind: body === undefined ? 'rows' : 'file' },
+      signal: attempt.signal,
+    })
+  }
+  const answer = { requestId, module: name }
+  await ctx.db.transaction(`${name}.acknowledgeExport`, tx => acknowledge(tx, 'user-exported', answer))
+}
+
+async function deleteAll(storage: Storage, prefix: string): Promise<void> {
+  for (let { objects } = await storage.list(prefix); objects.length > 0; { objects } = await storage.list(prefix)) {
+    for (const { key } of objects) await storage.delete(key)
+  }
+}
+
+async function* linesOf(rows: AsyncIterable<object> | Iterable<object>): AsyncIterable<Buffer> {
+  let piece = ''
+  for await (const row of rows) {
+    piece += `${JSON.stringify(row)}\n`
+    if (piece.length < pieceChars) continue
+    yield Buffer.from(piece)
+    piece = ''
+  }
+  if (piece !== '') yield Buffer.from(piece)
+}
 
 /** These events belong to the floor and not to the module's contract, so `publish` does not know their names. */
-function acknowledge(tx: Tx, event: 'user-erased', data: Acknowledgement): Promise<void> {
+function acknowledge<K extends keyof typeof answers>(
+  tx: Tx,
+  event: K,
+  data: Static<(typeof answers)[K]['data']>,
+): Promise<void> {
   return (tx as Tx<Contract<string, never, Record<string, EventSpec>>>).publish(event, data)
 }

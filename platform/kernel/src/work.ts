@@ -1,7 +1,8 @@
 /** Work that nobody waits for: events of other modules, and jobs. */
-import type { Contract } from '@octet/contracts'
+import type { answers, Contract } from '@octet/contracts'
 import type { EventData, Tx } from '@octet/db'
 import type { Attempt, JobSpec, Json, When } from '@octet/jobs'
+import type { Static } from 'typebox'
 
 /** A module's interest in another's event. */
 export interface Subscription<Ctx> {
@@ -20,6 +21,14 @@ export function on<Ctx, C extends Contract, K extends keyof C['events'] & string
   handle: (ctx: Ctx, tx: Tx, data: EventData<C, K>) => Promise<void>,
 ): Subscription<Ctx> {
   return { contract, event, handler: handle.name, handle: handle as Subscription<Ctx>['handle'] }
+}
+
+/** The same for the floor's events, which every module publishes: `onAnyModule('user-erased', …)`. */
+export function onAnyModule<Ctx, K extends keyof typeof answers>(
+  event: K,
+  handle: (ctx: Ctx, tx: Tx, data: Static<(typeof answers)[K]['data']>) => Promise<void>,
+): Subscription<Ctx> {
+  return { contract: 'any', event, handler: handle.name, handle: handle as Subscription<Ctx>['handle'] }
 }
 
 /** Whether the subscription wants `<module>.<event>`. */

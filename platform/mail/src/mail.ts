@@ -2,7 +2,7 @@
  * Mail of all modules: a row in the sender's transaction, then a job that delivers it. It leaves if and only if the
  * transaction commits; at least once, with one message id; tried again for hours and then a dead letter.
  */
-import { type MigrationSet, newId, openDb, type Queryable } from '@octet/db'
+import { each, type MigrationSet, newId, openDb, type Queryable } from '@octet/db'
 import type { JobSpec, Jobs } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
 import type { Secrets } from '@octet/secrets'
@@ -14,6 +14,13 @@ import * as store from './store.ts'
 export const mailMigrations: MigrationSet = {
   module: 'platform_mail',
   folder: new URL('../migrations/', import.meta.url),
+  columns: {
+    // A row goes when its mail was sent, and with its person: `forget`.
+    mails: {
+      ...each('not-personal', 'id', 'module', 'kind', 'state', 'created_at'),
+      ...each('delete', 'user_id', 'recipient', 'subject', 'content', 'error'),
+    },
+  },
 }
 
 export interface Mail {

@@ -44,6 +44,8 @@ export interface RuntimeOptions {
   readonly origin: string
   /** Seal secrets at rest, newest first; see platform/secrets. Without any, the database keeps one itself. */
   readonly secretKeys?: readonly Uint8Array[]
+  /** Days in which a deleted account can be taken back. */
+  readonly erasureGraceDays?: number
   /** Files of all modules; in `dataDir` unless said. Processes that share a database need the same. */
   readonly storage?: Storage
   readonly log: Log
@@ -78,6 +80,7 @@ export interface Runtime {
 const keysKeptHours = 24
 const forgetEveryMs = 60 * 60_000
 const jobTimeoutMs = 60_000
+const erasureGraceDaysDefault = 14
 /** Beside the modules' own folders, whose names hold no dot. */
 const filesFolder = '.files'
 
@@ -135,6 +138,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       storage: within(storage, `modules/${name}`),
       archives: within(storage, 'archives'),
       keepers: keepersOf(options.modules),
+      erasureGraceDays: options.erasureGraceDays ?? erasureGraceDaysDefault,
       outbound,
       mail: mail.mailerOf(name),
       outbox: mail.outbox,
@@ -158,10 +162,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     jobs,
     mail,
     databases,
-    async start() {
-      for (const relay of relays.values()) relay.start()
-      await jobs.start()
-    },
+    start: () => startWork(relays, jobs),
     seedDemo: () => seedDemo(host, own),
     deliverEvents: () => deliverAllDue([...relays.values()]),
     async close(deadlineMs) {
@@ -189,6 +190,11 @@ async function deliverAllDue(relays: readonly Relay[]): Promise<void> {
     handled = 0
     for (const relay of relays) handled += await relay.runOnce()
   }
+}
+
+async function startWork(relays: ReadonlyMap<string, Relay>, jobs: Jobs): Promise<void> {
+  for (const relay of relays.values()) relay.start()
+  await jobs.start()
 }
 
 /** Modules that keep something of people. */

@@ -7,9 +7,10 @@ interface Column {
   readonly column: string
 }
 
-const how = `Add it to \`columns\` in the module's src/privacy.ts (a floor package: in its MigrationSet) as
-'not-personal', 'delete', 'anonymise' or retain(reason, days), and let exportUser, eraseUser and verifyErased there do
-what you say. See platform/kernel/README.md, "Privacy".`
+/** What to do about a finding. */
+export const howToClassify = `Add it to \`columns\` in the module's src/privacy.ts (a floor package: in its
+MigrationSet) as 'not-personal', 'delete', 'anonymise' or retain(reason, days), and let exportUser, eraseUser and
+verifyErased there do what you say. See platform/kernel/README.md, "Privacy".`
 
 /** One sentence for every column that nobody has classified, and for every classified one that does not exist. */
 export async function privacyFindings(databaseUrl: string, sets: readonly MigrationSet[]): Promise<string[]> {
@@ -17,7 +18,7 @@ export async function privacyFindings(databaseUrl: string, sets: readonly Migrat
   const columns = await readColumns(databaseUrl)
   const findings = columns
     .filter(({ schema, table, column }) => said.get(schema)?.[table]?.[column] === undefined)
-    .map(({ schema, table, column }) => `${schema}.${table}.${column} is not classified. ${how}`)
+    .map(({ schema, table, column }) => `${schema}.${table}.${column} is not classified.`)
   const existing = new Set(columns.map(({ schema, table, column }) => `${schema}.${table}.${column}`))
   for (const [schema, tables] of said) {
     for (const [table, treatments] of Object.entries(tables)) {

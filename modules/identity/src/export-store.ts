@@ -1,0 +1,86 @@
+/** SQL about archives made for people. */
+import type { Queryable, Tx } from '@octet/db'
+
+export interface ExportRow {
+  readonly id: string
+  readonly user_id: string
+  readonly state: 'collecting' | 'packing' | 'ready' | 'failed'
+  readonly requested_at: string
+  readonly expires_at: string
+  readonly size_bytes: number | null
+}
+
+/** Begins an archive; `undefined` when one of the same person is being made. */
+export async function insertExport(
+  { sql }: Tx,
+  { id, userId, now, expiresAt }: { id: string; userId: string; now: string; expiresAt: string },
+): Promise<ExportRow | undefined> {
+  const [row] = await sql<ExportRow[]>`
+    insert into exports (id, user_id, requested_at, expires_at) values (${id}, ${userId}, ${now}, ${expiresAt})
+    on conflict (user_id) where state in ('collecting', 'packing') do nothing
+    returning id, user_id, state, requested_at, expires_at, size_bytes`
+  return row
+}
+
+/** A person's archives, newest first. */
+export function listExports({ sql }: Queryable, userId: string, limit: number): Promise<ExportRow[]> {
+  return sql<ExportRow[]>`
+    select id, user_id, state, requested_at, expires_at, size_bytes from exports
+    where user_id = ${userId} order by requested_at desc, id desc limit ${limit}`
+}
+
+/** One archive. */
+export async function findExport({ sql }: Queryable, id: string): Promise<ExportRow | undefined> {
+  const [row] = await sql<ExportRow[]>`
+    select id, user_id, state, requested_at, expires_at, size_bytes from exports where id = ${id}`
+  return row
+}
+
+/** All parts are there. False when the archive is past that, or gone. */
+export async function beginPacking({ sql }: Tx, id: string): Promise<boolean> {
+  const rows = await sql`update exports set state = 'packing' where id = ${id} and state = 'collecting' returning id`
+  return rows.length === 1
+}
+
+/** The archive can be fetched. False when it is gone, with its person perhaps. */
+export async function finishExport(
+  { sql }: Queryable,
+  id: string,
+  { sizeBytes, expiresAt }: { sizeBytes: number; expiresAt: string },
+): Promise<boolean> {
+  const rows = await sql`
+    update exports set state = 'ready', size_bytes = ${sizeBytes}, expires_at = ${expiresAt}
+    where id = ${id} and state = 'packing' returning id`
+  return rows.length === 1
+}
+
+/** Makes `linkHash` the one link of a ready archive that has time left. False when it is not. */
+export async function setLink(
+  { sql }: Queryable,
+  { id, userId, linkHash, now }: { id: string; userId: string; linkHash: Buffer; now: string },
+): Promise<boolean> {
+  const rows = await sql`
+    update exports set link_hash = ${linkHash}
+    where id = ${id} and user_id = ${userId} and state = 'ready' and expires_at > ${now} returning id`
+  return rows.length === 1
+}
+
+/** Uses a link up; `undefined` when it is not good. One statement: of two that try at once, one gets it. */
+export async function useLink({ sql }: Tx, linkHash: Buffer, now: string): Promise<ExportRow | undefined> {
+  const [row] = await sql<ExportRow[]>`
+    update exports set link_hash = null
+    where link_hash = ${linkHash} and state = 'ready' and expires_at > ${now}
+    returning id, user_id, state, requested_at, expires_at, size_bytes`
+  return row
+}
+
+/** Archives whose time is over, at most `limit`. */
+export async function expiredExports({ sql }: Queryable, now: string, limit: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`select id from exports where expires_at <= ${now} limit ${limit}`
+  return rows.map(({ id }) => id)
+}
+
+/** Forgets an archive. Its files must be gone already, or nobody would know of them. */
+export async function deleteExport({ sql }: Tx, id: string): Promise<void> {
+  await sql`delete from exports where id = ${id}`
+}
