@@ -1,6 +1,7 @@
 /** One operation with an object of 0.8 KB, there and back, behind the kernel; and the same behind nothing. */
 import { access, anonymous, closed, defineContract, operation } from '@octet/contracts'
 import { newId, openDb } from '@octet/db'
+import { nowhere } from '@octet/geo'
 import { defineModule, type Host, openModules, type RequestInfo } from '@octet/kernel'
 import { createLog, createMetrics, createTracer } from '@octet/observe'
 import { Type } from 'typebox'
@@ -74,6 +75,8 @@ export function openEchoHost(): Promise<Host> {
       outbound: undefined as never,
       mail: undefined as never,
       outbox: undefined as never,
+      places: nowhere,
+      appSchemes: [],
       now: Date.now,
       dataDir: '',
       origin: 'http://localhost',

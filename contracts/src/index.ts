@@ -16,13 +16,23 @@ export {
   secondFactorDemand,
 } from './identity.ts'
 export {
+  type ClickDimension,
+  type Condition,
+  clickDimensions,
   type Domain,
+  deviceKinds,
   type Folder,
   type Link,
+  type LinkRouting,
   type LinkStats,
+  type LinksOverview,
   type ListedLink,
   links,
   type NewLink,
+  type PreviewCard,
+  type PublicStats,
+  type Routing,
+  systemNames,
   type Utm,
 } from './links.ts'
 export { type KeptMail, mails } from './mails.ts'

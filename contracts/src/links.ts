@@ -4,12 +4,24 @@ import { closed, defineContract, event, Id, nullable } from './define.ts'
 import { domainOperations } from './links/domains.ts'
 import { manageOperations } from './links/manage.ts'
 import { organizeOperations } from './links/organize.ts'
-import { statisticsOperations } from './links/statistics.ts'
 
 export { Domain } from './links/domains.ts'
 export { NewLink } from './links/manage.ts'
 export { Folder } from './links/organize.ts'
-export { Link, LinkStats, ListedLink, type Utm } from './links/shapes.ts'
+
+import { routingOperations } from './links/routing.ts'
+import { statisticsOperations } from './links/statistics.ts'
+
+export {
+  type Condition,
+  deviceKinds,
+  LinkRouting,
+  type PreviewCard,
+  type Routing,
+  systemNames,
+} from './links/routing.ts'
+export { type ClickDimension, clickDimensions, Link, LinkStats, ListedLink, type Utm } from './links/shapes.ts'
+export { LinksOverview, PublicStats } from './links/statistics.ts'
 
 export const links = defineContract({
   name: 'links',
@@ -29,9 +41,17 @@ export const links = defineContract({
     'domain-not-proven': { status: 409, title: 'No proof was found that this host is yours.' },
     'domain-in-use': { status: 409, title: 'There are still links on that host.' },
     'host-not-allowed': { status: 400, title: 'That host cannot be used for short links.' },
+    'routing-not-valid': { status: 400, title: 'Those rules cannot be used.' },
+    'interval-too-fine': { status: 400, title: 'That many hours are too many; ask for days.' },
     'time-zone-unknown': { status: 400, title: 'That time zone is not known.' },
   },
-  operations: { ...manageOperations, ...organizeOperations, ...domainOperations, ...statisticsOperations },
+  operations: {
+    ...manageOperations,
+    ...organizeOperations,
+    ...domainOperations,
+    ...routingOperations,
+    ...statisticsOperations,
+  },
   events: {
     'link-created': event({ version: 1, data: closed({ linkId: Id, ownerId: nullable(Id), code: Type.String() }) }),
     'link-updated': event({ version: 1, data: closed({ linkId: Id, version: Type.Integer() }) }),

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Contract } from '@octet/contracts'
 import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, ping, startEmbeddedPostgres } from '@octet/db'
+import { openPlaces } from '@octet/geo'
 import { createSetupToken, setupNeeded } from '@octet/identity'
 import { serviceRequest } from '@octet/kernel'
 import {
@@ -77,6 +78,7 @@ async function start(
 
   const secretKeys = await readSecretKeys(config, dataDir)
   const storage = await openStorage(config, dataDir, undo)
+  const places = await openPlaces({ database: config.OCTET_GEO_DATABASE, countryHeader: countryHeader(config) })
   const metrics = createMetrics()
   const eventLoop = monitorEventLoop(metrics)
   undo.push(async () => eventLoop.close())
@@ -95,6 +97,8 @@ async function start(
       log,
       metrics,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
+      places,
+      appSchemes: config.OCTET_APP_SCHEMES,
       limitsScale: config.OCTET_LIMITS_SCALE,
       outbound: { allow: config.OCTET_OUTBOUND_ALLOW, ports: config.OCTET_OUTBOUND_PORTS },
       smtp: smtpOf(config),
@@ -145,6 +149,13 @@ function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: Config): { url: string; from
   if (url === undefined) return undefined
   if (from === undefined) throw new Error('SMTP_URL needs MAIL_FROM: the address mails come from')
   return { url, from }
+}
+
+/** Anybody can send the header; only a proxy in front that replaces it makes it true. */
+function countryHeader({ OCTET_COUNTRY_HEADER: name, OCTET_TRUSTED_PROXIES: proxies }: Config): string | undefined {
+  if (name === '') return undefined
+  if (proxies === 0) throw new Error('OCTET_COUNTRY_HEADER needs a proxy that sets it: OCTET_TRUSTED_PROXIES is 0')
+  return name
 }
 
 interface DatabaseStep {

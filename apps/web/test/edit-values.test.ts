@@ -19,6 +19,8 @@ const link: Link = {
   clicksMax: 5,
   hasPassword: true,
   isExample: false,
+  hasRouting: false,
+  hasPublicStats: false,
   clicks: 0,
   createdAt: '2026-11-01T00:00:00Z',
   updatedAt: '2026-11-01T00:00:00Z',

@@ -40,6 +40,8 @@ export const Link = closed({
   expiresAt: nullable(Time),
   clicksMax: nullable(Type.Integer()),
   hasPassword: Type.Boolean(),
+  hasRouting: Type.Boolean({ description: 'rules, split test, fallback, app address or preview card' }),
+  hasPublicStats: Type.Boolean(),
   isExample: Type.Boolean(),
   /** Human clicks so far; lags the redirect by at most a second. */
   clicks: Type.Integer(),
@@ -53,10 +55,33 @@ export type Link = Static<typeof Link>
 export const ListedLink = closed({ ...Link.properties, recentClicks: Type.Array(Type.Integer()) })
 export type ListedLink = Static<typeof ListedLink>
 
+/** What every question about clicks over time takes. */
+export const statsPeriod = {
+  days: Type.Optional(Type.Integer({ minimum: 1, maximum: 366, default: 30, description: 'up to and with today' })),
+  timeZone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, default: 'UTC', description: 'IANA name' })),
+  interval: Type.Optional(Type.Enum(['hour', 'day', 'week'], { description: 'of `series`; hours up to 31 days' })),
+}
+
+export const clickDimensions = [
+  'country',
+  'city',
+  'device',
+  'browser',
+  'system',
+  'referrer',
+  'utmSource',
+  'utmMedium',
+  'utmCampaign',
+  'variant',
+] as const
+export type ClickDimension = (typeof clickDimensions)[number]
+
+const CountedValue = closed({ value: Type.String(), clicks: Type.Integer() })
+
 export const LinkStats = closed({
   linkId: Id,
-  clicks: Type.Integer({ description: 'by people' }),
-  botClicks: Type.Integer({ description: 'by crawlers and link previews' }),
+  clicks: Type.Integer({ description: 'by people, ever' }),
+  botClicks: Type.Integer({ description: 'by crawlers and link previews, ever' }),
   lastClickedAt: nullable(Time),
   timeZone: Type.String(),
   days: Type.Array(
@@ -66,5 +91,25 @@ export const LinkStats = closed({
       botClicks: Type.Integer(),
     }),
   ),
+  interval: Type.Enum(['hour', 'day', 'week']),
+  series: Type.Array(closed({ start: Time, clicks: Type.Integer(), botClicks: Type.Integer() }), {
+    description: 'per interval; weeks begin on Monday, the first may be cut',
+  }),
+  uniqueVisitors: closed({
+    sum: Type.Integer({ description: 'of the days; somebody who comes on two days counts twice' }),
+    days: Type.Array(closed({ date: Type.String({ description: 'UTC' }), visitors: Type.Integer() }), {
+      description: 'days with visits',
+    }),
+    errorPercent: Type.Number({ description: 'standard error of a day above 256 visitors; exact below' }),
+  }),
+  breakdowns: Type.Array(
+    closed({
+      dimension: Type.Enum([...clickDimensions]),
+      values: Type.Array(CountedValue, { description: 'most clicks first' }),
+      otherClicks: Type.Integer({ description: 'of values not listed' }),
+    }),
+    { description: 'clicks by people in the UTC days of the period' },
+  ),
+  bots: Type.Array(closed({ kind: Type.Enum(['crawler', 'preview']), clicks: Type.Integer() })),
 })
 export type LinkStats = Static<typeof LinkStats>

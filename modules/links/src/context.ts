@@ -2,25 +2,33 @@
 import type { Cache, Limiter } from '@octet/cache'
 import type { identity, links } from '@octet/contracts'
 import { links as linksContract, problemsOf } from '@octet/contracts'
+import type { Places } from '@octet/geo'
 import type { Journal, Shipper } from '@octet/journal'
 import type { Context } from '@octet/kernel'
 import type { Counter } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
+import type { ClickTokens } from './click-tokens.ts'
 import type { DomainRow } from './domain-store.ts'
-import type { Target } from './rules.ts'
+import type { Target } from './target.ts'
+import type { VisitorSalts } from './visitor-salts.ts'
 
 export interface LinksState {
   readonly origin: string
   readonly limiter: Limiter
   readonly passwords: Passwords
   readonly outbound: Outbound
+  readonly places: Places
+  /** Schemes of apps this installation adds to the known ones. */
+  readonly appSchemes: readonly string[]
   /** Generated codes that were taken; an alarm when it grows (README). */
   readonly collisions: Counter
   /** Where codes lead, by `targetKey`; `null` for codes that lead nowhere. */
   readonly targets: Cache<Target | null>
   /** Proven hosts by name (domain-rules.ts, `normalHost`); `null` for hosts that are nobody's. */
   readonly shortDomains: Cache<DomainRow | null>
+  readonly clickTokens: ClickTokens
+  readonly visitorSalts: VisitorSalts
   readonly clickJournal: Journal
   readonly clickShipper: Shipper
 }

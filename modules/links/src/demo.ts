@@ -1,6 +1,8 @@
 /** Example links for a new installation, with a quarter of a year of believable clicks. */
+import type { CountedClicks } from './click.ts'
+import * as clickStore from './click-store.ts'
 import type { LinksContext } from './context.ts'
-import { type CountedClicks, ownDomain } from './rules.ts'
+import { ownDomain } from './rules.ts'
 import * as store from './store.ts'
 
 interface Example {
@@ -120,7 +122,7 @@ export async function seedDemo(ctx: LinksContext): Promise<void> {
         isExample: true,
         createdAt: new Date(createdMs).toISOString(),
       })
-      if (row !== undefined) await store.addClicks(tx, clicksOf(example, row.id, { createdMs, nowMs, random }))
+      if (row !== undefined) await clickStore.addClicks(tx, clicksOf(example, row.id, { createdMs, nowMs, random }))
     }
   })
 }

@@ -1,25 +1,28 @@
 /** From a code to where it leads, and what that costs the link. */
 import type { LinksContext } from './context.ts'
-import { type Target, targetKey } from './rules.ts'
-import * as store from './store.ts'
-
-interface Redirect {
-  readonly outcome: 'redirect'
-  readonly location: string
-  readonly linkId: string
-}
+import { chooseDestination, type Destination, type Visitor } from './routing.ts'
+import { targetKey } from './rules.ts'
+import type { Target } from './target.ts'
+import type { VisitorKind } from './user-agent.ts'
 
 export type Follow =
-  | Redirect
+  | { readonly outcome: 'redirect'; readonly target: Target; readonly to: Destination }
+  /** For machines that would show the link, or would use up one of its clicks: about it, not where it leads. */
+  | { readonly outcome: 'card'; readonly target: Target }
+  /** It is over, and its owner said where to go then. */
+  | { readonly outcome: 'fallback'; readonly location: string }
   /** The password, if one was given, is wrong or was not looked at. */
   | { readonly outcome: 'locked' }
   | { readonly outcome: 'gone' }
   | { readonly outcome: 'missing' }
 
 export interface Visit {
-  readonly code: string
+  /** {@link targetKey} of what was asked for. */
+  readonly key: string
   /** A visit that does not count (HEAD, prefetch) takes nothing from a click limit. */
   readonly isCounted: boolean
+  readonly kind: VisitorKind
+  readonly visitor: Visitor
 }
 
 /**
@@ -27,45 +30,49 @@ export interface Visit {
  * at serve time, a click limit from the database at every visit.
  */
 export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Follow> {
-  const key = targetKey(visit.code)
-  const known = ctx.targets.peek(key)
+  const known = ctx.targets.peek(visit.key)
   if (known !== undefined) return decide(ctx, known, visit)
-  return ctx.targets.get(key).then(target => decide(ctx, target, visit))
+  return ctx.targets.get(visit.key).then(target => decide(ctx, target, visit))
 }
 
 /**
- * The same for the most common of all visits, one that counts on a known link without a limit or a password;
+ * The target of the most common of all visits: of a known link of which nothing but its expiry is to be looked at;
  * `undefined` for every other, having changed nothing.
  */
-export function followKnownLink(ctx: LinksContext, code: string): Redirect | undefined {
+export function knownPlainTarget(ctx: LinksContext, code: string): Target | undefined {
   const target = ctx.targets.peek(targetKey(code))
-  if (target === undefined || target === null || target.hasClickLimit) return undefined
-  const follow = decide(ctx, target, { code, isCounted: true })
-  return follow instanceof Promise || follow.outcome !== 'redirect' ? undefined : follow
+  if (target === undefined || target === null || !target.isPlain || target.expiresAtMs <= ctx.now()) return undefined
+  return target
 }
 
 /** Decides a visit that brought a password. Throws `unavailable` when too many passwords wait to be checked. */
 export async function unlockLink(ctx: LinksContext, visit: Visit, password: string): Promise<Follow> {
-  const target = await ctx.targets.get(targetKey(visit.code))
+  const target = await ctx.targets.get(visit.key)
   if (target === null || target.passwordHash === null) return decide(ctx, target, visit)
   const fits = await ctx.passwords.verify(password, target.passwordHash)
   return fits ? decide(ctx, { ...target, passwordHash: null }, visit) : { outcome: 'locked' }
 }
 
-function decide(ctx: LinksContext, target: Target | null, { isCounted }: Visit): Follow | Promise<Follow> {
+function decide(ctx: LinksContext, target: Target | null, visit: Visit): Follow | Promise<Follow> {
   if (target === null) return { outcome: 'missing' }
-  if (target.expiresAtMs <= ctx.now()) return { outcome: 'gone' }
+  const { isCounted, kind, visitor } = visit
+  const nowMs = ctx.now()
+  if (target.expiresAtMs <= nowMs) return over(target)
+  if (kind === 'preview' && target.card !== null) return { outcome: 'card', target }
   if (target.passwordHash !== null) return { outcome: 'locked' }
-  const redirect = { outcome: 'redirect', location: target.location, linkId: target.id } as const
+  // A chat that unfurls a link of one click must not be the one who used it.
+  if (kind !== 'human' && target.hasClickLimit) return { outcome: 'card', target }
+  const { routing, id: linkId } = target
+  const to =
+    routing === null
+      ? { location: target.location, appUrl: null, variant: '' }
+      : chooseDestination(routing, { visitor, linkId, nowMs })
+  const redirect = { outcome: 'redirect', target, to } as const
   if (!target.hasClickLimit || !isCounted) return redirect
-  return takeClick(ctx, target.id).then(taken => (taken ? redirect : { outcome: 'gone' }))
+  if (target.isExhausted) return over(target)
+  return ctx.clickTokens.take(target.id).then(taken => (taken ? redirect : over(target)))
 }
 
-/** Takes one click of a limited link. The last one publishes `link-expired` in the transaction that takes it. */
-function takeClick(ctx: LinksContext, id: string): Promise<boolean> {
-  return ctx.db.transaction('links.takeClick', async tx => {
-    const taken = await store.takeClick(tx, id)
-    if (taken?.left === 0) await tx.publish('link-expired', { linkId: id, reason: 'clicks' })
-    return taken !== undefined
-  })
+function over({ fallback }: Target): Follow {
+  return fallback === null ? { outcome: 'gone' } : { outcome: 'fallback', location: fallback }
 }

@@ -1,29 +1,83 @@
-import type { Input, LinkStats, links } from '@octet/contracts'
+import { type ClickDimension, clickDimensions, type Input, type LinkStats, type links } from '@octet/contracts'
 import { accessLink } from './access.ts'
+import { type Breakdowns, otherValue, sumBreakdowns } from './click.ts'
+import * as store from './click-store.ts'
 import { type LinksContext, problem } from './context.ts'
-import * as store from './store.ts'
+import { instantOf, weeksOf } from './time-zones.ts'
+import { sketchErrorPercent } from './visitor-sketch.ts'
 
-const daysDefault = 30
+export const daysDefault = 30
+const hoursDaysMax = 31
+/** Values listed per dimension; the rest is summed up. */
+const valuesMax = 20
+const dayMs = 86_400_000
 
-/** Clicks of one of the caller's links: in total, and per calendar day of a time zone, today last. */
+type Query = Pick<Input<typeof links, 'getLinkStats'>, 'days' | 'timeZone' | 'interval'>
+
+/** Clicks of one of the caller's links: in total, over time in a time zone, and by what is known of the visitors. */
 export async function getLinkStats(ctx: LinksContext, input: Input<typeof links, 'getLinkStats'>): Promise<LinkStats> {
   const link = await accessLink(ctx.db, ctx.actor, input.id)
-  const timeZone = input.timeZone ?? 'UTC'
-  if (!isTimeZone(timeZone))
-    throw problem('time-zone-unknown', { errors: [{ path: '/timeZone', message: 'is not known' }] })
+  return statsOf(ctx, link.id, input)
+}
+
+/** The same for a link the caller may see. */
+export async function statsOf(ctx: LinksContext, linkId: string, query: Query): Promise<LinkStats> {
+  const { days = daysDefault, timeZone = 'UTC', interval = 'day' } = query
+  checkTimeZone(timeZone)
+  if (interval === 'hour' && days > hoursDaysMax) throw problem('interval-too-fine')
   const now = new Date(ctx.now()).toISOString()
-  const [totals, days] = await Promise.all([
-    store.totalsOf(ctx.db, link.id),
-    store.dailyClicks(ctx.db, { linkIds: [link.id], days: input.days ?? daysDefault, timeZone, now }),
+  const [totals, daily, hourly, seen] = await Promise.all([
+    store.totalsOf(ctx.db, linkId),
+    store.dailyClicks(ctx.db, { linkIds: [linkId], days, timeZone, now }),
+    interval === 'hour' ? store.hourlyClicks(ctx.db, { linkId, days, timeZone, now }) : [],
+    store.daysOf(ctx.db, linkId, firstDay(ctx.now(), days)),
   ])
+  const localDays = daily.map(({ date, clicks, bots }) => ({ date, clicks, botClicks: bots }))
+  const breakdowns = sumBreakdowns(seen.map(day => day.breakdowns))
   return {
-    linkId: link.id,
+    linkId,
     clicks: totals.clicks,
     botClicks: totals.bots,
     lastClickedAt: totals.last_clicked_at,
     timeZone,
-    days: days.map(({ date, clicks, bots }) => ({ date, clicks, botClicks: bots })),
+    days: localDays,
+    interval,
+    series:
+      interval === 'hour'
+        ? hourly.map(({ start, clicks, bots }) => ({ start, clicks, botClicks: bots }))
+        : (interval === 'week' ? weeksOf(localDays) : localDays).map(({ date, clicks, botClicks }) => {
+            return { start: instantOf(date, timeZone), clicks, botClicks }
+          }),
+    uniqueVisitors: {
+      sum: seen.reduce((sum, { visitors }) => sum + visitors, 0),
+      days: seen.map(({ day, visitors }) => ({ date: day, visitors })),
+      errorPercent: sketchErrorPercent,
+    },
+    breakdowns: clickDimensions.map(dimension => listed(dimension, breakdowns)),
+    bots: Object.entries(breakdowns.bot ?? {}).map(([kind, clicks]) => ({
+      kind: kind === 'preview' ? 'preview' : 'crawler',
+      clicks,
+    })),
   }
+}
+
+/** Throws `time-zone-unknown`. */
+function checkTimeZone(name: string): void {
+  if (isTimeZone(name)) return
+  throw problem('time-zone-unknown', { errors: [{ path: '/timeZone', message: 'is not known' }] })
+}
+
+/** The UTC day that many days back, today being the first of them. */
+export function firstDay(nowMs: number, days: number): string {
+  return new Date(nowMs - (days - 1) * dayMs).toISOString().slice(0, 10)
+}
+
+function listed(dimension: ClickDimension, breakdowns: Breakdowns): LinkStats['breakdowns'][number] {
+  const counted = Object.entries(breakdowns[dimension] ?? {}).map(([value, clicks]) => ({ value, clicks }))
+  const named = counted.filter(({ value }) => value !== otherValue).sort((a, b) => b.clicks - a.clicks)
+  const values = named.slice(0, valuesMax)
+  const sum = (list: readonly { clicks: number }[]) => list.reduce((total, { clicks }) => total + clicks, 0)
+  return { dimension, values, otherClicks: sum(counted) - sum(values) }
 }
 
 /** Only names both JavaScript and PostgreSQL know; offsets like `+02:00` mean opposite things to the two. */

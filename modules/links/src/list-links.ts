@@ -1,9 +1,9 @@
 import { commonProblem, type Input, type links, type Output, requireUser } from '@octet/contracts'
+import * as clickStore from './click-store.ts'
 import type { LinksContext } from './context.ts'
 import { normalHost } from './domain-rules.ts'
 import * as listStore from './list-store.ts'
 import { decodeCursor, encodeCursor, linkOf, type Row } from './rules.ts'
-import * as store from './store.ts'
 
 const limitDefault = 20
 const recentDays = 14
@@ -57,7 +57,7 @@ async function recentClicks(ctx: LinksContext, linkIds: readonly string[]): Prom
   const recent = new Map<string, number[]>()
   if (linkIds.length === 0) return recent
   const now = new Date(ctx.now()).toISOString()
-  for (const day of await store.dailyClicks(ctx.db, { linkIds, days: recentDays, timeZone: 'UTC', now })) {
+  for (const day of await clickStore.dailyClicks(ctx.db, { linkIds, days: recentDays, timeZone: 'UTC', now })) {
     const counts = recent.get(day.link_id) ?? []
     counts.push(day.clicks)
     recent.set(day.link_id, counts)

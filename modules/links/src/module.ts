@@ -5,6 +5,8 @@ import { identity, links } from '@octet/contracts'
 import type { Db } from '@octet/db'
 import { openJournal, ship } from '@octet/journal'
 import { defineModule, type Floor } from '@octet/kernel'
+import * as clickStore from './click-store.ts'
+import { createClickTokens } from './click-tokens.ts'
 import type { LinksState } from './context.ts'
 import { countBatch } from './count-clicks.ts'
 import { seedDemo } from './demo.ts'
@@ -14,8 +16,10 @@ import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
 import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
-import { locationOf, type Row, readTargetKey, type Target } from './rules.ts'
+import { readTargetKey } from './rules.ts'
 import * as store from './store.ts'
+import { type Target, targetOf } from './target.ts'
+import { createVisitorSalts } from './visitor-salts.ts'
 
 /**
  * How long a destination may be served without asking the database: an edit is seen everywhere within this time. It
@@ -55,8 +59,8 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
   const clickJournal = await openJournal({ dir: join(floor.dataDir, 'clicks'), log: floor.log })
   const clickShipper = ship({
     journal: clickJournal,
-    position: journalId => store.journalPosition(floor.db, journalId),
-    handle: batch => countBatch(floor.db, batch),
+    position: journalId => clickStore.journalPosition(floor.db, journalId),
+    handle: batch => countBatch(floor.db, batch, floor.now()),
     log: floor.log,
   })
   return {
@@ -64,6 +68,8 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
     limiter: floor.limiter,
     passwords: floor.passwords,
     outbound: floor.outbound,
+    places: floor.places,
+    appSchemes: floor.appSchemes,
     collisions: floor.metrics
       .counter({ name: 'octet_links_code_collisions_total', help: 'Generated codes that were taken already.' })
       .with(),
@@ -79,6 +85,10 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
       staleIfErrorMs: targetStaleIfErrorMs,
       load: async host => (await domainStore.findHost(floor.db, host)) ?? null,
     }),
+    clickTokens: createClickTokens(floor.db),
+    visitorSalts: createVisitorSalts(floor.db, error =>
+      floor.log.warn({ err: error }, 'visitors are not told apart until the salt of the day is there'),
+    ),
     clickJournal,
     clickShipper,
   }
@@ -87,14 +97,4 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
 async function loadTarget(db: Db<typeof links>, key: string): Promise<Target | null> {
   const row = await store.findTarget(db, readTargetKey(key))
   return row === undefined ? null : targetOf(row)
-}
-
-function targetOf(row: Row): Target {
-  return {
-    id: row.id,
-    location: locationOf(row.url),
-    expiresAtMs: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
-    passwordHash: row.password_hash,
-    hasClickLimit: row.clicks_max !== null,
-  }
 }

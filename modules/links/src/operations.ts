@@ -9,7 +9,10 @@ import { deleteFolder } from './delete-folder.ts'
 import { deleteLink } from './delete-link.ts'
 import { deleteTag } from './delete-tag.ts'
 import { getLink } from './get-link.ts'
+import { getLinkRouting } from './get-link-routing.ts'
 import { getLinkStats } from './get-link-stats.ts'
+import { getLinksOverview } from './get-links-overview.ts'
+import { getPublicStats } from './get-public-stats.ts'
 import { listDomains } from './list-domains.ts'
 import { listFolders } from './list-folders.ts'
 import { listLinks } from './list-links.ts'
@@ -18,6 +21,8 @@ import { removeDomain } from './remove-domain.ts'
 import { removeExamples } from './remove-examples.ts'
 import { renameFolder } from './rename-folder.ts'
 import { renameTag } from './rename-tag.ts'
+import { setLinkRouting } from './set-link-routing.ts'
+import { setLinkSharing } from './set-link-sharing.ts'
 import { updateDomain } from './update-domain.ts'
 import { updateLink } from './update-link.ts'
 import { verifyDomain } from './verify-domain.ts'
@@ -41,5 +46,10 @@ export const operations: Operations<typeof links, LinksContext> = {
   verifyDomain,
   removeDomain,
   getLinkStats,
+  setLinkSharing,
+  setLinkRouting,
+  getPublicStats,
+  getLinksOverview,
+  getLinkRouting,
   removeExamples,
 }

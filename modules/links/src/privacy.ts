@@ -19,18 +19,33 @@ export const privacy: Privacy<typeof links, LinksContext> = {
   columns: {
     // Deleted links are emptied and stay, so that their codes stay taken.
     links: {
-      ...each('delete', 'owner_id', 'url', 'title', 'tags', 'password_hash', 'is_example', 'folder_id', 'archived_at'),
+      ...each(
+        'delete',
+        'owner_id',
+        'url',
+        'title',
+        'tags',
+        'password_hash',
+        'is_example',
+        'folder_id',
+        'archived_at',
+        'routing',
+      ),
       domain_id: codeStaysTaken,
       ...each('not-personal', 'id', 'expires_at', 'expired_at', 'clicks_max', 'clicks_used', 'version'),
+      has_public_stats: 'not-personal',
       ...each('not-personal', 'created_at', 'updated_at', 'deleted_at'),
       code: codeStaysTaken,
       code_key: codeStaysTaken,
     },
     folders: each('delete', 'id', 'owner_id', 'name', 'created_at'),
     domains: each('delete', 'id', 'owner_id', 'host', 'landing_url', 'token', 'verified_at', 'created_at'),
-    // Clicks carry neither address nor visitor; they are the owner's figures and go with the link.
+    // Counts of clicks are the owner's figures and go with the link. A visitor is a hash with a salt of the day: the
+    // salt goes when the day is over, the hashes two days later, in the journal with its segment.
     click_counts: each('delete', 'link_id', 'bucket', 'clicks', 'bots'),
     click_totals: each('delete', 'link_id', 'clicks', 'bots', 'last_clicked_at'),
+    click_days: each('delete', 'link_id', 'day', 'clicks', 'bots', 'breakdowns', 'visitors', 'sketch'),
+    visitor_salts: each('not-personal', 'day', 'salt'),
     journal_positions: each('not-personal', 'journal_id', 'segment', 'offset'),
   },
   async *exportUser(ctx, userId) {

@@ -1,6 +1,6 @@
 /** Decisions about links: pure, no clock, no I/O. */
 import { randomBytes } from 'node:crypto'
-import type { Link, Utm } from '@octet/contracts'
+import type { Link, Routing, Utm } from '@octet/contracts'
 
 /** No 0, o, 1, l, i: what is read from paper is typed right. */
 const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'
@@ -105,15 +105,6 @@ export function readTargetKey(key: string): TargetKey {
   return { domainId: key.slice(0, ownDomain.length), codeKey: key.slice(ownDomain.length + 1) }
 }
 
-/** What a redirect needs to know of a link, worked out once when the link is loaded. */
-export interface Target {
-  readonly id: string
-  readonly location: string
-  readonly expiresAtMs: number
-  readonly passwordHash: string | null
-  readonly hasClickLimit: boolean
-}
-
 /** The installation's own host among domains. */
 export const ownDomain = '00000000-0000-0000-0000-000000000000'
 
@@ -131,7 +122,11 @@ export interface Row {
   readonly tags: string[]
   readonly expires_at: string | null
   readonly clicks_max: number | null
+  readonly clicks_used: number
   readonly password_hash: string | null
+  /** `null`: everybody is led to `url`. */
+  readonly routing: Routing | null
+  readonly has_public_stats: boolean
   readonly is_example: boolean
   readonly version: number
   readonly created_at: string
@@ -139,12 +134,16 @@ export interface Row {
   readonly clicks: number
 }
 
+export function shortUrlOf({ code, domain }: Pick<Row, 'code' | 'domain'>, origin: string): string {
+  return domain === null ? `${origin}/s/${code}` : `https://${domain}/${code}`
+}
+
 /** A row as its owner sees it. */
 export function linkOf(row: Row, origin: string): Link {
   return {
     id: row.id,
     code: row.code,
-    shortUrl: row.domain === null ? `${origin}/s/${row.code}` : `https://${row.domain}/${row.code}`,
+    shortUrl: shortUrlOf(row, origin),
     domain: row.domain,
     url: row.url,
     title: row.title,
@@ -154,6 +153,8 @@ export function linkOf(row: Row, origin: string): Link {
     expiresAt: row.expires_at,
     clicksMax: row.clicks_max,
     hasPassword: row.password_hash !== null,
+    hasRouting: row.routing !== null,
+    hasPublicStats: row.has_public_stats,
     isExample: row.is_example,
     clicks: row.clicks,
     createdAt: row.created_at,
@@ -178,50 +179,4 @@ export function decodeCursor(cursor: string): ListPosition | undefined {
   const text = Buffer.from(cursor, 'base64url').toString()
   const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z|\d{1,15}) ([0-9a-f-]{36})$/.exec(text)
   return match === null ? undefined : { key: match[1] as string, id: match[2] as string }
-}
-
-const bucketMs = 15 * 60_000
-
-/** One click, as the journal keeps it. */
-export interface Click {
-  readonly linkId: string
-  readonly atMs: number
-  readonly isBot: boolean
-}
-
-/** `1 <unix ms> <link id> <h|b>`: version, time, link, human or bot. */
-export function encodeClick({ linkId, atMs, isBot }: Click): string {
-  return `1 ${atMs} ${linkId} ${isBot ? 'b' : 'h'}`
-}
-
-/** @throws Error for a record this version did not write; the shipper then stops rather than lose it. */
-export function decodeClick(record: string): Click {
-  const match = /^1 (\d+) ([0-9a-f-]{36}) ([hb])$/.exec(record)
-  if (match === null) throw new Error(`not a click record: ${record.slice(0, 80)}`)
-  return { atMs: Number(match[1]), linkId: match[2] as string, isBot: match[3] === 'b' }
-}
-
-export interface CountedClicks {
-  readonly linkId: string
-  readonly bucketMs: number
-  clicks: number
-  bots: number
-  lastMs: number
-}
-
-/** Adds clicks up per link and quarter of an hour, sorted by link, then time: the order in which rows are locked. */
-export function countClicks(clicks: Iterable<Click>): CountedClicks[] {
-  const counts = new Map<string, CountedClicks>()
-  for (const { linkId, atMs, isBot } of clicks) {
-    const bucket = atMs - (atMs % bucketMs)
-    const key = `${linkId} ${bucket}`
-    const count = counts.get(key) ?? { linkId, bucketMs: bucket, clicks: 0, bots: 0, lastMs: 0 }
-    if (isBot) count.bots++
-    else count.clicks++
-    count.lastMs = Math.max(count.lastMs, atMs)
-    counts.set(key, count)
-  }
-  return [...counts.values()].sort((a, b) =>
-    a.linkId === b.linkId ? a.bucketMs - b.bucketMs : a.linkId < b.linkId ? -1 : 1,
-  )
 }

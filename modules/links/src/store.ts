@@ -1,6 +1,7 @@
 /** All SQL of links. The handle comes first; pass the `Tx` when there is one. */
+import type { Routing } from '@octet/contracts'
 import { newId, type Queryable, type Tx } from '@octet/db'
-import { type CountedClicks, codeKey, type Row, type TargetKey } from './rules.ts'
+import { codeKey, type Row, type TargetKey } from './rules.ts'
 
 export interface NewLink {
   readonly ownerId: string | null
@@ -89,6 +90,22 @@ export async function updateLink({ sql }: Tx, id: string, change: LinkChange): P
     where id = ${id}`
 }
 
+/** Replaces where a locked link leads whom. */
+export async function setRouting({ sql }: Tx, id: string, routing: Routing | null, updatedAt: string): Promise<void> {
+  await sql`
+    update links
+    set routing = ${routing === null ? null : JSON.stringify(routing)}::text::jsonb, updated_at = ${updatedAt},
+        version = version + 1
+    where id = ${id}`
+}
+
+/** Shows a locked link's statistics to everybody, or not. */
+export async function setPublicStats({ sql }: Tx, id: string, isPublic: boolean, updatedAt: string): Promise<void> {
+  await sql`
+    update links set has_public_stats = ${isPublic}, updated_at = ${updatedAt}, version = version + 1
+    where id = ${id}`
+}
+
 /** Empties links but keeps their codes taken. Returns the ones that were still there. */
 export async function deleteLinks(
   { sql }: Tx,
@@ -98,21 +115,32 @@ export async function deleteLinks(
   const rows = await sql<{ id: string; code: string }[]>`
     update links
     set deleted_at = ${at}, url = '', title = null, tags = '{}', password_hash = null, owner_id = null,
-        folder_id = null, archived_at = null, is_example = false, version = version + 1
+        folder_id = null, archived_at = null, is_example = false, routing = null, has_public_stats = false,
+        version = version + 1
     where id = any(${[...ids]}) and deleted_at is null
     returning id, code`
   const gone = rows.map(({ id }) => id)
   await sql`delete from click_counts where link_id = any(${gone})`
+  await sql`delete from click_days where link_id = any(${gone})`
   await sql`delete from click_totals where link_id = any(${gone})`
   return rows
 }
 
-/** Takes one of a limited link's clicks: exact under any number of processes. `undefined`: none was left. */
-export async function takeClick({ sql }: Queryable, id: string): Promise<{ left: number } | undefined> {
-  const [row] = await sql<{ left: number }[]>`
-    update links set clicks_used = clicks_used + 1
-    where id = ${id} and deleted_at is null and clicks_max is not null and clicks_used < clicks_max
-    returning clicks_max - clicks_used as left`
+/**
+ * Takes up to `wanted` of a limited link's clicks in one statement, which makes the limit exact under any number of
+ * processes. `undefined`: none was left.
+ */
+export async function takeClicks(
+  { sql }: Queryable,
+  id: string,
+  wanted: number,
+): Promise<{ taken: number; left: number } | undefined> {
+  const [row] = await sql<{ taken: number; left: number }[]>`
+    with locked as (select id, clicks_used, clicks_max from links where id = ${id} and deleted_at is null for update)
+    update links set clicks_used = least(locked.clicks_max, locked.clicks_used + ${wanted})
+    from locked
+    where links.id = locked.id and locked.clicks_used < locked.clicks_max
+    returning links.clicks_used - locked.clicks_used as taken, links.clicks_max - links.clicks_used as left`
   return row
 }
 
@@ -145,114 +173,4 @@ export async function exampleIds({ sql }: Queryable, ownerId: string | null): Pr
     where is_example and owner_id is not distinct from ${ownerId} and deleted_at is null
     limit 1000`
   return rows.map(({ id }) => id)
-}
-
-// ---- clicks -----------------------------------------------------------------------------------------------------
-
-export interface JournalPosition {
-  readonly segment: number
-  readonly offset: number
-}
-
-/** Up to where a journal has been counted; `undefined` for one never seen. */
-export async function journalPosition({ sql }: Queryable, journalId: string): Promise<JournalPosition | undefined> {
-  const [row] = await sql<JournalPosition[]>`
-    select segment, "offset" from journal_positions where journal_id = ${journalId}`
-  return row
-}
-
-/** Moves the position on from `from` to `to`. False when it was not at `from`: that batch has been counted already. */
-export async function movePosition(
-  { sql }: Tx,
-  journalId: string,
-  { from, to }: { from: JournalPosition; to: JournalPosition },
-): Promise<boolean> {
-  await sql`
-    insert into journal_positions (journal_id, segment, "offset")
-    values (${journalId}, ${from.segment}, ${from.offset})
-    on conflict do nothing`
-  const rows = await sql`
-    update journal_positions set segment = ${to.segment}, "offset" = ${to.offset}
-    where journal_id = ${journalId} and segment = ${from.segment} and "offset" = ${from.offset}
-    returning true`
-  return rows.length === 1
-}
-
-/** Adds counted clicks, sorted, to buckets and totals. Clicks of links deleted meanwhile are dropped. */
-export async function addClicks({ sql }: Tx, counts: readonly CountedClicks[]): Promise<void> {
-  const columns = [
-    counts.map(count => count.linkId),
-    counts.map(count => new Date(count.bucketMs).toISOString()),
-    counts.map(count => count.clicks),
-    counts.map(count => count.bots),
-    counts.map(count => new Date(count.lastMs).toISOString()),
-  ] as const
-  await sql`
-    with counted as (
-      select *
-      from unnest(${columns[0]}::uuid[], ${columns[1]}::timestamptz[], ${columns[2]}::int[], ${columns[3]}::int[])
-        as c (link_id, bucket, clicks, bots)
-      where exists (select 1 from links where links.id = c.link_id and deleted_at is null)
-    )
-    insert into click_counts as known (link_id, bucket, clicks, bots)
-    select * from counted
-    on conflict (link_id, bucket) do update
-      set clicks = known.clicks + excluded.clicks, bots = known.bots + excluded.bots`
-  await sql`
-    insert into click_totals as known (link_id, clicks, bots, last_clicked_at)
-    select link_id, sum(clicks), sum(bots), max(last_at)
-    from unnest(${columns[0]}::uuid[], ${columns[2]}::int[], ${columns[3]}::int[], ${columns[4]}::timestamptz[])
-      as c (link_id, clicks, bots, last_at)
-    where exists (select 1 from links where links.id = c.link_id and deleted_at is null)
-    group by link_id
-    order by link_id
-    on conflict (link_id) do update
-      set clicks = known.clicks + excluded.clicks, bots = known.bots + excluded.bots,
-          last_clicked_at = greatest(known.last_clicked_at, excluded.last_clicked_at)`
-}
-
-export interface Totals {
-  readonly clicks: number
-  readonly bots: number
-  readonly last_clicked_at: string | null
-}
-
-/** All clicks of a link; zeros before the first. */
-export async function totalsOf({ sql }: Queryable, linkId: string): Promise<Totals> {
-  const [row] = await sql<Totals[]>`select clicks, bots, last_clicked_at from click_totals where link_id = ${linkId}`
-  return row ?? { clicks: 0, bots: 0, last_clicked_at: null }
-}
-
-export interface DayCount {
-  readonly link_id: string
-  readonly date: string
-  readonly clicks: number
-  readonly bots: number
-}
-
-/** Clicks per calendar day of the time zone, for the last `days` days up to `now`; days without clicks included. */
-export function dailyClicks(
-  { sql }: Queryable,
-  { linkIds, days, timeZone, now }: { linkIds: readonly string[]; days: number; timeZone: string; now: string },
-): Promise<DayCount[]> {
-  return sql<DayCount[]>`
-    with today as (select date_trunc('day', ${now}::timestamptz at time zone ${timeZone}) as day),
-    days as (
-      select generate_series(today.day - make_interval(days => ${days - 1}), today.day, interval '1 day') as day
-      from today
-    ),
-    counted as (
-      select link_id, date_trunc('day', bucket at time zone ${timeZone}) as day,
-             sum(clicks)::int as clicks, sum(bots)::int as bots
-      from click_counts, today
-      where link_id = any(${[...linkIds]}::uuid[])
-        and bucket >= (today.day - make_interval(days => ${days - 1})) at time zone ${timeZone}
-      group by 1, 2
-    )
-    select wanted.link_id, to_char(days.day, 'YYYY-MM-DD') as date,
-           coalesce(counted.clicks, 0) as clicks, coalesce(counted.bots, 0) as bots
-    from unnest(${[...linkIds]}::uuid[]) as wanted (link_id)
-    cross join days
-    left join counted on counted.link_id = wanted.link_id and counted.day = days.day
-    order by wanted.link_id, days.day`
 }

@@ -1,4 +1,8 @@
-/** What a visitor sees when a short link leads nowhere. Self-contained: no script, no request to anyone. */
+/** What a visitor sees where a short link does not simply lead on. Self-contained: no request to anyone. */
+import { hash } from 'node:crypto'
+
+/** No `form-action`: it would also forbid the redirect that follows the right password. */
+export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 const style = `
   :root {
@@ -23,7 +27,13 @@ const style = `
   :focus-visible { outline: 2px solid #3b5bdb; outline-offset: 2px }
   [role=alert] { color: var(--error); margin-top: .75rem }`
 
-function page(title: string, text: string, more = ''): string {
+/** Fit to stand in text and in quoted attributes. */
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"'`]/g, character => `&#${character.charCodeAt(0)};`)
+}
+
+/** `title` and `text` are put in as they are: ours, or escaped. */
+function page(title: string, text: string, more = '', head = ''): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +41,7 @@ function page(title: string, text: string, more = ''): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-<style>${style}</style>
+${head}<style>${style}</style>
 </head>
 <body><main><h1>${title}</h1><p>${text}</p>${more}</main></body>
 </html>
@@ -58,4 +68,45 @@ const wrongPassword = '<p role="alert">That password does not fit. Check it and 
 export function lockedPage(wasWrong: boolean): string {
   const text = 'Whoever gave you this link can tell you the password.'
   return page('This short link is protected', text, (wasWrong ? wrongPassword : '') + passwordForm)
+}
+
+/** The app gets a moment to come up; who has not got it goes on in the browser. The links work without the script. */
+const appScript = `
+const [app, web] = document.querySelectorAll('a')
+const late = setTimeout(() => location.replace(web.href), 1500)
+const stop = () => document.hidden && clearTimeout(late)
+document.addEventListener('visibilitychange', stop)
+location.href = app.href
+`
+export const appPagePolicy = `${pagePolicy}; script-src 'sha256-${hash('sha256', appScript, 'base64')}'`
+
+/** Tries an app's address, then the web's. Both have been looked at when they were set. */
+export function appPage(appUrl: string, location: string): string {
+  const links = `<p><a href="${escapeHtml(appUrl)}" rel="nofollow">Open in the app</a> ·
+<a href="${escapeHtml(location)}" rel="nofollow">Go on in the browser</a></p><script>${appScript}</script>`
+  return page('Opening the app', 'If nothing happens, choose how to go on.', links)
+}
+
+export interface Card {
+  readonly title: string
+  readonly description: string | undefined
+  readonly imageUrl: string | undefined
+  readonly shortUrl: string
+  /** Absent where the card must not say. */
+  readonly location: string | undefined
+}
+
+/** What a chat shows of a link (Open Graph protocol, ogp.me); everything in it is escaped. */
+export function cardPage({ title, description, imageUrl, shortUrl, location }: Card): string {
+  const tag = (property: string, content: string) => `<meta property="${property}" content="${escapeHtml(content)}">\n`
+  const head = [
+    tag('og:type', 'website'),
+    tag('og:title', title),
+    tag('og:url', shortUrl),
+    description === undefined ? '' : tag('og:description', description) + tag('description', description),
+    imageUrl === undefined ? '' : tag('og:image', imageUrl),
+    `<meta name="twitter:card" content="${imageUrl === undefined ? 'summary' : 'summary_large_image'}">\n`,
+  ].join('')
+  const more = location === undefined ? '' : `<p><a href="${escapeHtml(location)}" rel="nofollow">Go on</a></p>`
+  return page(escapeHtml(title), escapeHtml(description ?? ''), more, head)
 }

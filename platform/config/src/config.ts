@@ -68,7 +68,19 @@ export const setting = {
     },
   }),
 
-  /** A path or another text; `undefined` when not set. */
+  /** Comma-separated lower-case words. */
+  words: (about: string): Setting<readonly string[]> => ({
+    about,
+    fallback: [],
+    read(text) {
+      const words = text.split(',').map(word => word.trim())
+      const wrong = words.find(word => !/^[a-z][a-z0-9+.-]*$/.test(word))
+      if (wrong !== undefined) throw new Error(`"${wrong}" is not a word of letters, digits, +, . and -`)
+      return words
+    },
+  }),
+
+  /** A path; `undefined` when not set. */
   file: (about: string): Setting<string | undefined> => ({ about, fallback: undefined, read: text => text }),
 
   integer: (about: string, fallback: number, range: { min: number; max: number }): Setting<number> => ({

@@ -1,4 +1,5 @@
 /** Network addresses as keys: what a limit counts and what a session remembers. */
+import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
 
 /**
@@ -10,6 +11,18 @@ export function addressKey(address: string): string {
   if (mapped !== undefined) return mapped
   if (!isIPv6(address)) return address
   return `${groupsOf(address).slice(0, 4).join(':')}::/64`
+}
+
+/**
+ * The client's address of a request Fastify has not seen, by the rule it goes by there: the peer, or as many steps back
+ * through `X-Forwarded-For` as there are trusted proxies.
+ */
+export function clientAddress({ socket, headers }: IncomingMessage, trustedProxies: number): string {
+  const peer = socket.remoteAddress ?? ''
+  const forwarded = trustedProxies === 0 ? undefined : headers['x-forwarded-for']
+  if (forwarded === undefined) return peer
+  const chain = [peer, ...String(forwarded).split(',').reverse()]
+  return (chain[Math.min(trustedProxies, chain.length - 1)] ?? peer).trim()
 }
 
 /** The address with its last part blanked, fit to show and to keep: `203.0.113.0/24`, `2001:db8:1:0::/48`. */

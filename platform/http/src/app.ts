@@ -1,6 +1,6 @@
 /** Fastify as Octet uses it: one shape of error, one caller per request, a policy on every route, nothing unbounded. */
 import { randomUUID } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Limiter } from '@octet/cache'
 import {
   type Access,
@@ -20,7 +20,7 @@ import fastify, {
   type FastifyRequest,
   type FastifyServerFactory,
 } from 'fastify'
-import { addressKey } from './address.ts'
+import { addressKey, clientAddress } from './address.ts'
 import { credentialOf, refuseCrossSite } from './credentials.ts'
 import { type ExpressRoute, headerOf, takeExpress } from './express-lane.ts'
 
@@ -56,6 +56,8 @@ declare module 'fastify' {
     routeTable: RouteEntry[]
     /** Lets a route answer its common case before Fastify. Its ordinary route must be there, and open to anyone. */
     addExpressRoute(route: ExpressRoute): void
+    /** Who sent a request that Fastify has not seen; as `request.ip` for those it has. */
+    clientAddress(request: IncomingMessage): string
     /** Answers people who open an address without a route; set by the web client. */
     pages: { serve?: (reply: FastifyReply) => FastifyReply }
   }
@@ -113,6 +115,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.decorateRequest('principal')
   const routeTable: RouteEntry[] = []
   app.decorate('routeTable', routeTable)
+  app.decorate('clientAddress', (request: IncomingMessage) => clientAddress(request, options.trustedProxies))
   app.decorate('addExpressRoute', (route: ExpressRoute) => {
     const ordinary = routeTable.find(({ method, url }) => method === 'GET' && url === route.url)
     if (ordinary?.access.kind !== 'anyone') throw new Error(`GET ${route.url} is not a route that anyone may call`)

@@ -2,6 +2,7 @@
 import type { Limiter } from '@octet/cache'
 import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
 import type { Db, Tx } from '@octet/db'
+import type { Places } from '@octet/geo'
 import type { Jobs } from '@octet/jobs'
 import type { Mailer, Outbox } from '@octet/mail'
 import type { Log, Metrics } from '@octet/observe'
@@ -40,6 +41,10 @@ export interface Floor<C extends Contract = Contract> {
   readonly mail: Mailer
   /** Mails of all modules that lie here; for the module that shows them. */
   readonly outbox: Outbox
+  /** Where network addresses are, as far as this installation was told. */
+  readonly places: Places
+  /** Schemes of apps that users may lead to, besides those everybody knows. */
+  readonly appSchemes: readonly string[]
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
   /** Folder on this machine that is the module's alone. */

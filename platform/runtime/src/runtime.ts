@@ -8,6 +8,7 @@ import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, type Limiter } from '@octet/cache'
 import { type Authenticate, access, anonymous, type Contract } from '@octet/contracts'
 import { type Db, each, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
+import { nowhere, type Places } from '@octet/geo'
 import {
   addInternalRoutes,
   addOperationRoutes,
@@ -51,6 +52,9 @@ export interface RuntimeOptions {
   readonly log: Log
   readonly metrics: Metrics
   readonly tracer?: Tracer
+  /** Nothing is known of any address unless said. */
+  readonly places?: Places
+  readonly appSchemes?: readonly string[]
   readonly now?: () => number
   readonly trustedProxies?: number
   /** Multiplies every rate limit. */
@@ -107,6 +111,11 @@ export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
   ]
 }
 
+/** What the floor passes on as it was given. */
+function toldBy({ places = nowhere, appSchemes = [], origin }: RuntimeOptions) {
+  return { places, appSchemes, origin }
+}
+
 /** Opens the modules and makes the routes; nothing listens and nothing runs in the background yet. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { log, now = Date.now } = options
@@ -142,9 +151,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       outbound,
       mail: mail.mailerOf(name),
       outbox: mail.outbox,
+      ...toldBy(options),
       now,
       dataDir: join(options.dataDir, name),
-      origin: options.origin,
     }
   }
   for (const { contract } of options.modules) {

@@ -17,6 +17,7 @@ import {
   requestOf,
 } from '@octet/contracts'
 import { type Db, newId } from '@octet/db'
+import type { Places } from '@octet/geo'
 import type { HttpApp } from '@octet/http'
 import { type AnyModule, defineModule, operationsOf } from '@octet/kernel'
 import { createLog, createMetrics } from '@octet/observe'
@@ -34,6 +35,8 @@ export interface TestAppOptions {
   readonly limitsScale?: number
   readonly origin?: string
   readonly trustedProxies?: number
+  readonly places?: Places
+  readonly appSchemes?: readonly string[]
   /** Another process of the same installation: shares the database of that app. */
   readonly sharing?: TestApp
   /** Deliver mails by SMTP; else they are kept. */
@@ -111,6 +114,8 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     limitsScale: options.limitsScale ?? 1_000,
     smtp: options.smtp,
     trustedProxies: options.trustedProxies ?? 0,
+    ...(options.places === undefined ? {} : { places: options.places }),
+    appSchemes: options.appSchemes ?? [],
     outbound: options.outbound,
   })
   defer(t, () => runtime.close(closeDeadlineMs))

@@ -1,0 +1,216 @@
+/** One click, as the journal keeps it, and what clicks add up to. Pure. */
+import type { ClickDimension } from '@octet/contracts'
+import type { VisitorKind } from './user-agent.ts'
+
+export interface Click {
+  readonly linkId: string
+  readonly atMs: number
+  readonly kind: VisitorKind
+  /** Hash with the salt of the day (visitor-salts.ts); empty when unknown. */
+  readonly visitor: string
+  /** Absent in records of before there were any. */
+  readonly values: Readonly<Partial<Record<ClickDimension, string>>>
+}
+
+/** In the order in which a record has them. */
+const dimensions = [
+  'device',
+  'browser',
+  'system',
+  'variant',
+  'country',
+  'city',
+  'referrer',
+  'utmSource',
+  'utmMedium',
+  'utmCampaign',
+] as const satisfies readonly ClickDimension[]
+
+/** The part of a record that follows from the user agent alone: kind, device, browser, system. */
+export interface ClickParts {
+  readonly linkId: string
+  readonly atMs: number
+  readonly visitor: string
+  readonly kind: VisitorKind
+  readonly device: string
+  readonly browser: string
+  readonly system: string
+  readonly variant: string
+  readonly country: string
+  readonly city: string
+  readonly referrer: string
+  /** {@link utmText} */
+  readonly utm: string
+}
+
+const kindLetters = { human: 'h', crawler: 'c', preview: 'p' } as const
+const kindsByLetter: Readonly<Record<string, VisitorKind>> = { h: 'human', c: 'crawler', p: 'preview' }
+
+/**
+ * `2`, time, link, visitor, kind, then the values of {@link dimensions}, separated by tabs. No address, no user agent,
+ * no whole referrer: nothing that outlives the day's salt leads back to a person.
+ */
+export function encodeClick(click: ClickParts): string {
+  const { linkId, atMs, visitor, kind, device, browser, system, variant, country, city, referrer, utm } = click
+  const who = `${kindLetters[kind]}\t${device}\t${browser}\t${system}\t${variant}\t${country}\t${city}`
+  return `2\t${atMs}\t${linkId}\t${visitor}\t${who}\t${referrer}\t${utm}`
+}
+
+const valueLengthMax = 100
+
+/** Fit to stand between tabs; empty for nothing. */
+export function valueText(value: string | null | undefined): string {
+  if (value === null || value === undefined || value === '') return ''
+  const plain = value.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  return plain.length <= valueLengthMax ? plain : plain.slice(0, valueLengthMax).toWellFormed().trim()
+}
+
+/** The three utm parameters that are counted, as a record has them. */
+export function utmText(query: URLSearchParams): string {
+  return ['utm_source', 'utm_medium', 'utm_campaign'].map(name => valueText(query.get(name))).join('\t')
+}
+
+/** Of records of `1 <unix ms> <link id> <h|b>`, which knew no more. */
+const oldRecord = /^1 (\d+) ([0-9a-f-]{36}) ([hb])$/
+const record = /^2\t(\d+)\t([0-9a-f-]{36})\t([\w-]{0,43})\t([hcp])\t(.*)$/
+
+/** @throws Error for a record no version wrote; the shipper then stops rather than lose it. */
+export function decodeClick(text: string): Click {
+  const match = record.exec(text)
+  if (match === null) return decodeOldClick(text)
+  const [, atMs = '', linkId = '', visitor = '', letter = '', rest = ''] = match
+  const fields = rest.split('\t')
+  const values: Partial<Record<ClickDimension, string>> = {}
+  for (const [index, dimension] of dimensions.entries()) {
+    const value = fields[index]
+    if (value !== undefined && value !== '') values[dimension] = value
+  }
+  values.referrer ??= directReferrer
+  return { atMs: Number(atMs), linkId, visitor, kind: kindsByLetter[letter] ?? 'human', values }
+}
+
+/** What the statistics call a visit that came from no page, or from one that does not say. */
+const directReferrer = '(direct)'
+
+function decodeOldClick(text: string): Click {
+  const match = oldRecord.exec(text)
+  if (match === null) throw new Error(`not a click record: ${text.slice(0, 80)}`)
+  const [, atMs = '', linkId = '', letter = ''] = match
+  return { atMs: Number(atMs), linkId, visitor: '', kind: letter === 'b' ? 'crawler' : 'human', values: {} }
+}
+
+// ---- adding up --------------------------------------------------------------------------------------------------
+
+const bucketMs = 15 * 60_000
+
+export interface CountedClicks {
+  readonly linkId: string
+  readonly bucketMs: number
+  clicks: number
+  bots: number
+  lastMs: number
+}
+
+/** Adds clicks up per link and quarter of an hour, sorted by link, then time: the order in which rows are locked. */
+export function countClicks(clicks: Iterable<Pick<Click, 'linkId' | 'atMs' | 'kind'>>): CountedClicks[] {
+  const counts = new Map<string, CountedClicks>()
+  for (const { linkId, atMs, kind } of clicks) {
+    const bucket = atMs - (atMs % bucketMs)
+    const key = `${linkId} ${bucket}`
+    let count = counts.get(key)
+    if (count === undefined) {
+      count = { linkId, bucketMs: bucket, clicks: 0, bots: 0, lastMs: 0 }
+      counts.set(key, count)
+    }
+    if (kind === 'human') count.clicks++
+    else count.bots++
+    count.lastMs = Math.max(count.lastMs, atMs)
+  }
+  return [...counts.values()].sort((a, b) =>
+    a.linkId === b.linkId ? a.bucketMs - b.bucketMs : a.linkId < b.linkId ? -1 : 1,
+  )
+}
+
+/** Dimension → value → clicks; `bot` holds the kinds of what is counted apart. */
+export type Breakdowns = { [D in ClickDimension | 'bot']?: Record<string, number> }
+
+export interface CountedDay {
+  readonly linkId: string
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string
+  clicks: number
+  bots: number
+  readonly breakdowns: Breakdowns
+  readonly visitors: Set<string>
+}
+
+/** Adds clicks up per link and UTC day, sorted like {@link countClicks}. */
+export function countDays(clicks: Iterable<Click>): CountedDay[] {
+  const days = new Map<string, CountedDay>()
+  let lastDayMs = Number.NaN
+  let lastDay = ''
+  for (const { linkId, atMs, kind, visitor, values } of clicks) {
+    const dayMs = atMs - (atMs % 86_400_000)
+    if (dayMs !== lastDayMs) {
+      lastDayMs = dayMs
+      lastDay = new Date(dayMs).toISOString().slice(0, 10)
+    }
+    const key = linkId + lastDay
+    let count = days.get(key)
+    if (count === undefined) {
+      count = { linkId, day: lastDay, clicks: 0, bots: 0, breakdowns: {}, visitors: new Set() }
+      days.set(key, count)
+    }
+    if (kind !== 'human') {
+      count.bots++
+      addValue(count.breakdowns, 'bot', kind, 1)
+      continue
+    }
+    count.clicks++
+    if (visitor !== '') count.visitors.add(visitor)
+    for (const [dimension, value] of Object.entries(values)) {
+      addValue(count.breakdowns, dimension as ClickDimension, value, 1)
+    }
+  }
+  return [...days.values()].sort((a, b) => (a.linkId + a.day < b.linkId + b.day ? -1 : 1))
+}
+
+/** Values kept per dimension of a link's day; what comes after is summed up as {@link otherValue}. */
+const valuesMax = 100
+export const otherValue = '(other)'
+
+function addValue(breakdowns: Breakdowns, dimension: keyof Breakdowns, value: string, clicks: number): void {
+  breakdowns[dimension] ??= Object.create(null) as Record<string, number>
+  const counts = breakdowns[dimension]
+  counts[value] = (counts[value] ?? 0) + clicks
+}
+
+/**
+ * `known` with `added`, most clicked first, so that of newcomers the larger ones get the free places. A value that has
+ * a place keeps it: first come, first served within a day. Changes neither.
+ */
+export function mergeBreakdowns(known: Breakdowns, added: Breakdowns): Breakdowns {
+  const merged: Breakdowns = {}
+  for (const dimension of new Set([...Object.keys(known), ...Object.keys(added)]) as Set<keyof Breakdowns>) {
+    const counts: Record<string, number> = Object.assign(Object.create(null), known[dimension])
+    let size = Object.keys(counts).length
+    for (const [value, clicks] of Object.entries(added[dimension] ?? {}).sort(([, a], [, b]) => b - a)) {
+      const place = value in counts || size < valuesMax ? value : otherValue
+      if (!(place in counts)) size++
+      counts[place] = (counts[place] ?? 0) + clicks
+    }
+    merged[dimension] = counts
+  }
+  return merged
+}
+
+/** The days of a period together, without the cap of one day. */
+export function sumBreakdowns(days: Iterable<Breakdowns>): Breakdowns {
+  const sum: Breakdowns = {}
+  for (const day of days) {
+    for (const [dimension, counts] of Object.entries(day)) {
+      for (const [value, clicks] of Object.entries(counts)) addValue(sum, dimension as keyof Breakdowns, value, clicks)
+    }
+  }
+  return sum
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import {
+  countClicks,
+  countDays,
+  decodeClick,
+  encodeClick,
+  mergeBreakdowns,
+  otherValue,
+  sumBreakdowns,
+  utmText,
+  valueText,
+} from '../src/click.ts'
+import { addVisitors, countVisitors } from '../src/visitor-sketch.ts'
+
+const linkId = '019a0000-0000-7000-8000-000000000000'
+const atMs = 1_790_000_000_000
+
+test('a click survives the journal, and anything else is refused rather than skipped', () => {
+  const record = encodeClick({
+    ...{ linkId, atMs, visitor: 'abcDEF_-0123', kind: 'human', device: 'mobile', browser: 'Chrome', system: 'Android' },
+    ...{ variant: 'blue', country: 'DE', city: 'Köln', referrer: 'example.org', utm: 'mail\t\tspring' },
+  })
+  assert.deepEqual(decodeClick(record), {
+    ...{ linkId, atMs, visitor: 'abcDEF_-0123', kind: 'human' },
+    values: {
+      ...{ device: 'mobile', browser: 'Chrome', system: 'Android', variant: 'blue', country: 'DE', city: 'Köln' },
+      ...{ referrer: 'example.org', utmSource: 'mail', utmCampaign: 'spring' },
+    },
+  })
+  for (const text of ['', '2 something newer', '3\t1\tx', record.replace('\th\t', '\tx\t')]) {
+    assert.throws(() => decodeClick(text), /not a click record/)
+  }
+})
+
+test('records written before there was more to say are still read', () => {
+  assert.deepEqual(decodeClick(`1 ${atMs} ${linkId} b`), { linkId, atMs, visitor: '', kind: 'crawler', values: {} })
+  assert.deepEqual(decodeClick(`1 ${atMs} ${linkId} h`), { linkId, atMs, visitor: '', kind: 'human', values: {} })
+})
+
+test('whatever a visitor writes into parameters, a record stays one record of as many fields', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string(), (source, campaign) => {
+      const utm = utmText(new URLSearchParams({ utm_source: source, utm_campaign: campaign }))
+      const known = { visitor: '', kind: 'human', device: 'other', browser: 'b', system: 'other', variant: '' } as const
+      const click = decodeClick(encodeClick({ linkId, atMs, ...known, country: '', city: '', referrer: '', utm }))
+      assert.equal(click.values.utmSource ?? '', valueText(source))
+      assert.equal(click.values.utmCampaign ?? '', valueText(campaign))
+      assert.ok((click.values.utmSource ?? '').length <= 100)
+      assert.doesNotMatch(click.values.utmSource ?? '', /\p{Cc}/u)
+    }),
+  )
+})
+
+test('counting keeps every click, in the bucket of its time, sorted for locking', () => {
+  const clicks = fc.record({
+    linkId: fc.constantFrom('a', 'b', 'c'),
+    atMs: fc.integer({ min: 0, max: 10_000_000 }),
+    kind: fc.constantFrom('human' as const, 'crawler' as const, 'preview' as const),
+  })
+  fc.assert(
+    fc.property(fc.array(clicks, { maxLength: 200 }), list => {
+      const counted = countClicks(list)
+      for (const count of counted) {
+        const mine = list.filter(
+          one => one.linkId === count.linkId && one.atMs >= count.bucketMs && one.atMs < count.bucketMs + 900_000,
+        )
+        assert.equal(count.clicks, mine.filter(({ kind }) => kind === 'human').length)
+        assert.equal(count.bots, mine.filter(({ kind }) => kind !== 'human').length)
+        assert.equal(count.lastMs, Math.max(...mine.map(one => one.atMs)))
+      }
+      assert.equal(
+        counted.reduce((sum, count) => sum + count.clicks + count.bots, 0),
+        list.length,
+      )
+      const order = counted.map(({ linkId, bucketMs }) => `${linkId} ${String(bucketMs).padStart(12, '0')}`)
+      assert.deepEqual(order, [...order].sort())
+    }),
+  )
+})
+
+test('a day holds a hundred values of a dimension; merged in any portions no click is lost', () => {
+  const clicks = fc.array(fc.nat({ max: 300 }), { maxLength: 600 })
+  fc.assert(
+    fc.property(clicks, fc.nat({ max: 600 }), (values, cut) => {
+      const dayOf = (some: readonly number[]) =>
+        countDays(
+          some.map(value => ({
+            ...{ linkId, atMs, kind: 'human', visitor: '' },
+            values: { referrer: `host-${value}` },
+          })),
+        )[0]?.breakdowns ?? {}
+      const merged = mergeBreakdowns(mergeBreakdowns({}, dayOf(values.slice(0, cut))), dayOf(values.slice(cut)))
+      const counts = merged.referrer ?? {}
+      assert.equal(
+        Object.values(counts).reduce((sum, count) => sum + count, 0),
+        values.length,
+      )
+      assert.ok(Object.keys(counts).length <= 101)
+      for (const [value, count] of Object.entries(counts)) {
+        const all = values.filter(one => `host-${one}` === value).length
+        if (value !== otherValue) assert.equal(count, all, 'a value that has a place has all its clicks')
+      }
+    }),
+  )
+})
+
+test('values named like properties of objects are values like others', () => {
+  const values = { referrer: '__proto__', utmSource: 'constructor' }
+  const [day] = countDays([{ linkId, atMs, kind: 'human', visitor: '', values }])
+  const stored = JSON.parse(JSON.stringify(mergeBreakdowns({}, day?.breakdowns ?? {})))
+  const sum = sumBreakdowns([stored, stored])
+  assert.deepEqual(Object.entries(sum.referrer ?? {}), [['__proto__', 2]])
+  assert.deepEqual(Object.entries(sum.utmSource ?? {}), [['constructor', 2]])
+})
+
+const someVisitors = (count: number) => Array.from({ length: count }, () => randomBytes(9).toString('base64url'))
+
+test('up to 256 visitors are counted exactly, however often each comes and in whatever portions', () => {
+  const visitors = someVisitors(256)
+  let sketch: Buffer | null = null
+  for (let at = 0; at < visitors.length; at += 50) sketch = addVisitors(sketch, visitors.slice(at, at + 70))
+  sketch = addVisitors(sketch, visitors)
+  assert.equal(countVisitors(sketch), 256)
+})
+
+test('many visitors are counted within four standard errors, and the order of batches does not matter', () => {
+  for (const count of [257, 1_000, 5_000, 20_000, 100_000]) {
+    const visitors = someVisitors(count)
+    const sketch = addVisitors(addVisitors(null, visitors), visitors.slice(0, 500))
+    const error = Math.abs(countVisitors(sketch) - count) / count
+    assert.ok(error < 4 * 0.0163, `${count}: off by ${error}`)
+    const other = addVisitors(addVisitors(null, visitors.slice(100)), visitors.slice(0, 100))
+    assert.ok(count === 257 || Buffer.compare(sketch, other) === 0)
+    assert.equal(sketch.length, 4_097)
+  }
+})
