@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id } from './define.ts'
 import { accountOperations } from './identity/account.ts'
+import { addressOperations } from './identity/address.ts'
 import { administrationOperations } from './identity/administration.ts'
 import { auditOperations } from './identity/audit.ts'
 import { factorOperations } from './identity/factors.ts'
@@ -40,6 +41,10 @@ export const identity = defineContract({
       status: 409,
       title: 'A browser steps up at /auth/web/step-up, an API client at /auth/step-up.',
     },
+    'code-invalid': { status: 403, title: 'This code is wrong, was used or has expired.' },
+    'link-invalid': { status: 403, title: 'This link was used or has expired; ask for a new one.' },
+    'email-taken': { status: 409, title: 'This address belongs to another account.' },
+    'email-unverified': { status: 403, title: 'Confirm your e-mail address first.' },
     'setup-token-invalid': {
       status: 403,
       title: 'This set-up link was used or has expired; restart Octet for a new one.',
@@ -58,6 +63,7 @@ export const identity = defineContract({
     ...signInOperations,
     ...factorOperations,
     ...accountOperations,
+    ...addressOperations,
     ...auditOperations,
     ...keyOperations,
     ...privacyOperations,

@@ -3,13 +3,13 @@ import { type Static, Type } from 'typebox'
 import { closed, Id, nullable, roles, Time } from '../define.ts'
 
 const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
-const Email = Type.String({
+export const Email = Type.String({
   minLength: 3,
   maxLength: 254,
   pattern: '^[^\\s@\\u0000-\\u001f]+@[^\\s@\\u0000-\\u001f]+\\.[^\\s@\\u0000-\\u001f]+$',
 })
 /** Checked again in bytes after Unicode normalisation; never truncated. */
-const Password = Type.String({ minLength: 8, maxLength: 1024, writeOnly: true })
+export const Password = Type.String({ minLength: 8, maxLength: 1024, writeOnly: true })
 export const RoleName = Type.Enum([...roles])
 
 export const Preferences = closed({
@@ -23,7 +23,7 @@ export const Me = closed({
   id: Id,
   username: Username,
   displayName: Type.String(),
-  email: Type.String(),
+  email: nullable(Type.String({ description: 'null: none, or somebody else proved that it is theirs' })),
   emailVerified: Type.Boolean(),
   roles: Type.Array(RoleName),
   preferences: Preferences,

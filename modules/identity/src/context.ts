@@ -33,6 +33,8 @@ export interface IdentityState {
   readonly origin: string
   /** The database's clock, Unix milliseconds: all processes agree on it. */
   readonly clockMs: () => number
+  /** Whether addresses at throw-away services are refused. */
+  readonly refusesDisposable: boolean
   readonly authenticate: Authenticate
 }
 

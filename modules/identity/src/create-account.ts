@@ -2,18 +2,19 @@ import { commonProblem } from '@octet/contracts'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { problem } from './problem.ts'
-import { checkPassword, hashNewPassword, insertAccount, type Registration } from './registration.ts'
+import { checkEmail, checkPassword, hashNewPassword, insertAccount, type Registration } from './registration.ts'
 import { isReserved, normalPassword, type UserRow } from './rules.ts'
 import * as store from './store.ts'
 
 /** An ordinary account, for every way of signing in afterwards. Publishes `user-registered`. */
 export async function createAccount(ctx: IdentityContext, input: Registration): Promise<UserRow> {
   if (isReserved(input.username)) throw problem('username-reserved')
+  checkEmail(ctx, input.email)
   checkPassword(input)
   const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
   // Under an idempotency key only the id is remembered: tokens must not lie in a table.
   const { userId } = await ctx.once('identity.register', async tx => {
-    const id = await insertAccount(tx, input, { passwordHash: hash, roles: ['user'] })
+    const id = await insertAccount(ctx, tx, input, { passwordHash: hash, roles: ['user'] })
     await tx.publish('user-registered', { userId: id })
     await audit(ctx, tx, { userId: id, action: 'registered' })
     return { userId: id }

@@ -5,10 +5,12 @@ import { audit } from './audit.ts'
 import { challengeProblem, isTwoStep } from './challenge-problem.ts'
 import type { IdentityContext } from './context.ts'
 import { deleteWaitingErasure } from './erasure-store.ts'
+import { notifyOwner } from './notify-owner.ts'
 import type { Proven } from './prove-factor.ts'
 import { sealRefreshKey } from './refresh-key.ts'
 import { cleanUserAgent } from './rules.ts'
-import { insertSession, type Lifetime, type NewSession } from './session-store.ts'
+import { findFamiliar, insertSession, type Lifetime, type NewSession } from './session-store.ts'
+import { findUser } from './store.ts'
 
 const hourSeconds = 60 * 60
 const daySeconds = 24 * hourSeconds
@@ -53,18 +55,15 @@ export async function issueSession(
   }
   const provenAtMs = await ctx.db.transaction('identity.issueSession', async tx => {
     await proven?.claim(tx)
-    const begunAtMs = await insertSession(tx, {
-      id: sessionId,
-      userId,
-      credential: kept,
-      userAgent: cleanUserAgent(client?.userAgent ?? ''),
-      addressPrefix: client === undefined ? '' : addressPrefix(client.address),
-      aal,
-      ...lifetime,
-    })
+    const userAgent = cleanUserAgent(client?.userAgent ?? '')
+    const device = { userId, userAgent, addressPrefix: client === undefined ? '' : addressPrefix(client.address) }
+    const { hasSessions, isFamiliar } = await findFamiliar(tx, device)
+    const begunAtMs = await insertSession(tx, { id: sessionId, credential: kept, aal, ...device, ...lifetime })
     // Turned on just now: whoever turns it on waits for sessions that are being made, then ends them, or is waited for.
     if (aal === 1 && (await isTwoStep(tx, userId)))
       throw commonProblem('unavailable', { retryAfterMs: 1, executed: 'no' })
+    const user = hasSessions && !isFamiliar ? await findUser(tx, userId) : undefined
+    if (user !== undefined) await notifyOwner(ctx, tx, user, 'new-device')
     await audit(ctx, tx, { userId, action: 'signed-in', details: { kind: credential.kind } })
     if (await deleteWaitingErasure(tx, userId)) await audit(ctx, tx, { userId, action: 'deletion-cancelled' })
     return begunAtMs

@@ -23,25 +23,36 @@ import { createAccessTokens, revocationKeepMs } from './tokens.ts'
 
 export { createSetupToken, setupNeeded } from './setup-token.ts'
 
-export const identityModule = defineModule({
-  contract: identity,
-  calls: [],
-  migrations: new URL('../migrations/', import.meta.url),
-  privacy,
-  open,
-  operations,
-  listens: handlers,
-  routes,
-  jobs,
-  authenticate: state => state.authenticate,
-  authenticateRemotely,
-  close,
-})
+/** What an operator decides about accounts. */
+export interface IdentitySettings {
+  /** Refuse addresses at services that give them for minutes. Default: yes. */
+  readonly refusesDisposable?: boolean
+}
+
+/** The module under an operator's settings. */
+export function createIdentityModule(settings: IdentitySettings = {}) {
+  return defineModule({
+    contract: identity,
+    calls: [],
+    migrations: new URL('../migrations/', import.meta.url),
+    privacy,
+    open: (floor: Floor<typeof identity>) => open(floor, settings),
+    operations,
+    listens: handlers,
+    routes,
+    jobs,
+    authenticate: state => state.authenticate,
+    authenticateRemotely,
+    close,
+  })
+}
+
+export const identityModule = createIdentityModule()
 
 /** The installation, not the address: several processes with several addresses share one database and its keys. */
 const issuer = 'octet'
 
-async function open(floor: Floor<typeof identity>): Promise<IdentityState> {
+async function open(floor: Floor<typeof identity>, settings: IdentitySettings): Promise<IdentityState> {
   const { db, log, metrics, now, origin, passwords, secrets } = floor
   const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
   const lastSeen = createLastSeen({ db, log, now, touch: touchSessions })
@@ -70,6 +81,7 @@ async function open(floor: Floor<typeof identity>): Promise<IdentityState> {
     cookie: createSessionCookie(origin),
     signInFailures,
     auditKey,
+    refusesDisposable: settings.refusesDisposable ?? true,
     measures: createMeasures(metrics, { passwords, revocations }),
     origin,
     clockMs: revocations.nowMs,

@@ -3,6 +3,9 @@ import type { identity } from '@octet/contracts'
 import type { Operations } from '@octet/kernel'
 import { authenticate } from './authenticate.ts'
 import { blockUser, unblockUser } from './block-user.ts'
+import { changeEmail } from './change-email.ts'
+import { changePassword } from './change-password.ts'
+import { confirmEmail } from './confirm-email.ts'
 import { confirmTotp } from './confirm-totp.ts'
 import type { IdentityContext } from './context.ts'
 import { createApiKey } from './create-api-key.ts'
@@ -11,6 +14,8 @@ import { disableUser, enableUser } from './disable-user.ts'
 import { endUserSessions } from './end-user-sessions.ts'
 import { eraseUser } from './erase-user.ts'
 import { finishLogin } from './finish-login.ts'
+import { forgotPassword } from './forgot-password.ts'
+import { getEmail } from './get-email.ts'
 import { getMe } from './get-me.ts'
 import { getProfile } from './get-profile.ts'
 import { getSecurity } from './get-security.ts'
@@ -33,6 +38,8 @@ import { reportLeakedKey } from './report-leaked-key.ts'
 import { reportUser } from './report-user.ts'
 import { requestErasure } from './request-erasure.ts'
 import { requestExport } from './request-export.ts'
+import { resendCode } from './resend-code.ts'
+import { resetPassword } from './reset-password.ts'
 import { resolveReport } from './resolve-report.ts'
 import { revokeApiKey } from './revoke-api-key.ts'
 import { searchUsers } from './search-users.ts'
@@ -41,6 +48,7 @@ import { signOutDevice } from './sign-out-device.ts'
 import { signOutOthers } from './sign-out-others.ts'
 import { startTotp } from './start-totp.ts'
 import { stepUp } from './step-up.ts'
+import { undoEmailChange } from './undo-email-change.ts'
 import { updateMe } from './update-me.ts'
 import { verifyAudit, verifyUserAudit } from './verify-audit.ts'
 
@@ -61,6 +69,14 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   listDevices,
   signOutDevice,
   signOutOthers,
+  changeEmail,
+  changePassword,
+  confirmEmail,
+  forgotPassword,
+  getEmail,
+  resendCode,
+  resetPassword,
+  undoEmailChange,
   listAudit,
   verifyAudit,
   verifyUserAudit,

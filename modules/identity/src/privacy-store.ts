@@ -54,6 +54,13 @@ export async function forgetReporter({ sql }: Tx, userId: string): Promise<void>
   await sql`update user_reports set note = '' where reporter_id = ${userId}`
 }
 
+/** Accounts elsewhere that sign the person in here. */
+export async function providersOf({ sql }: Queryable, userId: string): Promise<object[]> {
+  return await sql`
+    select provider, issuer, subject, label, linked_at, used_at from external_identities
+    where user_id = ${userId} order by linked_at`
+}
+
 /** Deletes the account; what belongs to it goes by its foreign keys. */
 export async function deleteAccount({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from users where id = ${userId}`

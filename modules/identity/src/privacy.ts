@@ -75,6 +75,17 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       ...each('not-personal', 'erased_at', 'kept_at'),
     },
     exports: each('delete', 'id', 'user_id', 'state', 'requested_at', 'expires_at', 'size_bytes', 'link_hash'),
+    address_claims: each('delete', 'user_id', 'email', 'email_key', 'code_hash', 'tries_left', 'expires_at'),
+    recovery_links: each('delete', 'token_hash', 'user_id', 'kind', 'email', 'email_key', 'created_at', 'expires_at'),
+    external_identities: each('delete', 'issuer', 'subject', 'user_id', 'provider', 'label', 'linked_at', 'used_at'),
+    openid_flows: {
+      ...each('delete', 'user_id', 'session_id'),
+      ...each('not-personal', 'flow_hash', 'provider', 'secrets', 'return_path', 'expires_at'),
+    },
+    mail_allowances: {
+      ...each('not-personal', 'kind', 'sent', 'window_until'),
+      email_hash: retain('nobody’s mailbox is flooded by making and deleting accounts', 1),
+    },
     setup_tokens: each('not-personal', 'token_hash', 'expires_at', 'used_at'),
   },
   async *exportUser({ db }, userId) {
@@ -84,6 +95,7 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
     yield { path: 'audit.jsonl', rows: await store.auditOf(db, userId) }
     yield { path: 'blocks.jsonl', rows: await store.blocksOf(db, userId) }
     yield { path: 'reports.jsonl', rows: await store.reportsOf(db, userId) }
+    yield { path: 'sign-in-providers.jsonl', rows: await store.providersOf(db, userId) }
   },
   async eraseUser(ctx, tx, userId) {
     for (const { id } of await listExports(tx, userId, archivesMax)) {

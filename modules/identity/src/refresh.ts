@@ -3,6 +3,7 @@ import type { Tx } from '@octet/db'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { tokensFor } from './issue-tokens.ts'
+import { notifyOwner } from './notify-owner.ts'
 import { problem } from './problem.ts'
 import { openRefreshKey } from './refresh-key.ts'
 import { isAuthentic, type ParsedRefreshToken, parseRefreshToken } from './refresh-token.ts'
@@ -70,6 +71,7 @@ async function settle(ctx: IdentityContext, tx: Tx, token: ParsedRefreshToken): 
     case 'replay': {
       const choice = { userId: session.id, only: token.sessionId }
       const ended = await store.endSessions(tx, choice, { reason: 'replayed', keepMs: revocationKeepMs })
+      await notifyOwner(ctx, tx, session, 'session-replayed')
       await audit(ctx, tx, { userId: session.id, action: 'session-replayed', by: 'system' })
       return { kind: 'replayed', ended }
     }

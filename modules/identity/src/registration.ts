@@ -1,7 +1,10 @@
 /** The parts of signing up that its ways share. */
 import { commonProblem, type Role } from '@octet/contracts'
-import { newId, type Queryable } from '@octet/db'
+import { newId, type Tx } from '@octet/db'
+import { isMailAddress } from '@octet/mail'
+import { askForProof } from './ask-for-proof.ts'
 import type { IdentityContext } from './context.ts'
+import { isDisposable } from './mail-domains.ts'
 import { problem } from './problem.ts'
 import { emailKey, normalPassword, refusePassword, usernameKey } from './rules.ts'
 import * as store from './store.ts'
@@ -13,8 +16,17 @@ export interface Registration {
   readonly password: string
 }
 
+/** Throws `validation-failed` for an address that no mail can be sent to, or that is thrown away after use. */
+export function checkEmail({ refusesDisposable }: Pick<IdentityContext, 'refusesDisposable'>, email: string): void {
+  const isKept = !refusesDisposable || !isDisposable(email)
+  if (isMailAddress(email) && isKept) return
+  const message = isKept ? 'is not an address mail can be sent to' : 'is at a service for throw-away addresses'
+  throw commonProblem('validation-failed', { errors: [{ path: '/email', message }] })
+}
+
 /** Throws `validation-failed` for a password that would be no protection. */
-export function checkPassword({ username, email, password }: Registration): void {
+export function checkPassword(account: { username: string; email: string | null; password: string }): void {
+  const { username, email, password } = account
   const refusal = refusePassword(password, { username, email })
   if (refusal === undefined) return
   throw commonProblem('validation-failed', { errors: [{ path: '/password', message: refusal }] })
@@ -33,10 +45,11 @@ export async function hashNewPassword(
   return { hash, wasHonest }
 }
 
-/** Inserts the account and returns its id. Throws `username-taken`. */
+/** Inserts the account, asks for the proof of its address and returns its id. Throws `username-taken`. */
 export async function insertAccount(
-  tx: Queryable,
-  { username, email }: Registration,
+  { jobs }: Pick<IdentityContext, 'jobs'>,
+  tx: Tx,
+  { username, email }: Pick<Registration, 'username' | 'email'>,
   { passwordHash, roles }: { passwordHash: string; roles: readonly Role[] },
 ): Promise<string> {
   const id = newId()
@@ -50,5 +63,6 @@ export async function insertAccount(
     roles,
   })
   if (!isNew) throw problem('username-taken', { errors: [{ path: '/username', message: 'is taken' }] })
+  await askForProof({ jobs }, tx, { userId: id, email, emailKey: emailKey(email) })
   return id
 }

@@ -180,16 +180,38 @@ export async function countGraceAnswer({ sql }: Tx, sessionId: string): Promise<
   await sql`update sessions set grace_answers = grace_answers + 1 where id = ${sessionId}`
 }
 
+/** Whether the account was used before, and on a device that looks like this one. Asked before the session begins. */
+export async function findFamiliar(
+  { sql }: Queryable,
+  { userId, userAgent, addressPrefix }: Pick<NewSession, 'userId' | 'userAgent' | 'addressPrefix'>,
+): Promise<{ readonly hasSessions: boolean; readonly isFamiliar: boolean }> {
+  const [row] = await sql<{ has_sessions: boolean; is_familiar: boolean }[]>`
+    select count(*) > 0 as has_sessions,
+           count(*) filter (where user_agent = ${userAgent} and address_prefix = ${addressPrefix}) > 0 as is_familiar
+    from sessions where user_id = ${userId}`
+  return { hasSessions: row?.has_sessions ?? false, isFamiliar: row?.is_familiar ?? false }
+}
+
 // ---- revocation -------------------------------------------------------------------------------------------------
 
-export type RevokeReason = 'logout' | 'signed-out' | 'replaced' | 'replayed' | 'disabled' | 'ended' | 'erasing'
+export type RevokeReason =
+  | 'logout'
+  | 'signed-out'
+  | 'replaced'
+  | 'replayed'
+  | 'password-changed'
+  | 'recovered'
+  | 'disabled'
+  | 'ended'
+  | 'erasing'
 
-/** Which live sessions of a user to end. */
-export type SessionChoice = { readonly userId: string } & (
-  | { readonly only: string }
+/** Which live sessions of a user to end: all, unless said. */
+export interface SessionChoice {
+  readonly userId: string
+  readonly only?: string
   /** Null: all. */
-  | { readonly allBut: string | null }
-)
+  readonly allBut?: string | null
+}
 
 /** Ends sessions and tells every process, in one statement. Returns the ids of those that were still alive. */
 export async function endSessions(
@@ -197,11 +219,13 @@ export async function endSessions(
   choice: SessionChoice,
   { reason, keepMs }: { reason: RevokeReason; keepMs: number },
 ): Promise<string[]> {
-  const chosen = 'only' in choice ? sql`id = ${choice.only}` : sql`id is distinct from ${choice.allBut}`
+  const { only = null, allBut = null } = choice
   const rows = await sql<{ subject: string }[]>`
     with ended as (
       update sessions set revoked_at = clock_timestamp(), revoke_reason = ${reason}
-      where user_id = ${choice.userId} and ${chosen} and revoked_at is null
+      where user_id = ${choice.userId}
+        and (${only}::uuid is null or id = ${only}::uuid) and (${allBut}::uuid is null or id <> ${allBut}::uuid)
+        and revoked_at is null
       returning id
     )
     insert into revocations (kind, subject, expires_at)

@@ -5,8 +5,8 @@ import type { Position, UserRow } from './rules.ts'
 
 /** An account whole. Arrays leave as JSON: to know array types the driver would ask the server at each connection. */
 export const userColumns = (sql: Sql) => sql`
-  users.id, username, display_name, email, email_verified, password_hash, to_json(roles) as roles, preferences,
-  access_version, version, users.created_at, disabled_at, disabled_reason`
+  users.id, username, display_name, email, email_key, email_verified, password_hash, to_json(roles) as roles,
+  preferences, access_version, version, users.created_at, disabled_at, disabled_reason`
 
 export interface NewUser {
   readonly id: string

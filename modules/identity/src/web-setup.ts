@@ -2,7 +2,7 @@ import type { Input, identity } from '@octet/contracts'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { problem } from './problem.ts'
-import { checkPassword, hashNewPassword, insertAccount } from './registration.ts'
+import { checkEmail, checkPassword, hashNewPassword, insertAccount } from './registration.ts'
 import { isSetupTokenGood, takeSetupToken } from './setup-store.ts'
 import { setupTokenHash } from './setup-token.ts'
 import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
@@ -13,13 +13,14 @@ import * as store from './store.ts'
  * `user-registered` and `owner-created`. Throws `setup-token-invalid`, `username-taken`, `unavailable`.
  */
 export async function webSetup(ctx: IdentityContext, input: Input<typeof identity, 'webSetup'>): Promise<WebSession> {
+  checkEmail(ctx, input.email)
   checkPassword(input)
   const tokenHash = setupTokenHash(input.token)
   if (!(await isSetupTokenGood(ctx.db, tokenHash))) throw problem('setup-token-invalid')
   const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
   const user = await ctx.db.transaction('identity.webSetup', async tx => {
     if (!(await takeSetupToken(tx, tokenHash))) throw problem('setup-token-invalid')
-    const userId = await insertAccount(tx, input, { passwordHash: hash, roles: ['user', 'admin'] })
+    const userId = await insertAccount(ctx, tx, input, { passwordHash: hash, roles: ['user', 'admin'] })
     await tx.publish('user-registered', { userId })
     await tx.publish('owner-created', { userId, examples: input.examples ?? true })
     await audit(ctx, tx, { userId, action: 'registered', details: { firstAdministrator: true } })

@@ -1,4 +1,4 @@
-export { parseMailbox } from './address.ts'
+export { isMailAddress, parseMailbox } from './address.ts'
 export type { Content, Language, Rendered } from './content.ts'
 export {
   type KeptMail,
