@@ -3,8 +3,10 @@ import { commonProblem, type Problem } from '@octet/contracts'
 import { addressOf, applyVerdict, sendProblem } from '@octet/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type LinksContext, problem } from './context.ts'
+import type { DomainRow } from './domain-store.ts'
 import type { Follow, Visit } from './follow-link.ts'
 import type { Destination } from './routing.ts'
+import { locationOf } from './rules.ts'
 import type { Target } from './target.ts'
 import { clickRecord, type VisitRequest, type Where } from './visit.ts'
 import { appPage, appPagePolicy, cardPage, gonePage, lockedPage, missingPage, pagePolicy } from './visitor-pages.ts'
@@ -20,6 +22,7 @@ export interface Exchange {
   readonly read: VisitRequest
   readonly where: Where
   readonly visit: Visit
+  readonly shortUrl: string
 }
 
 /** Sends the answer. Throws `rate-limited` when too many codes were guessed, `unavailable` when the journal is. */
@@ -32,7 +35,7 @@ export async function answerVisit(ctx: LinksContext, asked: Exchange, follow: Fo
         : redirect(asked, follow.to)
     case 'card':
       await count(ctx, asked, follow.target, '')
-      return sendCard(ctx, asked, follow.target)
+      return sendCard(asked, follow.target)
     case 'fallback':
       return redirect(asked, follow)
     case 'gone':
@@ -72,19 +75,26 @@ function redirect({ request, reply }: Exchange, { location }: Pick<Destination, 
   return reply.code(status).header('location', location).header('cache-control', redirectPolicy).send()
 }
 
+/** Where the owner of a host wants those to land who ask for no code. */
+export function answerLanding(reply: FastifyReply, domain: DomainRow | null): FastifyReply {
+  const landing = domain?.landing_url ?? null
+  if (landing === null) return sendPage(reply, 404, missingPage, pagePolicy)
+  return reply.code(302).header('location', locationOf(landing)).header('cache-control', redirectPolicy).send()
+}
+
 function wantsPage({ headers }: FastifyRequest): boolean {
   return (headers.accept ?? '').includes('text/html')
 }
 
 /** A limited or protected link's card does not say where it leads. */
-function sendCard(ctx: LinksContext, { request, reply }: Exchange, target: Target): FastifyReply {
+function sendCard({ reply, shortUrl }: Exchange, target: Target): FastifyReply {
   const isSecret = target.hasClickLimit || target.passwordHash !== null
   const { card } = target
   const page = cardPage({
     title: card?.title ?? target.title ?? 'Short link',
     description: card?.description,
     imageUrl: card?.imageUrl,
-    shortUrl: ctx.origin + request.url.split('?', 1)[0],
+    shortUrl,
     location: isSecret ? undefined : target.location,
   })
   return sendPage(reply, 200, page, pagePolicy)

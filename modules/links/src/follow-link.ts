@@ -1,7 +1,6 @@
 /** From a code to where it leads, and what that costs the link. */
 import type { LinksContext } from './context.ts'
 import { chooseDestination, type Destination, type Visitor } from './routing.ts'
-import { targetKey } from './rules.ts'
 import type { Target } from './target.ts'
 import type { VisitorKind } from './user-agent.ts'
 
@@ -39,8 +38,8 @@ export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Fo
  * The target of the most common of all visits: of a known link of which nothing but its expiry is to be looked at;
  * `undefined` for every other, having changed nothing.
  */
-export function knownPlainTarget(ctx: LinksContext, code: string): Target | undefined {
-  const target = ctx.targets.peek(targetKey(code))
+export function knownPlainTarget(ctx: LinksContext, key: string): Target | undefined {
+  const target = ctx.targets.peek(key)
   if (target === undefined || target === null || !target.isPlain || target.expiresAtMs <= ctx.now()) return undefined
   return target
 }

@@ -4,10 +4,11 @@ import { access, type links } from '@octet/contracts'
 import { addressOf, applyVerdict } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { answerVisit, redirectPolicy, writeClick } from './answer-visit.ts'
+import { answerLanding, answerVisit, type Exchange, redirectPolicy, writeClick } from './answer-visit.ts'
 import type { LinksContext } from './context.ts'
 import { followLink, knownPlainTarget, unlockLink, type Visit } from './follow-link.ts'
-import { targetKey } from './rules.ts'
+import { domainOfRequest, pathOnDomain } from './hosts.ts'
+import { shortUrlOf, targetKey } from './rules.ts'
 import { readVisit, visitorOf } from './visit.ts'
 
 const unlocksPerMinuteMax = 10
@@ -15,19 +16,29 @@ const passwordLengthMax = 128
 const formBytesMax = 4_096
 
 /** Registers `/s/:code`: `GET` and `HEAD` follow a link, `POST` brings the password of a protected one. */
-export function routes({ app, contextFor }: Routes<typeof links, LinksContext>): void {
+export function routes({ app, standingContext }: Routes<typeof links, LinksContext>): void {
   // One context for all redirects: they carry no caller, and making one per visit costs more than the visit.
-  let shared: LinksContext | undefined
+  const ctx = standingContext()
   // The click journal records every visit; a line in the access log would say it twice.
   const config = { access: access.anyone, quiet: true }
+  app.addHostRewrite(request => {
+    const domain = domainOfRequest(ctx, request)
+    const { url = '/' } = request
+    if (!(domain instanceof Promise)) return pathOnDomain(url, domain)
+    return domain.then(
+      found => pathOnDomain(url, found),
+      () => undefined,
+    )
+  })
+  app.get('/s', { config }, async (request, reply) => {
+    return answerLanding(reply, await domainOfRequest(ctx, request.raw))
+  })
   app.route<{ Params: { code: string } }>({
     method: ['GET', 'HEAD'],
     url: '/s/:code',
     config,
     handler: async (request, reply) => {
-      shared ??= contextFor(request)
-      const ctx = shared
-      const asked = readRequest(ctx, { request, reply, key: targetKey(request.params.code) })
+      const asked = await readRequest(ctx, { request, reply, code: request.params.code })
       await ctx.visitorSalts.load(ctx.now())
       return answerVisit(ctx, asked, await followLink(ctx, asked.visit))
     },
@@ -35,9 +46,9 @@ export function routes({ app, contextFor }: Routes<typeof links, LinksContext>):
   app.addExpressRoute({
     url: '/s/:code',
     take(code, request, answer) {
-      if (shared === undefined) return false
-      const ctx = shared
-      const target = knownPlainTarget(ctx, code)
+      const domain = domainOfRequest(ctx, request)
+      if (domain instanceof Promise) return false
+      const target = knownPlainTarget(ctx, targetKey(code, domain?.id))
       if (target === undefined) return false
       const read = readVisit(request)
       if (read.isPrefetch) return false
@@ -58,8 +69,7 @@ export function routes({ app, contextFor }: Routes<typeof links, LinksContext>):
       '/s/:code',
       { config: { access: access.anyone } },
       async (request, reply) => {
-        const ctx = contextFor(request)
-        const asked = readRequest(ctx, { request, reply, key: targetKey(request.params.code) })
+        const asked = await readRequest(ctx, { request, reply, code: request.params.code })
         const limitKey = `links.unlock ${asked.visit.key} ${addressOf(request)}`
         applyVerdict(reply, ctx.limiter.take(limitKey, unlocksPerMinuteMax, 60_000))
         const password = request.body?.password
@@ -71,18 +81,20 @@ export function routes({ app, contextFor }: Routes<typeof links, LinksContext>):
   })
 }
 
-function readRequest(
+async function readRequest(
   ctx: LinksContext,
-  { request, reply, key }: { request: FastifyRequest; reply: FastifyReply; key: string },
-) {
+  { request, reply, code }: { request: FastifyRequest; reply: FastifyReply; code: string },
+): Promise<Exchange> {
   const raw: IncomingMessage = request.raw
   const read = readVisit(raw)
   const where = { raw, address: request.ip }
+  const domain = await domainOfRequest(ctx, raw)
   const visit: Visit = {
-    key,
+    key: targetKey(code, domain?.id),
     isCounted: request.method !== 'HEAD' && !read.isPrefetch,
     kind: read.userAgent.kind,
     visitor: visitorOf(ctx, read, where),
   }
-  return { request, reply, read, where, visit }
+  const shortUrl = shortUrlOf({ code, domain: domain?.host ?? null }, ctx.origin)
+  return { request, reply, read, where, visit, shortUrl }
 }

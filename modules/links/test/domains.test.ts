@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { links } from '@octet/contracts'
 import { newId } from '@octet/db'
@@ -107,3 +110,43 @@ test("another person's host looks like one that does not exist", async t => {
   assert.deepEqual((await theirs.listDomains({})).data, [])
   await assert.rejects(app.client(links).addDomain({ host: 'go.example.org' }), { code: 'unauthenticated' })
 })
+
+test('a proven host answers at its root on both lanes: codes, landing, forms; other hosts do not', async t => {
+  const { app, mine, txt } = await open(t)
+  const domain = await mine.addDomain({ host: 'go.example.org', landingUrl: 'https://example.org/home' })
+  txt.set(domain.verification.txtName, [domain.verification.value])
+  await mine.verifyDomain({ id: domain.id })
+  await mine.createLink({ url: `${url}/own`, alias: 'menu' })
+  await mine.createLink({ url: `${url}/custom`, alias: 'menu', domain: domain.host })
+  const secret = await mine.createLink({
+    url: `${url}/secret`,
+    alias: 'vault',
+    domain: domain.host,
+    password: 'sesame',
+  })
+  await app.http.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.http.server.address() as AddressInfo
+  const visit = async (path: string, host: string, body?: string) => {
+    const asked = request({ port, path, headers: { host, ...(body ? form : {}) }, method: body ? 'POST' : 'GET' })
+    asked.end(body)
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    answer.resume()
+    await once(answer, 'end')
+    return `${answer.statusCode} ${answer.headers.location ?? ''}`.trim()
+  }
+  for (let again = 0; again < 3; again++) {
+    assert.equal(await visit('/menu', 'go.example.org'), `302 ${url}/custom`)
+    assert.equal(await visit('/menu?utm_source=x', 'GO.example.org:80'), `302 ${url}/custom`)
+    assert.equal(await visit('/s/menu', 'localhost'), `302 ${url}/own`)
+    assert.equal(await visit('/s/menu', 'go.example.org'), `302 ${url}/custom`, 'never the code of another host')
+  }
+  assert.equal(await visit('/', 'go.example.org'), '302 https://example.org/home')
+  assert.equal(await visit('/nowhere', 'go.example.org'), '404')
+  assert.equal(await visit('/menu', 'other.example.org'), '404')
+  assert.equal(await visit('/s', 'localhost'), '404')
+  assert.equal(await visit('/vault', 'go.example.org', 'password=sesame'), `303 ${secret.url}`)
+  assert.equal(await visit('/menu', 'a'.repeat(300)), '404')
+  assert.equal(await visit('/menu', 'not a host'), '404')
+})
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }

@@ -1,6 +1,6 @@
 /** Fastify as Octet uses it: one shape of error, one caller per request, a policy on every route, nothing unbounded. */
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Limiter } from '@octet/cache'
 import {
   type Access,
@@ -36,6 +36,14 @@ export interface HttpOptions {
   readonly trustedProxies: number
 }
 
+/** The path to serve instead, at once or after a look; `undefined`: the one that was asked for. Must not reject. */
+export type HostRewrite = (request: IncomingMessage) => string | undefined | Promise<string | undefined>
+
+interface Front {
+  readonly express: ExpressRoute[]
+  rewrite: HostRewrite | undefined
+}
+
 export interface RouteConfig {
   /** Who may call; a route without it is refused at start. */
   access?: Access
@@ -56,6 +64,8 @@ declare module 'fastify' {
     routeTable: RouteEntry[]
     /** Lets a route answer its common case before Fastify. Its ordinary route must be there, and open to anyone. */
     addExpressRoute(route: ExpressRoute): void
+    /** Lets hosts other than the installation's own have addresses of their own. One module may. */
+    addHostRewrite(rewrite: HostRewrite): void
     /** Who sent a request that Fastify has not seen; as `request.ip` for those it has. */
     clientAddress(request: IncomingMessage): string
     /** Answers people who open an address without a route; set by the web client. */
@@ -87,11 +97,11 @@ export type HttpApp = FastifyInstance
 
 /** An app without routes. Registering one without an access policy throws. */
 export function createHttpApp(options: HttpOptions): HttpApp {
-  const expressRoutes: ExpressRoute[] = []
+  const front: Front = { express: [], rewrite: undefined }
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
-    serverFactory: serverWith(expressRoutes, options),
+    serverFactory: serverWith(front, options),
     // Fastify's own close waits for idle keep-alive sockets; drainHttp below ends them itself.
     forceCloseConnections: false,
     trustProxy: options.trustedProxies === 0 ? false : (_address, hop) => hop < options.trustedProxies,
@@ -119,10 +129,14 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.decorate('addExpressRoute', (route: ExpressRoute) => {
     const ordinary = routeTable.find(({ method, url }) => method === 'GET' && url === route.url)
     if (ordinary?.access.kind !== 'anyone') throw new Error(`GET ${route.url} is not a route that anyone may call`)
-    expressRoutes.push(route)
+    front.express.push(route)
+  })
+  app.decorate('addHostRewrite', (rewrite: HostRewrite) => {
+    if (front.rewrite !== undefined) throw new Error('hosts are rewritten already')
+    front.rewrite = rewrite
   })
   // From here on Fastify's own answer is wanted: it refuses what comes late, and ends the connection.
-  app.addHook('preClose', async () => void expressRoutes.splice(0))
+  app.addHook('preClose', async () => void front.express.splice(0))
   app.addHook('onRoute', ({ config, method, url }) => {
     const policy = config?.access
     if (policy === undefined) {
@@ -158,10 +172,14 @@ export function createHttpApp(options: HttpOptions): HttpApp {
 }
 
 /** Node's server with our limits. Requests go to the express routes first. */
-function serverWith(expressRoutes: readonly ExpressRoute[], options: HttpOptions): FastifyServerFactory<Server> {
+function serverWith(front: Front, options: HttpOptions): FastifyServerFactory<Server> {
   const express = { log: options.log, metrics: options.metrics, requestIdOf }
-  return handle =>
-    createServer(
+  return handle => {
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      for (const route of front.express) if (takeExpress(route, express, { request, response })) return
+      handle(request, response)
+    }
+    return createServer(
       {
         headersTimeout: headersTimeoutMs,
         requestTimeout: requestTimeoutMs,
@@ -169,10 +187,19 @@ function serverWith(expressRoutes: readonly ExpressRoute[], options: HttpOptions
         maxHeaderSize: 16 * 1024,
       },
       (request, response) => {
-        for (const route of expressRoutes) if (takeExpress(route, express, { request, response })) return
-        handle(request, response)
+        const path = front.rewrite?.(request)
+        if (path instanceof Promise) {
+          path.then(found => {
+            if (found !== undefined) request.url = found
+            serve(request, response)
+          })
+          return
+        }
+        if (path !== undefined) request.url = path
+        serve(request, response)
       },
     )
+  }
 }
 
 /** `newId` took 1.1 µs a request, a count behind a random prefix 0.1: nobody sorts by these. */

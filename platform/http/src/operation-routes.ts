@@ -23,6 +23,7 @@ export function addOperationRoutes(app: HttpApp, options: HttpOptions, host: Hos
     module.routes?.({
       app,
       contextFor: (request: FastifyRequest) => host.contextOf(name, requestInfo(request)),
+      standingContext: () => host.contextOf(name, standingRequest),
       operation: (key: string, handler: ModuleHandler) => {
         const operation = operationsOf(module.contract).get(key)
         if (operation?.spec.handledBy !== 'module') throw new Error(`${name}.${key} is not handled by its module`)
@@ -85,6 +86,8 @@ function answer(
   reply.code(status)
   return status === 204 ? reply.send() : output
 }
+
+const standingRequest: RequestInfo = { actor: anonymous, requestId: 'standing', deadlineMs: Number.MAX_SAFE_INTEGER }
 
 /** What travels on with a request that came from outside. Its deadline is the operation's own. */
 function requestInfo(request: FastifyRequest, operation?: CompiledOperation): RequestInfo {

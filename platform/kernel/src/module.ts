@@ -86,6 +86,8 @@ export interface Routes<C extends Contract, Ctx> {
   readonly app: FastifyInstance
   /** A context for code that serves a request outside any operation. */
   contextFor(request: FastifyRequest): Ctx
+  /** A context without caller or deadline, for what is asked of every request before anything is known of it. */
+  standingContext(): Ctx
   /** Registers an operation marked `handledBy: 'module'`: same checks and documentation, but with the reply in hand. */
   operation<K extends keyof C['operations'] & string>(
     name: K,
