@@ -125,18 +125,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.decorateRequest('principal')
   const routeTable: RouteEntry[] = []
   app.decorate('routeTable', routeTable)
-  app.decorate('clientAddress', (request: IncomingMessage) => clientAddress(request, options.trustedProxies))
-  app.decorate('addExpressRoute', (route: ExpressRoute) => {
-    const ordinary = routeTable.find(({ method, url }) => method === 'GET' && url === route.url)
-    if (ordinary?.access.kind !== 'anyone') throw new Error(`GET ${route.url} is not a route that anyone may call`)
-    front.express.push(route)
-  })
-  app.decorate('addHostRewrite', (rewrite: HostRewrite) => {
-    if (front.rewrite !== undefined) throw new Error('hosts are rewritten already')
-    front.rewrite = rewrite
-  })
-  // From here on Fastify's own answer is wanted: it refuses what comes late, and ends the connection.
-  app.addHook('preClose', async () => void front.express.splice(0))
+  decorateFront(app, front, options)
   app.addHook('onRoute', ({ config, method, url }) => {
     const policy = config?.access
     if (policy === undefined) {
@@ -169,6 +158,22 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     return sendProblem(reply, commonProblem('not-found'), request.id)
   })
   return app
+}
+
+/** What modules may put before Fastify's own routing. */
+function decorateFront(app: FastifyInstance, front: Front, options: HttpOptions): void {
+  app.decorate('clientAddress', (request: IncomingMessage) => clientAddress(request, options.trustedProxies))
+  app.decorate('addExpressRoute', (route: ExpressRoute) => {
+    const ordinary = app.routeTable.find(({ method, url }) => method === 'GET' && url === route.url)
+    if (ordinary?.access.kind !== 'anyone') throw new Error(`GET ${route.url} is not a route that anyone may call`)
+    front.express.push(route)
+  })
+  app.decorate('addHostRewrite', (rewrite: HostRewrite) => {
+    if (front.rewrite !== undefined) throw new Error('hosts are rewritten already')
+    front.rewrite = rewrite
+  })
+  // From here on Fastify's own answer is wanted: it refuses what comes late, and ends the connection.
+  app.addHook('preClose', async () => void front.express.splice(0))
 }
 
 /** Node's server with our limits. Requests go to the express routes first. */
