@@ -19,6 +19,8 @@ export {
   type ClickDimension,
   type Condition,
   clickDimensions,
+  type Delivery,
+  type DeliveryDetails,
   type Domain,
   deviceKinds,
   type Folder,
@@ -34,6 +36,8 @@ export {
   type Routing,
   systemNames,
   type Utm,
+  type Webhook,
+  type WebhookEvent,
 } from './links.ts'
 export { type KeptMail, mails } from './mails.ts'
 export * from './principal.ts'

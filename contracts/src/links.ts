@@ -4,6 +4,7 @@ import { closed, defineContract, event, Id, nullable } from './define.ts'
 import { domainOperations } from './links/domains.ts'
 import { manageOperations } from './links/manage.ts'
 import { organizeOperations } from './links/organize.ts'
+import { webhookOperations } from './links/webhooks.ts'
 
 export { Domain } from './links/domains.ts'
 export { NewLink } from './links/manage.ts'
@@ -22,6 +23,7 @@ export {
 } from './links/routing.ts'
 export { type ClickDimension, clickDimensions, Link, LinkStats, ListedLink, type Utm } from './links/shapes.ts'
 export { LinksOverview, PublicStats } from './links/statistics.ts'
+export { Delivery, DeliveryDetails, Webhook, type WebhookEvent } from './links/webhooks.ts'
 
 export const links = defineContract({
   name: 'links',
@@ -43,6 +45,7 @@ export const links = defineContract({
     'host-not-allowed': { status: 400, title: 'That host cannot be used for short links.' },
     'routing-not-valid': { status: 400, title: 'Those rules cannot be used.' },
     'interval-too-fine': { status: 400, title: 'That many hours are too many; ask for days.' },
+    'webhook-disabled': { status: 409, title: 'That webhook is switched off.' },
     'time-zone-unknown': { status: 400, title: 'That time zone is not known.' },
   },
   operations: {
@@ -50,12 +53,17 @@ export const links = defineContract({
     ...organizeOperations,
     ...domainOperations,
     ...routingOperations,
+    ...webhookOperations,
     ...statisticsOperations,
   },
   events: {
     'link-created': event({ version: 1, data: closed({ linkId: Id, ownerId: nullable(Id), code: Type.String() }) }),
     'link-updated': event({ version: 1, data: closed({ linkId: Id, version: Type.Integer() }) }),
     'link-deleted': event({ version: 1, data: closed({ linkId: Id }) }),
+    'webhook-disabled': event({
+      version: 1,
+      data: closed({ webhookId: Id, ownerId: Id, reason: Type.Enum(['gone', 'failing']) }),
+    }),
     'link-expired': event({ version: 1, data: closed({ linkId: Id, reason: Type.Enum(['date', 'clicks']) }) }),
   },
 })

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
 
-export const Tag = Type.String({ minLength: 1, maxLength: 30 })
+const Tag = Type.String({ minLength: 1, maxLength: 30 })
 const FolderName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })
 
 export const Folder = closed({ id: Id, name: Type.String(), links: Type.Integer(), createdAt: Time })

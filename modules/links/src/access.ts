@@ -5,6 +5,8 @@ import { type DomainRow, listDomains } from './domain-store.ts'
 import { type FolderRow, listFolders } from './organize-store.ts'
 import type { Row } from './rules.ts'
 import * as store from './store.ts'
+import type { WebhookRow } from './webhook-rules.ts'
+import { listWebhooks, lockWebhook } from './webhook-store.ts'
 
 /** A link the actor owns or may manage. Throws `not-found` alike for other people's links and for none at all. */
 export async function accessLink(db: Queryable, actor: Principal, id: string): Promise<Row> {
@@ -34,4 +36,18 @@ export async function accessDomain(db: Queryable, actor: Principal, id: string):
   const [domain] = await listDomains(db, requireUser(actor).userId, id)
   if (domain === undefined) throw commonProblem('not-found')
   return domain
+}
+
+/** A webhook of the actor's. Throws `not-found` alike for other people's and for none at all. */
+export async function accessWebhook(db: Queryable, actor: Principal, id: string): Promise<WebhookRow> {
+  const [webhook] = await listWebhooks(db, requireUser(actor).userId, id)
+  if (webhook === undefined) throw commonProblem('not-found')
+  return webhook
+}
+
+/** The same, locked until the transaction ends. */
+export async function accessWebhookForUpdate(tx: Tx, actor: Principal, id: string): Promise<WebhookRow> {
+  const webhook = await lockWebhook(tx, requireUser(actor).userId, id)
+  if (webhook === undefined) throw commonProblem('not-found')
+  return webhook
 }

@@ -8,6 +8,7 @@ import type { Context } from '@octet/kernel'
 import type { Counter } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
+import type { Secrets } from '@octet/secrets'
 import type { ClickTokens } from './click-tokens.ts'
 import type { DomainRow } from './domain-store.ts'
 import type { Target } from './target.ts'
@@ -21,6 +22,7 @@ export interface LinksState {
   readonly places: Places
   /** Schemes of apps this installation adds to the known ones. */
   readonly appSchemes: readonly string[]
+  readonly secrets: Secrets
   /** Generated codes that were taken; an alarm when it grows (README). */
   readonly collisions: Counter
   /** Where codes lead, by `targetKey`; `null` for codes that lead nowhere. */

@@ -3,6 +3,7 @@ import type { Db } from '@octet/db'
 import type { Batch } from '@octet/journal'
 import { countClicks, countDays, decodeClick } from './click.ts'
 import * as store from './click-store.ts'
+import { collectClicks } from './delivery-store.ts'
 
 const dayMs = 86_400_000
 /** Clicks that are counted later than this still count; only who made them is no longer told apart. */
@@ -23,6 +24,7 @@ export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: numb
     }
     await store.addClicks(tx, counts)
     await store.addDays(tx, days, sketchesSince(nowMs))
+    await collectClicks(tx, counts)
   })
 }
 

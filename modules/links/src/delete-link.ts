@@ -1,8 +1,9 @@
 import type { Input, links } from '@octet/contracts'
 import { accessLinkForUpdate } from './access.ts'
 import type { LinksContext } from './context.ts'
-import { targetKey } from './rules.ts'
+import { linkOf, targetKey } from './rules.ts'
 import * as store from './store.ts'
+import { tellWebhooks } from './tell-webhooks.ts'
 
 /** Deletes a link for good; its code stays taken. Publishes `link-deleted`. */
 export async function deleteLink(ctx: LinksContext, input: Input<typeof links, 'deleteLink'>): Promise<object> {
@@ -10,6 +11,8 @@ export async function deleteLink(ctx: LinksContext, input: Input<typeof links, '
     const row = await accessLinkForUpdate(tx, ctx.actor, input.id)
     await store.deleteLinks(tx, [row.id], new Date(ctx.now()).toISOString())
     await tx.publish('link-deleted', { linkId: row.id })
+    const link = linkOf(row, ctx.origin)
+    await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.deleted', data: { link } })
     return row
   })
   ctx.targets.delete(targetKey(row.code, row.domain_id))

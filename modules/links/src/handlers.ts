@@ -1,6 +1,7 @@
 /** Events of other modules → use cases. */
-import { identity } from '@octet/contracts'
+import { identity, links } from '@octet/contracts'
 import { on } from '@octet/kernel'
 import { takeOverExamples } from './take-over-examples.ts'
+import { tellOfExpiry } from './tell-webhooks.ts'
 
-export const handlers = [on(identity, 'owner-created', takeOverExamples)]
+export const handlers = [on(identity, 'owner-created', takeOverExamples), on(links, 'link-expired', tellOfExpiry)]

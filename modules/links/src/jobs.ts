@@ -1,6 +1,8 @@
 /** Timed work → use cases. */
+import { deliverWebhooks } from './deliver-webhooks.ts'
 import { expireLinks } from './expire-links.ts'
 import { forgetVisitors } from './forget-visitors.ts'
+import { forgetWebhookDeliveries } from './forget-webhook-deliveries.ts'
 
 export const jobs = [
   { name: 'links.expire', when: { everyMs: 10_000 }, timeoutMs: 30_000, attemptsMax: 1, run: expireLinks },
@@ -11,4 +13,14 @@ export const jobs = [
     attemptsMax: 1,
     run: forgetVisitors,
   },
+  {
+    name: 'links.deliver-webhooks',
+    when: { everyMs: 1_000 },
+    timeoutMs: 60_000,
+    attemptsMax: 1,
+    // A slow receiver holds up the run it is in; the next one goes on with the others.
+    concurrencyMax: 4,
+    run: deliverWebhooks,
+  },
+  { name: 'links.forget-webhook-deliveries', when: { everyMs: 3_600_000 }, run: forgetWebhookDeliveries },
 ]

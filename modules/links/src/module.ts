@@ -70,6 +70,7 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
     outbound: floor.outbound,
     places: floor.places,
     appSchemes: floor.appSchemes,
+    secrets: floor.secrets,
     collisions: floor.metrics
       .counter({ name: 'octet_links_code_collisions_total', help: 'Generated codes that were taken already.' })
       .with(),

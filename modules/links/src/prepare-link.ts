@@ -8,6 +8,7 @@ import * as listStore from './list-store.ts'
 import { listFolders } from './organize-store.ts'
 import { codeLengthMin, generateCode, isReserved, linkOf, ownDomain, type Row, refuseUrl, withUtm } from './rules.ts'
 import * as store from './store.ts'
+import { tellWebhooks } from './tell-webhooks.ts'
 
 /** How often a random code may collide before a longer one is drawn, and how many lengths are tried. */
 const attemptsPerLength = 3
@@ -65,7 +66,9 @@ export async function addLink(ctx: LinksContext, tx: Tx, prepared: PreparedLink)
   }
   const row = await insertWithCode(ctx, tx, { ...prepared, domainId })
   await tx.publish('link-created', { linkId: row.id, ownerId: row.owner_id, code: row.code })
-  return { link: linkOf(row, ctx.origin), domainId }
+  const link = linkOf(row, ctx.origin)
+  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.created', data: { link } })
+  return { link, domainId }
 }
 
 async function insertWithCode(

@@ -46,6 +46,8 @@ export async function someLinksOf({ sql }: Tx, ownerId: string, limit: number): 
 export async function deleteBelongings({ sql }: Tx, ownerId: string): Promise<void> {
   await sql`delete from folders where owner_id = ${ownerId}`
   await sql`delete from domains where owner_id = ${ownerId}`
+  // With queue, log and collected clicks, which hang on it.
+  await sql`delete from webhooks where owner_id = ${ownerId}`
 }
 
 /** Rows that are still an owner's, deleted links among them. */
@@ -53,6 +55,7 @@ export async function countLinksOf({ sql }: Queryable, ownerId: string): Promise
   const [row] = await sql<{ rows: number }[]>`
     select ((select count(*) from links where owner_id = ${ownerId})
           + (select count(*) from folders where owner_id = ${ownerId})
+          + (select count(*) from webhooks where owner_id = ${ownerId})
           + (select count(*) from domains where owner_id = ${ownerId}))::int as rows`
   return row?.rows ?? 0
 }

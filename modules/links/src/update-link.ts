@@ -5,6 +5,7 @@ import type { LinksContext } from './context.ts'
 import { checkDestination, checkExpiry, checkFolder, checkLength } from './prepare-link.ts'
 import { linkOf, type Row, targetKey, withUtm } from './rules.ts'
 import * as store from './store.ts'
+import { tellWebhooks } from './tell-webhooks.ts'
 
 type Change = Input<typeof links, 'updateLink'>
 
@@ -45,6 +46,8 @@ export async function changeLink(ctx: LinksContext, tx: Tx, { input, passwordHas
   await tx.publish('link-updated', { linkId: row.id, version: row.version + 1 })
   const fresh = await store.findLink(tx, row.id)
   if (fresh === undefined) throw new Error(`link ${row.id} vanished while it was locked`)
+  const link = linkOf(fresh, ctx.origin)
+  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.updated', data: { link } })
   return fresh
 }
 
