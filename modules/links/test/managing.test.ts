@@ -32,6 +32,7 @@ test('tags are counted, renamed and taken away on the links of their owner only'
   assert.deepEqual((await mine.listTags({})).data, [{ tag: 'b', links: 1 }])
   assert.deepEqual((await theirs.getLink({ id: other.id })).tags, ['a'])
   await assert.rejects(mine.renameTag({ tag: 'b', name: '' }), { code: 'validation-failed' })
+  await assert.rejects(mine.deleteTag({ tag: '\u0000' }), { code: 'validation-failed' })
   await assert.rejects(app.client(links).listTags({}), { code: 'unauthenticated' })
 })
 

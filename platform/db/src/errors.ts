@@ -18,6 +18,12 @@ export function uniqueViolation(error: unknown): string | undefined {
   return (error as { constraint_name?: string }).constraint_name ?? ''
 }
 
+/** A NUL character, which JSON can say and PostgreSQL's text and jsonb cannot hold. */
+export function isUnstorableText(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === '22021' || code === '22P05'
+}
+
 const connectionCodes = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',

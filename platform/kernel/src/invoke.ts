@@ -1,6 +1,6 @@
 /** What happens around every operation, wherever the caller is: access, input, deadline, output, one kind of error. */
 import { authorize, commonProblem, type Principal, Problem } from '@octet/contracts'
-import { outageOf } from '@octet/db'
+import { isUnstorableText, outageOf } from '@octet/db'
 import type { Span, TraceParent } from '@octet/observe'
 import { type CompiledOperation, checkInput, checkOutput } from './operation.ts'
 
@@ -76,5 +76,6 @@ export function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (outageOf(error) !== undefined) return commonProblem('unavailable', { executed: 'maybe', cause: error })
+  if (isUnstorableText(error)) return commonProblem('validation-failed', { detail: 'A text contains a NUL character.' })
   return commonProblem('internal', { cause: error })
 }
