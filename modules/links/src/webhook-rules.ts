@@ -84,7 +84,7 @@ const pausesMs = [
   10 * hourMs,
   14 * hourMs,
   20 * hourMs,
-  20 * hourMs,
+  24 * hourMs,
 ]
 
 /** How long to wait after the attempt of that number, up to a tenth more by `random`; `undefined`: it was the last. */

@@ -233,8 +233,9 @@ test('an expired link is told of once', async t => {
   const { app, mine, hook } = await open(t)
   await mine.createWebhook({ url: hook.url, events: ['link.expired'] })
   const link = await mine.createLink({ url, clicksMax: 1 })
-  await app.http.inject(`/s/${link.code}`)
-  await app.http.inject(`/s/${link.code}`)
+  const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
+  const visit = async () => (await app.http.inject({ url: `/s/${link.code}`, headers })).statusCode
+  assert.deepEqual([await visit(), await visit()], [302, 410])
   // What the relay does: this app has no identity whose events it could carry as well.
   const listener = handlers.find(({ event }) => event === 'link-expired')
   const events = await app.db('links').sql<{ data: unknown }[]>`select data from outbox where event = 'link-expired'`
