@@ -19,7 +19,7 @@ export async function checkCredentials(
   }
   const key = loginKey(login)
   const account = 'emailKey' in key ? key.emailKey : key.usernameKey
-  const wasHonest = ctx.throttle.take({ account, address: addressOf(ctx.request) })
+  const wasHonest = await ctx.throttle.take({ account, address: addressOf(ctx.request) })
   const user = await store.findUserByLogin(ctx.db, key)
   const isRight = await ctx.passwords.verify(normal, user?.password_hash)
   if (!isRight || user === undefined) {
@@ -28,7 +28,7 @@ export async function checkCredentials(
     throw problem('wrong-credentials')
   }
   ctx.measures.passwordsRight.add()
-  wasHonest()
+  await wasHonest()
   if (user.disabled_at !== null) throw problem('account-disabled') // told only to who has the password
   await rehash(ctx, user, normal)
   return user

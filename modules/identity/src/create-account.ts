@@ -22,7 +22,7 @@ export async function createAccount(ctx: IdentityContext, input: Registration): 
   const user = await store.findUser(ctx.db, userId)
   if (user === undefined) throw commonProblem('not-found')
   if (user.password_hash !== hash) await checkRepeat(ctx, input.password, user)
-  wasHonest()
+  await wasHonest()
   return user
 }
 

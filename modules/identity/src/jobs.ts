@@ -3,6 +3,7 @@
 import { forgetExpired } from './address-store.ts'
 import { advanceErasures } from './advance-erasures.ts'
 import { forgetApiKeys } from './api-key-store.ts'
+import { forgetAttempts } from './attempt-store.ts'
 import type { IdentityContext } from './context.ts'
 import { advanceErasuresJob } from './erasure-rules.ts'
 import { forgetExports } from './forget-exports.ts'
@@ -49,5 +50,12 @@ export const jobs = [
   { name: 'identity.forget-exports', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: forgetExports },
   { name: 'identity.send-code', timeoutMs: mailTimeoutMs, run: sendCode },
   { name: 'identity.send-reset', timeoutMs: mailTimeoutMs, run: sendReset },
+  {
+    name: 'identity.forget-attempts',
+    when: { everyMs: minuteMs },
+    timeoutMs: 30_000,
+    attemptsMax: 1,
+    run: ({ db }: IdentityContext) => forgetAttempts(db),
+  },
   { name: 'identity.trim-audit', when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1, run: trimAudit },
 ]

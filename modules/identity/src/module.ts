@@ -71,7 +71,7 @@ async function open(floor: Floor<typeof identity>, settings: IdentitySettings): 
     keepers: floor.keepers,
     erasureGraceDays: floor.erasureGraceDays,
     passwords,
-    throttle: createThrottle(now),
+    throttle: createThrottle({ db, log }),
     signingKeys,
     secrets,
     accessTokens,

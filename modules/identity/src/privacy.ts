@@ -57,6 +57,8 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       ...each('not-personal', 'txid', 'kind', 'version', 'expires_at'),
       subject: retain('every process must hear that the tokens of the account are worthless', 1),
     },
+    // Keys are digests and gone within the hour.
+    sign_in_attempts: each('not-personal', 'key', 'count', 'counted_at', 'open_at', 'forgotten_at'),
     signing_keys: each(
       'not-personal',
       'kid',

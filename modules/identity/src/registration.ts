@@ -39,8 +39,8 @@ export function checkPassword(account: { username: string; email: string | null;
 export async function hashNewPassword(
   { throttle, passwords, request }: Pick<IdentityContext, 'throttle' | 'passwords' | 'request'>,
   password: string,
-): Promise<{ readonly hash: string; readonly wasHonest: () => void }> {
-  const wasHonest = throttle.take({ address: addressOf(request) })
+): Promise<{ readonly hash: string; readonly wasHonest: () => Promise<void> }> {
+  const wasHonest = await throttle.take({ address: addressOf(request) })
   const hash = await passwords.hash(normalPassword(password) ?? '')
   return { hash, wasHonest }
 }

@@ -1,4 +1,4 @@
-/** Pure decisions of identity: names, passwords, waiting times, refresh tokens. The clock is an argument. */
+/** Pure decisions of identity: names, passwords, refresh tokens. The clock is an argument. */
 import type { Me, Role } from '@octet/contracts'
 import { isGuessedFirst } from './guessed-passwords.ts'
 
@@ -102,43 +102,6 @@ export function refusePassword(
   const isOwn = own.some(word => word === plain || (word.length >= contextLengthMin && word === core))
   if (isOwn) return 'is your name or address'
   return productWords.includes(core) ? 'is one of the most common passwords' : undefined
-}
-
-// ---- waiting ----------------------------------------------------------------------------------------------------
-
-export interface ThrottlePolicy {
-  /** Attempts without any delay. */
-  readonly freeMax: number
-  /** The delay starts at a second, doubles with each attempt and ends here. */
-  readonly delayMsMax: number
-  /** One attempt is forgotten per this time. */
-  readonly forgetMs: number
-}
-
-export interface Attempts {
-  readonly count: number
-  readonly countedAtMs: number
-  readonly openAtMs: number
-}
-
-/** Counts one attempt, or says how long to wait before the next one may be made. */
-export function takeAttempt(
-  known: Attempts | undefined,
-  policy: ThrottlePolicy,
-  nowMs: number,
-): { readonly waitMs: number } | Attempts {
-  if (known === undefined) return { count: 1, countedAtMs: nowMs, openAtMs: nowMs }
-  if (nowMs < known.openAtMs) return { waitMs: known.openAtMs - nowMs }
-  const left = Math.max(0, known.count - Math.max(0, nowMs - known.countedAtMs) / policy.forgetMs)
-  const count = left + 1
-  const beyond = Math.ceil(count - policy.freeMax)
-  const delayMs = beyond <= 0 ? 0 : Math.min(policy.delayMsMax, 1_000 * 2 ** (beyond - 1))
-  return { count, countedAtMs: nowMs, openAtMs: nowMs + delayMs }
-}
-
-/** Takes one attempt back that turned out to be honest. */
-export function giveBack(known: Attempts): Attempts {
-  return { ...known, count: Math.max(0, known.count - 1), openAtMs: known.countedAtMs }
 }
 
 // ---- refresh tokens ---------------------------------------------------------------------------------------------

@@ -27,6 +27,6 @@ export async function webSetup(ctx: IdentityContext, input: Input<typeof identit
     return store.findUser(tx, userId)
   })
   if (user === undefined) throw new Error('an account vanished in its own transaction')
-  wasHonest()
+  await wasHonest()
   return signBrowserIn(ctx, { user, remember: true })
 }

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  type Attempts,
   cleanDisplayName,
   cleanUserAgent,
   decideRefresh,
   decodeCursor,
   encodeCursor,
-  giveBack,
   graceAnswersMax,
   graceMs,
   isReserved,
   normalPassword,
   refusePassword,
-  type ThrottlePolicy,
-  takeAttempt,
   usernameKey,
 } from '../src/rules.ts'
 
@@ -67,44 +63,6 @@ test('common passwords and the own name or address are refused', () => {
     assert.notEqual(refusePassword(password, account), undefined, password)
   }
   assert.equal(refusePassword('correct horse battery', account), undefined)
-})
-
-const policy: ThrottlePolicy = { freeMax: 3, delayMsMax: 8_000, forgetMs: 60_000 }
-
-function attempt(known: Attempts | undefined, nowMs: number): Attempts {
-  const result = takeAttempt(known, policy, nowMs)
-  if ('waitMs' in result) throw new Error(`has to wait ${result.waitMs} ms`)
-  return result
-}
-
-test('attempts beyond the free ones wait 1, 2, 4, 8 and again 8 seconds', () => {
-  let nowMs = 1_000_000
-  let known: Attempts | undefined
-  const waits: number[] = []
-  for (let count = 1; count <= 8; count++) {
-    known = attempt(known, nowMs)
-    const next = takeAttempt(known, policy, nowMs)
-    const waitMs = 'waitMs' in next ? next.waitMs : 0
-    waits.push(Math.round(waitMs / 1000))
-    nowMs += waitMs
-  }
-  assert.deepEqual(waits, [0, 0, 0, 1, 2, 4, 8, 8])
-})
-
-test('attempts are forgotten one by one, and an honest one at once', () => {
-  let known: Attempts | undefined
-  for (let count = 0; count < 4; count++) known = attempt(known, 0)
-  assert.ok('waitMs' in takeAttempt(known, policy, 500))
-  const rested = attempt(known, 2 * policy.forgetMs) // 4 - 2 + 1
-  assert.equal(rested.count, 3)
-  assert.equal(rested.openAtMs, 2 * policy.forgetMs)
-  assert.ok(!('waitMs' in takeAttempt(giveBack(known as Attempts), policy, 500)))
-})
-
-test('a clock set back forgives nobody', () => {
-  let known: Attempts | undefined
-  for (let count = 0; count < 4; count++) known = attempt(known, 1_000_000)
-  assert.ok('waitMs' in takeAttempt(known, policy, 0))
 })
 
 test('the newest refresh token advances, the one before repeats for ever, older ones only within the grace', () => {

@@ -1,16 +1,17 @@
 /** Network addresses as keys: what a limit counts and what a session remembers. */
 import type { IncomingMessage } from 'node:http'
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 
 /**
  * The part of an address one party controls: an IPv4 address whole, an IPv6 address cut to its /64 (a household gets
- * at least that many). IPv4 written as IPv6 counts as IPv4.
+ * at least that many), however they are spelt. IPv4 written as IPv6 counts as IPv4; what is no address is `unknown`.
  */
 export function addressKey(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined) return mapped
-  if (!isIPv6(address)) return address
-  return `${groupsOf(address).slice(0, 4).join(':')}::/64`
+  if (isIPv4(address)) return address
+  if (!isIPv6(address)) return 'unknown' // one key, or made-up addresses would each have an allowance of their own
+  const groups = groupsOf(address.toLowerCase())
+  const mapped = mappedIPv4(address, groups)
+  return mapped ?? `${groups.slice(0, 4).join(':')}::/64`
 }
 
 /**
@@ -31,6 +32,15 @@ export function addressPrefix(address: string): string {
   if (key.endsWith('::/64')) return `${key.split(':').slice(0, 3).join(':')}::/48`
   const parts = key.split('.')
   return parts.length === 4 ? `${parts.slice(0, 3).join('.')}.0/24` : key
+}
+
+/** `::ffff:203.0.113.9`, also in hexadecimal (RFC 4291, 2.5.5.2). */
+function mappedIPv4(address: string, groups: readonly string[]): string | undefined {
+  const dotted = /^[0:]*:ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (dotted !== undefined) return dotted
+  if (groups.length !== 8 || groups.slice(0, 5).some(group => group !== '0') || groups[5] !== 'ffff') return undefined
+  const [high = 0, low = 0] = groups.slice(6).map(group => Number.parseInt(group, 16))
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
 function groupsOf(address: string): string[] {
