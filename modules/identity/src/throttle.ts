@@ -13,7 +13,7 @@ import { type CountedKey, giveBackAttempts, takeAttempts } from './attempt-store
 type Policy = Omit<CountedKey, 'key'>
 
 /**
- * Several counts, because each alone has a hole. Attempts on one account from one network: the ordinary guesser; strict.
+ * Several counts, as each alone has a hole. Attempts on one account from one network: the ordinary guesser; strict.
  * Attempts on one account from anywhere: the distributed guesser; loose and short, or a stranger could keep the owner
  * out (ASVS 6.1.1). Attempts from one network on any account: the sprayer. All attempts together: nobody waits for
  * those, or a stranger could keep everybody out; while they are many, the other counts have a quarter of their room.

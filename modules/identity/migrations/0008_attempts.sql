@@ -12,9 +12,9 @@ create unlogged table sign_in_attempts (
 );
 create index sign_in_attempts_forgotten on sign_in_attempts (forgotten_at);
 
--- Counts one attempt under every key and answers 0, or counts nothing and answers how many milliseconds to wait. Rows are
--- held in one order from the question to the count: attempts of one moment cannot all find the door open. The first key
--- counts everybody's and never closes; beyond its free ones the others have a quarter of theirs.
+-- Counts one attempt under every key and answers 0, or counts nothing and answers how many milliseconds to wait. Rows
+-- are held in one order from the question to the count: attempts of one moment cannot all find the door open. The first
+-- key counts everybody's and never closes; beyond its free ones the others have a quarter of theirs.
 create function take_attempts(
   keys text[], frees double precision[], delays double precision[], forgets double precision[]
 ) returns double precision language plpgsql as $$
