@@ -31,7 +31,7 @@ export async function changePassword(
     await audit(ctx, tx, { userId, action: 'password-changed', details: { sessionsEnded: ids.length } })
     return ids
   })
-  wasHonest()
+  await wasHonest()
   ctx.revocations.endSessions(ended)
   return {}
 }

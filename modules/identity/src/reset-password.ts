@@ -29,7 +29,7 @@ export async function resetPassword(
   checkPassword({ ...known, password }) // before the link is used up
   const { hash, wasHonest } = await hashNewPassword(ctx, password)
   const { user, ended } = await ctx.db.transaction('identity.resetPassword', tx => reset(ctx, tx, { tokenHash, hash }))
-  wasHonest()
+  await wasHonest()
   ctx.revocations.endSessions(ended)
   ctx.revocations.outdateUser(user.id, user.access_version)
   return {}
