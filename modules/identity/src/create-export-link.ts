@@ -18,7 +18,7 @@ export async function createExportLink(
   const now = new Date(ctx.now()).toISOString()
   const isSet = await setLink(ctx.db, { id, userId, linkHash: hashOfLink(token), now })
   if (!isSet) throw problem('export-not-ready')
-  return { url: `${ctx.origin}/api/v1/exports/${token}`, expiresAt }
+  return { url: `${ctx.origin}/exports/${token}`, expiresAt }
 }
 
 /** What is kept of a link. */

@@ -1,5 +1,6 @@
-import { type identity, type Output, requireUser } from '@octet/contracts'
+import type { identity, Output } from '@octet/contracts'
 import { newId } from '@octet/db'
+import { accessOwnAccount } from './access.ts'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { expectAnswers } from './erasure-store.ts'
@@ -11,9 +12,9 @@ const dayMs = 24 * 60 * 60_000
 
 /** Asks every module for its part of the caller's archive. Publishes `export-requested`. Throws `export-running`. */
 export async function requestExport(ctx: IdentityContext): Promise<Output<typeof identity, 'requestExport'>> {
-  const { userId } = requireUser(ctx.actor)
   const now = ctx.now()
   return ctx.db.transaction('identity.requestExport', async tx => {
+    const { id: userId } = await accessOwnAccount(tx, ctx.actor)
     const id = newId()
     const expiresAt = new Date(now + keptDays * dayMs).toISOString()
     const row = await insertExport(tx, { id, userId, now: new Date(now).toISOString(), expiresAt })

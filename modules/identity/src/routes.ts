@@ -46,7 +46,7 @@ export function routes({ app, contextFor, operation }: Routes<typeof identity, I
   })
   // The token is the credential: whoever asked for it proved who they are then.
   app.get<{ Params: { token: string } }>(
-    '/api/v1/exports/:token',
+    '/exports/:token',
     { config: { access: access.anyone } },
     async (request, reply) => {
       const { body, sizeBytes } = await fetchExport(contextFor(request), request.params.token)

@@ -38,7 +38,7 @@ function retentionFindings(name: string, treatment: Treatment): string[] {
 }
 
 /** Schema → what is said of its columns, the floor's tables of every module included. */
-function classified(sets: readonly MigrationSet[]): Map<string, Columns> {
+export function classified(sets: readonly MigrationSet[]): Map<string, Columns> {
   const bySchema = sets.map(({ module, columns = {} }) => [module, { ...floorColumns, ...columns }] as const)
   return new Map<string, Columns>([['platform', migrationColumns], ...bySchema])
 }

@@ -1,0 +1,299 @@
+/**
+ * The proof that erasing erases: a person writes a word of their own into every text field of every operation there
+ * is, has it all exported, and is erased; then the word is looked for in every column of every table, in every file
+ * and in every line of the log, and their id in every uuid column.
+ */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { inflateRawSync } from 'node:zlib'
+import { type Contract, identity } from '@octet/contracts'
+import { type Columns, openPool } from '@octet/db'
+import { type AnyModule, operationsOf } from '@octet/kernel'
+import { migrationsOf } from '@octet/runtime'
+import { classified, type Test, type TestApp, testApp } from '@octet/testkit'
+import { modules } from '../src/modules.ts'
+
+const password = 'correct horse battery staple'
+const dayMs = 24 * 60 * 60_000
+const deadlineMs = 60_000
+/** Proving who one is with made-up words only ends the session that the rest needs. */
+const skipped =
+  /^(register|login|refresh|logout|web[A-Z].*|requestErasure|eraseUser|requestExport|signOut.*|reportLeakedKey|stepUp|finish.*|disableUser|endUserSessions|setUserRoles)$/
+
+/** One secret word, and where it was written. */
+interface Written {
+  readonly canary: string
+  readonly place: string
+}
+
+type Schema = Record<string, unknown>
+
+/** Makes input that fits a schema and carries words nobody else has wherever a person could put one. */
+function createWriter(known: Readonly<Record<string, unknown>>) {
+  const written: Written[] = []
+  const word = (place: string) => {
+    const canary = `cn${randomBytes(7).toString('hex')}`
+    written.push({ canary, place })
+    return canary
+  }
+  const text = (schema: Schema, place: string): string => {
+    const { pattern, maxLength } = schema
+    const canary = word(place)
+    const tries = [canary, `https://example.org/${canary}`, `${canary}@example.org`, `+491${canary}`]
+    const fits = (value: string) =>
+      (pattern === undefined || new RegExp(String(pattern), 'u').test(value)) &&
+      value.length <= Number(maxLength ?? 1e6)
+    if (/url|target|location/i.test(place)) return tries[1] ?? ''
+    const found = tries.find(fits)
+    if (found !== undefined) return found
+    written.pop()
+    return Array.isArray(schema.examples) ? String(schema.examples[0]) : canary.slice(0, Number(maxLength ?? 16))
+  }
+  const value = (schema: Schema, place: string): unknown => {
+    const name = place.split('.').at(-1) ?? ''
+    if (name in known) return known[name]
+    if (Array.isArray(schema.anyOf)) return value(schema.anyOf[0] as Schema, place)
+    if (Array.isArray(schema.enum)) return schema.enum[0]
+    if ('const' in schema) return schema.const
+    if (schema.type === 'object') {
+      const properties = Object.entries((schema.properties ?? {}) as Record<string, Schema>)
+      return Object.fromEntries(properties.map(([key, one]) => [key, value(one, `${place}.${key}`)]))
+    }
+    if (schema.type === 'array') return [value((schema.items ?? {}) as Schema, `${place}[]`)]
+    if (schema.type === 'integer' || schema.type === 'number') return Math.max(1, Number(schema.minimum ?? 1))
+    if (schema.type === 'boolean') return true
+    return text(schema, place)
+  }
+  return { written, value }
+}
+
+/** Leaves out what a first try was refused for, so that one odd field does not keep the others from being written. */
+async function callAll(app: TestApp, token: string, known: Record<string, unknown>): Promise<Written[]> {
+  const stored: Written[] = []
+  const contracts = modules.map(module => module.contract as Contract)
+  const operations = contracts.flatMap(contract => [...operationsOf(contract).values()].map(one => ({ contract, one })))
+  for (const { contract, one } of operations) {
+    if (one.route === undefined || one.route.method === 'GET' || skipped.test(one.name)) continue
+    if (one.spec.access.kind !== 'user' && one.spec.access.kind !== 'anyone') continue
+    if (one.route.method === 'DELETE') continue
+    const writer = createWriter(known)
+    let input = writer.value(one.spec.input as unknown as Schema, one.fullName) as Record<string, unknown>
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const { status, body } = await app.request(contract, one.name, input, {
+        token,
+        idempotencyKey: `key-${one.name}`,
+      })
+      if (status < 300) {
+        const { id } = (body ?? {}) as { id?: string }
+        if (id !== undefined) known.id = id
+        const sent = JSON.stringify(input)
+        stored.push(...writer.written.filter(({ canary }) => sent.includes(canary)))
+        break
+      }
+      const errors = (body as { errors?: { path: string }[] } | undefined)?.errors ?? []
+      const wrong = errors.map(({ path }) => path.split('/')[1] ?? '')
+      const required = new Set((one.spec.input as unknown as { required?: string[] }).required ?? [])
+      const droppable = wrong.filter(name => !required.has(name) && name in input)
+      if (droppable.length === 0) break
+      input = Object.fromEntries(Object.entries(input).filter(([name]) => !droppable.includes(name)))
+    }
+  }
+  return stored
+}
+
+/** `schema.table.column` of every place in the database that holds one of the words, and which. */
+async function placesIn(databaseUrl: string, words: readonly string[]): Promise<Map<string, string[]>> {
+  const pool = openPool(databaseUrl, { connectionsMax: 1 })
+  try {
+    const columns = await pool<{ schema: string; table: string; column: string; type: string }[]>`
+      select table_schema as schema, table_name as "table", column_name as "column", data_type as type
+      from information_schema.columns join information_schema.tables using (table_schema, table_name)
+      where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`
+    const found = new Map<string, string[]>()
+    const pattern = `(${words.join('|')})`
+    for (const { schema, table, column, type } of columns) {
+      const value = type === 'bytea' ? pool`encode(${pool(column)}, 'escape')` : pool`${pool(column)}::text`
+      const rows = await pool<{ word: string }[]>`
+        select distinct hits[1] as word
+        from ${pool(schema)}.${pool(table)}, regexp_matches(${value}, ${pattern}, 'g') as hits`
+      if (rows.length > 0) {
+        const place = `${schema}.${table}.${column}`
+        found.set(
+          place,
+          rows.map(({ word }) => word),
+        )
+      }
+    }
+    return found
+  } finally {
+    await pool.end({ timeout: 5 })
+  }
+}
+
+function isRetained(place: string, said: ReadonlyMap<string, Columns>): boolean {
+  const [schema = '', table = '', column = ''] = place.split('.')
+  return typeof said.get(schema)?.[table]?.[column] === 'object'
+}
+
+async function filesWith(folder: string, words: readonly string[]): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const found: string[] = []
+  for (const entry of entries.filter(one => one.isFile())) {
+    const path = join(entry.parentPath, entry.name)
+    const content = await readFile(path, 'latin1')
+    if (words.some(word => content.includes(word) || path.includes(word))) found.push(path.slice(folder.length))
+  }
+  return found
+}
+
+/** The text of every entry of a ZIP, by its central directory. */
+function textIn(zip: Buffer): string {
+  const texts: string[] = []
+  for (let at = zip.indexOf('PK\x01\x02'); at !== -1; at = zip.indexOf('PK\x01\x02', at + 4)) {
+    const [method, sizeBytes, offset] = [
+      zip.readUInt16LE(at + 10),
+      zip.readUInt32LE(at + 20),
+      zip.readUInt32LE(at + 42),
+    ]
+    const start = offset + 30 + zip.readUInt16LE(offset + 26) + zip.readUInt16LE(offset + 28)
+    const content = zip.subarray(start, start + sizeBytes)
+    texts.push((method === 8 ? inflateRawSync(content) : content).toString())
+  }
+  return texts.join('\n')
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  for (const startedMs = performance.now(); performance.now() - startedMs < deadlineMs; ) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error(`${what} did not come`)
+}
+
+async function run(app: TestApp, job: string): Promise<void> {
+  await app.db('identity').transaction('test.run', tx => app.runtime.jobs.enqueue(tx, `identity.${job}`, {}))
+}
+
+/** A person who has written words of their own wherever one can write. */
+async function writePerson(app: TestApp) {
+  const name = `cn${randomBytes(7).toString('hex')}`
+  const registration = { username: name, email: `${name}@example.org`, password }
+  const { user, accessToken } = await app
+    .client(identity)
+    .register(registration, { idempotencyKey: `register-${name}` })
+  const other = await app.client(identity).register({ username: 'somebody', email: 'some@example.org', password })
+  const known = { userId: other.user.id, username: 'somebody', password, timeZone: 'Europe/Berlin' }
+  const written = await callAll(app, accessToken, known)
+  const words = [name, ...written.map(({ canary }) => canary)]
+  return { user, name, written, words, client: app.client(identity, { token: accessToken }) }
+}
+
+async function exportOf(app: TestApp, client: ReturnType<TestApp['client']>): Promise<string> {
+  const mine = client as ReturnType<typeof app.client<typeof identity>>
+  await mine.requestExport({})
+  await assert.rejects(mine.requestExport({}), { code: 'identity.export-running' })
+  const ready = await until('the archive', async () =>
+    (await mine.listExports({})).data.find(one => one.state === 'ready'),
+  )
+  const { url } = await mine.createExportLink({ id: ready.id })
+  const reply = await app.http.inject(new URL(url).pathname)
+  assert.equal(reply.statusCode, 200)
+  assert.equal((await app.http.inject(new URL(url).pathname)).statusCode, 404, 'the link is good for one download')
+  return textIn(reply.rawPayload)
+}
+
+async function erase(app: TestApp, { client, name }: Awaited<ReturnType<typeof writePerson>>): Promise<void> {
+  await client.requestErasure({ username: name })
+  app.nowMs += 15 * dayMs
+  await run(app, 'advance-erasures')
+  const { sql } = app.db('identity')
+  await until('freezing', async () => (await sql`select 1 from erasures where state = 'frozen'`).length === 1)
+  app.nowMs += 16_000
+  await run(app, 'advance-erasures')
+}
+
+async function isErased(app: TestApp): Promise<boolean> {
+  return (await app.db('identity').sql`select 1 from erased_subjects where kept_at is not null`).length === 1
+}
+
+async function open(t: Test, of: readonly AnyModule[] = modules): Promise<TestApp> {
+  const app = await testApp(t, { modules: of })
+  await app.runtime.start()
+  return app
+}
+
+test('after an erasure no word and no pointer of the person is left, but where a reason to keep it is given', async t => {
+  const app = await open(t)
+  const person = await writePerson(app)
+  const { words, written, user } = person
+  assert.ok(
+    written.length >= 8,
+    `only ${written.length} fields were written: ${written.map(one => one.place).join(', ')}`,
+  )
+  const before = await placesIn(app.databaseUrl, words)
+  assert.ok(before.size >= 8, 'the words are in the database before')
+
+  const archive = await exportOf(app, person.client)
+  // What a later change has overwritten is in no table of a module any more.
+  const own = [...before].filter(([place]) => !/[.](outbox|idempotency_keys|jobs|mails)[.]/.test(place))
+  const kept = new Set(own.flatMap(([, found]) => found))
+  const missing = written.filter(({ canary }) => kept.has(canary) && !archive.includes(canary)).map(one => one.place)
+  assert.deepEqual(missing, [], 'everything the person wrote is in the archive')
+  assert.ok(archive.includes(person.name))
+
+  await erase(app, person)
+  await until('the end of the erasure', () => isErased(app))
+  const said = classified(migrationsOf(modules))
+  const left = async () =>
+    [...(await placesIn(app.databaseUrl, [...words, user.id])).keys()].filter(place => !isRetained(place, said))
+  // Events and jobs that were under way go when they have arrived.
+  const rest = await until('an empty database', async () => (await left()).length === 0).catch(left)
+  assert.deepEqual(rest, true)
+  assert.deepEqual(await filesWith(app.dataDir, words), [])
+  const lines = app.logLines.filter(line => words.some(word => line.includes(word)))
+  assert.deepEqual(lines, [])
+})
+
+test('a module that forgets a column does not go unseen', async t => {
+  const forgetful = modules.map((module): AnyModule => {
+    if (module.contract.name !== 'links' || !('columns' in module.privacy)) return module
+    const { privacy } = module
+    const jobs = module.jobs?.map(job => {
+      if (job.name !== 'links.erase-user') return job
+      // Says it is done and has done nothing.
+      const keep = async (ctx: { db: ReturnType<TestApp['db']> }, { requestId }: { requestId: string }) => {
+        await ctx.db.transaction('test.keep', tx =>
+          tx.publish('user-erased' as never, { requestId, module: 'links' } as never),
+        )
+      }
+      return { ...job, run: keep as never }
+    })
+    return { ...module, privacy, jobs }
+  })
+  const app = await open(t, forgetful)
+  const person = await writePerson(app)
+  await erase(app, person)
+  await until('the end of the erasure', () => isErased(app))
+  const places = await placesIn(app.databaseUrl, [...person.words, person.user.id])
+  assert.ok(places.has('links.links.owner_id'), [...places.keys()].join(', '))
+})
+
+test('without the answer of one module an erasure does not end', async t => {
+  const silent = modules.map((module): AnyModule => {
+    const listens = module.listens?.filter(one => module.contract.name !== 'links' || one.handler !== 'eraseUser')
+    return { ...module, listens }
+  })
+  const app = await open(t, silent)
+  await erase(app, await writePerson(app))
+  const { sql } = app.db('identity')
+  const missing = await until('the other answers', async () => {
+    const rows = await sql<{ module: string }[]>`select module from privacy_answers where answered_at is null`
+    return rows.length === 1 && rows
+  })
+  assert.equal(missing[0]?.module, 'links')
+  assert.equal(await isErased(app), false)
+})
