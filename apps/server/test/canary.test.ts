@@ -20,8 +20,11 @@ const password = 'correct horse battery staple'
 const dayMs = 24 * 60 * 60_000
 const deadlineMs = 60_000
 /** Proving who one is with made-up words only ends the session that the rest needs. */
-const skipped =
-  /^(register|login|refresh|logout|web[A-Z].*|requestErasure|eraseUser|requestExport|signOut.*|reportLeakedKey|stepUp|finish.*|disableUser|endUserSessions|setUserRoles)$/
+const skipped = new Set([
+  ...['register', 'login', 'refresh', 'logout', 'stepUp', 'requestErasure', 'eraseUser', 'requestExport'],
+  ...['disableUser', 'endUserSessions', 'setUserRoles', 'reportLeakedKey', 'signOutDevice', 'signOutOthers'],
+])
+const skippedKinds = /^(web[A-Z]|finish|change(Password|Email)|reset)/
 
 /** One secret word, and where it was written. */
 interface Written {
@@ -76,7 +79,8 @@ async function callAll(app: TestApp, token: string, known: Record<string, unknow
   const contracts = modules.map(module => module.contract as Contract)
   const operations = contracts.flatMap(contract => [...operationsOf(contract).values()].map(one => ({ contract, one })))
   for (const { contract, one } of operations) {
-    if (one.route === undefined || one.route.method === 'GET' || skipped.test(one.name)) continue
+    if (one.route === undefined || one.route.method === 'GET' || skipped.has(one.name) || skippedKinds.test(one.name))
+      continue
     if (one.spec.access.kind !== 'user' && one.spec.access.kind !== 'anyone') continue
     if (one.route.method === 'DELETE') continue
     const writer = createWriter(known)
@@ -226,7 +230,7 @@ async function open(t: Test, of: readonly AnyModule[] = modules): Promise<TestAp
   return app
 }
 
-test('after an erasure no word and no pointer of the person is left, but where a reason to keep it is given', async t => {
+test('after an erasure no word and no pointer of the person is left but for a stated reason', async t => {
   const app = await open(t)
   const person = await writePerson(app)
   const { words, written, user } = person
