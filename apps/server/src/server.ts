@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import type { Contract } from '@octet/contracts'
 import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, ping, startEmbeddedPostgres } from '@octet/db'
 import { openPlaces } from '@octet/geo'
-import { createSetupToken, setupNeeded } from '@octet/identity'
-import { serviceRequest } from '@octet/kernel'
+import { createIdentityModule, createSetupToken, setupNeeded } from '@octet/identity'
+import { type AnyModule, serviceRequest } from '@octet/kernel'
 import {
   createHealth,
   createLog,
@@ -85,7 +85,7 @@ async function start(
   const health = createHealth({ log })
   const runtime = await progress.step('modules', () => {
     return openRuntime({
-      modules,
+      modules: configured(config),
       serve: config.OCTET_MODULES,
       peers: Object.keys(config.OCTET_PEERS).length === 0 ? undefined : config.OCTET_PEERS,
       databaseUrl,
@@ -142,6 +142,12 @@ async function readSecretKeys(config: Config, dataDir: string): Promise<Buffer[]
     return [await readKeyFile(resolve(file)), ...before]
   }
   return config.DATABASE_URL === undefined ? [await readKeyFile(own)] : []
+}
+
+/** The modules as the operator wants them. */
+function configured(config: Config): readonly AnyModule[] {
+  const ownIdentity = createIdentityModule({ refusesDisposable: !config.OCTET_DISPOSABLE_MAIL })
+  return modules.map(module => (module.contract.name === ownIdentity.contract.name ? ownIdentity : module))
 }
 
 /** Throws when a mail server is given but nobody to send as: guessing would land in everyone's spam. */

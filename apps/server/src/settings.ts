@@ -35,6 +35,7 @@ export const settings = {
   OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
   OCTET_WEB: setting.flag('serve the web client', true),
   OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
+  OCTET_DISPOSABLE_MAIL: setting.flag('let people register with throw-away addresses', false),
   SMTP_URL: setting.url('mail server: smtp://user:password@host:587; mails are kept when not set', ['smtp', 'smtps']),
   MAIL_FROM: mailbox('sender of all mails: Octet <no-reply@example.org>; needed with SMTP_URL'),
   OCTET_ERASURE_DAYS: setting.integer('days in which a deleted account can be taken back', 14, { min: 0, max: 90 }),
