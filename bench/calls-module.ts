@@ -80,6 +80,7 @@ export function openEchoHost(): Promise<Host> {
       now: Date.now,
       dataDir: '',
       origin: 'http://localhost',
+      realtime: undefined as never,
     }),
   })
 }

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { Tree } from './tree.ts'
 
 /** `workshop` is everything outside a package: tools, labs, bench, e2e. Nothing imports it. */
-export type Layer = 'contracts' | 'platform' | 'modules' | 'apps' | 'workshop'
+export type Layer = 'contracts' | 'clients' | 'platform' | 'modules' | 'apps' | 'workshop'
 
 export interface Package {
   readonly name: string
@@ -26,14 +26,14 @@ interface Manifest {
   readonly exports?: Record<string, string>
 }
 
-const layers: readonly Layer[] = ['contracts', 'platform', 'modules', 'apps']
+const layers: readonly Layer[] = ['contracts', 'clients', 'platform', 'modules', 'apps']
 
 /** Every workspace of the tree, and the workshop last. */
 export function packagesOf(tree: Tree): Package[] {
   const found: Package[] = []
   const manifest = JSON.parse(tree.get('package.json')?.text ?? '{}') as Manifest
   for (const { path, text } of tree.values()) {
-    const match = /^(?:(contracts)|(platform|modules|apps)\/[^/]+)\/package\.json$/.exec(path)
+    const match = /^(?:(contracts)|(clients|platform|modules|apps)\/[^/]+)\/package\.json$/.exec(path)
     if (match === null) continue
     const layer = layers.find(candidate => path.startsWith(`${candidate}/`)) ?? 'workshop'
     const own = JSON.parse(text) as Manifest

@@ -13,7 +13,10 @@ import { createLog } from '@octet/observe'
 import { ensureChromium } from './test-needs.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const patterns = ['{contracts,platform/*,modules/*,apps/*,tools,labs,bench}/test/**/*.test.ts', 'e2e/**/*.test.ts']
+const patterns = [
+  '{contracts,clients/*,platform/*,modules/*,apps/*,tools,labs,bench}/test/**/*.test.ts',
+  'e2e/**/*.test.ts',
+]
 const testTimeoutMs = 180_000
 
 async function testFiles(wanted: readonly string[]): Promise<string[]> {

@@ -101,16 +101,49 @@ export interface EventSpec<D extends TObject = TObject> {
   readonly version: number
 }
 
+/**
+ * One kind of live stream: `<module>:<kind>:<key>`, such as `chat:room:0198…`. A durable stream is a log whose events
+ * have a `seq` without gaps and are never lost; an ephemeral one only tells who listens at that moment.
+ */
+export interface StreamSpec<E extends Record<string, TSchema> = Record<string, TSchema>> {
+  readonly summary: string
+  readonly durability: 'durable' | 'ephemeral'
+  /** What a token of narrower scopes needs to subscribe. */
+  readonly scope: string
+  /** Type → body. */
+  readonly events: E
+  /** What a client may send into the stream: type → the operation that is carried out, as over REST. */
+  readonly commands?: Readonly<Record<string, CommandSpec>>
+  /** What subscribers may tell one another without it being kept: type → body. */
+  readonly relays?: Readonly<Record<string, TSchema>>
+  /**
+   * Events after which somebody may have to leave: type → the property of its body that names the user, or `*` for
+   * everyone. Who may no longer join gets neither this event nor any after it.
+   */
+  readonly rechecks?: Readonly<Record<string, string>>
+}
+
+export interface CommandSpec {
+  /** Name of an operation of the same module. */
+  readonly operation: string
+  /** The property of its input that the stream's key goes into. */
+  readonly key: string
+  /** Sends of one device are carried out in the order it numbered them; the operation must be `keyed`. */
+  readonly ordered?: boolean
+}
+
 export interface Contract<
   Name extends string = string,
   Operations extends Record<string, Operation> = Record<string, Operation>,
   Events extends Record<string, EventSpec> = Record<string, EventSpec>,
   Problems extends Record<string, ProblemSpec> = Record<string, ProblemSpec>,
+  Streams extends Record<string, StreamSpec> = Record<string, StreamSpec>,
 > {
   readonly name: Name
   readonly operations: Operations
   readonly events: Events
   readonly problems: Problems
+  readonly streams?: Streams
 }
 
 /** Infers the literal types of one operation. */
@@ -127,15 +160,31 @@ export function event<D extends TObject>(spec: EventSpec<D>): EventSpec<D> {
   return spec
 }
 
+/** Infers the literal types of one stream. */
+export function stream<E extends Record<string, TSchema>>(spec: StreamSpec<E>): StreamSpec<E> {
+  return spec
+}
+
 /** Names a module and all it promises. */
 export function defineContract<
   const Name extends string,
   Operations extends Record<string, Operation>,
   Events extends Record<string, EventSpec>,
   Problems extends Record<string, ProblemSpec>,
->(contract: Contract<Name, Operations, Events, Problems>): Contract<Name, Operations, Events, Problems> {
+  Streams extends Record<string, StreamSpec> = Record<never, StreamSpec>,
+>(
+  contract: Contract<Name, Operations, Events, Problems, Streams>,
+): Contract<Name, Operations, Events, Problems, Streams> {
   return contract
 }
+
+/** The kinds of stream a contract has. */
+export type StreamKind<C extends Contract> = keyof NonNullable<C['streams']> & string
+/** The events of one kind of stream, as they are appended: type and body belong together. */
+export type StreamEvent<C extends Contract, K extends StreamKind<C>> =
+  NonNullable<C['streams']>[K] extends StreamSpec<infer E>
+    ? { [T in keyof E & string]: { readonly type: T; readonly body: Static<E[T]> } }[keyof E & string]
+    : never
 
 export type Input<C extends Contract, K extends keyof C['operations']> = Static<C['operations'][K]['input']>
 export type Output<C extends Contract, K extends keyof C['operations']> = Static<C['operations'][K]['output']>
@@ -163,6 +212,7 @@ export const commonProblems = {
   'fresh-sign-in-required': { status: 403, title: 'Confirm first that it is you.' },
   'not-found': { status: 404, title: 'There is nothing here.' },
   'method-not-allowed': { status: 405, title: 'This address does not answer that method.' },
+  'out-of-turn': { status: 409, title: 'Something sent before this has not been carried out yet.' },
   'idempotency-in-flight': { status: 409, title: 'A request with this idempotency key is still running.' },
   'version-mismatch': { status: 412, title: 'It was changed since you last read it.' },
   'payload-too-large': { status: 413, title: 'The request body is too large.' },

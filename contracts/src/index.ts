@@ -43,6 +43,7 @@ export { type KeptMail, mails } from './mails.ts'
 export * from './principal.ts'
 export { answers, userErased, userExported } from './privacy.ts'
 export * from './problem.ts'
+export * from './realtime.ts'
 export * from './request.ts'
 export { grantableScopes } from './scopes.ts'
 

@@ -28,6 +28,25 @@ export type Credential =
 /** Who stands behind a credential: throws `unauthenticated` for a bad bearer token; a bad cookie is nobody. */
 export type Authenticate = (credential: Credential) => Promise<Principal> | Principal
 
+/** What a process knows of credentials that were good and are no longer; for connections that outlive a request. */
+export interface SessionWatch {
+  /**
+   * When the credential, which was good a moment ago, ends by itself: Unix milliseconds; `undefined` when that is not
+   * known, or moves.
+   */
+  expiresAtMs(credential: Credential): number | undefined
+  /** Told of each session that ended and each user whose rights changed, as soon as this process hears of it. */
+  onRevoked(listener: (revoked: Revoked) => void): () => void
+  /** Milliseconds since this process last heard all the news. While it is long, a revocation may be missed. */
+  silentMs(): number
+  close(): void
+}
+
+export type Revoked =
+  | { readonly kind: 'session'; readonly sessionId: string }
+  /** Credentials of this user may be worth less than before: ask again. */
+  | { readonly kind: 'user'; readonly userId: string }
+
 export const anonymous: Principal = { kind: 'anonymous' }
 
 /** Whether any of the roles grants the permission. */

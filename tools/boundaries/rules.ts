@@ -71,7 +71,8 @@ const direction: Rule[] = [
     if (owner === undefined || !isWeb(owner) || target?.name === contractsPackage || target?.layer === 'apps') {
       return undefined
     }
-    return `the web client imports ${target?.name}; of Octet it may import ${contractsPackage} only`
+    if (target?.layer === 'clients') return undefined
+    return `the web client imports ${target?.name}; of Octet it may import ${contractsPackage} and clients/ only`
   }),
   importRule('product-needs-no-workshop', 'tools, labs, bench and e2e are not there in production.', edge => {
     const { owner, to } = crossing(edge) ?? {}

@@ -96,6 +96,7 @@ async function start(
       erasureGraceDays: config.OCTET_ERASURE_DAYS,
       log,
       metrics,
+      redisUrl: config.REDIS_URL,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
       places,
       appSchemes: config.OCTET_APP_SCHEMES,

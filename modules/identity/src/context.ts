@@ -1,5 +1,5 @@
 /** What every use case of identity works with. */
-import type { Authenticate, identity } from '@octet/contracts'
+import type { Authenticate, identity, SessionWatch } from '@octet/contracts'
 import type { Context } from '@octet/kernel'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'
@@ -36,6 +36,7 @@ export interface IdentityState {
   /** Whether addresses at throw-away services are refused. */
   readonly refusesDisposable: boolean
   readonly authenticate: Authenticate
+  readonly sessionWatch: SessionWatch
 }
 
 export type IdentityContext = Context<typeof identity, readonly [], IdentityState>

@@ -11,11 +11,12 @@ import { createLastSeen } from './last-seen.ts'
 import { createMeasures } from './measures.ts'
 import { openModuleKey } from './module-key.ts'
 import { operations } from './operations.ts'
-import { createAuthenticate } from './principals.ts'
+import { createPrincipals } from './principals.ts'
 import { privacy } from './privacy.ts'
 import { createRevocations } from './revocations.ts'
 import { routes } from './routes.ts'
 import { touchSessions } from './session-store.ts'
+import { createSessionWatch } from './session-watch.ts'
 import { createSignInFailures } from './sign-in-failures.ts'
 import { openSigningKeys } from './signing-keys.ts'
 import { createThrottle } from './throttle.ts'
@@ -43,6 +44,7 @@ export function createIdentityModule(settings: IdentitySettings = {}) {
     jobs,
     authenticate: state => state.authenticate,
     authenticateRemotely,
+    watchSessions: state => state.sessionWatch,
     close,
   })
 }
@@ -60,6 +62,7 @@ async function open(floor: Floor<typeof identity>, settings: IdentitySettings): 
   const signingKeys = await openSigningKeys({ db, secrets, now, log })
   const auditKey = await openModuleKey(db, secrets, 'audit')
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
+  const principals = createPrincipals({ db, tokens: accessTokens, revocations, lastSeen, keysLastSeen })
   await revocations.poll() // before it, every request would ask the database
   revocations.start()
   signingKeys.start()
@@ -85,7 +88,8 @@ async function open(floor: Floor<typeof identity>, settings: IdentitySettings): 
     measures: createMeasures(metrics, { passwords, revocations }),
     origin,
     clockMs: revocations.nowMs,
-    authenticate: createAuthenticate({ db, tokens: accessTokens, revocations, lastSeen, keysLastSeen }),
+    authenticate: principals.authenticate,
+    sessionWatch: createSessionWatch({ principals, revocations, now }),
   }
 }
 

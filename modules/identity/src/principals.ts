@@ -3,7 +3,7 @@
  * lookups in maps: the credential, its session and its account among the revoked.
  */
 import { type Cache, createCache } from '@octet/cache'
-import { type Authenticate, anonymous, commonProblem, type Principal } from '@octet/contracts'
+import { type Authenticate, anonymous, type Credential, commonProblem, type Principal } from '@octet/contracts'
 import type { Queryable } from '@octet/db'
 import { within } from '@octet/kernel'
 import { isApiKeyLike, isSameSecret, parseApiKey } from './api-key.ts'
@@ -43,8 +43,15 @@ export interface PrincipalsOptions {
   readonly keysLastSeen: LastSeen
 }
 
-/** Answers at once, without a promise, for what it remembers. */
-export function createAuthenticate(options: PrincipalsOptions): Authenticate {
+export interface Principals {
+  /** Answers at once, without a promise, for what it remembers. */
+  readonly authenticate: Authenticate
+  /** When the credential, which was good a moment ago, ends: by the database's clock. */
+  expiresAtMs(credential: Credential): number | undefined
+}
+
+/** Remembers nobody yet. */
+export function createPrincipals(options: PrincipalsOptions): Principals {
   const { db, tokens, revocations, lastSeen, keysLastSeen } = options
   const bearers = createCache<Known>({
     entriesMax: rememberedMax,
@@ -94,15 +101,19 @@ export function createAuthenticate(options: PrincipalsOptions): Authenticate {
     return admit(known)
   }
 
-  return credential => {
-    if (credential.kind === 'none') return anonymous
-    const isBearer = credential.kind === 'bearer'
-    const isKey = isBearer && isApiKeyLike(credential.token)
-    const cache = isKey ? keys : isBearer ? bearers : cookies
-    const known = cache.peek(isBearer ? credential.token : credential.value)
-    if (known !== undefined && known !== null && !revocations.isStale() && isGood(known)) return admit(known)
-    if (!isBearer) return cookie(credential.value)
-    return isKey ? apiKey(credential.token) : bearer(credential.token)
+  const peek = (credential: Exclude<Credential, { kind: 'none' }>): Known | null | undefined => {
+    if (credential.kind === 'cookie') return cookies.peek(credential.value)
+    return (isApiKeyLike(credential.token) ? keys : bearers).peek(credential.token)
+  }
+  return {
+    authenticate(credential) {
+      if (credential.kind === 'none') return anonymous
+      const known = peek(credential)
+      if (known !== undefined && known !== null && !revocations.isStale() && isGood(known)) return admit(known)
+      if (credential.kind === 'cookie') return cookie(credential.value)
+      return isApiKeyLike(credential.token) ? apiKey(credential.token) : bearer(credential.token)
+    },
+    expiresAtMs: credential => (credential.kind === 'none' ? undefined : peek(credential)?.expiresAtMs),
   }
 }
 

@@ -6,6 +6,7 @@
  * {@link staleAfterMs}, it says so, and callers must ask the database for each request: slow, but never wrong.
  * NOTIFY would save some of that quarter of a second, and takes a lock over the whole database at commit.
  */
+import type { Revoked } from '@octet/contracts'
 import type { Queryable } from '@octet/db'
 import type { Log } from '@octet/observe'
 import { type RevocationRow, readRevocations } from './session-store.ts'
@@ -27,6 +28,10 @@ export interface Revocable {
 
 export interface Revocations {
   isRevoked(token: Revocable): boolean
+  /** Told of each revocation once, when this process first hears of it. Returns what stops it. */
+  onRevoked(listener: (revoked: Revoked) => void): () => void
+  /** Milliseconds since all news was last read. */
+  silentMs(): number
   /** Nothing was heard for too long: `isRevoked` may miss something. */
   isStale(): boolean
   /** The database's clock, as far as this process knows it. Tokens are dated and judged by it. */
@@ -53,10 +58,27 @@ function createRevokedSet() {
   /** And API keys: ids never meet. */
   const sessions = new Map<string, number>()
   const users = new Map<string, { version: number; expiresAtMs: number }>()
+  const listeners = new Set<(revoked: Revoked) => void>()
+  const isNews = ({ kind, subject, version, expiresAtMs }: RevocationRow): boolean => {
+    if (kind !== 'user') {
+      const isKnown = sessions.has(subject)
+      sessions.set(subject, expiresAtMs)
+      return !isKnown
+    }
+    if ((users.get(subject)?.version ?? 0) >= version) return false
+    users.set(subject, { version, expiresAtMs })
+    return true
+  }
   return {
-    apply({ kind, subject, version, expiresAtMs }: RevocationRow): void {
-      if (kind !== 'user') sessions.set(subject, expiresAtMs)
-      else if ((users.get(subject)?.version ?? 0) < version) users.set(subject, { version, expiresAtMs })
+    apply(row: RevocationRow): void {
+      if (!isNews(row)) return
+      const { kind, subject } = row
+      const news: Revoked = kind === 'user' ? { kind, userId: subject } : { kind: 'session', sessionId: subject }
+      for (const listener of listeners) listener(news)
+    },
+    onNews(listener: (revoked: Revoked) => void): () => void {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     has: ({ sessionId, userId, accessVersion }: Revocable): boolean =>
       sessions.has(sessionId) || (users.get(userId)?.version ?? 0) > accessVersion,
@@ -114,6 +136,8 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
 
   return {
     isRevoked: revoked.has,
+    onRevoked: revoked.onNews,
+    silentMs: () => Math.max(0, now() - heardAtMs),
     isStale,
     nowMs,
     endSessions(ids) {

@@ -1,19 +1,13 @@
 /** One small connection pool per module, each under the module's own role and with its own schema first in line. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Contract, EventSpec } from '@octet/contracts'
+import type { Contract, EventSpec, StreamEvent, StreamKind } from '@octet/contracts'
 import { commonProblem } from '@octet/contracts'
 import type Postgres from 'postgres'
 import type { Static } from 'typebox'
 import { postgres } from './driver.ts'
 import { outageOf, retryableTransaction } from './errors.ts'
-
-/** Runs SQL: ``sql`select …` ``. Inside a transaction it is the transaction's own; the two never mix. */
-export type Sql = Postgres.ISql<Record<string, never>>
-
-/** What a store function needs: something to run SQL on. Pass the `Tx` when there is one. */
-export interface Queryable {
-  readonly sql: Sql
-}
+import type { Queryable, Sql } from './sql.ts'
+import { type Appended, appendEvent } from './streams.ts'
 
 /** A module's database. Statements run outside any transaction, each on its own. */
 export interface Db<C extends Contract = Contract> extends Queryable {
@@ -33,6 +27,15 @@ export interface Tx<C extends Contract = Contract> extends Queryable {
   readonly kind: 'tx'
   /** Writes the event to the module's outbox; it leaves when, and only when, this transaction commits. */
   publish<K extends keyof C['events'] & string>(event: K, data: EventData<C, K>): Promise<void>
+  /**
+   * Appends to the durable stream `<module>:<kind>:<key>`; subscribers hear of it when this transaction has committed.
+   * Others who append to the same stream wait until then, so append last; with several streams, in order of name.
+   */
+  append<K extends StreamKind<C>>(
+    kind: K,
+    key: string,
+    event: StreamEvent<C, K> & { readonly from?: string; readonly cmid?: string },
+  ): Promise<Appended>
 }
 
 export type EventData<C extends Contract, K extends keyof C['events']> =
@@ -45,6 +48,8 @@ export interface DbOptions {
   readonly connectionsMax?: number
   /** Told after a commit that published: the relay need not wait for its next poll. */
   readonly onPublished?: () => void
+  /** Told after a commit what it appended to streams, in order. */
+  readonly onAppended?: (appended: readonly Appended[]) => void
   /** Told of every statement's place and time when tracing wants it. */
   readonly onTransaction?: (name: string, durationMs: number, outcome: 'committed' | 'failed' | 'retried') => void
 }
@@ -134,6 +139,7 @@ async function runTransaction<C extends Contract, T>(
   for (let attempt = 1; ; attempt++) {
     const startedAt = performance.now()
     let published = false
+    const appended: Appended[] = []
     let bodyDone = false
     try {
       const result = await pool.begin(async sql => {
@@ -144,6 +150,11 @@ async function runTransaction<C extends Contract, T>(
             published = true
             await sql`insert into outbox (event, data) values (${event}, ${sql.json(data as Postgres.JSONValue)})`
           },
+          async append(kind, key, event) {
+            const entry = await appendEvent(sql as unknown as Sql, `${options.schema}:${kind}:${key}`, event)
+            appended.push(entry)
+            return entry
+          },
         }
         const value = await currentTransaction.run(name, () => body(tx))
         bodyDone = true
@@ -151,6 +162,7 @@ async function runTransaction<C extends Contract, T>(
       })
       options.onTransaction?.(name, performance.now() - startedAt, 'committed')
       if (published) options.onPublished?.()
+      if (appended.length > 0) options.onAppended?.(appended)
       return result as T
     } catch (error) {
       const again = attempt < transactionAttemptsMax && retryableTransaction(error)

@@ -4,9 +4,7 @@ export {
   openDb,
   openPool,
   ping,
-  type Queryable,
   roleOf,
-  type Sql,
   type Tx,
   transactionInProgress,
 } from './connect.ts'
@@ -27,3 +25,12 @@ export {
   retain,
   type Treatment,
 } from './privacy.ts'
+export type { Queryable, Sql } from './sql.ts'
+export {
+  type Appended,
+  readEvents,
+  readHeads,
+  type StreamHead,
+  skipTurn,
+  type Turn,
+} from './streams.ts'

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Contract, commonProblem } from '@octet/contracts'
 import type { Db, Tx } from './connect.ts'
+import { type Turn, takeTurn } from './streams.ts'
 
 export interface IdempotencyKey {
   /** Who asks; keys of different callers never meet. */
@@ -10,6 +11,8 @@ export interface IdempotencyKey {
   readonly key: string
   /** The request as validated; another request under the same key is refused. */
   readonly input: unknown
+  /** A numbered send waits for its turn; one that was carried out before is answered out of turn as well. */
+  readonly turn?: Turn
 }
 
 /**
@@ -31,6 +34,7 @@ export function runOnce<C extends Contract, T>(
   return db.transaction(name, async tx => {
     const remembered = await claim(tx, key, requestHash)
     if (remembered !== undefined) return remembered.response as T
+    if (key.turn !== undefined) await takeTurn(tx, key.turn)
     const result = await body(tx)
     await tx.sql`
       update idempotency_keys set response = ${tx.sql.json({ result } as never)}
@@ -64,6 +68,9 @@ export async function forgetOld(db: Db, ageHours: number): Promise<number> {
       delete from idempotency_keys where ctid = any(array(
         select ctid from idempotency_keys where created_at < now() - make_interval(hours => ${ageHours}) limit 10000))
       returning 1
+    ), turns as (
+      delete from stream_turns where ctid = any(array(
+        select ctid from stream_turns where used_at < now() - make_interval(hours => ${ageHours * 90}) limit 10000))
     ), handled as (
       delete from inbox where ctid = any(array(
         select ctid from inbox where handled_at < now() - make_interval(hours => ${ageHours * 7}) limit 10000))

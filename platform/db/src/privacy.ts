@@ -1,5 +1,6 @@
 /** What each column says of people and what happens to it when one of them is erased. Every column has an answer. */
-import type { Queryable, Tx } from './connect.ts'
+import type { Tx } from './connect.ts'
+import type { Queryable } from './sql.ts'
 
 /** What erasing a person does to a column. */
 export type Treatment =
@@ -39,6 +40,12 @@ export const floorColumns: Columns = {
   },
   inbox: each('not-personal', 'handler', 'event_id', 'handled_at'),
   idempotency_keys: each('delete', 'scope', 'key', 'request_hash', 'response', 'created_at'),
+  streams: each('not-personal', 'name', 'epoch', 'last_seq'),
+  stream_events: {
+    ...each('not-personal', 'stream', 'seq', 'id', 'at'),
+    ...each('anonymise', 'type', 'body', 'from_id', 'cmid'),
+  },
+  stream_turns: each('delete', 'user_id', 'device', 'stream', 'last_csn', 'used_at'),
 }
 
 /** The migrator's own table. */
@@ -49,11 +56,17 @@ export const migrationColumns: Columns = {
 /**
  * Erases a person from the floor's tables of the module `tx` belongs to: remembered answers, dead events and jobs
  * that mention them. Events and jobs that are still on their way are left to arrive; they are gone within minutes.
+ * What they caused in streams stays as an empty event of the type `erased`, for a log has no gaps. Mentions of them in
+ * other people's events are the module's to erase.
  */
 export async function forgetPerson({ sql }: Tx, userId: string): Promise<void> {
   const mention = `%${userId}%`
   await sql`delete from idempotency_keys where scope = ${`user ${userId}`} or response::text like ${mention}`
   await sql`delete from outbox where dead_at is not null and data::text like ${mention}`
+  await sql`delete from stream_turns where user_id = ${userId}`
+  await sql`
+    update stream_events set type = 'erased', body = '{}', from_id = null, cmid = null
+    where from_id = ${userId}`
 }
 
 /** Rows of the same tables that still hold something of the person. */
@@ -62,6 +75,8 @@ export async function countRemembered({ sql }: Queryable, userId: string): Promi
   const [row] = await sql<{ rows: number }[]>`
     select (
       (select count(*) from idempotency_keys where scope = ${`user ${userId}`} or response::text like ${mention})
-      + (select count(*) from outbox where dead_at is not null and data::text like ${mention}))::int as rows`
+      + (select count(*) from outbox where dead_at is not null and data::text like ${mention})
+      + (select count(*) from stream_turns where user_id = ${userId})
+      + (select count(*) from stream_events where from_id = ${userId}))::int as rows`
   return row?.rows ?? 0
 }

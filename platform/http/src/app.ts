@@ -23,6 +23,7 @@ import fastify, {
 import { addressKey, clientAddress } from './address.ts'
 import { credentialOf, refuseCrossSite } from './credentials.ts'
 import { type ExpressRoute, headerOf, takeExpress } from './express-lane.ts'
+import { isUpgrade, takeUpgrade, type UpgradeRoute } from './upgrade.ts'
 
 export interface HttpOptions {
   readonly log: Log
@@ -41,6 +42,7 @@ export type HostRewrite = (request: IncomingMessage) => string | undefined | Pro
 
 interface Front {
   readonly express: ExpressRoute[]
+  readonly upgrades: UpgradeRoute[]
   rewrite: HostRewrite | undefined
 }
 
@@ -68,6 +70,8 @@ declare module 'fastify' {
     addHostRewrite(rewrite: HostRewrite): void
     /** Who sent a request that Fastify has not seen; as `request.ip` for those it has. */
     clientAddress(request: IncomingMessage): string
+    /** Takes over connections that ask for a WebSocket at its path. */
+    addUpgradeRoute(route: UpgradeRoute): void
     /** Answers people who open an address without a route; set by the web client. */
     pages: { serve?: (reply: FastifyReply) => FastifyReply }
   }
@@ -97,7 +101,7 @@ export type HttpApp = FastifyInstance
 
 /** An app without routes. Registering one without an access policy throws. */
 export function createHttpApp(options: HttpOptions): HttpApp {
-  const front: Front = { express: [], rewrite: undefined }
+  const front: Front = { express: [], upgrades: [], rewrite: undefined }
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
@@ -120,9 +124,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     if (text === '') done(null, undefined)
     else parseJson(request, text, done)
   })
-  app.decorateRequest('startedAtMs', 0)
-  app.decorateRequest('span', undefined)
-  app.decorateRequest('principal')
+  app.decorateRequest('startedAtMs', 0).decorateRequest('span', undefined).decorateRequest('principal')
   const routeTable: RouteEntry[] = []
   app.decorate('routeTable', routeTable)
   decorateFront(app, front, options)
@@ -168,6 +170,7 @@ function decorateFront(app: FastifyInstance, front: Front, options: HttpOptions)
     if (ordinary?.access.kind !== 'anyone') throw new Error(`GET ${route.url} is not a route that anyone may call`)
     front.express.push(route)
   })
+  app.decorate('addUpgradeRoute', (route: UpgradeRoute) => void front.upgrades.push(route))
   app.decorate('addHostRewrite', (rewrite: HostRewrite) => {
     if (front.rewrite !== undefined) throw new Error('hosts are rewritten already')
     front.rewrite = rewrite
@@ -184,12 +187,13 @@ function serverWith(front: Front, options: HttpOptions): FastifyServerFactory<Se
       for (const route of front.express) if (takeExpress(route, express, { request, response })) return
       handle(request, response)
     }
-    return createServer(
+    const server = createServer(
       {
         headersTimeout: headersTimeoutMs,
         requestTimeout: requestTimeoutMs,
         keepAliveTimeout: keepAliveTimeoutMs,
         maxHeaderSize: 16 * 1024,
+        shouldUpgradeCallback: request => isUpgrade(front.upgrades, request),
       },
       (request, response) => {
         const path = front.rewrite?.(request)
@@ -204,6 +208,8 @@ function serverWith(front: Front, options: HttpOptions): FastifyServerFactory<Se
         serve(request, response)
       },
     )
+    server.on('upgrade', (request, socket, head) => takeUpgrade(front.upgrades, options, { request, socket, head }))
+    return server
   }
 }
 

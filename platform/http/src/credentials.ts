@@ -1,4 +1,5 @@
 /** What a request proves about its caller, and whether a browser may have been tricked into sending it. */
+import type { IncomingMessage } from 'node:http'
 import { type Credential, commonProblem } from '@octet/contracts'
 import type { FastifyRequest } from 'fastify'
 
@@ -17,7 +18,7 @@ export function sessionCookieName(origin: string): string {
  * One credential per request: with an `Authorization` header the cookie is not looked at.
  * @throws `unauthenticated` when the header is not a bearer token.
  */
-export function credentialOf(request: FastifyRequest, cookieName: string): Credential {
+export function credentialOf(request: Pick<IncomingMessage, 'headers'>, cookieName: string): Credential {
   const { authorization, cookie } = request.headers
   if (authorization !== undefined) {
     const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(authorization)?.[1]

@@ -115,18 +115,42 @@ function enforceLimits(
   limits: readonly Limit[],
   caller: Caller,
 ): void {
+  const tightest = takeLimits(options.limiter, operation, limits, {
+    actor: caller.actor,
+    addressKey: addressOf(caller.request),
+  })
+  if (tightest !== undefined) applyVerdict(caller.reply, tightest)
+}
+
+/** Counts a call of the operation over whatever way it came; the verdict that leaves least, or refuses. */
+function takeLimits(
+  limiter: HttpOptions['limiter'],
+  operation: CompiledOperation,
+  limits: readonly Limit[],
+  { actor, addressKey }: { readonly actor: Principal; readonly addressKey: string },
+): Verdict | undefined {
   let tightest: Verdict | undefined
-  const isAnonymous = caller.actor.kind === 'anonymous'
+  const isAnonymous = actor.kind === 'anonymous'
   for (const { by, max: signedInMax, anonymousMax, windowMs } of limits) {
     const max = isAnonymous ? (anonymousMax ?? signedInMax) : signedInMax
     // An allowance of another size is another allowance.
     const group = isAnonymous && anonymousMax !== undefined ? ' anonymous' : ''
-    const key = `${operation.fullName}${group} ${subjectOf(by, caller)}`
-    const verdict = options.limiter.take(key, max, windowMs)
+    const subject = by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressKey}`
+    const verdict = limiter.take(`${operation.fullName}${group} ${subject}`, max, windowMs)
     if (tightest === undefined || !verdict.allowed || verdict.remaining < tightest.remaining) tightest = verdict
     if (!verdict.allowed) break
   }
-  if (tightest !== undefined) applyVerdict(caller.reply, tightest)
+  return tightest
+}
+
+/** The same for a command over a socket: one allowance for both ways. Throws `rate-limited`. */
+export function takeCommandLimits(
+  limiter: HttpOptions['limiter'],
+  operation: CompiledOperation,
+  caller: { readonly actor: Principal; readonly addressKey: string },
+): void {
+  const verdict = takeLimits(limiter, operation, operation.spec.limits ?? writeLimits, caller)
+  if (verdict?.allowed === false) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
 }
 
 /** Sends the `RateLimit-*` headers and throws `rate-limited` when the allowance is used up. */
@@ -135,8 +159,4 @@ export function applyVerdict(reply: FastifyReply, verdict: Verdict): void {
   reply.header('ratelimit-remaining', verdict.remaining)
   reply.header('ratelimit-reset', Math.ceil(verdict.resetMs / 1000))
   if (!verdict.allowed) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
-}
-
-function subjectOf(by: Limit['by'], { actor, request }: Caller): string {
-  return by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressOf(request)}`
 }

@@ -1,5 +1,12 @@
 /** The modules of one process, opened and wired: who serves which operation, who calls whom, who hears which event. */
-import { type Authenticate, type Contract, commonProblem, type Principal, Problem } from '@octet/contracts'
+import {
+  type Authenticate,
+  type Contract,
+  commonProblem,
+  type Principal,
+  Problem,
+  type SessionWatch,
+} from '@octet/contracts'
 import { type Db, type IdempotencyKey, isFirstDelivery, runOnce } from '@octet/db'
 import type { Tracer } from '@octet/observe'
 import { clientOf, localTransport, type Transport } from './calls.ts'
@@ -36,6 +43,10 @@ export interface Host {
   subscribersOf(event: string): readonly Subscriber[]
   /** Of the module that knows accounts, when it is served here. */
   readonly authenticate: Authenticate | undefined
+  /** Of the same module. */
+  readonly sessionWatch: SessionWatch | undefined
+  /** Carries out an operation wherever it is served. */
+  readonly call: Transport
   /** Closes the modules, callers first. */
   close(): Promise<void>
 }
@@ -102,6 +113,8 @@ export async function openModules(options: HostOptions): Promise<Host> {
     handlerOf: operation => handlers.get(operation),
     contextOf,
     authenticate: [...hosted.values()].flatMap(({ module, state }) => module.authenticate?.(state) ?? [])[0],
+    sessionWatch: [...hosted.values()].flatMap(({ module, state }) => module.watchSessions?.(state) ?? [])[0],
+    call: transport,
     subscribersOf: event =>
       subscribers.filter(({ subscription }) => wants(subscription, event)).map(({ subscriber }) => subscriber),
     async close() {
@@ -207,7 +220,8 @@ function lazyClients({ contract, calls }: AnyModule, transport: Transport): Clie
 function keyOf(request: RequestInfo, asked: Asked | undefined): IdempotencyKey | undefined {
   if (request.idempotencyKey === undefined || asked?.operation.spec.retry !== 'keyed') return undefined
   const { operation, input } = asked
-  return { scope: scopeOf(request.actor), operation: operation.fullName, key: request.idempotencyKey, input }
+  const { idempotencyKey: key, turn } = request
+  return { scope: scopeOf(request.actor), operation: operation.fullName, key, input, turn }
 }
 
 /** The same database, with a span around each transaction. Single statements are part of their operation's span. */

@@ -7,8 +7,10 @@ export {
   defineModule,
   type Floor,
   type Module,
+  type ModuleRealtime,
   type Operations,
   type Routes,
+  type StreamRules,
 } from './module.ts'
 export { type CompiledOperation, operationsOf, type Route } from './operation.ts'
 export type { ExportedFile, KeepsNothing, Privacy } from './privacy.ts'

@@ -1,6 +1,6 @@
 /** What happens around every operation, wherever the caller is: access, input, deadline, output, one kind of error. */
 import { authorize, commonProblem, type Principal, Problem } from '@octet/contracts'
-import { isUnstorableText, outageOf } from '@octet/db'
+import { isUnstorableText, outageOf, type Turn } from '@octet/db'
 import type { Span, TraceParent } from '@octet/observe'
 import { type CompiledOperation, checkInput, checkOutput } from './operation.ts'
 
@@ -16,6 +16,8 @@ export interface RequestInfo {
   readonly span?: Span | TraceParent
   readonly idempotencyKey?: string
   readonly ifMatch?: number
+  /** A numbered send over the socket, carried out in its turn. */
+  readonly turn?: Turn
   /** Where a request from outside came from; absent for events, jobs and seeds. */
   readonly client?: Client
 }

@@ -1,6 +1,15 @@
 /** What a module is: a contract, what it calls, its tables, and the functions that keep the contract's promises. */
 import type { Limiter } from '@octet/cache'
-import type { Authenticate, ClientOf, Contract, Input, Output, Principal } from '@octet/contracts'
+import type {
+  Authenticate,
+  ClientOf,
+  Contract,
+  Input,
+  Output,
+  Principal,
+  SessionWatch,
+  StreamKind,
+} from '@octet/contracts'
 import type { Db, Tx } from '@octet/db'
 import type { Places } from '@octet/geo'
 import type { Jobs } from '@octet/jobs'
@@ -51,6 +60,31 @@ export interface Floor<C extends Contract = Contract> {
   readonly dataDir: string
   /** Where people reach this installation, without a slash at the end: `http://localhost:3000`. */
   readonly origin: string
+  /** Live streams, beyond what `tx.append` tells them by itself. */
+  readonly realtime: ModuleRealtime<C>
+}
+
+/** What a module tells its live streams. All of it reaches the clients of every process. */
+export interface ModuleRealtime<C extends Contract = Contract> {
+  /**
+   * Tells whoever listens to an ephemeral stream at this moment. Not kept, and dropped for slow readers: say totals,
+   * not differences, so that the next one makes up for one that was lost. Costs little when nobody listens.
+   */
+  emit<K extends StreamKind<C>>(kind: K, key: string, event: { readonly type: string; readonly body: unknown }): void
+  /**
+   * Rights have changed in a way the stream's own events do not tell (`rechecks`): asks `join` again for this user, or
+   * for all, and ends the subscriptions of those it refuses.
+   */
+  recheck<K extends StreamKind<C>>(kind: K, key: string, userId?: string): void
+}
+
+/** What the server does with one kind of stream. */
+export interface StreamRules<Ctx> {
+  /**
+   * Lets the actor subscribe to the stream of this key, or throws (`not-found` where existence is private). Asked for
+   * every subscription, again after a reconnect, and again when rights change.
+   */
+  readonly join: (ctx: Ctx, key: string) => Promise<void>
 }
 
 /** What a use case gets: the caller, the module's database, the modules it may call, and the module's own state. */
@@ -115,11 +149,17 @@ export interface Module<
   readonly operations: Operations<C, Context<C, Needs, State>>
   readonly listens?: readonly Subscription<Context<C, Needs, State>>[]
   readonly jobs?: readonly ModuleJob<Context<C, Needs, State>>[]
+  /** One entry for each kind of stream of the contract. */
+  readonly streams?: { readonly [K in StreamKind<C>]: StreamRules<Context<C, Needs, State>> }
   readonly routes?: (routes: Routes<C, Context<C, Needs, State>>) => void
   /** For the one module that knows accounts: who stands behind a credential. */
   readonly authenticate?: (state: State) => Authenticate
   /** The same for processes that do not serve that module: asks, by a client made for each question. */
   readonly authenticateRemotely?: (client: () => ClientOf<C>) => Authenticate
+  /** Of the same module: which credentials end before their requests do. */
+  readonly watchSessions?: (state: State) => SessionWatch
+  /** The same for processes that do not serve it. */
+  readonly watchSessionsRemotely?: (client: () => ClientOf<C>) => SessionWatch
   /** Fills an empty installation with believable data. */
   readonly seedDemo?: (ctx: Context<C, Needs, State>) => Promise<void>
   /** Finishes what is under way; called before the database closes. */

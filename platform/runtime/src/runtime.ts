@@ -25,8 +25,10 @@ import { mailMigrations, openPostOffice, type PostOffice, type SmtpOptions } fro
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { createOutbound, type OutboundOptions } from '@octet/outbound'
 import { createPasswords } from '@octet/passwords'
+import type { Hub } from '@octet/realtime'
 import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
 import { openDiskStorage, type Storage, within } from '@octet/storage'
+import { type Live, openLive } from './live.ts'
 import { connectPeers, type Peers } from './peers.ts'
 import { seedDemo } from './seed-demo.ts'
 import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
@@ -57,6 +59,8 @@ export interface RuntimeOptions {
   readonly appSchemes?: readonly string[]
   readonly now?: () => number
   readonly trustedProxies?: number
+  /** Shortens the way of live events between processes. */
+  readonly redisUrl?: string
   /** Multiplies every rate limit. */
   readonly limitsScale?: number
   /** What may be called on users' behalf; the public internet unless said. */
@@ -70,6 +74,7 @@ export interface Runtime {
   readonly host: Host
   readonly jobs: Jobs
   readonly mail: PostOffice
+  readonly hub: Hub
   readonly databases: ReadonlyMap<string, Db>
   /** Begins to deliver events and run jobs. */
   start(): Promise<void>
@@ -119,71 +124,112 @@ function toldBy({ places = nowhere, appSchemes = [], origin }: RuntimeOptions) {
 /** Opens the modules and makes the routes; nothing listens and nothing runs in the background yet. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { log, now = Date.now } = options
-  const served = options.modules.filter(({ contract }) => options.serve?.includes(contract.name) ?? true)
+  const served = servedBy(options)
   const own = openDb({ url: options.databaseUrl, schema: runtimeMigrations.module, connectionsMax: 1 })
   const peers = await openPeers(options, served, own)
-  const tracer = options.tracer ?? createTracer()
+  const { tracer = createTracer() } = options
   const relays = new Map<string, Relay>()
   const databases = new Map<string, Db>()
-  const passwords = createPasswords()
   const secrets = await openSecrets(options, own)
   const storage = options.storage ?? (await openDiskStorage(join(options.dataDir, filesFolder)))
   const outbound = createOutbound(options.outbound)
   const jobs = createJobs({ url: options.databaseUrl, log })
   const mail = openPostOffice({ ...options, jobs, secrets })
   const limiter = scaledLimiter(createLimiter(now), options.limitsScale ?? 1)
-  const floorOf = (module: AnyModule): Floor => {
-    const name = module.contract.name as string
-    const db = openDb({ url: options.databaseUrl, schema: name, onPublished: () => relays.get(name)?.wake() })
-    databases.set(name, db)
-    return {
-      db,
-      log: log.child({ module: name }),
-      metrics: options.metrics,
-      jobs,
-      limiter,
-      passwords,
-      secrets,
-      storage: within(storage, `modules/${name}`),
-      archives: within(storage, 'archives'),
-      keepers: keepersOf(options.modules),
-      erasureGraceDays: options.erasureGraceDays ?? erasureGraceDaysDefault,
-      outbound,
-      mail: mail.mailerOf(name),
-      outbox: mail.outbox,
-      ...toldBy(options),
-      now,
-      dataDir: join(options.dataDir, name),
-    }
-  }
-  for (const { contract } of options.modules) {
-    await mkdir(join(options.dataDir, contract.name), { recursive: true, mode: 0o700 })
-  }
+  const live = openLive({ ...options, now, limitsScale: options.limitsScale ?? 1 })
+  const onPublished = (module: string) => relays.get(module)?.wake()
+  const shared = { jobs, limiter, secrets, outbound, mail, live, storage }
+  const floorOf = floorsFor({ options, shared, databases, onPublished })
+  await makeFolders(options)
   const host = await openModules({ modules: served, floorOf, tracer, remote: peers?.transport })
-  for (const [module, db] of databases) {
-    relays.set(module, createRelay({ module, db, log, deliver: event => deliverToAll(host, peers, event) }))
-  }
+  const deliver = (event: OutboxEvent) => deliverToAll(host, peers, event)
+  for (const [module, db] of databases) relays.set(module, createRelay({ module, db, log, deliver }))
   defineJobs(jobs, { host, databases, mail })
-  const app = openHttp(options, { host, tracer, limiter, peers })
+  const http = httpOptions(options, { host, tracer, limiter, peers })
+  const app = openHttp(http, { host, tracer, limiter, peers })
+  const realtime = live.serve({ app, http, host, databases })
   return {
     app,
     host,
     jobs,
     mail,
+    hub: live.hub,
     databases,
-    start: () => startWork(relays, jobs),
+    start: () => startWork(live.hub, relays, jobs),
     seedDemo: () => seedDemo(host, own),
     deliverEvents: () => deliverAllDue([...relays.values()]),
-    async close(deadlineMs) {
-      await drainHttp(app, deadlineMs / 2)
-      await Promise.all([...relays.values()].map(relay => relay.stop()))
-      await jobs.stop(deadlineMs / 4)
-      await host.close()
-      await peers?.close()
-      await mail.close()
-      await Promise.all([own, ...databases.values()].map(db => db.close()))
-    },
+    close: deadlineMs =>
+      inTurn([
+        () => realtime.drain(deadlineMs / 4),
+        () => drainHttp(app, deadlineMs / 4),
+        () => live.hub.close(),
+        () => Promise.all([...relays.values()].map(relay => relay.stop())),
+        () => jobs.stop(deadlineMs / 4),
+        () => host.close(),
+        () => peers?.close(),
+        () => mail.close(),
+        () => Promise.all([own, ...databases.values()].map(db => db.close())),
+      ]),
   }
+}
+
+function servedBy({ modules, serve }: RuntimeOptions): AnyModule[] {
+  return modules.filter(({ contract }) => serve?.includes(contract.name) ?? true)
+}
+
+async function inTurn(steps: readonly (() => unknown)[]): Promise<void> {
+  for (const step of steps) await step()
+}
+
+interface FloorParts {
+  readonly options: RuntimeOptions
+  readonly shared: Pick<Floor, 'jobs' | 'limiter' | 'secrets' | 'outbound'> & {
+    readonly mail: PostOffice
+    readonly live: Live
+    readonly storage: Storage
+  }
+  /** Each module's database is added as it is opened. */
+  readonly databases: Map<string, Db>
+  readonly onPublished: (module: string) => void
+}
+
+/** What each module stands on: its own database, folder, log and streams, and what all of them share. */
+function floorsFor({ options, shared, databases, onPublished }: FloorParts): (module: AnyModule) => Floor {
+  const { mail, live, storage, ...rest } = shared
+  const common = {
+    ...rest,
+    metrics: options.metrics,
+    passwords: createPasswords(),
+    archives: within(storage, 'archives'),
+    keepers: keepersOf(options.modules),
+    outbox: mail.outbox,
+    now: options.now ?? Date.now,
+    ...toldBy(options),
+    erasureGraceDays: options.erasureGraceDays ?? erasureGraceDaysDefault,
+  }
+  return module => {
+    const name = module.contract.name as string
+    const db = openDb({
+      url: options.databaseUrl,
+      schema: name,
+      onPublished: () => onPublished(name),
+      onAppended: live.hub.appended,
+    })
+    databases.set(name, db)
+    return {
+      ...common,
+      db,
+      log: options.log.child({ module: name }),
+      storage: within(storage, `modules/${name}`),
+      mail: mail.mailerOf(name),
+      dataDir: join(options.dataDir, name),
+      realtime: live.hub.sideOf(name),
+    }
+  }
+}
+
+async function makeFolders({ modules, dataDir }: RuntimeOptions): Promise<void> {
+  for (const { contract } of modules) await mkdir(join(dataDir, contract.name), { recursive: true, mode: 0o700 })
 }
 
 /** Configured keys come first; what the database's own key sealed before there were any still opens. */
@@ -201,7 +247,8 @@ async function deliverAllDue(relays: readonly Relay[]): Promise<void> {
   }
 }
 
-async function startWork(relays: ReadonlyMap<string, Relay>, jobs: Jobs): Promise<void> {
+async function startWork(hub: Hub, relays: ReadonlyMap<string, Relay>, jobs: Jobs): Promise<void> {
+  hub.start()
   for (const relay of relays.values()) relay.start()
   await jobs.start()
 }
@@ -247,9 +294,9 @@ interface HttpParts {
   readonly peers: OpenPeers | undefined
 }
 
-function openHttp(options: RuntimeOptions, { host, tracer, limiter, peers }: HttpParts): HttpApp {
+function httpOptions(options: RuntimeOptions, { host, tracer, limiter, peers }: HttpParts): HttpOptions {
   const authenticate: Authenticate = host.authenticate ?? peers?.authenticate ?? (() => anonymous)
-  const http: HttpOptions = {
+  return {
     log: options.log,
     metrics: observeHttp(options.metrics),
     tracer,
@@ -259,6 +306,9 @@ function openHttp(options: RuntimeOptions, { host, tracer, limiter, peers }: Htt
     cookieName: sessionCookieName(options.origin),
     trustedProxies: options.trustedProxies ?? 0,
   }
+}
+
+function openHttp(http: HttpOptions, { host, peers }: HttpParts): HttpApp {
   const app = createHttpApp(http)
   addOperationRoutes(app, http, host)
   addTraceRoute(app, http)

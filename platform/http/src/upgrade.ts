@@ -1,0 +1,84 @@
+/**
+ * WebSockets on the same port: which paths take them, from which pages, and who seems to ask. Browsers let any page
+ * open a socket to anywhere and send our cookie along, so the page's origin is checked first (OWASP ASVS 4.4.2).
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Credential } from '@octet/contracts'
+import { asProblem } from '@octet/kernel'
+import { addressKey, clientAddress } from './address.ts'
+import { credentialOf } from './credentials.ts'
+
+export interface UpgradeRoute {
+  /** Exact, or with a slash at the end for everything below it. */
+  readonly path: string
+  /** Takes over the socket. The credential has only been read, not checked. */
+  accept(asked: UpgradeRequest): void
+}
+
+export interface UpgradeRequest {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+  readonly credential: Credential
+  readonly address: string
+  /** What a limit counts. */
+  readonly addressKey: string
+}
+
+export interface UpgradeOptions {
+  readonly origin: string
+  readonly cookieName: string
+  readonly trustedProxies: number
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+/** Whether the request is for one of the routes; others who ask to upgrade get an ordinary answer. */
+export function isUpgrade(routes: readonly UpgradeRoute[], request: IncomingMessage): boolean {
+  return /^websocket$/i.test(request.headers.upgrade ?? '') && routeFor(routes, request) !== undefined
+}
+
+/** Gives the socket to its route, or refuses it. */
+export function takeUpgrade(
+  routes: readonly UpgradeRoute[],
+  options: UpgradeOptions,
+  { request, socket, head }: Upgrade,
+): void {
+  const route = routeFor(routes, request)
+  if (route === undefined) {
+    refuse(socket, '404 Not Found')
+    return
+  }
+  if (!isOwnPage(request, options.origin)) {
+    refuse(socket, '403 Forbidden')
+    return
+  }
+  socket.on('error', () => socket.destroy()) // until its new owner listens
+  try {
+    const address = clientAddress(request, options.trustedProxies)
+    const credential = credentialOf(request, options.cookieName)
+    route.accept({ request, socket, head, credential, address, addressKey: addressKey(address) })
+  } catch (error) {
+    refuse(socket, `${asProblem(error).status} Refused`)
+  }
+}
+
+function routeFor(routes: readonly UpgradeRoute[], { url = '' }: IncomingMessage): UpgradeRoute | undefined {
+  const path = url.split('?')[0] as string
+  return routes.find(route => (route.path.endsWith('/') ? path.startsWith(route.path) : path === route.path))
+}
+
+/** Programs send no origin; a browser always does. */
+function isOwnPage({ headers }: IncomingMessage, origin: string): boolean {
+  return headers.origin === undefined || headers.origin === origin || headers['sec-fetch-site'] === 'same-origin'
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => undefined) // it is being ended
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}
