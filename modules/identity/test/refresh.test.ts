@@ -170,6 +170,30 @@ test('R9: a session that was signed out, ran out or lost its account is not refr
   await assert.rejects(refresh({ refreshToken: gone.refreshToken }), ended)
 })
 
+test('R10: a refresh widens no scope and changes no client, account or role, whatever it says', async () => {
+  const { refreshToken, accessToken } = await signUp(app)
+  const other = await signUp(app)
+  const extras = {
+    scope: '*',
+    scopes: ['users:manage'],
+    roles: ['admin'],
+    clientId: 'x',
+    userId: other.user.id,
+    aal: 2,
+  }
+  for (const [name, value] of Object.entries(extras)) {
+    const answer = await app.request(identity, 'refresh', { refreshToken, [name]: value }, other.caller)
+    assert.equal(answer.status, 400, name)
+  }
+  assert.equal((await sessionOf(refreshToken))?.refresh_counter, 0, 'nothing was used up')
+  const { body } = await app.request(identity, 'refresh', { refreshToken }, other.caller)
+  const claims = (token: string) => {
+    const { sub, sid, roles, scope } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    return { sub, sid, roles, scope }
+  }
+  assert.deepEqual(claims((body as { accessToken: string }).accessToken), claims(accessToken))
+})
+
 test('R11: three tabs that slept for an hour with tokens one apart wake together and all go on', async () => {
   const { second, third } = await threeTokens()
   await letPass(second, 3_600)

@@ -83,7 +83,7 @@ test('a token dies with the clock of the database', async () => {
   clockMs = nowMs
 })
 
-test('a token without a signature, or with one by a secret everybody knows, is refused', async () => {
+test('A7: a token without a signature, or with one by a secret everybody knows, is refused', async () => {
   for (const alg of ['none', 'None', 'NONE', 'nOnE']) await refused(assembled({ alg, kid, typ: 'at+jwt' }, claims), alg)
   await refused(assembled({ kid, typ: 'at+jwt' }, claims), 'no algorithm')
   const good = await signed(claims)
@@ -96,7 +96,7 @@ test('a token without a signature, or with one by a secret everybody knows, is r
   }
 })
 
-test('a token by another key, or of another algorithm, is refused', async () => {
+test('A7: a token by another key, or of another algorithm, is refused', async () => {
   const stranger = await generateKeyPair('EdDSA')
   const header = { kid, typ: 'at+jwt' }
   await refused(
@@ -109,7 +109,7 @@ test('a token by another key, or of another algorithm, is refused', async () => 
   }
 })
 
-test('a token that brings its own key is judged by ours', async () => {
+test('A7: a token that brings its own key is judged by ours', async () => {
   const stranger = await generateKeyPair('EdDSA', { extractable: true })
   const jwk = await exportJWK(stranger.publicKey)
   for (const own of [{ jwk }, { jku: 'https://evil.example/keys' }, { x5u: 'https://evil.example/cert' }]) {
@@ -118,7 +118,7 @@ test('a token that brings its own key is judged by ours', async () => {
   }
 })
 
-test('a key id is looked up as it is, and an unknown one is refused', async () => {
+test('A7: a key id is looked up as it is, and an unknown one is refused', async () => {
   asked = []
   const ids = ['../../dev/null', "' or 1=1 --", '__proto__', 'constructor', '']
   for (const id of ids) await refused(await signed(claims, { kid: id }), id)
@@ -127,7 +127,7 @@ test('a key id is looked up as it is, and an unknown one is refused', async () =
   await refused(await signed(claims, { kid: undefined }), 'none')
 })
 
-test('a token for something else is refused', async () => {
+test('A7: a token for something else is refused', async () => {
   for (const wrong of [
     { aud: 'shop' },
     { aud: ['shop'] },
@@ -140,7 +140,7 @@ test('a token for something else is refused', async () => {
   for (const typ of ['JWT', 'oct-svc+jwt', undefined]) await refused(await signed(claims, { typ }), String(typ))
 })
 
-test('a token with missing, early or foolish claims is refused', async () => {
+test('A7: a token with missing, early or foolish claims is refused', async () => {
   const wrongs: JWTPayload[] = [
     { exp: undefined },
     { exp: nowSeconds - 1 },
@@ -163,7 +163,7 @@ test('a token with missing, early or foolish claims is refused', async () => {
   for (const wrong of wrongs) await refused(await signed({ ...claims, ...wrong }), JSON.stringify(wrong))
 })
 
-test('a header with critical extensions, two signatures or 100 KB is refused', async () => {
+test('A7: a header with critical extensions, two signatures or 100 KB is refused', async () => {
   await refused(assembled({ alg: 'EdDSA', kid, typ: 'at+jwt', crit: ['exp'], exp: 1 }, claims, 'AAAA'), 'crit')
   const good = await signed(claims)
   await refused(`${good}.${good.split('.')[2]}`, 'two signatures')
