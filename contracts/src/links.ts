@@ -1,6 +1,7 @@
 /** What links promises: short links, where they lead, and how often they were followed. */
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id, nullable } from './define.ts'
+import { bulkOperations } from './links/bulk.ts'
 import { domainOperations } from './links/domains.ts'
 import { manageOperations } from './links/manage.ts'
 import { organizeOperations } from './links/organize.ts'
@@ -50,6 +51,7 @@ export const links = defineContract({
   },
   operations: {
     ...manageOperations,
+    ...bulkOperations,
     ...organizeOperations,
     ...domainOperations,
     ...routingOperations,

@@ -20,7 +20,7 @@ export const NewLink = closed({
   ),
 })
 export type NewLink = Static<typeof NewLink>
-export const newLinkProblems = [
+const newLinkProblems = [
   'links.alias-taken',
   'links.alias-reserved',
   'links.url-not-allowed',

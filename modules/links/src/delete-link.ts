@@ -1,20 +1,24 @@
 import type { Input, links } from '@octet/contracts'
+import type { Tx } from '@octet/db'
 import { accessLinkForUpdate } from './access.ts'
 import type { LinksContext } from './context.ts'
-import { linkOf, targetKey } from './rules.ts'
+import { linkOf, type Row, targetKey } from './rules.ts'
 import * as store from './store.ts'
 import { tellWebhooks } from './tell-webhooks.ts'
 
 /** Deletes a link for good; its code stays taken. Publishes `link-deleted`. */
 export async function deleteLink(ctx: LinksContext, input: Input<typeof links, 'deleteLink'>): Promise<object> {
-  const row = await ctx.db.transaction('links.deleteLink', async tx => {
-    const row = await accessLinkForUpdate(tx, ctx.actor, input.id)
-    await store.deleteLinks(tx, [row.id], new Date(ctx.now()).toISOString())
-    await tx.publish('link-deleted', { linkId: row.id })
-    const link = linkOf(row, ctx.origin)
-    await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.deleted', data: { link } })
-    return row
-  })
+  const row = await ctx.db.transaction('links.deleteLink', tx => removeLink(ctx, tx, input.id))
   ctx.targets.delete(targetKey(row.code, row.domain_id))
   return {}
+}
+
+/** The same within a transaction; returns what the link was. Throws `not-found`. */
+export async function removeLink(ctx: LinksContext, tx: Tx, id: string): Promise<Row> {
+  const row = await accessLinkForUpdate(tx, ctx.actor, id)
+  await store.deleteLinks(tx, [row.id], new Date(ctx.now()).toISOString())
+  await tx.publish('link-deleted', { linkId: row.id })
+  const link = linkOf(row, ctx.origin)
+  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.deleted', data: { link } })
+  return row
 }

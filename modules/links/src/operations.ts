@@ -5,9 +5,11 @@ import { addDomain } from './add-domain.ts'
 import type { LinksContext } from './context.ts'
 import { createFolder } from './create-folder.ts'
 import { createLink } from './create-link.ts'
+import { createLinks } from './create-links.ts'
 import { createWebhook } from './create-webhook.ts'
 import { deleteFolder } from './delete-folder.ts'
 import { deleteLink } from './delete-link.ts'
+import { deleteLinks } from './delete-links.ts'
 import { deleteTag } from './delete-tag.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { getLink } from './get-link.ts'
@@ -33,6 +35,7 @@ import { setLinkRouting } from './set-link-routing.ts'
 import { setLinkSharing } from './set-link-sharing.ts'
 import { updateDomain } from './update-domain.ts'
 import { updateLink } from './update-link.ts'
+import { updateLinks } from './update-links.ts'
 import { updateWebhook } from './update-webhook.ts'
 import { verifyDomain } from './verify-domain.ts'
 
@@ -69,5 +72,8 @@ export const operations: Operations<typeof links, LinksContext> = {
   getPublicStats,
   getLinksOverview,
   getLinkRouting,
+  createLinks,
+  updateLinks,
+  deleteLinks,
   removeExamples,
 }

@@ -1,0 +1,22 @@
+/** What a bulk answers for each of its items. */
+import { type Link, type links, type Output, Problem } from '@octet/contracts'
+
+type Results = Output<typeof links, 'createLinks'>
+type Result = Results['results'][number]
+
+/** Runs one item; an expected problem is its result, everything else fails the whole. */
+export async function resultOf(index: number, work: () => Promise<Link>): Promise<Result> {
+  try {
+    return { index, link: await work(), problem: null }
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error
+    const { code, status, title, detail = null, errors = [] } = error
+    return { index, link: null, problem: { code, status, title, detail, errors: errors.map(one => ({ ...one })) } }
+  }
+}
+
+/** All results with their sums. */
+export function summaryOf(results: Result[]): Results {
+  const failed = results.filter(({ problem }) => problem !== null).length
+  return { done: results.length - failed, failed, results }
+}
