@@ -8,6 +8,7 @@ import { administrationOperations } from './identity/administration.ts'
 import { auditOperations } from './identity/audit.ts'
 import { factorOperations } from './identity/factors.ts'
 import { keyOperations } from './identity/keys.ts'
+import { passkeyOperations } from './identity/passkeys.ts'
 import { peopleOperations } from './identity/people.ts'
 import { privacyOperations } from './identity/privacy.ts'
 import { signInOperations } from './identity/sign-in.ts'
@@ -34,6 +35,9 @@ export const identity = defineContract({
     'second-factor-wrong': { status: 401, title: 'That code is wrong or was used before.' },
     'challenge-ended': { status: 401, title: 'This sign-in took too long or is over; start again.' },
     'passkey-refused': { status: 401, title: 'That passkey does not sign in here.' },
+    'passkey-known': { status: 409, title: 'That passkey is kept already.' },
+    'passkeys-full': { status: 409, title: 'There are as many passkeys as can be kept; remove one first.' },
+    'passkeys-impossible': { status: 409, title: 'Passkeys need a host name, and https unless it is localhost.' },
     'totp-on': { status: 409, title: 'An authenticator app is turned on; turn it off first.' },
     'totp-not-started': { status: 409, title: 'There is no authenticator app to confirm; begin again.' },
     'two-step-off': { status: 409, title: 'Turn on a second factor first.' },
@@ -62,6 +66,7 @@ export const identity = defineContract({
   operations: {
     ...signInOperations,
     ...factorOperations,
+    ...passkeyOperations,
     ...accountOperations,
     ...addressOperations,
     ...auditOperations,

@@ -78,17 +78,19 @@ export const credentials = {
   password: Type.String({ minLength: 1, maxLength: 1024, writeOnly: true }),
 }
 
+const base64url = '^[A-Za-z0-9_-]+$'
+
 /** What the browser's `PublicKeyCredential.toJSON()` gives after `navigator.credentials.get()`. */
 export const PasskeyAssertion = Type.Object(
   {
-    id: Type.String({ minLength: 1, maxLength: 1400, pattern: '^[A-Za-z0-9_-]+$' }),
-    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: '^[A-Za-z0-9_-]+$' }),
+    id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
+    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
     type: Type.Literal('public-key'),
     response: Type.Object(
       {
-        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: '^[A-Za-z0-9_-]+$' }),
-        authenticatorData: Type.String({ minLength: 1, maxLength: 4_000, pattern: '^[A-Za-z0-9_-]+$' }),
-        signature: Type.String({ minLength: 1, maxLength: 8_000, pattern: '^[A-Za-z0-9_-]+$' }),
+        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url }),
+        authenticatorData: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url }),
+        signature: Type.String({ minLength: 1, maxLength: 8_000, pattern: base64url }),
         userHandle: Type.Optional(Type.String({ maxLength: 200 })),
       },
       { additionalProperties: true },
@@ -97,6 +99,24 @@ export const PasskeyAssertion = Type.Object(
   { additionalProperties: true, writeOnly: true, description: 'PublicKeyCredential.toJSON()' },
 )
 export type PasskeyAssertion = Static<typeof PasskeyAssertion>
+
+/** What the browser's `PublicKeyCredential.toJSON()` gives after `navigator.credentials.create()`. */
+export const PasskeyRegistration = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
+    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
+    type: Type.Literal('public-key'),
+    response: Type.Object(
+      {
+        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url }),
+        attestationObject: Type.String({ minLength: 1, maxLength: 40_000, pattern: base64url }),
+        transports: Type.Optional(Type.Array(Type.String({ maxLength: 30, pattern: '^[a-z-]+$' }), { maxItems: 10 })),
+      },
+      { additionalProperties: true },
+    ),
+  },
+  { additionalProperties: true, writeOnly: true, description: 'PublicKeyCredential.toJSON()' },
+)
 
 /** One of these proves a second factor. */
 export const SecondFactorProof = {

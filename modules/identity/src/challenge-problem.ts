@@ -12,25 +12,32 @@ const challengeSeconds = 5 * 60
 
 /** Whether a password alone does not sign in to the account. */
 export async function isTwoStep(db: Queryable, userId: string): Promise<boolean> {
-  return (await readFactors(db, userId)).has_totp
+  const { has_totp: hasTotp, has_guard: hasGuard } = await readFactors(db, userId)
+  return hasTotp || hasGuard
 }
 
 /** `second-factor-required` with a token that continues this sign-in and opens nothing else; only its hash is kept. */
 export async function challengeProblem(ctx: IdentityContext, challenge: Challenge): Promise<Problem> {
   const token = randomBytes(tokenSizeBytes).toString('base64url')
   await insertChallenge(ctx.db, { ...challenge, hash: challengeHash(token), seconds: challengeSeconds })
-  return demand(ctx, challenge.user_id, { token })
+  // A passkey that has already been the one factor cannot be the other.
+  return demand(ctx, challenge.user_id, { token, isPasskeySpent: challenge.first_factor === 'passkey' })
 }
 
 /** The same for somebody who is signed in and only has to name a stronger proof. */
 export async function strongerProofProblem(ctx: IdentityContext, userId: string): Promise<Problem> {
-  return demand(ctx, userId, { token: null })
+  return demand(ctx, userId, { token: null, isPasskeySpent: false })
 }
 
-async function demand(ctx: IdentityContext, userId: string, { token }: { token: string | null }): Promise<Problem> {
+async function demand(
+  ctx: IdentityContext,
+  userId: string,
+  { token, isPasskeySpent }: { token: string | null; isPasskeySpent: boolean },
+): Promise<Problem> {
   const has = await readFactors(ctx.db, userId)
   const factors: SecondFactorDemand['factors'] = []
   if (has.has_totp) factors.push('totp')
+  if (has.passkeys > 0 && !isPasskeySpent) factors.push('passkey')
   if (has.recovery_codes > 0) factors.push('recovery-code')
   const data: SecondFactorDemand = { challenge: token, factors, expiresIn: challengeSeconds }
   return problem('second-factor-required', { data })

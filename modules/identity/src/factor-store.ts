@@ -7,6 +7,9 @@ export interface FactorsRow {
   readonly has_totp: boolean
   readonly totp_since: string | null
   readonly recovery_codes: number
+  readonly passkeys: number
+  /** One of them guards the password. */
+  readonly has_guard: boolean
 }
 
 /** What an account is guarded by. */
@@ -14,7 +17,9 @@ export async function readFactors({ sql }: Queryable, userId: string): Promise<F
   const [row] = await sql<FactorsRow[]>`
     select (select confirmed_at from totp_secrets where user_id = ${userId}) as totp_since,
            exists(select from totp_secrets where user_id = ${userId} and confirmed_at is not null) as has_totp,
-           (select count(*)::int from recovery_codes where user_id = ${userId}) as recovery_codes`
+           (select count(*)::int from recovery_codes where user_id = ${userId}) as recovery_codes,
+           (select count(*)::int from passkeys where user_id = ${userId}) as passkeys,
+           exists(select from passkeys where user_id = ${userId} and guards_password) as has_guard`
   if (row === undefined) throw new Error('a select without a table returned no row')
   return row
 }

@@ -45,10 +45,11 @@ async function finish(
   const challenge = await findChallenge(ctx.db, hash, kind)
   const user = challenge === undefined ? undefined : await findUser(ctx.db, challenge.user_id)
   if (challenge === undefined || user === undefined) throw problem('challenge-ended')
-  const factor = await proveFactor(ctx, user.id, proof)
+  if (challenge.first_factor === 'passkey' && proof.passkey !== undefined) throw problem('passkey-refused')
+  const factor = await proveFactor(ctx, { userId: user.id, purpose: 'second-factor' }, proof)
   const claim = async (tx: Tx) => {
     if (!(await takeChallenge(tx, hash, kind))) throw problem('challenge-ended')
     await factor.claim(tx)
   }
-  return { user, challenge, proven: { aal: 2, claim } }
+  return { user, challenge, proven: { ...factor, aal: 2, claim } }
 }

@@ -3,6 +3,7 @@ import { accessOwnAccount } from './access.ts'
 import { isTwoStep } from './challenge-problem.ts'
 import type { IdentityContext } from './context.ts'
 import { readFactors } from './factor-store.ts'
+import { relyingPartyOf } from './passkeys.ts'
 
 /** What the caller's account is protected by, and how long they count as freshly signed in. */
 export async function getSecurity(ctx: IdentityContext): Promise<Output<typeof identity, 'getSecurity'>> {
@@ -14,8 +15,8 @@ export async function getSecurity(ctx: IdentityContext): Promise<Output<typeof i
     twoStep: await isTwoStep(ctx.db, account.id),
     totpSince: factors.totp_since,
     recoveryCodesLeft: factors.recovery_codes,
-    passkeys: 0,
-    passkeysPossible: false,
+    passkeys: factors.passkeys,
+    passkeysPossible: relyingPartyOf(ctx.origin) !== undefined,
     freshUntil: isFresh(ctx.actor) ? new Date(provenAtMs + freshMs).toISOString() : null,
   }
 }

@@ -58,7 +58,8 @@ export async function issueSession(
     const userAgent = cleanUserAgent(client?.userAgent ?? '')
     const device = { userId, userAgent, addressPrefix: client === undefined ? '' : addressPrefix(client.address) }
     const { hasSessions, isFamiliar } = await findFamiliar(tx, device)
-    const begunAtMs = await insertSession(tx, { id: sessionId, credential: kept, aal, ...device, ...lifetime })
+    const proof = { aal, passkeyId: proven?.passkeyId }
+    const begunAtMs = await insertSession(tx, { id: sessionId, credential: kept, ...proof, ...device, ...lifetime })
     // Turned on just now: whoever turns it on waits for sessions that are being made, then ends them, or is waited for.
     if (aal === 1 && (await isTwoStep(tx, userId)))
       throw commonProblem('unavailable', { retryAfterMs: 1, executed: 'no' })

@@ -1,6 +1,7 @@
 /** Operation → use case. */
 import type { identity } from '@octet/contracts'
 import type { Operations } from '@octet/kernel'
+import { addPasskey } from './add-passkey.ts'
 import { authenticate } from './authenticate.ts'
 import { blockUser, unblockUser } from './block-user.ts'
 import { changeEmail } from './change-email.ts'
@@ -26,14 +27,19 @@ import { listAudit } from './list-audit.ts'
 import { getBlocks, listBlocks } from './list-blocks.ts'
 import { listDevices } from './list-devices.ts'
 import { listExports } from './list-exports.ts'
+import { listPasskeys } from './list-passkeys.ts'
 import { listReports } from './list-reports.ts'
 import { listScopes } from './list-scopes.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { makeRecoveryCodes } from './make-recovery-codes.ts'
+import { passkeyLogin } from './passkey-login.ts'
+import { passkeyOptions } from './passkey-options.ts'
 import { refresh } from './refresh.ts'
 import { register } from './register.ts'
+import { removePasskey } from './remove-passkey.ts'
 import { removeTotp } from './remove-totp.ts'
+import { renamePasskey } from './rename-passkey.ts'
 import { reportLeakedKey } from './report-leaked-key.ts'
 import { reportUser } from './report-user.ts'
 import { requestErasure } from './request-erasure.ts'
@@ -46,6 +52,7 @@ import { searchUsers } from './search-users.ts'
 import { setUserRoles } from './set-user-roles.ts'
 import { signOutDevice } from './sign-out-device.ts'
 import { signOutOthers } from './sign-out-others.ts'
+import { startPasskey } from './start-passkey.ts'
 import { startTotp } from './start-totp.ts'
 import { stepUp } from './step-up.ts'
 import { undoEmailChange } from './undo-email-change.ts'
@@ -58,6 +65,13 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   refresh,
   stepUp,
   finishLogin,
+  passkeyOptions,
+  passkeyLogin,
+  startPasskey,
+  addPasskey,
+  listPasskeys,
+  renamePasskey,
+  removePasskey,
   startTotp,
   confirmTotp,
   removeTotp,

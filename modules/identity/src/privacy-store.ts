@@ -61,6 +61,13 @@ export async function providersOf({ sql }: Queryable, userId: string): Promise<o
     where user_id = ${userId} order by linked_at`
 }
 
+/** The passkeys by their names; the keys themselves are of no use to anybody. */
+export async function passkeysOf({ sql }: Queryable, userId: string): Promise<object[]> {
+  return await sql`
+    select id, name, is_backed_up, guards_password, created_at, last_used_at
+    from passkeys where user_id = ${userId} order by created_at`
+}
+
 /** Deletes the account; what belongs to it goes by its foreign keys. */
 export async function deleteAccount({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from users where id = ${userId}`

@@ -27,7 +27,14 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       ...['idle_seconds', 'idle_expires_at', 'absolute_expires_at', 'user_agent', 'address_prefix', 'created_at'],
       ...['last_seen_at', 'revoked_at', 'revoke_reason', 'auth_time', 'aal', 'cookie_since', 'next_cookie_hash'],
       ...['next_cookie_at', 'next_auth_time', 'next_aal', 'previous_cookie_hash', 'previous_cookie_until'],
+      'passkey_id',
     ),
+    passkeys: each(
+      'delete',
+      ...['id', 'user_id', 'credential_id', 'public_key', 'counter', 'transports', 'aaguid', 'is_backed_up', 'name'],
+      ...['guards_password', 'created_at', 'last_used_at'],
+    ),
+    passkey_challenges: each('delete', ...['challenge_hash', 'purpose', 'user_id', 'must_verify_user', 'expires_at']),
     totp_secrets: each('delete', 'user_id', 'secret', 'created_at', 'confirmed_at', 'last_step'),
     recovery_codes: each('delete', 'user_id', 'code_hash'),
     code_tries: each('delete', 'user_id', 'tries', 'started_at'),
@@ -92,6 +99,7 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
   },
   async *exportUser({ db }, userId) {
     yield { path: 'account.jsonl', rows: await store.accountOf(db, userId) }
+    yield { path: 'passkeys.jsonl', rows: await store.passkeysOf(db, userId) }
     yield { path: 'devices.jsonl', rows: await store.devicesOf(db, userId) }
     yield { path: 'api-keys.jsonl', rows: await store.apiKeysOf(db, userId) }
     yield { path: 'audit.jsonl', rows: await store.auditOf(db, userId) }

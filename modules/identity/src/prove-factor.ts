@@ -5,6 +5,7 @@ import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import * as store from './factor-store.ts'
 import { problem } from './problem.ts'
+import { provePasskey } from './prove-passkey.ts'
 import { recoveryCodeHash } from './recovery-codes.ts'
 import { stepOfCode } from './totp.ts'
 
@@ -14,6 +15,8 @@ export interface Proven {
   readonly aal: 1 | 2
   /** With one: which. */
   readonly firstFactor?: 'password' | 'passkey'
+  /** The passkey it was proved by: its removal ends the session. */
+  readonly passkeyId?: string
   /** Uses the proof up; throws when somebody else just did. */
   claim(tx: Tx): Promise<void>
 }
@@ -31,8 +34,17 @@ export function requireOne(input: Readonly<Record<string, unknown>>, names: read
   throw commonProblem('validation-failed', { errors: [{ path: '', message }] })
 }
 
-/** Throws `second-factor-wrong`, and `rate-limited` when too many codes were tried. */
-export async function proveFactor(ctx: IdentityContext, userId: string, proof: FactorProof): Promise<Proven> {
+/** Throws `second-factor-wrong`, `passkey-refused`, and `rate-limited` when too many codes were tried. */
+export async function proveFactor(
+  ctx: IdentityContext,
+  { userId, purpose }: { userId: string; purpose: 'second-factor' | 'step-up' },
+  proof: FactorProof,
+): Promise<Proven> {
+  if (proof.passkey !== undefined) {
+    const proven = await provePasskey(ctx, proof.passkey, purpose)
+    if (proven.userId !== userId) throw problem('passkey-refused')
+    return { ...proven, aal: 2 }
+  }
   if (proof.recoveryCode !== undefined) return proveRecoveryCode(ctx, userId, proof.recoveryCode)
   return proveCode(ctx, userId, proof.code ?? '')
 }

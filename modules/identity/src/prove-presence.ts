@@ -14,7 +14,7 @@ export async function provePresence(ctx: IdentityContext, proof: Input<typeof id
   requireOne(proof, ['password', 'code', 'recoveryCode', 'passkey'])
   const { userId } = requireUser(ctx.actor)
   const { password, ...factor } = proof
-  if (password === undefined) return proveFactor(ctx, userId, factor)
+  if (password === undefined) return proveFactor(ctx, { userId, purpose: 'step-up' }, factor)
   if (await isTwoStep(ctx.db, userId)) throw await strongerProofProblem(ctx, userId)
   const { username } = await accessOwnAccount(ctx.db, ctx.actor)
   const user = await checkCredentials(ctx, { login: username, password })

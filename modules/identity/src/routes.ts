@@ -5,6 +5,7 @@ import type { IdentityContext } from './context.ts'
 import { fetchExport } from './fetch-export.ts'
 import { webFinishLogin } from './finish-login.ts'
 import { logout } from './logout.ts'
+import { webPasskeyLogin } from './passkey-login.ts'
 import { webLogin } from './web-login.ts'
 import { webRegister } from './web-register.ts'
 import { webSetup } from './web-setup.ts'
@@ -26,6 +27,11 @@ export function routes({ app, contextFor, operation }: Routes<typeof identity, I
   })
   operation('webFinishLogin', async (ctx, input, { reply }) => {
     const { me, cookie } = await webFinishLogin(ctx, input)
+    reply.header('set-cookie', cookie)
+    return me
+  })
+  operation('webPasskeyLogin', async (ctx, input, { reply }) => {
+    const { me, cookie } = await webPasskeyLogin(ctx, input)
     reply.header('set-cookie', cookie)
     return me
   })

@@ -22,6 +22,8 @@ export interface NewSession extends Lifetime {
   readonly addressPrefix: string
   /** By how many factors it is proved. */
   readonly aal: 1 | 2
+  /** The passkey that made it. */
+  readonly passkeyId: string | undefined
 }
 
 /** Inserts a session that begins now. Returns when that is: Unix milliseconds by the database's clock. */
@@ -30,13 +32,14 @@ export async function insertSession({ sql }: Queryable, session: NewSession): Pr
   const isApi = credential.kind === 'api'
   const [row] = await sql<{ proven_at_ms: number }[]>`
     insert into sessions (id, user_id, kind, cookie_hash, refresh_key, refresh_counter, refreshed_at, idle_seconds,
-                          idle_expires_at, absolute_expires_at, user_agent, address_prefix, aal)
+                          idle_expires_at, absolute_expires_at, user_agent, address_prefix, aal, passkey_id)
     values (${session.id}, ${session.userId}, ${credential.kind},
             ${isApi ? null : credential.cookieHash}, ${isApi ? credential.refreshKey : null}, ${isApi ? 0 : null},
             clock_timestamp(), ${idleSeconds},
             clock_timestamp() + make_interval(secs => ${idleSeconds}),
             clock_timestamp() + make_interval(secs => ${absoluteSeconds}),
-            ${session.userAgent}, ${session.addressPrefix}, ${session.aal})
+            ${session.userAgent}, ${session.addressPrefix}, ${session.aal},
+            ${session.passkeyId ?? null})
     returning ${epochMs(sql, sql`auth_time`)} as proven_at_ms`
   if (row === undefined) throw new Error('an insert returned no row')
   return row.proven_at_ms
@@ -211,6 +214,8 @@ export interface SessionChoice {
   readonly only?: string
   /** Null: all. */
   readonly allBut?: string | null
+  /** Of those: the ones this passkey made. */
+  readonly passkeyId?: string
 }
 
 /** Ends sessions and tells every process, in one statement. Returns the ids of those that were still alive. */
@@ -219,12 +224,13 @@ export async function endSessions(
   choice: SessionChoice,
   { reason, keepMs }: { reason: RevokeReason; keepMs: number },
 ): Promise<string[]> {
-  const { only = null, allBut = null } = choice
+  const { only = null, allBut = null, passkeyId = null } = choice
   const rows = await sql<{ subject: string }[]>`
     with ended as (
       update sessions set revoked_at = clock_timestamp(), revoke_reason = ${reason}
       where user_id = ${choice.userId}
         and (${only}::uuid is null or id = ${only}::uuid) and (${allBut}::uuid is null or id <> ${allBut}::uuid)
+        and (${passkeyId}::uuid is null or passkey_id = ${passkeyId}::uuid)
         and revoked_at is null
       returning id
     )
@@ -292,5 +298,6 @@ export async function forgetEnded({ sql }: Queryable, ageDays: number): Promise<
     delete from revocations where ctid = any(array(select ctid from revocations where expires_at < now() limit 10000))`
   await sql`delete from setup_tokens where expires_at < now() - interval '1 day'`
   await sql`delete from sign_in_challenges where expires_at < now()`
+  await sql`delete from passkey_challenges where expires_at < now()`
   await sql`delete from code_tries where started_at < now() - interval '1 day'`
 }
