@@ -1,4 +1,4 @@
-/** A passkey device in software: what a browser and an authenticator make of our options. WebAuthn level 3, section 6. */
+/** A passkey device in software: what a browser and an authenticator make of our options (WebAuthn level 3). */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { encodeCBOR } from '@levischuck/tiny-cbor'
 import type { PasskeyAssertion } from '@octet/contracts'

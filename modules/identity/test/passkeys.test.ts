@@ -194,7 +194,6 @@ test('a registration counts once, for the account it was begun for, and for a ke
   const twin = create(more.options, 'ES256', { credentialId: device.credentialId })
   await assert.rejects(account.client.addPasskey({ passkey: twin.answer }), { code: 'identity.passkey-known' })
 })
-})
 
 test('removing a passkey ends the other sessions it made, and no others', async () => {
   const account = await signUp(app)
