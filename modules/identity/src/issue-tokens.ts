@@ -1,7 +1,7 @@
 import type { identity, Output } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
 import { type IssuedSession, issueSession, remembered } from './issue-session.ts'
-import type { Proven } from './prove-factor.ts'
+import type { Proven } from './proven.ts'
 import { newRefreshKey } from './refresh-key.ts'
 import { formatRefreshToken } from './refresh-token.ts'
 import { meOf, type UserRow } from './rules.ts'

@@ -1,25 +1,13 @@
 /** Looks at what somebody brought as a second factor, and prepares its using up. */
 import { commonProblem, type PasskeyAssertion } from '@octet/contracts'
-import type { Tx } from '@octet/db'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import * as store from './factor-store.ts'
 import { problem } from './problem.ts'
 import { provePasskey } from './prove-passkey.ts'
+import type { Proven } from './proven.ts'
 import { recoveryCodeHash } from './recovery-codes.ts'
 import { stepOfCode } from './totp.ts'
-
-/** A proof that looked right. It counts when `claim` has gone through in the transaction that it is for. */
-export interface Proven {
-  /** 1: by one factor. 2: by two. */
-  readonly aal: 1 | 2
-  /** With one: which. */
-  readonly firstFactor?: 'password' | 'passkey'
-  /** The passkey it was proved by: its removal ends the session. */
-  readonly passkeyId?: string
-  /** Uses the proof up; throws when somebody else just did. */
-  claim(tx: Tx): Promise<void>
-}
 
 export interface FactorProof {
   readonly code?: string

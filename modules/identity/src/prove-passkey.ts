@@ -4,7 +4,7 @@ import type { IdentityContext } from './context.ts'
 import { advanceCounter, findPasskey, type PasskeyRow, type Purpose, takePasskeyChallenge } from './passkey-store.ts'
 import { challengeIn, passkeyChallengeHash, requireRelyingParty } from './passkeys.ts'
 import { problem } from './problem.ts'
-import type { Proven } from './prove-factor.ts'
+import type { Proven } from './proven.ts'
 
 interface PasskeyProof extends Proven {
   /** Whose passkey it is. */

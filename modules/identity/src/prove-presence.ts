@@ -4,7 +4,8 @@ import { isTwoStep, strongerProofProblem } from './challenge-problem.ts'
 import { checkCredentials } from './check-credentials.ts'
 import type { IdentityContext } from './context.ts'
 import { problem } from './problem.ts'
-import { type Proven, proveFactor, requireOne } from './prove-factor.ts'
+import { proveFactor, requireOne } from './prove-factor.ts'
+import type { Proven } from './proven.ts'
 
 /**
  * Makes the caller prove anew who they are; with two steps on, by the second. Throws `second-factor-required`,

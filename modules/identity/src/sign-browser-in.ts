@@ -3,7 +3,7 @@ import type { IdentityContext } from './context.ts'
 import { newCookieValue } from './cookie.ts'
 import { endSessions } from './end-sessions.ts'
 import { issueSession, remembered, untilClosed } from './issue-session.ts'
-import type { Proven } from './prove-factor.ts'
+import type { Proven } from './proven.ts'
 import { meOf, type UserRow } from './rules.ts'
 
 export interface WebSession {
