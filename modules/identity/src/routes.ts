@@ -6,6 +6,7 @@ import { fetchExport } from './fetch-export.ts'
 import { webFinishLogin } from './finish-login.ts'
 import { logout } from './logout.ts'
 import { webPasskeyLogin } from './passkey-login.ts'
+import { renewCookie } from './renew-cookie.ts'
 import { webLogin } from './web-login.ts'
 import { webRegister } from './web-register.ts'
 import { webSetup } from './web-setup.ts'
@@ -64,6 +65,16 @@ export function routes({ app, contextFor, operation }: Routes<typeof identity, I
         .send(body)
     },
   )
+  // Every page load asks who is signed in; there a cookie of a day ago is replaced.
+  app.addHook('onSend', async (request, reply) => {
+    const isAsked = request.method === 'GET' && request.routeOptions.url === '/api/v1/users/me'
+    if (!isAsked || reply.statusCode >= 400 || request.headers.authorization !== undefined) return
+    const ctx = contextFor(request)
+    const cookie = await renewCookie(ctx).catch(error => {
+      ctx.log.warn({ err: error }, 'a cookie could not be renewed; the next page load tries again')
+    })
+    if (cookie !== undefined) reply.header('set-cookie', cookie)
+  })
   app.get('/.well-known/jwks.json', { config: { access: access.anyone } }, async (request, reply) => {
     reply.header('cache-control', `public, max-age=${jwksMaxAgeSeconds}`)
     return { keys: contextFor(request).signingKeys.published() }

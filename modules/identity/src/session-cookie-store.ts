@@ -68,3 +68,18 @@ export async function offerProvenCookie(
     returning idle_seconds, extract(epoch from absolute_expires_at - clock_timestamp())::int as left_seconds`
   return row
 }
+
+/** The same for a cookie in use for a day: what it proves stays what it was. At most one a minute is offered. */
+export async function offerOlderCookie(
+  { sql }: Queryable,
+  { userId, sessionId, hash }: { userId: string; sessionId: string; hash: Buffer },
+): Promise<OfferedCookie | undefined> {
+  const [row] = await sql<OfferedCookie[]>`
+    update sessions
+    set next_cookie_hash = ${hash}, next_cookie_at = clock_timestamp(), next_auth_time = auth_time, next_aal = aal
+    where id = ${sessionId} and user_id = ${userId} and kind = 'web' and ${isAlive(sql)}
+      and cookie_since < clock_timestamp() - interval '24 hours'
+      and (next_cookie_at is null or next_cookie_at < clock_timestamp() - interval '1 minute')
+    returning idle_seconds, extract(epoch from absolute_expires_at - clock_timestamp())::int as left_seconds`
+  return row
+}

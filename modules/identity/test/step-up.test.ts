@@ -127,3 +127,21 @@ test('each kind of session has its own way to step up; nobody has none', async (
   assert.equal((await app.request(identity, 'webStepUp', { password }, crossSite)).status, 403)
   await assert.rejects(api.client.stepUp({} as never), { code: 'validation-failed' })
 })
+
+test('a cookie of a day ago is replaced at the next page load, and is good a minute more (24 h rotation)', async () => {
+  const { me, caller, cookie } = await signUpInBrowser(app)
+  const young = await app.request(identity, 'getMe', {}, caller)
+  assert.equal(young.headers['set-cookie'], undefined)
+  await age(me.id, 24 * 60 + 1)
+  const { headers } = await app.request(identity, 'getMe', {}, caller)
+  assert.notEqual(cookieIn(headers), cookie)
+  const again = await app.request(identity, 'getMe', {}, caller)
+  assert.equal(again.headers['set-cookie'], undefined, 'tabs that load at once get one')
+  const next = await app.request(identity, 'getMe', {}, browser(cookieIn(headers)))
+  assert.deepEqual([next.status, next.headers['set-cookie']], [200, undefined])
+  const other = await openIdentity({ after }, { sharing: app })
+  assert.equal((await other.request(identity, 'getMe', {}, caller)).status, 200)
+  await sql`update sessions set previous_cookie_until = clock_timestamp() where user_id = ${me.id}`
+  const third = await openIdentity({ after }, { sharing: app })
+  assert.equal((await third.request(identity, 'getMe', {}, caller)).status, 401)
+})
