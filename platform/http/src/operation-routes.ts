@@ -4,7 +4,7 @@ import type { Verdict } from '@octet/cache'
 import { anonymous, authorize, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
 import { type CompiledOperation, type Handler, type Host, invoke, operationsOf, type RequestInfo } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { addressOf, type HttpApp, type HttpOptions, identify, identifyNobody } from './app.ts'
+import { addressOf, admit, type HttpApp, type HttpOptions, identify, identifyNobody } from './app.ts'
 import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
 
 /** Where an operation names no limit. Reads are bounded only against floods; see docs/limits.md. */
@@ -22,6 +22,7 @@ export function addOperationRoutes(app: HttpApp, options: HttpOptions, host: Hos
     }
     module.routes?.({
       app,
+      admit: (request: FastifyRequest) => admit(options, request),
       contextFor: (request: FastifyRequest) => host.contextOf(name, requestInfo(request)),
       standingContext: () => host.contextOf(name, standingRequest),
       operation: (key: string, handler: ModuleHandler) => {

@@ -120,6 +120,8 @@ export interface Routes<C extends Contract, Ctx> {
   readonly app: FastifyInstance
   /** A context for code that serves a request outside any operation. */
   contextFor(request: FastifyRequest): Ctx
+  /** Finds the caller of a plain route and lets them through by its own policy, or throws. Before `contextFor`. */
+  admit(request: FastifyRequest): Promise<unknown>
   /** A context without caller or deadline, for what is asked of every request before anything is known of it. */
   standingContext(): Ctx
   /** Registers an operation marked `handledBy: 'module'`: same checks and documentation, but with the reply in hand. */
