@@ -1,0 +1,33 @@
+/** What chat promises: rooms, what is said in them in one order for everybody, and who has seen it. */
+import { memberOperations } from './chat/members.ts'
+import { messageOperations } from './chat/messages.ts'
+import { roomOperations } from './chat/rooms.ts'
+import { inboxStream, receiptsStream, roomStream } from './chat/streams.ts'
+import { defineContract } from './define.ts'
+
+export { type Cursor, type Member, type MemberRole, type Message, memberRoles, type Room } from './chat/shapes.ts'
+
+export const chat = defineContract({
+  name: 'chat',
+  problems: {
+    'room-name-taken': { status: 409, title: 'There is a public room of that name.' },
+    'encrypted-rooms-are-private': { status: 400, title: 'An encrypted room is private and stays so.' },
+    'person-not-reachable': { status: 404, title: 'That person cannot be reached.' },
+    'not-a-member': { status: 403, title: 'Join the room first.' },
+    'not-in-direct': { status: 400, title: 'A direct conversation has neither roles nor settings.' },
+    'role-too-low': { status: 403, title: 'Your role in this room does not allow it.' },
+    'last-owner': { status: 409, title: 'The last owner must stay one.' },
+    'room-full': { status: 409, title: 'The room is full.' },
+    banned: { status: 403, title: 'A moderator has closed this room to that person.' },
+    muted: { status: 403, title: 'A moderator has muted you here for a while.' },
+    'invitation-invalid': { status: 404, title: 'This invitation was used up, revoked or has expired.' },
+    'cmid-reused': { status: 409, title: 'This cmid was used for another message.' },
+    'message-gone': { status: 409, title: 'That message has been deleted.' },
+    'not-yours': { status: 403, title: 'Only its author may change a message.' },
+    'too-many-reactions': { status: 409, title: 'There is no room for another kind of reaction.' },
+    'too-many-pins': { status: 409, title: 'There is no room for another pinned message.' },
+  },
+  operations: { ...roomOperations, ...memberOperations, ...messageOperations },
+  events: {},
+  streams: { room: roomStream, inbox: inboxStream, receipts: receiptsStream },
+})

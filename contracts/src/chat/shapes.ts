@@ -1,0 +1,92 @@
+/** What chat's inputs, outputs and stream events are made of. */
+import { type Static, Type } from 'typebox'
+import { closed, Id, nullable, Time } from '../define.ts'
+
+export const memberRoles = ['member', 'moderator', 'owner'] as const
+export type MemberRole = (typeof memberRoles)[number]
+export const RoleInRoom = Type.Enum([...memberRoles])
+export const Notify = Type.Enum(['all', 'mentions', 'nothing'])
+
+export const RoomName = Type.String({ minLength: 1, maxLength: 80 })
+export const Topic = Type.String({ maxLength: 500 })
+export const Visibility = Type.Enum(['public', 'private'])
+/** Markdown as typed; shown as text or rendered from a syntax tree, never as HTML. `<@id>` mentions a member. */
+export const MessageBody = Type.String({ minLength: 1, maxLength: 8_000 })
+/** The sender's own id for a message; a repeat with the same content answers alike. */
+export const Cmid = Type.String({ minLength: 8, maxLength: 64, pattern: '^[\\x21-\\x7e]+$' })
+/** One emoji: a short run of characters, none of them a letter, a space or a control. */
+export const Emoji = Type.String({ minLength: 1, maxLength: 32, pattern: '^[^\\p{L}\\p{Z}\\p{Cc}<>&"\']+$' })
+export const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+export const Person = closed({ id: Id, username: Type.String(), displayName: Type.String() })
+
+/** What the room is to the one who asks; null for public rooms they have not joined. */
+const Membership = closed({
+  role: RoleInRoom,
+  joinedAt: Time,
+  notify: Notify,
+  mutedUntil: nullable(Time),
+  readSeq: Seq,
+  unread: Type.Integer({ description: 'messages after readSeq by others; counted up to 100' }),
+  mentions: Type.Integer({ description: 'of them, those that mention you; counted up to 100' }),
+})
+
+export const Room = closed({
+  id: Id,
+  kind: Type.Enum(['channel', 'direct']),
+  visibility: Visibility,
+  name: nullable(Type.String({ description: 'null in direct conversations, which are named after their members' })),
+  topic: Type.String(),
+  memberCount: Type.Integer(),
+  isEncrypted: Type.Boolean({ description: 'end to end: the server sees ciphertext only' }),
+  isExample: Type.Boolean(),
+  createdAt: Time,
+  lastMessageAt: nullable(Time),
+  /** `seq` of the newest event of the room's stream `chat:room:<id>`. */
+  headSeq: Seq,
+  version: Type.Integer(),
+  membership: nullable(Membership),
+  /** In direct conversations the other members, at most eight. */
+  people: Type.Array(Person),
+})
+export type Room = Static<typeof Room>
+
+export const Member = closed({
+  ...Person.properties,
+  role: RoleInRoom,
+  joinedAt: Time,
+  mutedUntil: nullable(Time),
+})
+export type Member = Static<typeof Member>
+
+const Reaction = closed({
+  emoji: Type.String(),
+  count: Type.Integer(),
+  userIds: Type.Array(Id, { description: 'the first 50' }),
+})
+
+/** A message as it stands now. */
+export const Message = closed({
+  id: Id,
+  roomId: Id,
+  /** Its place in the room's stream: order of `seq` is the order for everybody. */
+  seq: Seq,
+  authorId: Id,
+  cmid: Type.String(),
+  body: Type.String({ description: 'empty when deleted' }),
+  createdAt: Time,
+  editedAt: nullable(Time),
+  deletedAt: nullable(Time),
+  replyToId: nullable(Id),
+  threadId: nullable(Id),
+  replyCount: Type.Integer(),
+  lastReplyAt: nullable(Time),
+  mentions: Type.Array(Id),
+  reactions: Type.Array(Reaction),
+  isPinned: Type.Boolean(),
+})
+export type Message = Static<typeof Message>
+
+/** Up to where a member has received and read. */
+export const Cursor = closed({ userId: Id, deliveredSeq: Seq, readSeq: Seq })
+export type Cursor = Static<typeof Cursor>

@@ -1,0 +1,52 @@
+/** What is live: the log of each room, and what concerns one person. */
+import { Type } from 'typebox'
+import { closed, Id, nullable, stream } from '../define.ts'
+import { Cursor, Message, RoleInRoom, Visibility } from './shapes.ts'
+
+const { seq: _seq, createdAt: _createdAt, authorId: _authorId, ...said } = Message.properties
+/** A message at the moment it is said: `seq`, time and author are those of the event. */
+const NewMessage = closed(said)
+
+export const roomStream = stream({
+  summary: 'Everything that happens in a room; what is not said here did not happen',
+  durability: 'durable',
+  scope: 'chat:read',
+  events: {
+    message: NewMessage,
+    'message-changed': Message,
+    'message-deleted': closed({ messageId: Id }),
+    'room-changed': closed({ name: nullable(Type.String()), topic: Type.String(), visibility: Visibility }),
+    'member-joined': closed({ userId: Id, role: RoleInRoom }),
+    'member-changed': closed({ userId: Id, role: RoleInRoom, isMuted: Type.Boolean() }),
+    'member-left': closed({ userId: Id, reason: Type.Enum(['left', 'removed', 'banned', 'erased']) }),
+    'room-deleted': closed({}),
+  },
+  commands: {
+    message: { operation: 'sendMessage', key: 'roomId', ordered: true },
+    edit: { operation: 'editMessage', key: 'roomId', ordered: true },
+    delete: { operation: 'deleteMessage', key: 'roomId', ordered: true },
+    react: { operation: 'react', key: 'roomId', ordered: true },
+    read: { operation: 'markRead', key: 'roomId' },
+    delivered: { operation: 'markDelivered', key: 'roomId' },
+  },
+  relays: { typing: closed({ on: Type.Boolean() }) },
+  rechecks: { 'member-left': 'userId', 'room-deleted': '*' },
+})
+
+export const inboxStream = stream({
+  summary: 'What concerns one person, in all their rooms',
+  durability: 'durable',
+  scope: 'chat:read',
+  events: {
+    'room-added': closed({ roomId: Id }),
+    'room-removed': closed({ roomId: Id }),
+    mention: closed({ roomId: Id, messageId: Id }),
+  },
+})
+
+export const receiptsStream = stream({
+  summary: 'Up to where members of a room have received and read; the latest is the truth, one lost is made up for',
+  durability: 'ephemeral',
+  scope: 'chat:read',
+  events: { cursor: Cursor },
+})

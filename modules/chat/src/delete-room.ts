@@ -1,0 +1,15 @@
+import type { chat, Input } from '@octet/contracts'
+import { lockAsGovernor } from './access.ts'
+import type { ChatContext } from './context.ts'
+import * as roomStore from './room-store.ts'
+import { roomStream } from './rules.ts'
+
+/** Deletes a channel with everything in it; its stream ends with that. Throws `role-too-low`, `not-in-direct`. */
+export async function deleteRoom(ctx: ChatContext, { id }: Input<typeof chat, 'deleteRoom'>): Promise<object> {
+  await ctx.db.transaction('chat.deleteRoom', async tx => {
+    const { userId } = await lockAsGovernor(ctx, tx, id, 'owner')
+    await tx.append('room', id, { type: 'room-deleted', body: {}, from: userId })
+    await roomStore.deleteRoom(tx, id, roomStream(id))
+  })
+  return {}
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { type chat, commonProblem, type Input, type Output } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import { accessAsGovernor, lockAsGovernor } from './access.ts'
+import type { ChatContext } from './context.ts'
+import * as memberStore from './member-store.ts'
+import { tokenHash } from './rules.ts'
+
+const tokenBytes = 24
+const hoursDefault = 72
+const usesDefault = 10
+
+/** Makes a link by which people join. Only the hash of its token is kept. */
+export function createInvitation(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'createInvitation'>,
+): Promise<Output<typeof chat, 'createInvitation'>> {
+  const token = randomBytes(tokenBytes).toString('base64url')
+  const at = new Date(ctx.now()).toISOString()
+  return ctx.db.transaction('chat.createInvitation', async tx => {
+    const { userId } = await lockAsGovernor(ctx, tx, input.id)
+    const row = await memberStore.insertInvitation(tx, {
+      roomId: input.id,
+      tokenHash: tokenHash(token),
+      by: userId,
+      at,
+      hours: input.expiresInHours ?? hoursDefault,
+      uses: input.usesMax ?? usesDefault,
+    })
+    return { ...invitationOf(row), token }
+  })
+}
+
+function invitationOf(row: memberStore.InvitationRow) {
+  return {
+    id: row.id,
+    roomId: row.room_id,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    usesLeft: row.uses_left,
+  }
+}
+
+/** Invitations that still work. */
+export async function listInvitations(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'listInvitations'>,
+): Promise<Output<typeof chat, 'listInvitations'>> {
+  await accessAsGovernor(ctx, input.id)
+  const page = readPage(input)
+  const now = new Date(ctx.now()).toISOString()
+  return pageOf(await memberStore.listInvitations(ctx.db, input.id, { ...page, now }), {
+    limit: page.limit,
+    positionOf: row => ({ at: row.created_at, id: row.id }),
+    view: invitationOf,
+  })
+}
+
+/** Makes an invitation worthless. */
+export async function revokeInvitation(
+  ctx: ChatContext,
+  { id, invitationId }: Input<typeof chat, 'revokeInvitation'>,
+): Promise<object> {
+  await ctx.db.transaction('chat.revokeInvitation', async tx => {
+    await lockAsGovernor(ctx, tx, id)
+    if (!(await memberStore.deleteInvitation(tx, id, invitationId))) throw commonProblem('not-found')
+  })
+  return {}
+}

@@ -1,0 +1,17 @@
+import type { chat, Input, Output } from '@octet/contracts'
+import { accessAsReader } from './access.ts'
+import type { ChatContext } from './context.ts'
+import { authorsOf } from './list-messages.ts'
+import * as messageStore from './message-store.ts'
+import { pinsMax } from './rules.ts'
+import { messageOf } from './views.ts'
+
+/** What is pinned in a room, the latest first. */
+export async function listPins(
+  ctx: ChatContext,
+  { roomId }: Input<typeof chat, 'listPins'>,
+): Promise<Output<typeof chat, 'listPins'>> {
+  await accessAsReader(ctx, roomId)
+  const data = (await messageStore.listPins(ctx.db, roomId, pinsMax)).map(messageOf)
+  return { data, people: await authorsOf(ctx, data) }
+}

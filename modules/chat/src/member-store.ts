@@ -1,0 +1,306 @@
+/** All SQL about members, bans, invitations and the moderation log. */
+import type { MemberRole } from '@octet/contracts'
+import { newId, type Queryable, type Tx } from '@octet/db'
+
+export interface MemberRow {
+  readonly room_id: string
+  readonly user_id: string
+  readonly role: MemberRole
+  readonly joined_at: string
+  readonly muted_until: string | null
+  readonly delivered_seq: number
+  readonly read_seq: number
+}
+
+export async function findMember({ sql }: Queryable, roomId: string, userId: string): Promise<MemberRow | undefined> {
+  const [row] = await sql<MemberRow[]>`select * from members where room_id = ${roomId} and user_id = ${userId}`
+  return row
+}
+
+/** What came before is history and not unread: both cursors start at `fromSeq`. False when they are in already. */
+export async function insertMember(
+  { sql }: Tx,
+  member: { roomId: string; userId: string; role: MemberRole; at: string; fromSeq: number },
+): Promise<boolean> {
+  const { roomId, userId, role, at, fromSeq } = member
+  const rows = await sql`
+    with added as (
+      insert into members (room_id, user_id, role, joined_at, delivered_seq, read_seq)
+      values (${roomId}, ${userId}, ${role}, ${at}, ${fromSeq}, ${fromSeq})
+      on conflict do nothing returning room_id
+    )
+    update rooms set member_count = member_count + 1 from added where rooms.id = added.room_id returning true`
+  return rows.length === 1
+}
+
+/** False when they were not in. */
+export async function deleteMember({ sql }: Tx, roomId: string, userId: string): Promise<boolean> {
+  const rows = await sql`
+    with gone as (
+      delete from members where room_id = ${roomId} and user_id = ${userId} returning room_id
+    )
+    update rooms set member_count = member_count - 1 from gone where rooms.id = gone.room_id returning true`
+  return rows.length === 1
+}
+
+export async function updateMember(
+  { sql }: Tx,
+  { room_id, user_id }: MemberRow,
+  change: { role: MemberRole; mutedUntil: string | null },
+): Promise<void> {
+  await sql`
+    update members set role = ${change.role}, muted_until = ${change.mutedUntil}
+    where room_id = ${room_id} and user_id = ${user_id}`
+}
+
+export async function setNotify(
+  { sql }: Queryable,
+  roomId: string,
+  userId: string,
+  notify: string,
+): Promise<void> {
+  await sql`update members set notify = ${notify} where room_id = ${roomId} and user_id = ${userId}`
+}
+
+export async function countOwners({ sql }: Queryable, roomId: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from members where room_id = ${roomId} and role = 'owner'`
+  return row?.count ?? 0
+}
+
+/** Who comes next when the last owner is gone: moderators before members, the longest there first. */
+export async function findHeir({ sql }: Tx, roomId: string, userId: string): Promise<MemberRow | undefined> {
+  const [row] = await sql<MemberRow[]>`
+    select * from members where room_id = ${roomId} and user_id <> ${userId}
+    order by role = 'moderator' desc, joined_at, user_id limit 1`
+  return row
+}
+
+export interface MemberPage {
+  readonly limit: number
+  readonly after: { readonly at: string; readonly id: string } | undefined
+}
+
+export function listMembers({ sql }: Queryable, roomId: string, { limit, after }: MemberPage): Promise<MemberRow[]> {
+  return sql<MemberRow[]>`
+    select * from members
+    where room_id = ${roomId}
+      ${after === undefined ? sql`` : sql`and (joined_at, user_id) > (${after.at}::timestamptz, ${after.id}::uuid)`}
+    order by joined_at, user_id
+    limit ${limit + 1}`
+}
+
+/** The other members of direct conversations. */
+export function otherMembers(
+  { sql }: Queryable,
+  roomIds: readonly string[],
+  userId: string,
+): Promise<{ room_id: string; user_id: string }[]> {
+  return sql<{ room_id: string; user_id: string }[]>`
+    select room_id, user_id from members
+    where room_id = any(${[...roomIds]}::uuid[]) and user_id <> ${userId}
+    order by room_id, joined_at, user_id
+    limit 1000`
+}
+
+/** Of these people, those who are in the room. */
+export async function membersAmong(
+  { sql }: Queryable,
+  roomId: string,
+  userIds: readonly string[],
+): Promise<string[]> {
+  if (userIds.length === 0) return []
+  const rows = await sql<{ user_id: string }[]>`
+    select user_id from members where room_id = ${roomId} and user_id = any(${[...userIds]}::uuid[])`
+  return rows.map(({ user_id }) => user_id)
+}
+
+// ---- cursors ----------------------------------------------------------------------------------------------------
+
+export interface CursorRow {
+  readonly user_id: string
+  readonly delivered_seq: number
+  readonly read_seq: number
+}
+
+/**
+ * Moves a member's cursors forward, never back and never past the end. What is read was delivered. `undefined` for
+ * those who are not in the room; `moved` tells whether anybody need hear of it.
+ */
+export async function moveCursors(
+  { sql }: Queryable,
+  { roomId, userId, stream }: { roomId: string; userId: string; stream: string },
+  to: { delivered: number; read: number },
+): Promise<(CursorRow & { readonly moved: boolean }) | undefined> {
+  const [row] = await sql<(CursorRow & { moved: boolean })[]>`
+    with before as (
+      select user_id, delivered_seq, read_seq, coalesce(streams.last_seq, 0) as head
+      from members left join streams on streams.name = ${stream}
+      where room_id = ${roomId} and user_id = ${userId}
+    ), wanted as (
+      select user_id, delivered_seq as was_delivered, read_seq as was_read,
+             greatest(delivered_seq, least(${to.delivered}, head)) as delivered,
+             greatest(read_seq, least(${to.read}, head)) as read
+      from before
+    ), moved as (
+      update members
+      set delivered_seq = greatest(members.delivered_seq, wanted.delivered),
+          read_seq = greatest(members.read_seq, wanted.read)
+      from wanted
+      where room_id = ${roomId} and members.user_id = wanted.user_id
+        and (wanted.delivered > members.delivered_seq or wanted.read > members.read_seq)
+      returning members.user_id, members.delivered_seq, members.read_seq
+    )
+    select moved.user_id, moved.delivered_seq, moved.read_seq, true as moved from moved
+    union all
+    select user_id, delivered, read, false from wanted where not exists (select from moved)`
+  return row
+}
+
+/** Those who read last, at most `limit`. */
+export function readCursors({ sql }: Queryable, roomId: string, limit: number): Promise<CursorRow[]> {
+  return sql<CursorRow[]>`
+    select user_id, delivered_seq, read_seq from members
+    where room_id = ${roomId}
+    order by read_seq desc limit ${limit}`
+}
+
+// ---- bans -------------------------------------------------------------------------------------------------------
+
+export interface BanRow {
+  readonly user_id: string
+  readonly reason: string
+  readonly banned_by: string | null
+  readonly banned_at: string
+}
+
+export async function insertBan(
+  { sql }: Tx,
+  ban: { roomId: string; userId: string; reason: string; by: string; at: string },
+): Promise<void> {
+  await sql`
+    insert into bans (room_id, user_id, reason, banned_by, banned_at)
+    values (${ban.roomId}, ${ban.userId}, ${ban.reason}, ${ban.by}, ${ban.at})
+    on conflict (room_id, user_id) do update set reason = excluded.reason`
+}
+
+export async function deleteBan({ sql }: Tx, roomId: string, userId: string): Promise<boolean> {
+  const rows = await sql`delete from bans where room_id = ${roomId} and user_id = ${userId} returning true`
+  return rows.length === 1
+}
+
+export async function isBanned({ sql }: Queryable, roomId: string, userId: string): Promise<boolean> {
+  const rows = await sql`select from bans where room_id = ${roomId} and user_id = ${userId}`
+  return rows.length === 1
+}
+
+export function listBans({ sql }: Queryable, roomId: string, { limit, after }: MemberPage): Promise<BanRow[]> {
+  return sql<BanRow[]>`
+    select * from bans
+    where room_id = ${roomId}
+      ${after === undefined ? sql`` : sql`and (banned_at, user_id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
+    order by banned_at desc, user_id desc
+    limit ${limit + 1}`
+}
+
+// ---- invitations ------------------------------------------------------------------------------------------------
+
+export interface InvitationRow {
+  readonly id: string
+  readonly room_id: string
+  readonly created_by: string
+  readonly created_at: string
+  readonly expires_at: string
+  readonly uses_left: number
+}
+
+export async function insertInvitation(
+  { sql }: Tx,
+  invitation: { roomId: string; tokenHash: Buffer; by: string; at: string; hours: number; uses: number },
+): Promise<InvitationRow> {
+  const { roomId, tokenHash, by, at, hours, uses } = invitation
+  const [row] = await sql<InvitationRow[]>`
+    insert into invitations (id, room_id, token_hash, created_by, created_at, expires_at, uses_left)
+    values (${newId()}, ${roomId}, ${tokenHash}, ${by}, ${at},
+            ${at}::timestamptz + make_interval(hours => ${hours}), ${uses})
+    returning *`
+  if (row === undefined) throw new Error('an insert returned nothing')
+  return row
+}
+
+/** The room an invitation that still works leads to. */
+export async function findInvitation({ sql }: Queryable, hash: Buffer, now: string): Promise<string | undefined> {
+  const [row] = await sql<{ room_id: string }[]>`
+    select room_id from invitations where token_hash = ${hash} and uses_left > 0 and expires_at > ${now}`
+  return row?.room_id
+}
+
+/** Takes one of its uses: one statement, so that two cannot take the last. */
+export async function useInvitation({ sql }: Tx, hash: Buffer, now: string): Promise<boolean> {
+  const rows = await sql`
+    update invitations set uses_left = uses_left - 1
+    where token_hash = ${hash} and uses_left > 0 and expires_at > ${now}
+    returning true`
+  return rows.length === 1
+}
+
+export function listInvitations(
+  { sql }: Queryable,
+  roomId: string,
+  { limit, after, now }: MemberPage & { now: string },
+): Promise<InvitationRow[]> {
+  return sql<InvitationRow[]>`
+    select * from invitations
+    where room_id = ${roomId} and uses_left > 0 and expires_at > ${now}
+      ${after === undefined ? sql`` : sql`and (created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
+    order by created_at desc, id desc
+    limit ${limit + 1}`
+}
+
+export async function deleteInvitation({ sql }: Tx, roomId: string, id: string): Promise<boolean> {
+  const rows = await sql`delete from invitations where room_id = ${roomId} and id = ${id} returning true`
+  return rows.length === 1
+}
+
+// ---- moderation log ---------------------------------------------------------------------------------------------
+
+export interface ModerationRow {
+  readonly id: string
+  readonly action: string
+  readonly actor_id: string | null
+  readonly subject_id: string | null
+  readonly message_id: string | null
+  readonly detail: string
+  readonly at: string
+}
+
+export async function insertModeration(
+  { sql }: Tx,
+  entry: {
+    roomId: string
+    action: string
+    actorId: string
+    subjectId?: string
+    messageId?: string
+    detail?: string
+    at: string
+  },
+): Promise<void> {
+  const { roomId, action, actorId, subjectId = null, messageId = null, detail = '', at } = entry
+  await sql`
+    insert into moderation (id, room_id, action, actor_id, subject_id, message_id, detail, at)
+    values (${newId()}, ${roomId}, ${action}, ${actorId}, ${subjectId}, ${messageId}, ${detail}, ${at})`
+}
+
+export function listModeration(
+  { sql }: Queryable,
+  roomId: string,
+  { limit, after }: MemberPage,
+): Promise<ModerationRow[]> {
+  return sql<ModerationRow[]>`
+    select * from moderation
+    where room_id = ${roomId}
+      ${after === undefined ? sql`` : sql`and (at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
+    order by at desc, id desc
+    limit ${limit + 1}`
+}

@@ -1,0 +1,228 @@
+/** All SQL about messages, reactions and mentions. */
+import type { Queryable, Tx } from '@octet/db'
+
+/** A message as it stands now, with its reactions in the order they first came. */
+export interface MessageRow {
+  readonly id: string
+  readonly room_id: string
+  readonly seq: number
+  readonly author_id: string
+  readonly cmid: string
+  readonly body: string
+  readonly created_at: string
+  readonly edited_at: string | null
+  readonly deleted_at: string | null
+  readonly reply_to_id: string | null
+  readonly thread_id: string | null
+  readonly reply_count: number
+  readonly last_reply_at: string | null
+  readonly mentions: readonly string[]
+  readonly pinned_at: string | null
+  readonly reactions: readonly { emoji: string; count: number; userIds: string[] }[]
+}
+
+const reactorsShown = 50
+
+function whole({ sql }: Queryable) {
+  return sql`
+    messages.id, messages.room_id, messages.seq, messages.author_id, messages.cmid, messages.body,
+    messages.created_at, messages.edited_at, messages.deleted_at, messages.reply_to_id, messages.thread_id,
+    messages.reply_count, messages.last_reply_at, messages.mentions, messages.pinned_at,
+    coalesce((
+      select jsonb_agg(jsonb_build_object('emoji', emoji, 'count', count, 'userIds', user_ids) order by first_at, emoji)
+      from (
+        select emoji, count(*)::int as count, min(at) as first_at,
+               (array_agg(user_id order by at, user_id))[1:${sql.unsafe(String(reactorsShown))}] as user_ids
+        from reactions where reactions.message_id = messages.id
+        group by emoji) as kinds
+    ), '[]'::jsonb) as reactions`
+}
+
+/**
+ * Claims a cmid for this message. The row that is there already instead: what the cmid stood for. Another send under
+ * the same cmid waits here until the first has committed or failed.
+ */
+export async function claimCmid(
+  { sql }: Tx,
+  send: { authorId: string; cmid: string; bodyHash: Buffer; messageId: string },
+): Promise<{ bodyHash: Buffer; messageId: string } | undefined> {
+  const claimed = await sql`
+    insert into sends (author_id, cmid, body_hash, message_id)
+    values (${send.authorId}, ${send.cmid}, ${send.bodyHash}, ${send.messageId})
+    on conflict do nothing returning true`
+  if (claimed.length === 1) return undefined
+  const [row] = await sql<{ body_hash: Buffer; message_id: string }[]>`
+    select body_hash, message_id from sends where author_id = ${send.authorId} and cmid = ${send.cmid}`
+  if (row === undefined) throw new Error('a cmid is taken and not there')
+  return { bodyHash: row.body_hash, messageId: row.message_id }
+}
+
+export interface NewMessage {
+  readonly id: string
+  readonly roomId: string
+  readonly seq: number
+  readonly authorId: string
+  readonly cmid: string
+  readonly body: string
+  readonly createdAt: string
+  readonly replyToId: string | null
+  readonly threadId: string | null
+  readonly mentions: readonly string[]
+  readonly isSearchable: boolean
+}
+
+export async function insertMessage({ sql }: Tx, message: NewMessage): Promise<void> {
+  await sql`
+    insert into messages (id, room_id, seq, author_id, cmid, body, created_at, reply_to_id, thread_id, mentions,
+                          is_searchable)
+    values (${message.id}, ${message.roomId}, ${message.seq}, ${message.authorId}, ${message.cmid}, ${message.body},
+            ${message.createdAt}, ${message.replyToId}, ${message.threadId}, ${[...message.mentions]}::uuid[],
+            ${message.isSearchable})`
+  if (message.threadId !== null) {
+    await sql`
+      update messages set reply_count = reply_count + 1, last_reply_at = ${message.createdAt}
+      where id = ${message.threadId}`
+  }
+  if (message.mentions.length > 0) {
+    await sql`
+      insert into mentions (user_id, room_id, seq)
+      select user_id, ${message.roomId}, ${message.seq} from unnest(${[...message.mentions]}::uuid[]) as m (user_id)
+      on conflict do nothing`
+  }
+}
+
+export async function findMessage(db: Queryable, roomId: string, id: string): Promise<MessageRow | undefined> {
+  const [row] = await db.sql<MessageRow[]>`
+    select ${whole(db)} from messages where id = ${id} and room_id = ${roomId}`
+  return row
+}
+
+export interface MessagePage {
+  readonly roomId: string
+  readonly threadId: string | undefined
+  readonly limit: number
+}
+
+/** Up to `limit` messages with a larger `seq`, oldest first. Served by `messages_in_order`. */
+export function messagesAfter(db: Queryable, { roomId, threadId, limit }: MessagePage, seq: number) {
+  return db.sql<MessageRow[]>`
+    select ${whole(db)} from messages
+    where room_id = ${roomId} and seq > ${seq} ${inThread(db, threadId)}
+    order by seq limit ${limit}`
+}
+
+/** Up to `limit` messages with a smaller `seq`, newest first. */
+export function messagesBefore(db: Queryable, { roomId, threadId, limit }: MessagePage, seq: number) {
+  return db.sql<MessageRow[]>`
+    select ${whole(db)} from messages
+    where room_id = ${roomId} and seq < ${seq} ${inThread(db, threadId)}
+    order by seq desc limit ${limit}`
+}
+
+/** A thread has its first message too. */
+function inThread({ sql }: Queryable, threadId: string | undefined) {
+  return threadId === undefined ? sql`` : sql`and (thread_id = ${threadId} or messages.id = ${threadId})`
+}
+
+/** `seq` of the first message of that time or later; of the last one when all are earlier. */
+export async function seqAt({ sql }: Queryable, roomId: string, at: string): Promise<number> {
+  const [row] = await sql<{ seq: number }[]>`
+    (select seq from messages where room_id = ${roomId} and created_at >= ${at} order by created_at, seq limit 1)
+    union all
+    (select seq from messages where room_id = ${roomId} order by seq desc limit 1)
+    limit 1`
+  return row?.seq ?? 0
+}
+
+export async function headOf({ sql }: Queryable, stream: string): Promise<number> {
+  const [row] = await sql<{ last_seq: number }[]>`select last_seq from streams where name = ${stream}`
+  return row?.last_seq ?? 0
+}
+
+export async function changeBody(
+  { sql }: Tx,
+  id: string,
+  change: { body: string; mentions: readonly string[]; at: string },
+): Promise<void> {
+  await sql`
+    update messages set body = ${change.body}, mentions = ${[...change.mentions]}::uuid[], edited_at = ${change.at}
+    where id = ${id}`
+}
+
+/** Empties the message; its place in the room stays. */
+export async function emptyMessage({ sql }: Tx, { id, room_id, seq, thread_id }: MessageRow, at: string) {
+  await sql`
+    update messages set body = '', mentions = '{}', deleted_at = ${at}, pinned_at = null where id = ${id}`
+  await sql`delete from reactions where message_id = ${id}`
+  await sql`delete from mentions where room_id = ${room_id} and seq = ${seq}`
+  if (thread_id !== null) await sql`update messages set reply_count = reply_count - 1 where id = ${thread_id}`
+}
+
+/** What was said and has been taken back must not be read in the log either: the events lose their bodies. */
+export async function emptyEvents({ sql }: Tx, stream: string, messageId: string): Promise<void> {
+  await sql`
+    update stream_events set body = body || '{"body": "", "mentions": []}'
+    where stream = ${stream} and type in ('message', 'message-changed') and body ->> 'id' = ${messageId}`
+}
+
+export async function addReaction(
+  { sql }: Tx,
+  reaction: { messageId: string; emoji: string; userId: string },
+): Promise<boolean> {
+  const rows = await sql`
+    insert into reactions (message_id, emoji, user_id, at)
+    values (${reaction.messageId}, ${reaction.emoji}, ${reaction.userId}, clock_timestamp())
+    on conflict do nothing returning true`
+  return rows.length === 1
+}
+
+export async function removeReaction(
+  { sql }: Tx,
+  { messageId, emoji, userId }: { messageId: string; emoji: string; userId: string },
+): Promise<boolean> {
+  const rows = await sql`
+    delete from reactions where message_id = ${messageId} and emoji = ${emoji} and user_id = ${userId} returning true`
+  return rows.length === 1
+}
+
+export async function setPinned({ sql }: Tx, id: string, at: string | null): Promise<void> {
+  await sql`update messages set pinned_at = ${at} where id = ${id}`
+}
+
+/** The pinned messages of a room, the latest first. */
+export function listPins(db: Queryable, roomId: string, limit: number): Promise<MessageRow[]> {
+  return db.sql<MessageRow[]>`
+    select ${whole(db)} from messages
+    where room_id = ${roomId} and pinned_at is not null
+    order by pinned_at desc limit ${limit}`
+}
+
+export interface Search {
+  readonly userId: string
+  readonly q: string
+  readonly roomId: string | undefined
+  readonly authorId: string | undefined
+  readonly fromTime: string | undefined
+  readonly toTime: string | undefined
+  readonly limit: number
+  readonly after: { readonly at: string; readonly id: string } | undefined
+}
+
+/** Messages in rooms the user is in, newest first. Served by `messages_words`. */
+export function searchMessages(db: Queryable, search: Search): Promise<(MessageRow & { room_name: string | null })[]> {
+  const { sql } = db
+  const { after } = search
+  return sql<(MessageRow & { room_name: string | null })[]>`
+    select ${whole(db)}, rooms.name as room_name
+    from messages
+    join members on members.room_id = messages.room_id and members.user_id = ${search.userId}
+    join rooms on rooms.id = messages.room_id
+    where words @@ websearch_to_tsquery('simple', ${search.q}) and deleted_at is null
+      ${search.roomId === undefined ? sql`` : sql`and messages.room_id = ${search.roomId}`}
+      ${search.authorId === undefined ? sql`` : sql`and author_id = ${search.authorId}`}
+      ${search.fromTime === undefined ? sql`` : sql`and messages.created_at >= ${search.fromTime}`}
+      ${search.toTime === undefined ? sql`` : sql`and messages.created_at < ${search.toTime}`}
+      ${after === undefined ? sql`` : sql`and (messages.created_at, messages.id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
+    order by messages.created_at desc, messages.id desc
+    limit ${search.limit + 1}`
+}

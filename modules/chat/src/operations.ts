@@ -1,0 +1,62 @@
+/** Operation → use case. */
+import type { chat } from '@octet/contracts'
+import type { Operations } from '@octet/kernel'
+import { addMember } from './add-member.ts'
+import { banMember, changeMember, liftBan, removeMember } from './change-member.ts'
+import { deleteMessage, editMessage, pinMessage, react } from './change-message.ts'
+import type { ChatContext } from './context.ts'
+import { createRoom } from './create-room.ts'
+import { deleteRoom } from './delete-room.ts'
+import { getMessage } from './get-message.ts'
+import { getRoom } from './get-room.ts'
+import { createInvitation, listInvitations, revokeInvitation } from './invitations.ts'
+import { acceptInvitation, joinRoom } from './join-room.ts'
+import { leaveRoom } from './leave-room.ts'
+import { listMembers } from './list-members.ts'
+import { listMessages } from './list-messages.ts'
+import { listBans, listModeration } from './list-moderation.ts'
+import { listPins } from './list-pins.ts'
+import { browseRooms, listRooms } from './list-rooms.ts'
+import { openDirect } from './open-direct.ts'
+import { listCursors, markDelivered, markRead } from './receipts.ts'
+import { searchMessages } from './search-messages.ts'
+import { sendMessage } from './send-message.ts'
+import { setRoomPreferences } from './set-room-preferences.ts'
+import { updateRoom } from './update-room.ts'
+
+export const operations: Operations<typeof chat, ChatContext> = {
+  createRoom,
+  openDirect,
+  listRooms,
+  browseRooms,
+  getRoom,
+  updateRoom,
+  deleteRoom,
+  setRoomPreferences,
+  joinRoom,
+  leaveRoom,
+  listMembers,
+  addMember,
+  changeMember,
+  removeMember,
+  banMember,
+  liftBan,
+  listBans,
+  createInvitation,
+  listInvitations,
+  revokeInvitation,
+  acceptInvitation,
+  listModeration,
+  sendMessage,
+  listMessages,
+  getMessage,
+  editMessage,
+  deleteMessage,
+  react,
+  pinMessage,
+  listPins,
+  searchMessages,
+  markRead,
+  markDelivered,
+  listCursors,
+}

@@ -1,0 +1,78 @@
+/** What chat keeps of people, how they get it, and how it goes. */
+import type { chat } from '@octet/contracts'
+import { each, newId, type Tx } from '@octet/db'
+import type { Privacy } from '@octet/kernel'
+import type { ChatContext } from './context.ts'
+import { exit } from './enter.ts'
+import * as memberStore from './member-store.ts'
+import * as privacyStore from './privacy-store.ts'
+import * as roomStore from './room-store.ts'
+import { roomStream } from './rules.ts'
+
+const pageMax = 500
+const exportedMax = 10_000
+/** A room is locked while it is gone through. */
+const roomsPerStep = 5
+
+export const privacy: Privacy<typeof chat, ChatContext> = {
+  columns: {
+    // Rooms belong to all their members and stay when one of them goes.
+    rooms: {
+      ...each('not-personal', 'id', 'kind', 'visibility', 'name', 'name_key', 'topic', 'direct_key', 'is_encrypted'),
+      ...each('not-personal', 'is_example', 'member_count', 'created_at', 'last_message_at', 'version'),
+      ...each('delete', 'created_by'),
+    },
+    members: {
+      ...each('delete', 'room_id', 'user_id', 'role', 'notify', 'joined_at', 'muted_until', 'delivered_seq'),
+      ...each('delete', 'read_seq'),
+    },
+    bans: each('delete', 'room_id', 'user_id', 'reason', 'banned_by', 'banned_at'),
+    invitations: {
+      ...each('delete', 'id', 'room_id', 'token_hash', 'created_by', 'created_at', 'expires_at', 'uses_left'),
+    },
+    sends: each('delete', 'author_id', 'cmid', 'body_hash', 'message_id'),
+    // The place of a message stays, emptied, so that the order of the room does.
+    messages: {
+      ...each('delete', 'body', 'mentions', 'words', 'pinned_at'),
+      ...each('anonymise', 'author_id', 'cmid'),
+      ...each('not-personal', 'id', 'room_id', 'seq', 'created_at', 'edited_at', 'deleted_at', 'reply_to_id'),
+      ...each('not-personal', 'thread_id', 'reply_count', 'last_reply_at', 'is_searchable'),
+    },
+    reactions: each('delete', 'message_id', 'emoji', 'user_id', 'at'),
+    mentions: each('delete', 'user_id', 'room_id', 'seq'),
+    moderation: {
+      ...each('not-personal', 'id', 'room_id', 'action', 'message_id', 'at'),
+      ...each('delete', 'actor_id', 'subject_id', 'detail'),
+    },
+  },
+  async *exportUser({ db }, userId) {
+    yield { path: 'messages.jsonl', rows: privacyStore.eachMessageOf(db, userId, pageMax) }
+    yield { path: 'rooms.jsonl', rows: await privacyStore.roomsOf(db, userId, exportedMax) }
+    yield { path: 'reactions.jsonl', rows: await privacyStore.reactionsOf(db, userId, exportedMax) }
+  },
+  async eraseUser(ctx, tx, userId) {
+    const roomIds = await privacyStore.someRoomsWith(tx, userId, roomsPerStep)
+    for (const roomId of roomIds) {
+      if ((await roomStore.lockRoom(tx, roomId)) === undefined) continue
+      await passOwnership(tx, roomId, userId)
+      const ghostId = newId()
+      if (await exit(tx, { roomId, userId, by: userId, reason: 'erased' })) ctx.realtime.recheck('room', roomId, userId)
+      await privacyStore.eraseFromRoom(tx, { roomId, stream: roomStream(roomId), userId, ghostId })
+    }
+    if (roomIds.length === roomsPerStep) return 'more'
+    await privacyStore.erasePerson(tx, userId, `chat:inbox:${userId}`)
+    return 'done'
+  },
+  verifyErased: ({ db }, userId) => privacyStore.countOf(db, userId),
+}
+
+/** A room whose only owner goes is handed to the member who has been there longest, moderators first. */
+async function passOwnership(tx: Tx<typeof chat>, roomId: string, userId: string): Promise<void> {
+  const member = await memberStore.findMember(tx, roomId, userId)
+  if (member?.role !== 'owner' || (await memberStore.countOwners(tx, roomId)) > 1) return
+  const heir = await memberStore.findHeir(tx, roomId, userId)
+  if (heir === undefined) return
+  await memberStore.updateMember(tx, heir, { role: 'owner', mutedUntil: null })
+  const body = { userId: heir.user_id, role: 'owner' as const, isMuted: false }
+  await tx.append('room', roomId, { type: 'member-changed', body, from: heir.user_id })
+}

@@ -1,0 +1,159 @@
+/** All SQL about rooms. The handle comes first; pass the `Tx` when there is one. */
+import type { MemberRole } from '@octet/contracts'
+import { newId, type Queryable, type Tx } from '@octet/db'
+import { unreadMax } from './rules.ts'
+
+export interface RoomRow {
+  readonly id: string
+  readonly kind: 'channel' | 'direct'
+  readonly visibility: 'public' | 'private'
+  readonly name: string | null
+  readonly topic: string
+  readonly is_encrypted: boolean
+  readonly is_example: boolean
+  readonly member_count: number
+  readonly created_at: string
+  readonly last_message_at: string | null
+  readonly version: number
+}
+
+/** A room as one person sees it; the last columns are null for those who are not in it. */
+export interface SeenRoom extends RoomRow {
+  readonly head_seq: number
+  readonly active_at: string
+  readonly role: MemberRole | null
+  readonly notify: 'all' | 'mentions' | 'nothing' | null
+  readonly joined_at: string | null
+  readonly muted_until: string | null
+  readonly read_seq: number | null
+  readonly unread: number
+  readonly unread_mentions: number
+}
+
+export interface NewRoom {
+  readonly kind: 'channel' | 'direct'
+  readonly visibility: 'public' | 'private'
+  readonly name: string | null
+  readonly nameKey: string | null
+  readonly topic: string
+  readonly directKey: string | null
+  readonly isEncrypted: boolean
+  readonly isExample: boolean
+  readonly createdBy: string | null
+  readonly createdAt: string
+}
+
+/** `undefined` when the name, or the conversation between these people, exists already. */
+export async function insertRoom({ sql }: Tx, room: NewRoom): Promise<string | undefined> {
+  const [row] = await sql<{ id: string }[]>`
+    insert into rooms (id, kind, visibility, name, name_key, topic, direct_key, is_encrypted, is_example,
+                       created_by, created_at)
+    values (${newId()}, ${room.kind}, ${room.visibility}, ${room.name}, ${room.nameKey}, ${room.topic},
+            ${room.directKey}, ${room.isEncrypted}, ${room.isExample}, ${room.createdBy}, ${room.createdAt})
+    on conflict do nothing
+    returning id`
+  return row?.id
+}
+
+/** The conversation of a set of people. */
+export async function findDirect({ sql }: Queryable, directKey: string): Promise<string | undefined> {
+  const [row] = await sql<{ id: string }[]>`select id from rooms where direct_key = ${directKey}`
+  return row?.id
+}
+
+/** Holds the room against every other change of it or in it until the transaction ends. */
+export async function lockRoom({ sql }: Tx, id: string): Promise<RoomRow | undefined> {
+  const [row] = await sql<RoomRow[]>`select * from rooms where id = ${id} for update`
+  return row
+}
+
+function seen({ sql }: Queryable, viewerId: string) {
+  return sql`
+    rooms.*, coalesce(streams.last_seq, 0) as head_seq, coalesce(last_message_at, created_at) as active_at,
+    members.role, members.notify, members.joined_at, members.muted_until, members.read_seq,
+    coalesce(unread.count, 0)::int as unread, coalesce(mentioned.count, 0)::int as unread_mentions
+    from rooms
+    left join streams on streams.name = 'chat:room:' || rooms.id
+    left join members on members.room_id = rooms.id and members.user_id = ${viewerId}
+    left join lateral (
+      select count(*) from (
+        select from messages
+        where messages.room_id = members.room_id and seq > members.read_seq
+          and author_id <> members.user_id and deleted_at is null
+        order by seq limit ${unreadMax}) as counted
+    ) as unread on true
+    left join lateral (
+      select count(*) from (
+        select from mentions
+        where mentions.user_id = members.user_id and mentions.room_id = members.room_id and seq > members.read_seq
+        limit ${unreadMax}) as counted
+    ) as mentioned on true`
+}
+
+/** One room, whoever may see it: access.ts decides. */
+export async function findRoom(db: Queryable, id: string, viewerId: string): Promise<SeenRoom | undefined> {
+  const [row] = await db.sql<SeenRoom[]>`select ${seen(db, viewerId)} where rooms.id = ${id}`
+  return row
+}
+
+export interface RoomPage {
+  readonly limit: number
+  readonly after: { readonly at: string; readonly id: string } | undefined
+}
+
+/** The viewer's rooms, those with the newest message first; one more than `limit` when there is a next page. */
+export function listRooms(db: Queryable, viewerId: string, { limit, after }: RoomPage): Promise<SeenRoom[]> {
+  const { sql } = db
+  const beyond =
+    after && sql`and (coalesce(last_message_at, created_at), rooms.id) < (${after.at}::timestamptz, ${after.id}::uuid)`
+  return sql<SeenRoom[]>`
+    select ${seen(db, viewerId)}
+    where members.user_id is not null ${beyond ?? sql``}
+    order by active_at desc, rooms.id desc
+    limit ${limit + 1}`
+}
+
+export interface BrowsePage {
+  readonly limit: number
+  readonly after: { readonly memberCount: number; readonly id: string } | undefined
+  readonly q: string | undefined
+}
+
+/** Public rooms, the largest first. */
+export function browseRooms(db: Queryable, viewerId: string, { limit, after, q }: BrowsePage): Promise<SeenRoom[]> {
+  const { sql } = db
+  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
+  return sql<SeenRoom[]>`
+    select ${seen(db, viewerId)}
+    where visibility = 'public' and kind = 'channel'
+      ${after === undefined ? sql`` : sql`and (member_count, rooms.id) < (${after.memberCount}, ${after.id}::uuid)`}
+      ${pattern === undefined ? sql`` : sql`and (rooms.name ilike ${pattern} or topic ilike ${pattern})`}
+    order by member_count desc, rooms.id desc
+    limit ${limit + 1}`
+}
+
+/** Writes the changeable part of a locked room. Violates `rooms_public_name` when the name is taken. */
+export async function updateRoom(
+  { sql }: Tx,
+  id: string,
+  change: { name: string; nameKey: string; topic: string; visibility: string },
+): Promise<void> {
+  await sql`
+    update rooms
+    set name = ${change.name}, name_key = ${change.nameKey}, topic = ${change.topic},
+        visibility = ${change.visibility}, version = version + 1
+    where id = ${id}`
+}
+
+/** Removes the room and, by the foreign keys, all that is in it; the log goes too. */
+export async function deleteRoom({ sql }: Tx, id: string, stream: string): Promise<void> {
+  await sql`delete from sends where message_id in (select messages.id from messages where room_id = ${id})`
+  await sql`delete from rooms where id = ${id}`
+  await sql`delete from stream_events where stream = ${stream} and seq < (
+    select last_seq from streams where name = ${stream})`
+}
+
+/** Notes that something was said. */
+export async function touchRoom({ sql }: Tx, id: string, at: string): Promise<void> {
+  await sql`update rooms set last_message_at = greatest(last_message_at, ${at}) where id = ${id}`
+}

@@ -1,0 +1,112 @@
+import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
+import { newId, type Tx } from '@octet/db'
+import { type InRoom, liveMessage, lockAsSpeaker } from './access.ts'
+import { type ChatContext, problem } from './context.ts'
+import * as memberStore from './member-store.ts'
+import * as messageStore from './message-store.ts'
+import * as roomStore from './room-store.ts'
+import { bodyHash, mentionedIn } from './rules.ts'
+import { messageOf } from './views.ts'
+
+type Send = Input<typeof chat, 'sendMessage'>
+
+/**
+ * Says something. The answer comes after the commit: what was answered is kept. A repeat of the same `cmid` with the
+ * same content answers as the first did, however late; with other content `cmid-reused`. Throws `muted`,
+ * `message-gone` for a reply to what was deleted.
+ */
+export function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
+  const { roomId, cmid, body, replyToId = null, threadId = null } = input
+  return ctx.once('chat.sendMessage', async tx => {
+    const found = await lockAsSpeaker(ctx, tx, roomId)
+    const id = newId()
+    const said = { roomId, body, replyToId, threadId }
+    const before = await messageStore.claimCmid(tx, {
+      authorId: found.userId,
+      cmid,
+      bodyHash: bodyHash(said),
+      messageId: id,
+    })
+    if (before !== undefined) return repeated(tx, roomId, before, bodyHash(said))
+    await checkReferences(tx, input)
+    await speak(tx, found, { id, cmid, body, replyToId, threadId })
+    const message = await messageStore.findMessage(tx, roomId, id)
+    if (message === undefined) throw new Error('a message that was written is not there')
+    return messageOf(message)
+  })
+}
+
+async function repeated(
+  tx: Tx<typeof chat>,
+  roomId: string,
+  before: { bodyHash: Buffer; messageId: string },
+  hash: Buffer,
+): Promise<Message> {
+  if (!before.bodyHash.equals(hash)) throw problem('cmid-reused')
+  const message = await messageStore.findMessage(tx, roomId, before.messageId)
+  if (message === undefined) throw commonProblem('not-found')
+  return messageOf(message)
+}
+
+/** Replies are to messages of the same room; a thread hangs on a message that is in none itself. */
+async function checkReferences(tx: Tx<typeof chat>, { roomId, replyToId, threadId }: Send): Promise<void> {
+  if (replyToId !== undefined) await liveMessage(tx, roomId, replyToId)
+  if (threadId === undefined) return
+  const root = await liveMessage(tx, roomId, threadId)
+  if (root.thread_id !== null) {
+    const errors = [{ path: '/threadId', message: 'is a message inside another thread' }]
+    throw commonProblem('validation-failed', { errors })
+  }
+}
+
+interface Said {
+  readonly id: string
+  readonly cmid: string
+  readonly body: string
+  readonly replyToId: string | null
+  readonly threadId: string | null
+}
+
+/** The event takes the message's place in the room; the message and what hangs on it follow in the transaction. */
+async function speak(tx: Tx<typeof chat>, { room, userId }: InRoom, said: Said): Promise<void> {
+  const { id, cmid, body, replyToId, threadId } = said
+  const named = room.is_encrypted ? [] : mentionedIn(body).filter(mentioned => mentioned !== userId)
+  const mentions = await memberStore.membersAmong(tx, room.id, named)
+  const { event } = await tx.append('room', room.id, {
+    type: 'message',
+    body: {
+      id,
+      roomId: room.id,
+      cmid,
+      body,
+      editedAt: null,
+      deletedAt: null,
+      replyToId,
+      threadId,
+      replyCount: 0,
+      lastReplyAt: null,
+      mentions,
+      reactions: [],
+      isPinned: false,
+    },
+    from: userId,
+    cmid,
+  })
+  await messageStore.insertMessage(tx, {
+    id,
+    roomId: room.id,
+    seq: event.seq,
+    authorId: userId,
+    cmid,
+    body,
+    createdAt: event.at,
+    replyToId,
+    threadId,
+    mentions,
+    isSearchable: !room.is_encrypted,
+  })
+  await roomStore.touchRoom(tx, room.id, event.at)
+  for (const mentioned of [...mentions].sort()) {
+    await tx.append('inbox', mentioned, { type: 'mention', body: { roomId: room.id, messageId: id }, from: userId })
+  }
+}

@@ -1,0 +1,37 @@
+/** A chat with a few people in it. */
+import { chat } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { type TestApp, type TestAppOptions, testApp } from '@octet/testkit'
+import { chatModule } from '../src/module.ts'
+
+export const [ada, ben, cleo, dan] = [newId(), newId(), newId(), newId()] as const
+const names = new Map([
+  [ada, 'ada'],
+  [ben, 'ben'],
+  [cleo, 'cleo'],
+  [dan, 'dan'],
+])
+
+/** Of identity only names are asked. */
+export const fakes: NonNullable<TestAppOptions['fakes']> = {
+  identity: {
+    getUsers: async ({ ids }: { ids: string[] }) => ({
+      users: ids.flatMap(id => {
+        const username = names.get(id)
+        return username === undefined ? [] : [{ id, username, displayName: username.toUpperCase() }]
+      }),
+    }),
+  },
+}
+
+export function openChat(t: Parameters<typeof testApp>[0], options: Partial<TestAppOptions> = {}): Promise<TestApp> {
+  return testApp(t, { modules: [chatModule], fakes, ...options })
+}
+
+/** Chat as one of them uses it. */
+export function as(app: TestApp, userId: string) {
+  return app.client(chat, { token: app.as(userId) })
+}
+
+/** A cmid nobody has used. */
+export const cmid = () => `cmid-${newId()}`

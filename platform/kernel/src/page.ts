@@ -1,0 +1,54 @@
+/** Keyset pages: what a cursor means, and the shape of every list. */
+import { commonProblem } from '@octet/contracts'
+
+/** Where a page ended: what its order goes by, a time or a whole number, and the id that breaks ties. */
+export interface Position {
+  readonly at: string
+  readonly id: string
+}
+
+export interface PageRequest {
+  readonly limit: number
+  readonly after: Position | undefined
+}
+
+export interface Page<View> {
+  readonly data: View[]
+  readonly meta: { readonly limit: number; readonly nextCursor: string | null; readonly hasMore: boolean }
+}
+
+const limitDefault = 20
+const cursorPattern =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z|\d{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
+/** Throws `validation-failed` for a cursor that is not ours. */
+export function readPage(input: { limit?: number; cursor?: string }): PageRequest {
+  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor)
+  if (input.cursor !== undefined && after === undefined) {
+    throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not one of ours' }] })
+  }
+  return { limit: input.limit ?? limitDefault, after }
+}
+
+/** A page from rows read with one more than `limit`. */
+export function pageOf<Row, View>(
+  found: readonly Row[],
+  options: { limit: number; positionOf: (row: Row) => Position; view: (row: Row) => View },
+): Page<View> {
+  const { limit, positionOf, view } = options
+  const rows = found.slice(0, limit)
+  const last = rows.at(-1)
+  const hasMore = found.length > limit
+  const nextCursor = hasMore && last !== undefined ? encodeCursor(positionOf(last)) : null
+  return { data: rows.map(view), meta: { limit, nextCursor, hasMore } }
+}
+
+function encodeCursor({ at, id }: Position): string {
+  return Buffer.from(`${at} ${id}`).toString('base64url')
+}
+
+function decodeCursor(cursor: string): Position | undefined {
+  const [, at, id] = cursorPattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (at === undefined || id === undefined || (at.includes('T') && Number.isNaN(Date.parse(at)))) return undefined
+  return { at, id }
+}
