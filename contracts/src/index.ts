@@ -1,9 +1,11 @@
 /** Every module's promises, and the catalogue of problems made from them. */
+import { chat } from './chat.ts'
 import { type Contract, commonProblems, type ProblemSpec } from './define.ts'
 import { identity } from './identity.ts'
 import { links } from './links.ts'
 import { mails } from './mails.ts'
 
+export { type Cursor, chat, type Member, type MemberRole, type Message, memberRoles, type Room } from './chat.ts'
 export * from './define.ts'
 export {
   type AuditAction,
@@ -48,7 +50,7 @@ export * from './request.ts'
 export { grantableScopes } from './scopes.ts'
 
 /** All contracts, in the order the documentation shows them. */
-export const contracts: readonly Contract[] = [identity, links, mails]
+export const contracts: readonly Contract[] = [identity, links, chat, mails]
 
 /** Every problem Octet may answer with: full code to status and public title. */
 export function problemCatalogue(of: readonly Contract[] = contracts): ReadonlyMap<string, ProblemSpec> {

@@ -44,7 +44,8 @@ export async function lockAsMember(ctx: ChatContext, tx: Tx, roomId: string): Pr
 export async function lockAsSpeaker(ctx: ChatContext, tx: Tx, roomId: string): Promise<InRoom> {
   const found = await lockAsMember(ctx, tx, roomId)
   const until = found.member.muted_until
-  if (until !== null && Date.parse(until) > ctx.now()) throw problem('muted', { detail: `You are muted until ${until}.` })
+  if (until !== null && Date.parse(until) > ctx.now())
+    throw problem('muted', { detail: `You are muted until ${until}.` })
   return found
 }
 

@@ -5,7 +5,7 @@ import { letIn } from './join-room.ts'
 import { memberOf } from './list-members.ts'
 import * as memberStore from './member-store.ts'
 import { isAtLeast } from './rules.ts'
-import { peopleOf } from './views.ts'
+import { peopleOf } from './view-rooms.ts'
 
 /**
  * Brings somebody in. Throws `person-not-reachable`, `banned`, `room-full`, `not-in-direct`, and `role-too-low` for

@@ -6,7 +6,7 @@ import { exit } from './enter.ts'
 import { memberOf } from './list-members.ts'
 import * as memberStore from './member-store.ts'
 import { outranks } from './rules.ts'
-import { peopleOf, personOrNobody } from './views.ts'
+import { peopleOf, personOrNobody } from './view-rooms.ts'
 
 const minuteMs = 60_000
 

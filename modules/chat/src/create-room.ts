@@ -3,7 +3,7 @@ import { type ChatContext, problem } from './context.ts'
 import { enter } from './enter.ts'
 import * as roomStore from './room-store.ts'
 import { nameKey, normalName } from './rules.ts'
-import { viewRoom } from './views.ts'
+import { viewRoom } from './view-rooms.ts'
 
 /** Opens a channel; the caller is its owner. Throws `room-name-taken`, `encrypted-rooms-are-private`. */
 export async function createRoom(ctx: ChatContext, input: Input<typeof chat, 'createRoom'>): Promise<Room> {

@@ -2,8 +2,9 @@ import { type chat, commonProblem, type Input, type Message } from '@octet/contr
 import { accessAsReader } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as messageStore from './message-store.ts'
-import { messageOf } from './views.ts'
+import { messageOf } from './view-rooms.ts'
 
+/** One message, for members. */
 export async function getMessage(
   ctx: ChatContext,
   { roomId, messageId }: Input<typeof chat, 'getMessage'>,

@@ -6,7 +6,7 @@ import { enter } from './enter.ts'
 import * as memberStore from './member-store.ts'
 import * as roomStore from './room-store.ts'
 import { membersMax, tokenHash } from './rules.ts'
-import { viewRoom } from './views.ts'
+import { viewRoom } from './view-rooms.ts'
 
 /** Joins a public room; who is in it already stays in it. Throws `banned`, `room-full`. */
 export async function joinRoom(ctx: ChatContext, { id }: Input<typeof chat, 'joinRoom'>): Promise<Room> {

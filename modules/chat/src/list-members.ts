@@ -3,8 +3,9 @@ import { pageOf, readPage } from '@octet/kernel'
 import { accessAsReader } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as memberStore from './member-store.ts'
-import { type Person, peopleOf, personOrNobody } from './views.ts'
+import { type Person, peopleOf, personOrNobody } from './view-rooms.ts'
 
+/** Who is in a room, for those who are in it. */
 export async function listMembers(
   ctx: ChatContext,
   input: Input<typeof chat, 'listMembers'>,

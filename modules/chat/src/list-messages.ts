@@ -3,7 +3,7 @@ import { accessAsReader } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as messageStore from './message-store.ts'
 import { roomStream } from './rules.ts'
-import { messageOf, peopleOf } from './views.ts'
+import { messageOf, peopleOf } from './view-rooms.ts'
 
 const limitDefault = 50
 const endOfTime = Number.MAX_SAFE_INTEGER

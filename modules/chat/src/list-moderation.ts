@@ -3,8 +3,9 @@ import { pageOf, readPage } from '@octet/kernel'
 import { accessAsGovernor } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as memberStore from './member-store.ts'
-import { peopleOf, personOrNobody } from './views.ts'
+import { peopleOf, personOrNobody } from './view-rooms.ts'
 
+/** To whom a room is closed, for those who govern it. */
 export async function listBans(
   ctx: ChatContext,
   input: Input<typeof chat, 'listBans'>,

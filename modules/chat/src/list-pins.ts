@@ -4,7 +4,7 @@ import type { ChatContext } from './context.ts'
 import { authorsOf } from './list-messages.ts'
 import * as messageStore from './message-store.ts'
 import { pinsMax } from './rules.ts'
-import { messageOf } from './views.ts'
+import { messageOf } from './view-rooms.ts'
 
 /** What is pinned in a room, the latest first. */
 export async function listPins(

@@ -2,7 +2,7 @@ import { type chat, type Input, type Output, requireUser } from '@octet/contract
 import { pageOf, readPage } from '@octet/kernel'
 import type { ChatContext } from './context.ts'
 import * as roomStore from './room-store.ts'
-import { viewRooms } from './views.ts'
+import { viewRooms } from './view-rooms.ts'
 
 /** The caller's rooms with what is unread in them. */
 export async function listRooms(

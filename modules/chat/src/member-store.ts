@@ -12,6 +12,7 @@ export interface MemberRow {
   readonly read_seq: number
 }
 
+/** One member of a room. */
 export async function findMember({ sql }: Queryable, roomId: string, userId: string): Promise<MemberRow | undefined> {
   const [row] = await sql<MemberRow[]>`select * from members where room_id = ${roomId} and user_id = ${userId}`
   return row
@@ -43,6 +44,7 @@ export async function deleteMember({ sql }: Tx, roomId: string, userId: string):
   return rows.length === 1
 }
 
+/** Writes a member's role and silence. */
 export async function updateMember(
   { sql }: Tx,
   { room_id, user_id }: MemberRow,
@@ -53,15 +55,12 @@ export async function updateMember(
     where room_id = ${room_id} and user_id = ${user_id}`
 }
 
-export async function setNotify(
-  { sql }: Queryable,
-  roomId: string,
-  userId: string,
-  notify: string,
-): Promise<void> {
+/** What the room may notify a member of. */
+export async function setNotify({ sql }: Queryable, roomId: string, userId: string, notify: string): Promise<void> {
   await sql`update members set notify = ${notify} where room_id = ${roomId} and user_id = ${userId}`
 }
 
+/** How many own the room. */
 export async function countOwners({ sql }: Queryable, roomId: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count from members where room_id = ${roomId} and role = 'owner'`
@@ -81,6 +80,7 @@ export interface MemberPage {
   readonly after: { readonly at: string; readonly id: string } | undefined
 }
 
+/** Members in the order they came; one more than `limit` when there is a next page. */
 export function listMembers({ sql }: Queryable, roomId: string, { limit, after }: MemberPage): Promise<MemberRow[]> {
   return sql<MemberRow[]>`
     select * from members
@@ -104,11 +104,7 @@ export function otherMembers(
 }
 
 /** Of these people, those who are in the room. */
-export async function membersAmong(
-  { sql }: Queryable,
-  roomId: string,
-  userIds: readonly string[],
-): Promise<string[]> {
+export async function membersAmong({ sql }: Queryable, roomId: string, userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return []
   const rows = await sql<{ user_id: string }[]>`
     select user_id from members where room_id = ${roomId} and user_id = any(${[...userIds]}::uuid[])`
@@ -174,6 +170,7 @@ export interface BanRow {
   readonly banned_at: string
 }
 
+/** Closes the room to somebody; a ban that is there gets the new reason. */
 export async function insertBan(
   { sql }: Tx,
   ban: { roomId: string; userId: string; reason: string; by: string; at: string },
@@ -184,16 +181,19 @@ export async function insertBan(
     on conflict (room_id, user_id) do update set reason = excluded.reason`
 }
 
+/** False when there was none. */
 export async function deleteBan({ sql }: Tx, roomId: string, userId: string): Promise<boolean> {
   const rows = await sql`delete from bans where room_id = ${roomId} and user_id = ${userId} returning true`
   return rows.length === 1
 }
 
+/** Whether the room is closed to somebody. */
 export async function isBanned({ sql }: Queryable, roomId: string, userId: string): Promise<boolean> {
   const rows = await sql`select from bans where room_id = ${roomId} and user_id = ${userId}`
   return rows.length === 1
 }
 
+/** Bans, the newest first. */
 export function listBans({ sql }: Queryable, roomId: string, { limit, after }: MemberPage): Promise<BanRow[]> {
   return sql<BanRow[]>`
     select * from bans
@@ -214,6 +214,7 @@ export interface InvitationRow {
   readonly uses_left: number
 }
 
+/** Keeps an invitation; its token is known to whoever made it. */
 export async function insertInvitation(
   { sql }: Tx,
   invitation: { roomId: string; tokenHash: Buffer; by: string; at: string; hours: number; uses: number },
@@ -244,6 +245,7 @@ export async function useInvitation({ sql }: Tx, hash: Buffer, now: string): Pro
   return rows.length === 1
 }
 
+/** Invitations that still work, the newest first. */
 export function listInvitations(
   { sql }: Queryable,
   roomId: string,
@@ -257,6 +259,7 @@ export function listInvitations(
     limit ${limit + 1}`
 }
 
+/** False when there is none of that id in the room. */
 export async function deleteInvitation({ sql }: Tx, roomId: string, id: string): Promise<boolean> {
   const rows = await sql`delete from invitations where room_id = ${roomId} and id = ${id} returning true`
   return rows.length === 1
@@ -274,6 +277,7 @@ export interface ModerationRow {
   readonly at: string
 }
 
+/** Adds to what moderators did. */
 export async function insertModeration(
   { sql }: Tx,
   entry: {
@@ -292,6 +296,7 @@ export async function insertModeration(
     values (${newId()}, ${roomId}, ${action}, ${actorId}, ${subjectId}, ${messageId}, ${detail}, ${at})`
 }
 
+/** What moderators did, the newest first. */
 export function listModeration(
   { sql }: Queryable,
   roomId: string,

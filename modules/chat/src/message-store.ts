@@ -71,6 +71,7 @@ export interface NewMessage {
   readonly isSearchable: boolean
 }
 
+/** Writes a message that has its place, counts it in its thread and notes whom it names. */
 export async function insertMessage({ sql }: Tx, message: NewMessage): Promise<void> {
   await sql`
     insert into messages (id, room_id, seq, author_id, cmid, body, created_at, reply_to_id, thread_id, mentions,
@@ -91,6 +92,7 @@ export async function insertMessage({ sql }: Tx, message: NewMessage): Promise<v
   }
 }
 
+/** One message of a room, deleted or not. */
 export async function findMessage(db: Queryable, roomId: string, id: string): Promise<MessageRow | undefined> {
   const [row] = await db.sql<MessageRow[]>`
     select ${whole(db)} from messages where id = ${id} and room_id = ${roomId}`
@@ -134,11 +136,13 @@ export async function seqAt({ sql }: Queryable, roomId: string, at: string): Pro
   return row?.seq ?? 0
 }
 
+/** `seq` of a stream's newest event; 0 before the first. */
 export async function headOf({ sql }: Queryable, stream: string): Promise<number> {
   const [row] = await sql<{ last_seq: number }[]>`select last_seq from streams where name = ${stream}`
   return row?.last_seq ?? 0
 }
 
+/** Gives a message other words. */
 export async function changeBody(
   { sql }: Tx,
   id: string,
@@ -165,6 +169,7 @@ export async function emptyEvents({ sql }: Tx, stream: string, messageId: string
     where stream = ${stream} and type in ('message', 'message-changed') and body ->> 'id' = ${messageId}`
 }
 
+/** False when that person has given that emoji already. */
 export async function addReaction(
   { sql }: Tx,
   reaction: { messageId: string; emoji: string; userId: string },
@@ -176,6 +181,7 @@ export async function addReaction(
   return rows.length === 1
 }
 
+/** False when there was none. */
 export async function removeReaction(
   { sql }: Tx,
   { messageId, emoji, userId }: { messageId: string; emoji: string; userId: string },
@@ -185,6 +191,7 @@ export async function removeReaction(
   return rows.length === 1
 }
 
+/** Pins a message, or with null unpins it. */
 export async function setPinned({ sql }: Tx, id: string, at: string | null): Promise<void> {
   await sql`update messages set pinned_at = ${at} where id = ${id}`
 }
@@ -208,11 +215,19 @@ export interface Search {
   readonly after: { readonly at: string; readonly id: string } | undefined
 }
 
+export interface FoundMessage extends MessageRow {
+  readonly room_name: string | null
+}
+
 /** Messages in rooms the user is in, newest first. Served by `messages_words`. */
-export function searchMessages(db: Queryable, search: Search): Promise<(MessageRow & { room_name: string | null })[]> {
+export function searchMessages(db: Queryable, search: Search): Promise<FoundMessage[]> {
   const { sql } = db
   const { after } = search
-  return sql<(MessageRow & { room_name: string | null })[]>`
+  const beyond =
+    after === undefined
+      ? sql``
+      : sql`and (messages.created_at, messages.id) < (${after.at}::timestamptz, ${after.id}::uuid)`
+  return sql<FoundMessage[]>`
     select ${whole(db)}, rooms.name as room_name
     from messages
     join members on members.room_id = messages.room_id and members.user_id = ${search.userId}
@@ -222,7 +237,7 @@ export function searchMessages(db: Queryable, search: Search): Promise<(MessageR
       ${search.authorId === undefined ? sql`` : sql`and author_id = ${search.authorId}`}
       ${search.fromTime === undefined ? sql`` : sql`and messages.created_at >= ${search.fromTime}`}
       ${search.toTime === undefined ? sql`` : sql`and messages.created_at < ${search.toTime}`}
-      ${after === undefined ? sql`` : sql`and (messages.created_at, messages.id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
+      ${beyond}
     order by messages.created_at desc, messages.id desc
     limit ${search.limit + 1}`
 }

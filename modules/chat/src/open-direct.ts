@@ -3,7 +3,7 @@ import { type ChatContext, problem } from './context.ts'
 import { enter } from './enter.ts'
 import * as roomStore from './room-store.ts'
 import { directKey } from './rules.ts'
-import { peopleOf, viewRoom } from './views.ts'
+import { peopleOf, viewRoom } from './view-rooms.ts'
 
 /**
  * The conversation of the caller with these people. There is one per set of people however often, and by whomever, it

@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto'
 import { type MemberRole, memberRoles } from '@octet/contracts'
 
 export const membersMax = 10_000
-export const directPeopleMax = 8
 export const reactionKindsMax = 20
 export const pinsMax = 50
-export const mentionsMax = 50
+const mentionsMax = 50
 /** Unread messages are counted up to here; a badge shows no more. */
 export const unreadMax = 100
 
@@ -37,7 +36,9 @@ export function normalName(name: string): string {
 
 /** Identifies the set of people of a direct conversation, in whichever order they are named. */
 export function directKey(userIds: readonly string[]): string {
-  return createHash('sha256').update([...userIds].sort().join(' ')).digest('base64url')
+  return createHash('sha256')
+    .update([...userIds].sort().join(' '))
+    .digest('base64url')
 }
 
 /** The people a message names as `<@id>`, each once. */

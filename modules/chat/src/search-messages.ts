@@ -3,7 +3,7 @@ import { pageOf, readPage } from '@octet/kernel'
 import { accessAsReader } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as messageStore from './message-store.ts'
-import { messageOf, peopleOf } from './views.ts'
+import { messageOf, peopleOf } from './view-rooms.ts'
 
 /** Words in the rooms the caller is in. Encrypted rooms are not searched: the server cannot read them. */
 export async function searchMessages(

@@ -2,7 +2,7 @@ import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
 import { accessAsReader } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as memberStore from './member-store.ts'
-import { viewRoom } from './views.ts'
+import { viewRoom } from './view-rooms.ts'
 
 /** What the room may notify the caller of. */
 export async function setRoomPreferences(

@@ -6,7 +6,7 @@ import { checkName } from './create-room.ts'
 import * as memberStore from './member-store.ts'
 import * as roomStore from './room-store.ts'
 import { nameKey } from './rules.ts'
-import { viewRoom } from './views.ts'
+import { viewRoom } from './view-rooms.ts'
 
 /**
  * Changes what the input names. Throws `room-name-taken`, `encrypted-rooms-are-private`, `role-too-low`,

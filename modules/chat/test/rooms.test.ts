@@ -25,7 +25,8 @@ test('public rooms have names of their own, in any capitals and width; private o
     ['News', 'NEWS', 'ｎｅｗｓ', 'news\u200b'].map(name => mine.createRoom({ name })),
   )
   assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
-  for (const result of results) if (result.status === 'rejected') assert.equal(result.reason.code, 'chat.room-name-taken')
+  for (const result of results)
+    if (result.status === 'rejected') assert.equal(result.reason.code, 'chat.room-name-taken')
   const hidden = await mine.createRoom({ name: 'News', visibility: 'private' })
   await assert.rejects(mine.updateRoom({ id: hidden.id, visibility: 'public' }), { code: 'chat.room-name-taken' })
   await assert.rejects(mine.createRoom({ name: '\u200b\u202e' }), { code: 'validation-failed' })

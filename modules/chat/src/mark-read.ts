@@ -1,12 +1,10 @@
 /** Sent → delivered → read: two cursors per member, moved forward only. */
-import { type chat, type Cursor, type Input, type Output, requireUser } from '@octet/contracts'
+import { type Cursor, type chat, type Input, requireUser } from '@octet/contracts'
 import { accessAsReader } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
 import * as memberStore from './member-store.ts'
 import { roomStream } from './rules.ts'
-import { cursorOf } from './views.ts'
-
-const cursorsShown = 100
+import { cursorOf } from './view-rooms.ts'
 
 /** What was read was delivered as well. */
 export function markRead(ctx: ChatContext, { roomId, seq }: Input<typeof chat, 'markRead'>): Promise<Cursor> {
@@ -28,13 +26,4 @@ async function move(ctx: ChatContext, roomId: string, to: { delivered: number; r
   const cursor = cursorOf(moved)
   if (moved.moved) ctx.realtime.emit('receipts', roomId, { type: 'cursor', body: cursor })
   return cursor
-}
-
-/** Up to where members have received and read. */
-export async function listCursors(
-  ctx: ChatContext,
-  { roomId }: Input<typeof chat, 'listCursors'>,
-): Promise<Output<typeof chat, 'listCursors'>> {
-  await accessAsReader(ctx, roomId)
-  return { data: (await memberStore.readCursors(ctx.db, roomId, cursorsShown)).map(cursorOf) }
 }

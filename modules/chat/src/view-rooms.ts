@@ -75,6 +75,7 @@ export async function viewRoom(ctx: ChatContext, room: SeenRoom): Promise<Room> 
   return view
 }
 
+/** A message as it is shown. */
 export function messageOf(row: MessageRow): Message {
   return {
     id: row.id,
@@ -96,6 +97,7 @@ export function messageOf(row: MessageRow): Message {
   }
 }
 
+/** A member's cursors as they are shown. */
 export function cursorOf({ user_id, delivered_seq, read_seq }: CursorRow): Cursor {
   return { userId: user_id, deliveredSeq: delivered_seq, readSeq: read_seq }
 }

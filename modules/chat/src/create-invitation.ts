@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type chat, commonProblem, type Input, type Output } from '@octet/contracts'
-import { pageOf, readPage } from '@octet/kernel'
-import { accessAsGovernor, lockAsGovernor } from './access.ts'
+import type { chat, Input, Output } from '@octet/contracts'
+import { lockAsGovernor } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as memberStore from './member-store.ts'
 import { tokenHash } from './rules.ts'
@@ -31,7 +30,8 @@ export function createInvitation(
   })
 }
 
-function invitationOf(row: memberStore.InvitationRow) {
+/** An invitation without its token. */
+export function invitationOf(row: memberStore.InvitationRow) {
   return {
     id: row.id,
     roomId: row.room_id,
@@ -40,31 +40,4 @@ function invitationOf(row: memberStore.InvitationRow) {
     expiresAt: row.expires_at,
     usesLeft: row.uses_left,
   }
-}
-
-/** Invitations that still work. */
-export async function listInvitations(
-  ctx: ChatContext,
-  input: Input<typeof chat, 'listInvitations'>,
-): Promise<Output<typeof chat, 'listInvitations'>> {
-  await accessAsGovernor(ctx, input.id)
-  const page = readPage(input)
-  const now = new Date(ctx.now()).toISOString()
-  return pageOf(await memberStore.listInvitations(ctx.db, input.id, { ...page, now }), {
-    limit: page.limit,
-    positionOf: row => ({ at: row.created_at, id: row.id }),
-    view: invitationOf,
-  })
-}
-
-/** Makes an invitation worthless. */
-export async function revokeInvitation(
-  ctx: ChatContext,
-  { id, invitationId }: Input<typeof chat, 'revokeInvitation'>,
-): Promise<object> {
-  await ctx.db.transaction('chat.revokeInvitation', async tx => {
-    await lockAsGovernor(ctx, tx, id)
-    if (!(await memberStore.deleteInvitation(tx, id, invitationId))) throw commonProblem('not-found')
-  })
-  return {}
 }

@@ -1,0 +1,35 @@
+import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import { liveMessage, lockAsSpeaker } from './access.ts'
+import { type ChatContext, problem } from './context.ts'
+import * as memberStore from './member-store.ts'
+import * as messageStore from './message-store.ts'
+import { mentionedIn } from './rules.ts'
+import { messageOf } from './view-rooms.ts'
+
+/** Changes one's own message. Throws `not-yours`, `muted`, `message-gone`. */
+export function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMessage'>): Promise<Message> {
+  const { roomId, messageId, body } = input
+  const at = new Date(ctx.now()).toISOString()
+  return ctx.once('chat.editMessage', async tx => {
+    const { room, userId } = await lockAsSpeaker(ctx, tx, roomId)
+    const message = await liveMessage(tx, roomId, messageId)
+    if (message.author_id !== userId) throw problem('not-yours')
+    const named = room.is_encrypted ? [] : mentionedIn(body)
+    const mentions = await memberStore.membersAmong(tx, roomId, named)
+    await messageStore.changeBody(tx, messageId, { body, mentions, at })
+    return announce(tx, { roomId, messageId, userId })
+  })
+}
+
+/** Tells the room how a message stands now: every change is an event of the room, so nobody misses one. */
+export async function announce(
+  tx: Tx<typeof chat>,
+  { roomId, messageId, userId }: { roomId: string; messageId: string; userId: string },
+): Promise<Message> {
+  const changed = await messageStore.findMessage(tx, roomId, messageId)
+  if (changed === undefined) throw commonProblem('not-found')
+  const body = messageOf(changed)
+  await tx.append('room', roomId, { type: 'message-changed', body, from: userId })
+  return body
+}

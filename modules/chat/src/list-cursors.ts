@@ -1,0 +1,16 @@
+import type { chat, Input, Output } from '@octet/contracts'
+import { accessAsReader } from './access.ts'
+import type { ChatContext } from './context.ts'
+import * as memberStore from './member-store.ts'
+import { cursorOf } from './view-rooms.ts'
+
+const cursorsShown = 100
+
+/** Up to where members have received and read. */
+export async function listCursors(
+  ctx: ChatContext,
+  { roomId }: Input<typeof chat, 'listCursors'>,
+): Promise<Output<typeof chat, 'listCursors'>> {
+  await accessAsReader(ctx, roomId)
+  return { data: (await memberStore.readCursors(ctx.db, roomId, cursorsShown)).map(cursorOf) }
+}

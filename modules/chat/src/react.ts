@@ -1,0 +1,22 @@
+import type { chat, Input, Message } from '@octet/contracts'
+import { liveMessage, lockAsSpeaker } from './access.ts'
+import { type ChatContext, problem } from './context.ts'
+import { announce } from './edit-message.ts'
+import * as messageStore from './message-store.ts'
+import { reactionKindsMax } from './rules.ts'
+import { messageOf } from './view-rooms.ts'
+
+/** Puts an emoji on a message or takes it away. Throws `too-many-reactions`, `muted`, `message-gone`. */
+export function react(ctx: ChatContext, input: Input<typeof chat, 'react'>): Promise<Message> {
+  const { roomId, messageId, emoji, on } = input
+  return ctx.once('chat.react', async tx => {
+    const { userId } = await lockAsSpeaker(ctx, tx, roomId)
+    const message = await liveMessage(tx, roomId, messageId)
+    const isNewKind = !message.reactions.some(reaction => reaction.emoji === emoji)
+    if (on && isNewKind && message.reactions.length >= reactionKindsMax) throw problem('too-many-reactions')
+    const changed = on
+      ? await messageStore.addReaction(tx, { messageId, emoji, userId })
+      : await messageStore.removeReaction(tx, { messageId, emoji, userId })
+    return changed ? announce(tx, { roomId, messageId, userId }) : messageOf(message)
+  })
+}
