@@ -11,6 +11,7 @@ import { keyOperations } from './identity/keys.ts'
 import { passkeyOperations } from './identity/passkeys.ts'
 import { peopleOperations } from './identity/people.ts'
 import { privacyOperations } from './identity/privacy.ts'
+import { providerOperations } from './identity/providers.ts'
 import { signInOperations } from './identity/sign-in.ts'
 import { socialOperations } from './identity/social.ts'
 import { trustOperations } from './identity/trust.ts'
@@ -49,6 +50,7 @@ export const identity = defineContract({
     'link-invalid': { status: 403, title: 'This link was used or has expired; ask for a new one.' },
     'email-taken': { status: 409, title: 'This address belongs to another account.' },
     'email-unverified': { status: 403, title: 'Confirm your e-mail address first.' },
+    'last-way-in': { status: 409, title: 'Set a password first: nothing else would sign you in.' },
     'setup-token-invalid': {
       status: 403,
       title: 'This set-up link was used or has expired; restart Octet for a new one.',
@@ -69,6 +71,7 @@ export const identity = defineContract({
     ...passkeyOperations,
     ...accountOperations,
     ...addressOperations,
+    ...providerOperations,
     ...auditOperations,
     ...keyOperations,
     ...privacyOperations,

@@ -147,7 +147,10 @@ async function readSecretKeys(config: Config, dataDir: string): Promise<Buffer[]
 
 /** The modules as the operator wants them. */
 function configured(config: Config): readonly AnyModule[] {
-  const ownIdentity = createIdentityModule({ refusesDisposable: !config.OCTET_DISPOSABLE_MAIL })
+  const ownIdentity = createIdentityModule({
+    refusesDisposable: !config.OCTET_DISPOSABLE_MAIL,
+    providers: config.OCTET_OPENID,
+  })
   return modules.map(module => (module.contract.name === ownIdentity.contract.name ? ownIdentity : module))
 }
 

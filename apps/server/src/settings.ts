@@ -6,6 +6,27 @@ import { modules } from './modules.ts'
 
 const names = modules.map(module => module.contract.name as string)
 
+interface OpenidProvider {
+  readonly name: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+function providers(about: string): Setting<readonly OpenidProvider[]> {
+  return {
+    about,
+    fallback: [],
+    read: text =>
+      text.split(';').map(one => {
+        const [name = '', issuer = '', clientId = '', clientSecret = ''] = one.trim().split(/\s+/)
+        const isWhole = /^[a-z][a-z0-9-]{0,29}$/.test(name) && URL.canParse(issuer) && clientSecret !== ''
+        if (!isWhole) throw new Error('must be: name issuer client-id client-secret; …')
+        return { name, issuer, clientId, clientSecret }
+      }),
+  }
+}
+
 function mailbox(about: string): Setting<string | undefined> {
   return {
     about,
@@ -35,6 +56,7 @@ export const settings = {
   OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
   OCTET_WEB: setting.flag('serve the web client', true),
   OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
+  OCTET_OPENID: providers('sign-in providers: name issuer client-id client-secret; …'),
   OCTET_DISPOSABLE_MAIL: setting.flag('let people register with throw-away addresses', false),
   SMTP_URL: setting.url('mail server: smtp://user:password@host:587; mails are kept when not set', ['smtp', 'smtps']),
   MAIL_FROM: mailbox('sender of all mails: Octet <no-reply@example.org>; needed with SMTP_URL'),

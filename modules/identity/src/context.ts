@@ -6,6 +6,7 @@ import type { Secrets } from '@octet/secrets'
 import type { SessionCookie } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Measures } from './measures.ts'
+import type { Provider } from './openid-providers.ts'
 import type { Revocations } from './revocations.ts'
 import type { SignInFailures } from './sign-in-failures.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -35,6 +36,7 @@ export interface IdentityState {
   readonly clockMs: () => number
   /** Whether addresses at throw-away services are refused. */
   readonly refusesDisposable: boolean
+  readonly providers: ReadonlyMap<string, Provider>
   readonly authenticate: Authenticate
   readonly sessionWatch: SessionWatch
 }

@@ -6,6 +6,7 @@ const valueSizeBytes = 32
 const valuePattern = /^[A-Za-z0-9_-]{43}$/
 
 export interface SessionCookie {
+  readonly name: string
   /** `Set-Cookie`. Without `maxAgeSeconds` the browser forgets it when it closes. */
   set(value: string, maxAgeSeconds: number | undefined): string
   /** `Set-Cookie` that takes it away. */
@@ -17,6 +18,7 @@ export function createSessionCookie(origin: string): SessionCookie {
   const name = sessionCookieName(origin)
   const attributes = `Path=/; HttpOnly; SameSite=Lax${origin.startsWith('https://') ? '; Secure' : ''}`
   return {
+    name,
     set: (value, maxAgeSeconds) => {
       const life = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`
       return `${name}=${value}; ${attributes}${life}`

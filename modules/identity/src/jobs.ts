@@ -8,6 +8,7 @@ import type { IdentityContext } from './context.ts'
 import { advanceErasuresJob } from './erasure-rules.ts'
 import { forgetExports } from './forget-exports.ts'
 import { keepTombstones } from './keep-tombstones.ts'
+import { forgetFlows } from './openid-store.ts'
 import { packExport } from './pack-export.ts'
 import { sendCode } from './send-code.ts'
 import { sendReset } from './send-reset.ts'
@@ -31,6 +32,7 @@ export const jobs = [
       await forgetEnded(db, endedDays)
       await forgetApiKeys(db, endedDays)
       await forgetExpired(db)
+      await forgetFlows(db)
     },
   },
   {

@@ -10,6 +10,7 @@ import { jobs } from './jobs.ts'
 import { createLastSeen } from './last-seen.ts'
 import { createMeasures } from './measures.ts'
 import { openModuleKey } from './module-key.ts'
+import { createProviders, type ProviderSettings } from './openid-providers.ts'
 import { operations } from './operations.ts'
 import { createPrincipals } from './principals.ts'
 import { privacy } from './privacy.ts'
@@ -28,6 +29,8 @@ export { createSetupToken, setupNeeded } from './setup-token.ts'
 export interface IdentitySettings {
   /** Refuse addresses at services that give them for minutes. Default: yes. */
   readonly refusesDisposable?: boolean
+  /** Where else people may have an account to sign in with. */
+  readonly providers?: readonly ProviderSettings[]
 }
 
 /** The module under an operator's settings. */
@@ -85,6 +88,7 @@ async function open(floor: Floor<typeof identity>, settings: IdentitySettings): 
     signInFailures,
     auditKey,
     refusesDisposable: settings.refusesDisposable ?? true,
+    providers: createProviders(settings.providers ?? []),
     measures: createMeasures(metrics, { passwords, revocations }),
     origin,
     clockMs: revocations.nowMs,

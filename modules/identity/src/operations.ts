@@ -22,6 +22,7 @@ import { getProfile } from './get-profile.ts'
 import { getSecurity } from './get-security.ts'
 import { getSetup } from './get-setup.ts'
 import { getUsers } from './get-users.ts'
+import { linkedProviders, listProviders, unlinkProvider } from './linked-providers.ts'
 import { listApiKeys } from './list-api-keys.ts'
 import { listAudit } from './list-audit.ts'
 import { getBlocks, listBlocks } from './list-blocks.ts'
@@ -91,6 +92,9 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   resendCode,
   resetPassword,
   undoEmailChange,
+  listProviders,
+  listLinkedProviders: linkedProviders,
+  unlinkProvider,
   listAudit,
   verifyAudit,
   verifyUserAudit,

@@ -5,6 +5,7 @@ import type { IdentityContext } from './context.ts'
 import { fetchExport } from './fetch-export.ts'
 import { webFinishLogin } from './finish-login.ts'
 import { logout } from './logout.ts'
+import { openidRoutes } from './openid-routes.ts'
 import { webPasskeyLogin } from './passkey-login.ts'
 import { renewCookie } from './renew-cookie.ts'
 import { webLogin } from './web-login.ts'
@@ -15,7 +16,8 @@ import { webStepUp } from './web-step-up.ts'
 const jwksMaxAgeSeconds = 300
 
 /** Failures set no cookie and take none away: a slow tab must not sign out the others. */
-export function routes({ app, contextFor, operation }: Routes<typeof identity, IdentityContext>): void {
+export function routes(routesOf: Routes<typeof identity, IdentityContext>): void {
+  const { app, contextFor, operation } = routesOf
   operation('webRegister', async (ctx, input, { reply }) => {
     const { me, cookie } = await webRegister(ctx, input)
     reply.header('set-cookie', cookie)
@@ -46,6 +48,7 @@ export function routes({ app, contextFor, operation }: Routes<typeof identity, I
     reply.header('set-cookie', cookie)
     return me
   })
+  openidRoutes(routesOf)
   operation('logout', async (ctx, _input, { reply }) => {
     await logout(ctx)
     reply.header('set-cookie', ctx.cookie.clear())

@@ -12,9 +12,9 @@ export interface NewUser {
   readonly id: string
   readonly username: string
   readonly usernameKey: string
-  readonly email: string
-  readonly emailKey: string
-  readonly passwordHash: string
+  readonly email: string | null
+  readonly emailKey: string | null
+  readonly passwordHash: string | null
   readonly roles: readonly Role[]
 }
 

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import { identity, type Me } from '@octet/contracts'
+import { testApp } from '@octet/testkit'
+// @ts-expect-error it brings no types
+import { Provider } from 'oidc-provider'
+import { createIdentityModule } from '../src/module.ts'
+import { safeReturnPath } from '../src/return-path.ts'
+import { fromOurPage, makeRegistration, signUp } from './make.ts'
+
+const origin = 'http://localhost:3000'
+const people: Record<string, { email: string; email_verified: boolean }> = {}
+const server = createServer((request, response) => void handle(request, response))
+await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+after(() => new Promise(resolve => server.close(resolve)))
+const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+const provider = new Provider(issuer, {
+  clients: [{ client_id: 'octet', client_secret: 'secret', redirect_uris: [`${origin}/auth/callback/here`] }],
+  claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['preferred_username'] },
+  conformIdTokenClaims: false,
+  pkce: { required: () => true },
+  findAccount: (_ctx: unknown, sub: string) => ({ accountId: sub, claims: () => ({ sub, ...people[sub] }) }),
+  features: { devInteractions: { enabled: true } },
+})
+const handle = provider.callback()
+const settings = { name: 'here', issuer, clientId: 'octet', clientSecret: 'secret' }
+const app = await testApp({ after }, { modules: [createIdentityModule({ providers: [settings] })] })
+
+function cookiesOf(headers: { getSetCookie(): string[] } | Record<string, unknown>): string[] {
+  const set = 'getSetCookie' in headers ? (headers as Headers).getSetCookie() : [headers['set-cookie'] ?? []].flat()
+  return (set as string[]).map(one => one.split(';')[0] ?? '')
+}
+
+/** Plays the browser at the provider: signs in there and consents, until it is sent back to us. */
+async function consent(url: string, login: string): Promise<string> {
+  const jar = new Map<string, string>()
+  let next = url
+  let form: string | undefined
+  for (let step = 0; step < 12; step++) {
+    if (next.startsWith(origin)) return next
+    const answer = await fetch(next, {
+      method: form === undefined ? 'GET' : 'POST',
+      body: form,
+      redirect: 'manual',
+      headers: {
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+    })
+    for (const cookie of cookiesOf(answer.headers)) jar.set(cookie.split('=')[0] ?? '', cookie.replace(/^[^=]*=/, ''))
+    const location = answer.headers.get('location')
+    const page = await answer.text()
+    form = undefined
+    if (location !== null) next = new URL(location, next).href
+    else form = page.includes('name="login"') ? `prompt=login&login=${login}&password=x` : 'prompt=consent'
+  }
+  throw new Error('the provider did not send us back')
+}
+
+async function start(operation = 'startProviderLogin', input: object = {}, headers: Record<string, string> = {}) {
+  const answer = await app.request(
+    identity,
+    operation,
+    { provider: 'here', ...input },
+    { headers: { ...fromOurPage, ...headers } },
+  )
+  assert.equal(answer.status, 200, JSON.stringify(answer.body))
+  return { url: (answer.body as { url: string }).url, flow: cookiesOf(answer.headers)[0] ?? '' }
+}
+
+function back(url: string, cookie: string) {
+  return app.http.inject({ method: 'GET', url: url.slice(origin.length), headers: { cookie } })
+}
+
+async function signIn(login: string, input: object = {}) {
+  const { url, flow } = await start('startProviderLogin', input)
+  const returned = await consent(url, login)
+  const answer = await back(returned, flow)
+  const cookie = cookiesOf(answer.headers).find(one => one.startsWith('oct='))
+  return { returned, flow, answer, cookie, location: answer.headers.location }
+}
+
+async function meOf(cookie: string): Promise<Me> {
+  return app.client(identity, { headers: { ...fromOurPage, cookie } }).getMe({})
+}
+
+test('a person of a real provider gets an account, the same one again, and comes back to where they were', async () => {
+  people.ada = { email: 'ada@people.example', email_verified: true }
+  const first = await signIn('ada', { returnTo: '/links?x=1' })
+  assert.deepEqual([first.answer.statusCode, first.location], [303, '/links?x=1'])
+  const me = await meOf(first.cookie ?? '')
+  assert.deepEqual([me.email, me.emailVerified], ['ada@people.example', true])
+  const again = await signIn('ada')
+  assert.equal((await meOf(again.cookie ?? '')).id, me.id)
+})
+
+test('A9: an address, proved at the provider or not, opens no account that is here', async () => {
+  const registration = { ...makeRegistration(), email: 'owner@people.example' }
+  const owner = await signUp(app, registration)
+  await app.db('identity').sql`update users set email_verified = true where id = ${owner.user.id}`
+  people.same = { email: 'owner@people.example', email_verified: true }
+  people.liar = { email: 'owner@people.example', email_verified: false }
+  for (const login of ['same', 'liar']) {
+    const { location, cookie } = await signIn(login)
+    assert.deepEqual([location, cookie], ['/sign-in?problem=identity.email-taken', undefined])
+  }
+  people.claims = { email: 'claims@people.example', email_verified: false }
+  const { cookie } = await signIn('claims')
+  assert.equal((await meOf(cookie ?? '')).emailVerified, false)
+})
+
+test('A5, A6: what comes back is good once, in the browser that left, with the state it left with', async () => {
+  people.bob = { email: 'bob@people.example', email_verified: true }
+  const away = await start()
+  assert.equal(new URL(away.url).searchParams.get('code_challenge_method'), 'S256')
+  const returned = await consent(away.url, 'bob')
+  const refused = '/sign-in?problem=identity.provider-refused'
+  const other = await start()
+  assert.equal((await back(returned, '')).headers.location, refused, 'no cookie')
+  assert.equal((await back(returned, other.flow)).headers.location, refused, 'another browser')
+  const answers = await Promise.all(Array.from({ length: 20 }, () => back(returned, away.flow)))
+  assert.equal(answers.filter(({ headers }) => headers.location !== refused).length, 1)
+  const third = await start()
+  const changed = (await consent(third.url, 'bob')).replace(/state=[^&]+/, 'state=forged')
+  assert.equal((await back(changed, third.flow)).headers.location, refused, 'another state')
+  const noChallenge = new URL((await start()).url)
+  noChallenge.searchParams.delete('code_challenge')
+  noChallenge.searchParams.delete('code_challenge_method')
+  assert.match(await consent(noChallenge.href, 'bob'), /error=invalid_request/)
+})
+
+test('A4: a browser is sent to a path of this site or home', () => {
+  for (const path of ['/', '/links?q=a#b', '/chat/rooms/1']) assert.equal(safeReturnPath(path, origin), path)
+  const evil = [
+    ...['//evil.com', '/\\evil.com', '/%09/evil.com', '/\t/evil.com', 'https:evil.com', 'https://evil.com', '///evil'],
+    ...['/..;/admin', '/a/../../b', '/%2fevil.com', '/%252fevil.com', '/%5cevil.com', 'javascript:alert(1)', ''],
+    ...['@evil.com', '/\u0000', '/%0d%0aset-cookie:x', '/%', 'HTTPS://EVIL.com.', '/ x', '\\/evil.com', '/.//evil.com'],
+  ]
+  for (const path of evil) assert.equal(safeReturnPath(path, origin), '/', path)
+})
