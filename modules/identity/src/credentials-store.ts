@@ -13,6 +13,7 @@ export async function dropCredentials(
   const { sql } = tx
   const from = sql`coalesce(${since}::timestamptz, '-infinity')`
   await sql`delete from external_identities where user_id = ${userId} and linked_at >= ${from}`
+  await sql`delete from passkeys where user_id = ${userId} and created_at >= ${from}`
   await sql`
     with ended as (
       update api_keys set revoked_at = clock_timestamp(), revoke_reason = 'revoked'
