@@ -1,7 +1,9 @@
 /** `npm run bench -- [NAME] [--json] [--long]` */
 import { calls } from './calls.ts'
 import { runExperiments } from './experiment.ts'
+import { linksMillion } from './links-million.ts'
 import { linksRedirect } from './links-redirect.ts'
+import { linksStats } from './links-stats.ts'
 import { read } from './read.ts'
 
-process.exitCode = await runExperiments('bench', [linksRedirect, calls, read])
+process.exitCode = await runExperiments('bench', [linksRedirect, linksMillion, linksStats, calls, read])

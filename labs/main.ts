@@ -2,5 +2,7 @@
 import { runExperiments } from '../bench/experiment.ts'
 import { aliasRace } from './alias-race.ts'
 import { clickCounter } from './click-counter.ts'
+import { staleCache } from './stale-cache.ts'
+import { stampede } from './stampede.ts'
 
-process.exitCode = await runExperiments('lab', [aliasRace, clickCounter])
+process.exitCode = await runExperiments('lab', [aliasRace, clickCounter, stampede, staleCache])

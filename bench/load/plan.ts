@@ -14,6 +14,21 @@ export interface WantedAnswer {
   readonly status: number
   /** Stands in the answer; looked for in one answer of {@link lookEvery}. The status is looked at in all. */
   readonly contains: string
+  /** At each sending {@link codePlace} in `request` becomes another of this many codes ({@link writeCode}). */
+  readonly randomBelow?: number
+}
+
+/** Where a random code goes; seven digits to the base of eight. */
+export const codePlace = '#######'
+
+/** Writes a number as code of seven characters, of those that short links are made of. */
+export function writeCode(bytes: Uint8Array, at: number, number: number): void {
+  let rest = number
+  for (let place = codePlace.length - 1; place >= 0; place--) {
+    // '2' to '9': 0 and 1 look like letters.
+    bytes[at + place] = 50 + (rest % 8)
+    rest = Math.floor(rest / 8)
+  }
 }
 
 /** `closed`: the next request when the last is answered. `open`: at a fixed rate, however slow the answers are. */

@@ -2,12 +2,23 @@
 import { performance } from 'node:perf_hooks'
 import { openRawConnection, type RawConnection } from '@octet/testkit'
 import { latencyRecorder, schedule } from './latency.ts'
-import { type LoadPlan, type LoadResult, lookEvery, type WantedAnswer, waitingMax } from './plan.ts'
+import {
+  codePlace,
+  type LoadPlan,
+  type LoadResult,
+  lookEvery,
+  type WantedAnswer,
+  waitingMax,
+  writeCode,
+} from './plan.ts'
 
 /** One connection and the request it is for. */
 interface Lane {
   readonly wire: RawConnection
   readonly request: Buffer
+  /** Where its random code stands, and how many codes there are; -1: it has none. */
+  readonly codeAt: number
+  readonly codesBelow: number
   /** When the request under way was sent, or was due; -1: none is. */
   sinceMs: number
 }
@@ -55,8 +66,11 @@ async function openLanes(plan: LoadPlan, run: Run): Promise<void> {
   const opened = Array.from({ length: plan.connections }, (_, index) => {
     const kind = index % plan.requests.length
     return new Promise<void>(resolve => {
+      const { request, randomBelow } = plan.requests[kind] as WantedAnswer
       const lane: Lane = {
-        request: Buffer.from((plan.requests[kind] as WantedAnswer).request),
+        request: Buffer.from(request),
+        codeAt: randomBelow === undefined ? -1 : request.indexOf(codePlace),
+        codesBelow: randomBelow ?? 0,
         sinceMs: -1,
         wire: openRawConnection({
           port: plan.port,
@@ -159,6 +173,7 @@ async function openLoop({ durationMs }: LoadPlan, perSecond: number, run: Run): 
 }
 
 function send(lane: Lane, sinceMs: number): void {
+  if (lane.codeAt !== -1) writeCode(lane.request, lane.codeAt, Math.floor(Math.random() * lane.codesBelow))
   lane.sinceMs = sinceMs
   lane.wire.send(lane.request)
 }

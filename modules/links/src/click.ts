@@ -176,7 +176,9 @@ export function countDays(clicks: Iterable<Click>): CountedDay[] {
 }
 
 /** Values kept per dimension of a link's day; what comes after is summed up as {@link otherValue}. */
-const valuesMax = 100
+const valuesMax = 50
+/** There are not many more; a map with holes would be wrong. */
+const countriesMax = 250
 export const otherValue = '(other)'
 
 function addValue(breakdowns: Breakdowns, dimension: keyof Breakdowns, value: string, clicks: number): void {
@@ -194,8 +196,9 @@ export function mergeBreakdowns(known: Breakdowns, added: Breakdowns): Breakdown
   for (const dimension of new Set([...Object.keys(known), ...Object.keys(added)]) as Set<keyof Breakdowns>) {
     const counts: Record<string, number> = Object.assign(Object.create(null), known[dimension])
     let size = Object.keys(counts).length
+    const sizeMax = dimension === 'country' ? countriesMax : valuesMax
     for (const [value, clicks] of Object.entries(added[dimension] ?? {}).sort(([, a], [, b]) => b - a)) {
-      const place = value in counts || size < valuesMax ? value : otherValue
+      const place = value in counts || size < sizeMax ? value : otherValue
       if (!(place in counts)) size++
       counts[place] = (counts[place] ?? 0) + clicks
     }
@@ -208,8 +211,12 @@ export function mergeBreakdowns(known: Breakdowns, added: Breakdowns): Breakdown
 export function sumBreakdowns(days: Iterable<Breakdowns>): Breakdowns {
   const sum: Breakdowns = {}
   for (const day of days) {
-    for (const [dimension, counts] of Object.entries(day)) {
-      for (const [value, clicks] of Object.entries(counts)) addValue(sum, dimension as keyof Breakdowns, value, clicks)
+    // `for in` and not entries: a year with every dimension full is a third of a million values.
+    for (const dimension in day) {
+      const counts = day[dimension as keyof Breakdowns] ?? {}
+      sum[dimension as keyof Breakdowns] ??= Object.create(null) as Record<string, number>
+      const sums = sum[dimension as keyof Breakdowns] as Record<string, number>
+      for (const value in counts) sums[value] = (sums[value] ?? 0) + (counts[value] as number)
     }
   }
   return sum
