@@ -9,7 +9,7 @@ const namesMax = 10_000
 const names = new Map<string, string | undefined>()
 
 /** The host name somebody may have claimed; `undefined` for addresses and single words such as `localhost`. */
-export function claimableHost(request: IncomingMessage): string | undefined {
+function claimableHost(request: IncomingMessage): string | undefined {
   const given = headerOf(request, 'host')
   if (given === undefined) return undefined
   // Remembered as it was written: making a URL of it at every visit would cost as much as the visit.
