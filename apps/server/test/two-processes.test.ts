@@ -88,7 +88,7 @@ async function afterEdit({ processes, token }: Pair): Promise<Set<string | null>
   return locations
 }
 
-test('a limit of 100 lets 100 of 1,000 visits at once over two processes pass; an edit is everywhere in 1 s', async t => {
+test('a limit of 100 lets 100 of 1,000 visits over two processes pass; an edit is everywhere in 1 s', async t => {
   const pair = await startPair(t, honest)
   assert.deepEqual(await crowd(pair), { passed: clicksMax, gone: visitors - clicksMax })
   assert.deepEqual(await afterEdit(pair), new Set(['https://example.org/new']))
