@@ -14,7 +14,7 @@ import { ensureChromium } from './test-needs.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const patterns = [
-  '{contracts,clients/*,platform/*,modules/*,apps/*,tools,labs,bench}/test/**/*.test.ts',
+  '{contracts,clients/*,platform/*,modules/*,apps/*,tools,labs,bench,chaos}/test/**/*.test.ts',
   'e2e/**/*.test.ts',
 ]
 const testTimeoutMs = 180_000

@@ -1,0 +1,151 @@
+/** The faults of a wire, each seen from both ends. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { test } from 'node:test'
+import { defer, type Test } from '@octet/testkit'
+import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
+
+interface Ends {
+  readonly proxy: TcpFault
+  dial(): Promise<{ client: Socket; server: Socket }>
+}
+
+async function open(t: Test): Promise<Ends> {
+  const arrived: Socket[] = []
+  const server = createServer({ allowHalfOpen: true }, socket => {
+    socket.on('error', () => undefined)
+    arrived.push(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const proxy = await tcpFault({ targetPort: () => port, random: () => 0.5 })
+  const clients: Socket[] = []
+  defer(t, async () => {
+    await proxy.close()
+    for (const socket of [...clients, ...arrived]) socket.destroy()
+    await new Promise(resolve => server.close(resolve))
+  })
+  return {
+    proxy,
+    async dial() {
+      const count = arrived.length
+      const client = connect({ port: proxy.port, host: '127.0.0.1' })
+      client.on('error', () => undefined)
+      clients.push(client)
+      await until(() => arrived.length > count)
+      return { client, server: arrived[count] as Socket }
+    },
+  }
+}
+
+async function until(isTrue: () => boolean, timeoutMs = 5_000): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs
+  while (!isTrue()) {
+    assert.ok(performance.now() < deadlineMs, `still not true: ${isTrue}`)
+    await new Promise(resolve => setTimeout(resolve, 2))
+  }
+}
+
+function collect(socket: Socket): () => string {
+  let text = ''
+  socket.on('data', chunk => {
+    text += chunk
+  })
+  return () => text
+}
+
+test('without a fault bytes arrive both ways, and an end is passed on', async t => {
+  const { dial } = await open(t)
+  const { client, server } = await dial()
+  const [atServer, atClient] = [collect(server), collect(client)]
+  client.end('question')
+  await once(server, 'end')
+  server.end('answer')
+  await once(client, 'close')
+  assert.deepEqual([atServer(), atClient()], ['question', 'answer'])
+})
+
+test('latency delays, and keeps the order', async t => {
+  const { proxy, dial } = await open(t)
+  const { client, server } = await dial()
+  const atServer = collect(server)
+  proxy.set({ latencyMs: 40, jitterMs: 40 })
+  const startedMs = performance.now()
+  client.write('a')
+  client.write('b')
+  await until(() => atServer() === 'ab')
+  assert.ok(performance.now() - startedMs >= 55)
+})
+
+test('a slow wire lets so many bytes through and no more', async t => {
+  const { proxy, dial } = await open(t)
+  const { client, server } = await dial()
+  const atServer = collect(server)
+  proxy.set({ bytesPerSecond: 1_000 })
+  const startedMs = performance.now()
+  client.write('x'.repeat(200))
+  await until(() => atServer().length === 200)
+  assert.ok(performance.now() - startedMs >= 150)
+})
+
+test('a black hole answers nothing, and when it heals nothing was lost', async t => {
+  const { proxy, dial } = await open(t)
+  const { client, server } = await dial()
+  const atServer = collect(server)
+  proxy.set({ isBlackHole: true })
+  client.write('late')
+  const late = dial()
+  await new Promise(resolve => setTimeout(resolve, 30))
+  assert.equal(atServer(), '')
+  assert.equal(await Promise.race([late, 'not yet']), 'not yet', 'a new connection waits as well')
+  proxy.set({})
+  await until(() => atServer() === 'late')
+  await late
+})
+
+test('a cut connection ends on both sides, by close or by reset', async t => {
+  const { proxy, dial } = await open(t)
+  for (const kind of ['close', 'reset'] as const) {
+    const { client, server } = await dial()
+    server.resume()
+    const codes: string[] = []
+    client.once('error', error => codes.push((error as NodeJS.ErrnoException).code ?? ''))
+    const closed = Promise.all([client, server].map(end => new Promise(resolve => end.once('close', resolve))))
+    client.resume()
+    assert.equal(proxy.cut(kind), 1)
+    if (kind === 'close') server.end()
+    await closed
+    assert.deepEqual(codes, kind === 'reset' ? ['ECONNRESET'] : [])
+  }
+})
+
+test('a connection is cut after n bytes: exactly so many have arrived', async t => {
+  const { proxy, dial } = await open(t)
+  proxy.cutNextAfter('to-server', 5)
+  const { client, server } = await dial()
+  const atServer = collect(server)
+  client.write('0123456789')
+  await once(client.resume(), 'close')
+  await until(() => atServer().length >= 5)
+  assert.equal(atServer(), '01234')
+})
+
+test('half closed, the server hears the end and can still answer', async t => {
+  const { proxy, dial } = await open(t)
+  const { client, server } = await dial()
+  const atClient = collect(client)
+  server.resume()
+  proxy.halfClose()
+  await once(server, 'end')
+  server.write('still here')
+  await until(() => atClient() === 'still here')
+})
+
+test('a refusing proxy resets who connects', async t => {
+  const { proxy } = await open(t)
+  proxy.set({ isRefusing: true })
+  const client = connect({ port: proxy.port, host: '127.0.0.1' })
+  const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException]
+  assert.equal(error.code, 'ECONNRESET')
+})
