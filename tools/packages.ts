@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import type { Tree } from './tree.ts'
 
-/** `workshop` is everything outside a package: tools, labs, bench, e2e. Nothing imports it. */
+/** `workshop` is everything outside a package: tools, labs, bench, chaos, e2e. Nothing imports it. */
 export type Layer = 'contracts' | 'clients' | 'platform' | 'modules' | 'apps' | 'workshop'
 
 export interface Package {

@@ -1,6 +1,6 @@
 /**
- * A fault proxy that reads PostgreSQL's protocol, so that a cut falls on a statement and not somewhere: before the server
- * hears of COMMIT, or after it has done it and before the client knows.
+ * A fault proxy that reads PostgreSQL's protocol, so that a cut falls on a statement and not somewhere: before the
+ * server hears of COMMIT, or after it has done it and before the client knows.
  */
 import { type Frame, frameReader, statementReader, textsOf } from './postgres-messages.ts'
 import { type Direction, type Inspector, type Ruling, type TcpFault, tcpFault } from './tcp-fault.ts'
@@ -101,7 +101,7 @@ function inspectorOf(judge: Judge): Inspector {
       pending.push({ fate, rows: 0, hasFailed: false })
       if (fate.kind === 'cut-before' || fate.kind === 'hang-before') {
         judge.hit(fate)
-        return { isForwarded: false, then: fate.kind === 'cut-before' ? 'cut' : 'hang' }
+        return { isForwarded: false, after: fate.kind === 'cut-before' ? 'cut' : 'hang' }
       }
     }
     if (frame.type === 'Q' || frame.type === 'S') {
@@ -124,7 +124,7 @@ function inspectorOf(judge: Judge): Inspector {
     if (frame.type === 'E') current.hasFailed = true
     if (fate.kind === 'cut-after-row' && frame.type === 'D' && ++current.rows >= fate.row) {
       judge.hit(fate)
-      return { isForwarded: true, then: 'cut' }
+      return { isForwarded: true, after: 'cut' }
     }
     const isLate = fate.kind === 'cut-after' || fate.kind === 'hang-after'
     // What failed had no effect, so its answer may as well arrive. Until it is done, an answer may be needed to go on
@@ -132,7 +132,7 @@ function inspectorOf(judge: Judge): Inspector {
     if (!isLate || current.hasFailed || !/^[CDZ]$/.test(frame.type)) return forwarded
     if (frame.type !== 'Z') return withheld
     judge.hit(fate)
-    return { isForwarded: false, then: fate.kind === 'cut-after' ? 'cut' : 'hang' }
+    return { isForwarded: false, after: fate.kind === 'cut-after' ? 'cut' : 'hang' }
   }
 
   return {
@@ -142,7 +142,7 @@ function inspectorOf(judge: Judge): Inspector {
       for (const frame of readers[direction](bytes)) {
         const verdict = judgeFrame(frame)
         if (verdict.isForwarded) out.push(frame.bytes)
-        if (verdict.then !== undefined) return { forward: joined(out), then: verdict.then }
+        if (verdict.after !== undefined) return { forward: joined(out), after: verdict.after }
       }
       return { forward: joined(out) }
     },
@@ -151,7 +151,7 @@ function inspectorOf(judge: Judge): Inspector {
 
 interface Verdict {
   readonly isForwarded: boolean
-  readonly then?: 'cut' | 'hang'
+  readonly after?: 'cut' | 'hang'
 }
 
 const forwarded: Verdict = { isForwarded: true }

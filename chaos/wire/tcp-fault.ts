@@ -1,4 +1,4 @@
-/** Stands between two programs and does to their connections what networks do. Knows no protocol; see postgres-fault. */
+/** Stands between two programs and does to their connections what networks do. For statements: postgres-fault. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
@@ -17,14 +17,14 @@ export interface WireFault {
 export type Direction = 'to-server' | 'to-client'
 export type CutKind = 'close' | 'reset'
 
-/** Looks at bytes on their way. What it returns goes on; `then` says what happens to the connection after that. */
+/** Looks at bytes on their way. What it returns goes on; `after` says what happens to the connection then. */
 export interface Inspector {
   inspect(direction: Direction, bytes: Buffer): Ruling
 }
 
 export interface Ruling {
   readonly forward: Buffer
-  readonly then?: 'cut' | 'hang'
+  readonly after?: 'cut' | 'hang'
 }
 
 export interface TcpFaultOptions {
@@ -75,6 +75,11 @@ export async function tcpFault(options: TcpFaultOptions): Promise<TcpFault> {
   let cutNext: { direction: Direction; bytes: number } | undefined
   let healed = Promise.withResolvers<void>()
   healed.resolve()
+  const carry = carrier({
+    fault: () => fault,
+    healed: () => healed.promise,
+    random: options.random ?? Math.random,
+  })
 
   const server = createServer(refusal, async client => {
     client.on('error', () => undefined)
@@ -94,37 +99,6 @@ export async function tcpFault(options: TcpFaultOptions): Promise<TcpFault> {
       carry(wire, lane, bytes => inspector?.inspect(direction, bytes) ?? { forward: bytes })
     }
   })
-
-  function carry(wire: Wire, lane: Lane, inspect: (bytes: Buffer) => Ruling): void {
-    lane.from.on('data', bytes => {
-      if (lane.isHanging) return
-      const { forward, then } = inspect(bytes)
-      lane.from.pause()
-      lane.sent = lane.sent.then(async () => {
-        await send(lane, forward)
-        if (then === 'cut' || lane.cutAfterBytes <= 0) wire.end('close')
-        if (then === 'hang') for (const each of wire.lanes) each.isHanging = true
-        lane.from.resume()
-      })
-    })
-    lane.from.once('end', () => void lane.sent.then(() => lane.isHanging || lane.to.end()))
-  }
-
-  async function send(lane: Lane, bytes: Buffer): Promise<void> {
-    const { latencyMs = 0, jitterMs = 0, bytesPerSecond } = fault
-    const waitMs = latencyMs + jitterMs * (options.random ?? Math.random)()
-    if (waitMs > 0) await new Promise(resolve => setTimeout(resolve, waitMs))
-    const sliceBytes = Math.max(1, Math.floor((bytesPerSecond ?? Number.POSITIVE_INFINITY) / slicesPerSecond))
-    for (let start = 0; start < bytes.length && !lane.to.destroyed; start += sliceBytes) {
-      await healed.promise
-      const slice = bytes.subarray(start, Math.min(start + sliceBytes, start + lane.cutAfterBytes))
-      lane.cutAfterBytes -= slice.length
-      const hasRoom = lane.to.write(slice)
-      if (lane.cutAfterBytes <= 0) return
-      if (!hasRoom) await Promise.race([once(lane.to, 'drain'), once(lane.to, 'close')]).catch(() => undefined)
-      if (bytesPerSecond !== undefined) await new Promise(resolve => setTimeout(resolve, 1000 / slicesPerSecond))
-    }
-  }
 
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -157,6 +131,47 @@ export async function tcpFault(options: TcpFaultOptions): Promise<TcpFault> {
       for (const wire of [...wires]) wire.end('close')
       await closed
     },
+  }
+}
+
+interface Conditions {
+  fault(): WireFault
+  /** Settles while there is no black hole. */
+  healed(): Promise<void>
+  random(): number
+}
+
+/** Moves bytes along a lane, as slowly and as far as the conditions let it. */
+function carrier(conditions: Conditions) {
+  async function send(lane: Lane, bytes: Buffer): Promise<void> {
+    const { latencyMs = 0, jitterMs = 0, bytesPerSecond } = conditions.fault()
+    const waitMs = latencyMs + jitterMs * conditions.random()
+    if (waitMs > 0) await new Promise(resolve => setTimeout(resolve, waitMs))
+    const sliceBytes = Math.max(1, Math.floor((bytesPerSecond ?? Number.POSITIVE_INFINITY) / slicesPerSecond))
+    for (let start = 0; start < bytes.length && !lane.to.destroyed; start += sliceBytes) {
+      await conditions.healed()
+      const slice = bytes.subarray(start, Math.min(start + sliceBytes, start + lane.cutAfterBytes))
+      lane.cutAfterBytes -= slice.length
+      const hasRoom = lane.to.write(slice)
+      if (lane.cutAfterBytes <= 0) return
+      if (!hasRoom) await Promise.race([once(lane.to, 'drain'), once(lane.to, 'close')]).catch(() => undefined)
+      if (bytesPerSecond !== undefined) await new Promise(resolve => setTimeout(resolve, 1000 / slicesPerSecond))
+    }
+  }
+
+  return function carry(wire: Wire, lane: Lane, inspect: (bytes: Buffer) => Ruling): void {
+    lane.from.on('data', bytes => {
+      if (lane.isHanging) return
+      const { forward, after } = inspect(bytes)
+      lane.from.pause()
+      lane.sent = lane.sent.then(async () => {
+        await send(lane, forward)
+        if (after === 'cut' || lane.cutAfterBytes <= 0) wire.end('close')
+        if (after === 'hang') for (const each of wire.lanes) each.isHanging = true
+        lane.from.resume()
+      })
+    })
+    lane.from.once('end', () => void lane.sent.then(() => lane.isHanging || lane.to.end()))
   }
 }
 

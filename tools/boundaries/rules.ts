@@ -74,7 +74,7 @@ const direction: Rule[] = [
     if (target?.layer === 'clients') return undefined
     return `the web client imports ${target?.name}; of Octet it may import ${contractsPackage} and clients/ only`
   }),
-  importRule('product-needs-no-workshop', 'tools, labs, bench and e2e are not there in production.', edge => {
+  importRule('product-needs-no-workshop', 'tools, labs, bench, chaos and e2e are not there in production.', edge => {
     const { owner, to } = crossing(edge) ?? {}
     if (to !== 'workshop') return undefined
     return `${owner?.folder} imports ${edge.specifier}, which no package owns; move it into a package`

@@ -8,5 +8,11 @@ export { judgeCounts, type KillPlan, type KillVerdict, killUnderLoad, type Tally
 export { erasePerson, exportedRows } from './person.ts'
 export { classified, howToClassify, privacyFindings } from './privacy-findings.ts'
 export { openRawConnection, type RawConnection, type RawConnectionOptions } from './raw-connection.ts'
-export { freePort, type ServerProcess, type ServerProcessOptions, startServerProcess } from './server-process.ts'
+export {
+  descendantsOf,
+  freePort,
+  type ServerProcess,
+  type ServerProcessOptions,
+  startServerProcess,
+} from './server-process.ts'
 export { countedClicks, createLinks, getRequest, signUp } from './short-links.ts'

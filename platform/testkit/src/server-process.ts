@@ -140,7 +140,7 @@ export async function freePort(): Promise<number> {
  * Processes started by a process, and by those, whatever session they moved to. Only Linux tells; elsewhere what a
  * killed process leaves behind ends by itself a moment later.
  */
-async function descendantsOf(pid: number): Promise<number[]> {
+export async function descendantsOf(pid: number): Promise<number[]> {
   if (process.platform !== 'linux') return []
   const childrenOf = new Map<number, number[]>()
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))

@@ -1,0 +1,221 @@
+/** PostgreSQL and several Octets on one database, each behind a wire of its own. Runs in cluster-process.ts. */
+import { spawnSync } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort, type ServerProcess, startServerProcess } from '@octet/testkit'
+import { type Mutant, mutants, probe } from '../mutants/mutants.ts'
+import { type Patch, patchedLine } from '../mutants/patch.ts'
+import type { Fault } from '../plan.ts'
+import { isCommit, type PostgresFault, pass, postgresFault } from '../wire/postgres-fault.ts'
+import { type PostgresProcess, startPostgres } from './postgres-process.ts'
+import type { ClusterFacts, ClusterOptions, Injected } from './protocol.ts'
+import { signalAll } from './signals.ts'
+
+export interface Cluster {
+  readonly facts: ClusterFacts
+  inject(fault: Fault): Promise<Injected>
+  /** Undoes every fault: wires pass, everything runs again and serves. Returns how long that took. */
+  heal(): Promise<number>
+  /** Ends all servers and starts them broken in these ways, or in none. */
+  become(broken: readonly Mutant[]): Promise<void>
+  /** Faults that really fell, by kind of fate. */
+  hits(): Readonly<Record<string, number>>
+  stop(): Promise<void>
+}
+
+const serverProgram = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
+const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
+const slowDiskMs = 20
+/** Chance of each COMMIT to be cut while that is the fault. */
+const cutProbability = 0.4
+
+interface Node {
+  readonly port: number
+  readonly dataDir: string
+  readonly wire: PostgresFault
+  process: ServerProcess | undefined
+}
+
+/** Starts everything in `options.dir`, on what an earlier run left there if it did. */
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const postgres = await startPostgres(join(options.dir, 'postgres'), options.postgresSettings ?? {})
+  const nodes: Node[] = []
+  try {
+    for (let index = 0; index < options.servers; index++) {
+      const dataDir = join(options.dir, `server-${index}`)
+      await mkdir(dataDir, { recursive: true })
+      const wire = await postgresFault({ targetPort: postgres.port })
+      nodes.push({ port: await freePort(), dataDir, wire, process: undefined })
+    }
+    return await open(options, postgres, nodes)
+  } catch (error) {
+    await stopAll(postgres, nodes)
+    throw error
+  }
+}
+
+async function open(options: ClusterOptions, postgres: PostgresProcess, nodes: readonly Node[]): Promise<Cluster> {
+  let broken = options.mutants ?? []
+  const startMissing = async () => {
+    const patches = [probe, ...broken.map(mutant => mutants[mutant])]
+    const start = async (node: Node) => {
+      node.process ??= await startNode(options, postgres, { node, patches })
+    }
+    // The first one migrates; the others only wait for it.
+    const [first, ...rest] = nodes
+    if (first !== undefined) await start(first)
+    await Promise.all(rest.map(start))
+  }
+  await startMissing()
+  return {
+    facts: {
+      databaseUrl: postgres.url(),
+      origins: nodes.map(({ port }) => `http://127.0.0.1:${port}`),
+      logs: nodes.map(({ dataDir }) => join(dataDir, 'octet.log')),
+    },
+    inject: fault => inject(postgres, nodes, fault),
+    async heal() {
+      const startedMs = performance.now()
+      for (const { wire, process } of nodes) {
+        wire.decide(() => pass)
+        wire.set({})
+        if (process !== undefined) signalAll([process.pid], 'SIGCONT')
+      }
+      await postgres.signal('SIGCONT')
+      await postgres.revive()
+      await startMissing()
+      await Promise.all(nodes.map(({ port }) => untilReady(port)))
+      return performance.now() - startedMs
+    },
+    async become(next) {
+      broken = next
+      await Promise.all(nodes.map(killNode))
+      await startMissing()
+    },
+    hits() {
+      const sum: Record<string, number> = {}
+      for (const { wire } of nodes) for (const [kind, count] of wire.hits) sum[kind] = (sum[kind] ?? 0) + count
+      return sum
+    },
+    stop: () => stopAll(postgres, nodes),
+  }
+}
+
+interface NodeStart {
+  readonly node: Node
+  readonly patches: readonly Patch[]
+}
+
+async function startNode(
+  { environment }: ClusterOptions,
+  postgres: PostgresProcess,
+  { node, patches }: NodeStart,
+): Promise<ServerProcess> {
+  const url = new URL(postgres.url())
+  url.port = String(node.wire.port)
+  const server = await startServerProcess({
+    program: serverProgram,
+    nodeOptions: ['--import', hooks],
+    launcher: withParent(),
+    port: node.port,
+    environment: {
+      OCTET_DATA: node.dataDir,
+      OCTET_WEB: '0',
+      OCTET_DEMO: '0',
+      OCTET_LIMITS_SCALE: '100000',
+      // Clients say where they come from: some limits are not scaled, and all of ours come from one machine.
+      OCTET_TRUSTED_PROXIES: '1',
+      DATABASE_URL: url.href,
+      CHAOS_PATCHES: JSON.stringify(patches),
+      ...environment,
+    },
+  })
+  const missing = patches.find(patch => !server.output().includes(patchedLine(patch)))
+  if (missing === undefined) return server
+  await server.kill()
+  throw new Error(`${missing.file} was never loaded, so the server is not the one that was asked for`)
+}
+
+/** Where it can be had (Linux), servers end with this process, however it ends. */
+function withParent(): string[] {
+  const command = ['setpriv', '--pdeathsig', 'KILL', '--']
+  const [file = '', ...args] = [...command, 'true']
+  return spawnSync(file, args, { stdio: 'ignore' }).status === 0 ? command : []
+}
+
+async function inject(postgres: PostgresProcess, nodes: readonly Node[], fault: Fault): Promise<Injected> {
+  const node = 'server' in fault ? nodes[fault.server] : undefined
+  switch (fault.kind) {
+    case 'kill-server':
+      await killNode(node)
+      break
+    case 'kill-postgres':
+      await postgres.kill()
+      break
+    case 'kill-backend':
+      return (await postgres.killBackend()) ? 'injected' : 'not possible'
+    case 'pause-server':
+      if (node?.process !== undefined) signalAll([node.process.pid], 'SIGSTOP')
+      break
+    case 'pause-postgres':
+      await postgres.signal('SIGSTOP')
+      break
+    case 'slow-disk':
+      return (await postgres.slowDisk(slowDiskMs)) ? 'injected' : 'not possible'
+    default:
+      if (node !== undefined) harmWire(node.wire, fault.kind)
+  }
+  return 'injected'
+}
+
+type WireKind = Extract<Fault, { server: number }>['kind']
+
+function harmWire(wire: PostgresFault, kind: Exclude<WireKind, 'kill-server' | 'pause-server'>): void {
+  const isCut = () => Math.random() < cutProbability
+  switch (kind) {
+    case 'black-hole':
+      wire.set({ isBlackHole: true })
+      break
+    case 'slow-wire':
+      wire.set({ latencyMs: 20, jitterMs: 20, bytesPerSecond: 200_000 })
+      break
+    case 'reset-wires':
+      wire.cut('reset')
+      break
+    case 'cut-before-commit':
+    case 'cut-after-commit': {
+      const fate = { kind: kind === 'cut-before-commit' ? 'cut-before' : 'cut-after' } as const
+      wire.decide(exchange => (isCommit(exchange) && isCut() ? fate : pass))
+      break
+    }
+    case 'cut-outbox':
+      wire.decide(({ statement }) => (/^delete from outbox/.test(statement) ? { kind: 'cut-before' } : pass))
+      break
+  }
+}
+
+async function killNode(node: Node | undefined): Promise<void> {
+  const server = node?.process
+  if (node === undefined || server === undefined) return
+  node.process = undefined
+  await server.kill()
+}
+
+async function untilReady(port: number): Promise<void> {
+  const deadlineMs = performance.now() + 60_000
+  for (;;) {
+    const url = `http://127.0.0.1:${port}/health/ready`
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
+    await answer?.body?.cancel()
+    if (answer?.status === 200) return
+    if (performance.now() > deadlineMs) throw new Error(`the server on port ${port} does not become ready`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+async function stopAll(postgres: PostgresProcess, nodes: readonly Node[]): Promise<void> {
+  await Promise.all(nodes.map(killNode))
+  await Promise.all(nodes.map(({ wire }) => wire.close()))
+  await postgres.stop()
+}
