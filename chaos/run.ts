@@ -11,7 +11,7 @@ import { seededRandom } from './random.ts'
 import { countSometimes, type Sometimes } from './sometimes.ts'
 import { readState, type State, since } from './state.ts'
 import { canary } from './workloads/identity.ts'
-import { keepActing, type Workload, type World } from './workloads/workload.ts'
+import { keepActing, type Person, type Workload, type World } from './workloads/workload.ts'
 
 export interface RunOptions {
   readonly cluster: ClusterClient
@@ -55,7 +55,9 @@ export async function runChaos({ cluster, workloads, plan, historyDir, told }: R
       }),
     )
     const people = await Promise.all(worlds.map(({ workload, world }) => workload.prepare(world)))
-    const acting = Promise.all(worlds.map(({ world }, index) => keepActing(world, people[index]?.act)))
+    const acting = Promise.all(
+      worlds.map(({ world, workload }, index) => keepActing(world, people[index] as Person, workload.actsMin)),
+    )
     const harming = cluster.run(plan, event => {
       events.push(event)
       told?.(event)

@@ -23,6 +23,7 @@ let accounts = 0
 export const identityWorkload: Workload = {
   name: 'identity',
   clients: 2,
+  actsMin: 6,
   async prepare(world) {
     let session = await signUp(world)
     let turn = 0

@@ -24,6 +24,7 @@ const everybodys = new Map<string, string[]>()
 export const linksWorkload: Workload = {
   name: 'links',
   clients: 6,
+  actsMin: 25,
   async prepare(world) {
     const { token } = await signUp(world)
     const person: Shortener = { world, token, links: [], open: [], count: 0 }

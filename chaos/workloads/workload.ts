@@ -15,6 +15,8 @@ export interface Workload {
   readonly name: string
   /** Clients of it at a time. */
   readonly clients: number
+  /** What each of them does at least, however slow the machine: fewer show nothing. */
+  readonly actsMin: number
   /** Makes what one client needs, before anything breaks. */
   prepare(world: World): Promise<Person>
 }
@@ -27,10 +29,12 @@ export interface Person {
 }
 
 const pauseMs = 10
+const longestMs = 60_000
 
-/** Keeps acting until the run is over. A pause after each action leaves the machine to those who are judged. */
-export async function keepActing(world: World, act: Person['act'] | undefined): Promise<void> {
-  while (act !== undefined && !world.isOver()) {
+/** Keeps acting until the run is over and `actsMin` is reached. The pause leaves the machine to who is judged. */
+export async function keepActing(world: World, { act }: Person, actsMin: number): Promise<void> {
+  const deadlineMs = performance.now() + longestMs
+  for (let acts = 0; !world.isOver() || (acts < actsMin && performance.now() < deadlineMs); acts++) {
     await act()
     await new Promise(resolve => setTimeout(resolve, pauseMs))
   }

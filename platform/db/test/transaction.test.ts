@@ -127,6 +127,33 @@ test('a connection that dies in the body means not executed, in COMMIT means nob
   await assert.rejects(inCommit, { code: 'unavailable', executed: 'maybe' })
 })
 
+test('a transaction whose connection broke does nothing more, least of all on the connection of others', async t => {
+  const { url } = await open(t)
+  const db = openDb({ url, schema: 'db_one', connectionsMax: 1 })
+  defer(t, () => db.close())
+  const admin = openPool(url, { connectionsMax: 1 })
+  defer(t, () => admin.end({ timeout: 5 }))
+  const [broken, goOn, ended] = [0, 0, 0].map(() => Promise.withResolvers<void>())
+  const torn = db.transaction('torn', async tx => {
+    const [row] = await tx.sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+    await admin`select pg_terminate_backend(${row?.pid ?? 0})`
+    broken?.resolve()
+    await goOn?.promise
+    await tx.sql`insert into things (id, value) values (8, 8)`.finally(() => ended?.resolve())
+  })
+  torn.catch(() => undefined) // looked at below
+  await broken?.promise
+  // The pool has one connection: this is the one that takes the torn one's place.
+  await db.transaction('other', async tx => {
+    await tx.sql`insert into things (id, value) values (9, 9)`
+    goOn?.resolve()
+    await ended?.promise.catch(() => undefined)
+    await assert.rejects(torn, { code: 'unavailable', executed: 'no' })
+    await tx.sql`update things set value = 10 where id = 9`
+  })
+  assert.deepEqual([...(await db.sql`select id, value from things where id > 7`)], [{ id: 9, value: 10 }])
+})
+
 test('under one key a body runs once, whoever asks however often, and a failed run leaves no memory', async t => {
   const { db } = await open(t)
   const key = { scope: 'user a', operation: 'x', key: 'k', input: { n: 1 } }
