@@ -12,7 +12,8 @@ import type { Log } from '@octet/observe'
 import { type RevocationRow, readRevocations } from './session-store.ts'
 
 const pollMs = 250
-const staleAfterMs = 5_000
+/** Below the second within which a revocation bites everywhere: a process that is cut off must not be the exception. */
+const staleAfterMs = 900
 /** A poll that hangs (cut wire) is left to its fate after this, and another begun; at most so many hang at once. */
 const hangingAfterMs = 2_000
 const pollsMax = 3

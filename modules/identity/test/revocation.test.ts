@@ -62,7 +62,7 @@ test('a revocation that commits late, after younger ones were heard, is heard al
   await untilStatus(401, secondMs, ask(late.caller))
 })
 
-test('without news for five seconds every request asks the database; what was revoked is refused', async t => {
+test('without news for a second every request asks the database; what was revoked is refused', async t => {
   const there = await openIdentity(t, { sharing: here })
   const gone = await signUp(here)
   const goneWeb = await signUpInBrowser(here)
@@ -73,7 +73,7 @@ test('without news for five seconds every request asks the database; what was re
   await gone.client.logout({})
   await goneWeb.client.logout({})
   assert.equal((await ask(gone.caller)).status, 200, 'the dangerous window was really hit')
-  there.nowMs += 5_001
+  there.nowMs += 901
   assert.equal((await ask(gone.caller)).status, 401)
   assert.equal((await ask(goneWeb.caller)).status, 401)
   assert.equal((await ask(alive.caller)).status, 200)
@@ -85,7 +85,7 @@ test('without news and without the database nobody is let in, and nobody waits l
   const ask = () => there.request(identity, 'getSetup', {}, caller)
   assert.equal((await ask()).status, 200)
   stateOf(there).revocations.stop()
-  there.nowMs += 5_001
+  there.nowMs += 901
   const blocker = openPool(here.databaseUrl, { connectionsMax: 1, schema: 'identity' })
   try {
     await blocker.begin(async sql => {
@@ -104,7 +104,7 @@ test('without news and without the database nobody is let in, and nobody waits l
 test('when news comes again the database is asked no more', async t => {
   const there = await openIdentity(t, { sharing: here })
   const { revocations } = stateOf(there)
-  there.nowMs += 5_001
+  there.nowMs += 901
   assert.equal(revocations.isStale(), true)
   await revocations.poll()
   assert.equal(revocations.isStale(), false)
