@@ -1,0 +1,158 @@
+/**
+ * SQLite's idea: whatever an operation asks of the database, each of its n statements fails once, unheard or unanswered.
+ * Then the caller hears an honest problem, nothing is half done, and asking again works.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Contract, identity, links } from '@octet/contracts'
+import { identityModule } from '@octet/identity'
+import { linksModule } from '@octet/links'
+import { type Caller, defer, type Test, type TestApp, testApp } from '@octet/testkit'
+import { type Exchange, type Fate, pass, postgresFault } from '../wire/postgres-fault.ts'
+
+const modules = [identityModule, linksModule]
+const fates = ['cut-before', 'cut-after'] as const
+/** Asked by timers and by new connections, not by the operation. */
+const ofOthers = /pg_snapshot_xmin|pg_catalog\.pg_type|^\s*update sessions|^\s*rollback/
+
+interface Setting {
+  /** Its database is behind the proxy. */
+  readonly app: TestApp
+  /** On the same database, past it. */
+  readonly direct: TestApp
+  decide(by: (exchange: Exchange) => Fate): void
+}
+
+/** One operation, made ready for the n-th time: the request, and how often it has taken effect so far. */
+interface Case {
+  readonly contract: Contract
+  readonly operation: string
+  readonly input: object
+  readonly caller?: Caller
+  effects(): Promise<number>
+}
+
+async function open(t: Test): Promise<Setting> {
+  const direct = await testApp(t, { modules })
+  const url = new URL(direct.databaseUrl)
+  const targetPort = Number(url.port)
+  const proxy = await postgresFault({ targetPort: () => targetPort })
+  defer(t, () => proxy.close())
+  url.port = String(proxy.port)
+  const sharing = Object.create(direct, { databaseUrl: { value: url.href } }) as TestApp
+  const app = await testApp(t, { modules, sharing })
+  return { app, direct, decide: by => proxy.decide(by) }
+}
+
+/** Fails statement after statement of the operation, until a run has none left to fail. Returns how many there were. */
+async function failEach({ app, decide }: Setting, make: (n: number) => Promise<Case>): Promise<number> {
+  let cases = 0
+  for (const kind of fates) {
+    for (let wanted = 1; ; wanted++) {
+      const { contract, operation, input, caller, effects } = await make(++cases)
+      const ask = () => {
+        const headers = { ...caller?.headers, 'idempotency-key': `call-${operation}-${cases}` }
+        return app.request(contract, operation, input, { ...caller, headers })
+      }
+      let seen = 0
+      let failed = ''
+      decide(({ statement }) => {
+        if (ofOthers.test(statement) || ++seen !== wanted) return pass
+        failed = statement.trim().slice(0, 60)
+        return { kind }
+      })
+      const before = await effects()
+      const first = await ask()
+      decide(() => pass)
+      const where = `${operation}, statement ${wanted} (${failed}), ${kind}: ${JSON.stringify(first.body)}`
+      const done = (await effects()) - before
+      if (failed === '') {
+        assert.ok(first.status < 300 && done === 1, where)
+        break
+      }
+      assert.ok(first.status < 300 || first.status === 503, where)
+      assert.ok(done === 1 || (done === 0 && first.status === 503), `${done} effects of ${where}`)
+      const again = await ask()
+      assert.ok(again.status < 300, `again ${JSON.stringify(again.body)}; first ${where}`)
+      assert.equal((await effects()) - before, 1, `effects after asking again: ${where}`)
+    }
+  }
+  return cases
+}
+
+async function count(app: TestApp, module: string, what: string): Promise<number> {
+  const [row] = await app.db(module).sql.unsafe(`select count(*)::int as count from ${what}`)
+  return row?.count as number
+}
+
+function account(n: number) {
+  return { username: `call${n}`, email: `call${n}@example.org`, password: 'correct horse battery staple' }
+}
+
+test('createLink: each statement fails once; link, event and key are there together or not at all', async t => {
+  const setting = await open(t)
+  const { accessToken: token } = await setting.direct.client(identity).register(account(0))
+  const cases = await failEach(setting, async n => ({
+    contract: links,
+    operation: 'createLink',
+    input: { url: `https://example.org/${n}` },
+    caller: { token },
+    async effects() {
+      const made = await count(setting.direct, 'links', `links where url = 'https://example.org/${n}'`)
+      const all = await count(setting.direct, 'links', 'links')
+      assert.equal(await count(setting.direct, 'links', "outbox where event = 'link-created'"), all)
+      assert.equal(await count(setting.direct, 'links', 'idempotency_keys where response is not null'), all)
+      return made
+    },
+  }))
+  t.diagnostic(`${cases} runs`)
+  assert.ok(cases >= 12)
+})
+
+test('register: each statement fails once; whoever asks again has one account and a session', async t => {
+  const setting = await open(t)
+  const cases = await failEach(setting, async n => ({
+    contract: identity,
+    operation: 'register',
+    input: account(n),
+    effects: () => count(setting.direct, 'identity', `users where username = 'call${n}'`),
+  }))
+  t.diagnostic(`${cases} runs`)
+  assert.ok(cases >= 12)
+})
+
+test('refresh: each statement fails once; the session is never lost', async t => {
+  const setting = await open(t)
+  let { user, refreshToken } = await setting.direct.client(identity).register(account(0))
+  const cases = await failEach(setting, async () => {
+    const session = await setting.direct.client(identity).login({ login: user.username, password: account(0).password })
+    refreshToken = session.refreshToken
+    const id = sessionOf(session.accessToken)
+    const counter = await count(setting.direct, 'identity', `sessions where id = '${id}' and refresh_counter = 0`)
+    assert.equal(counter, 1)
+    const effects = () => count(setting.direct, 'identity', `sessions where id = '${id}' and refresh_counter = 1`)
+    return { contract: identity, operation: 'refresh', input: { refreshToken }, effects }
+  })
+  t.diagnostic(`${cases} runs`)
+  assert.ok(cases >= 8)
+})
+
+function sessionOf(accessToken: string): string {
+  const [, payload = ''] = accessToken.split('.')
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sid: string }).sid
+}
+
+test('updateLink: each statement fails once; the title is the new one after asking again, and told of', async t => {
+  const setting = await open(t)
+  const { accessToken: token } = await setting.direct.client(identity).register(account(0))
+  const { id } = await setting.direct.client(links, { token }).createLink({ url: 'https://example.org/' })
+  const cases = await failEach(setting, async n => ({
+    contract: links,
+    operation: 'updateLink',
+    input: { id, title: `title ${n}` },
+    caller: { token },
+    effects: () => count(setting.direct, 'links', `links where title = 'title ${n}'`),
+  }))
+  t.diagnostic(`${cases} runs`)
+  assert.ok(cases >= 10)
+})
