@@ -1,5 +1,5 @@
 /**
- * SQLite's idea: whatever an operation asks of the database, each of its n statements fails once, unheard or unanswered.
+ * SQLite's idea: of all statements an operation sends to the database, each fails once, unheard or unanswered.
  * Then the caller hears an honest problem, nothing is half done, and asking again works.
  */
 import assert from 'node:assert/strict'
