@@ -2,6 +2,7 @@
 import type { CountedClicks } from './click.ts'
 import * as clickStore from './click-store.ts'
 import type { LinksContext } from './context.ts'
+import { demoDays } from './demo-visitors.ts'
 import { ownDomain } from './rules.ts'
 import * as store from './store.ts'
 
@@ -96,6 +97,8 @@ const examples: readonly Example[] = [
 ]
 
 const dayMs = 86_400_000
+/** Visitors of all days are told apart while they are made up; soon afterwards only their number is left. */
+const firstDayEver = '0001-01-01'
 const bucketMs = 15 * 60_000
 /** Share of a day's clicks per hour, midnight first: quiet nights, a peak at noon and one after work. */
 const hourWeights = [1, 1, 0.5, 0.5, 0.5, 1, 2, 4, 6, 7, 7, 8, 9, 7, 6, 6, 7, 8, 9, 8, 6, 5, 3, 2]
@@ -103,6 +106,7 @@ const hourWeights = [1, 1, 0.5, 0.5, 0.5, 1, 2, 4, 6, 7, 7, 8, 9, 7, 6, 6, 7, 8,
 /** Inserts the examples, owned by nobody until the first administrator takes them over. */
 export async function seedDemo(ctx: LinksContext): Promise<void> {
   const random = randomFrom(20_260_401)
+  const randomVisitors = randomFrom(20_260_402)
   const nowMs = ctx.now()
   await ctx.db.transaction('links.seedDemo', async tx => {
     for (const example of examples) {
@@ -122,7 +126,10 @@ export async function seedDemo(ctx: LinksContext): Promise<void> {
         isExample: true,
         createdAt: new Date(createdMs).toISOString(),
       })
-      if (row !== undefined) await clickStore.addClicks(tx, clicksOf(example, row.id, { createdMs, nowMs, random }))
+      if (row === undefined) continue
+      const counts = clicksOf(example, row.id, { createdMs, nowMs, random })
+      await clickStore.addClicks(tx, counts)
+      await clickStore.addDays(tx, demoDays(counts, randomVisitors), firstDayEver)
     }
   })
 }
