@@ -79,6 +79,16 @@ export function decodeClick(text: string): Click {
   const match = record.exec(text)
   if (match === null) return decodeOldClick(text)
   const [, atMs = '', linkId = '', visitor = '', letter = '', rest = ''] = match
+  return { atMs: Number(atMs), linkId, visitor, kind: kindsByLetter[letter] ?? 'human', values: readValues(rest) }
+}
+
+const valuesKnownMax = 10_000
+const valuesKnown = new Map<string, Click['values']>()
+
+/** Clicks that say the same share one object: few say something nobody said before. */
+function readValues(rest: string): Click['values'] {
+  const known = valuesKnown.get(rest)
+  if (known !== undefined) return known
   const fields = rest.split('\t')
   const values: Partial<Record<ClickDimension, string>> = {}
   for (const [index, dimension] of dimensions.entries()) {
@@ -86,7 +96,9 @@ export function decodeClick(text: string): Click {
     if (value !== undefined && value !== '') values[dimension] = value
   }
   values.referrer ??= directReferrer
-  return { atMs: Number(atMs), linkId, visitor, kind: kindsByLetter[letter] ?? 'human', values }
+  if (valuesKnown.size >= valuesKnownMax) valuesKnown.clear()
+  valuesKnown.set(rest, values)
+  return values
 }
 
 /** What the statistics call a visit that came from no page, or from one that does not say. */
@@ -146,7 +158,7 @@ export interface CountedDay {
 
 /** Adds clicks up per link and UTC day, sorted like {@link countClicks}. */
 export function countDays(clicks: Iterable<Click>): CountedDay[] {
-  const days = new Map<string, CountedDay>()
+  const days = new Map<string, CountedDay & { readonly said: Map<Click['values'], number> }>()
   let lastDayMs = Number.NaN
   let lastDay = ''
   for (const { linkId, atMs, kind, visitor, values } of clicks) {
@@ -158,7 +170,7 @@ export function countDays(clicks: Iterable<Click>): CountedDay[] {
     const key = linkId + lastDay
     let count = days.get(key)
     if (count === undefined) {
-      count = { linkId, day: lastDay, clicks: 0, bots: 0, breakdowns: {}, visitors: new Set() }
+      count = { linkId, day: lastDay, clicks: 0, bots: 0, breakdowns: {}, visitors: new Set(), said: new Map() }
       days.set(key, count)
     }
     if (kind !== 'human') {
@@ -168,11 +180,17 @@ export function countDays(clicks: Iterable<Click>): CountedDay[] {
     }
     count.clicks++
     if (visitor !== '') count.visitors.add(visitor)
-    for (const [dimension, value] of Object.entries(values)) {
-      addValue(count.breakdowns, dimension as ClickDimension, value, 1)
-    }
+    count.said.set(values, (count.said.get(values) ?? 0) + 1)
   }
-  return [...days.values()].sort((a, b) => (a.linkId + a.day < b.linkId + b.day ? -1 : 1))
+  const counted = [...days.values()].map(({ said, ...day }) => {
+    for (const [values, clicks] of said) {
+      for (const [dimension, value] of Object.entries(values)) {
+        addValue(day.breakdowns, dimension as ClickDimension, value, clicks)
+      }
+    }
+    return day
+  })
+  return counted.sort((a, b) => (a.linkId + a.day < b.linkId + b.day ? -1 : 1))
 }
 
 /** Values kept per dimension of a link's day; what comes after is summed up as {@link otherValue}. */
