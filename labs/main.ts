@@ -2,7 +2,8 @@
 import { runExperiments } from '../bench/experiment.ts'
 import { aliasRace } from './alias-race.ts'
 import { clickCounter } from './click-counter.ts'
+import { killLoop } from './kill-loop.ts'
 import { staleCache } from './stale-cache.ts'
 import { stampede } from './stampede.ts'
 
-process.exitCode = await runExperiments('lab', [aliasRace, clickCounter, stampede, staleCache])
+process.exitCode = await runExperiments('lab', [aliasRace, clickCounter, stampede, staleCache, killLoop])
