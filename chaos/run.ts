@@ -38,7 +38,7 @@ let runs = 0
 
 /** Prepares, loads and harms, heals, waits until all is quiet, asks again what is open, and judges. */
 export async function runChaos({ cluster, workloads, plan, historyDir, told }: RunOptions): Promise<Outcome> {
-  const run = `${(Date.now() % 1e9).toString(36)}${(runs++).toString(36)}`
+  const run = `${String(Date.now() % 1e9).padStart(9, '0')}${String(runs++).padStart(3, '0')}`
   const history = openHistory(historyDir === undefined ? undefined : join(historyDir, `history-${run}.jsonl`))
   const random = seededRandom(plan.seed)
   let isOver = false

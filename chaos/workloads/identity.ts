@@ -42,7 +42,8 @@ export const identityWorkload: Workload = {
 
 /** A new account and its session, asked for under one key until there is an answer. */
 export async function signUp(world: World): Promise<Session> {
-  const username = `p${world.run}${(accounts++).toString(36)}`
+  // Digits only, and as many each time: names that look alike (l and 1, o and 0) are one name.
+  const username = `p${world.run}${String(accounts++).padStart(5, '0')}`
   const body = { username, email: `${username}@example.org`, password: `${canary} correct horse ${username}` }
   const key = `register-${username}`
   let last: unknown
