@@ -9,8 +9,8 @@
  *
  * A transaction holds its connection by an object that outlives the connection. When that broke between two
  * statements and the pool connected anew, the rest of the transaction ran on the new connection: each statement
- * committed by itself, or inside somebody else's transaction, which the final COMMIT or ROLLBACK then ended. Found while
- * `npm run chaos` was made. Here it runs nothing more.
+ * committed by itself, or inside somebody else's transaction, which the final COMMIT or ROLLBACK then ended. Found
+ * while `npm run chaos` was made. Here it runs nothing more.
  *
  * `test/transaction.test.ts` shows both.
  */
