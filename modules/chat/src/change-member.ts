@@ -2,7 +2,7 @@ import { type chat, commonProblem, type Input, type Member } from '@octet/contra
 import type { Tx } from '@octet/db'
 import { type InRoom, lockAsGovernor } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
-import { exit } from './enter.ts'
+import { exit, hush } from './enter.ts'
 import { memberOf } from './list-members.ts'
 import * as memberStore from './member-store.ts'
 import { outranks } from './rules.ts'
@@ -77,6 +77,7 @@ export async function removeMember(ctx: ChatContext, input: Input<typeof chat, '
     })
     await exit(tx, { roomId: room.id, userId: subject.user_id, by: userId, reason: 'removed' })
   })
+  hush(ctx, input.id, input.userId)
   return {}
 }
 
@@ -100,6 +101,7 @@ export async function banMember(ctx: ChatContext, input: Input<typeof chat, 'ban
     })
     await exit(tx, { roomId, userId: subjectId, by: userId, reason: 'banned' })
   })
+  hush(ctx, roomId, subjectId)
   return {}
 }
 

@@ -1,6 +1,7 @@
 import type { chat, Input } from '@octet/contracts'
 import { lockAsGovernor } from './access.ts'
 import type { ChatContext } from './context.ts'
+import { hush } from './enter.ts'
 import * as roomStore from './room-store.ts'
 import { roomStream } from './rules.ts'
 
@@ -11,5 +12,6 @@ export async function deleteRoom(ctx: ChatContext, { id }: Input<typeof chat, 'd
     await tx.append('room', id, { type: 'room-deleted', body: {}, from: userId })
     await roomStore.deleteRoom(tx, id, roomStream(id))
   })
+  hush(ctx, id)
   return {}
 }

@@ -1,6 +1,7 @@
 /** How somebody gets into a room and out of it: the row, the room's log and the person's inbox, in one transaction. */
 import type { chat, MemberRole } from '@octet/contracts'
 import type { Tx } from '@octet/db'
+import type { ChatContext } from './context.ts'
 import * as memberStore from './member-store.ts'
 import { headOf } from './message-store.ts'
 import { roomStream } from './rules.ts'
@@ -31,4 +32,12 @@ export async function exit(
   await tx.append('room', roomId, { type: 'member-left', body: { userId, reason }, from: by })
   await tx.append('inbox', userId, { type: 'room-removed', body: { roomId } })
   return true
+}
+
+/**
+ * After the commit of {@link exit}: the room's log ends their hearing it, in every process; what is not in the log must
+ * be asked. Without a user: everybody's.
+ */
+export function hush({ realtime }: ChatContext, roomId: string, userId?: string): void {
+  realtime.recheck('receipts', roomId, userId)
 }

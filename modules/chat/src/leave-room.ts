@@ -1,6 +1,6 @@
 import { type chat, type Input, requireUser } from '@octet/contracts'
 import { type ChatContext, problem } from './context.ts'
-import { exit } from './enter.ts'
+import { exit, hush } from './enter.ts'
 import * as memberStore from './member-store.ts'
 import * as roomStore from './room-store.ts'
 
@@ -15,5 +15,6 @@ export async function leaveRoom(ctx: ChatContext, { id }: Input<typeof chat, 'le
     if (isLast && room.member_count > 1) throw problem('last-owner')
     await exit(tx, { roomId: id, userId, by: userId, reason: 'left' })
   })
+  hush(ctx, id, userId)
   return {}
 }

@@ -1,5 +1,5 @@
 /** `send`: a client's command, carried out as the same operation over REST would be, one at a time and in its turn. */
-import { commonProblem, type Principal, type Problem, realtimeLimits } from '@octet/contracts'
+import { commonProblem, type Principal, type Problem, problemsOf, realtimeLimits } from '@octet/contracts'
 import type { Turn } from '@octet/db'
 import { asProblem, type CompiledOperation, operationsOf, type RequestInfo, type Transport } from '@octet/kernel'
 import { answer, answerProblem, type Connection, type WaitingSend } from './connection.ts'
@@ -59,7 +59,7 @@ async function carryOut(connection: Connection, send: WaitingSend, parts: SendPa
     connection.measures.sends.add()
     answer(connection, { t: 'sent', cmid, stream, output })
   } catch (error) {
-    const problem = asProblem(error)
+    const problem = inOwnWords(command, asProblem(error))
     if (turn !== undefined && command !== undefined && isFinal(problem)) {
       const { module } = command.ref
       // Not skipped now, it is refused once more when it comes again, and skipped then.
@@ -67,6 +67,15 @@ async function carryOut(connection: Connection, send: WaitingSend, parts: SendPa
     }
     answerProblem(connection, cmid, problem)
   }
+}
+
+/** A module that has its own name for a cmid used twice says so on both ways in. */
+function inOwnWords(command: Command | undefined, problem: Problem): Problem {
+  if (command === undefined || problem.code !== 'idempotency-key-reused') return problem
+  const { contract } = command.ref.module
+  const own = `${contract.name}.cmid-reused`
+  if (!command.operation.spec.problems.includes(own)) return problem
+  return problemsOf(contract)('cmid-reused')
 }
 
 /** Refused for good: sending it again would be refused again. */

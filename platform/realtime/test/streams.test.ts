@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { newId } from '@octet/db'
-import { type Test, type TestApp, testApp } from '@octet/testkit'
-import { listen, type Peer, signIn } from './peer.ts'
+import { listen, type Peer, signIn, type Test, type TestApp, testApp } from '@octet/testkit'
 import { roomsModule } from './rooms.ts'
 
 const stream = 'rooms:room:one'

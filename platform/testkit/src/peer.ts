@@ -1,7 +1,8 @@
 /** A client that says exactly what a test tells it to and remembers every frame. */
 import type { ClientFrame, ServerFrame } from '@octet/contracts'
-import { defer, type Test, type TestApp } from '@octet/testkit'
 import { WebSocket } from 'ws'
+import type { TestApp } from './app.ts'
+import { defer, type Test } from './cleanup.ts'
 
 type FrameOf<T extends ServerFrame['t']> = Extract<ServerFrame, { t: T }>
 
