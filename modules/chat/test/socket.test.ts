@@ -74,7 +74,7 @@ test('saying, changing, reacting, taking back and reading are the same over the 
   assert.equal((await rest.getRoom({ id: roomId })).membership?.readSeq, said.seq + 3)
 })
 
-test('a cmid used for other words is refused by its own name, at once and a day later, and its number is used up', async t => {
+test('a cmid used for other words is refused by its own name, also a day later; its number is used up', async t => {
   const { app, stream, enter } = await openRoom(t)
   const send = sender(await enter(ada), stream)
   const key = cmid()
