@@ -161,7 +161,7 @@ export function event<D extends TObject>(spec: EventSpec<D>): EventSpec<D> {
 }
 
 /** Infers the literal types of one stream. */
-export function stream<E extends Record<string, TSchema>>(spec: StreamSpec<E>): StreamSpec<E> {
+export function stream<const S extends StreamSpec>(spec: S): S {
   return spec
 }
 

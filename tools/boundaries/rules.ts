@@ -74,6 +74,15 @@ const direction: Rule[] = [
     if (target?.layer === 'clients') return undefined
     return `the web client imports ${target?.name}; of Octet it may import ${contractsPackage} and clients/ only`
   }),
+  importRule(
+    'clients-speak-contracts',
+    "A client library runs in browsers and in other people's programs, where there is no server.",
+    edge => {
+      const { owner, target, to } = crossing(edge) ?? {}
+      if (owner?.layer !== 'clients' || !edge.isShipped || to === 'contracts') return undefined
+      return `${owner.folder} imports ${target?.folder}; of Octet a client may import ${contractsPackage} only`
+    },
+  ),
   importRule('product-needs-no-workshop', 'tools, labs, bench, chaos and e2e are not there in production.', edge => {
     const { owner, to } = crossing(edge) ?? {}
     if (to !== 'workshop') return undefined

@@ -37,6 +37,9 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('a module', 'apps/web/src/planted.tsx', "import { linksModule } from '@octet/links'"),
     violation('the floor', 'apps/web/src/planted.ts', "import type { Tx } from '@octet/db'"),
   ],
+  'clients-speak-contracts': [
+    violation('the floor', 'clients/realtime/src/planted.ts', "import type { Tx } from '@octet/db'"),
+  ],
   'product-needs-no-workshop': [
     violation('a tool', 'platform/bus/src/planted.ts', "import { readTree } from '../../../tools/tree.ts'"),
   ],

@@ -48,8 +48,7 @@ export function receive(state: State, connection: Connection, data: Buffer): voi
 
 function refIn(frame: ClientFrame): string {
   if (frame.t === 'send') return frame.cmid
-  if (frame.t === 'sync') return frame.rid
-  return frame.t === 'relay' ? frame.stream : frame.t
+  return frame.t === 'sync' ? frame.rid : frame.t
 }
 
 function handle(state: State, connection: Connection, frame: ClientFrame): void {

@@ -12,18 +12,18 @@ export function relay(connection: Connection, frame: ClientFrameOf<'relay'>, sca
   const { stream, type, body } = frame
   const entry = connection.entries.get(stream)
   if (entry === undefined || entry.state === 'joining') {
-    answerProblem(connection, stream, commonProblem('not-found'))
+    answerProblem(connection, 'relay', commonProblem('not-found'))
     return
   }
   const validator = validatorOf(entry.ref.spec, type)
   if (validator === undefined || !validator.Check(body)) {
-    answerProblem(connection, stream, commonProblem('validation-failed', { detail: `relay "${type}"` }))
+    answerProblem(connection, 'relay', commonProblem('validation-failed', { detail: `relay "${type}"` }))
     return
   }
   const rate = { burst: relaysRate.burst * scale, perSecond: relaysRate.perSecond * scale }
   const retryMs = takeToken(connection.relays, rate, performance.now())
   if (retryMs > 0) {
-    answer(connection, { t: 'err', ref: stream, code: 'rate-limited', retryMs })
+    answer(connection, { t: 'err', ref: 'relay', code: 'rate-limited', retryMs })
     return
   }
   connection.hub.tell(entry.ref, { type, body, from: connection.userId }, entry)

@@ -1,0 +1,16 @@
+/** How long to wait before the next attempt. */
+
+export interface Backoff {
+  readonly baseMs: number
+  readonly maxMs: number
+}
+
+export const defaultBackoff: Backoff = { baseMs: 2_000, maxMs: 30_000 }
+
+/**
+ * Full jitter: anywhere between nothing and an end that doubles with each failure, the first one included, so that
+ * clients who lost one server together do not come back together ("Exponential Backoff And Jitter", AWS, 2015).
+ */
+export function pauseMs(failures: number, { baseMs, maxMs }: Backoff, random: () => number): number {
+  return Math.round(random() * Math.min(maxMs, baseMs * 2 ** Math.min(failures, 20)))
+}

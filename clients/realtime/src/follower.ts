@@ -1,0 +1,359 @@
+/** One stream, followed: what came is put in order, gaps are repaired, and each event is handed over once. */
+import type { ClientFrame, LogEvent, ServerFrame, StreamPosition } from '@octet/contracts'
+import type { Listener, Start } from './types.ts'
+
+export interface FollowerParts {
+  readonly stream: string
+  readonly listener: Listener
+  readonly random: () => number
+  readonly newRid: (follower: Follower) => string
+  readonly send: (frame: ClientFrame) => boolean
+  readonly onError: (error: unknown) => void
+}
+
+export type FollowerFrame = Extract<
+  ServerFrame,
+  { t: 'subscribed' | 'unsubscribed' | 'event' | 'events' | 'reset' | 'relay' }
+>
+
+export interface Follower {
+  readonly stream: string
+  /** The last event handed over. */
+  readonly position: StreamPosition | undefined
+  readonly isLive: boolean
+  /** From where to subscribe; `null` is the end of the log. */
+  resumeFrom(): StreamPosition | null
+  /** A connection is there, and the subscription asked for. */
+  joining(): void
+  /** The connection is gone. */
+  down(): void
+  receive(frame: FollowerFrame): void
+  /** What the server says the log's head is. */
+  head(seq: number): void
+  /** The subscription, or a repair, was refused. With `retryMs` it may work later. */
+  refused(frame: Extract<ServerFrame, { t: 'err' }>, isRepair: boolean): void
+  stop(): void
+}
+
+/** Events that wait to be handed over; what comes beyond is read again later. */
+const queueMax = 2_000
+/** Events that came before their turn; a server gives none, so this is for what no one thought of. */
+const earlyMax = 500
+/** A head is usually told just before or after the event itself. */
+const tailWaitMs = 500
+const repairTimeoutMs = 10_000
+const againMs = 1_000
+const againMsMax = 30_000
+
+interface State {
+  readonly parts: FollowerParts
+  readonly self: Follower
+  phase: 'down' | 'joining' | 'live' | 'ended'
+  epoch: string | undefined
+  position: StreamPosition | undefined
+  /** The last event in the queue, or, without one, the last one handed over. */
+  queued: number
+  /** The log is known to reach this far. */
+  wanted: number
+  queue: LogEvent[]
+  readonly early: Map<number, LogEvent>
+  /** While something is loaded: from where the subscription can be taken up again. */
+  loading: StreamPosition | undefined
+  /** Rises whenever what was built so far became worthless. */
+  generation: number
+  isHanding: boolean
+  isRepairing: boolean
+  failures: number
+  readonly timers: Map<TimerName, ReturnType<typeof setTimeout>>
+}
+
+type TimerName = 'load' | 'hand' | 'repair' | 'tail'
+
+/** A follower that does nothing until it is told of a connection. */
+export function createFollower(parts: FollowerParts): Follower {
+  const { from } = parts.listener
+  const self: Follower = {
+    stream: parts.stream,
+    get position() {
+      return state.position
+    },
+    get isLive() {
+      return state.phase === 'live'
+    },
+    resumeFrom() {
+      if (state.loading !== undefined) return state.loading
+      return state.position === undefined ? null : { epoch: state.position.epoch, seq: state.queued }
+    },
+    joining() {
+      if (state.phase !== 'ended') state.phase = 'joining'
+    },
+    down() {
+      if (state.phase !== 'ended') state.phase = 'down'
+      settleRepair(state)
+      state.early.clear()
+      clear(state, 'tail')
+    },
+    receive: frame => receive(state, frame),
+    head: seq => seeHead(state, seq),
+    refused: (frame, isRepair) => refused(state, frame, isRepair),
+    stop() {
+      state.phase = 'ended'
+      state.generation++
+      for (const timer of state.timers.values()) clearTimeout(timer)
+    },
+  }
+  const state: State = {
+    parts,
+    self,
+    phase: 'down',
+    epoch: from?.epoch,
+    position: from,
+    queued: from?.seq ?? 0,
+    wanted: from?.seq ?? 0,
+    queue: [],
+    early: new Map(),
+    loading: undefined,
+    generation: 0,
+    isHanding: false,
+    isRepairing: false,
+    failures: 0,
+    timers: new Map(),
+  }
+  return self
+}
+
+function later(state: State, name: TimerName, inMs: number, work: () => void): void {
+  clear(state, name)
+  state.timers.set(name, setTimeout(work, inMs))
+}
+
+function clear({ timers }: State, name: TimerName): void {
+  clearTimeout(timers.get(name))
+  timers.delete(name)
+}
+
+function receive(state: State, frame: FollowerFrame): void {
+  if (state.phase === 'ended') return
+  switch (frame.t) {
+    case 'subscribed':
+      subscribed(state, frame)
+      return
+    case 'reset':
+      settleRepair(state)
+      state.phase = 'live'
+      begin(state, { epoch: frame.epoch, seq: frame.seq, reason: frame.reason })
+      return
+    case 'event': {
+      // What comes before the answer to our subscription belongs to an earlier one.
+      if (state.phase !== 'live') return
+      take(state, frame.epoch, [eventOf(frame)])
+      return
+    }
+    case 'events': {
+      if (frame.rid !== undefined) settleRepair(state)
+      if (state.phase !== 'live') return
+      take(state, frame.epoch, frame.list)
+      if (frame.rid !== undefined && (frame.more === true || state.wanted > state.queued)) repair(state)
+      return
+    }
+    case 'relay': {
+      const { t: _t, stream: _stream, ...news } = frame
+      attempt(state, () => state.parts.listener.onNews?.(news))
+      return
+    }
+    case 'unsubscribed':
+      finish(state, frame.code)
+      return
+    default:
+      frame satisfies never
+  }
+}
+
+function eventOf({ t: _t, stream: _stream, epoch: _epoch, ...event }: Extract<FollowerFrame, { t: 'event' }>) {
+  return event as LogEvent
+}
+
+function subscribed(state: State, frame: Extract<FollowerFrame, { t: 'subscribed' }>): void {
+  state.phase = 'live'
+  if (frame.ephemeral === true) return
+  const { epoch, seq, head } = frame
+  if (state.position === undefined && state.loading === undefined) begin(state, { epoch, seq, reason: 'fresh' })
+  else seeHead(state, head)
+}
+
+/** What was built so far is worthless, or there is nothing yet: load, and go on from there. */
+function begin(state: State, start: Start): void {
+  const generation = ++state.generation
+  clear(state, 'load')
+  state.epoch = start.epoch
+  state.queue = []
+  state.early.clear()
+  state.position = undefined
+  state.queued = start.seq
+  state.wanted = start.seq
+  const { epoch } = start
+  const { load } = state.parts.listener
+  if (load === undefined) {
+    moveTo(state, { epoch, seq: start.seq })
+    return
+  }
+  state.loading = { epoch, seq: start.seq }
+  Promise.resolve()
+    .then(() => load(start))
+    .then(loaded => {
+      if (generation !== state.generation) return
+      state.loading = undefined
+      state.failures = 0
+      skipTo(state, loaded?.seq ?? start.seq)
+      moveTo(state, { epoch: state.epoch ?? epoch, seq: loaded?.seq ?? start.seq })
+      handOver(state)
+      if (state.wanted > state.queued) repair(state)
+    })
+    .catch(error => {
+      if (generation !== state.generation) return
+      state.parts.onError(error)
+      again(state, 'load', () => begin(state, start))
+    })
+}
+
+/** What was loaded includes everything up to `seq`; of what came meanwhile, the rest counts. */
+function skipTo(state: State, seq: number): void {
+  const waiting = [...state.queue, ...state.early.values()]
+  state.queue = []
+  state.early.clear()
+  state.queued = seq
+  for (const event of waiting) enqueue(state, event)
+}
+
+function again(state: State, name: 'load' | 'hand', work: () => void): void {
+  const pause = Math.min(againMsMax, againMs * 2 ** Math.min(state.failures++, 10))
+  later(state, name, pause, work)
+}
+
+function moveTo(state: State, position: StreamPosition): void {
+  state.position = position
+  attempt(state, () => state.parts.listener.onPosition?.(position))
+}
+
+/** A listener's mistake must not stop the stream. */
+function attempt(state: State, work: () => unknown): void {
+  try {
+    work()
+  } catch (error) {
+    state.parts.onError(error)
+  }
+}
+
+function take(state: State, epoch: string, list: readonly LogEvent[]): void {
+  if (epoch !== state.epoch) {
+    // Somebody who listened before the first event was told no epoch.
+    if (state.epoch !== '' || state.queued !== 0) {
+      repair(state)
+      return
+    }
+    state.epoch = epoch
+    if (state.position !== undefined) state.position = { epoch, seq: state.position.seq }
+    if (state.loading !== undefined) state.loading = { epoch, seq: state.loading.seq }
+  }
+  for (const event of list) enqueue(state, event)
+  handOver(state)
+  if (state.early.size > 0) repair(state)
+}
+
+function enqueue(state: State, event: LogEvent): void {
+  const { seq } = event
+  if (seq > state.wanted) state.wanted = seq
+  if (seq <= state.queued) return
+  if (seq > state.queued + 1) {
+    if (state.early.size < earlyMax) state.early.set(seq, event)
+    return
+  }
+  if (state.queue.length >= queueMax) return
+  push(state, event)
+  for (let next = state.early.get(state.queued + 1); next !== undefined; next = state.early.get(state.queued + 1)) {
+    push(state, next)
+  }
+}
+
+function push(state: State, event: LogEvent): void {
+  state.queue.push(event)
+  state.queued = event.seq
+  state.early.delete(event.seq)
+}
+
+function seeHead(state: State, seq: number): void {
+  if (state.phase !== 'live' || seq <= state.wanted) return
+  // Lost, or on its way? It is asked for when it has not come after a moment.
+  if (state.timers.has('tail')) return
+  later(state, 'tail', tailWaitMs, () => {
+    state.timers.delete('tail')
+    state.wanted = Math.max(state.wanted, seq)
+    if (state.queued < state.wanted) repair(state)
+  })
+}
+
+/** Reads the log from where the queue ends. One reading at a time; a full queue is emptied first. */
+function repair(state: State): void {
+  if (state.isRepairing || state.phase !== 'live' || state.loading !== undefined) return
+  if (state.queue.length >= queueMax) return
+  const { parts, epoch = '' } = state
+  const rid = parts.newRid(state.self)
+  if (!parts.send({ t: 'sync', rid, stream: parts.stream, epoch, after: state.queued })) return
+  state.isRepairing = true
+  later(state, 'repair', repairTimeoutMs, () => {
+    settleRepair(state)
+    repair(state)
+  })
+}
+
+function settleRepair(state: State): void {
+  state.isRepairing = false
+  clear(state, 'repair')
+}
+
+function refused(state: State, { retryMs, code }: { retryMs?: number; code: string }, isRepair: boolean): void {
+  if (isRepair) {
+    settleRepair(state)
+    // `not-found`: the subscription is held, or ended; of the second we shall be told.
+    later(state, 'repair', retryMs ?? againMs, () => repair(state))
+  } else if (state.phase === 'joining' && retryMs === undefined) finish(state, code)
+}
+
+function finish(state: State, code: string): void {
+  state.self.stop()
+  attempt(state, () => state.parts.listener.onEnd?.(code))
+}
+
+/** Hands the queue over, one event after the other. */
+function handOver(state: State): void {
+  if (state.isHanding || state.loading !== undefined || state.queue.length === 0) return
+  state.isHanding = true
+  const { generation } = state
+  work(state, generation)
+    .then(
+      () => {
+        state.failures = 0
+      },
+      error => {
+        state.parts.onError(error)
+        return new Promise<void>(resolve => again(state, 'hand', resolve))
+      },
+    )
+    .then(() => {
+      state.isHanding = false
+      if (state.phase !== 'ended') handOver(state)
+    })
+}
+
+async function work(state: State, generation: number): Promise<void> {
+  const { on } = state.parts.listener
+  for (let event = state.queue[0]; event !== undefined; event = state.queue[0]) {
+    const done = on?.(event)
+    if (done instanceof Promise) await done
+    if (generation !== state.generation) return
+    const wasFull = state.queue.length >= queueMax
+    state.queue.shift()
+    moveTo(state, { epoch: state.epoch ?? '', seq: event.seq })
+    if (wasFull) later(state, 'repair', 0, () => repair(state))
+  }
+}

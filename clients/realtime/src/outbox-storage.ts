@@ -1,0 +1,164 @@
+/** Where sends are kept until they are answered. */
+import { newId } from './new-id.ts'
+
+/** A send that has not been answered yet. */
+export interface KeptSend {
+  readonly cmid: string
+  /** Its number among those of its stream, if it has one. */
+  readonly csn?: number
+  readonly stream: string
+  readonly type: string
+  readonly body: Readonly<Record<string, unknown>>
+  /** When it was made, in Unix milliseconds. */
+  readonly atMs: number
+}
+
+/** One client's own part of what is kept. */
+export interface OpenOutbox {
+  /** Names the numbering of these sends: no two clients may use one at a time. */
+  readonly device: string
+  /** What earlier pages left behind, in the order it was sent. */
+  readonly kept: readonly KeptSend[]
+  /** Keeps, or replaces by `cmid`. Has kept it when it returns. */
+  put(send: KeptSend): void
+  remove(cmid: string): void
+  close(): void
+}
+
+export interface OutboxStorage {
+  open(): Promise<OpenOutbox>
+}
+
+/** Sends end with the program. */
+export function memoryOutbox(device = newId()): OutboxStorage {
+  const kept = new Map<string, KeptSend>()
+  return {
+    open: async () => ({
+      device,
+      kept: [...kept.values()],
+      put: send => void kept.set(send.cmid, send),
+      remove: cmid => void kept.delete(cmid),
+      close: () => undefined,
+    }),
+  }
+}
+
+/** The part of `localStorage` that is used. */
+export interface WebStorage {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+/** The part of `navigator.locks` that is used. */
+export interface WebLocks {
+  request(
+    name: string,
+    options: { readonly ifAvailable: boolean },
+    work: (lock: unknown) => Promise<void> | undefined,
+  ): Promise<unknown>
+}
+
+export interface WebOutboxOptions {
+  /** Whose outbox it is: contains the user's id, or another user of the browser would send it. */
+  readonly name: string
+  readonly storage: WebStorage
+  /** Tells which outboxes belong to pages that are gone. Without it only `tabStorage` connects a page to its own. */
+  readonly locks?: WebLocks | undefined
+  /** `sessionStorage`. */
+  readonly tabStorage?: WebStorage
+}
+
+/**
+ * Sends survive a reload, and a page that was closed before it had sent everything: the next page of the same name
+ * takes over what it left behind. Each page has a device of its own, so that tabs do not wait for one another.
+ */
+export function webOutbox({ name, storage, locks, tabStorage }: WebOutboxOptions): OutboxStorage {
+  const prefix = `octet:outbox:${name}:`
+  return {
+    async open() {
+      const kept: KeptSend[] = []
+      const releases: (() => void)[] = []
+      const remembered = locks === undefined ? tabStorage?.getItem(prefix) : undefined
+      const left = locks === undefined ? [remembered ?? newId()] : devicesOf(storage, prefix)
+      let device: string | undefined
+      for (const candidate of left) {
+        const release = locks === undefined ? () => undefined : await claim(locks, prefix + candidate)
+        if (release === undefined) continue // a page that is open has it
+        releases.push(release)
+        device ??= candidate
+        kept.push(...adopt(storage, prefix, candidate, device))
+      }
+      if (device === undefined) {
+        device = newId()
+        releases.push((locks && (await claim(locks, prefix + device))) ?? (() => undefined))
+      }
+      if (locks === undefined) tabStorage?.setItem(prefix, device)
+      const keyOf = (cmid: string) => `${prefix}${device}:${cmid}`
+      return {
+        device,
+        kept: kept.sort((a, b) => a.atMs - b.atMs || (a.csn ?? 0) - (b.csn ?? 0)),
+        put: send => storage.setItem(keyOf(send.cmid), JSON.stringify(send)),
+        remove: cmid => storage.removeItem(keyOf(cmid)),
+        close: () => {
+          for (const release of releases) release()
+        },
+      }
+    },
+  }
+}
+
+function keysOf(storage: WebStorage, prefix: string): string[] {
+  const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index))
+  return keys.filter(key => key?.startsWith(prefix)) as string[]
+}
+
+function devicesOf(storage: WebStorage, prefix: string): string[] {
+  const keys = keysOf(storage, prefix)
+  return [...new Set(keys.map(key => key.slice(prefix.length).split(':')[0] as string))]
+}
+
+/** Holds the lock until the returned function is called; `undefined` when another page holds it. */
+function claim(locks: WebLocks, name: string): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = locks.request(name, { ifAvailable: true }, lock => {
+      if (lock === null) {
+        resolve(undefined)
+        return undefined
+      }
+      return new Promise<void>(release => resolve(release))
+    })
+    request.catch(reject)
+  })
+}
+
+/** What a device left behind; another device's sends become this one's, and lose their numbers. */
+function adopt(storage: WebStorage, prefix: string, from: string, to: string): KeptSend[] {
+  const found: KeptSend[] = []
+  for (const key of keysOf(storage, `${prefix}${from}:`)) {
+    const send = readSend(storage.getItem(key))
+    if (send === undefined || from !== to) storage.removeItem(key)
+    if (send === undefined) continue
+    if (from === to) {
+      found.push(send)
+      continue
+    }
+    const { csn, ...rest } = send
+    // Zero: it wants a number, and gets the next free one.
+    const moved: KeptSend = csn === undefined ? rest : { ...rest, csn: 0 }
+    storage.setItem(`${prefix}${to}:${send.cmid}`, JSON.stringify(moved))
+    found.push(moved)
+  }
+  return found
+}
+
+function readSend(text: string | null): KeptSend | undefined {
+  try {
+    const send = JSON.parse(text ?? '') as KeptSend
+    return typeof send.cmid === 'string' && typeof send.stream === 'string' ? send : undefined
+  } catch {
+    return undefined
+  }
+}

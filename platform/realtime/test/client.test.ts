@@ -1,0 +1,223 @@
+/** The client library against a real server. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { newId } from '@octet/db'
+import {
+  type ConnectionState,
+  createRealtimeClient,
+  memoryOutbox,
+  type RealtimeClient,
+  type RealtimeClientOptions,
+} from '@octet/realtime-client'
+import { defer, type Test, type TestApp, testApp } from '@octet/testkit'
+import { WebSocket } from 'ws'
+import { listen } from './peer.ts'
+import { rooms, roomsModule } from './rooms.ts'
+
+const untilMs = 20_000
+
+async function until(fits: () => boolean, what: string): Promise<void> {
+  const deadline = AbortSignal.timeout(untilMs)
+  while (!fits()) {
+    if (deadline.aborted) throw new Error(`it never came to this: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
+async function open(t: Test) {
+  const app = await testApp(t, { modules: [roomsModule] })
+  return { app, url: await listen(app) }
+}
+
+/** A member of room `one` with a client; its sockets are kept, so that a test can cut them. */
+async function member(t: Test, app: TestApp, url: string, options: Partial<RealtimeClientOptions> = {}) {
+  const userId = newId()
+  await app.db('rooms').sql`insert into members (room, user_id) values ('one', ${userId})`
+  const sockets: WebSocket[] = []
+  const client = createRealtimeClient({
+    url,
+    token: () => app.as(userId),
+    openSocket(address) {
+      const socket = new WebSocket(address)
+      sockets.push(socket)
+      return socket
+    },
+    backoff: { baseMs: 50, maxMs: 200 },
+    ...options,
+  })
+  defer(t, async () => client.close())
+  client.connect()
+  return { userId, client, sockets, room: client.stream(rooms, 'room', 'one'), cut: () => sockets.at(-1)?.terminate() }
+}
+
+function stateOf(client: RealtimeClient): ConnectionState['kind'] {
+  return client.state.get().kind
+}
+
+test('events come in order and once over any number of cut connections, sends included', async t => {
+  const { app, url } = await open(t)
+  const anna = await member(t, app, url)
+  const ben = await member(t, app, url)
+  const heard: string[] = []
+  const seqs: number[] = []
+  ben.room.follow({
+    on: async event => {
+      await null
+      seqs.push(event.seq)
+      if (event.type === 'posted') heard.push(event.body.text)
+    },
+  })
+  await until(() => stateOf(ben.client) === 'open' && stateOf(anna.client) === 'open', 'both open')
+  const said = Array.from({ length: 120 }, (_, index) => `text ${index}`)
+  const sent: Promise<unknown>[] = []
+  for (const [index, text] of said.entries()) {
+    sent.push(anna.room.send('post', { text }).sent)
+    if (index % 30 === 10) anna.cut()
+    if (index % 30 === 25) ben.cut()
+    if (index % 10 === 0) await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  await Promise.all(sent)
+  await until(() => heard.length >= said.length, 'everything was heard')
+  assert.deepEqual(heard, said)
+  assert.deepEqual(
+    seqs,
+    said.map((_, index) => index + 1),
+  )
+  assert.ok(anna.sockets.length > 1 && ben.sockets.length > 1, 'connections were cut')
+})
+
+test('sends made before there is a connection, and those of a page that is gone, go out in their order', async t => {
+  const { app, url } = await open(t)
+  const outbox = memoryOutbox('tab')
+  const userId = newId()
+  await app.db('rooms').sql`insert into members (room, user_id) values ('one', ${userId})`
+  const first = await member(t, app, 'ws://127.0.0.1:9', { outbox, token: () => app.as(userId) })
+  for (const text of ['one', 'two', 'three']) first.room.send('post', { text })
+  await until(() => first.client.waiting.get().length === 3, 'kept')
+  await until(() => stateOf(first.client) === 'waiting', 'nobody answers')
+  first.client.close()
+  const second = await member(t, app, url, { outbox, token: () => app.as(userId) })
+  const heard: string[] = []
+  second.room.follow({
+    from: { epoch: '', seq: 0 },
+    on: event => event.type === 'posted' && heard.push(event.body.text),
+  })
+  await second.room.send('post', { text: 'four' }).sent
+  await until(() => heard.length === 4, 'all four')
+  assert.deepEqual(heard, ['one', 'two', 'three', 'four'])
+  assert.deepEqual(second.client.waiting.get(), [])
+})
+
+test('a refused send rejects with its problem, and those behind it go on', async t => {
+  const { app, url } = await open(t)
+  const anna = await member(t, app, url)
+  const texts = ['one', 'forbidden', 'two']
+  const [one, refused, two] = texts.map(text => anna.room.send('post', { text }).sent)
+  assert.deepEqual(await one, { seq: 1 })
+  await assert.rejects(refused as Promise<unknown>, { code: 'rooms.muted', status: 403 })
+  assert.deepEqual(await two, { seq: 2 })
+})
+
+test('numbers that the server knows better are put right', async t => {
+  const { app, url } = await open(t)
+  const outbox = memoryOutbox('device')
+  const userId = newId()
+  await app.db('rooms').sql`insert into members (room, user_id) values ('one', ${userId})`
+  const token = () => app.as(userId)
+  const first = await member(t, app, url, { outbox, token })
+  for (let n = 1; n <= 5; n++) await first.room.send('post', { text: `first ${n}` }).sent
+  first.client.close()
+  // The same device begins to count at 1 again.
+  const second = await member(t, app, url, { outbox: memoryOutbox('device'), token })
+  const sent = ['a', 'b', 'c'].map(text => second.room.send('post', { text }).sent)
+  assert.deepEqual(await Promise.all(sent), [{ seq: 6 }, { seq: 7 }, { seq: 8 }])
+})
+
+test('what is loaded and what is heard meet without gap and repeat', async t => {
+  const { app, url } = await open(t)
+  const anna = await member(t, app, url)
+  await anna.room.send('post', { text: '1' }).sent
+  const ben = await member(t, app, url)
+  const loaded = Promise.withResolvers<{ seq: number }>()
+  const seqs: number[] = []
+  let asked = 0
+  ben.room.follow({
+    load: start => {
+      asked++
+      assert.equal(start.reason, 'fresh')
+      return loaded.promise
+    },
+    on: event => seqs.push(event.seq),
+  })
+  await until(() => asked === 1, 'load was asked')
+  for (let n = 2; n <= 6; n++) await anna.room.send('post', { text: `${n}` }).sent
+  ben.cut()
+  await anna.room.send('post', { text: '7' }).sent
+  loaded.resolve({ seq: 4 })
+  await until(() => seqs.length >= 3, '5 to 7')
+  assert.deepEqual(seqs, [5, 6, 7])
+  assert.equal(asked, 1)
+})
+
+test('an event whose handler fails comes again before any other', async t => {
+  const { app, url } = await open(t)
+  const anna = await member(t, app, url)
+  const errors: unknown[] = []
+  const ben = await member(t, app, url, { onError: error => errors.push(error) })
+  const seqs: number[] = []
+  const following = ben.room.follow({
+    from: { epoch: '', seq: 0 },
+    on: event => {
+      seqs.push(event.seq)
+      if (seqs.length === 1) throw new Error('planted')
+    },
+  })
+  await Promise.all([1, 2].map(n => anna.room.send('post', { text: `${n}` }).sent))
+  await until(() => seqs.length === 3, 'again')
+  assert.deepEqual(seqs, [1, 1, 2])
+  assert.equal(errors.length, 1)
+  await until(() => following.position?.seq === 2, 'the position moves')
+})
+
+test('relays reach the others and nobody else, unkept', async t => {
+  const { app, url } = await open(t)
+  const anna = await member(t, app, url)
+  const ben = await member(t, app, url)
+  const heard: unknown[] = []
+  const own: unknown[] = []
+  ben.room.follow({ onNews: news => heard.push(news) })
+  const following = anna.room.follow({ onNews: news => own.push(news) })
+  await until(() => following.isLive, 'live')
+  await until(() => {
+    anna.room.relay('typing', { on: true })
+    return heard.length > 0
+  }, 'heard')
+  assert.deepEqual(heard[0], { type: 'typing', body: { on: true }, from: anna.userId })
+  assert.deepEqual(own, [])
+})
+
+test('who may not listen is told so, and a session that ended stops the client', async t => {
+  const { app, url } = await open(t)
+  const stranger = newId()
+  const ended: string[] = []
+  const client = createRealtimeClient({
+    url,
+    token: () => app.as(stranger),
+    openSocket: address => new WebSocket(address),
+  })
+  defer(t, async () => client.close())
+  client.stream(rooms, 'room', 'one').follow({ onEnd: code => ended.push(code) })
+  client.connect()
+  await until(() => ended.length === 1, 'refused')
+  assert.deepEqual(ended, ['not-found'])
+  const nobody = createRealtimeClient({
+    url,
+    token: () => 'nonsense',
+    openSocket: address => new WebSocket(address),
+    backoff: { baseMs: 10, maxMs: 10 },
+  })
+  defer(t, async () => nobody.close())
+  nobody.connect()
+  await until(() => nobody.state.get().kind === 'stopped', 'stopped')
+  assert.deepEqual(nobody.state.get(), { kind: 'stopped', reason: 'signed-out' })
+})
