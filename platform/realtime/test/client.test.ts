@@ -9,9 +9,8 @@ import {
   type RealtimeClient,
   type RealtimeClientOptions,
 } from '@octet/realtime-client'
-import { defer, type Test, type TestApp, testApp } from '@octet/testkit'
+import { defer, listen, type Test, type TestApp, testApp } from '@octet/testkit'
 import { WebSocket } from 'ws'
-import { listen } from './peer.ts'
 import { rooms, roomsModule } from './rooms.ts'
 
 const untilMs = 20_000
