@@ -1,4 +1,5 @@
 /** What chat promises: rooms, what is said in them in one order for everybody, and who has seen it. */
+import { encryptionOperations } from './chat/encryption.ts'
 import { memberOperations } from './chat/members.ts'
 import { messageOperations } from './chat/messages.ts'
 import { roomOperations } from './chat/rooms.ts'
@@ -22,12 +23,15 @@ export const chat = defineContract({
     muted: { status: 403, title: 'A moderator has muted you here for a while.' },
     'invitation-invalid': { status: 404, title: 'This invitation was used up, revoked or has expired.' },
     'cmid-reused': { status: 409, title: 'This cmid was used for another message.' },
+    'not-encrypted': { status: 409, title: 'This room is not encrypted.' },
+    'commit-refused': { status: 400, title: 'That is no commit this room takes.' },
+    'epoch-moved': { status: 409, title: 'The group has moved on; apply what came before and try again.' },
     'message-gone': { status: 409, title: 'That message has been deleted.' },
     'not-yours': { status: 403, title: 'Only its author may change a message.' },
     'too-many-reactions': { status: 409, title: 'There is no room for another kind of reaction.' },
     'too-many-pins': { status: 409, title: 'There is no room for another pinned message.' },
   },
-  operations: { ...roomOperations, ...memberOperations, ...messageOperations },
+  operations: { ...roomOperations, ...memberOperations, ...messageOperations, ...encryptionOperations },
   events: {},
   streams: { room: roomStream, inbox: inboxStream, receipts: receiptsStream },
 })

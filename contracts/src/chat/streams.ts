@@ -20,6 +20,8 @@ export const roomStream = stream({
     'member-changed': closed({ userId: Id, role: RoleInRoom, isMuted: Type.Boolean() }),
     'member-left': closed({ userId: Id, reason: Type.Enum(['left', 'removed', 'banned', 'erased']) }),
     'room-deleted': closed({}),
+    /** An encrypted room's group moved on; the devices apply it to reach `epoch`. */
+    'group-changed': closed({ epoch: Type.Integer(), commit: nullable(Type.String()) }),
   },
   commands: {
     message: { operation: 'sendMessage', key: 'roomId', ordered: true },

@@ -3,6 +3,7 @@ import type { chat } from '@octet/contracts'
 import type { Operations } from '@octet/kernel'
 import { addMember } from './add-member.ts'
 import { banMember, changeMember, liftBan, removeMember } from './change-member.ts'
+import { commitToGroup, getGroup } from './commit-to-group.ts'
 import type { ChatContext } from './context.ts'
 import { createInvitation } from './create-invitation.ts'
 import { createRoom } from './create-room.ts'
@@ -23,10 +24,12 @@ import { browseRooms, listRooms } from './list-rooms.ts'
 import { markDelivered, markRead } from './mark-read.ts'
 import { openDirect } from './open-direct.ts'
 import { pinMessage } from './pin-message.ts'
+import { getHistory, putHistory } from './put-history.ts'
 import { react } from './react.ts'
 import { revokeInvitation } from './revoke-invitation.ts'
 import { searchMessages } from './search-messages.ts'
 import { sendMessage } from './send-message.ts'
+import { getRecovery, setRecovery } from './set-recovery.ts'
 import { setRoomPreferences } from './set-room-preferences.ts'
 import { updateRoom } from './update-room.ts'
 
@@ -65,4 +68,10 @@ export const operations: Operations<typeof chat, ChatContext> = {
   markRead,
   markDelivered,
   listCursors,
+  getGroup,
+  commitToGroup,
+  putHistory,
+  getHistory,
+  getRecovery,
+  setRecovery,
 }

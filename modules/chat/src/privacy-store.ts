@@ -72,6 +72,7 @@ export async function eraseFromRoom(
     delete from reactions
     where user_id = ${userId} and message_id in (select id from messages where room_id = ${roomId})`
   await sql`delete from mentions where room_id = ${roomId} and user_id = ${userId}`
+  await sql`update groups set group_info = null where room_id = ${roomId}`
   await sql`delete from bans where room_id = ${roomId} and user_id = ${userId}`
   await sql`update bans set banned_by = null where room_id = ${roomId} and banned_by = ${userId}`
   await sql`delete from invitations where room_id = ${roomId} and created_by = ${userId}`
@@ -89,6 +90,8 @@ export async function eraseFromRoom(
 /** What is kept per person and not per room. */
 export async function erasePerson({ sql }: Tx, userId: string, inbox: string): Promise<void> {
   await sql`delete from sends where author_id = ${userId}`
+  await sql`delete from history_copies where user_id = ${userId}`
+  await sql`delete from recovery_checks where user_id = ${userId}`
   await sql`delete from stream_events where stream = ${inbox}`
   await sql`delete from streams where name = ${inbox}`
   await sql`update stream_events set from_id = null where from_id = ${userId}`
@@ -104,6 +107,8 @@ export async function countOf({ sql }: Queryable, userId: string): Promise<numbe
       + (select count(*) from reactions where user_id = ${userId})
       + (select count(*) from mentions where user_id = ${userId})
       + (select count(*) from sends where author_id = ${userId})
+      + (select count(*) from history_copies where user_id = ${userId})
+      + (select count(*) from recovery_checks where user_id = ${userId})
       + (select count(*) from bans where user_id = ${userId} or banned_by = ${userId})
       + (select count(*) from invitations where created_by = ${userId})
       + (select count(*) from moderation where actor_id = ${userId} or subject_id = ${userId})

@@ -40,6 +40,10 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
     },
     reactions: each('delete', 'message_id', 'emoji', 'user_id', 'at'),
     mentions: each('delete', 'user_id', 'room_id', 'seq'),
+    // The public half of an encrypted room's group; the names in it are ids of devices.
+    groups: { ...each('not-personal', 'room_id', 'epoch'), ...each('delete', 'group_info') },
+    history_copies: each('delete', 'user_id', 'room_id', 'seq', 'sealed'),
+    recovery_checks: each('delete', 'user_id', 'check', 'created_at'),
     moderation: {
       ...each('not-personal', 'id', 'room_id', 'action', 'message_id', 'at'),
       ...each('delete', 'actor_id', 'subject_id', 'detail'),

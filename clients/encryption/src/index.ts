@@ -1,0 +1,6 @@
+export { createDevice, type Device } from './device.ts'
+export { createEncryption, type Encryption, type RoomEvent } from './encryption.ts'
+export type { Fingerprint } from './group.ts'
+export { BehindError, type GroupServer } from './group-server.ts'
+export { newRecoveryKey, openRecovery, type Recovery, readRecoveryKey, recoveryKeyText } from './recovery.ts'
+export { memoryStore, type SecretStore } from './store.ts'

@@ -1,0 +1,90 @@
+/** What a device keeps of its rooms. */
+import { base64Of, bytesOf, fromBase64, textOf } from './bytes.ts'
+import { decodeGroup, devicesOf, encodeGroup, type Group } from './group.ts'
+import type { SecretStore } from './store.ts'
+
+/** The group, up to where the room's log was taken, and keys of devices that have left. */
+export interface Kept {
+  readonly group: Group
+  readonly seq: number
+  readonly keys: Readonly<Record<string, string>>
+}
+
+/** A message, as it was said or as its author changed it. `seq` is its own place and not that of a change. */
+export interface Said {
+  readonly seq: number
+  readonly authorId: string
+  readonly cmid: string
+  readonly body: string
+}
+
+export type Entries = Map<string, Uint8Array | undefined>
+
+export interface Memory {
+  load(roomId: string): Promise<Kept | undefined>
+  /** Throws when the room was never opened. */
+  need(roomId: string): Promise<Kept>
+  /** The room as it stands now, and with it what was learned. */
+  save(roomId: string, kept: Kept, entries?: Entries): Promise<void>
+  textAt(roomId: string, seq: number): Promise<string | null>
+  /** What this device sealed as these very words and has not seen come back. */
+  sentText(roomId: string, body: string): Promise<string | undefined>
+  /** Whether these very sealed words were opened before. */
+  isKnown(roomId: string, said: Said): Promise<boolean>
+  /** Alone with the room, other tabs included. */
+  alone<T>(roomId: string, work: () => Promise<T>): Promise<T>
+}
+
+/** The end of sealed words tells them from others. */
+const markLength = 44
+const roomKey = (roomId: string) => `room ${roomId}`
+const textKey = (roomId: string, seq: number) => `text ${roomId} ${seq}`
+const markKey = (roomId: string, seq: number) => `mark ${roomId} ${seq}`
+const markOf = (body: string) => body.slice(-markLength)
+const sentKey = (roomId: string, body: string) => `sent ${roomId} ${markOf(body)}`
+
+/** To keep: the words of a message (`null`: it cannot be read), by which sealed words they came. */
+export function opened(roomId: string, said: Said, text: string | null): Entries {
+  return new Map([
+    [markKey(roomId, said.seq), bytesOf(markOf(said.body))],
+    [textKey(roomId, said.seq), text === null ? undefined : bytesOf(text)],
+    [sentKey(roomId, said.body), undefined],
+  ])
+}
+
+/** To keep: what is about to be sent. A device cannot open what it sealed itself. */
+export function sealed(roomId: string, { body, text }: { body: string; text: string }): Entries {
+  return new Map([[sentKey(roomId, body), bytesOf(text)]])
+}
+
+export function createMemory(store: SecretStore): Memory {
+  const textOfKey = async (key: string) => {
+    const bytes = await store.get(key)
+    return bytes === undefined ? undefined : textOf(bytes)
+  }
+  const load = async (roomId: string): Promise<Kept | undefined> => {
+    const text = await textOfKey(roomKey(roomId))
+    if (text === undefined) return undefined
+    const { group, seq, keys } = JSON.parse(text) as { group: string; seq: number; keys: Kept['keys'] }
+    return { group: decodeGroup(fromBase64(group)), seq, keys }
+  }
+  return {
+    load,
+    async need(roomId) {
+      const kept = await load(roomId)
+      if (kept === undefined) throw new Error('open the room first')
+      return kept
+    },
+    save: (roomId, kept, entries = new Map()) => store.put(new Map([[roomKey(roomId), record(kept)], ...entries])),
+    textAt: async (roomId, seq) => (await textOfKey(textKey(roomId, seq))) ?? null,
+    sentText: (roomId, body) => textOfKey(sentKey(roomId, body)),
+    isKnown: async (roomId, said) => (await textOfKey(markKey(roomId, said.seq))) === markOf(said.body),
+    alone: (roomId, work) => store.exclusive(roomKey(roomId), work),
+  }
+}
+
+function record({ group, seq, keys }: Kept): Uint8Array {
+  const known = { ...keys }
+  for (const { identity, publicKey } of devicesOf(group)) known[identity] = base64Of(publicKey)
+  return bytesOf(JSON.stringify({ group: base64Of(encodeGroup(group)), seq, keys: known }))
+}

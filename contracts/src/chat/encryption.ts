@@ -1,0 +1,90 @@
+/**
+ * End-to-end encrypted rooms: MLS (RFC 9420) between devices. The server keeps order and ciphertext; it has no keys.
+ * Devices join by external commit, so nobody else need be online.
+ */
+import { Type } from 'typebox'
+import { access, closed, Id, nullable, operation } from '../define.ts'
+import { Seq } from './shapes.ts'
+
+const Base64 = (maxLength: number) => Type.String({ minLength: 4, maxLength, pattern: '^[A-Za-z0-9+/]+={0,2}$' })
+/** Grows with the number of devices: about 300 bytes each. */
+const GroupInfo = Base64(400_000)
+const Epoch = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+const Copy = closed({ seq: Seq, sealed: Base64(16_000) })
+const inRoom = ['chat.not-a-member', 'chat.not-encrypted']
+
+export const encryptionOperations = {
+  getGroup: operation({
+    summary: 'What a device needs to join the group of an encrypted room; null before the first device has made it',
+    http: 'GET /chat/rooms/:roomId/group',
+    access: access.user('chat:read'),
+    input: closed({ roomId: Id }),
+    output: closed({ epoch: Epoch, groupInfo: nullable(Type.String()), headSeq: Seq }),
+    problems: inRoom,
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
+  commitToGroup: operation({
+    summary: 'Move the group on by one epoch; of two who try, one wins and the other takes the new epoch first',
+    http: 'POST /chat/rooms/:roomId/group',
+    status: 201,
+    access: access.user('chat:write'),
+    input: closed({
+      roomId: Id,
+      epoch: Epoch,
+      /** What the other devices apply; absent when the group is made. */
+      commit: Type.Optional(Base64(400_000)),
+      groupInfo: GroupInfo,
+    }),
+    output: closed({ epoch: Epoch, seq: Seq }),
+    problems: ['chat.epoch-moved', 'chat.commit-refused', ...inRoom],
+    retry: 'keyed',
+    timeoutMs: 5_000,
+    limits: [{ by: 'account', max: 120, windowMs: 60_000 }],
+  }),
+  putHistory: operation({
+    summary: 'Keep copies of messages, sealed with your recovery key, for your next device',
+    http: 'PUT /chat/rooms/:roomId/history',
+    access: access.user('chat:write'),
+    input: closed({ roomId: Id, copies: Type.Array(Copy, { minItems: 1, maxItems: 100 }) }),
+    output: closed({ kept: Type.Integer() }),
+    problems: inRoom,
+    retry: 'safe',
+    timeoutMs: 5_000,
+    limits: [{ by: 'account', max: 300, windowMs: 60_000 }],
+  }),
+  getHistory: operation({
+    summary: 'Your sealed copies, the newest first',
+    http: 'GET /chat/rooms/:roomId/history',
+    access: access.user('chat:read'),
+    input: closed({
+      roomId: Id,
+      before: Type.Optional(Seq),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 200 })),
+    }),
+    output: closed({ data: Type.Array(closed({ seq: Seq, sealed: Type.String() })), hasMore: Type.Boolean() }),
+    problems: inRoom,
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+  getRecovery: operation({
+    summary: 'By what a recovery key is recognised; null when you have none',
+    http: 'GET /chat/recovery',
+    access: access.user('chat:read'),
+    input: closed({}),
+    output: closed({ check: nullable(Type.String()) }),
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
+  setRecovery: operation({
+    summary: 'Begin with a new recovery key; copies sealed with the old one are dropped',
+    http: 'PUT /chat/recovery',
+    access: access.user('chat:write', { fresh: true }),
+    input: closed({ check: Base64(200) }),
+    output: closed({ check: Type.String() }),
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+}

@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chat } from '@octet/contracts'
+import {
+  BehindError,
+  createDevice,
+  createEncryption,
+  type Encryption,
+  memoryStore,
+  newRecoveryKey,
+  openRecovery,
+  type RoomEvent,
+  readRecoveryKey,
+  recoveryKeyText,
+  type SecretStore,
+} from '@octet/encryption-client'
+import type { Test, TestApp } from '@octet/testkit'
+import { ada, as, ben, cleo, cmid, openChat } from './people.ts'
+
+/** A device of somebody in an encrypted room: takes the room's log in order, as a client does over the socket. */
+interface Peer {
+  readonly userId: string
+  readonly encryption: Encryption
+  /** Hands over what is new; returns every text of the room so far, `null` for what the device cannot read. */
+  catchUp(): Promise<(string | null)[]>
+  /** Sends as a client does: on being behind it catches up and tries again. */
+  say(text: string): Promise<void>
+}
+
+async function peerOf(app: TestApp, roomId: string, userId: string, store: SecretStore = memoryStore()): Promise<Peer> {
+  const device = await createDevice(store, userId)
+  const client = as(app, userId)
+  const encryption = createEncryption({ device, store, server: client })
+  await encryption.open(roomId)
+  const catchUp = async () => {
+    const members = new Set<string>()
+    const texts: (string | null)[] = []
+    for (const event of await logOf(app, roomId)) {
+      const who = (event.body as { userId?: string }).userId ?? ''
+      if (event.type === 'member-joined') members.add(who)
+      if (event.type === 'member-left') members.delete(who)
+      const text = await encryption.take(roomId, event, id => members.has(id))
+      if (text !== undefined) texts.push(text)
+    }
+    return texts
+  }
+  return {
+    userId,
+    encryption,
+    catchUp,
+    async say(text) {
+      for (let attempt = 1; attempt <= 5; attempt++) {
+        await catchUp()
+        const members = new Set((await client.listMembers({ id: roomId })).data.map(({ id }) => id))
+        const message = { cmid: cmid(), text }
+        try {
+          const body = await encryption.seal(roomId, message, id => members.has(id))
+          await client.sendMessage({ roomId, cmid: message.cmid, body })
+          return
+        } catch (error) {
+          if (!(error instanceof BehindError)) throw error
+        }
+      }
+      throw new Error('behind five times')
+    },
+  }
+}
+
+function logOf(app: TestApp, roomId: string): Promise<RoomEvent[]> {
+  return app.db('chat').sql<RoomEvent[]>`
+    select seq, type, from_id as from, body from stream_events where stream = ${`chat:room:${roomId}`} order by seq`
+}
+
+async function encryptedRoom(t: Test) {
+  const app = await openChat(t)
+  const { id } = await as(app, ada).createRoom({ name: 'Vault', isEncrypted: true })
+  for (const userId of [ben, cleo]) await as(app, ada).addMember({ id, userId })
+  return { app, roomId: id }
+}
+
+test('devices that join from outside read one another; the server holds no word of it', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  await mine.say('the first plain-text secret')
+  const theirs = await peerOf(app, roomId, ben)
+  await theirs.say('second plain-text secret')
+  await mine.say('third plain-text secret')
+  assert.deepEqual(await mine.catchUp(), [
+    'the first plain-text secret',
+    'second plain-text secret',
+    'third plain-text secret',
+  ])
+  // What was said before a device came is not for it; that is what recovery is for.
+  assert.deepEqual(await theirs.catchUp(), [null, 'second plain-text secret', 'third plain-text secret'])
+  const [row] = await app.db('chat').sql<{ hits: number }[]>`
+    select ((select count(*) from messages where body like '%plain-text%')
+      + (select count(*) from stream_events where body::text like '%plain-text%'))::int as hits`
+  assert.equal(row?.hits, 0)
+  assert.deepEqual((await as(app, ada).searchMessages({ q: 'secret' })).data, [])
+})
+
+test('two devices that move the group on at once are put in order, and nobody is lost', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  const [theirs, hers, second] = await Promise.all([
+    peerOf(app, roomId, ben),
+    peerOf(app, roomId, cleo),
+    peerOf(app, roomId, ada),
+  ])
+  await Promise.all([mine.say('a'), theirs.say('b'), hers.say('c'), second.say('d')])
+  const all = await mine.catchUp()
+  assert.equal(all.length, 4)
+  for (const peer of [mine, theirs, hers, second]) {
+    assert.deepEqual((await peer.catchUp()).toSorted(), ['a', 'b', 'c', 'd'])
+  }
+  const identities = (await mine.encryption.fingerprints(roomId)).map(({ userId }) => userId)
+  assert.deepEqual(identities.toSorted(), [ada, ada, ben, cleo].toSorted())
+  assert.deepEqual(
+    await hers.encryption.fingerprints(roomId),
+    await mine.encryption.fingerprints(roomId),
+    'all see the same devices',
+  )
+})
+
+test('somebody who was put out cannot read what is said afterwards, even with a copy of everything', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  const theirs = await peerOf(app, roomId, ben)
+  await mine.say('for both')
+  assert.deepEqual(await theirs.catchUp(), ['for both'])
+  await as(app, ada).removeMember({ id: roomId, userId: ben })
+  await mine.say('not for ben')
+  assert.ok(!(await mine.encryption.fingerprints(roomId)).some(({ userId }) => userId === ben))
+  // As if a friend in the database handed him the whole log.
+  const leaked = await theirs.catchUp().catch(() => ['nothing'])
+  assert.ok(!leaked.includes('not for ben'))
+  await assert.rejects(as(app, ben).getGroup({ roomId }), { code: 'not-found' })
+})
+
+test('nobody lets in a device for somebody else: neither the server takes it nor, if it did, a device', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  await mine.say('hello')
+  // Ben's client claims to be a device of Cleo's.
+  const store = memoryStore()
+  const forged = await createDevice(store, cleo)
+  const commits: Parameters<Encryption['open']>[0][] = []
+  const server = as(app, ben)
+  const asCleo = createEncryption({
+    device: forged,
+    store,
+    server: {
+      getGroup: input => server.getGroup(input),
+      async commitToGroup(input) {
+        commits.push(input.commit ?? '')
+        return server.commitToGroup(input)
+      },
+    },
+  })
+  await assert.rejects(asCleo.open(roomId), { code: 'chat.commit-refused', status: 400 })
+  const [event] = (await logOf(app, roomId)).slice(-1)
+  const planted = {
+    seq: (event?.seq ?? 0) + 1,
+    type: 'group-changed',
+    from: ben,
+    body: { epoch: 1, commit: commits[0] },
+  }
+  await mine.catchUp()
+  await assert.rejects(
+    mine.encryption.take(roomId, planted, () => true),
+    /was let in by/,
+  )
+})
+
+test('a message signed by one member and sent under the name of another is not shown', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  const theirs = await peerOf(app, roomId, ben)
+  await theirs.say('really from ben')
+  await app.db('chat').sql`
+    update stream_events set from_id = ${cleo} where stream = ${`chat:room:${roomId}`} and type = 'message'`
+  assert.deepEqual(await mine.catchUp(), [null])
+})
+
+test('what is changed is sealed as well; a reaction is not taken for a change', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  const theirs = await peerOf(app, roomId, ben)
+  await mine.say('first words')
+  await theirs.catchUp()
+  const message = (await as(app, ada).listMessages({ roomId })).data[0]
+  assert.ok(message)
+  await as(app, ben).react({ roomId, messageId: message.id, emoji: '👍', on: true })
+  assert.deepEqual(await theirs.catchUp(), ['first words', 'first words'])
+  await mine.catchUp()
+  for (const text of ['good words', 'better words']) {
+    const body = await mine.encryption.seal(roomId, { cmid: message.cmid, text }, () => true)
+    await as(app, ada).editMessage({ roomId, messageId: message.id, body })
+  }
+  assert.equal((await theirs.catchUp()).at(-1), 'better words')
+  assert.equal((await mine.catchUp()).at(-1), 'better words')
+})
+
+test('a device whose store was restored from an old copy joins anew and goes on', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  const theirs = await peerOf(app, roomId, ben)
+  await mine.say('one')
+  await theirs.catchUp()
+  await theirs.encryption.rejoin(roomId)
+  await mine.say('two')
+  assert.deepEqual(await theirs.catchUp(), ['one', 'two'])
+  await theirs.say('three')
+  assert.deepEqual(await mine.catchUp(), ['one', 'two', 'three'])
+  assert.equal((await mine.encryption.fingerprints(roomId)).length, 2)
+})
+
+test('with the recovery key a new device reads what was said before it came; without it nobody does', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const mine = await peerOf(app, roomId, ada)
+  await mine.say('kept for later')
+  const key = newRecoveryKey()
+  const recovery = await openRecovery(key)
+  const check = Buffer.from(recovery.check).toString('base64')
+  await as(app, ada).setRecovery({ check })
+  const message = (await logOf(app, roomId)).find(({ type }) => type === 'message')
+  assert.ok(message)
+  const sealed = await recovery.seal(roomId, message.seq, 'kept for later')
+  const copies = [{ seq: message.seq, sealed: Buffer.from(sealed).toString('base64') }]
+  assert.deepEqual(await as(app, ada).putHistory({ roomId, copies }), { kept: 1 })
+  assert.deepEqual(await as(app, ada).putHistory({ roomId, copies }), { kept: 0 })
+  assert.deepEqual((await as(app, ben).getHistory({ roomId })).data, [])
+
+  const typed = (await recoveryKeyText(key)).toLowerCase().replaceAll('-', ' ')
+  const again = await readRecoveryKey(typed)
+  assert.deepEqual(again, key)
+  assert.equal(await readRecoveryKey(typed.replace(/^./, letter => (letter === 'a' ? 'b' : 'a'))), undefined)
+  const opened = await openRecovery(again ?? newRecoveryKey())
+  assert.equal(Buffer.from(opened.check).toString('base64'), (await as(app, ada).getRecovery({})).check)
+  const [copy] = (await as(app, ada).getHistory({ roomId })).data
+  assert.equal(await opened.open(roomId, message.seq, Buffer.from(copy?.sealed ?? '', 'base64')), 'kept for later')
+  const other = await openRecovery(newRecoveryKey())
+  await assert.rejects(other.open(roomId, message.seq, Buffer.from(copy?.sealed ?? '', 'base64')))
+  await assert.rejects(opened.open(roomId, message.seq + 1, Buffer.from(copy?.sealed ?? '', 'base64')))
+  await as(app, ada).setRecovery({ check: Buffer.from(other.check).toString('base64') })
+  assert.deepEqual((await as(app, ada).getHistory({ roomId })).data, [])
+})
+
+test('a room that is not encrypted has no group; of two devices that make it at once one joins the other', async t => {
+  const { app, roomId } = await encryptedRoom(t)
+  const plain = await as(app, ada).createRoom({ name: 'Plain' })
+  await assert.rejects(as(app, ada).getGroup({ roomId: plain.id }), { code: 'chat.not-encrypted' })
+  const [mine, theirs] = await Promise.all([peerOf(app, roomId, ada), peerOf(app, roomId, ben)])
+  await mine.say('a')
+  await theirs.say('b')
+  assert.deepEqual((await mine.catchUp()).slice(-1), ['b'])
+  assert.deepEqual((await theirs.catchUp()).slice(-1), ['b'])
+  const { epoch, groupInfo } = await as(app, ada).getGroup({ roomId })
+  const token = app.as(ada)
+  const stale = await app.request(chat, 'commitToGroup', { roomId, epoch: 0, groupInfo: groupInfo ?? '' }, { token })
+  assert.equal(stale.status, 400, 'information of another epoch')
+  for (const garbage of ['AAAA', groupInfo?.slice(0, 40) ?? '']) {
+    const body = { roomId, epoch, commit: garbage, groupInfo: groupInfo ?? '' }
+    assert.equal((await app.request(chat, 'commitToGroup', body, { token })).status, 400)
+  }
+})
