@@ -104,7 +104,7 @@ async function close({
   signingKeys,
   signInFailures,
 }: IdentityState): Promise<void> {
-  revocations.stop()
+  await revocations.stop()
   signingKeys.stop()
   await signInFailures.stop()
   await lastSeen.stop()

@@ -8,6 +8,7 @@
  */
 import type { Revoked } from '@octet/contracts'
 import type { Queryable } from '@octet/db'
+import { within } from '@octet/kernel'
 import type { Log } from '@octet/observe'
 import { type RevocationRow, readRevocations } from './session-store.ts'
 
@@ -43,7 +44,8 @@ export interface Revocations {
   /** Reads the news once. Throws what the database throws. */
   poll(): Promise<void>
   start(): void
-  stop(): void
+  /** Ends when no poll is under way any more, or those that hang have been given their time. */
+  stop(): Promise<void>
 }
 
 export interface RevocationsOptions {
@@ -96,7 +98,7 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
   let horizon: string | undefined
   let clockOffsetMs = 0
   let heardAtMs = Number.NEGATIVE_INFINITY
-  let polls = 0
+  const polls = new Set<Promise<unknown>>()
   let pollStartedAtMs = 0
   let isReportedStale = false
   let timer: NodeJS.Timeout | undefined
@@ -107,21 +109,21 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
     return silentMs > staleAfterMs || silentMs < 0 // a clock set back tells nothing
   }
 
-  const poll = async () => {
+  const read = async () => {
     const startedAtMs = now()
-    polls++
     pollStartedAtMs = startedAtMs
-    try {
-      const news = await readRevocations(db, horizon)
-      const endedAtMs = now()
-      for (const revocation of news.revocations) revoked.apply(revocation)
-      if (horizon === undefined || BigInt(news.horizon) > BigInt(horizon)) horizon = news.horizon
-      if (endedAtMs - startedAtMs <= clockReadMsMax) clockOffsetMs = news.clockMs - (startedAtMs + endedAtMs) / 2
-      heardAtMs = Math.max(startedAtMs, Math.min(heardAtMs, endedAtMs))
-      revoked.forget(nowMs())
-    } finally {
-      polls--
-    }
+    const news = await readRevocations(db, horizon)
+    const endedAtMs = now()
+    for (const revocation of news.revocations) revoked.apply(revocation)
+    if (horizon === undefined || BigInt(news.horizon) > BigInt(horizon)) horizon = news.horizon
+    if (endedAtMs - startedAtMs <= clockReadMsMax) clockOffsetMs = news.clockMs - (startedAtMs + endedAtMs) / 2
+    heardAtMs = Math.max(startedAtMs, Math.min(heardAtMs, endedAtMs))
+    revoked.forget(nowMs())
+  }
+  const poll = (): Promise<void> => {
+    const reading = read().finally(() => polls.delete(reading))
+    polls.add(reading)
+    return reading
   }
 
   const tick = () => {
@@ -131,7 +133,7 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
       else log.info({}, 'revocations are read again')
     }
     const isHanging = now() - pollStartedAtMs > hangingAfterMs
-    if (polls > 0 && (polls >= pollsMax || !isHanging)) return
+    if (polls.size > 0 && (polls.size >= pollsMax || !isHanging)) return
     poll().catch(error => log.debug({ err: error }, 'revocations could not be read; trying again'))
   }
 
@@ -152,9 +154,10 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
     start() {
       timer ??= setInterval(tick, pollMs)
     },
-    stop() {
+    async stop() {
       clearInterval(timer)
       timer = undefined
+      await within(hangingAfterMs, Promise.allSettled(polls)).catch(() => log.debug({}, 'a poll for revocations hangs'))
     },
   }
 }

@@ -120,7 +120,7 @@ test('without news of revocations the database is asked for each request by key'
   const good = await makeKey()
   const ask = (caller: typeof byKey) => there.request(identity, 'getMe', {}, caller)
   for (const caller of [byKey, good.byKey]) assert.equal((await ask(caller)).status, 200)
-  stateOf(there).revocations.stop()
+  await stateOf(there).revocations.stop()
   await stateOf(there).revocations.poll()
   await client.revokeApiKey({ id: made.id })
   assert.equal((await ask(byKey)).status, 200, 'the dangerous window was really hit')

@@ -69,7 +69,7 @@ test('without news for a second every request asks the database; what was revoke
   const alive = await signUp(here)
   const ask = (caller: typeof gone.caller) => there.request(identity, 'getMe', {}, caller)
   for (const { caller } of [gone, goneWeb, alive]) assert.equal((await ask(caller)).status, 200)
-  stateOf(there).revocations.stop()
+  await stateOf(there).revocations.stop()
   await gone.client.logout({})
   await goneWeb.client.logout({})
   assert.equal((await ask(gone.caller)).status, 200, 'the dangerous window was really hit')
@@ -84,7 +84,7 @@ test('without news and without the database nobody is let in, and nobody waits l
   const { caller } = await signUp(here)
   const ask = () => there.request(identity, 'getSetup', {}, caller)
   assert.equal((await ask()).status, 200)
-  stateOf(there).revocations.stop()
+  await stateOf(there).revocations.stop()
   there.nowMs += 901
   const blocker = openPool(here.databaseUrl, { connectionsMax: 1, schema: 'identity' })
   try {
