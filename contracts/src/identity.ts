@@ -51,6 +51,8 @@ export const identity = defineContract({
     'email-taken': { status: 409, title: 'This address belongs to another account.' },
     'email-unverified': { status: 403, title: 'Confirm your e-mail address first.' },
     'last-way-in': { status: 409, title: 'Set a password first: nothing else would sign you in.' },
+    'provider-refused': { status: 403, title: 'The provider did not sign you in, or it took too long; start again.' },
+    'provider-linked-elsewhere': { status: 409, title: 'That account signs somebody else in here already.' },
     'setup-token-invalid': {
       status: 403,
       title: 'This set-up link was used or has expired; restart Octet for a new one.',

@@ -115,7 +115,7 @@ export const passkeyOperations = {
     access: access.user('account:write', { fresh: true }),
     input: closed({ id: Id, endSessions: Type.Optional(Type.Boolean({ default: true })) }),
     output: Nothing,
-    problems: [],
+    problems: ['identity.last-way-in'],
     retry: 'safe',
     timeoutMs: 5_000,
   }),

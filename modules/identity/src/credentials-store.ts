@@ -33,3 +33,15 @@ export async function dropCredentials(
 export async function dropChallenges({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from sign_in_challenges where user_id = ${userId}`
 }
+
+/** Whether anything signs in to the account: a password, a passkey, an account at one of these providers. */
+export async function hasWayIn({ sql }: Tx, userId: string, providers: readonly string[]): Promise<boolean> {
+  const rows = await sql`
+    select from users
+    where id = ${userId} and (
+      password_hash is not null
+      or exists (select from passkeys where user_id = users.id)
+      or exists (select from external_identities
+                 where user_id = users.id and provider = any(${[...providers]}::text[])))`
+  return rows.length === 1
+}

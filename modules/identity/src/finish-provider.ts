@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { SecondFactorDemand } from '@octet/contracts'
 import { newId, type Tx } from '@octet/db'
+import { asProblem } from '@octet/kernel'
 import { isMailAddress } from '@octet/mail'
 import * as openid from 'openid-client'
 import { findOwner, ownAddress } from './address-store.ts'
@@ -15,7 +17,7 @@ import * as store from './store.ts'
 
 export type Finished =
   | { readonly path: string; readonly cookie?: string }
-  | { readonly problem: 'provider-refused' | 'email-taken' | 'provider-linked-elsewhere' }
+  | { readonly problem: 'provider-refused' | 'email-taken' | 'provider-linked-elsewhere' | 'account-disabled' }
 
 interface Claims {
   readonly issuer: string
@@ -46,8 +48,23 @@ export async function finishProvider(
   if (known.user_id !== null) return link(ctx, provider, known, claims)
   const user = (await useIdentity(ctx.db, claims)) ?? (await createBy(ctx, provider, claims))
   if (user === undefined) return { problem: 'email-taken' }
-  const { cookie } = await signBrowserIn(ctx, { user, remember: true })
-  return { path: known.return_path, cookie }
+  return signIn(ctx, user, known.return_path)
+}
+
+/** Where the browser goes on; with two steps on to the page that asks for the second, which gets the challenge. */
+async function signIn(ctx: IdentityContext, user: UserRow, path: string): Promise<Finished> {
+  try {
+    const { cookie } = await signBrowserIn(ctx, { user, remember: true })
+    return { path, cookie }
+  } catch (error) {
+    const { code, data } = asProblem(error)
+    if (code === 'identity.account-disabled') return { problem: 'account-disabled' }
+    if (code !== 'identity.second-factor-required' || data === undefined) throw error
+    const { challenge, factors } = data as SecondFactorDemand
+    // In the fragment: it reaches no log, no server and no Referer.
+    const demand = new URLSearchParams({ challenge: challenge ?? '', factors: factors.join(' '), returnTo: path })
+    return { path: `/sign-in#${demand}` }
+  }
 }
 
 async function readClaims(

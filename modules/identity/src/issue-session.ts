@@ -6,6 +6,7 @@ import { challengeProblem, isTwoStep } from './challenge-problem.ts'
 import type { IdentityContext } from './context.ts'
 import { deleteWaitingErasure } from './erasure-store.ts'
 import { notifyOwner } from './notify-owner.ts'
+import { problem } from './problem.ts'
 import type { Proven } from './proven.ts'
 import { sealRefreshKey } from './refresh-key.ts'
 import { cleanUserAgent } from './rules.ts'
@@ -34,8 +35,8 @@ interface Beginning extends Pick<NewSession, 'userId' | 'credential'> {
 
 /**
  * Begins a session of the user on the device that makes this request. Every way of signing in comes through here, so
- * that none can pass by the second factor: with two steps on and one proved, throws `second-factor-required`. A
- * deletion of the account that still waits is taken back.
+ * that none can pass by the second factor or into a disabled account: with two steps on and one proved, throws
+ * `second-factor-required`; else `account-disabled`. A deletion of the account that still waits is taken back.
  */
 export async function issueSession(
   ctx: IdentityContext,
@@ -49,6 +50,7 @@ export async function issueSession(
       : { kind: credential.kind, refreshKey: sealRefreshKey(ctx.secrets, sessionId, credential.refreshKey) }
   const aal = proven?.aal ?? 1
   if (aal === 1 && (await isTwoStep(ctx.db, userId))) {
+    if ((await findUser(ctx.db, userId))?.disabled_at !== null) throw problem('account-disabled')
     const remember = lifetime.idleSeconds >= remembered.idleSeconds
     const first = proven?.firstFactor ?? 'password'
     throw await challengeProblem(ctx, { user_id: userId, kind: credential.kind, remember, first_factor: first })
@@ -63,8 +65,10 @@ export async function issueSession(
     // Turned on just now: whoever turns it on waits for sessions that are being made, then ends them, or is waited for.
     if (aal === 1 && (await isTwoStep(tx, userId)))
       throw commonProblem('unavailable', { retryAfterMs: 1, executed: 'no' })
-    const user = hasSessions && !isFamiliar ? await findUser(tx, userId) : undefined
-    if (user !== undefined) await notifyOwner(ctx, tx, user, 'new-device')
+    // Asked here, after the insertion: it waits for who disables the account, and then sees it.
+    const user = await findUser(tx, userId)
+    if (user === undefined || user.disabled_at !== null) throw problem('account-disabled')
+    if (hasSessions && !isFamiliar) await notifyOwner(ctx, tx, user, 'new-device')
     await audit(ctx, tx, { userId, action: 'signed-in', details: { kind: credential.kind } })
     if (await deleteWaitingErasure(tx, userId)) await audit(ctx, tx, { userId, action: 'deletion-cancelled' })
     return begunAtMs

@@ -1,9 +1,9 @@
 import { commonProblem, type Input, type identity, type Output, requireUser } from '@octet/contracts'
-import { accessManagedAccount } from './access.ts'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
+import { holdAccount } from './factor-store.ts'
 import { deleteIdentity, listIdentities } from './openid-store.ts'
-import { problem } from './problem.ts'
+import { requireWayIn } from './way-in.ts'
 
 /** Where else one may have an account to sign in with. */
 export async function listProviders(ctx: IdentityContext): Promise<Output<typeof identity, 'listProviders'>> {
@@ -30,10 +30,9 @@ export async function unlinkProvider(
 ): Promise<Output<typeof identity, 'unlinkProvider'>> {
   const { userId } = requireUser(ctx.actor)
   await ctx.db.transaction('identity.unlinkProvider', async tx => {
-    const user = await accessManagedAccount(tx, userId)
+    await holdAccount(tx, userId)
     if (!(await deleteIdentity(tx, userId, provider))) throw commonProblem('not-found')
-    const isLast = user.password_hash === null && (await listIdentities(tx, userId)).length === 0
-    if (isLast) throw problem('last-way-in')
+    await requireWayIn(ctx, tx, userId)
     await audit(ctx, tx, { userId, action: 'provider-unlinked', details: { provider } })
   })
   return {}

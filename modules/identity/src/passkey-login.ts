@@ -31,6 +31,5 @@ async function prove(ctx: IdentityContext, passkey: PasskeyAssertion) {
   const proven = await provePasskey(ctx, passkey, 'sign-in')
   const user = await findUser(ctx.db, proven.userId)
   if (user === undefined) throw problem('passkey-refused')
-  if (user.disabled_at !== null) throw problem('account-disabled')
   return { user, proven }
 }

@@ -6,10 +6,11 @@ import { deleteRecoveryCodes, holdAccount } from './factor-store.ts'
 import { deletePasskey } from './passkey-store.ts'
 import { endSessions } from './session-store.ts'
 import { revocationKeepMs } from './tokens.ts'
+import { requireWayIn } from './way-in.ts'
 
 /**
  * Forgets one of the caller's passkeys and, unless asked otherwise, ends the other sessions it made: it may be gone
- * because somebody else has it. Throws `not-found`, `fresh-sign-in-required`.
+ * because somebody else has it. Throws `not-found`, `last-way-in`, `fresh-sign-in-required`.
  */
 export async function removePasskey(
   ctx: IdentityContext,
@@ -24,6 +25,7 @@ export async function removePasskey(
     const how = { reason: 'signed-out', keepMs: revocationKeepMs } as const
     const ids = (input.endSessions ?? true) ? await endSessions(tx, choice, how) : []
     if (!(await deletePasskey(tx, userId, input.id))) throw commonProblem('not-found')
+    await requireWayIn(ctx, tx, userId)
     if (!(await isTwoStep(tx, userId))) await deleteRecoveryCodes(tx, userId)
     await audit(ctx, tx, { userId, action: 'passkey-removed', details: { sessionsEnded: ids.length } })
     return ids

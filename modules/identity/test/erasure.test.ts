@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { identity } from '@octet/contracts'
 import type { TestApp } from '@octet/testkit'
-import { openIdentity, promote, signUp } from './make.ts'
+import { openIdentity, promote, signUp, untilStatus } from './make.ts'
 
 const dayMs = 24 * 60 * 60_000
 
@@ -51,6 +51,20 @@ test('a deleted account is signed out at once, and gone when the days of grace a
   await assert.rejects(app.client(identity).login(login), { code: 'identity.wrong-credentials' })
   assert.equal(await stateOf(app, user.id), undefined)
   await signUp(app, registration) // name and address are free again
+})
+
+test('an API key works on in the days of grace, and not once the account is frozen', async t => {
+  const app = await openIdentity(t)
+  const { client, user, registration } = await signUp(app)
+  const { key } = await client.createApiKey({ name: 'Backup', scopes: ['account:read'] })
+  await client.requestErasure({ username: registration.username })
+  const byKey = () => app.request(identity, 'getMe', {}, { token: key })
+  assert.equal((await byKey()).status, 200)
+  app.nowMs += 14 * dayMs
+  await app.runtime.start()
+  await run(app, 'advance-erasures')
+  await until('freezing', async () => (await stateOf(app, user.id)) === 'frozen')
+  await untilStatus(401, 1_000, byKey)
 })
 
 test('signing in again within the days of grace takes the deletion back', async t => {

@@ -114,3 +114,11 @@ export async function stretchDelays(app: TestApp): Promise<void> {
   await app.db('identity').sql`
     update sign_in_attempts set open_at = clock_timestamp() + interval '1 hour' where open_at > counted_at`
 }
+
+/** The secret of an authenticator app, as its code is made from. */
+export function bytesOf(base32: string): Buffer {
+  const bits = [...base32]
+    .map(one => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0'))
+    .join('')
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)))
+}

@@ -8,7 +8,9 @@ import { testApp } from '@octet/testkit'
 import { Provider } from 'oidc-provider'
 import { createIdentityModule } from '../src/module.ts'
 import { safeReturnPath } from '../src/return-path.ts'
-import { fromOurPage, makeRegistration, signUp } from './make.ts'
+import { codeOf } from '../src/totp.ts'
+import { create, get } from './authenticator.ts'
+import { bytesOf, fromOurPage, makeRegistration, signUp } from './make.ts'
 
 const origin = 'http://localhost:3000'
 const people: Record<string, { email: string; email_verified: boolean }> = {}
@@ -139,4 +141,77 @@ test('A4: a browser is sent to a path of this site or home', () => {
     ...['@evil.com', '/\u0000', '/%0d%0aset-cookie:x', '/%', 'HTTPS://EVIL.com.', '/ x', '\\/evil.com', '/.//evil.com'],
   ]
   for (const path of evil) assert.equal(safeReturnPath(path, origin), '/', path)
+})
+
+/** An account that a provider made, signed in by cookie. */
+async function comeAs(login: string) {
+  people[login] = { email: `${login}@people.example`, email_verified: true }
+  const { cookie = '' } = await signIn(login)
+  return { cookie, client: app.client(identity, { headers: { ...fromOurPage, cookie } }), me: await meOf(cookie) }
+}
+
+async function linkTo(cookie: string, login: string) {
+  const { url, flow } = await start('startProviderLink', {}, { cookie })
+  return (await back(await consent(url, login), `${flow}; ${cookie}`)).headers.location
+}
+
+test('with two steps on, a provider is the first: the page gets a challenge in the fragment, and no session', async () => {
+  const { client, me } = await comeAs('careful')
+  const { secret } = await client.startTotp({})
+  const code = codeOf(bytesOf(secret), Math.floor(Date.now() / 30_000))
+  const { recoveryCodes } = await client.confirmTotp({ code })
+  const { location, cookie } = await signIn('careful', { returnTo: '/chat?room=1' })
+  assert.equal(cookie, undefined)
+  const [page, fragment = ''] = String(location).split('#')
+  assert.equal(page, '/sign-in')
+  const { challenge = '', factors, returnTo } = Object.fromEntries(new URLSearchParams(fragment))
+  assert.deepEqual([factors, returnTo], ['totp recovery-code', '/chat?room=1'])
+  const input = { challenge, recoveryCode: recoveryCodes[0] }
+  const { status, body } = await app.request(identity, 'webFinishLogin', input, { headers: fromOurPage })
+  assert.deepEqual([status, (body as Me).id], [200, me.id])
+})
+
+test('A13: a provider does not sign in to a disabled account', async () => {
+  const { me } = await comeAs('shut')
+  await app.db('identity').sql`update users set disabled_at = now(), disabled_reason = 'x' where id = ${me.id}`
+  const { location, cookie } = await signIn('shut')
+  assert.deepEqual([location, cookie], ['/sign-in?problem=identity.account-disabled', undefined])
+})
+
+test('A9: linking and unlinking: by who is signed in, one person each, and the last way in stays', async () => {
+  const one = await comeAs('first')
+  const two = await comeAs('second')
+  await assert.rejects(one.client.unlinkProvider({ provider: 'here' }), { code: 'identity.last-way-in' })
+  assert.equal((await one.client.listLinkedProviders({})).data.length, 1, 'nothing was taken away')
+  assert.equal(await linkTo(one.cookie, 'second'), '/sign-in?problem=identity.provider-linked-elsewhere')
+  // A passkey is a way in: then the provider may go, and after it the passkey may not.
+  const { options } = await one.client.startPasskey({})
+  const { passkey, answer } = create(options)
+  const kept = await one.client.addPasskey({ passkey: answer })
+  await one.client.unlinkProvider({ provider: 'here' })
+  await assert.rejects(one.client.removePasskey({ id: kept.passkey.id }), { code: 'identity.last-way-in' })
+  const asked = await app.client(identity).passkeyOptions({ purpose: 'sign-in' })
+  const { user } = await app.client(identity).passkeyLogin({ passkey: get(passkey, asked.options) })
+  assert.equal(user.id, one.me.id)
+  // What was unlinked signs in there no more, and can be linked by its holder again.
+  people.other = { email: 'other@people.example', email_verified: false }
+  assert.equal(await linkTo(one.cookie, 'other'), '/')
+  assert.deepEqual(
+    (await one.client.listLinkedProviders({})).data.map(({ label }) => label),
+    ['other@people.example'],
+  )
+  await one.client.removePasskey({ id: kept.passkey.id })
+  assert.equal((await meOf((await signIn('other')).cookie ?? '')).id, one.me.id)
+  assert.equal((await meOf((await signIn('second')).cookie ?? '')).id, two.me.id)
+})
+
+test('a link begun by one session is finished by no other', async () => {
+  const one = await comeAs('starter')
+  const two = await comeAs('finisher')
+  people.extra = { email: 'extra@people.example', email_verified: true }
+  const { url, flow } = await start('startProviderLink', {}, { cookie: one.cookie })
+  const returned = await consent(url, 'extra')
+  const refused = '/sign-in?problem=identity.provider-refused'
+  assert.equal((await back(returned, `${flow}; ${two.cookie}`)).headers.location, refused)
+  assert.equal((await back(returned, `${flow}; ${one.cookie}`)).headers.location, refused, 'it was used up')
 })

@@ -4,7 +4,16 @@ import { after, test } from 'node:test'
 import { identity, type Role } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { getBlocks } from '../src/list-blocks.ts'
-import { contextOf, makeRegistration, openIdentity, password, signUp, signUpInBrowser, untilStatus } from './make.ts'
+import {
+  contextOf,
+  heldUp,
+  makeRegistration,
+  openIdentity,
+  password,
+  signUp,
+  signUpInBrowser,
+  untilStatus,
+} from './make.ts'
 
 const app = await openIdentity({ after })
 const { sql } = app.db('identity')
@@ -162,6 +171,17 @@ test('a session that began in the moment of the disabling is dead all the same',
   await sql`update sessions set revoked_at = null, revoke_reason = null where user_id = ${person.user.id}`
   const { refreshToken } = person
   await assert.rejects(app.client(identity).refresh({ refreshToken }), { code: 'identity.session-ended' })
+})
+
+test('A13: a sign-in under way while its account is disabled makes no session', async () => {
+  const { user, registration } = await signUp(app)
+  const { sql } = app.db('identity')
+  const lock = `select from users where id = '${user.id}' for update; update users set disabled_at = now(), disabled_reason = 'x' where id = '${user.id}'`
+  const before = await sql`select id from sessions where user_id = ${user.id}`
+  const login = () => app.client(identity).login({ login: registration.username, password })
+  const outcome = heldUp(app, { lock, waiters: 1 }, () => login().catch((error: unknown) => error))
+  assert.equal(((await outcome) as { code: string }).code, 'identity.account-disabled')
+  assert.equal((await sql`select id from sessions where user_id = ${user.id}`).length, before.length)
 })
 
 test('the last administrator who can act cannot be disabled or demoted, also by two at once', async t => {

@@ -4,17 +4,20 @@ import { identity, type Me, Problem, type SecondFactorDemand, secondFactorDemand
 import { newId } from '@octet/db'
 import type { Caller } from '@octet/testkit'
 import { codeOf } from '../src/totp.ts'
-import { browser, cookieIn, fromOurPage, heldUp, openIdentity, password, signUp, signUpInBrowser } from './make.ts'
+import {
+  browser,
+  bytesOf,
+  cookieIn,
+  fromOurPage,
+  heldUp,
+  openIdentity,
+  password,
+  signUp,
+  signUpInBrowser,
+} from './make.ts'
 
 const app = await openIdentity({ after })
 const { sql } = app.db('identity')
-
-function bytesOf(base32: string): Buffer {
-  const bits = [...base32]
-    .map(one => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0'))
-    .join('')
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)))
-}
 
 /** An authenticator app: the code of now, or of so many steps later. */
 function appWith(secret: string) {
