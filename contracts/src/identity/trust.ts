@@ -1,9 +1,33 @@
-/** What processes ask identity about a caller. */
+/** What other modules and processes ask of identity. */
 import { Type } from 'typebox'
-import { access, closed, operation } from '../define.ts'
+import { access, closed, Id, operation } from '../define.ts'
 import { PrincipalOf } from './shapes.ts'
 
+const MailText = closed({
+  subject: Type.String({ minLength: 1, maxLength: 200 }),
+  lines: Type.Array(Type.String({ maxLength: 1_000 }), { minItems: 1, maxItems: 10 }),
+  action: Type.Optional(
+    closed({
+      label: Type.String({ minLength: 1, maxLength: 60 }),
+      path: Type.String({ pattern: '^/', maxLength: 500, description: 'of this installation' }),
+    }),
+  ),
+})
+
 export const trustOperations = {
+  mailUser: operation({
+    summary: 'Write to a person, in their language, at the address they proved; nobody learns it',
+    access: access.service,
+    input: closed({
+      userId: Id,
+      kind: Type.String({ pattern: '^[a-z-]{1,40}$', description: 'for the operator: `webhook-disabled`' }),
+      text: closed({ en: MailText, de: MailText }),
+    }),
+    output: closed({ sent: Type.Boolean({ description: 'false: no such account, or no proved address' }) }),
+    problems: [],
+    retry: 'keyed',
+    timeoutMs: 5_000,
+  }),
   authenticate: operation({
     summary: 'Who stands behind a credential, for processes that do not serve identity; a bad cookie is nobody',
     access: access.service,

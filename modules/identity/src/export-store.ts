@@ -42,16 +42,16 @@ export async function beginPacking({ sql }: Tx, id: string): Promise<boolean> {
   return rows.length === 1
 }
 
-/** The archive can be fetched. False when it is gone, with its person perhaps. */
+/** The archive can be fetched. Returns whose it is; `undefined` when it is gone, with its person perhaps. */
 export async function finishExport(
-  { sql }: Queryable,
+  { sql }: Tx,
   id: string,
   { sizeBytes, expiresAt }: { sizeBytes: number; expiresAt: string },
-): Promise<boolean> {
-  const rows = await sql`
+): Promise<string | undefined> {
+  const [row] = await sql<{ user_id: string }[]>`
     update exports set state = 'ready', size_bytes = ${sizeBytes}, expires_at = ${expiresAt}
-    where id = ${id} and state = 'packing' returning id`
-  return rows.length === 1
+    where id = ${id} and state = 'packing' returning user_id`
+  return row?.user_id
 }
 
 /** Makes `linkHash` the one link of a ready archive that has time left. False when it is not. */

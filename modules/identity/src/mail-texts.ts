@@ -150,3 +150,41 @@ export function noticeMail({ username, language, notice, where }: About & { noti
         small: ['If it was not you, sign out all devices there and choose a new password.'],
       }
 }
+
+/** To who asked for the end of the account, or in whose name it was asked. `day` is a date in UTC: `2026-12-05`. */
+export function erasureMail({ username, language, day }: About & { day: string }): Content {
+  return language === 'de'
+    ? {
+        subject: 'Dein Konto wird gelöscht',
+        lines: [
+          `Das Konto „${username}“ wird am ${day} mit allem gelöscht, was dazu gehört. Bis dahin ist es überall abgemeldet.`,
+          'Willst du es behalten oder warst du das nicht, dann melde dich vorher an: Damit nimmst du es zurück.',
+        ],
+        action: { label: 'Anmelden und behalten', path: '/sign-in' },
+      }
+    : {
+        subject: 'Your account will be deleted',
+        lines: [
+          `The account “${username}” will be deleted on ${day}, with all that belongs to it. Until then it is signed out.`,
+          'To keep it, or if it was not you, sign in before that day: this takes it back.',
+        ],
+        action: { label: 'Sign in and keep it', path: '/sign-in' },
+      }
+}
+
+/** The archive somebody asked for has been packed. */
+export function archiveMail({ username, language, days }: About & { days: number }): Content {
+  return language === 'de'
+    ? {
+        subject: 'Dein Archiv ist fertig',
+        lines: [`Alles, was zu deinem Konto „${username}“ gehört, ist gepackt und liegt ${days} Tage bereit.`],
+        action: { label: 'Archiv holen', path: '/account' },
+        small: ['Du hast kein Archiv verlangt? Dann melde alle Geräte ab und wähle ein neues Passwort.'],
+      }
+    : {
+        subject: 'Your archive is ready',
+        lines: [`All that belongs to your account “${username}” is packed and can be fetched for ${days} days.`],
+        action: { label: 'Fetch the archive', path: '/account' },
+        small: ['You asked for no archive? Then sign out all devices and choose a new password.'],
+      }
+}

@@ -33,6 +33,7 @@ import { listReports } from './list-reports.ts'
 import { listScopes } from './list-scopes.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
+import { mailUser } from './mail-user.ts'
 import { makeRecoveryCodes } from './make-recovery-codes.ts'
 import { passkeyLogin } from './passkey-login.ts'
 import { passkeyOptions } from './passkey-options.ts'
@@ -119,6 +120,7 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   setUserRoles,
   getUsers,
   authenticate,
+  mailUser,
   requestExport,
   listExports,
   createExportLink,

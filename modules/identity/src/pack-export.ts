@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream'
 import type { Attempt, Json } from '@octet/jobs'
+import type { Language } from '@octet/mail'
 import type { Storage } from '@octet/storage'
 import { ZipFile } from 'yazl'
 import { archivePage, type Part } from './archive-page.ts'
 import type { IdentityContext } from './context.ts'
 import { archiveKey, deleteArchive, deleteParts, keptDays } from './export-rules.ts'
 import { finishExport } from './export-store.ts'
+import { archiveMail } from './mail-texts.ts'
+import { mailOwner } from './notify-owner.ts'
+import { findUser } from './store.ts'
 
 const dayMs = 24 * 60 * 60_000
 const archiveBytesMax = 100 * 1024 ** 3
@@ -41,8 +45,24 @@ export async function packExport(ctx: IdentityContext, payload: Json, { signal }
     signal,
   })
   const expiresAt = new Date(ctx.now() + keptDays * dayMs).toISOString()
-  if (await finishExport(ctx.db, exportId, { sizeBytes, expiresAt })) await deleteParts(ctx.archives, exportId)
+  if (await finish(ctx, exportId, { sizeBytes, expiresAt })) await deleteParts(ctx.archives, exportId)
   else await deleteArchive(ctx, exportId)
+}
+
+/** Puts it out to be fetched and tells whose it is. False when it is gone, with its person perhaps. */
+function finish(
+  ctx: IdentityContext,
+  exportId: string,
+  packed: { sizeBytes: number; expiresAt: string },
+): Promise<boolean> {
+  return ctx.db.transaction('identity.finishExport', async tx => {
+    const userId = await finishExport(tx, exportId, packed)
+    const user = userId === undefined ? undefined : await findUser(tx, userId)
+    if (user === undefined) return false
+    const contentOf = (about: { username: string; language: Language }) => archiveMail({ ...about, days: keptDays })
+    await mailOwner(ctx, tx, user, { kind: 'archive-ready', contentOf })
+    return true
+  })
 }
 
 async function partsOf(archives: Storage, exportId: string): Promise<Part[]> {

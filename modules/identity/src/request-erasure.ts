@@ -5,6 +5,8 @@ import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { advanceErasuresJob } from './erasure-rules.ts'
 import { insertErasure } from './erasure-store.ts'
+import { erasureMail } from './mail-texts.ts'
+import { mailOwner } from './notify-owner.ts'
 import { problem } from './problem.ts'
 import { type UserRow, usernameKey } from './rules.ts'
 import { endSessions } from './session-store.ts'
@@ -23,8 +25,10 @@ export async function requestErasure(
 ): Promise<Output<typeof identity, 'requestErasure'>> {
   const { userId } = requireUser(ctx.actor)
   const { erasesAt, ended } = await ctx.db.transaction('identity.requestErasure', async tx => {
-    await checkErasable(tx, userId, username)
+    const account = await checkErasable(tx, userId, username)
     const begun = await beginErasure(ctx, tx, { userId, graceMs: ctx.erasureGraceDays * dayMs })
+    const day = begun.erasesAt.slice(0, 10)
+    await mailOwner(ctx, tx, account, { kind: 'deletion-asked', contentOf: about => erasureMail({ ...about, day }) })
     await audit(ctx, tx, { userId, action: 'deletion-asked' })
     return begun
   })

@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { type ClientOf, identity, isFresh } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { invoke, operationsOf, serviceRequest } from '@octet/kernel'
+import { mailsTo } from './mails.ts'
 import { openIdentity, signUp, signUpInBrowser } from './make.ts'
 
 const app = await openIdentity({ after })
@@ -64,4 +65,20 @@ test('what is for modules is nobody else’s, whatever their rights', async () =
     assert.equal(operation.route, undefined)
     await assert.rejects(invoke(operation, handler, request, {}), { code: 'forbidden' })
   }
+})
+
+test('a module writes to a person it knows by id: in their language, at a proved address only', async () => {
+  const { user, registration, client } = await signUp(app)
+  const text = (subject: string) => ({ subject, lines: ['x'], action: { label: 'Look', path: '/links' } })
+  const input = { userId: user.id, kind: 'test-mail', text: { en: text('Hello'), de: text('Hallo') } }
+  const send = () => asModule().mailUser(input)
+  assert.deepEqual(await send(), { sent: false }, 'the address was never proved')
+  await app.db('identity').sql`update users set email_verified = true where id = ${user.id}`
+  await client.updateMe({ preferences: { language: 'de' } })
+  assert.deepEqual(await send(), { sent: true })
+  assert.deepEqual(
+    (await mailsTo(app, registration.email)).filter(({ kind }) => kind === 'test-mail').map(({ subject }) => subject),
+    ['Hallo'],
+  )
+  assert.deepEqual(await asModule().mailUser({ ...input, userId: newId() }), { sent: false })
 })

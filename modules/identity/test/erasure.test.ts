@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { identity } from '@octet/contracts'
 import type { TestApp } from '@octet/testkit'
+import { nextMail } from './mails.ts'
 import { openIdentity, promote, signUp, untilStatus } from './make.ts'
 
 const dayMs = 24 * 60 * 60_000
@@ -51,6 +52,20 @@ test('a deleted account is signed out at once, and gone when the days of grace a
   await assert.rejects(app.client(identity).login(login), { code: 'identity.wrong-credentials' })
   assert.equal(await stateOf(app, user.id), undefined)
   await signUp(app, registration) // name and address are free again
+})
+
+test('mails say when the account goes, and when an archive is ready', async t => {
+  const app = await openIdentity(t)
+  const { client, user, registration } = await signUp(app)
+  await app.db('identity').sql`update users set email_verified = true where id = ${user.id}`
+  await app.runtime.start()
+  await client.requestExport({})
+  const ready = await nextMail(app, registration.email, { kind: 'archive-ready' })
+  assert.match(ready.text, /\/account$/m)
+  assert.equal((await client.listExports({})).data[0]?.state, 'ready')
+  const { erasesAt } = await client.requestErasure({ username: registration.username })
+  const { text } = await nextMail(app, registration.email, { kind: 'deletion-asked' })
+  assert.ok(text.includes(erasesAt.slice(0, 10)))
 })
 
 test('an API key works on in the days of grace, and not once the account is frozen', async t => {

@@ -155,7 +155,7 @@ async function linkTo(cookie: string, login: string) {
   return (await back(await consent(url, login), `${flow}; ${cookie}`)).headers.location
 }
 
-test('with two steps on, a provider is the first: the page gets a challenge in the fragment, and no session', async () => {
+test('with two steps on a provider is the first: the page gets a challenge in its fragment, no session', async () => {
   const { client, me } = await comeAs('careful')
   const { secret } = await client.startTotp({})
   const code = codeOf(bytesOf(secret), Math.floor(Date.now() / 30_000))

@@ -176,7 +176,9 @@ test('a session that began in the moment of the disabling is dead all the same',
 test('A13: a sign-in under way while its account is disabled makes no session', async () => {
   const { user, registration } = await signUp(app)
   const { sql } = app.db('identity')
-  const lock = `select from users where id = '${user.id}' for update; update users set disabled_at = now(), disabled_reason = 'x' where id = '${user.id}'`
+  const lock = `
+    select from users where id = '${user.id}' for update;
+    update users set disabled_at = now(), disabled_reason = 'x' where id = '${user.id}'`
   const before = await sql`select id from sessions where user_id = ${user.id}`
   const login = () => app.client(identity).login({ login: registration.username, password })
   const outcome = heldUp(app, { lock, waiters: 1 }, () => login().catch((error: unknown) => error))

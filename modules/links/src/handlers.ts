@@ -2,6 +2,11 @@
 import { identity, links } from '@octet/contracts'
 import { on } from '@octet/kernel'
 import { takeOverExamples } from './take-over-examples.ts'
+import { tellOwner } from './tell-owner.ts'
 import { tellOfExpiry } from './tell-webhooks.ts'
 
-export const handlers = [on(identity, 'owner-created', takeOverExamples), on(links, 'link-expired', tellOfExpiry)]
+export const handlers = [
+  on(identity, 'owner-created', takeOverExamples),
+  on(links, 'link-expired', tellOfExpiry),
+  on(links, 'webhook-disabled', tellOwner),
+]

@@ -3,6 +3,7 @@ import { deliverWebhooks } from './deliver-webhooks.ts'
 import { expireLinks } from './expire-links.ts'
 import { forgetVisitors } from './forget-visitors.ts'
 import { forgetWebhookDeliveries } from './forget-webhook-deliveries.ts'
+import { mailOwner } from './tell-owner.ts'
 
 export const jobs = [
   { name: 'links.expire', when: { everyMs: 10_000 }, timeoutMs: 30_000, attemptsMax: 1, run: expireLinks },
@@ -22,5 +23,6 @@ export const jobs = [
     concurrencyMax: 4,
     run: deliverWebhooks,
   },
+  { name: 'links.mail-owner', timeoutMs: 15_000, run: mailOwner },
   { name: 'links.forget-webhook-deliveries', when: { everyMs: 3_600_000 }, run: forgetWebhookDeliveries },
 ]

@@ -167,6 +167,33 @@ test('an address that answers 410 is left alone from then on', async t => {
   assert.deepEqual([webhook?.isEnabled, webhook?.disabledReason], [false, 'gone'])
 })
 
+test('its owner gets a mail when a webhook is switched off, one for each time', async t => {
+  const mails: { userId: string; kind: string; text: { en: { lines: string[] } } }[] = []
+  const fakes = {
+    identity: {
+      mailUser: async (input: never) => {
+        mails.push(input)
+        return { sent: true }
+      },
+    },
+  }
+  const app = await testApp(t, { modules: [linksModule], outbound: { allow: ['127.0.0.0/8'] }, fakes })
+  const ownerId = newId()
+  const mine = app.client(links, { token: app.as(ownerId) })
+  const hook = await receiver(t)
+  await mine.createWebhook({ url: hook.url, events: ['link.created'] })
+  hook.answer.status = 410
+  await app.runtime.start()
+  await mine.createLink({ url })
+  const deadlineMs = performance.now() + 20_000
+  while (mails.length === 0 && performance.now() < deadlineMs) await new Promise(done => setTimeout(done, 20))
+  assert.deepEqual(
+    mails.map(({ userId, kind }) => [userId, kind]),
+    [[ownerId, 'webhook-disabled']],
+  )
+  assert.match(mails[0]?.text.en.lines[0] ?? '', /127\.0\.0\.1:\d+ was switched off\. It answered that it is gone/)
+})
+
 test('a new secret signs beside the one before for a day, and alone afterwards', async t => {
   const { app, mine, hook } = await open(t)
   const { webhook, secret: before } = await mine.createWebhook({ url: hook.url, events: ['link.created'] })
