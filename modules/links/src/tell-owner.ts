@@ -1,7 +1,6 @@
 /** Tells the owner of a webhook that it was switched off: nobody else would notice. */
 import type { links } from '@octet/contracts'
 import type { EventData, Tx } from '@octet/db'
-import type { Json } from '@octet/jobs'
 import type { LinksContext } from './context.ts'
 import * as webhookStore from './webhook-store.ts'
 
@@ -13,8 +12,8 @@ export async function tellOwner(ctx: LinksContext, tx: Tx, { webhookId, ownerId,
 }
 
 /** Sends the mail; once for each time it was switched off. */
-export async function mailOwner(ctx: LinksContext, payload: Json): Promise<void> {
-  const { webhookId, ownerId, reason } = payload as unknown as Disabled
+export async function mailOwner(ctx: LinksContext, payload: unknown): Promise<void> {
+  const { webhookId, ownerId, reason } = payload as Disabled
   const [webhook] = await webhookStore.listWebhooks(ctx.db, ownerId, webhookId)
   if (webhook === undefined || webhook.disabled_at === null) return
   const { host } = new URL(webhook.url)
