@@ -13,6 +13,7 @@ export { Folder } from './links/organize.ts'
 
 import { routingOperations } from './links/routing.ts'
 import { statisticsOperations } from './links/statistics.ts'
+import { clicksStream, sharedClicksStream } from './links/streams.ts'
 
 export {
   type Condition,
@@ -68,4 +69,5 @@ export const links = defineContract({
     }),
     'link-expired': event({ version: 1, data: closed({ linkId: Id, reason: Type.Enum(['date', 'clicks']) }) }),
   },
+  streams: { clicks: clicksStream, 'shared-clicks': sharedClicksStream },
 })

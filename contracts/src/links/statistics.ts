@@ -27,6 +27,7 @@ export type LinksOverview = Static<typeof LinksOverview>
 
 /** What the owner lets everybody see: counts, but neither address nor owner. */
 export const PublicStats = closed({
+  linkId: Id,
   code: Type.String(),
   title: nullable(Type.String()),
   createdAt: Time,

@@ -4,13 +4,14 @@ import type { identity, links } from '@octet/contracts'
 import { links as linksContract, problemsOf } from '@octet/contracts'
 import type { Places } from '@octet/geo'
 import type { Journal, Shipper } from '@octet/journal'
-import type { Context } from '@octet/kernel'
+import type { Context, ModuleRealtime } from '@octet/kernel'
 import type { Counter } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'
 import type { ClickTokens } from './click-tokens.ts'
 import type { DomainRow } from './domain-store.ts'
+import type { LiveClicks } from './live-clicks.ts'
 import type { Target } from './target.ts'
 import type { VisitorSalts } from './visitor-salts.ts'
 
@@ -33,6 +34,8 @@ export interface LinksState {
   readonly visitorSalts: VisitorSalts
   readonly clickJournal: Journal
   readonly clickShipper: Shipper
+  readonly liveClicks: LiveClicks
+  readonly realtime: ModuleRealtime<typeof links>
 }
 
 export type LinksContext = Context<typeof links, readonly [typeof identity], LinksState>

@@ -1,9 +1,10 @@
 import type { links } from '@octet/contracts'
 import type { Db } from '@octet/db'
 import type { Batch } from '@octet/journal'
-import { countClicks, countDays, decodeClick } from './click.ts'
+import { type Click, countClicks, countDays, decodeClick } from './click.ts'
 import * as store from './click-store.ts'
 import { collectClicks } from './delivery-store.ts'
+import * as watchStore from './watch-store.ts'
 
 const dayMs = 86_400_000
 /** Clicks that are counted later than this still count; only who made them is no longer told apart. */
@@ -25,7 +26,23 @@ export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: numb
     await store.addClicks(tx, counts)
     await store.addDays(tx, days, sketchesSince(nowMs))
     await collectClicks(tx, counts)
+    const watched = await watchStore.watchedLinks(tx, new Date(nowMs).toISOString())
+    if (watched.size > 0) await watchStore.addRecentClicks(tx, recentClicks(clicks, watched))
   })
+}
+
+/** The last clicks by people of those links, newest first. */
+function recentClicks(clicks: readonly Click[], watched: ReadonlySet<string>) {
+  const recent = new Map<string, watchStore.RecentClick[]>()
+  for (const { linkId, kind, atMs, values } of clicks.toReversed()) {
+    if (kind !== 'human' || !watched.has(linkId)) continue
+    const known = recent.get(linkId) ?? []
+    if (known.length === 0) recent.set(linkId, known)
+    if (known.length === watchStore.recentMax) continue
+    const { country = '', device = '', referrer = '', variant = '' } = values
+    known.push({ at: new Date(atMs).toISOString(), country, device, referrer, variant })
+  }
+  return recent
 }
 
 /** The first day, UTC, whose visitors are still told apart. */

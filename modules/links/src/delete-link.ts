@@ -9,8 +9,15 @@ import { tellWebhooks } from './tell-webhooks.ts'
 /** Deletes a link for good; its code stays taken. Publishes `link-deleted`. */
 export async function deleteLink(ctx: LinksContext, input: Input<typeof links, 'deleteLink'>): Promise<object> {
   const row = await ctx.db.transaction('links.deleteLink', tx => removeLink(ctx, tx, input.id))
-  ctx.targets.delete(targetKey(row.code, row.domain_id))
+  forgetLink(ctx, row)
   return {}
+}
+
+/** What is to be done in this process when a deletion is committed. */
+export function forgetLink(ctx: LinksContext, { id, code, domain_id }: Pick<Row, 'id' | 'code' | 'domain_id'>): void {
+  ctx.targets.delete(targetKey(code, domain_id))
+  ctx.realtime.recheck('clicks', id)
+  ctx.realtime.recheck('shared-clicks', id)
 }
 
 /** The same within a transaction; returns what the link was. Throws `not-found`. */

@@ -1,8 +1,8 @@
 import type { Input, links, Output } from '@octet/contracts'
 import { resultOf, summaryOf } from './bulk-results.ts'
 import type { LinksContext } from './context.ts'
-import { removeLink } from './delete-link.ts'
-import { linkOf, targetKey } from './rules.ts'
+import { forgetLink, removeLink } from './delete-link.ts'
+import { linkOf, type Row } from './rules.ts'
 
 /**
  * Deletes the links that are the caller's, in one transaction, in the order of their ids, and says which were not.
@@ -13,20 +13,20 @@ export async function deleteLinks(
   input: Input<typeof links, 'deleteLinks'>,
 ): Promise<Output<typeof links, 'deleteLinks'>> {
   const ordered = [...input.ids.entries()].sort(([, a], [, b]) => (a < b ? -1 : 1))
-  const keys: string[] = []
+  const gone: Row[] = []
   const summary = await ctx.once('links.deleteLinks', async tx => {
     const results = []
     for (const [index, id] of ordered) {
       results.push(
         await resultOf(index, async () => {
           const row = await removeLink(ctx, tx, id)
-          keys.push(targetKey(row.code, row.domain_id))
+          gone.push(row)
           return linkOf(row, ctx.origin)
         }),
       )
     }
     return summaryOf(results.sort((a, b) => a.index - b.index))
   })
-  for (const key of keys) ctx.targets.delete(key)
+  for (const row of gone) forgetLink(ctx, row)
   return summary
 }

@@ -1,6 +1,7 @@
 import * as store from './click-store.ts'
 import type { LinksContext } from './context.ts'
 import { sketchesSince } from './count-clicks.ts'
+import { forgetWatches } from './watch-store.ts'
 
 const batchMax = 5_000
 
@@ -11,4 +12,5 @@ export async function forgetVisitors(ctx: LinksContext): Promise<void> {
   while ((await store.forgetVisitors(ctx.db, query)) === batchMax) {
     // The next ones.
   }
+  await forgetWatches(ctx.db, new Date(ctx.now()).toISOString())
 }

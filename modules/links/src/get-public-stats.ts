@@ -13,6 +13,7 @@ export async function getPublicStats(
   if (link === undefined || !link.has_public_stats) throw commonProblem('not-found')
   const stats = await statsOf(ctx, link.id, query)
   return {
+    linkId: link.id,
     code: link.code,
     title: link.title,
     createdAt: link.created_at,

@@ -13,6 +13,8 @@ import { seedDemo } from './demo.ts'
 import * as domainStore from './domain-store.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
+import { joinAsOwner, joinShared } from './join-clicks.ts'
+import { startLiveClicks } from './live-clicks.ts'
 import { operations } from './operations.ts'
 import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
@@ -46,9 +48,11 @@ export const linksModule = defineModule({
   operations,
   listens: handlers,
   jobs,
+  streams: { clicks: { join: joinAsOwner }, 'shared-clicks': { join: joinShared } },
   routes,
   seedDemo,
-  async close({ clickShipper, clickJournal }: LinksState) {
+  async close({ clickShipper, clickJournal, liveClicks }: LinksState) {
+    await liveClicks.close()
     await clickJournal.idle()
     await clickShipper.drain(shipDeadlineMs)
     await clickJournal.close()
@@ -92,6 +96,13 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
     ),
     clickJournal,
     clickShipper,
+    liveClicks: startLiveClicks({
+      db: floor.db,
+      realtime: floor.realtime,
+      now: floor.now,
+      onFailure: error => floor.log.debug({ err: error }, 'live clicks could not be read; again soon'),
+    }),
+    realtime: floor.realtime,
   }
 }
 

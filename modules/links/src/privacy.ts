@@ -60,6 +60,7 @@ export const privacy: Privacy<typeof links, LinksContext> = {
     click_counts: each('delete', 'link_id', 'bucket', 'clicks', 'bots'),
     click_totals: each('delete', 'link_id', 'clicks', 'bots', 'last_clicked_at'),
     click_days: each('delete', 'link_id', 'day', 'clicks', 'bots', 'breakdowns', 'visitors', 'sketch'),
+    click_watches: each('delete', 'link_id', 'until', 'recent'),
     visitor_salts: each('not-personal', 'day', 'salt'),
     journal_positions: each('not-personal', 'journal_id', 'segment', 'offset'),
   },

@@ -14,5 +14,6 @@ export async function setLinkSharing(
     await store.setPublicStats(tx, id, hasPublicStats, new Date(ctx.now()).toISOString())
     await tx.publish('link-updated', { linkId: id, version: row.version + 1 })
   })
+  ctx.realtime.recheck('shared-clicks', id)
   return { linkId: id, hasPublicStats }
 }

@@ -123,6 +123,7 @@ export async function deleteLinks(
   await sql`delete from click_counts where link_id = any(${gone})`
   await sql`delete from click_days where link_id = any(${gone})`
   await sql`delete from click_totals where link_id = any(${gone})`
+  await sql`delete from click_watches where link_id = any(${gone})`
   return rows
 }
 

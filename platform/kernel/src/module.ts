@@ -71,6 +71,14 @@ export interface ModuleRealtime<C extends Contract = Contract> {
    * not differences, so that the next one makes up for one that was lost. Costs little when nobody listens.
    */
   emit<K extends StreamKind<C>>(kind: K, key: string, event: { readonly type: string; readonly body: unknown }): void
+  /** The same, to the clients of this process only: for what every process finds out by itself. */
+  emitHere<K extends StreamKind<C>>(
+    kind: K,
+    key: string,
+    event: { readonly type: string; readonly body: unknown },
+  ): void
+  /** The keys of ephemeral streams of this kind that clients of this process listen to. */
+  heard<K extends StreamKind<C>>(kind: K): string[]
   /**
    * Rights have changed in a way the stream's own events do not tell (`rechecks`): asks `join` again for this user, or
    * for all, and ends the subscriptions of those it refuses.

@@ -213,6 +213,12 @@ function sideOf(state: State, module: string): ModuleRealtime {
       tellHere(state, stream, { type, body })
       state.hints.publish({ kind: 'news', stream, type, body })
     },
+    emitHere: (kind, key, { type, body }) => tellHere(state, nameOf(kind, key), { type, body }),
+    heard(kind) {
+      const prefix = nameOf(kind, '')
+      const names = [...state.ephemeral.keys()].filter(name => name.startsWith(prefix))
+      return names.map(name => name.slice(prefix.length))
+    },
     recheck(kind, key, userId) {
       const stream = nameOf(kind, key)
       recheckHere(state, stream, userId)

@@ -1,0 +1,78 @@
+/** SQL about links somebody looks at just now. */
+import type { Queryable, Tx } from '@octet/db'
+
+export interface RecentClick {
+  readonly at: string
+  readonly country: string
+  readonly device: string
+  readonly referrer: string
+  readonly variant: string
+}
+
+/** Clicks that are kept of a watched link. */
+export const recentMax = 10
+
+/** Says that these links are watched until then, and forgets those nobody watched for a minute. */
+export async function watchLinks(
+  { sql }: Queryable,
+  ids: readonly string[],
+  span: { now: string; until: string },
+): Promise<void> {
+  await sql`
+    insert into click_watches (link_id, until)
+    select link_id, ${span.until} from unnest(${[...ids].sort()}::uuid[]) as wanted (link_id)
+    where exists (select 1 from links where links.id = link_id and deleted_at is null)
+    on conflict (link_id) do update set until = greatest(click_watches.until, excluded.until)`
+  await forgetWatches({ sql }, span.now)
+}
+
+/** Forgets what was kept of links nobody has watched for a minute. */
+export async function forgetWatches({ sql }: Queryable, now: string): Promise<void> {
+  await sql`
+    delete from click_watches where link_id = any(array(
+      select link_id from click_watches where until < ${now}::timestamptz - interval '1 minute'
+      limit 1000 for update skip locked))`
+}
+
+const watchedMax = 10_000
+
+/** Which links are watched at this time. */
+export async function watchedLinks({ sql }: Queryable, now: string): Promise<Set<string>> {
+  const rows = await sql<{ link_id: string }[]>`
+    select link_id from click_watches where until >= ${now} limit ${watchedMax}`
+  return new Set(rows.map(({ link_id }) => link_id))
+}
+
+/** Puts clicks, newest first, before those that are known of each link. */
+export async function addRecentClicks({ sql }: Tx, clicks: ReadonlyMap<string, readonly RecentClick[]>): Promise<void> {
+  const ids = [...clicks.keys()].sort()
+  await sql`
+    with locked as (select link_id from click_watches where link_id = any(${ids}::uuid[]) order by link_id for update)
+    update click_watches as known
+    set recent = (
+      select jsonb_agg(click order by place)
+      from (select click, place from jsonb_array_elements(added.recent || known.recent) with ordinality
+              as all_clicks (click, place) order by place limit ${recentMax}) as newest)
+    from unnest(${ids}::uuid[], ${ids.map(id => JSON.stringify(clicks.get(id)))}::text[]::jsonb[])
+      as added (link_id, recent), locked
+    where known.link_id = added.link_id and locked.link_id = known.link_id`
+}
+
+export interface Watched {
+  readonly link_id: string
+  readonly clicks: number
+  readonly bots: number
+  readonly last_clicked_at: string | null
+  readonly recent: RecentClick[]
+}
+
+/** How often these links were clicked; deleted ones are left out. */
+export function readWatched({ sql }: Queryable, ids: readonly string[]): Promise<Watched[]> {
+  return sql<Watched[]>`
+    select links.id as link_id, coalesce(clicks, 0) as clicks, coalesce(bots, 0) as bots, last_clicked_at,
+           coalesce(recent, '[]') as recent
+    from links
+    left join click_totals on click_totals.link_id = links.id
+    left join click_watches on click_watches.link_id = links.id
+    where links.id = any(${[...ids]}::uuid[]) and deleted_at is null`
+}
