@@ -1,24 +1,24 @@
 /** links: short addresses that lead somewhere, and how often they were followed. */
 import { join } from 'node:path'
 import { createCache } from '@octet/cache'
-import { identity, links } from '@octet/contracts'
+import { commonProblem, identity, links } from '@octet/contracts'
 import type { Db } from '@octet/db'
 import { openJournal, ship } from '@octet/journal'
 import { defineModule, type Floor } from '@octet/kernel'
+import { accessLink } from './access.ts'
 import * as clickStore from './click-store.ts'
 import { createClickTokens } from './click-tokens.ts'
-import type { LinksState } from './context.ts'
+import type { LinksContext, LinksState } from './context.ts'
 import { countBatch } from './count-clicks.ts'
 import { seedDemo } from './demo.ts'
 import * as domainStore from './domain-store.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
-import { joinAsOwner, joinShared } from './join-clicks.ts'
 import { startLiveClicks } from './live-clicks.ts'
 import { operations } from './operations.ts'
 import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
-import { readTargetKey } from './rules.ts'
+import { isId, readTargetKey } from './rules.ts'
 import * as store from './store.ts'
 import { type Target, targetOf } from './target.ts'
 import { createVisitorSalts } from './visitor-salts.ts'
@@ -109,4 +109,18 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
 async function loadTarget(db: Db<typeof links>, key: string): Promise<Target | null> {
   const row = await store.findTarget(db, readTargetKey(key))
   return row === undefined ? null : targetOf(row)
+}
+
+/** Throws `not-found` alike for other people's links and for none at all. */
+async function joinAsOwner(ctx: LinksContext, linkId: string): Promise<void> {
+  if (!isId(linkId)) throw commonProblem('not-found')
+  await accessLink(ctx.db, ctx.actor, linkId)
+  ctx.liveClicks.greet(linkId)
+}
+
+/** Throws `not-found` alike for links whose owner does not show their statistics and for none at all. */
+async function joinShared(ctx: LinksContext, linkId: string): Promise<void> {
+  const link = isId(linkId) ? await store.findLink(ctx.db, linkId) : undefined
+  if (link?.has_public_stats !== true) throw commonProblem('not-found')
+  ctx.liveClicks.greet(linkId)
 }

@@ -95,7 +95,7 @@ test('a hundred clicks in a second are told of in a few events, and the last one
   assert.ok(events <= looks + 8, `${events} events in ${looks} looks`)
 })
 
-test('strangers hear only of links whose statistics are shown, only totals, and no longer when hidden again', async t => {
+test('strangers hear totals of links whose statistics are shown, and no longer when they are hidden again', async t => {
   const { app, url, mine, link } = await open(t)
   const stranger = await signIn(t, url, app.as(newId()))
   const [owned, shared] = [`links:clicks:${link.id}`, `links:shared-clicks:${link.id}`]
