@@ -7,7 +7,7 @@ import type { Device } from './device.ts'
 import { readEnvelope, writeEnvelope } from './envelope.ts'
 import { applyCommit, devicesOf, epochOf, type Fingerprint, type Group, seal, unseal } from './group.ts'
 import { BehindError, enterGroup, type GroupServer, putOut } from './group-server.ts'
-import { createMemory, type Entries, type Kept, type Memory, opened, type Said, sealed } from './memory.ts'
+import { createMemory, type Entries, type Kept, type Memory, opened, recovered, type Said, sealed } from './memory.ts'
 import type { SecretStore } from './store.ts'
 
 /** An event of the room's stream. */
@@ -18,26 +18,32 @@ export interface RoomEvent {
   readonly body: unknown
 }
 
-type IsMember = (userId: string) => boolean
-
 export interface Encryption {
-  /** Makes or joins the room's group if this device is not in it. Call it before the first event is handed over. */
-  open(roomId: string): Promise<void>
+  /**
+   * Makes or joins the room's group if this device is not in it; `membersOf` is asked then who is in the room. Returns
+   * up to where the room's events have been taken: hand over those after it.
+   */
+  open(roomId: string, membersOf: () => Promise<readonly string[]>): Promise<number>
   /**
    * Takes an event in its turn; events taken before are answered again from memory. The text of a message as it is said
-   * or changed, `null` for one this device cannot read, `undefined` for everything that is no message.
+   * or changed, `null` for one this device cannot read, `undefined` for everything that is no message. Throws
+   * {@link BehindError}, or what was wrong with a commit: then {@link Encryption.rejoin}.
    */
-  take(roomId: string, event: RoomEvent, isMember: IsMember): Promise<string | null | undefined>
+  take(roomId: string, event: RoomEvent): Promise<string | null | undefined>
+  /** The text of a message that was taken before; `null` when this device does not know it. */
+  textAt(roomId: string, seq: number): Promise<string | null>
+  /** Keeps texts that were recovered. */
+  learn(roomId: string, texts: ReadonlyMap<number, string>): Promise<void>
   /**
    * Seals a text for those who are in the room; devices of those who are not any more are put out first. Send the
    * result as the body under the same cmid; a change is sealed under the cmid of what it changes. Throws
    * {@link BehindError}.
    */
-  seal(roomId: string, message: { cmid: string; text: string }, isMember: IsMember): Promise<string>
+  seal(roomId: string, message: { cmid: string; text: string }): Promise<string>
   /** The devices that can read the room, for people to compare. */
   fingerprints(roomId: string): Promise<readonly Fingerprint[]>
-  /** Leaves and joins anew: for a device whose state no longer fits. */
-  rejoin(roomId: string): Promise<void>
+  /** Leaves and joins anew, for a device whose state no longer fits; like {@link Encryption.open}. */
+  rejoin(roomId: string, membersOf: () => Promise<readonly string[]>): Promise<number>
 }
 
 export function createEncryption(options: {
@@ -47,24 +53,26 @@ export function createEncryption(options: {
 }): Encryption {
   const { device, store, server } = options
   const memory = createMemory(store)
+  const enter = async (roomId: string, membersOf: () => Promise<readonly string[]>, keys: Kept['keys']) => {
+    const { group, seq } = await enterGroup(device, server, roomId)
+    await memory.save(roomId, { group, seq, members: await membersOf(), keys })
+    return seq
+  }
   return {
-    open: roomId =>
+    open: (roomId, membersOf) =>
+      memory.alone(roomId, async () => (await memory.load(roomId))?.seq ?? enter(roomId, membersOf, {})),
+    take: (roomId, event) =>
       memory.alone(roomId, async () => {
-        if ((await memory.load(roomId)) !== undefined) return
-        await memory.save(roomId, { ...(await enterGroup(device, server, roomId)), keys: {} })
-      }),
-    take: (roomId, event, isMember) =>
-      memory.alone(roomId, async () => {
-        const kept = await memory.need(roomId)
+        const taking = { device, memory, roomId, kept: await memory.need(roomId) }
         const said = saidBy(event)
-        return said === undefined
-          ? takeOther({ device, memory, roomId, kept }, event, isMember)
-          : takeSaid({ device, memory, roomId, kept }, event, said)
+        return said === undefined ? takeOther(taking, event) : takeSaid(taking, event, said)
       }),
-    seal: (roomId, message, isMember) =>
+    textAt: (roomId, seq) => memory.textAt(roomId, seq),
+    learn: (roomId, texts) => memory.learn(recovered(roomId, texts)),
+    seal: (roomId, message) =>
       memory.alone(roomId, async () => {
         let kept = await memory.need(roomId)
-        const gone = devicesOf(kept.group).filter(({ userId }) => !isMember(userId))
+        const gone = devicesOf(kept.group).filter(({ userId }) => !kept.members.includes(userId))
         if (gone.length > 0) {
           const leafIndexes = gone.map(({ leafIndex }) => leafIndex)
           kept = { ...kept, group: await putOut({ device, server, roomId }, kept.group, leafIndexes) }
@@ -80,11 +88,8 @@ export function createEncryption(options: {
       devicesOf((await memory.need(roomId)).group).map(({ userId, identity, publicKey }) => {
         return { userId, identity, publicKey }
       }),
-    rejoin: roomId =>
-      memory.alone(roomId, async () => {
-        const { keys } = (await memory.load(roomId)) ?? { keys: {} }
-        await memory.save(roomId, { ...(await enterGroup(device, server, roomId)), keys })
-      }),
+    rejoin: (roomId, membersOf) =>
+      memory.alone(roomId, async () => enter(roomId, membersOf, (await memory.load(roomId))?.keys ?? {})),
   }
 }
 
@@ -101,20 +106,25 @@ interface Taking {
   readonly kept: Kept
 }
 
-async function takeOther(
-  { device, memory, roomId, kept }: Taking,
-  event: RoomEvent,
-  isMember: IsMember,
-): Promise<undefined> {
+async function takeOther({ device, memory, roomId, kept }: Taking, event: RoomEvent): Promise<undefined> {
   if (event.seq <= kept.seq) return undefined
-  const group = event.type === 'group-changed' ? await takeCommit(device, kept.group, event, isMember) : kept.group
-  await memory.save(roomId, { ...kept, group, seq: event.seq })
+  const group = event.type === 'group-changed' ? await takeCommit(device, kept, event) : kept.group
+  await memory.save(roomId, { ...kept, group, seq: event.seq, members: membersAfter(kept.members, event) })
 }
 
-async function takeCommit(device: Device, group: Group, event: RoomEvent, isMember: IsMember): Promise<Group> {
+/** Who is in the room after an event of its log: what a commit may do depends on it, at its place and not today. */
+function membersAfter(members: readonly string[], { type, body }: RoomEvent): readonly string[] {
+  const { userId } = body as { userId?: string }
+  if (userId === undefined || (type !== 'member-joined' && type !== 'member-left')) return members
+  const others = members.filter(id => id !== userId)
+  return type === 'member-joined' ? [...others, userId] : others
+}
+
+async function takeCommit(device: Device, { group, members }: Kept, event: RoomEvent): Promise<Group> {
   const { epoch, commit } = event.body as { epoch: number; commit: string | null }
   if (commit === null || epoch <= epochOf(group)) return group // this device's own
   if (epoch !== epochOf(group) + 1) throw new BehindError(`epoch ${epoch} follows ${epochOf(group)}`)
+  const isMember = (userId: string) => members.includes(userId)
   return applyCommit(device, group, fromBase64(commit), { from: event.from ?? '', isMember })
 }
 

@@ -3,10 +3,11 @@ import { base64Of, bytesOf, fromBase64, textOf } from './bytes.ts'
 import { decodeGroup, devicesOf, encodeGroup, type Group } from './group.ts'
 import type { SecretStore } from './store.ts'
 
-/** The group, up to where the room's log was taken, and keys of devices that have left. */
+/** The group, up to where the room's log was taken, who was in the room there, and keys of devices that have left. */
 export interface Kept {
   readonly group: Group
   readonly seq: number
+  readonly members: readonly string[]
   readonly keys: Readonly<Record<string, string>>
 }
 
@@ -27,6 +28,8 @@ export interface Memory {
   /** The room as it stands now, and with it what was learned. */
   save(roomId: string, kept: Kept, entries?: Entries): Promise<void>
   textAt(roomId: string, seq: number): Promise<string | null>
+  /** Words alone; the room stays as it is. */
+  learn(entries: Entries): Promise<void>
   /** What this device sealed as these very words and has not seen come back. */
   sentText(roomId: string, body: string): Promise<string | undefined>
   /** Whether these very sealed words were opened before. */
@@ -52,6 +55,11 @@ export function opened(roomId: string, said: Said, text: string | null): Entries
   ])
 }
 
+/** To keep: words of messages that came another way. */
+export function recovered(roomId: string, texts: ReadonlyMap<number, string>): Entries {
+  return new Map([...texts].map(([seq, text]) => [textKey(roomId, seq), bytesOf(text)]))
+}
+
 /** To keep: what is about to be sent. A device cannot open what it sealed itself. */
 export function sealed(roomId: string, { body, text }: { body: string; text: string }): Entries {
   return new Map([[sentKey(roomId, body), bytesOf(text)]])
@@ -65,8 +73,8 @@ export function createMemory(store: SecretStore): Memory {
   const load = async (roomId: string): Promise<Kept | undefined> => {
     const text = await textOfKey(roomKey(roomId))
     if (text === undefined) return undefined
-    const { group, seq, keys } = JSON.parse(text) as { group: string; seq: number; keys: Kept['keys'] }
-    return { group: decodeGroup(fromBase64(group)), seq, keys }
+    const { group, ...rest } = JSON.parse(text) as Omit<Kept, 'group'> & { readonly group: string }
+    return { ...rest, group: decodeGroup(fromBase64(group)) }
   }
   return {
     load,
@@ -77,14 +85,15 @@ export function createMemory(store: SecretStore): Memory {
     },
     save: (roomId, kept, entries = new Map()) => store.put(new Map([[roomKey(roomId), record(kept)], ...entries])),
     textAt: async (roomId, seq) => (await textOfKey(textKey(roomId, seq))) ?? null,
+    learn: entries => store.put(entries),
     sentText: (roomId, body) => textOfKey(sentKey(roomId, body)),
     isKnown: async (roomId, said) => (await textOfKey(markKey(roomId, said.seq))) === markOf(said.body),
     alone: (roomId, work) => store.exclusive(roomKey(roomId), work),
   }
 }
 
-function record({ group, seq, keys }: Kept): Uint8Array {
+function record({ group, keys, ...rest }: Kept): Uint8Array {
   const known = { ...keys }
   for (const { identity, publicKey } of devicesOf(group)) known[identity] = base64Of(publicKey)
-  return bytesOf(JSON.stringify({ group: base64Of(encodeGroup(group)), seq, keys: known }))
+  return bytesOf(JSON.stringify({ ...rest, group: base64Of(encodeGroup(group)), keys: known }))
 }
