@@ -1,17 +1,19 @@
 import { commonProblem } from '@octet/contracts'
 import type { IdentityContext } from './context.ts'
+import type { TrustedDevice } from './device-cookie.ts'
 import { problem } from './problem.ts'
 import { emailKey, normalPassword, type UserRow, usernameKey } from './rules.ts'
 import * as store from './store.ts'
 import { addressOf } from './throttle.ts'
 
 /**
- * The account whose login and password these are. An unknown login, an account without password and a wrong password
+ * The account whose login and password these are. From a browser that signed in to it before, attempts are counted
+ * apart from those of strangers. An unknown login, an account without password and a wrong password
  * are the same answer after the same work.
  */
 export async function checkCredentials(
   ctx: IdentityContext,
-  { login, password }: { readonly login: string; readonly password: string },
+  { login, password, device }: { readonly login: string; readonly password: string; readonly device?: TrustedDevice },
 ): Promise<UserRow> {
   const normal = normalPassword(password)
   if (normal === undefined) {
@@ -19,8 +21,11 @@ export async function checkCredentials(
   }
   const key = loginKey(login)
   const account = 'emailKey' in key ? key.emailKey : key.usernameKey
-  const wasHonest = await ctx.throttle.take({ account, address: addressOf(ctx.request) })
-  const user = await store.findUserByLogin(ctx.db, key)
+  // Whose login it is, is asked before the count only for a device that once knew the password of some account.
+  const known = device === undefined ? undefined : await store.findUserByLogin(ctx.db, key)
+  const own = known !== undefined && known.id === device?.userId ? { device: device.id } : { account }
+  const wasHonest = await ctx.throttle.take({ ...own, address: addressOf(ctx.request) })
+  const user = known ?? (await store.findUserByLogin(ctx.db, key))
   const isRight = await ctx.passwords.verify(normal, user?.password_hash)
   if (!isRight || user === undefined) {
     ctx.measures.passwordsWrong.add()

@@ -42,3 +42,28 @@ export function cookieHash(value: string): Buffer {
 export function isCookieValue(value: string): boolean {
   return valuePattern.test(value)
 }
+
+/** Names of our other cookies: browsers let no other host or plain connection set those of https (RFC 6265bis). */
+function nameOf(origin: string, name: string): string {
+  return origin.startsWith('https://') ? `__Host-${name}` : name
+}
+
+/** `Set-Cookie` of a cookie for this host alone, out of reach of scripts. */
+export function hostCookie(
+  origin: string,
+  { name, value, maxAgeSeconds }: { name: string; value: string; maxAgeSeconds: number },
+): string {
+  const secure = origin.startsWith('https://') ? '; Secure' : ''
+  return `${nameOf(origin, name)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}; Max-Age=${maxAgeSeconds}`
+}
+
+/** What a request says of such a cookie. */
+export function cookieNamed(header: string | undefined, name: string, origin: string): string | undefined {
+  return cookieValue(header, nameOf(origin, name))
+}
+
+/** The value of a cookie by its whole name. */
+export function cookieValue(header: string | undefined, name: string): string | undefined {
+  const part = header?.split(';').find(one => one.trim().startsWith(`${name}=`))
+  return part?.trim().slice(name.length + 1)
+}

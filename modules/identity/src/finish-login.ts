@@ -8,7 +8,7 @@ import { problem } from './problem.ts'
 import { type FactorProof, proveFactor, requireOne } from './prove-factor.ts'
 import type { Proven } from './proven.ts'
 import type { UserRow } from './rules.ts'
-import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
+import { type BegunWebSession, signBrowserIn } from './sign-browser-in.ts'
 import { findUser } from './store.ts'
 
 interface Finished {
@@ -31,7 +31,7 @@ export async function finishLogin(
 export async function webFinishLogin(
   ctx: IdentityContext,
   input: Input<typeof identity, 'webFinishLogin'>,
-): Promise<WebSession> {
+): Promise<BegunWebSession> {
   const { user, challenge, proven } = await finish(ctx, input, 'web')
   return signBrowserIn(ctx, { user, remember: challenge.remember, proven })
 }

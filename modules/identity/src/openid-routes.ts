@@ -2,6 +2,7 @@
 import { access, type identity, requireUser } from '@octet/contracts'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
+import { cookieNamed, cookieValue, hostCookie } from './cookie.ts'
 import { finishProvider } from './finish-provider.ts'
 import { startProvider } from './start-provider.ts'
 
@@ -21,13 +22,13 @@ export function openidRoutes({ app, contextFor, operation }: Routes<typeof ident
   })
   app.get('/auth/callback/:provider', { config: { access: access.anyone } }, async (request, reply) => {
     const bare = contextFor(request)
-    const cookies = request.headers.cookie ?? ''
-    const session = cookieIn(cookies, bare.cookie.name)
+    const { cookie: cookies } = request.headers
+    const session = cookieValue(cookies, bare.cookie.name)
     const actor = session === undefined ? bare.actor : await bare.authenticate({ kind: 'cookie', value: session })
     const ctx = { ...bare, actor }
     const { provider } = request.params as { provider: string }
     const query = request.url.split('?')[1] ?? ''
-    const finished = await finishProvider(ctx, { provider, query, flow: cookieIn(cookies, nameOf(ctx.origin)) })
+    const finished = await finishProvider(ctx, { provider, query, flow: cookieNamed(cookies, 'oct-flow', ctx.origin) })
     const gone = flowCookie(ctx.origin, '', 0)
     const set = 'cookie' in finished && finished.cookie !== undefined ? [gone, finished.cookie] : [gone]
     const path = 'problem' in finished ? `/sign-in?problem=identity.${finished.problem}` : finished.path
@@ -35,16 +36,6 @@ export function openidRoutes({ app, contextFor, operation }: Routes<typeof ident
   })
 }
 
-function nameOf(origin: string): string {
-  return origin.startsWith('https://') ? '__Host-oct-flow' : 'oct-flow'
-}
-
 function flowCookie(origin: string, value: string, maxAgeSeconds: number): string {
-  const secure = origin.startsWith('https://') ? '; Secure' : ''
-  return `${nameOf(origin)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}; Max-Age=${maxAgeSeconds}`
-}
-
-function cookieIn(header: string, name: string): string | undefined {
-  const part = header.split(';').find(one => one.trim().startsWith(`${name}=`))
-  return part?.trim().slice(name.length + 1)
+  return hostCookie(origin, { name: 'oct-flow', value, maxAgeSeconds })
 }

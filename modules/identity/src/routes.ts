@@ -2,6 +2,7 @@
 import { access, type identity } from '@octet/contracts'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
+import { deviceOf, trustDevice } from './device-cookie.ts'
 import { fetchExport } from './fetch-export.ts'
 import { webFinishLogin } from './finish-login.ts'
 import { logout } from './logout.ts'
@@ -23,14 +24,14 @@ export function routes(routesOf: Routes<typeof identity, IdentityContext>): void
     reply.header('set-cookie', cookie)
     return me
   })
-  operation('webLogin', async (ctx, input, { reply }) => {
-    const { me, cookie } = await webLogin(ctx, input)
-    reply.header('set-cookie', cookie)
+  operation('webLogin', async (ctx, input, { request, reply }) => {
+    const { me, cookie, remember } = await webLogin(ctx, input, deviceOf(ctx, request.headers.cookie))
+    reply.header('set-cookie', remember ? [cookie, trustDevice(ctx, me.id)] : cookie)
     return me
   })
   operation('webFinishLogin', async (ctx, input, { reply }) => {
-    const { me, cookie } = await webFinishLogin(ctx, input)
-    reply.header('set-cookie', cookie)
+    const { me, cookie, remember } = await webFinishLogin(ctx, input)
+    reply.header('set-cookie', remember ? [cookie, trustDevice(ctx, me.id)] : cookie)
     return me
   })
   operation('webPasskeyLogin', async (ctx, input, { reply }) => {

@@ -17,10 +17,13 @@ type Policy = Omit<CountedKey, 'key'>
  * Attempts on one account from anywhere: the distributed guesser; loose and short, or a stranger could keep the owner
  * out (ASVS 6.1.1). Attempts from one network on any account: the sprayer. All attempts together: nobody waits for
  * those, or a stranger could keep everybody out; while they are many, the other counts have a quarter of their room.
+ * A browser that knew the password before has a count of its own instead of the account's: guesses elsewhere do not
+ * keep it out, and a stolen cookie guesses no faster than anybody.
  */
 const policies = {
   everybody: { freeMax: 2_000, delayMsMax: 0, forgetMs: 300 },
   accountFromAddress: { freeMax: 10, delayMsMax: 15 * 60_000, forgetMs: 3 * 60_000 },
+  device: { freeMax: 10, delayMsMax: 15 * 60_000, forgetMs: 3 * 60_000 },
   account: { freeMax: 100, delayMsMax: 30_000, forgetMs: 60_000 },
   address: { freeMax: 60, delayMsMax: 5 * 60_000, forgetMs: 20_000 },
 } as const satisfies Record<string, Policy>
@@ -30,7 +33,12 @@ export interface Throttle {
    * Counts an attempt, or throws `rate-limited` saying when to come back. Call the returned function when the attempt
    * proved honest: it is taken back everywhere, and the account's own counts are forgotten.
    */
-  take(attempt: { account?: string; address: string }): Promise<() => Promise<void>>
+  take(attempt: {
+    account?: string
+    /** A browser that signed in to the account before; then not the account's attempts count, but its own. */
+    device?: string
+    address: string
+  }): Promise<() => Promise<void>>
 }
 
 /** The network address behind a request; work of our own has none. */
@@ -41,16 +49,16 @@ export function addressOf({ client }: RequestInfo): string {
 /** Counts for all processes on the database together. */
 export function createThrottle({ db, log }: { db: Queryable; log: Pick<Log, 'warn'> }): Throttle {
   return {
-    async take({ account, address }) {
+    async take({ account, device, address }) {
       const network = addressKey(address)
       const others = [counted(`address ${network}`, policies.address)]
-      const own =
-        account === undefined
-          ? []
-          : [
-              counted(`account ${account}`, policies.account),
-              counted(`account ${account} from ${network}`, policies.accountFromAddress),
-            ]
+      const own = device === undefined ? [] : [counted(`device ${device}`, policies.device)]
+      if (account !== undefined) {
+        own.push(
+          counted(`account ${account}`, policies.account),
+          counted(`account ${account} from ${network}`, policies.accountFromAddress),
+        )
+      }
       const all = [counted('everybody', policies.everybody), ...others, ...own]
       const waitMs = await takeAttempts(db, all)
       if (waitMs > 0) throw commonProblem('rate-limited', { retryAfterMs: waitMs, detail: 'Too many attempts.' })

@@ -33,11 +33,11 @@ export function browser(cookie: string): Caller {
   return { headers: { ...fromOurPage, cookie } }
 }
 
-/** `name=value` of a `Set-Cookie` header. */
-export function cookieIn(headers: Readonly<Record<string, unknown>>): string {
-  const value = headers['set-cookie']
-  if (typeof value !== 'string') throw new Error(`no single cookie was set: ${JSON.stringify(value)}`)
-  return value.split(';')[0] ?? ''
+/** `name=value` of the `Set-Cookie` header that sets the session's cookie, or another. */
+export function cookieIn(headers: Readonly<Record<string, unknown>>, name = 'oct'): string {
+  const set = [headers['set-cookie'] ?? []].flat().filter(value => String(value).startsWith(`${name}=`))
+  if (set.length !== 1) throw new Error(`no single cookie ${name} was set: ${JSON.stringify(headers['set-cookie'])}`)
+  return String(set[0]).split(';')[0] ?? ''
 }
 
 /** A new account with a browser session. */
@@ -79,29 +79,33 @@ export async function untilStatus(wanted: number, deadlineMs: number, ask: () =>
 
 /**
  * Begins `start` while `lock` is held, lets go once `waiters` connections queue behind it, and returns what came of it:
- * requests of one moment really meet, where otherwise they might pass one by one. Throws when they do not come.
+ * requests of one moment really meet, where otherwise they might pass one by one. Who must queue second awaits
+ * `came(1)`. Throws when they do not come.
  */
 export async function heldUp<T>(
   app: TestApp,
   { lock, waiters }: { lock: string; waiters: number },
-  start: () => Promise<T>,
+  start: (came: (count: number) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const pool = openPool(app.databaseUrl, { schema: 'identity', connectionsMax: 1 })
   try {
     let outcome: Promise<T> | undefined
     await pool.begin(async sql => {
       await sql.unsafe(lock)
-      outcome = start()
-      const deadlineMs = performance.now() + 8_000
-      for (;;) {
-        await sql`select pg_stat_clear_snapshot()`
-        const [row] = await sql<{ waiting: number }[]>`
-          select count(*)::int as waiting from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`
-        if ((row?.waiting ?? 0) >= waiters) break
-        if (performance.now() > deadlineMs) throw new Error(`${row?.waiting} of ${waiters} came`)
-        await new Promise(resolve => setTimeout(resolve, 10))
+      const came = async (count: number) => {
+        const deadlineMs = performance.now() + 8_000
+        for (;;) {
+          await sql`select pg_stat_clear_snapshot()`
+          const [row] = await sql<{ waiting: number }[]>`
+            select count(*)::int as waiting from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`
+          if ((row?.waiting ?? 0) >= count) return
+          if (performance.now() > deadlineMs) throw new Error(`${row?.waiting} of ${count} came`)
+          await new Promise(resolve => setTimeout(resolve, 10))
+        }
       }
+      outcome = start(came)
+      await came(waiters)
     })
     return await (outcome as Promise<T>)
   } finally {

@@ -3,7 +3,18 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts'
 import { forgetAttempts, takeAttempts } from '../src/attempt-store.ts'
-import { contextOf, heldUp, openIdentity, password, signUp, stateOf, stretchDelays } from './make.ts'
+import { usernameKey } from '../src/rules.ts'
+import {
+  contextOf,
+  cookieIn,
+  fromOurPage,
+  heldUp,
+  openIdentity,
+  password,
+  signUp,
+  stateOf,
+  stretchDelays,
+} from './make.ts'
 
 const app = await openIdentity({ after }, { trustedProxies: 1 })
 const { sql } = app.db('identity')
@@ -156,4 +167,55 @@ test('counting costs little: one statement, no wait for a disk', async t => {
   const eachMs = (performance.now() - startedMs) / rounds
   t.diagnostic(`${eachMs.toFixed(2)} ms each`)
   assert.ok(eachMs < 200)
+})
+
+test('a browser that signed in before is not kept out by strangers who guess; its cookie is no factor', async () => {
+  const { registration, user } = await signUp(app)
+  const login = (input: object, cookie = '', address = '198.51.100.7') => {
+    const headers = { ...from(address).headers, 'sec-fetch-site': 'same-origin', cookie }
+    return app.request(identity, 'webLogin', { login: registration.username, password, ...input }, { headers })
+  }
+  const first = await login({})
+  const device = cookieIn(first.headers, 'oct-device')
+  const attributes = [first.headers['set-cookie'] as unknown as string[]].flat()[1] ?? ''
+  assert.match(attributes, /; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000$/)
+  assert.ok(
+    !Buffer.from(device.slice(11), 'base64url').toString('latin1').includes(user.id),
+    'nobody reads whose it is',
+  )
+  const other = await signUp(app)
+  const theirs = await app.request(
+    identity,
+    'webLogin',
+    { login: other.registration.username, password },
+    { headers: { 'sec-fetch-site': 'same-origin' } },
+  )
+  const foreign = cookieIn(theirs.headers, 'oct-device')
+  // Strangers from everywhere use the account's tries up.
+  for (let index = 0; index < 101; index++) {
+    await stateOf(app)
+      .throttle.take({ account: usernameKey(registration.username), address: `192.0.2.${index}` })
+      .catch(() => undefined)
+  }
+  await stretchDelays(app)
+  assert.equal((await login({})).status, 429)
+  assert.equal((await login({}, foreign)).status, 429, 'a cookie of another account helps nobody')
+  assert.equal((await login({}, `${device.slice(0, -2)}AA`)).status, 429, 'nor a forged one')
+  assert.equal((await login({ password: wrong }, device)).status, 401, 'it is no factor')
+  assert.equal((await login({}, device)).status, 200)
+  // Guesses with it are counted, too.
+  const guesses = []
+  for (let index = 0; index < 12; index++) {
+    guesses.push((await login({ password: wrong }, device, `203.0.113.${index + 100}`)).status)
+    await stretchDelays(app)
+  }
+  assert.deepEqual(guesses.slice(-2), [401, 429])
+})
+
+test('a browser that is not to be remembered gets no cookie that outlives it', async () => {
+  const { registration } = await signUp(app)
+  const input = { login: registration.username, password, remember: false }
+  const { status, headers } = await app.request(identity, 'webLogin', input, { headers: fromOurPage })
+  assert.equal(status, 200)
+  assert.doesNotMatch(String(headers['set-cookie']), /Max-Age|oct-device/)
 })

@@ -28,15 +28,19 @@ test('signing up in a browser answers 201 with the account and a cookie that scr
   assert.deepEqual(Object.keys(body as object).includes('refreshToken'), false)
 })
 
-test('over https the cookie is Secure and bound to the host', async t => {
+test('over https cookies are Secure and bound to the host', async t => {
   const secure = await openIdentity(t, { origin: 'https://octet.example' })
-  const { headers } = await secure.request(identity, 'webRegister', makeRegistration(), { headers: fromOurPage })
+  const registration = makeRegistration()
+  const { headers } = await secure.request(identity, 'webRegister', registration, { headers: fromOurPage })
   assert.match(
     String(headers['set-cookie']),
     /^__Host-oct=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=\d+$/,
   )
-  const { client } = { client: secure.client(identity, browser(cookieIn(headers))) }
+  const { client } = { client: secure.client(identity, browser(cookieIn(headers, '__Host-oct'))) }
   await client.getMe({})
+  const input = { login: registration.username, password: registration.password }
+  const again = await secure.request(identity, 'webLogin', input, { headers: fromOurPage })
+  assert.match(String(again.headers['set-cookie']), /,__Host-oct-device=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Secure;/)
 })
 
 test('only a hash of the cookie is kept', async () => {
