@@ -1,12 +1,22 @@
 /** What chat promises: rooms, what is said in them in one order for everybody, and who has seen it. */
 import { encryptionOperations } from './chat/encryption.ts'
+import { fileOperations } from './chat/files.ts'
 import { memberOperations } from './chat/members.ts'
 import { messageOperations } from './chat/messages.ts'
 import { roomOperations } from './chat/rooms.ts'
 import { inboxStream, receiptsStream, roomStream } from './chat/streams.ts'
 import { defineContract } from './define.ts'
 
-export { type Cursor, type Member, type MemberRole, type Message, memberRoles, type Room } from './chat/shapes.ts'
+export {
+  type Cursor,
+  type FileInfo,
+  type Member,
+  type MemberRole,
+  type Message,
+  memberRoles,
+  type Preview,
+  type Room,
+} from './chat/shapes.ts'
 
 export const chat = defineContract({
   name: 'chat',
@@ -30,8 +40,19 @@ export const chat = defineContract({
     'not-yours': { status: 403, title: 'Only its author may change a message.' },
     'too-many-reactions': { status: 409, title: 'There is no room for another kind of reaction.' },
     'too-many-pins': { status: 409, title: 'There is no room for another pinned message.' },
+    'file-not-there': { status: 409, title: 'One of the files is not there, or belongs to another message or person.' },
+    'file-refused': { status: 415, title: 'This is not the kind of file its name says.' },
+    'file-not-a-picture': { status: 415, title: 'This picture cannot be read.' },
+    'too-many-files': { status: 409, title: 'You have as many files here as one account may have.' },
+    'upload-offset': { status: 409, title: 'The upload has come to another place; go on from there.' },
   },
-  operations: { ...roomOperations, ...memberOperations, ...messageOperations, ...encryptionOperations },
+  operations: {
+    ...roomOperations,
+    ...memberOperations,
+    ...messageOperations,
+    ...fileOperations,
+    ...encryptionOperations,
+  },
   events: {},
   streams: { room: roomStream, inbox: inboxStream, receipts: receiptsStream },
 })

@@ -5,7 +5,17 @@ import { identity } from './identity.ts'
 import { links } from './links.ts'
 import { mails } from './mails.ts'
 
-export { type Cursor, chat, type Member, type MemberRole, type Message, memberRoles, type Room } from './chat.ts'
+export {
+  type Cursor,
+  chat,
+  type FileInfo,
+  type Member,
+  type MemberRole,
+  type Message,
+  memberRoles,
+  type Preview,
+  type Room,
+} from './chat.ts'
 export * from './define.ts'
 export {
   type AuditAction,

@@ -14,6 +14,9 @@ const compatible: ReadonlySet<string> = new Set([
   ...['CC0-1.0', 'Zlib', 'Python-2.0', 'PostgreSQL', 'MPL-2.0', 'OFL-1.1'],
 ])
 
+/** Of sharp: libvips as a shared library of its own, unchanged and replaceable, which LGPL-3.0 permits. */
+const replaceable = /^@img\/sharp-/
+
 const lockPath = 'package-lock.json'
 
 function lockOf(tree: Tree): Lock {
@@ -73,9 +76,14 @@ export const manifestRules: readonly Rule[] = [
     check: tree =>
       Object.entries(lockOf(tree).packages)
         .filter(([place, { dev, link }]) => place.includes('node_modules/') && dev !== true && link !== true)
-        .filter(([, { license }]) => !isCompatible(license ?? 'none'))
         .map(([place, { version, license = 'none' }]) => {
-          const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
+          return { name: place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length), version, license }
+        })
+        .filter(({ name, license }) => {
+          const others = replaceable.test(name) ? license.replace('LGPL-3.0-or-later', 'MIT') : license
+          return !isCompatible(others)
+        })
+        .map(({ name, version, license }) => {
           return { path: lockPath, line: 1, message: `${name}@${version} is "${license}"; find another package` }
         }),
   },

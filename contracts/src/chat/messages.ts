@@ -28,9 +28,16 @@ export const messageOperations = {
       body: MessageBody,
       replyToId: Type.Optional(Id),
       threadId: Type.Optional(Id),
+      fileIds: Type.Optional(
+        Type.Array(Id, {
+          maxItems: 10,
+          uniqueItems: true,
+          description: 'files of yours in this room; then body may be empty',
+        }),
+      ),
     }),
     output: Message,
-    problems: ['chat.cmid-reused', 'chat.muted', 'chat.message-gone', ...inRoom],
+    problems: ['chat.cmid-reused', 'chat.file-not-there', 'chat.muted', 'chat.message-gone', ...inRoom],
     retry: 'keyed',
     timeoutMs: 5_000,
     limits: messageLimits,

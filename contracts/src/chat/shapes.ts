@@ -11,7 +11,7 @@ export const RoomName = Type.String({ minLength: 1, maxLength: 80 })
 export const Topic = Type.String({ maxLength: 500 })
 export const Visibility = Type.Enum(['public', 'private'])
 /** Markdown as typed; shown as text or rendered from a syntax tree, never as HTML. `<@id>` mentions a member. */
-export const MessageBody = Type.String({ minLength: 1, maxLength: 8_000 })
+export const MessageBody = Type.String({ maxLength: 8_000 })
 /** The sender's own id for a message; a repeat with the same content answers alike. */
 export const Cmid = Type.String({ minLength: 8, maxLength: 64, pattern: '^[\\x21-\\x7e]+$' })
 /** One emoji: a short run of characters, none of them a letter, a space or a control. */
@@ -65,6 +65,30 @@ const Reaction = closed({
   userIds: Type.Array(Id, { description: 'the first 50' }),
 })
 
+/** A file of a message; its bytes are at `/chat/files/:id`, a small picture of it at `…/thumbnail`. */
+export const FileInfo = closed({
+  id: Id,
+  name: Type.String(),
+  contentType: Type.String({ description: 'what the bytes are, not what was said of them' }),
+  sizeBytes: Type.Integer(),
+  sha256: Type.String(),
+  /** Of pictures. */
+  width: nullable(Type.Integer()),
+  height: nullable(Type.Integer()),
+  hasThumbnail: Type.Boolean(),
+})
+export type FileInfo = Static<typeof FileInfo>
+
+/** What the first address in a message leads to, as that page describes itself. Its picture is a file of ours. */
+export const Preview = closed({
+  url: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  siteName: Type.String(),
+  imageFileId: nullable(Id),
+})
+export type Preview = Static<typeof Preview>
+
 /** A message as it stands now. */
 export const Message = closed({
   id: Id,
@@ -84,6 +108,8 @@ export const Message = closed({
   mentions: Type.Array(Id),
   reactions: Type.Array(Reaction),
   isPinned: Type.Boolean(),
+  files: Type.Array(FileInfo),
+  preview: nullable(Preview),
 })
 export type Message = Static<typeof Message>
 

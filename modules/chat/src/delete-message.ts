@@ -1,6 +1,7 @@
 import { type chat, commonProblem, type Input } from '@octet/contracts'
 import { lockAsMember } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
+import * as fileStore from './file-store.ts'
 import * as memberStore from './member-store.ts'
 import * as messageStore from './message-store.ts'
 import { isAtLeast, roomStream } from './rules.ts'
@@ -21,6 +22,7 @@ export function deleteMessage(ctx: ChatContext, input: Input<typeof chat, 'delet
     if (!isOwn && !mayModerate) throw problem('not-yours')
     if (message.deleted_at !== null) return {}
     await messageStore.emptyMessage(tx, message, at)
+    await fileStore.dropFilesOf(tx, messageId, 'all')
     if (!isOwn) {
       await memberStore.insertModeration(tx, {
         roomId,

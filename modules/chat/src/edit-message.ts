@@ -5,6 +5,7 @@ import { type ChatContext, problem } from './context.ts'
 import * as memberStore from './member-store.ts'
 import * as messageStore from './message-store.ts'
 import { mentionedIn } from './rules.ts'
+import { empty } from './send-message.ts'
 import { messageOf } from './view-rooms.ts'
 
 /** Changes one's own message. Throws `not-yours`, `muted`, `message-gone`. */
@@ -15,6 +16,7 @@ export function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMes
     const { room, userId } = await lockAsSpeaker(ctx, tx, roomId)
     const message = await liveMessage(tx, roomId, messageId)
     if (message.author_id !== userId) throw problem('not-yours')
+    if (body === '' && message.files.length === 0) throw empty()
     const named = room.is_encrypted ? [] : mentionedIn(body)
     const mentions = await memberStore.membersAmong(tx, roomId, named)
     await messageStore.changeBody(tx, messageId, { body, mentions, at })

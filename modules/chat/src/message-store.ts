@@ -1,4 +1,5 @@
 /** All SQL about messages, reactions and mentions. */
+import type { FileInfo, Preview } from '@octet/contracts'
 import type { Queryable, Tx } from '@octet/db'
 
 /** A message as it stands now, with its reactions in the order they first came. */
@@ -19,6 +20,8 @@ export interface MessageRow {
   readonly mentions: readonly string[]
   readonly pinned_at: string | null
   readonly reactions: readonly { emoji: string; count: number; userIds: string[] }[]
+  readonly files: readonly FileInfo[]
+  readonly preview: Preview | null
 }
 
 const reactorsShown = 50
@@ -35,7 +38,16 @@ function whole({ sql }: Queryable) {
                (array_agg(user_id order by at, user_id))[1:${sql.unsafe(String(reactorsShown))}] as user_ids
         from reactions where reactions.message_id = messages.id
         group by emoji) as kinds
-    ), '[]'::jsonb) as reactions`
+    ), '[]'::jsonb) as reactions,
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+               'id', files.id, 'name', files.name, 'contentType', content_type, 'sizeBytes', size_bytes,
+               'sha256', sha256, 'width', width, 'height', height, 'hasThumbnail', has_thumbnail) order by place)
+      from files where files.message_id = messages.id and state = 'ready' and not is_preview
+    ), '[]'::jsonb) as files,
+    (select jsonb_build_object('url', url, 'title', title, 'description', description, 'siteName', site_name,
+                               'imageFileId', image_file_id)
+     from previews where previews.message_id = messages.id) as preview`
 }
 
 /**
@@ -158,6 +170,7 @@ export async function emptyMessage({ sql }: Tx, { id, room_id, seq, thread_id }:
   await sql`
     update messages set body = '', mentions = '{}', deleted_at = ${at}, pinned_at = null where id = ${id}`
   await sql`delete from reactions where message_id = ${id}`
+  await sql`delete from previews where message_id = ${id}`
   await sql`delete from mentions where room_id = ${room_id} and seq = ${seq}`
   if (thread_id !== null) await sql`update messages set reply_count = reply_count - 1 where id = ${thread_id}`
 }
@@ -165,7 +178,7 @@ export async function emptyMessage({ sql }: Tx, { id, room_id, seq, thread_id }:
 /** What was said and has been taken back must not be read in the log either: the events lose their bodies. */
 export async function emptyEvents({ sql }: Tx, stream: string, messageId: string): Promise<void> {
   await sql`
-    update stream_events set body = body || '{"body": "", "mentions": []}'
+    update stream_events set body = body || '{"body": "", "mentions": [], "files": [], "preview": null}'
     where stream = ${stream} and type in ('message', 'message-changed') and body ->> 'id' = ${messageId}`
 }
 

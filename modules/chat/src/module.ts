@@ -3,8 +3,11 @@ import { chat, commonProblem, identity, requireUser } from '@octet/contracts'
 import { defineModule, type Floor } from '@octet/kernel'
 import { accessAsReader } from './access.ts'
 import type { ChatContext, ChatState } from './context.ts'
+import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
+import { createPictures } from './pictures.ts'
 import { privacy } from './privacy.ts'
+import { routes } from './routes.ts'
 import { isId } from './rules.ts'
 
 export const chatModule = defineModule({
@@ -12,8 +15,12 @@ export const chatModule = defineModule({
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
   privacy,
-  open: async ({ realtime }: Floor<typeof chat>): Promise<ChatState> => ({ realtime }),
+  open: async ({ realtime, limiter, outbound }: Floor<typeof chat>): Promise<ChatState> => {
+    return { realtime, limiter, outbound, pictures: createPictures() }
+  },
   operations,
+  jobs,
+  routes,
   streams: { room: { join: joinAsMember }, inbox: { join: joinOwn }, receipts: { join: joinAsMember } },
 })
 

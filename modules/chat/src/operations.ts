@@ -31,7 +31,9 @@ import { searchMessages } from './search-messages.ts'
 import { sendMessage } from './send-message.ts'
 import { getRecovery, setRecovery } from './set-recovery.ts'
 import { setRoomPreferences } from './set-room-preferences.ts'
+import { deleteFile } from './sweep-files.ts'
 import { updateRoom } from './update-room.ts'
+import { createUpload, deleteUpload, getUpload } from './uploads.ts'
 
 export const operations: Operations<typeof chat, ChatContext> = {
   createRoom,
@@ -74,4 +76,8 @@ export const operations: Operations<typeof chat, ChatContext> = {
   getHistory,
   getRecovery,
   setRecovery,
+  createUpload,
+  getUpload,
+  deleteUpload,
+  deleteFile,
 }

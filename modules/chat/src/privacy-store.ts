@@ -57,9 +57,12 @@ export async function eraseFromRoom(
   { roomId, stream, userId, ghostId }: { roomId: string; stream: string; userId: string; ghostId: string },
 ): Promise<void> {
   await sql`
-    update stream_events set body = body || '{"body": "", "mentions": []}'
+    update stream_events set body = body || '{"body": "", "mentions": [], "files": [], "preview": null}'
     where stream = ${stream} and type in ('message', 'message-changed')
       and body ->> 'id' in (select id::text from messages where room_id = ${roomId} and author_id = ${userId})`
+  await sql`
+    delete from previews
+    where message_id in (select id from messages where room_id = ${roomId} and author_id = ${userId})`
   await sql`
     update messages
     set body = '', mentions = '{}', pinned_at = null, deleted_at = coalesce(deleted_at, clock_timestamp()),
@@ -112,6 +115,8 @@ export async function countOf({ sql }: Queryable, userId: string): Promise<numbe
       + (select count(*) from bans where user_id = ${userId} or banned_by = ${userId})
       + (select count(*) from invitations where created_by = ${userId})
       + (select count(*) from moderation where actor_id = ${userId} or subject_id = ${userId})
+      + (select count(*) from files where owner_id = ${userId})
+      + (select count(*) from uploads where owner_id = ${userId})
       + (select count(*) from rooms where created_by = ${userId})
       + (select count(*) from stream_events
          where from_id = ${userId} or stream like ${mention} or body::text like ${mention}))::int as rows`

@@ -4,15 +4,20 @@ import { each, newId, type Tx } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import type { ChatContext } from './context.ts'
 import { exit } from './enter.ts'
+import { fileKeys } from './file-rules.ts'
+import * as fileStore from './file-store.ts'
 import * as memberStore from './member-store.ts'
 import * as privacyStore from './privacy-store.ts'
 import * as roomStore from './room-store.ts'
 import { roomStream } from './rules.ts'
+import { removeBytes } from './sweep-files.ts'
+import { removeUpload } from './uploads.ts'
 
 const pageMax = 500
 const exportedMax = 10_000
 /** A room is locked while it is gone through. */
 const roomsPerStep = 5
+const filesPerStep = 100
 
 export const privacy: Privacy<typeof chat, ChatContext> = {
   columns: {
@@ -44,14 +49,26 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
     groups: { ...each('not-personal', 'room_id', 'epoch'), ...each('delete', 'group_info') },
     history_copies: each('delete', 'user_id', 'room_id', 'seq', 'sealed'),
     recovery_checks: each('delete', 'user_id', 'check', 'created_at'),
+    files: {
+      ...each('delete', 'id', 'room_id', 'owner_id', 'message_id', 'place', 'state', 'is_preview', 'name'),
+      ...each('delete', 'content_type', 'size_bytes', 'sha256', 'width', 'height', 'has_thumbnail', 'created_at'),
+    },
+    uploads: each('delete', 'id', 'room_id', 'owner_id', 'name', 'size_bytes', 'arrived', 'created_at'),
+    upload_parts: each('delete', 'upload_id', 'starts_at', 'part_id', 'size_bytes'),
+    previews: each('delete', 'message_id', 'url', 'title', 'description', 'site_name', 'image_file_id'),
     moderation: {
       ...each('not-personal', 'id', 'room_id', 'action', 'message_id', 'at'),
       ...each('delete', 'actor_id', 'subject_id', 'detail'),
     },
   },
-  async *exportUser({ db }, userId) {
+  async *exportUser({ db, storage }, userId) {
     yield { path: 'messages.jsonl', rows: privacyStore.eachMessageOf(db, userId, pageMax) }
     yield { path: 'rooms.jsonl', rows: await privacyStore.roomsOf(db, userId, exportedMax) }
+    yield { path: 'files.jsonl', rows: filesAsRows(db, userId) }
+    for await (const { id, name } of fileStore.eachFileOf(db, userId, pageMax)) {
+      const found = await storage.get(fileKeys.file(id))
+      if (found !== undefined) yield { path: `files/${id}${extensionOf(name)}`, body: found.body }
+    }
     yield { path: 'reactions.jsonl', rows: await privacyStore.reactionsOf(db, userId, exportedMax) }
   },
   async eraseUser(ctx, tx, userId) {
@@ -64,10 +81,33 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
       await privacyStore.eraseFromRoom(tx, { roomId, stream: roomStream(roomId), userId, ghostId })
     }
     if (roomIds.length === roomsPerStep) return 'more'
+    if (await eraseFiles(ctx, tx, userId)) return 'more'
     await privacyStore.erasePerson(tx, userId, `chat:inbox:${userId}`)
     return 'done'
   },
   verifyErased: ({ db }, userId) => privacyStore.countOf(db, userId),
+}
+
+async function* filesAsRows(db: ChatContext['db'], userId: string): AsyncIterable<object> {
+  for await (const row of fileStore.eachFileOf(db, userId, pageMax)) {
+    const { id, name, content_type: contentType, size_bytes: sizeBytes, room_id: roomId, created_at: createdAt } = row
+    yield { id, name, contentType, sizeBytes, roomId, createdAt }
+  }
+}
+
+function extensionOf(name: string): string {
+  return /\.[a-z0-9]{1,8}$/.exec(name.toLowerCase())?.[0] ?? ''
+}
+
+/** True while there may be more. Bytes go before the rows that know of them. */
+async function eraseFiles(ctx: ChatContext, tx: Tx<typeof chat>, userId: string): Promise<boolean> {
+  await fileStore.dropFilesOfOwner(tx, userId)
+  const ids = await fileStore.goneOf(tx, userId, filesPerStep)
+  await removeBytes(ctx, ids)
+  await fileStore.forgetFiles(tx, ids)
+  const uploads = await fileStore.uploadsOf(tx, userId, filesPerStep)
+  for (const id of uploads) await removeUpload({ storage: ctx.storage, db: tx }, id)
+  return ids.length === filesPerStep || uploads.length === filesPerStep
 }
 
 /** A room whose only owner goes is handed to the member who has been there longest, moderators first. */

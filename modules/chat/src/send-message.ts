@@ -2,10 +2,12 @@ import { type chat, commonProblem, type Input, type Message } from '@octet/contr
 import { newId, type Tx } from '@octet/db'
 import { type InRoom, liveMessage, lockAsSpeaker } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
+import * as fileStore from './file-store.ts'
 import * as memberStore from './member-store.ts'
 import * as messageStore from './message-store.ts'
 import * as roomStore from './room-store.ts'
 import { bodyHash, mentionedIn } from './rules.ts'
+import { fileOf } from './store-file.ts'
 import { messageOf } from './view-rooms.ts'
 
 type Send = Input<typeof chat, 'sendMessage'>
@@ -16,11 +18,12 @@ type Send = Input<typeof chat, 'sendMessage'>
  * `message-gone` for a reply to what was deleted.
  */
 export function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
-  const { roomId, cmid, body, replyToId = null, threadId = null } = input
+  const { roomId, cmid, body, replyToId = null, threadId = null, fileIds = [] } = input
+  if (body === '' && fileIds.length === 0) throw empty()
   return ctx.once('chat.sendMessage', async tx => {
     const found = await lockAsSpeaker(ctx, tx, roomId)
     const id = newId()
-    const said = { roomId, body, replyToId, threadId }
+    const said = { roomId, body, replyToId, threadId, ...(fileIds.length === 0 ? {} : { fileIds }) }
     const before = await messageStore.claimCmid(tx, {
       authorId: found.userId,
       cmid,
@@ -29,11 +32,16 @@ export function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
     })
     if (before !== undefined) return repeated(tx, roomId, before, bodyHash(said))
     await checkReferences(tx, input)
-    await speak(tx, found, { id, cmid, body, replyToId, threadId })
+    await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds })
     const message = await messageStore.findMessage(tx, roomId, id)
     if (message === undefined) throw new Error('a message that was written is not there')
     return messageOf(message)
   })
+}
+
+/** Without words and without files there is nothing to say. */
+export function empty() {
+  return commonProblem('validation-failed', { errors: [{ path: '/body', message: 'is empty' }] })
 }
 
 async function repeated(
@@ -59,19 +67,30 @@ async function checkReferences(tx: Tx<typeof chat>, { roomId, replyToId, threadI
   }
 }
 
+async function attach(
+  tx: Tx<typeof chat>,
+  given: { ids: readonly string[]; roomId: string; ownerId: string; messageId: string },
+): Promise<Message['files']> {
+  if (given.ids.length === 0) return []
+  if ((await fileStore.attachFiles(tx, given)) !== given.ids.length) throw problem('file-not-there')
+  return (await fileStore.filesOfMessage(tx, given.messageId)).map(fileOf)
+}
+
 interface Said {
   readonly id: string
   readonly cmid: string
   readonly body: string
   readonly replyToId: string | null
   readonly threadId: string | null
+  readonly fileIds: readonly string[]
 }
 
 /** The event takes the message's place in the room; the message and what hangs on it follow in the transaction. */
 async function speak(tx: Tx<typeof chat>, { room, userId }: InRoom, said: Said): Promise<void> {
-  const { id, cmid, body, replyToId, threadId } = said
+  const { id, cmid, body, replyToId, threadId, fileIds } = said
   const named = room.is_encrypted ? [] : mentionedIn(body).filter(mentioned => mentioned !== userId)
   const mentions = await memberStore.membersAmong(tx, room.id, named)
+  const files = await attach(tx, { ids: fileIds, roomId: room.id, ownerId: userId, messageId: id })
   const { event } = await tx.append('room', room.id, {
     type: 'message',
     body: {
@@ -88,6 +107,8 @@ async function speak(tx: Tx<typeof chat>, { room, userId }: InRoom, said: Said):
       mentions,
       reactions: [],
       isPinned: false,
+      files,
+      preview: null,
     },
     from: userId,
     cmid,

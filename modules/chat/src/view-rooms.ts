@@ -94,6 +94,8 @@ export function messageOf(row: MessageRow): Message {
     mentions: [...row.mentions],
     reactions: row.reactions.map(({ emoji, count, userIds }) => ({ emoji, count, userIds: [...userIds] })),
     isPinned: row.pinned_at !== null,
+    files: row.files.map(file => ({ ...file })),
+    preview: row.preview,
   }
 }
 

@@ -1,6 +1,7 @@
 /** A chat with a few people in it. */
 import { chat } from '@octet/contracts'
 import { newId } from '@octet/db'
+import { serviceRequest } from '@octet/kernel'
 import { type TestApp, type TestAppOptions, testApp } from '@octet/testkit'
 import { chatModule } from '../src/module.ts'
 
@@ -35,3 +36,15 @@ export function as(app: TestApp, userId: string) {
 
 /** A cmid nobody has used. */
 export const cmid = () => `cmid-${newId()}`
+
+/** Runs a job of chat now, as the worker would. */
+export async function runJob(app: TestApp, name: string, payload: object = {}): Promise<void> {
+  const job = chatModule.jobs?.find(each => each.name === name)
+  if (job === undefined) throw new Error(`chat has no job "${name}"`)
+  const attempt = { id: newId(), attempt: 1, signal: new AbortController().signal }
+  await job.run(
+    app.runtime.host.contextOf('chat', serviceRequest('chat', newId(), 30_000)) as never,
+    { ...payload },
+    attempt,
+  )
+}

@@ -1,0 +1,67 @@
+/**
+ * Files for messages. The bytes themselves go over plain routes: `POST /chat/rooms/:roomId/files?name=` with the file as
+ * body, `PATCH /chat/uploads/:id` for a part of a large one, `GET /chat/files/:id` and `…/thumbnail`.
+ */
+import { Type } from 'typebox'
+import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
+
+export const FileName = Type.String({ minLength: 1, maxLength: 200 })
+
+const Upload = closed({
+  id: Id,
+  roomId: Id,
+  name: Type.String(),
+  sizeBytes: Type.Integer(),
+  /** How much has arrived: the next part begins here. */
+  offset: Type.Integer(),
+  /** One part at most. */
+  partBytesMax: Type.Integer(),
+  expiresAt: Time,
+})
+
+export const fileOperations = {
+  createUpload: operation({
+    summary: 'Begin a large upload that goes on after a broken connection; its parts follow as PATCH /chat/uploads/:id',
+    http: 'POST /chat/rooms/:roomId/uploads',
+    status: 201,
+    access: access.user('chat:write'),
+    input: closed({ roomId: Id, name: FileName, sizeBytes: Type.Integer({ minimum: 1, maximum: 5_368_709_120 }) }),
+    output: Upload,
+    problems: ['chat.not-a-member', 'chat.muted', 'chat.too-many-files'],
+    retry: 'never',
+    timeoutMs: 5_000,
+    limits: [{ by: 'account', max: 120, windowMs: 60_000 }],
+  }),
+  getUpload: operation({
+    summary: 'How far an upload of yours has come',
+    http: 'GET /chat/uploads/:id',
+    access: access.user('chat:write'),
+    input: closed({ id: Id }),
+    output: Upload,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
+  deleteUpload: operation({
+    summary: 'Give up an upload',
+    http: 'DELETE /chat/uploads/:id',
+    status: 204,
+    access: access.user('chat:write'),
+    input: closed({ id: Id }),
+    output: Nothing,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+  deleteFile: operation({
+    summary: 'Take back a file that no message has yet',
+    http: 'DELETE /chat/files/:id',
+    status: 204,
+    access: access.user('chat:write'),
+    input: closed({ id: Id }),
+    output: Nothing,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+}

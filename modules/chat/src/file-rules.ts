@@ -1,0 +1,129 @@
+/** What a file is, told from its bytes, and how it may be shown. */
+export const fileBytesMax = 25 * 1024 * 1024
+export const partBytesMax = 8 * 1024 * 1024
+/** Of one account, in all rooms. */
+export const accountBytesMax = 2 * 1024 ** 3
+/** Files and uploads of one account that no message has yet. */
+export const waitingMax = 50
+export const filesPerMessageMax = 10
+/** What nobody attached, or finished, within this is removed. */
+export const unattachedMs = 24 * 60 * 60_000
+/** Enough to tell every kind below. */
+export const peekBytes = 4_100
+
+export interface FileKind {
+  readonly contentType: string
+  /** Decoded and written anew; only what came out of that is ever shown inline. */
+  readonly isPicture: boolean
+}
+
+const ascii = (text: string) => Buffer.from(text, 'latin1')
+const at = (offset: number, bytes: Buffer) => (head: Buffer) =>
+  head.subarray(offset, offset + bytes.byteLength).equals(bytes)
+const brand =
+  (...brands: string[]) =>
+  (head: Buffer) =>
+    at(4, ascii('ftyp'))(head) && brands.includes(head.subarray(8, 12).toString('latin1'))
+
+const signatures: readonly (readonly [contentType: string, isPicture: boolean, fits: (head: Buffer) => boolean])[] = [
+  ['image/png', true, at(0, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))],
+  ['image/jpeg', true, at(0, Buffer.from([0xff, 0xd8, 0xff]))],
+  ['image/gif', true, head => at(0, ascii('GIF87a'))(head) || at(0, ascii('GIF89a'))(head)],
+  ['image/webp', true, head => at(0, ascii('RIFF'))(head) && at(8, ascii('WEBP'))(head)],
+  ['image/avif', true, brand('avif', 'avis')],
+  ['image/heic', false, brand('heic', 'heix', 'mif1', 'msf1')],
+  ['application/pdf', false, at(0, ascii('%PDF-'))],
+  ['video/quicktime', false, brand('qt  ')],
+  ['audio/mp4', false, brand('M4A ', 'M4B ')],
+  ['video/mp4', false, brand('isom', 'iso2', 'iso5', 'iso6', 'mp41', 'mp42', 'avc1', 'dash', 'M4V ')],
+  ['video/webm', false, at(0, Buffer.from([0x1a, 0x45, 0xdf, 0xa3]))],
+  ['audio/mpeg', false, head => at(0, ascii('ID3'))(head) || (head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2)],
+  ['audio/ogg', false, at(0, ascii('OggS'))],
+  ['audio/wav', false, head => at(0, ascii('RIFF'))(head) && at(8, ascii('WAVE'))(head)],
+  ['audio/flac', false, at(0, ascii('fLaC'))],
+  [
+    'application/zip',
+    false,
+    head => at(0, Buffer.from([0x50, 0x4b, 3, 4]))(head) || at(0, Buffer.from([0x50, 0x4b, 5, 6]))(head),
+  ],
+  ['application/gzip', false, at(0, Buffer.from([0x1f, 0x8b]))],
+  ['application/x-7z-compressed', false, at(0, Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]))],
+]
+
+/** Names that promise a kind; bytes of another kind under them are refused. */
+const promised: Readonly<Record<string, readonly string[]>> = {
+  png: ['image/png'],
+  jpg: ['image/jpeg'],
+  jpeg: ['image/jpeg'],
+  gif: ['image/gif'],
+  webp: ['image/webp'],
+  avif: ['image/avif'],
+  pdf: ['application/pdf'],
+}
+
+const octets = 'application/octet-stream'
+
+/** What the first bytes of a file say it is. Text that a browser might take for a page is not told from other bytes. */
+export function kindOf(head: Buffer): FileKind {
+  for (const [contentType, isPicture, fits] of signatures) if (fits(head)) return { contentType, isPicture }
+  return { contentType: isPlainText(head) ? 'text/plain' : octets, isPicture: false }
+}
+
+function isPlainText(head: Buffer): boolean {
+  const isControl = (byte: number) => byte < 9 || (byte > 13 && byte < 32)
+  const text = head.toString('utf8')
+  // The last character may be cut.
+  return head.byteLength > 0 && !head.some(isControl) && !text.includes('<') && !text.slice(0, -4).includes('\ufffd')
+}
+
+/** Whether the bytes are what the name says; names that promise nothing fit everything. */
+export function fitsName(name: string, { contentType }: FileKind): boolean {
+  const extension = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
+  const wanted = Object.hasOwn(promised, extension) ? promised[extension] : undefined
+  return wanted === undefined || wanted.includes(contentType)
+}
+
+/** A name without path, control characters and characters that turn text around. */
+export function fileName(name: string): string {
+  const normal = name
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/.*[/\\]/s, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return Array.from(normal).slice(0, 150).join('') || 'file'
+}
+
+/** `Content-Disposition` (RFC 6266): the name for every browser, and in UTF-8 for those that read it. */
+export function disposition(kind: 'inline' | 'attachment', name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, char => `%${char.charCodeAt(0).toString(16)}`)
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`
+}
+
+/** The one range of a `Range` header (RFC 9110, 14.2); `undefined`: the whole, `'none'`: beyond the end. */
+export function rangeOf(
+  header: string | undefined,
+  sizeBytes: number,
+): { first: number; last: number } | 'none' | undefined {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '')
+  const [, from = '', to = ''] = match ?? []
+  if (match === null || (from === '' && to === '')) return undefined
+  if (from === '') {
+    const length = Math.min(Number(to), sizeBytes)
+    return length === 0 ? 'none' : { first: sizeBytes - length, last: sizeBytes - 1 }
+  }
+  const first = Number(from)
+  const last = to === '' ? sizeBytes - 1 : Math.min(Number(to), sizeBytes - 1)
+  if (to !== '' && Number(to) < first) return undefined
+  return first >= sizeBytes ? 'none' : { first, last }
+}
+
+/** Where a file's bytes lie in storage. */
+export const fileKeys = {
+  incoming: (id: string) => `incoming/${id}`,
+  file: (id: string) => `files/${id}`,
+  thumbnail: (id: string) => `thumbs/${id}`,
+  part: (uploadId: string, partId: string) => `uploads/${uploadId}/${partId}`,
+} as const

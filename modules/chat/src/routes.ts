@@ -1,0 +1,146 @@
+/** Bytes in and out: files are streamed, so they do not go through the kernel. */
+import type { IncomingMessage } from 'node:http'
+import { access, type chat, commonProblem, requireUser } from '@octet/contracts'
+import { applyVerdict } from '@octet/http'
+import type { Routes } from '@octet/kernel'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ChatContext } from './context.ts'
+import { fetchFile } from './fetch-file.ts'
+import { disposition, fileBytesMax, fileKeys, rangeOf } from './file-rules.ts'
+import { isId } from './rules.ts'
+import { uploadFile } from './store-file.ts'
+import { addPart, getUpload } from './uploads.ts'
+
+const base = '/api/v1/chat'
+const uploadsPerMinute = 120
+const partsPerMinute = 1_200
+/** Only what this server drew itself is shown in place. */
+const inlineTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+
+type ChatRoutes = Routes<typeof chat, ChatContext>
+
+/** Registers uploads and downloads. */
+export function routes(routesOf: ChatRoutes): void {
+  routesOf.app.register(async scope => {
+    // Whatever it calls itself, it is bytes: the handler reads the stream.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    addUploads(scope, routesOf)
+  })
+  addDownloads(routesOf)
+}
+
+function addUploads(app: ChatRoutes['app'], { admit, contextFor }: ChatRoutes): void {
+  const config = { access: access.user('chat:write') }
+  app.post<{ Params: { roomId: string }; Querystring: Record<string, unknown> }>(
+    `${base}/rooms/:roomId/files`,
+    { config },
+    async (request, reply) => {
+      await admit(request)
+      const ctx = contextFor(request)
+      count(ctx, reply, 'upload', uploadsPerMinute)
+      const { name = 'file' } = request.query
+      const sizeBytes = lengthOf(request)
+      const body = bytesOf(request.raw)
+      const file = await uploadFile(ctx, { roomId: idOf(request.params.roomId), name: String(name), sizeBytes, body })
+      return reply.code(201).send(file)
+    },
+  )
+  app.patch<{ Params: { id: string } }>(`${base}/uploads/:id`, { config }, async (request, reply) => {
+    await admit(request)
+    const ctx = contextFor(request)
+    count(ctx, reply, 'part', partsPerMinute)
+    const offset = Number(request.headers['upload-offset'])
+    if (!Number.isSafeInteger(offset) || offset < 0) {
+      throw commonProblem('validation-failed', { errors: [{ path: '/upload-offset', message: 'is not a place' }] })
+    }
+    const added = await addPart(ctx, { id: idOf(request.params.id), offset, body: untilCut(request.raw) })
+    return reply.header('upload-offset', added.offset).send(added)
+  })
+  app.head<{ Params: { id: string } }>(`${base}/uploads/:id`, { config }, async (request, reply) => {
+    await admit(request)
+    const { offset, sizeBytes } = await getUpload(contextFor(request), { id: idOf(request.params.id) })
+    return reply
+      .header('upload-offset', offset)
+      .header('upload-length', sizeBytes)
+      .header('cache-control', 'no-store')
+      .code(204)
+      .send()
+  })
+}
+
+function addDownloads({ app, admit, contextFor }: ChatRoutes): void {
+  const config = { access: access.user('chat:read') }
+  for (const part of ['', '/thumbnail'] as const) {
+    app.get<{ Params: { id: string } }>(`${base}/files/:id${part}`, { config }, async (request, reply) => {
+      await admit(request)
+      const id = idOf(request.params.id)
+      return answerFile(contextFor(request), { id, isThumbnail: part !== '' }, { request, reply })
+    })
+  }
+}
+
+async function answerFile(
+  ctx: ChatContext,
+  { id, isThumbnail }: { id: string; isThumbnail: boolean },
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): Promise<FastifyReply> {
+  const file = await fetchFile(ctx, id)
+  if (isThumbnail && !file.has_thumbnail) throw commonProblem('not-found')
+  const contentType = isThumbnail ? 'image/webp' : file.content_type
+  const etag = `"${file.sha256}${isThumbnail ? '-thumbnail' : ''}"`
+  reply
+    .header('etag', etag)
+    // Kept by the browser, and asked for each time: who has left the room gets it no more.
+    .header('cache-control', 'private, no-cache')
+    .header('content-security-policy', "sandbox; default-src 'none'")
+    .header('x-content-type-options', 'nosniff')
+    .header('content-disposition', disposition(inlineTypes.has(contentType) ? 'inline' : 'attachment', file.name))
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  const key = isThumbnail ? fileKeys.thumbnail(id) : fileKeys.file(id)
+  const mayRange = !isThumbnail && (request.headers['if-range'] ?? etag) === etag
+  const range = mayRange ? rangeOf(request.headers.range, file.size_bytes) : undefined
+  if (range === 'none') {
+    return reply.code(416).header('content-range', `bytes */${file.size_bytes}`).send()
+  }
+  const found = await ctx.storage.get(key, range)
+  if (found === undefined) throw new Error(`the file ${id} is ready and has no bytes`)
+  const { sizeBytes } = found.info
+  reply.type(contentType).header('accept-ranges', 'bytes')
+  if (range === undefined) return reply.header('content-length', sizeBytes).send(found.body)
+  return reply
+    .code(206)
+    .header('content-range', `bytes ${range.first}-${range.last}/${sizeBytes}`)
+    .header('content-length', range.last - range.first + 1)
+    .send(found.body)
+}
+
+function count(ctx: ChatContext, reply: FastifyReply, what: string, max: number): void {
+  applyVerdict(reply, ctx.limiter.take(`chat.${what} ${requireUser(ctx.actor).userId}`, max, 60_000))
+}
+
+function idOf(text: string): string {
+  if (!isId(text)) throw commonProblem('not-found')
+  return text
+}
+
+function lengthOf({ headers }: FastifyRequest): number | undefined {
+  const text = headers['content-length']
+  const length = text === undefined ? undefined : Number(text)
+  return length === undefined || length <= fileBytesMax ? length : fileBytesMax + 1
+}
+
+/** Leaving it early must not cut the connection that the refusal goes over. */
+function bytesOf(raw: IncomingMessage): AsyncIterable<Uint8Array> {
+  return raw.iterator({ destroyOnReturn: false })
+}
+
+/** What came before the connection broke counts. */
+async function* untilCut(raw: IncomingMessage): AsyncIterable<Uint8Array> {
+  const bytes = bytesOf(raw)[Symbol.asyncIterator]()
+  for (;;) {
+    const next = await bytes.next().catch(() => undefined)
+    if (next === undefined || next.done === true) return
+    yield next.value
+  }
+}

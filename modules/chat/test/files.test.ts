@@ -1,0 +1,278 @@
+/** Files: streamed in, drawn anew, shown to members only, and never a reference without its bytes. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { request } from 'node:http'
+import { test } from 'node:test'
+import type { FileInfo } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { erasePerson, type Test, type TestApp } from '@octet/testkit'
+import sharp from 'sharp'
+import { chatModule } from '../src/module.ts'
+import { ada, as, ben, cleo, cmid, dan, openChat, runJob } from './people.ts'
+
+async function openRoom(t: Test) {
+  const app = await openChat(t)
+  const room = await as(app, ada).createRoom({ name: 'Kitchen' })
+  await as(app, ben).joinRoom({ id: room.id })
+  return { app, roomId: room.id }
+}
+
+const auth = (app: TestApp, userId: string) => ({ authorization: `Bearer ${app.as(userId)}` })
+
+async function upload(app: TestApp, roomId: string, bytes: Buffer | string, name: string, userId = ada) {
+  const reply = await app.http.inject({
+    method: 'POST',
+    url: `/api/v1/chat/rooms/${roomId}/files?name=${encodeURIComponent(name)}`,
+    headers: { ...auth(app, userId), 'content-type': 'application/octet-stream' },
+    payload: bytes,
+  })
+  return { status: reply.statusCode, body: reply.json() as FileInfo & { code?: string } }
+}
+
+function fetchFile(app: TestApp, path: string, userId: string, headers: Record<string, string> = {}) {
+  return app.http.inject({ url: `/api/v1/chat/files/${path}`, headers: { ...auth(app, userId), ...headers } })
+}
+
+/** With a place, a camera and a thumbnail in its EXIF, as telephones write it. */
+function photo(format: 'jpeg' | 'png' | 'webp' = 'jpeg') {
+  const exif = {
+    IFD0: { Copyright: 'SECRET-CAMERA', ImageDescription: 'home' },
+    IFD3: { GPSLatitude: '51/1 30/1 0/1' },
+  }
+  return sharp({ create: { width: 900, height: 600, channels: 3, background: '#c63' } })
+    .withExif(exif)
+    [format]()
+    .toBuffer()
+}
+
+test('a picture is drawn anew without its EXIF, has a thumbnail, and is shown to members only', async t => {
+  const { app, roomId } = await openRoom(t)
+  for (const format of ['jpeg', 'png', 'webp'] as const) {
+    const original = await photo(format)
+    assert.match(original.toString('latin1'), /SECRET-CAMERA/)
+    const { status, body: file } = await upload(app, roomId, original, `photo.${format}`)
+    assert.equal(status, 201)
+    assert.deepEqual(
+      [file.contentType, file.width, file.height, file.hasThumbnail],
+      [`image/${format}`, 900, 600, true],
+    )
+    assert.equal((await fetchFile(app, file.id, ben)).statusCode, 404, 'nobody else has it before it is said')
+    const said = await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: '', fileIds: [file.id] })
+    assert.deepEqual(said.files, [file])
+    const shown = await fetchFile(app, file.id, ben)
+    assert.deepEqual([shown.statusCode, shown.headers['content-type']], [200, `image/${format}`])
+    assert.doesNotMatch(shown.rawPayload.toString('latin1'), /SECRET-CAMERA/)
+    assert.equal(createHash('sha256').update(shown.rawPayload).digest('hex'), file.sha256)
+    const thumbnail = await fetchFile(app, `${file.id}/thumbnail`, ben)
+    const { width, format: kind } = await sharp(thumbnail.rawPayload).metadata()
+    assert.deepEqual([width, kind], [480, 'webp'])
+    for (const stranger of [cleo, dan]) assert.equal((await fetchFile(app, file.id, stranger)).statusCode, 404)
+    await as(app, ada).removeMember({ id: roomId, userId: ben })
+    assert.equal((await fetchFile(app, file.id, ben, { 'if-none-match': `"${file.sha256}"` })).statusCode, 404)
+    await as(app, ben).joinRoom({ id: roomId })
+  }
+})
+
+test('what a browser could run comes as an attachment in a sandbox, whatever it is called', async t => {
+  const { app, roomId } = await openRoom(t)
+  const attacks = [
+    ['<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 'x.svg'],
+    ['<!doctype html><script>alert(1)</script>', 'x.html'],
+    ['﻿ <html><script>alert(1)</script>', 'x.txt'],
+    ['GIF89a/*<svg/onload=alert(1)>*/=1', 'x.bin'],
+    ['%PDF-1.7 <script>', 'x.pdf'],
+  ] as const
+  for (const [content, name] of attacks) {
+    const { status, body: file } = await upload(app, roomId, content, name)
+    if (status === 415) continue
+    assert.equal(status, 201, name)
+    const shown = await fetchFile(app, file.id, ada)
+    assert.match(String(shown.headers['content-disposition']), /^attachment; /, name)
+    assert.doesNotMatch(String(shown.headers['content-type']), /html|svg|xml|script/)
+    assert.equal(shown.headers['x-content-type-options'], 'nosniff')
+    assert.match(String(shown.headers['content-security-policy']), /sandbox/)
+  }
+  const { body: named } = await upload(app, roomId, 'plain words', '../../etc/\u202egnp.exe"\r\nx: y')
+  const shown = await fetchFile(app, named.id, ada)
+  assert.doesNotMatch(String(shown.headers['content-disposition']), /[\r\n\u202e]|\.\./)
+  assert.match(String(shown.headers['content-type']), /^text\/plain/)
+})
+
+test('bytes that are not what their name says, broken pictures and pixel bombs are refused and leave nothing', async t => {
+  const { app, roomId } = await openRoom(t)
+  assert.equal((await upload(app, roomId, '<html>', 'cat.png')).body.code, 'chat.file-refused')
+  const whole = await photo('png')
+  assert.equal((await upload(app, roomId, whole.subarray(0, 300), 'cut.png')).body.code, 'chat.file-not-a-picture')
+  const bomb = Buffer.from(whole)
+  bomb.writeUInt32BE(60_000, 16) // 60,000 pixels square, in a few kilobytes
+  bomb.writeUInt32BE(60_000, 20)
+  assert.equal((await upload(app, roomId, bomb, 'bomb.png')).body.code, 'chat.file-not-a-picture')
+  const large = await sharp({ create: { width: 12_000, height: 9_000, channels: 3, background: '#000' } })
+    .png()
+    .toBuffer()
+  assert.equal((await upload(app, roomId, large, 'large.png')).body.code, 'chat.file-not-a-picture')
+  assert.equal((await upload(app, roomId, '', 'nothing.txt')).status, 400)
+  await runJob(app, 'chat.sweep-files')
+  assert.deepEqual((await app.storage.list('')).objects, [])
+  assert.deepEqual([...(await app.db('chat').sql`select id from files`)], [])
+})
+
+test('ranges are answered as ranges, and only while they are of the same bytes', async t => {
+  const { app, roomId } = await openRoom(t)
+  const { body: file } = await upload(app, roomId, '0123456789', 'digits.txt')
+  const part = async (range: string, more = {}) => {
+    const { statusCode, body, headers } = await fetchFile(app, file.id, ada, { range, ...more })
+    return [statusCode, body, headers['content-range']]
+  }
+  assert.deepEqual(await part('bytes=2-4'), [206, '234', 'bytes 2-4/10'])
+  assert.deepEqual(await part('bytes=7-'), [206, '789', 'bytes 7-9/10'])
+  assert.deepEqual(await part('bytes=-2'), [206, '89', 'bytes 8-9/10'])
+  assert.deepEqual(await part('bytes=5-99'), [206, '56789', 'bytes 5-9/10'])
+  assert.deepEqual((await part('bytes=10-'))[0], 416)
+  for (const odd of ['bytes=4-2', 'lines=1-2', 'bytes=0-1,4-5', 'bytes=-']) assert.equal((await part(odd))[0], 200)
+  assert.equal((await part('bytes=2-4', { 'if-range': '"other"' }))[0], 200)
+  assert.equal((await fetchFile(app, file.id, ada, { 'if-none-match': `"${file.sha256}"` })).statusCode, 304)
+})
+
+test('a file is given once, by its owner, in its room; a message without words or files says nothing', async t => {
+  const { app, roomId } = await openRoom(t)
+  const other = await as(app, ada).createRoom({ name: 'Other' })
+  const { body: file } = await upload(app, roomId, 'words', 'a.txt')
+  const say = (userId: string, room: string, fileIds: string[]) =>
+    as(app, userId).sendMessage({ roomId: room, cmid: cmid(), body: '', fileIds })
+  await assert.rejects(say(ada, roomId, []), { code: 'validation-failed' })
+  await assert.rejects(say(ben, roomId, [file.id]), { code: 'chat.file-not-there' })
+  await assert.rejects(say(ada, other.id, [file.id]), { code: 'chat.file-not-there' })
+  await assert.rejects(say(ada, roomId, [file.id, newId()]), { code: 'chat.file-not-there' })
+  const both = await Promise.allSettled([say(ada, roomId, [file.id]), say(ada, roomId, [file.id])])
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.equal((await upload(app, roomId, 'words', 'a.txt', cleo)).status, 403)
+})
+
+test('a large file arrives in parts, goes on after a cut wire, and is refused from any other place', async t => {
+  const { app, roomId } = await openRoom(t)
+  const bytes = Buffer.alloc(700_000, 'abcdefghij')
+  const { id } = await as(app, ada).createUpload({ roomId, name: 'long.txt', sizeBytes: bytes.byteLength })
+  const address = new URL(await app.http.listen({ host: '127.0.0.1', port: 0 }))
+  const patch = (offset: number, body: Buffer, cutAfter?: number) =>
+    new Promise<{ status: number; body: string }>((resolve, reject) => {
+      const sending = request(
+        {
+          host: address.hostname,
+          port: address.port,
+          path: `/api/v1/chat/uploads/${id}`,
+          method: 'PATCH',
+          headers: { ...auth(app, ada), 'upload-offset': String(offset), 'content-length': String(body.byteLength) },
+        },
+        response => {
+          let text = ''
+          response.on('data', chunk => {
+            text += chunk
+          })
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }))
+        },
+      )
+      sending.on('error', reject)
+      if (cutAfter === undefined) sending.end(body)
+      else sending.write(body.subarray(0, cutAfter), () => setTimeout(() => sending.destroy(new Error('cut')), 50))
+    })
+  assert.equal((await patch(0, bytes.subarray(0, 100_000))).status, 200)
+  await assert.rejects(patch(100_000, bytes.subarray(100_000), 50_000), /cut/)
+  const offset = await until(async () => {
+    const upload = await as(app, ada).getUpload({ id })
+    return upload.offset > 100_000 ? upload.offset : undefined
+  })
+  assert.ok(offset <= 150_000)
+  const wrong = await patch(5, bytes.subarray(5))
+  assert.deepEqual([wrong.status, JSON.parse(wrong.body).code], [409, 'chat.upload-offset'])
+  const done = JSON.parse((await patch(offset, bytes.subarray(offset))).body) as { offset: number; file: FileInfo }
+  assert.equal(done.offset, bytes.byteLength)
+  assert.equal(done.file.sha256, createHash('sha256').update(bytes).digest('hex'))
+  await assert.rejects(as(app, ada).getUpload({ id }), { code: 'not-found' })
+  assert.deepEqual(
+    (await app.storage.list('')).objects.map(({ key }) => key),
+    [`modules/chat/files/${id}`],
+  )
+})
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    if (Date.now() > deadline) throw new Error('it did not come')
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+test('too much is refused: a file, an account, a waiting pile', async t => {
+  const { app, roomId } = await openRoom(t)
+  const large = await upload(app, roomId, Buffer.alloc(25 * 1024 * 1024 + 1), 'large.bin')
+  assert.deepEqual([large.status, large.body.code], [413, 'payload-too-large'])
+  const make = () => as(app, ada).createUpload({ roomId, name: 'x', sizeBytes: 1_000 })
+  await assert.rejects(as(app, ada).createUpload({ roomId, name: 'x', sizeBytes: 26_214_401 }), { status: 413 })
+  const made = await Promise.allSettled(Array.from({ length: 60 }, make))
+  const refused = made.filter(result => result.status === 'rejected')
+  assert.equal(made.length - refused.length, 50)
+  for (const { reason } of refused) assert.equal(reason.code, 'chat.too-many-files')
+})
+
+/** O8: whatever refers to bytes has them, with the hash it names; and bytes nobody refers to go. */
+async function orphans(app: TestApp): Promise<string[]> {
+  const rows = await app.db('chat').sql<{ id: string; sha256: string; has_thumbnail: boolean }[]>`
+    select id, sha256, has_thumbnail from files where state = 'ready'`
+  const found: string[] = []
+  for (const { id, sha256, has_thumbnail: hasThumbnail } of rows) {
+    if ((await app.storage.stat(`modules/chat/files/${id}`))?.sha256 !== sha256) found.push(`no bytes for ${id}`)
+    if (hasThumbnail && !(await app.storage.stat(`modules/chat/thumbs/${id}`))) found.push(`no thumbnail for ${id}`)
+  }
+  const known = new Set(rows.map(({ id }) => id))
+  for (const { key } of (await app.storage.list('')).objects) {
+    if (!known.has(key.split('/')[3] ?? '')) found.push(`nobody refers to ${key}`)
+  }
+  return found
+}
+
+test('O8: files go with their message, their room or a day without either; no reference is left without bytes', async t => {
+  const { app, roomId } = await openRoom(t)
+  const second = await as(app, ada).createRoom({ name: 'Second' })
+  const give = async (room: string) => {
+    const { body: file } = await upload(app, room, await photo(), 'photo.jpg')
+    return {
+      file,
+      said: await as(app, ada).sendMessage({ roomId: room, cmid: cmid(), body: 'see', fileIds: [file.id] }),
+    }
+  }
+  const [kept, taken, gone] = [await give(roomId), await give(roomId), await give(second.id)]
+  const { body: waiting } = await upload(app, roomId, 'words', 'a.txt')
+  await as(app, ada).deleteMessage({ roomId, messageId: taken.said.id })
+  await as(app, ada).deleteRoom({ id: second.id })
+  for (const { file } of [taken, gone]) assert.equal((await fetchFile(app, file.id, ada)).statusCode, 404)
+  await runJob(app, 'chat.sweep-files')
+  assert.deepEqual(await orphans(app), [])
+  assert.equal((await fetchFile(app, waiting.id, ada)).statusCode, 200)
+  const log = await app.db('chat').sql`select body from stream_events where stream = ${`chat:room:${roomId}`}`
+  assert.ok(!JSON.stringify(log).includes(taken.file.id))
+  app.nowMs += 25 * 60 * 60_000
+  await runJob(app, 'chat.sweep-files')
+  assert.equal((await fetchFile(app, waiting.id, ada)).statusCode, 404)
+  assert.equal((await fetchFile(app, kept.file.id, ben)).statusCode, 200)
+  assert.deepEqual(await orphans(app), [])
+  await app.storage.delete(`modules/chat/files/${kept.file.id}`)
+  assert.equal((await orphans(app)).length, 1, 'the oracle sees what is missing')
+})
+
+test("a person's files are erased with them, bytes and all", async t => {
+  const { app, roomId } = await openRoom(t)
+  const { body: file } = await upload(app, roomId, await photo(), 'photo.jpg')
+  await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: 'see', fileIds: [file.id] })
+  await as(app, ada).createUpload({ roomId, name: 'x', sizeBytes: 1_000 })
+  const { body: theirs } = await upload(app, roomId, 'words', 'a.txt', ben)
+  await erasePerson(app, chatModule, ada)
+  assert.deepEqual(
+    (await app.storage.list('')).objects.map(({ key }) => key),
+    [`modules/chat/files/${theirs.id}`],
+  )
+  const [left] = await app.db('chat').sql`select count(*)::int as count from files where owner_id = ${ada}`
+  assert.equal(left?.count, 0)
+})
