@@ -1,11 +1,11 @@
 /**
- * Files for messages. The bytes themselves go over plain routes: `POST /chat/rooms/:roomId/files?name=` with the file as
- * body, `PATCH /chat/uploads/:id` for a part of a large one, `GET /chat/files/:id` and `…/thumbnail`.
+ * Files for messages. The bytes go over plain routes outside `/api/v1`: `POST /chat/rooms/:roomId/files?name=` with the
+ * file as body, `PATCH /chat/uploads/:id` for a part of a large one, `GET /chat/files/:id` and `…/thumbnail`.
  */
 import { Type } from 'typebox'
 import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
 
-export const FileName = Type.String({ minLength: 1, maxLength: 200 })
+const FileName = Type.String({ minLength: 1, maxLength: 200 })
 
 const Upload = closed({
   id: Id,

@@ -1,5 +1,5 @@
--- Bytes lie in storage under the id: `files/<id>`, `thumbs/<id>`, and on their way `incoming/<id>`. The row comes before the
--- bytes and goes after them, so there is never a byte that no row knows; and what is `ready` has its bytes.
+-- Bytes lie in storage under the id: files/<id>, thumbs/<id>, and on their way incoming/<id>. The row comes before
+-- the bytes and goes after them, so there is never a byte that no row knows; and what is ready has its bytes.
 create table files (
   id            uuid        primary key,
   room_id       uuid        references rooms on delete set null,

@@ -5,7 +5,6 @@ export const partBytesMax = 8 * 1024 * 1024
 export const accountBytesMax = 2 * 1024 ** 3
 /** Files and uploads of one account that no message has yet. */
 export const waitingMax = 50
-export const filesPerMessageMax = 10
 /** What nobody attached, or finished, within this is removed. */
 export const unattachedMs = 24 * 60 * 60_000
 /** Enough to tell every kind below. */

@@ -7,6 +7,8 @@ import { commitToGroup, getGroup } from './commit-to-group.ts'
 import type { ChatContext } from './context.ts'
 import { createInvitation } from './create-invitation.ts'
 import { createRoom } from './create-room.ts'
+import { createUpload, deleteUpload, getUpload } from './create-upload.ts'
+import { deleteFile } from './delete-file.ts'
 import { deleteMessage } from './delete-message.ts'
 import { deleteRoom } from './delete-room.ts'
 import { editMessage } from './edit-message.ts'
@@ -31,9 +33,7 @@ import { searchMessages } from './search-messages.ts'
 import { sendMessage } from './send-message.ts'
 import { getRecovery, setRecovery } from './set-recovery.ts'
 import { setRoomPreferences } from './set-room-preferences.ts'
-import { deleteFile } from './sweep-files.ts'
 import { updateRoom } from './update-room.ts'
-import { createUpload, deleteUpload, getUpload } from './uploads.ts'
 
 export const operations: Operations<typeof chat, ChatContext> = {
   createRoom,

@@ -4,8 +4,9 @@
  */
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { commonProblem } from '@octet/contracts'
-import { problem } from './context.ts'
+import { chat, commonProblem, problemsOf } from '@octet/contracts'
+
+const problem = problemsOf(chat)
 
 /** All frames of an animation together. A picture of a few kilobytes can claim billions: it is refused unread. */
 const pixelsMax = 50_000_000

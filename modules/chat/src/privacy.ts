@@ -3,6 +3,8 @@ import type { chat } from '@octet/contracts'
 import { each, newId, type Tx } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import type { ChatContext } from './context.ts'
+import { removeUpload } from './create-upload.ts'
+import { removeBytes } from './delete-file.ts'
 import { exit } from './enter.ts'
 import { fileKeys } from './file-rules.ts'
 import * as fileStore from './file-store.ts'
@@ -10,8 +12,6 @@ import * as memberStore from './member-store.ts'
 import * as privacyStore from './privacy-store.ts'
 import * as roomStore from './room-store.ts'
 import { roomStream } from './rules.ts'
-import { removeBytes } from './sweep-files.ts'
-import { removeUpload } from './uploads.ts'
 
 const pageMax = 500
 const exportedMax = 10_000

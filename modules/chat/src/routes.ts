@@ -5,13 +5,13 @@ import { applyVerdict } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChatContext } from './context.ts'
+import { addPart, getUpload } from './create-upload.ts'
 import { fetchFile } from './fetch-file.ts'
 import { disposition, fileBytesMax, fileKeys, rangeOf } from './file-rules.ts'
 import { isId } from './rules.ts'
-import { uploadFile } from './store-file.ts'
-import { addPart, getUpload } from './uploads.ts'
+import { uploadFile } from './upload-file.ts'
 
-const base = '/api/v1/chat'
+const base = '/chat'
 const uploadsPerMinute = 120
 const partsPerMinute = 1_200
 /** Only what this server drew itself is shown in place. */

@@ -7,7 +7,7 @@ import * as memberStore from './member-store.ts'
 import * as messageStore from './message-store.ts'
 import * as roomStore from './room-store.ts'
 import { bodyHash, mentionedIn } from './rules.ts'
-import { fileOf } from './store-file.ts'
+import { fileOf } from './upload-file.ts'
 import { messageOf } from './view-rooms.ts'
 
 type Send = Input<typeof chat, 'sendMessage'>

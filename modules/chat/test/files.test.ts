@@ -22,7 +22,7 @@ const auth = (app: TestApp, userId: string) => ({ authorization: `Bearer ${app.a
 async function upload(app: TestApp, roomId: string, bytes: Buffer | string, name: string, userId = ada) {
   const reply = await app.http.inject({
     method: 'POST',
-    url: `/api/v1/chat/rooms/${roomId}/files?name=${encodeURIComponent(name)}`,
+    url: `/chat/rooms/${roomId}/files?name=${encodeURIComponent(name)}`,
     headers: { ...auth(app, userId), 'content-type': 'application/octet-stream' },
     payload: bytes,
   })
@@ -30,7 +30,7 @@ async function upload(app: TestApp, roomId: string, bytes: Buffer | string, name
 }
 
 function fetchFile(app: TestApp, path: string, userId: string, headers: Record<string, string> = {}) {
-  return app.http.inject({ url: `/api/v1/chat/files/${path}`, headers: { ...auth(app, userId), ...headers } })
+  return app.http.inject({ url: `/chat/files/${path}`, headers: { ...auth(app, userId), ...headers } })
 }
 
 /** With a place, a camera and a thumbnail in its EXIF, as telephones write it. */
@@ -98,7 +98,7 @@ test('what a browser could run comes as an attachment in a sandbox, whatever it 
   assert.match(String(shown.headers['content-type']), /^text\/plain/)
 })
 
-test('bytes that are not what their name says, broken pictures and pixel bombs are refused and leave nothing', async t => {
+test('bytes of another kind, broken pictures and pixel bombs are refused and leave nothing', async t => {
   const { app, roomId } = await openRoom(t)
   assert.equal((await upload(app, roomId, '<html>', 'cat.png')).body.code, 'chat.file-refused')
   const whole = await photo('png')
@@ -160,7 +160,7 @@ test('a large file arrives in parts, goes on after a cut wire, and is refused fr
         {
           host: address.hostname,
           port: address.port,
-          path: `/api/v1/chat/uploads/${id}`,
+          path: `/chat/uploads/${id}`,
           method: 'PATCH',
           headers: { ...auth(app, ada), 'upload-offset': String(offset), 'content-length': String(body.byteLength) },
         },
@@ -233,7 +233,7 @@ async function orphans(app: TestApp): Promise<string[]> {
   return found
 }
 
-test('O8: files go with their message, their room or a day without either; no reference is left without bytes', async t => {
+test('O8: files go with their message, their room, or after a day without; every reference has its bytes', async t => {
   const { app, roomId } = await openRoom(t)
   const second = await as(app, ada).createRoom({ name: 'Second' })
   const give = async (room: string) => {

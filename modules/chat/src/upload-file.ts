@@ -97,7 +97,8 @@ export async function storeBytes(ctx: ChatContext, file: Unstored, body: AsyncIt
     if (ready === undefined) throw commonProblem('not-found')
     return fileOf(ready)
   } catch (error) {
-    await fileStore.giveUpFile(ctx.db, file.id, requireUser(ctx.actor).userId).catch(() => undefined) // a day later the sweeper does
+    // When this fails too, the sweeper finds it a day later.
+    await fileStore.giveUpFile(ctx.db, file.id, requireUser(ctx.actor).userId).catch(() => undefined)
     throw error
   }
 }

@@ -4,7 +4,7 @@ import { newId, type Queryable } from '@octet/db'
 import { type ChatContext, problem } from './context.ts'
 import { fileKeys, fileName, partBytesMax, unattachedMs } from './file-rules.ts'
 import * as fileStore from './file-store.ts'
-import { accessToUpload, checkRoomLeft, checkSize, storeBytes } from './store-file.ts'
+import { accessToUpload, checkRoomLeft, checkSize, storeBytes } from './upload-file.ts'
 
 type Upload = Output<typeof chat, 'createUpload'>
 

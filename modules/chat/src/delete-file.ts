@@ -1,8 +1,8 @@
 import { type chat, type Input, requireUser } from '@octet/contracts'
 import type { ChatContext } from './context.ts'
+import { removeUpload } from './create-upload.ts'
 import { fileKeys, unattachedMs } from './file-rules.ts'
 import * as fileStore from './file-store.ts'
-import { removeUpload } from './uploads.ts'
 
 const filesPerRun = 200
 const uploadsPerRun = 20
