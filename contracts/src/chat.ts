@@ -38,6 +38,7 @@ export const chat = defineContract({
     'epoch-moved': { status: 409, title: 'The group has moved on; apply what came before and try again.' },
     'message-gone': { status: 409, title: 'That message has been deleted.' },
     'not-yours': { status: 403, title: 'Only its author may change a message.' },
+    'own-message': { status: 400, title: 'That is your own message.' },
     'too-many-reactions': { status: 409, title: 'There is no room for another kind of reaction.' },
     'too-many-pins': { status: 409, title: 'There is no room for another pinned message.' },
     'file-not-there': { status: 409, title: 'One of the files is not there, or belongs to another message or person.' },

@@ -1,5 +1,6 @@
 import type { chat, Input, Member } from '@octet/contracts'
 import { lockAsMember } from './access.ts'
+import { requireReachable } from './blocks.ts'
 import { type ChatContext, problem } from './context.ts'
 import { letIn } from './join-room.ts'
 import { memberOf } from './list-members.ts'
@@ -14,6 +15,7 @@ import { peopleOf } from './view-rooms.ts'
 export async function addMember(ctx: ChatContext, input: Input<typeof chat, 'addMember'>): Promise<Member> {
   const person = (await peopleOf(ctx, [input.userId])).get(input.userId)
   if (person === undefined) throw problem('person-not-reachable')
+  await requireReachable(ctx, [input.userId])
   const at = new Date(ctx.now()).toISOString()
   const row = await ctx.db.transaction('chat.addMember', async tx => {
     const { room, member } = await lockAsMember(ctx, tx, input.id)

@@ -1,25 +1,35 @@
 import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import { liveMessage, lockAsSpeaker } from './access.ts'
+import { deafTo } from './blocks.ts'
 import { type ChatContext, problem } from './context.ts'
+import * as fileStore from './file-store.ts'
 import * as memberStore from './member-store.ts'
 import * as messageStore from './message-store.ts'
+import { firstLink } from './page-facts.ts'
 import { mentionedIn } from './rules.ts'
 import { empty } from './send-message.ts'
 import { messageOf } from './view-rooms.ts'
+import { wantPreview } from './want-preview.ts'
 
 /** Changes one's own message. Throws `not-yours`, `muted`, `message-gone`. */
-export function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMessage'>): Promise<Message> {
+export async function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMessage'>): Promise<Message> {
   const { roomId, messageId, body } = input
+  const deaf = await deafTo(ctx, roomId, body)
   const at = new Date(ctx.now()).toISOString()
   return ctx.once('chat.editMessage', async tx => {
     const { room, userId } = await lockAsSpeaker(ctx, tx, roomId)
     const message = await liveMessage(tx, roomId, messageId)
     if (message.author_id !== userId) throw problem('not-yours')
     if (body === '' && message.files.length === 0) throw empty()
-    const named = room.is_encrypted ? [] : mentionedIn(body)
+    const named = room.is_encrypted ? [] : mentionedIn(body).filter(mentioned => !deaf.has(mentioned))
     const mentions = await memberStore.membersAmong(tx, roomId, named)
     await messageStore.changeBody(tx, messageId, { body, mentions, at })
+    if (firstLink(body) !== firstLink(message.body)) {
+      await messageStore.removePreview(tx, messageId)
+      await fileStore.dropFilesOf(tx, messageId, 'preview')
+      if (!room.is_encrypted) await wantPreview(ctx, tx, { roomId, messageId, body })
+    }
     return announce(tx, { roomId, messageId, userId })
   })
 }
@@ -27,11 +37,11 @@ export function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMes
 /** Tells the room how a message stands now: every change is an event of the room, so nobody misses one. */
 export async function announce(
   tx: Tx<typeof chat>,
-  { roomId, messageId, userId }: { roomId: string; messageId: string; userId: string },
+  { roomId, messageId, userId }: { roomId: string; messageId: string; userId?: string },
 ): Promise<Message> {
   const changed = await messageStore.findMessage(tx, roomId, messageId)
   if (changed === undefined) throw commonProblem('not-found')
   const body = messageOf(changed)
-  await tx.append('room', roomId, { type: 'message-changed', body, from: userId })
+  await tx.append('room', roomId, { type: 'message-changed', body, ...(userId === undefined ? {} : { from: userId }) })
   return body
 }

@@ -97,6 +97,11 @@ export async function attachFiles(
   return rows.length
 }
 
+/** Gives a picture to the preview of a message. */
+export async function attachPreview({ sql }: Tx, id: string, messageId: string): Promise<void> {
+  await sql`update files set message_id = ${messageId}, is_preview = true where id = ${id} and state = 'ready'`
+}
+
 /** The files of a message in their order. */
 export function filesOfMessage({ sql }: Queryable, messageId: string): Promise<FileRow[]> {
   return sql<FileRow[]>`select * from files where message_id = ${messageId} and state = 'ready' order by place`

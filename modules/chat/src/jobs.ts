@@ -1,6 +1,9 @@
 /** Timed work → use cases. */
+
 import { sweepFiles } from './delete-file.ts'
+import { fetchPreview } from './fetch-preview.ts'
 
 export const jobs = [
+  { name: 'chat.fetch-preview', timeoutMs: 60_000, attemptsMax: 2, concurrencyMax: 4, run: fetchPreview },
   { name: 'chat.sweep-files', when: { everyMs: 30_000 }, timeoutMs: 60_000, attemptsMax: 1, run: sweepFiles },
 ]

@@ -103,6 +103,14 @@ export function otherMembers(
     limit 1000`
 }
 
+/** The others in a direct conversation the user is in; nobody of a channel. */
+export async function directPartners({ sql }: Queryable, roomId: string, userId: string): Promise<string[]> {
+  const rows = await sql<{ user_id: string }[]>`
+    select user_id from members join rooms on rooms.id = room_id
+    where room_id = ${roomId} and kind = 'direct' and user_id <> ${userId} limit 8`
+  return rows.map(({ user_id }) => user_id)
+}
+
 /** Of these people, those who are in the room. */
 export async function membersAmong({ sql }: Queryable, roomId: string, userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return []
@@ -283,7 +291,7 @@ export async function insertModeration(
   entry: {
     roomId: string
     action: string
-    actorId: string
+    actorId: string | null
     subjectId?: string
     messageId?: string
     detail?: string

@@ -175,6 +175,25 @@ export async function emptyMessage({ sql }: Tx, { id, room_id, seq, thread_id }:
   if (thread_id !== null) await sql`update messages set reply_count = reply_count - 1 where id = ${thread_id}`
 }
 
+/** What the address in a message leads to. */
+export async function putPreview(
+  { sql }: Tx,
+  messageId: string,
+  { url, title, description, siteName, imageFileId }: Preview,
+): Promise<void> {
+  await sql`
+    insert into previews (message_id, url, title, description, site_name, image_file_id)
+    values (${messageId}, ${url}, ${title}, ${description}, ${siteName}, ${imageFileId})
+    on conflict (message_id) do update
+    set url = excluded.url, title = excluded.title, description = excluded.description,
+        site_name = excluded.site_name, image_file_id = excluded.image_file_id`
+}
+
+/** The message leads nowhere any more. */
+export async function removePreview({ sql }: Tx, messageId: string): Promise<void> {
+  await sql`delete from previews where message_id = ${messageId}`
+}
+
 /** What was said and has been taken back must not be read in the log either: the events lose their bodies. */
 export async function emptyEvents({ sql }: Tx, stream: string, messageId: string): Promise<void> {
   await sql`

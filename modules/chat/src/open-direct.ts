@@ -1,4 +1,5 @@
 import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
+import { requireReachable } from './blocks.ts'
 import { type ChatContext, problem } from './context.ts'
 import { enter } from './enter.ts'
 import * as roomStore from './room-store.ts'
@@ -15,6 +16,7 @@ export async function openDirect(ctx: ChatContext, input: Input<typeof chat, 'op
   if (others.length === 0) throw problem('person-not-reachable', { detail: 'Name somebody else.' })
   const people = await peopleOf(ctx, others)
   if (others.some(id => !people.has(id))) throw problem('person-not-reachable')
+  await requireReachable(ctx, others)
   const key = directKey([userId, ...others])
   const id = (await roomStore.findDirect(ctx.db, key)) ?? (await open(ctx, key, [userId, ...others]))
   const room = await roomStore.findRoom(ctx.db, id, userId)

@@ -28,6 +28,7 @@ import { openDirect } from './open-direct.ts'
 import { pinMessage } from './pin-message.ts'
 import { getHistory, putHistory } from './put-history.ts'
 import { react } from './react.ts'
+import { reportMessage } from './report-message.ts'
 import { revokeInvitation } from './revoke-invitation.ts'
 import { searchMessages } from './search-messages.ts'
 import { sendMessage } from './send-message.ts'
@@ -80,4 +81,5 @@ export const operations: Operations<typeof chat, ChatContext> = {
   getUpload,
   deleteUpload,
   deleteFile,
+  reportMessage,
 }

@@ -1,6 +1,7 @@
 import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
 import { newId, type Tx } from '@octet/db'
 import { type InRoom, liveMessage, lockAsSpeaker } from './access.ts'
+import { deafTo } from './blocks.ts'
 import { type ChatContext, problem } from './context.ts'
 import * as fileStore from './file-store.ts'
 import * as memberStore from './member-store.ts'
@@ -9,6 +10,7 @@ import * as roomStore from './room-store.ts'
 import { bodyHash, mentionedIn } from './rules.ts'
 import { fileOf } from './upload-file.ts'
 import { messageOf } from './view-rooms.ts'
+import { wantPreview } from './want-preview.ts'
 
 type Send = Input<typeof chat, 'sendMessage'>
 
@@ -17,9 +19,10 @@ type Send = Input<typeof chat, 'sendMessage'>
  * same content answers as the first did, however late; with other content `cmid-reused`. Throws `muted`,
  * `message-gone` for a reply to what was deleted.
  */
-export function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
+export async function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
   const { roomId, cmid, body, replyToId = null, threadId = null, fileIds = [] } = input
   if (body === '' && fileIds.length === 0) throw empty()
+  const deaf = await deafTo(ctx, roomId, body)
   return ctx.once('chat.sendMessage', async tx => {
     const found = await lockAsSpeaker(ctx, tx, roomId)
     const id = newId()
@@ -32,7 +35,8 @@ export function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
     })
     if (before !== undefined) return repeated(tx, roomId, before, bodyHash(said))
     await checkReferences(tx, input)
-    await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds })
+    await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds, deaf })
+    if (!found.room.is_encrypted) await wantPreview(ctx, tx, { roomId, messageId: id, body })
     const message = await messageStore.findMessage(tx, roomId, id)
     if (message === undefined) throw new Error('a message that was written is not there')
     return messageOf(message)
@@ -83,12 +87,14 @@ interface Said {
   readonly replyToId: string | null
   readonly threadId: string | null
   readonly fileIds: readonly string[]
+  /** Who has blocked the author. */
+  readonly deaf: ReadonlySet<string>
 }
 
 /** The event takes the message's place in the room; the message and what hangs on it follow in the transaction. */
 async function speak(tx: Tx<typeof chat>, { room, userId }: InRoom, said: Said): Promise<void> {
-  const { id, cmid, body, replyToId, threadId, fileIds } = said
-  const named = room.is_encrypted ? [] : mentionedIn(body).filter(mentioned => mentioned !== userId)
+  const { id, cmid, body, replyToId, threadId, fileIds, deaf } = said
+  const named = room.is_encrypted ? [] : mentionedIn(body).filter(id => id !== userId && !deaf.has(id))
   const mentions = await memberStore.membersAmong(tx, room.id, named)
   const files = await attach(tx, { ids: fileIds, roomId: room.id, ownerId: userId, messageId: id })
   const { event } = await tx.append('room', room.id, {

@@ -13,7 +13,11 @@ const names = new Map([
   [dan, 'dan'],
 ])
 
-/** Of identity only names are asked. */
+/** `<who> <whom>` they have blocked. */
+export const blocks = new Set<string>()
+export const reports: { id: string; reason: string; note: string }[] = []
+
+/** Of identity: names, blocks and reports. */
 export const fakes: NonNullable<TestAppOptions['fakes']> = {
   identity: {
     getUsers: async ({ ids }: { ids: string[] }) => ({
@@ -22,6 +26,14 @@ export const fakes: NonNullable<TestAppOptions['fakes']> = {
         return username === undefined ? [] : [{ id, username, displayName: username.toUpperCase() }]
       }),
     }),
+    getBlocks: async ({ userId, otherIds }: { userId: string; otherIds: string[] }) => ({
+      blockedBy: otherIds.filter(id => blocks.has(`${id} ${userId}`)),
+      hasBlocked: otherIds.filter(id => blocks.has(`${userId} ${id}`)),
+    }),
+    reportUser: async (report: { id: string; reason: string; note: string }) => {
+      reports.push(report)
+      return { id: newId() }
+    },
   },
 }
 

@@ -212,7 +212,8 @@ function standIn(contract: Contract, answers: Readonly<Record<string, (input: ne
   const operations = Object.fromEntries(
     Object.keys(contract.operations).map(name => [
       name,
-      async (_ctx: unknown, input: never) => {
+      async (ctx: { onceGuard: { used: boolean } }, input: never) => {
+        ctx.onceGuard.used = true // it keeps no keys; whoever asks twice is answered twice
         const answer = answers[name]
         if (answer === undefined)
           throw commonProblem('unavailable', { detail: `${contract.name}.${name} is not faked` })

@@ -1,0 +1,111 @@
+/** Who is reached by a message, and by what it leads to: blocks, reports, previews of links. */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { defer, type Test } from '@octet/testkit'
+import sharp from 'sharp'
+import { firstLink, readPageFacts } from '../src/page-facts.ts'
+import { ada, as, ben, blocks, cleo, cmid, openChat, reports, runJob } from './people.ts'
+
+test('who has blocked somebody is not reached by them: no conversation, no bringing in, no mention', async t => {
+  const app = await openChat(t)
+  t.after(() => blocks.clear())
+  const direct = await as(app, ada).openDirect({ userIds: [ben] })
+  const three = await as(app, ada).openDirect({ userIds: [ben, cleo] })
+  const room = await as(app, ada).createRoom({ name: 'Kitchen' })
+  const say = (userId: string, roomId: string, body: string) =>
+    as(app, userId).sendMessage({ roomId, cmid: cmid(), body })
+  const early = await say(ada, direct.id, 'hello')
+  blocks.add(`${ben} ${ada}`)
+  const refused = { code: 'chat.person-not-reachable', status: 404 }
+  await assert.rejects(as(app, ada).openDirect({ userIds: [ben] }), refused)
+  await assert.rejects(as(app, ada).openDirect({ userIds: [cleo, ben] }), refused)
+  await assert.rejects(say(ada, direct.id, 'are you there?'), refused)
+  await assert.rejects(as(app, ada).editMessage({ roomId: direct.id, messageId: early.id, body: 'x' }), refused)
+  await assert.rejects(as(app, ada).addMember({ id: room.id, userId: ben }), refused)
+  await as(app, ben).joinRoom({ id: room.id })
+  assert.deepEqual((await say(ada, room.id, `<@${ben}> hello`)).mentions, [])
+  assert.deepEqual((await say(ada, three.id, `<@${ben}> <@${cleo}> hello`)).mentions, [cleo])
+  assert.deepEqual((await say(ben, room.id, `<@${ada}> hello`)).mentions, [ada])
+})
+
+test('a report says what was said, to the moderators, and the room learns of it without a name', async t => {
+  const app = await openChat(t)
+  const room = await as(app, ada).createRoom({ name: 'Kitchen' })
+  await as(app, ben).joinRoom({ id: room.id })
+  const said = await as(app, ben).sendMessage({ roomId: room.id, cmid: cmid(), body: 'buy my coins' })
+  const report = { roomId: room.id, messageId: said.id, reason: 'spam' } as const
+  await assert.rejects(as(app, ben).reportMessage(report), { code: 'chat.own-message' })
+  await assert.rejects(as(app, cleo).reportMessage(report), { code: 'chat.not-a-member' })
+  await as(app, ada).reportMessage({ ...report, note: 'again' })
+  const last = reports.at(-1)
+  assert.deepEqual([last?.id, last?.reason], [ben, 'spam'])
+  assert.match(last?.note ?? '', /^again\nMessage .* in Kitchen .*\nbuy my coins$/)
+  const [entry] = (await as(app, ada).listModeration({ id: room.id })).data
+  assert.deepEqual([entry?.action, entry?.actorId, entry?.messageId], ['message-reported', null, said.id])
+})
+
+test('what a page says of itself is read as text, in whatever shape it comes', () => {
+  const facts = readPageFacts(`<html><head><title>Plain</title>
+    <meta content='A &amp; B &#x202e;&lt;script&gt;' property=og:title><META NAME="description" CONTENT="two
+    lines"><meta property="og:image" content="/cover.png"></head>`)
+  assert.deepEqual(facts, { title: 'A & B <script>', description: 'two lines', siteName: '', image: '/cover.png' })
+  assert.equal(readPageFacts('<p>no title'), undefined)
+  assert.equal(readPageFacts(`<title>${'x'.repeat(5_000)}`)?.title.length, 200)
+  assert.equal(firstLink('see https://example.org/a(b). and http://x.y'), 'https://example.org/a(b')
+  for (const quiet of ['`https://example.org`', '<https://example.org>', 'javascript:https://', 'no link']) {
+    assert.equal(firstLink(quiet), undefined, quiet)
+  }
+})
+
+async function site(t: Test) {
+  const picture = await sharp({ create: { width: 1_200, height: 630, channels: 3, background: '#06c' } })
+    .png()
+    .toBuffer()
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    if (request.url === '/cover.png') response.setHeader('content-type', 'image/png').end(picture)
+    else if (request.url === '/moved') response.writeHead(302, { location: '/' }).end()
+    else
+      response
+        .setHeader('content-type', 'text/html; charset=utf-8')
+        .end('<title>Bread</title><meta property="og:image" content="/cover.png"><meta name=description content="How">')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  defer(t, async () => {
+    server.closeAllConnections()
+    await new Promise(resolve => server.close(resolve))
+  })
+  const { port } = server.address() as { port: number }
+  return { url: `http://127.0.0.1:${port}/`, asked }
+}
+
+test('a link gets a preview with a picture of our own; edits take it away, private addresses have none', async t => {
+  const { url, asked } = await site(t)
+  const app = await openChat(t, { outbound: { allow: ['127.0.0.0/8'] } })
+  const { id: roomId } = await as(app, ada).createRoom({ name: 'Kitchen' })
+  const said = await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: `look: ${url}moved` })
+  const wanted = { roomId, messageId: said.id, url: `${url}moved` }
+  await runJob(app, 'chat.fetch-preview', wanted)
+  const { preview } = await as(app, ada).getMessage({ roomId, messageId: said.id })
+  assert.deepEqual([preview?.title, preview?.description, preview?.url], ['Bread', 'How', `${url}moved`])
+  const [event] = await app.db('chat').sql<{ type: string; body: { preview: unknown } }[]>`
+    select type, body from stream_events where stream = ${`chat:room:${roomId}`} order by seq desc limit 1`
+  assert.deepEqual([event?.type, event?.body.preview], ['message-changed', preview])
+  const headers = { authorization: `Bearer ${app.as(ada)}` }
+  const image = await app.http.inject({ url: `/chat/files/${preview?.imageFileId}`, headers })
+  assert.deepEqual([image.statusCode, image.headers['content-type']], [200, 'image/webp'])
+  await as(app, ada).editMessage({ roomId, messageId: said.id, body: 'never mind' })
+  await runJob(app, 'chat.fetch-preview', wanted)
+  assert.equal((await as(app, ada).getMessage({ roomId, messageId: said.id })).preview, null)
+  assert.equal((await app.http.inject({ url: `/chat/files/${preview?.imageFileId}`, headers })).statusCode, 404)
+  await runJob(app, 'chat.sweep-files')
+  assert.deepEqual((await app.storage.list('')).objects, [])
+  const closed = await openChat(t)
+  const other = await as(closed, ada).createRoom({ name: 'Kitchen' })
+  const before = asked.length
+  const inside = await as(closed, ada).sendMessage({ roomId: other.id, cmid: cmid(), body: url })
+  await runJob(closed, 'chat.fetch-preview', { roomId: other.id, messageId: inside.id, url })
+  assert.equal(asked.length, before)
+})
