@@ -1,7 +1,7 @@
 import type { chat, Input, Member } from '@octet/contracts'
 import { lockAsMember } from './access.ts'
-import { requireReachable } from './blocks.ts'
 import { type ChatContext, problem } from './context.ts'
+import { requireReachable } from './deaf-to.ts'
 import { letIn } from './join-room.ts'
 import { memberOf } from './list-members.ts'
 import * as memberStore from './member-store.ts'

@@ -1,6 +1,6 @@
 import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
-import { requireReachable } from './blocks.ts'
 import { type ChatContext, problem } from './context.ts'
+import { requireReachable } from './deaf-to.ts'
 import { enter } from './enter.ts'
 import * as roomStore from './room-store.ts'
 import { directKey } from './rules.ts'

@@ -5,7 +5,7 @@ import * as memberStore from './member-store.ts'
 import { mentionedIn } from './rules.ts'
 
 /** Of these people, those who have blocked the caller. Not inside a transaction. */
-export async function blockersAmong(ctx: ChatContext, otherIds: readonly string[]): Promise<ReadonlySet<string>> {
+async function blockersAmong(ctx: ChatContext, otherIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (otherIds.length === 0) return new Set()
   const { userId } = requireUser(ctx.actor)
   const { blockedBy } = await ctx.calls.identity.getBlocks({ userId, otherIds: [...otherIds] })
