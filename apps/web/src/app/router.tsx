@@ -9,7 +9,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { meQuery } from '../features/identity/get-me.ts'
-import { type DayRange, dayRanges } from '../features/links/day-ranges.ts'
+import { type DayRange, dayRanges, intervals, type StatsSearch } from '../features/links/day-ranges.ts'
 import { type LinkFilter, linksQuery } from '../features/links/list-links.ts'
 import { useSession } from '../shared/session.ts'
 import { focusHeadingOnChange } from './focus-heading.ts'
@@ -105,15 +105,35 @@ const links = createRoute({
   component: lazyRouteComponent(() => import('./routes/links.tsx'), 'LinksRoute'),
 })
 
+const daysIn = (search: Record<string, unknown>): DayRange | undefined =>
+  dayRanges.find(range => range === Number(search.days))
+
 const link = createRoute({
   getParentRoute: () => root,
   path: '/links/$id',
-  validateSearch: (search: Record<string, unknown>): { days?: DayRange | undefined } => ({
-    days: dayRanges.find(range => range === Number(search.days)),
+  validateSearch: (search: Record<string, unknown>): StatsSearch => ({
+    days: daysIn(search),
+    interval: intervals.find(interval => interval === search.interval),
+    zone: text(search.zone),
   }),
   staticData: { isForUsers: true },
   beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/link.tsx'), 'LinkRoute'),
+})
+
+const linkRouting = createRoute({
+  getParentRoute: () => root,
+  path: '/links/$id/routing',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/link-routing.tsx'), 'LinkRoutingRoute'),
+})
+
+const publicStats = createRoute({
+  getParentRoute: () => root,
+  path: '/stats/$code',
+  validateSearch: (search: Record<string, unknown>): { days?: DayRange | undefined } => ({ days: daysIn(search) }),
+  component: lazyRouteComponent(() => import('./routes/public-stats.tsx'), 'PublicStatsRoute'),
 })
 
 const account = createRoute({
@@ -140,7 +160,19 @@ const users = createRoute({
   component: lazyRouteComponent(() => import('../features/identity/users-page.tsx'), 'UsersPage'),
 })
 
-const routeTree = root.addChildren([index, welcome, signIn, signUp, links, link, account, devices, users])
+const routeTree = root.addChildren([
+  index,
+  welcome,
+  signIn,
+  signUp,
+  links,
+  link,
+  linkRouting,
+  publicStats,
+  account,
+  devices,
+  users,
+])
 
 export function makeRouter(queryClient: QueryClient) {
   const router = createRouter({

@@ -6,15 +6,14 @@ const route = getRouteApi('/links/$id')
 
 export function LinkRoute() {
   const { id } = route.useParams()
-  const { days = 30 } = route.useSearch()
   const go = route.useNavigate()
   const navigate = useNavigate()
   return (
     <LinkPage
       key={id}
       id={id}
-      days={days}
-      onDays={next => void go({ search: { days: next }, replace: true, resetScroll: false })}
+      search={route.useSearch()}
+      onSearch={search => void go({ search, replace: true, resetScroll: false })}
       onDeleted={() => void navigate({ to: '/links', ignoreBlocker: true })}
       missing={<NotFound />}
     />

@@ -4,23 +4,18 @@
  */
 import { useElementSize } from '@mantine/hooks'
 import { type PointerEvent, useState } from 'react'
-import { formatDay, formatNumber } from '../../shared/format.ts'
-import { type Locale, useLocale } from '../../shared/i18n.tsx'
+import { formatNumber } from '../../shared/format.ts'
+import { useLocale } from '../../shared/i18n.tsx'
+import type { Bar as ChartBar } from './click-bars.ts'
 import classes from './click-chart.module.css'
-import { type Bucket, niceMax } from './click-days.ts'
+import { niceMax } from './click-days.ts'
 
 const height = 220
 const plot = { top: 8, bottom: 24, left: 44 }
 const plotHeight = height - plot.top - plot.bottom
 
-function bucketLabel({ from, to }: Bucket, { tag, t }: Locale): string {
-  const short = { month: 'short', day: 'numeric' } as const
-  if (from === to) return formatDay(from, tag, { ...short, weekday: 'short' })
-  return t('chart.span', { from: formatDay(from, tag, short), to: formatDay(to, tag, short) })
-}
-
 interface ChartProps {
-  readonly buckets: readonly Bucket[]
+  readonly bars: readonly ChartBar[]
   readonly hasBots: boolean
   readonly label: string
 }
@@ -40,17 +35,17 @@ function Axis({ max, width, locale }: { max: number; width: number; locale: stri
 }
 
 interface BarProps {
-  readonly bucket: Bucket
+  readonly bar: ChartBar
   readonly x: number
   readonly width: number
   readonly max: number
   readonly hasBots: boolean
 }
 
-function Bar({ bucket, x, width, max, hasBots }: BarProps) {
+function Bar({ bar, x, width, max, hasBots }: BarProps) {
   const heightOf = (clicks: number) => (clicks === 0 ? 0 : Math.max(1, (clicks / max) * plotHeight))
-  const people = heightOf(bucket.clicks)
-  const bots = hasBots ? heightOf(bucket.botClicks) : 0
+  const people = heightOf(bar.clicks)
+  const bots = hasBots ? heightOf(bar.botClicks) : 0
   const base = plot.top + plotHeight
   const radius = Math.min(2, width / 4)
   return (
@@ -76,20 +71,20 @@ function isLabelled(index: number, count: number): boolean {
   return (count - 1 - index) % every === 0
 }
 
-function Bars({ buckets, hasBots, width, active }: Omit<ChartProps, 'label'> & { width: number; active?: number }) {
+function Bars({ bars, hasBots, width, active }: Omit<ChartProps, 'label'> & { width: number; active?: number }) {
   const { tag } = useLocale()
-  const max = niceMax(Math.max(0, ...buckets.map(each => each.clicks + (hasBots ? each.botClicks : 0))))
-  const step = (width - plot.left) / Math.max(1, buckets.length)
+  const max = niceMax(Math.max(0, ...bars.map(each => each.clicks + (hasBots ? each.botClicks : 0))))
+  const step = (width - plot.left) / Math.max(1, bars.length)
   const barWidth = Math.max(1, Math.min(32, step * 0.72))
   return (
     <>
       <Axis max={max} width={width} locale={tag} />
-      {buckets.map((bucket, index) => {
+      {bars.map((bar, index) => {
         const left = plot.left + index * step
         const middle = left + step / 2
-        const anchor = index === buckets.length - 1 && buckets.length > 7 ? 'end' : 'middle'
+        const anchor = index === bars.length - 1 && bars.length > 7 ? 'end' : 'middle'
         return (
-          <g key={bucket.from}>
+          <g key={bar.key}>
             <rect
               className={classes.column}
               data-active={index === active || undefined}
@@ -98,15 +93,15 @@ function Bars({ buckets, hasBots, width, active }: Omit<ChartProps, 'label'> & {
               width={step}
               height={plotHeight}
             />
-            <Bar bucket={bucket} x={middle - barWidth / 2} width={barWidth} max={max} hasBots={hasBots} />
-            {isLabelled(index, buckets.length) ? (
+            <Bar bar={bar} x={middle - barWidth / 2} width={barWidth} max={max} hasBots={hasBots} />
+            {isLabelled(index, bars.length) ? (
               <text
                 className={classes.axis}
                 x={anchor === 'end' ? left + step : middle}
                 y={height - 4}
                 textAnchor={anchor}
               >
-                {formatDay(bucket.to, tag, { month: 'short', day: 'numeric' })}
+                {bar.tick}
               </text>
             ) : null}
           </g>
@@ -116,25 +111,24 @@ function Bars({ buckets, hasBots, width, active }: Omit<ChartProps, 'label'> & {
   )
 }
 
-export function ClickChart({ buckets, hasBots, label }: ChartProps) {
+export function ClickChart({ bars, hasBots, label }: ChartProps) {
   const locale = useLocale()
   const { ref, width } = useElementSize<HTMLDivElement>()
   const [active, setActive] = useState<number | undefined>(undefined)
-  const shown = buckets[active ?? buckets.length - 1]
-  const textOf = (bucket: Bucket) =>
-    locale.t('chart.bar', { when: bucketLabel(bucket, locale), n: bucket.clicks, bots: bucket.botClicks })
+  const shown = bars[active ?? bars.length - 1]
+  const textOf = (bar: ChartBar) => locale.t('chart.bar', { when: bar.label, n: bar.clicks, bots: bar.botClicks })
 
   function point(event: PointerEvent<SVGSVGElement>): void {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left - plot.left
-    const index = Math.floor((x / Math.max(1, width - plot.left)) * buckets.length)
-    setActive(index >= 0 && index < buckets.length ? index : undefined)
+    const index = Math.floor((x / Math.max(1, width - plot.left)) * bars.length)
+    setActive(index >= 0 && index < bars.length ? index : undefined)
   }
   return (
     <figure className={classes.figure}>
       <figcaption className={classes.readout}>
         {shown === undefined ? null : (
           <>
-            <strong>{bucketLabel(shown, locale)}</strong>
+            <strong>{shown.label}</strong>
             <span className={classes.legendPeople}>{locale.t('chart.people', { n: shown.clicks })}</span>
             {hasBots ? (
               <span className={classes.legendBots}>{locale.t('chart.bots', { n: shown.botClicks })}</span>
@@ -157,15 +151,15 @@ export function ClickChart({ buckets, hasBots, label }: ChartProps) {
               <line className={classes.hatch} x1="0" y1="0" x2="0" y2="5" />
             </pattern>
           </defs>
-          {width > 0 ? <Bars buckets={buckets} hasBots={hasBots} width={width} active={active} /> : null}
+          {width > 0 ? <Bars bars={bars} hasBots={hasBots} width={width} active={active} /> : null}
         </svg>
       </div>
       <input
         className={`${classes.slider} no-print`}
         type="range"
         min={0}
-        max={Math.max(0, buckets.length - 1)}
-        value={active ?? buckets.length - 1}
+        max={Math.max(0, bars.length - 1)}
+        value={active ?? bars.length - 1}
         aria-label={locale.t('chart.walk')}
         aria-valuetext={shown === undefined ? '' : textOf(shown)}
         onChange={event => setActive(Number(event.currentTarget.value))}

@@ -2,7 +2,6 @@
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { type Link, Problem } from '@octet/contracts'
 import { useQueryClient } from '@tanstack/react-query'
-import { useBlocker } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useForm } from '../../shared/form.ts'
 import { useLocale } from '../../shared/i18n.tsx'
@@ -16,6 +15,7 @@ import { linkQuery } from './get-link.ts'
 import { linkErrors } from './link-address.ts'
 import { ExpiryFields, TagsValue } from './link-fields.tsx'
 import classes from './link-page.module.css'
+import { useUnsavedGuard } from './unsaved-guard.ts'
 import { useUpdateLink } from './update-link.ts'
 
 const isConflict = (error: unknown) => error instanceof Problem && error.code === 'version-mismatch'
@@ -63,15 +63,6 @@ function useEditForm(link: Link) {
   // A newer version arrives by itself: nothing typed, nothing to ask.
   if (!isDirty && theirs === null && link.version > base.version) adopt(link)
   return { form, change, isDirty, theirs, adopt, save, base }
-}
-
-function useUnsavedGuard(isDirty: boolean): void {
-  const { t } = useLocale()
-  useBlocker({
-    shouldBlockFn: () => !window.confirm(t('form.unsaved')),
-    enableBeforeUnload: () => isDirty,
-    disabled: !isDirty,
-  })
 }
 
 /** The row menu's "Edit" leads to `#edit`. */

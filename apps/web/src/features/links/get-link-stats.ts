@@ -1,12 +1,22 @@
-/** Clicks of one link, per day; read again every few seconds while somebody looks. */
+/** Clicks of one link; read again every few seconds while somebody looks. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { linksApi } from '../../shared/api.ts'
+import type { Interval } from './day-ranges.ts'
 
 const pollMs = 5_000
 
-export const statsQuery = (input: { readonly id: string; readonly days: number; readonly timeZone: string }) =>
+export interface StatsInput {
+  readonly id: string
+  readonly days: number
+  readonly timeZone: string
+  readonly interval: Interval
+}
+
+export const statsKey = (id: string) => ['links', 'stats', id] as const
+
+export const statsQuery = (input: StatsInput) =>
   queryOptions({
-    queryKey: ['links', 'stats', input.id, input.days, input.timeZone],
+    queryKey: [...statsKey(input.id), input.days, input.timeZone, input.interval],
     queryFn: ({ signal }) => linksApi.getLinkStats(input, { signal }),
     refetchInterval: pollMs,
     placeholderData: keepPreviousData,

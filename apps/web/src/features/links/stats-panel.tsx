@@ -1,34 +1,40 @@
-/** How often a link was followed: totals, and per day as bars or as a table. */
+/** How often a link was followed and by whom: totals, over time as bars or as a table, and where they came from. */
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import type { LinkStats } from '@octet/contracts'
+import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { formatDay, formatNumber } from '../../shared/format.ts'
+import { formatNumber } from '../../shared/format.ts'
 import { useLocale, useT } from '../../shared/i18n.tsx'
+import { saveFile } from '../../shared/save-file.ts'
 import { FailedState, FailureNotice, SkeletonRows } from '../../shared/ui/states.tsx'
 import { When } from '../../shared/ui/when.tsx'
+import { Breakdowns } from './breakdowns.tsx'
+import { type Bar, barsOfSeries } from './click-bars.ts'
 import { ClickChart } from './click-chart.tsx'
-import { bucketsOf, sum } from './click-days.ts'
-import { type DayRange, dayRanges } from './day-ranges.ts'
+import { sum } from './click-days.ts'
+import { dayRanges, type Interval, intervalFor, type StatsSearch } from './day-ranges.ts'
 import { statsQuery } from './get-link-stats.ts'
 import classes from './link-page.module.css'
+import { statsCsv } from './stats-csv.ts'
+import { StatsTools } from './stats-tools.tsx'
 
 function Totals({ stats, days }: { stats: LinkStats; days: number }) {
   const { t, tag } = useLocale()
+  const numbers = [
+    { label: t('stats.total'), value: stats.clicks },
+    { label: t('stats.in-range', { days }), value: sum(stats.days, 'clicks') },
+    { label: t('stats.visitors'), value: stats.uniqueVisitors.sum, hint: t('stats.visitors-hint') },
+    { label: t('stats.bots'), value: stats.botClicks },
+  ]
   return (
     <dl className={classes.tiles}>
-      <div className={classes.tile}>
-        <dt>{t('stats.total')}</dt>
-        <dd>{formatNumber(stats.clicks, tag)}</dd>
-      </div>
-      <div className={classes.tile}>
-        <dt>{t('stats.in-range', { days })}</dt>
-        <dd>{formatNumber(sum(stats.days, 'clicks'), tag)}</dd>
-      </div>
-      <div className={classes.tile}>
-        <dt>{t('stats.bots')}</dt>
-        <dd>{formatNumber(stats.botClicks, tag)}</dd>
-      </div>
+      {numbers.map(({ label, value, hint }) => (
+        <div key={label} className={classes.tile} title={hint}>
+          <dt>{label}</dt>
+          <dd>{formatNumber(value, tag)}</dd>
+        </div>
+      ))}
       <div className={classes.tile}>
         <dt>{t('stats.last')}</dt>
         <dd className={classes.words}>
@@ -39,7 +45,7 @@ function Totals({ stats, days }: { stats: LinkStats; days: number }) {
   )
 }
 
-function DayTable({ days }: { days: LinkStats['days'] }) {
+function BarTable({ bars }: { bars: readonly Bar[] }) {
   const { t, tag } = useLocale()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
@@ -57,11 +63,11 @@ function DayTable({ days }: { days: LinkStats['days'] }) {
           </tr>
         </thead>
         <tbody>
-          {days.toReversed().map(day => (
-            <tr key={day.date}>
-              <th scope="row">{formatDay(day.date, tag, { dateStyle: 'medium' })}</th>
-              <td className={classes.number}>{formatNumber(day.clicks, tag)}</td>
-              <td className={classes.number}>{formatNumber(day.botClicks, tag)}</td>
+          {bars.toReversed().map(bar => (
+            <tr key={bar.key}>
+              <th scope="row">{bar.label}</th>
+              <td className={classes.number}>{formatNumber(bar.clicks, tag)}</td>
+              <td className={classes.number}>{formatNumber(bar.botClicks, tag)}</td>
             </tr>
           ))}
         </tbody>
@@ -70,21 +76,23 @@ function DayTable({ days }: { days: LinkStats['days'] }) {
   )
 }
 
-function Days({ stats }: { stats: LinkStats }) {
-  const t = useT()
+function Course({ stats, code }: { stats: LinkStats; code: string }) {
+  const locale = useLocale()
+  const { t } = locale
   const [isTable, setTable] = useState(false)
   const [hasBots, setBots] = useState(false)
-  const label = t('chart.label', { n: sum(stats.days, 'clicks'), days: stats.days.length })
+  const bars = barsOfSeries(stats, locale)
+  const label = t('chart.label', { n: sum(bars, 'clicks'), days: stats.days.length })
+  const save = () => saveFile({ name: `${code}-clicks.csv`, text: statsCsv(stats), type: 'text/csv' })
   return (
     <>
-      {isTable ? (
-        <DayTable days={stats.days} />
-      ) : (
-        <ClickChart buckets={bucketsOf(stats.days)} hasBots={hasBots} label={label} />
-      )}
+      {isTable ? <BarTable bars={bars} /> : <ClickChart bars={bars} hasBots={hasBots} label={label} />}
       <div className={`${classes.chartTools} no-print`}>
         <Button variant="default" size="xs" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           {t('stats.as-table')}
+        </Button>
+        <Button variant="default" size="xs" leftSection={<IconDownload size={14} />} onClick={save}>
+          {t('stats.download')}
         </Button>
         {isTable ? null : (
           <Switch
@@ -93,7 +101,6 @@ function Days({ stats }: { stats: LinkStats }) {
             onChange={event => setBots(event.currentTarget.checked)}
           />
         )}
-        <span className="dimmed">{t('stats.time-zone', { timeZone: stats.timeZone })}</span>
       </div>
     </>
   )
@@ -101,35 +108,57 @@ function Days({ stats }: { stats: LinkStats }) {
 
 export interface StatsPanelProps {
   readonly id: string
-  readonly days: DayRange
-  readonly onDays: (days: DayRange) => void
+  readonly code: string
+  readonly search: StatsSearch
+  readonly onSearch: (search: StatsSearch) => void
 }
 
-export function StatsPanel({ id, days, onDays }: StatsPanelProps) {
-  const { t, timeZone } = useLocale()
-  const query = useQuery(statsQuery({ id, days, timeZone }))
+/** What to ask for, from the address of the page and the user's settings. */
+export function useStatsInput({ days = 30, interval, zone }: StatsSearch, id: string) {
+  const { timeZone } = useLocale()
+  return { id, days, timeZone: zone ?? timeZone, interval: intervalFor(days, interval) }
+}
+
+function Period({ days, onDays }: { days: number; onDays: (days: (typeof dayRanges)[number]) => void }) {
+  const t = useT()
+  return (
+    <SegmentedControl
+      className="no-print"
+      size="xs"
+      aria-label={t('stats.range')}
+      value={String(days)}
+      onChange={value => onDays(dayRanges.find(range => String(range) === value) ?? 30)}
+      data={dayRanges.map(range => ({ value: String(range), label: t('stats.days', { days: range }) }))}
+    />
+  )
+}
+
+export function StatsPanel({ id, code, search, onSearch }: StatsPanelProps) {
+  const t = useT()
+  const input = useStatsInput(search, id)
+  const query = useQuery(statsQuery(input))
+  const change = (patch: StatsSearch) => onSearch({ ...search, ...patch })
   return (
     <section className={classes.section} aria-labelledby="stats-title">
       <div className={classes.sectionHead}>
         <h2 id="stats-title">{t('stats.title')}</h2>
-        <SegmentedControl
-          className="no-print"
-          size="xs"
-          aria-label={t('stats.range')}
-          value={String(days)}
-          onChange={value => onDays(Number(value) as DayRange)}
-          data={dayRanges.map(range => ({ value: String(range), label: t('stats.days', { days: range }) }))}
-        />
+        <Period days={input.days} onDays={days => change({ days, interval: undefined })} />
       </div>
       {query.data === undefined && query.isError ? (
         <FailedState error={query.error} onRetry={() => void query.refetch()} />
       ) : null}
-      {query.isPending ? <SkeletonRows count={1} heightPx={340} /> : null}
+      {query.isPending ? <SkeletonRows count={1} heightPx={420} /> : null}
       {query.data === undefined ? null : (
         <>
           {query.isError ? <FailureNotice error={query.error} /> : null}
-          <Totals stats={query.data} days={days} />
-          <Days stats={query.data} />
+          <Totals stats={query.data} days={input.days} />
+          <StatsTools
+            {...input}
+            onInterval={(interval: Interval) => change({ interval })}
+            onZone={zone => change({ zone })}
+          />
+          <Course stats={query.data} code={code} />
+          <Breakdowns breakdowns={query.data.breakdowns} />
         </>
       )}
     </section>

@@ -1,8 +1,15 @@
 /** Every message in German. */
 import type { en } from '../en/index.ts'
 import { identity } from './identity.ts'
+import { linkPage } from './link-page.ts'
 import { links } from './links.ts'
 import { problems } from './problems.ts'
 import { shell } from './shell.ts'
 
-export const de: Readonly<Record<keyof typeof en, string>> = { ...shell, ...identity, ...links, ...problems }
+export const de: Readonly<Record<keyof typeof en, string>> = {
+  ...shell,
+  ...identity,
+  ...linkPage,
+  ...links,
+  ...problems,
+}

@@ -96,7 +96,7 @@ export const links = {
   'stats.range': 'Zeitraum',
   'stats.show-bots': 'Bots zeigen',
   'stats.table': 'Klicks pro Tag',
-  'stats.time-zone': 'Tage in {timeZone}',
+
   'stats.title': 'Klicks',
   'stats.total': 'Alle Klicks',
   'tile.clicks': '{n} Klicks',

@@ -95,7 +95,7 @@ export const links = {
   'stats.range': 'Period',
   'stats.show-bots': 'Show bots',
   'stats.table': 'Clicks per day',
-  'stats.time-zone': 'Days in {timeZone}',
+
   'stats.title': 'Clicks',
   'stats.total': 'All clicks',
   'tile.clicks': '{n} clicks',
