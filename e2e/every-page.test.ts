@@ -33,12 +33,42 @@ interface View {
 
 const dialogOf = (page: Page) => page.getByRole('dialog').waitFor()
 
+async function addRuleAndSplit(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Add rule' }).click()
+  await page.getByRole('button', { name: 'Add condition' }).click()
+  await page.getByRole('menuitem', { name: 'Country is one of' }).click()
+  await page.getByRole('button', { name: 'Start a split test' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+}
+
+async function addDomain(page: Page): Promise<void> {
+  await page.getByLabel('Host').fill('go.example.org')
+  await page.getByRole('button', { name: 'Add domain' }).click()
+  await page.getByRole('button', { name: 'Check now' }).waitFor()
+}
+
+async function openWebhook(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Add webhook' }).click()
+  await page.getByLabel('Address to call').fill('https://example.org/hooks')
+  await page.getByRole('button', { name: 'Add webhook' }).click()
+  await page.getByText('shown only now').waitFor()
+  await page.getByRole('link', { name: 'example.org/hooks' }).click()
+  await page.getByRole('button', { name: 'Send test message' }).click()
+  await page.getByText('A test message is on its way').waitFor()
+  await page
+    .getByRole('button', { name: /^Details of/ })
+    .first()
+    .click()
+  await page.getByRole('heading', { name: 'Request' }).waitFor()
+}
+
 const visitorViews: readonly View[] = [
   { path: '/' },
   { path: '/sign-in' },
   { path: '/sign-up', act: page => page.getByRole('main').getByRole('button').last().click() },
   { path: '/welcome' },
   { path: '/nowhere' },
+  { path: '/stats/nothing-to-see' },
 ]
 
 const userViews = (): readonly View[] => [
@@ -57,6 +87,30 @@ const userViews = (): readonly View[] => [
         .click(),
   },
   { path: '/links?q=nothing-like-it' },
+  { path: '/links?archived=true' },
+  {
+    path: '/links',
+    act: page => page.getByRole('checkbox', { name: 'Select all links shown' }).check(),
+  },
+  {
+    path: '/links',
+    act: async page => {
+      await page.getByRole('button', { name: 'Options' }).click()
+      await page.getByRole('button', { name: 'Campaign parameters' }).click()
+    },
+  },
+  { path: '/links/organize' },
+  {
+    path: '/links/organize',
+    act: page =>
+      page
+        .getByRole('button', { name: /^Rename/ })
+        .first()
+        .click(),
+  },
+  { path: '/links/domains', act: addDomain },
+  { path: '/links/webhooks', act: page => page.getByRole('button', { name: 'Add webhook' }).click() },
+  { path: '/links/webhooks', act: openWebhook },
   { path: linkPath },
   { path: linkPath, act: page => page.getByRole('button', { name: 'Show as table' }).click() },
   {
@@ -67,6 +121,16 @@ const userViews = (): readonly View[] => [
         .click()
         .then(() => dialogOf(page)),
   },
+  {
+    path: linkPath,
+    act: page =>
+      page
+        .getByRole('button', { name: 'QR code' })
+        .click()
+        .then(() => page.getByRole('img', { name: /QR code of/ }).waitFor()),
+  },
+  { path: `${linkPath}/routing` },
+  { path: `${linkPath}/routing`, act: addRuleAndSplit },
   { path: '/account' },
   { path: '/account/devices' },
   { path: '/admin/users' },
@@ -119,12 +183,20 @@ function phoneViews(): readonly View[] {
         .click()
         .then(() => dialogOf(page)),
   }
-  return [...userViews().filter(view => view.act === undefined), more]
+  const plain = ['/links/domains', '/links/webhooks'].map(path => ({ path }))
+  return [...userViews().filter(view => view.act === undefined), ...plain, more]
 }
+
+/** Nobody shows the statistics of that link. */
+const expected = ['404 /api/v1/links/public-stats/nothing-to-see']
 
 async function visitAll(label: string, views: readonly View[], options: BrowserContextOptions): Promise<void> {
   const found: string[] = []
-  const { context, page, assertNothingWrong } = await newPerson(browser, { reducedMotion: 'reduce', ...options })
+  const { context, page, assertNothingWrong } = await newPerson(browser, {
+    reducedMotion: 'reduce',
+    expected,
+    ...options,
+  })
   for (const view of visitorViews) found.push(...(await findings(page, view, `visitor ${label}`)))
   await page.goto(`${octet.origin}/sign-in`)
   await signInAs(page, 'ada')

@@ -2,13 +2,14 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { fontPreloadPlugin } from './build/font-preload.ts'
 import { precompressPlugin } from './build/precompress.ts'
+import { slimContractsPlugin } from './build/slim-contracts.ts'
 import { themeCssPlugin } from './build/theme-css.ts'
 
 const server = process.env.OCTET_URL ?? 'http://127.0.0.1:3000'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), themeCssPlugin(), fontPreloadPlugin(), precompressPlugin()],
+  plugins: [react(), slimContractsPlugin(), themeCssPlugin(), fontPreloadPlugin(), precompressPlugin()],
   server: { host: '127.0.0.1', port: 5173, proxy: { '/api': server, '/s/': server, '/docs': server } },
   build: {
     target: 'es2023',

@@ -7,10 +7,13 @@ import { useT } from '../shared/i18n.tsx'
 import classes from './shell.module.css'
 import { useShell } from './shell-context.ts'
 
+/** Parts of the query string that make a place of its own; others only change how it is shown. */
+const placeParameters = ['tag', 'folder', 'archived']
+
 function useIsHere(): (item: NavItem) => boolean {
   const location = useRouterState({ select: state => state.location })
   const search = location.search as Readonly<Record<string, unknown>>
-  return item => location.pathname === item.to && search.tag === item.search?.tag
+  return item => location.pathname === item.to && placeParameters.every(name => search[name] === item.search?.[name])
 }
 
 export function NavLinks({ items, onFollow }: { items: readonly NavItem[]; onFollow?: () => void }) {
@@ -24,7 +27,7 @@ export function NavLinks({ items, onFollow }: { items: readonly NavItem[]; onFol
     }
     return (
       <li key={`${item.to} ${JSON.stringify(item.search)}`}>
-        <Link to={item.to} search={item.search ?? {}} {...props}>
+        <Link to={item.to} search={item.search ?? {}} activeOptions={{ exact: true }} {...props}>
           {Icon === undefined ? null : <Icon size={18} stroke={1.75} aria-hidden="true" />}
           <span className="truncate">{item.label}</span>
         </Link>

@@ -10,7 +10,7 @@ import {
 } from '@tanstack/react-router'
 import { meQuery } from '../features/identity/get-me.ts'
 import { type DayRange, dayRanges, intervals, type StatsSearch } from '../features/links/day-ranges.ts'
-import { type LinkFilter, linksQuery } from '../features/links/list-links.ts'
+import { type LinkFilter, linkSorts, linksQuery } from '../features/links/list-links.ts'
 import { useSession } from '../shared/session.ts'
 import { focusHeadingOnChange } from './focus-heading.ts'
 import { NotFound, PageFailed, PagePending } from './not-found.tsx'
@@ -93,7 +93,10 @@ const links = createRoute({
   validateSearch: (search: Record<string, unknown>): LinkFilter => ({
     q: word(search.q),
     tag: word(search.tag),
-    sort: search.sort === 'createdAt' ? 'createdAt' : undefined,
+    folder: word(search.folder),
+    domain: word(search.domain),
+    archived: search.archived === true ? true : undefined,
+    sort: linkSorts.find(sort => sort === search.sort),
   }),
   staticData: { isForUsers: true },
   beforeLoad: requireUser,
@@ -119,6 +122,38 @@ const link = createRoute({
   staticData: { isForUsers: true },
   beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/link.tsx'), 'LinkRoute'),
+})
+
+const organize = createRoute({
+  getParentRoute: () => root,
+  path: '/links/organize',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/links/organize-page.tsx'), 'OrganizePage'),
+})
+
+const domains = createRoute({
+  getParentRoute: () => root,
+  path: '/links/domains',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/links/domains-page.tsx'), 'DomainsPage'),
+})
+
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/links/webhooks',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/links/webhooks-page.tsx'), 'WebhooksPage'),
+})
+
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: '/links/webhooks/$id',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/webhook.tsx'), 'WebhookRoute'),
 })
 
 const linkRouting = createRoute({
@@ -169,6 +204,10 @@ const routeTree = root.addChildren([
   link,
   linkRouting,
   publicStats,
+  organize,
+  domains,
+  webhooks,
+  webhook,
   account,
   devices,
   users,

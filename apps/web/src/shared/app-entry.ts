@@ -9,7 +9,7 @@ import type { AppAccent } from './tokens.ts'
 export interface NavItem {
   readonly label: string
   readonly to: string
-  readonly search?: Readonly<Record<string, string>>
+  readonly search?: Readonly<Record<string, string | true>>
   readonly icon?: Icon
 }
 

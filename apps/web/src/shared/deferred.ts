@@ -7,6 +7,8 @@ import { useSyncExternalStore } from 'react'
 export interface DeferredAction {
   /** What it acts on; lists leave out ids that are waiting. */
   readonly id: string
+  /** What lists leave out meanwhile, where that is more than the id. */
+  readonly hides?: readonly string[]
   /** Does it. `isLeaving`: the page is going away, so the request must outlive it. */
   readonly run: (isLeaving: boolean) => Promise<unknown>
   /** Called when `run` failed, after the id came back. */
@@ -32,10 +34,12 @@ function createHiddenIds() {
   const listeners = new Set<() => void>()
   return {
     current: () => ids,
-    set(id: string, isHidden: boolean): void {
+    set({ id, hides = [id] }: DeferredAction, isHidden: boolean): void {
       const next = new Set(ids)
-      if (isHidden) next.add(id)
-      else next.delete(id)
+      for (const each of hides) {
+        if (isHidden) next.add(each)
+        else next.delete(each)
+      }
       ids = next
       for (const listener of listeners) listener()
     },
@@ -66,9 +70,9 @@ export function createDeferred(clock: Clock = systemClock, delayMs: number = und
     action.onSettled()
     try {
       await action.run(isLeaving)
-      hidden.set(id, false)
+      hidden.set(action, false)
     } catch (error) {
-      hidden.set(id, false)
+      hidden.set(action, false)
       action.onFailed(error)
     }
   }
@@ -77,7 +81,7 @@ export function createDeferred(clock: Clock = systemClock, delayMs: number = und
   function undo(id: string): boolean {
     const action = take(id)
     if (action === undefined) return false
-    hidden.set(id, false)
+    hidden.set(action, false)
     action.onSettled()
     return true
   }
@@ -89,7 +93,7 @@ export function createDeferred(clock: Clock = systemClock, delayMs: number = und
       const oldest = waiting.size >= deferredMax ? waiting.keys().next().value : undefined
       if (oldest !== undefined) void finish(oldest, false)
       waiting.set(action.id, { action, timer: startTimer(action.id) })
-      hidden.set(action.id, true)
+      hidden.set(action, true)
     },
     /** Stops the clock of one action while the user looks at its offer, and starts it anew afterwards. */
     hold(id: string, isHeld: boolean): void {

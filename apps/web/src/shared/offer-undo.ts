@@ -6,6 +6,8 @@ import { problemLine } from './ui/problem-text.ts'
 
 export interface Undoable {
   readonly id: string
+  /** What lists leave out meanwhile, where that is more than the id. */
+  readonly hides?: readonly string[]
   readonly message: (t: Translate) => string
   readonly run: (isLeaving: boolean) => Promise<unknown>
 }
@@ -13,7 +15,7 @@ export interface Undoable {
 export function useOfferUndo(): (undoable: Undoable) => void {
   const t = useT()
   return function offer(undoable: Undoable): void {
-    const { id, run } = undoable
+    const { id, run, hides = [id] } = undoable
     const toastId = showToast({
       kind: 'done',
       message: undoable.message(t),
@@ -24,6 +26,7 @@ export function useOfferUndo(): (undoable: Undoable) => void {
     })
     deferred.schedule({
       id,
+      hides,
       run,
       onSettled: () => dismissToast(toastId),
       onFailed: error =>

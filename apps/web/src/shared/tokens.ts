@@ -29,6 +29,7 @@ interface Scheme {
   readonly hairline: string
   readonly hover: string
   readonly primary: string
+  readonly primaryHover: string
   readonly error: string
   readonly warning: string
   readonly success: string
@@ -46,6 +47,7 @@ const light: Scheme = {
   hairline: '#e9ecef',
   hover: '#f1f3f5',
   primary: '#3b5bdb',
+  primaryHover: '#364fc7',
   error: '#c92a2a',
   warning: '#a83a00',
   success: '#237032',
@@ -63,6 +65,7 @@ const dark: Scheme = {
   hairline: '#343434',
   hover: '#2b2c30',
   primary: '#748ffc',
+  primaryHover: '#91a7ff',
   error: '#ff8787',
   warning: '#ffa94d',
   success: '#69db7c',
@@ -84,6 +87,8 @@ function variablesOf(scheme: Scheme, accentIndex: 0 | 1): Record<string, string>
     '--mantine-color-placeholder': scheme.placeholder,
     '--mantine-color-error': scheme.error,
     '--mantine-color-success': scheme.success,
+    '--mantine-primary-color-filled-hover': scheme.primaryHover,
+    '--mantine-color-primary-filled-hover': scheme.primaryHover,
     '--mantine-color-anchor': scheme.primary,
     '--mantine-color-default': scheme.bg,
     '--mantine-color-default-color': scheme.text,

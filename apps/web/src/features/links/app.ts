@@ -1,15 +1,26 @@
 /** Short links in the shell. */
-import { IconLink, IconPlus, IconTag } from '@tabler/icons-react'
+import {
+  IconArchive,
+  IconFolder,
+  IconFolders,
+  IconLink,
+  IconPlus,
+  IconTag,
+  IconWebhook,
+  IconWorld,
+} from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { lazy } from 'react'
 import { linksApi } from '../../shared/api.ts'
 import type { AppEntry, ChecklistItem, NavSection, PaletteThing } from '../../shared/app-entry.ts'
+import { useHiddenIds } from '../../shared/deferred.ts'
 import { shortAddress } from '../../shared/format.ts'
 import { useT } from '../../shared/i18n.tsx'
 import { linksQuery } from './list-links.ts'
+import { foldersQuery, hiddenFolder, hiddenTag, tagsQuery } from './organize.ts'
 import { LinksTile } from './tile.tsx'
 
-const tagsShownMax = 12
+const placesShownMax = 12
 const thingsMax = 6
 
 /** The links on the first page; what the navigation and the home page say is made from them. */
@@ -18,14 +29,44 @@ function useNewest() {
   return query.data?.pages[0]?.data
 }
 
+/** Folders and tags as places; what cannot be read right now is left out. */
+function usePlaces(): readonly NavSection[] {
+  const t = useT()
+  const hidden = useHiddenIds()
+  const folders = (useQuery(foldersQuery).data ?? []).filter(({ id }) => !hidden.has(hiddenFolder(id)))
+  const tags = (useQuery(tagsQuery).data ?? []).filter(({ tag }) => !hidden.has(hiddenTag(tag)))
+  const folderItems = folders
+    .slice(0, placesShownMax)
+    .map(({ id, name }) => ({ label: name, to: '/links', search: { folder: id }, icon: IconFolder }))
+  const tagItems = tags
+    .slice(0, placesShownMax)
+    .map(({ tag }) => ({ label: tag, to: '/links', search: { tag }, icon: IconTag }))
+  return [
+    { label: t('organize.folders'), items: folderItems },
+    { label: t('links.tags'), items: tagItems },
+  ].filter(({ items }) => items.length > 0)
+}
+
 function useNav(): readonly NavSection[] {
   const t = useT()
-  const newest = useNewest() ?? []
-  const tags = [...new Set(newest.flatMap(link => link.tags))].sort().slice(0, tagsShownMax)
-  const all = { items: [{ label: t('links.all'), to: '/links', icon: IconLink }] }
-  if (tags.length === 0) return [all]
-  const tagItems = tags.map(tag => ({ label: tag, to: '/links', search: { tag }, icon: IconTag }))
-  return [all, { label: t('links.tags'), items: tagItems }]
+  const places = usePlaces()
+  return [
+    {
+      items: [
+        { label: t('links.all'), to: '/links', icon: IconLink },
+        { label: t('links.archive-nav'), to: '/links', search: { archived: true }, icon: IconArchive },
+      ],
+    },
+    ...places,
+    {
+      label: t('links.manage'),
+      items: [
+        { label: t('organize.title'), to: '/links/organize', icon: IconFolders },
+        { label: t('domains.title'), to: '/links/domains', icon: IconWorld },
+        { label: t('webhooks.title'), to: '/links/webhooks', icon: IconWebhook },
+      ],
+    },
+  ]
 }
 
 function useChecklist(): readonly ChecklistItem[] | undefined {
@@ -104,6 +145,29 @@ export const linksApp: AppEntry = {
       keys: ['g', 'l'],
       isShown: session => session.user !== null,
       run: context => context.goTo('/links'),
+    },
+    {
+      id: 'go-organize',
+      label: 'command.organize',
+      icon: IconFolders,
+      keys: ['g', 'f'],
+      isShown: session => session.user !== null,
+      run: context => context.goTo('/links/organize'),
+    },
+    {
+      id: 'go-domains',
+      label: 'command.domains',
+      icon: IconWorld,
+      isShown: session => session.user !== null,
+      run: context => context.goTo('/links/domains'),
+    },
+    {
+      id: 'go-webhooks',
+      label: 'command.webhooks',
+      icon: IconWebhook,
+      keys: ['g', 'w'],
+      isShown: session => session.user !== null,
+      run: context => context.goTo('/links/webhooks'),
     },
   ],
 }

@@ -43,6 +43,7 @@ export function countryName(code: string, tag: string): string {
 
 function nameOf(dimension: ClickDimension, value: string, { t, tag }: Locale): string {
   if (value === '(other)' || value === 'other') return t('stats.other')
+  if (value === '(direct)') return t('stats.direct')
   if (dimension === 'country') return countryName(value, tag)
   const device = dimension === 'device' ? deviceNames[value] : undefined
   return device === undefined ? value : t(device)

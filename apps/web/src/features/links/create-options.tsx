@@ -1,19 +1,120 @@
 /** The part of the create form that most links do without; loaded when somebody opens it. */
-import { TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
 import type { useForm } from '../../shared/form.ts'
-import { useT } from '../../shared/i18n.tsx'
+import { type MessageKey, useT } from '../../shared/i18n.tsx'
 import { PasswordField } from '../../shared/ui/password-field.tsx'
 import classes from './create-form.module.css'
-import type { LinkValues } from './link-address.ts'
+import { domainsQuery } from './domains.ts'
+import { isAddress, type LinkValues } from './link-address.ts'
 import pair from './link-fields.module.css'
 import { ExpiryFields, TagsValue } from './link-fields.tsx'
+import { foldersQuery } from './organize.ts'
+import { type UtmValues, utmFields, utmOf, withUtm } from './utm.ts'
 
-export interface CreateValues extends LinkValues {
+export interface CreateValues extends LinkValues, UtmValues {
   readonly alias: string
+  /** Host of one's own; '' for the installation's. */
+  readonly domain: string
+  readonly folderId: string
+  readonly fallbackUrl: string
   readonly password: string
 }
 
-export default function CreateOptions({ form }: { form: ReturnType<typeof useForm<CreateValues>> }) {
+type Form = ReturnType<typeof useForm<CreateValues>>
+
+const utmLabels: Readonly<Record<keyof UtmValues, MessageKey>> = {
+  utmSource: 'utm.source',
+  utmMedium: 'utm.medium',
+  utmCampaign: 'utm.campaign',
+  utmTerm: 'utm.term',
+  utmContent: 'utm.content',
+}
+const utmExamples: Readonly<Record<keyof UtmValues, string>> = {
+  utmSource: 'newsletter',
+  utmMedium: 'email',
+  utmCampaign: 'spring',
+  utmTerm: '',
+  utmContent: '',
+}
+
+/** Campaign parameters, and the address that comes of them while one types. */
+function UtmBuilder({ form }: { form: Form }) {
+  const t = useT()
+  const id = useId()
+  const utm = utmOf(form.values)
+  const [isWanted, setWanted] = useState(utm !== undefined)
+  const Icon = isWanted ? IconChevronDown : IconChevronRight
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="xs"
+        leftSection={<Icon size={16} stroke={1.75} />}
+        aria-expanded={isWanted}
+        aria-controls={id}
+        onClick={() => setWanted(!isWanted)}
+      >
+        {t('utm.title')}
+      </Button>
+      <div id={id} hidden={!isWanted} className={classes.utm}>
+        <div className={pair.pair}>
+          {utmFields.map(field => (
+            <TextInput
+              key={field}
+              {...form.text(field)}
+              label={t(utmLabels[field])}
+              placeholder={utmExamples[field]}
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={200}
+            />
+          ))}
+        </div>
+        {isAddress(form.values.url) ? (
+          <p className={classes.preview}>
+            <span className="dimmed">{t('utm.preview')} </span>
+            <code>{withUtm(form.values.url, utm)}</code>
+          </p>
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+/** Only for those who have any. */
+function Places({ form }: { form: Form }) {
+  const t = useT()
+  const folders = useQuery(foldersQuery).data ?? []
+  const domains = (useQuery(domainsQuery).data ?? []).filter(({ isVerified }) => isVerified)
+  if (folders.length === 0 && domains.length === 0) return null
+  return (
+    <div className={pair.pair}>
+      {domains.length === 0 ? null : (
+        <NativeSelect
+          {...form.text('domain')}
+          label={t('links.domain')}
+          data={[{ value: '', label: location.host }, ...domains.map(({ host }) => host)]}
+        />
+      )}
+      {folders.length === 0 ? null : (
+        <NativeSelect
+          {...form.text('folderId')}
+          label={t('links.folder')}
+          data={[
+            { value: '', label: t('links.no-folder') },
+            ...folders.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+      )}
+    </div>
+  )
+}
+
+export default function CreateOptions({ form }: { form: Form }) {
   const t = useT()
   return (
     <div className={classes.options}>
@@ -35,6 +136,7 @@ export default function CreateOptions({ form }: { form: ReturnType<typeof useFor
           maxLength={200}
         />
       </div>
+      <Places form={form} />
       <ExpiryFields form={form} />
       <div className={pair.pair}>
         <PasswordField
@@ -44,8 +146,18 @@ export default function CreateOptions({ form }: { form: ReturnType<typeof useFor
           autoComplete="new-password"
           maxLength={128}
         />
-        <TagsValue form={form} />
+        <TextInput
+          {...form.text('fallbackUrl')}
+          label={t('routing.fallback')}
+          description={t('links.fallback-hint')}
+          type="url"
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={2048}
+        />
       </div>
+      <TagsValue form={form} />
+      <UtmBuilder form={form} />
     </div>
   )
 }

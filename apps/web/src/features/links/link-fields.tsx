@@ -1,10 +1,12 @@
 /** What can be set on a link besides its address, for the create and the edit form. */
 import { NumberInput, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { useForm } from '../../shared/form.ts'
 import { useLocale } from '../../shared/i18n.tsx'
 import { TagsField } from '../../shared/ui/tags-field.tsx'
 import { type LinkValues, tagsMax } from './link-address.ts'
 import classes from './link-fields.module.css'
+import { tagsQuery } from './organize.ts'
 
 type Form<V extends LinkValues> = Pick<ReturnType<typeof useForm<V>>, 'values' | 'errors' | 'change' | 'text'>
 
@@ -37,8 +39,10 @@ export function ExpiryFields<V extends LinkValues>({ form }: { form: Form<V> }) 
 
 export function TagsValue<V extends LinkValues>({ form }: { form: Form<V> }) {
   const { t } = useLocale()
+  const known = useQuery(tagsQuery)
   return (
     <TagsField
+      data={known.data?.map(({ tag }) => tag) ?? []}
       label={t('links.tags')}
       description={t('links.tags-hint')}
       value={[...form.values.tags]}

@@ -1,7 +1,17 @@
 /** One link in the list. */
-import { ActionIcon, Menu } from '@mantine/core'
+import { ActionIcon, Checkbox, Menu } from '@mantine/core'
 import type { ListedLink } from '@octet/contracts'
-import { IconClockX, IconDots, IconExternalLink, IconLock, IconPencil, IconTrash } from '@tabler/icons-react'
+import {
+  IconArchive,
+  IconArchiveOff,
+  IconClockX,
+  IconDots,
+  IconExternalLink,
+  IconLock,
+  IconPencil,
+  IconRoute,
+  IconTrash,
+} from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { formatNumber, shortAddress } from '../../shared/format.ts'
 import { useLocale, useT } from '../../shared/i18n.tsx'
@@ -31,15 +41,29 @@ export function LinkMarks({ link }: { link: Omit<ListedLink, 'recentClicks'> }) 
           <IconLock size={14} aria-hidden="true" /> {t('links.protected')}
         </span>
       ) : null}
+      {link.hasRouting ? (
+        <span className={classes.mark}>
+          <IconRoute size={14} aria-hidden="true" /> {t('links.has-rules')}
+        </span>
+      ) : null}
+      {link.archivedAt === null ? null : (
+        <span className={classes.mark}>
+          <IconArchive size={14} aria-hidden="true" /> {t('links.archived')}
+        </span>
+      )}
       {link.isExample ? <span className={classes.tag}>{t('links.example')}</span> : null}
     </>
   )
 }
 
-function RowMenu({ link, onDelete }: { link: ListedLink; onDelete: () => void }) {
+type RowActions = Pick<LinkRowProps, 'link' | 'onArchive' | 'onDelete'>
+
+function RowMenu({ link, onArchive, onDelete }: RowActions) {
   const t = useT()
+  const isArchived = link.archivedAt !== null
+  const ArchiveIcon = isArchived ? IconArchiveOff : IconArchive
   return (
-    <Menu position="bottom-end" width={180}>
+    <Menu position="bottom-end" width={200}>
       <Menu.Target>
         <ActionIcon aria-label={t('links.actions-of', { code: link.code })}>
           <IconDots size={18} stroke={1.75} />
@@ -55,6 +79,13 @@ function RowMenu({ link, onDelete }: { link: ListedLink; onDelete: () => void })
           {t('action.edit')}
         </Menu.Item>
         <Menu.Item
+          component={Link}
+          to={`/links/${link.id}/routing`}
+          leftSection={<IconRoute size={16} stroke={1.75} />}
+        >
+          {t('links.tab-routing')}
+        </Menu.Item>
+        <Menu.Item
           component="a"
           href={link.shortUrl}
           target="_blank"
@@ -62,6 +93,9 @@ function RowMenu({ link, onDelete }: { link: ListedLink; onDelete: () => void })
           leftSection={<IconExternalLink size={16} stroke={1.75} />}
         >
           {t('links.open')}
+        </Menu.Item>
+        <Menu.Item leftSection={<ArchiveIcon size={16} stroke={1.75} />} onClick={onArchive}>
+          {t(isArchived ? 'links.unarchive' : 'links.archive')}
         </Menu.Item>
         <Menu.Item leftSection={<IconTrash size={16} stroke={1.75} />} color="var(--octet-error)" onClick={onDelete}>
           {t('action.delete')}
@@ -71,11 +105,25 @@ function RowMenu({ link, onDelete }: { link: ListedLink; onDelete: () => void })
   )
 }
 
-export function LinkRow({ link, onDelete }: { link: ListedLink; onDelete: () => void }) {
+export interface LinkRowProps {
+  readonly link: ListedLink
+  readonly isChosen: boolean
+  readonly onChoose: () => void
+  readonly onArchive: () => void
+  readonly onDelete: () => void
+}
+
+export function LinkRow({ link, isChosen, onChoose, ...actions }: LinkRowProps) {
   const { t, tag: locale } = useLocale()
   const recent = link.recentClicks.reduce((sum, clicks) => sum + clicks, 0)
   return (
-    <li className={classes.row}>
+    <li className={classes.row} data-chosen={isChosen || undefined}>
+      <Checkbox
+        className={classes.choose}
+        aria-label={t('links.select', { code: link.code })}
+        checked={isChosen}
+        onChange={onChoose}
+      />
       <div className={classes.names}>
         <div className={classes.top}>
           <Link to="/links/$id" params={{ id: link.id }} className={`${classes.short} truncate`} data-row-link>
@@ -108,7 +156,7 @@ export function LinkRow({ link, onDelete }: { link: ListedLink; onDelete: () => 
       </div>
       <div className={classes.actions}>
         <CopyButton text={link.shortUrl} label={t('links.copy', { code: link.code })} />
-        <RowMenu link={link} onDelete={onDelete} />
+        <RowMenu link={link} {...actions} />
       </div>
     </li>
   )

@@ -1,120 +1,35 @@
-/** My links: create, find, copy, delete. The filter lives in the address, so that back and reload keep it. */
-import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { type ListedLink, links } from '@octet/contracts'
-import { IconLink, IconSearch, IconX } from '@tabler/icons-react'
+/** My links: create, find, copy, put away. The filter lives in the address, so that back and reload keep it. */
+import { Button } from '@mantine/core'
+import { links } from '@octet/contracts'
+import { IconLink } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useHiddenIds } from '../../shared/deferred.ts'
 import { useT } from '../../shared/i18n.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, Notice, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
 import { CreateBox } from './create-box.tsx'
-import { useDeleteLink } from './delete-link.ts'
-import { LinkRow } from './link-row.tsx'
+import { LinkRows } from './link-rows.tsx'
 import classes from './links.module.css'
-import { type LinkFilter, type LinkSort, linksQuery } from './list-links.ts'
+import { type FilterProps, LinksToolbar } from './links-toolbar.tsx'
+import { linksQuery, listInput } from './list-links.ts'
 import { examplesId, useRemoveExamples } from './remove-examples.ts'
 
-export interface LinksPageProps {
-  readonly filter: LinkFilter
-  readonly onFilter: (filter: LinkFilter) => void
-}
-
-const typingMs = 250
-
-function Toolbar({ filter, onFilter }: LinksPageProps) {
-  const t = useT()
-  const [typed, setTyped] = useState(filter.q ?? '')
-  const search = useDebouncedCallback((q: string) => onFilter({ ...filter, q: q.trim() || undefined }), typingMs)
-  // Back, or a click on a tag, changes the filter from outside.
-  useEffect(() => setTyped(filter.q ?? ''), [filter.q])
-  return (
-    <search className={classes.toolbar}>
-      <TextInput
-        type="search"
-        className={classes.search}
-        leftSection={<IconSearch size={16} stroke={1.75} />}
-        aria-label={t('links.search')}
-        placeholder={t('links.search')}
-        maxLength={100}
-        value={typed}
-        onChange={event => {
-          setTyped(event.currentTarget.value)
-          search(event.currentTarget.value)
-        }}
-      />
-      {filter.tag === undefined ? null : (
-        <Button
-          variant="light"
-          rightSection={<IconX size={14} />}
-          aria-label={t('links.tag-clear', { tag: filter.tag })}
-          onClick={() => onFilter({ ...filter, tag: undefined })}
-        >
-          #{filter.tag}
-        </Button>
-      )}
-      <NativeSelect
-        aria-label={t('links.sort')}
-        value={filter.sort ?? '-createdAt'}
-        onChange={event => {
-          const sort = event.currentTarget.value as LinkSort
-          onFilter({ ...filter, sort: sort === '-createdAt' ? undefined : sort })
-        }}
-        data={[
-          { value: '-createdAt', label: t('links.sort-newest') },
-          { value: 'createdAt', label: t('links.sort-oldest') },
-        ]}
-      />
-    </search>
-  )
-}
-
-/** Arrow keys go from row to row. */
-function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  const rowLinks = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row-link]')]
-  const at = rowLinks.indexOf(event.target as HTMLElement)
-  if (step === undefined || at < 0) return
-  event.preventDefault()
-  rowLinks[at + step]?.focus()
-}
-
-function Rows({ rows }: { rows: readonly ListedLink[] }) {
-  const t = useT()
-  const deleteLink = useDeleteLink()
-  function remove(link: ListedLink, index: number): void {
-    deleteLink(link)
-    // The row goes away with the focus in it; its neighbour takes over once the menu has closed.
-    const neighbour = rows[index + 1] ?? rows[index - 1]
-    setTimeout(() => {
-      const path = `a[data-row-link][href="/links/${neighbour?.id}"], h1`
-      const found = [...document.querySelectorAll<HTMLElement>(path)]
-      found.at(-1)?.focus()
-    }, 120)
-  }
-  return (
-    <ul className={classes.list} aria-label={t('links.mine')} onKeyDown={moveBetweenRows}>
-      {rows.map((link, index) => (
-        <LinkRow key={link.id} link={link} onDelete={() => remove(link, index)} />
-      ))}
-    </ul>
-  )
-}
-
-function Nothing({ filter, onFilter }: LinksPageProps) {
+function Nothing({ filter, onFilter }: FilterProps) {
   const t = useT()
   const icon = <IconLink size={32} stroke={1.5} />
-  if (filter.q === undefined && filter.tag === undefined) {
-    return <StateBox icon={icon} title={t('links.empty')} text={t('links.empty-hint')} />
+  const { sort, archived, ...narrowing } = filter
+  const isNarrowed = Object.values(narrowing).some(value => value !== undefined)
+  if (!isNarrowed && archived) {
+    return <StateBox icon={icon} title={t('links.archive-empty')} text={t('links.archive-empty-hint')} />
   }
+  if (!isNarrowed) return <StateBox icon={icon} title={t('links.empty')} text={t('links.empty-hint')} />
   return (
     <StateBox
       icon={icon}
       title={t('links.no-match')}
       text={t('links.no-match-hint')}
       actions={
-        <Button variant="default" onClick={() => onFilter({ sort: filter.sort })}>
+        <Button variant="default" onClick={() => onFilter({ sort })}>
           {t('links.filter-clear')}
         </Button>
       }
@@ -137,7 +52,7 @@ function Examples() {
   )
 }
 
-function Results(props: LinksPageProps) {
+function Results(props: FilterProps) {
   const t = useT()
   const hidden = useHiddenIds()
   const query = useInfiniteQuery(linksQuery(props.filter))
@@ -161,7 +76,7 @@ function Results(props: LinksPageProps) {
           />
         ) : null}
       </div>
-      {rows.length === 0 ? <Nothing {...props} /> : <Rows rows={rows} />}
+      {rows.length === 0 ? <Nothing {...props} /> : <LinkRows rows={rows} isArchive={props.filter.archived ?? false} />}
       {query.hasNextPage ? (
         <div className={classes.more}>
           <p className={classes.count}>{t('links.shown', { n: rows.length })}</p>
@@ -174,19 +89,20 @@ function Results(props: LinksPageProps) {
   )
 }
 
-export function LinksPage(props: LinksPageProps) {
+export function LinksPage(props: FilterProps) {
   const t = useT()
-  const { listLinks, createLink } = links.operations
+  const { listLinks, createLink, updateLinks } = links.operations
   const api = [
-    { operation: listLinks, input: props.filter },
+    { operation: listLinks, input: listInput(props.filter) },
     { operation: createLink, input: { url: 'https://example.org/a/long/address' } },
+    { operation: updateLinks, input: { links: [{ id: '…', isArchived: true }] } },
   ]
   return (
     <Page title={t('links.mine')} api={api}>
       <div className={classes.box}>
         <CreateBox />
       </div>
-      <Toolbar {...props} />
+      <LinksToolbar {...props} />
       <Results {...props} />
     </Page>
   )

@@ -2,6 +2,7 @@
 import type { en } from '../en/index.ts'
 import { identity } from './identity.ts'
 import { linkPage } from './link-page.ts'
+import { linkPlaces } from './link-places.ts'
 import { links } from './links.ts'
 import { problems } from './problems.ts'
 import { shell } from './shell.ts'
@@ -10,6 +11,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...shell,
   ...identity,
   ...linkPage,
+  ...linkPlaces,
   ...links,
   ...problems,
 }

@@ -102,6 +102,7 @@ export const linkPage = {
   'stats.by-utm-medium': 'Medien (UTM)',
   'stats.by-utm-source': 'Quellen (UTM)',
   'stats.by-variant': 'Regeln und Varianten',
+  'stats.direct': 'Direkt oder unbekannt',
   'stats.download': 'CSV herunterladen',
   'stats.hour': 'Stunde',
   'stats.interval': 'Balken je',

@@ -11,6 +11,18 @@ export const problems = {
   'problem.internal-hint': 'Versuche es erneut; bleibt es dabei, sag es dem Betreiber dieses Octet.',
   'problem.links.alias-reserved': 'Dieser Kurzname ist nicht erlaubt. Wähle einen anderen.',
   'problem.links.alias-taken': 'Dieser Kurzname ist vergeben. Wähle einen anderen.',
+  'problem.links.domain-exists': 'Diesen Host hast du schon hinzugefügt.',
+  'problem.links.domain-in-use': 'Auf diesem Host gibt es noch Links. Lösche sie zuerst.',
+  'problem.links.domain-not-proven':
+    'Kein Nachweis gefunden. DNS-Änderungen brauchen manchmal Minuten; prüfe den Eintrag und versuche es noch einmal.',
+  'problem.links.domain-taken': 'Jemand anderes hat nachgewiesen, dass ihm dieser Host gehört.',
+  'problem.links.domain-unknown': 'Dieser Host ist noch nicht nachgewiesen. Wähle einen anderen.',
+  'problem.links.folder-exists': 'Du hast schon einen Ordner mit diesem Namen.',
+  'problem.links.folder-unknown': 'Diesen Ordner gibt es nicht mehr. Wähle einen anderen.',
+  'problem.links.host-not-allowed': 'Dieser Host geht für kurze Links nicht.',
+  'problem.links.routing-not-valid': 'Diese Regeln gehen nicht.',
+  'problem.links.too-many': 'Mehr davon kannst du nicht haben. Lösche zuerst einen Eintrag.',
+  'problem.links.webhook-disabled': 'Dieser Webhook ist abgeschaltet. Schalte ihn zuerst ein.',
   'problem.links.expiry-in-the-past': 'Dieser Zeitpunkt ist schon vorbei. Wähle einen späteren.',
   'problem.links.sign-in-for-option': 'Melde dich an, um diese Option zu benutzen.',
   'problem.links.url-not-allowed':
