@@ -12,15 +12,26 @@ const name = '@octet/contracts'
 const id = '\0octet-contracts'
 const defineId = '\0octet-contracts-define'
 
-/** Parts of an operation that only a server needs. */
-const serverOnly: ReadonlySet<string> = new Set(['input', 'output', 'problems', 'limits'])
+/** Parts of an operation, and of a stream, that only a server needs. */
+const serverOnly: ReadonlySet<string> = new Set(['input', 'output', 'problems', 'limits', 'events', 'relays'])
 
-function slim({ name: module, operations }: contracts.Contract): object {
-  const short = Object.entries(operations).map(([key, operation]) => [
+function withoutServerOnly(parts: Readonly<Record<string, object>>): object {
+  const short = Object.entries(parts).map(([key, part]) => [
     key,
-    Object.fromEntries(Object.entries(operation).filter(([part]) => !serverOnly.has(part))),
+    Object.fromEntries(Object.entries(part).filter(([name]) => !serverOnly.has(name))),
   ])
-  return { name: module, operations: Object.fromEntries(short) }
+  return Object.fromEntries(short)
+}
+
+function slim({ name: module, operations, streams = {}, problems }: contracts.Contract): object {
+  // Over a socket refusals come as codes alone; what they mean is looked up. Over HTTP the answer says it all.
+  const isSentTo = Object.values(streams).some(({ commands }) => commands !== undefined)
+  return {
+    name: module,
+    operations: withoutServerOnly(operations),
+    streams: withoutServerOnly(streams),
+    ...(isSentTo ? { problems } : {}),
+  }
 }
 
 const isContract = (value: object): value is contracts.Contract => 'operations' in value && 'events' in value

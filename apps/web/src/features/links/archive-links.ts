@@ -7,6 +7,7 @@ import { dismissToast, showToast } from '../../shared/toasts.ts'
 import { problemLine } from '../../shared/ui/problem-text.ts'
 import { linkQuery } from './get-link.ts'
 import { linksKey } from './list-links.ts'
+import { refreshLists } from './organize.ts'
 
 interface ListPage {
   readonly data: readonly Pick<Link, 'id'>[]
@@ -31,7 +32,7 @@ export function useArchiveLinks() {
       linksApi.updateLinks({ links: batch.map(id => ({ id, isArchived })) }, { idempotencyKey: newIdempotencyKey() }),
     )
     for (const id of ids) void queryClient.invalidateQueries({ queryKey: linkQuery(id).queryKey })
-    await queryClient.invalidateQueries({ queryKey: linksKey })
+    await refreshLists(queryClient)
   }
 
   /** Takes the rows out of every list that is on screen; the answer brings them where they belong. */

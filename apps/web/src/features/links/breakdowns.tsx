@@ -41,10 +41,11 @@ export function countryName(code: string, tag: string): string {
   }
 }
 
-function nameOf(dimension: ClickDimension, value: string, { t, tag }: Locale): string {
+/** What a counted value means, in the reader's language. */
+export function valueName(dimension: ClickDimension, value: string, { t, tag }: Locale): string {
   if (value === '(other)' || value === 'other') return t('stats.other')
   if (value === '(direct)') return t('stats.direct')
-  if (dimension === 'country') return countryName(value, tag)
+  if (dimension === 'country' && value !== '') return countryName(value, tag)
   const device = dimension === 'device' ? deviceNames[value] : undefined
   return device === undefined ? value : t(device)
 }
@@ -90,7 +91,7 @@ export function BreakdownList({ dimension, values, otherClicks }: Counted & { di
         {shown.map(({ value, clicks }) => (
           <Line
             key={value}
-            name={nameOf(dimension, value, locale)}
+            name={valueName(dimension, value, locale)}
             clicks={clicks}
             share={clicks / Math.max(1, total)}
             length={clicks / longest}

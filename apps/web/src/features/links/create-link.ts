@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { linksApi, newIdempotencyKey } from '../../shared/api.ts'
 import { linkQuery } from './get-link.ts'
-import { linksKey } from './list-links.ts'
+import { refreshLists } from './organize.ts'
 
 export type NewLink = Input<typeof links, 'createLink'>
 
@@ -20,7 +20,7 @@ export function useCreateLink() {
     onSuccess: link => {
       tried.current = undefined
       queryClient.setQueryData(linkQuery(link.id).queryKey, link)
-      void queryClient.invalidateQueries({ queryKey: linksKey })
+      void refreshLists(queryClient)
     },
   })
 }

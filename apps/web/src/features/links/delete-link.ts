@@ -3,7 +3,7 @@ import { type Link, Problem } from '@octet/contracts'
 import { useQueryClient } from '@tanstack/react-query'
 import { linksApi } from '../../shared/api.ts'
 import { useOfferUndo } from '../../shared/offer-undo.ts'
-import { linksKey } from './list-links.ts'
+import { refreshLists } from './organize.ts'
 
 async function deleteLink(id: string, isLeaving: boolean): Promise<void> {
   try {
@@ -23,7 +23,7 @@ export function useDeleteLink() {
       message: t => t('links.deleted', { code }),
       run: async isLeaving => {
         await deleteLink(id, isLeaving)
-        await queryClient.invalidateQueries({ queryKey: linksKey })
+        await refreshLists(queryClient)
       },
     })
 }

@@ -1,8 +1,9 @@
 /** Folders and tags: reading them, and keeping them in order. Every change is seen in the lists of links as well. */
 import type { Folder } from '@octet/contracts'
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { linksApi, newIdempotencyKey } from '../../shared/api.ts'
 import { useOfferUndo } from '../../shared/offer-undo.ts'
+import { linksKey } from './list-links.ts'
 
 export const foldersQuery = queryOptions({
   queryKey: ['links', 'folders'],
@@ -15,6 +16,12 @@ export const tagsQuery = queryOptions({
   queryFn: async ({ signal }) => (await linksApi.listTags({}, { signal })).data,
   staleTime: 30_000,
 })
+
+/** A link came, went or changed: the lists, and how many links are in each folder and have each tag. */
+export function refreshLists(queryClient: QueryClient): Promise<unknown> {
+  const keys = [linksKey, foldersQuery.queryKey, tagsQuery.queryKey]
+  return Promise.all(keys.map(queryKey => queryClient.invalidateQueries({ queryKey })))
+}
 
 /** All that is shown of links may have changed. */
 function useRefresh(): () => Promise<void> {

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { linksApi } from '../../shared/api.ts'
 import { useOfferUndo } from '../../shared/offer-undo.ts'
-import { linksKey } from './list-links.ts'
+import { refreshLists } from './organize.ts'
 
 /** The id under which lists find the examples hidden. */
 export const examplesId = 'links.examples'
@@ -16,7 +16,7 @@ export function useRemoveExamples() {
       message: t => t('links.examples-removed'),
       run: async isLeaving => {
         await linksApi.removeExamples({}, { keepalive: isLeaving })
-        await queryClient.invalidateQueries({ queryKey: linksKey })
+        await refreshLists(queryClient)
       },
     })
 }

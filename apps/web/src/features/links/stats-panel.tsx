@@ -16,16 +16,25 @@ import { sum } from './click-days.ts'
 import { dayRanges, type Interval, intervalFor, type StatsSearch } from './day-ranges.ts'
 import { statsQuery } from './get-link-stats.ts'
 import classes from './link-page.module.css'
+import { type Counted, useLiveClicks } from './live-clicks.ts'
+import { LiveMark, RecentClicks } from './live-panel.tsx'
 import { statsCsv } from './stats-csv.ts'
 import { StatsTools } from './stats-tools.tsx'
 
-function Totals({ stats, days }: { stats: LinkStats; days: number }) {
+interface TotalsProps {
+  readonly stats: LinkStats
+  readonly days: number
+  /** Newer than the statistics, or older: counts only grow. */
+  readonly counted: Counted | undefined
+}
+
+function Totals({ stats, days, counted }: TotalsProps) {
   const { t, tag } = useLocale()
   const numbers = [
-    { label: t('stats.total'), value: stats.clicks },
+    { label: t('stats.total'), value: Math.max(stats.clicks, counted?.clicks ?? 0) },
     { label: t('stats.in-range', { days }), value: sum(stats.days, 'clicks') },
     { label: t('stats.visitors'), value: stats.uniqueVisitors.sum, hint: t('stats.visitors-hint') },
-    { label: t('stats.bots'), value: stats.botClicks },
+    { label: t('stats.bots'), value: Math.max(stats.botClicks, counted?.botClicks ?? 0) },
   ]
   return (
     <dl className={classes.tiles}>
@@ -136,12 +145,16 @@ function Period({ days, onDays }: { days: number; onDays: (days: (typeof dayRang
 export function StatsPanel({ id, code, search, onSearch }: StatsPanelProps) {
   const t = useT()
   const input = useStatsInput(search, id)
-  const query = useQuery(statsQuery(input))
+  const live = useLiveClicks(id)
+  const query = useQuery(statsQuery(input, live.isLive))
   const change = (patch: StatsSearch) => onSearch({ ...search, ...patch })
   return (
     <section className={classes.section} aria-labelledby="stats-title">
       <div className={classes.sectionHead}>
-        <h2 id="stats-title">{t('stats.title')}</h2>
+        <div className={classes.titleLine}>
+          <h2 id="stats-title">{t('stats.title')}</h2>
+          <LiveMark isLive={live.isLive} />
+        </div>
         <Period days={input.days} onDays={days => change({ days, interval: undefined })} />
       </div>
       {query.data === undefined && query.isError ? (
@@ -151,7 +164,8 @@ export function StatsPanel({ id, code, search, onSearch }: StatsPanelProps) {
       {query.data === undefined ? null : (
         <>
           {query.isError ? <FailureNotice error={query.error} /> : null}
-          <Totals stats={query.data} days={input.days} />
+          <Totals stats={query.data} days={input.days} counted={live.counted} />
+          <RecentClicks counted={live.counted} />
           <StatsTools
             {...input}
             onInterval={(interval: Interval) => change({ interval })}

@@ -3,7 +3,7 @@ import type { Input, links } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { linksApi } from '../../shared/api.ts'
 import { linkQuery } from './get-link.ts'
-import { linksKey } from './list-links.ts'
+import { refreshLists } from './organize.ts'
 
 export type LinkChange = Omit<Input<typeof links, 'updateLink'>, 'id'>
 
@@ -14,7 +14,7 @@ export function useUpdateLink(id: string) {
       linksApi.updateLink({ id, ...change }, { ifMatch: version }),
     onSuccess: link => {
       queryClient.setQueryData(linkQuery(id).queryKey, link)
-      void queryClient.invalidateQueries({ queryKey: linksKey })
+      void refreshLists(queryClient)
     },
   })
 }

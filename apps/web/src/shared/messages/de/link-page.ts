@@ -12,6 +12,10 @@ export const linkPage = {
   'links.unarchive': 'Aus dem Archiv holen',
   'links.unarchived-n':
     '{n, plural, one {Der Link ist wieder in der Liste.} other {# Links sind wieder in der Liste.}}',
+  'live.on': 'Live',
+  'live.polling': 'Alle 5 Sekunden',
+  'live.recent': 'Gerade eben',
+  'live.unknown': 'Ein Klick',
   'public.created': 'Erstellt',
   'public.lead': 'Wem dieser kurze Link gehört, zeigt seine Statistik allen.',
   'public.none': 'Keine Statistik',
