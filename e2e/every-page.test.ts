@@ -71,11 +71,7 @@ const visitorViews: readonly View[] = [
   { path: '/stats/nothing-to-see' },
 ]
 
-const userViews = (): readonly View[] => [
-  { path: '/' },
-  { path: '/', act: page => page.keyboard.press('Control+k').then(() => dialogOf(page)) },
-  { path: '/', act: page => page.keyboard.press('?').then(() => dialogOf(page)) },
-  { path: '/', act: page => page.getByRole('button', { name: /Account menu/ }).click() },
+const linkViews = (): readonly View[] => [
   { path: '/links' },
   { path: '/links', act: page => page.getByRole('button', { name: 'Options' }).click() },
   {
@@ -131,6 +127,14 @@ const userViews = (): readonly View[] => [
   },
   { path: `${linkPath}/routing` },
   { path: `${linkPath}/routing`, act: addRuleAndSplit },
+]
+
+const userViews = (): readonly View[] => [
+  { path: '/' },
+  { path: '/', act: page => page.keyboard.press('Control+k').then(() => dialogOf(page)) },
+  { path: '/', act: page => page.keyboard.press('?').then(() => dialogOf(page)) },
+  { path: '/', act: page => page.getByRole('button', { name: /Account menu/ }).click() },
+  ...linkViews(),
   { path: '/account' },
   { path: '/account/devices' },
   { path: '/admin/users' },

@@ -10,7 +10,7 @@ export type Counted = StreamEvent<typeof links, 'clicks'>['body']
 const refreshMs = 2_000
 
 export interface LiveClicks {
-  /** The server has confirmed that it tells of every click; until then, and without it, the page asks every so often. */
+  /** There is a connection that tells of every click; without it the page asks every so often. */
   readonly isLive: boolean
   /** What was said last; `undefined` until the first click. */
   readonly counted: Counted | undefined
