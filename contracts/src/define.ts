@@ -92,6 +92,13 @@ export interface Operation<I extends TObject = TObject, O extends TSchema = TSch
   readonly retry: 'safe' | 'keyed' | 'never'
   readonly timeoutMs: number
   readonly limits?: readonly Limit[]
+  /**
+   * What the answer is when it is not JSON: `image/png`. The module sends it itself (`handledBy: 'module'`), and the
+   * output is {@link Nothing}.
+   */
+  readonly answers?: readonly string[]
+  /** A text that may be the whole body instead of JSON. All other input then travels in the query string. */
+  readonly accepts?: { readonly type: string; readonly property: string; readonly bytesMax: number }
   /** The output carries `version`; it is sent as `ETag`, and `If-Match` guards an update. */
   readonly versioned?: boolean
 }

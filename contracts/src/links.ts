@@ -3,11 +3,13 @@ import { Type } from 'typebox'
 import { closed, defineContract, event, Id, nullable } from './define.ts'
 import { bulkOperations } from './links/bulk.ts'
 import { domainOperations } from './links/domains.ts'
+import { fileOperations } from './links/files.ts'
 import { manageOperations } from './links/manage.ts'
 import { organizeOperations } from './links/organize.ts'
 import { webhookOperations } from './links/webhooks.ts'
 
 export { Domain } from './links/domains.ts'
+export { type ImportColumn, importColumns, importRowsMax } from './links/files.ts'
 export { NewLink } from './links/manage.ts'
 export { Folder } from './links/organize.ts'
 
@@ -48,6 +50,7 @@ export const links = defineContract({
     'routing-not-valid': { status: 400, title: 'Those rules cannot be used.' },
     'interval-too-fine': { status: 400, title: 'That many hours are too many; ask for days.' },
     'webhook-disabled': { status: 409, title: 'That webhook is switched off.' },
+    'file-not-readable': { status: 400, title: 'That file cannot be read as a table of links.' },
     'time-zone-unknown': { status: 400, title: 'That time zone is not known.' },
   },
   operations: {
@@ -58,6 +61,7 @@ export const links = defineContract({
     ...routingOperations,
     ...webhookOperations,
     ...statisticsOperations,
+    ...fileOperations,
   },
   events: {
     'link-created': event({ version: 1, data: closed({ linkId: Id, ownerId: nullable(Id), code: Type.String() }) }),

@@ -18,6 +18,7 @@ import { getLinkStats } from './get-link-stats.ts'
 import { getLinksOverview } from './get-links-overview.ts'
 import { getPublicStats } from './get-public-stats.ts'
 import { getWebhookDelivery } from './get-webhook-delivery.ts'
+import { importLinks } from './import-links.ts'
 import { listDomains } from './list-domains.ts'
 import { listFolders } from './list-folders.ts'
 import { listLinks } from './list-links.ts'
@@ -76,4 +77,5 @@ export const operations: Operations<typeof links, LinksContext> = {
   updateLinks,
   deleteLinks,
   removeExamples,
+  importLinks,
 }

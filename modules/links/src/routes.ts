@@ -6,8 +6,8 @@ import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { answerLanding, answerVisit, type Exchange, redirectPolicy, writeClick } from './answer-visit.ts'
 import type { LinksContext } from './context.ts'
+import { fileRoutes } from './file-routes.ts'
 import { followLink, knownPlainTarget, unlockLink, type Visit } from './follow-link.ts'
-import { getLinkQr } from './get-link-qr.ts'
 import { domainOfRequest, pathOnDomain } from './hosts.ts'
 import { shortUrlOf, targetKey } from './rules.ts'
 import { readVisit, visitorOf } from './visit.ts'
@@ -17,8 +17,8 @@ const passwordLengthMax = 128
 const formBytesMax = 4_096
 
 /** Registers `/s/:code`: `GET` and `HEAD` follow a link, `POST` brings the password of a protected one. */
-export function routes({ app, standingContext, admit, contextFor }: Routes<typeof links, LinksContext>): void {
-  addQrRoute(app, admit, contextFor)
+export function routes({ app, standingContext, operation }: Routes<typeof links, LinksContext>): void {
+  fileRoutes({ operation })
   // One context for all redirects: they carry no caller, and making one per visit costs more than the visit.
   const ctx = standingContext()
   // The click journal records every visit; a line in the access log would say it twice.
@@ -99,21 +99,4 @@ async function readRequest(
   }
   const shortUrl = shortUrlOf({ code, domain: domain?.host ?? null }, ctx.origin)
   return { request, reply, read, where, visit, shortUrl }
-}
-
-type LinksRoutes = Routes<typeof links, LinksContext>
-
-function addQrRoute(app: LinksRoutes['app'], admit: LinksRoutes['admit'], contextFor: LinksRoutes['contextFor']): void {
-  app.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
-    '/links/:id/qr',
-    { config: { access: access.user('links:read') } },
-    async (request, reply) => {
-      await admit(request)
-      const picture = await getLinkQr(contextFor(request), request.params.id, request.query)
-      reply.header('etag', picture.etag).header('cache-control', 'private, max-age=3600')
-      if (picture.isHardToRead) reply.header('x-qr-warning', 'too little contrast for many readers')
-      if (request.headers['if-none-match'] === picture.etag) return reply.code(304).send()
-      return reply.type(picture.type).send(picture.body)
-    },
-  )
 }

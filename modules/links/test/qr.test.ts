@@ -10,7 +10,7 @@ test('a link has QR codes as SVG and PNG, cached by ETag, for its owner only', a
   const token = app.as(newId())
   const link = await app.client(links, { token }).createLink({ url: 'https://example.org/' })
   const ask = (query: string, headers: Record<string, string> = { authorization: `Bearer ${token}` }) =>
-    app.http.inject({ url: `/links/${link.id}/qr${query}`, headers })
+    app.http.inject({ url: `/api/v1/links/${link.id}/qr${query}`, headers })
   const svg = await ask('?fg=1a2b3c&margin=2')
   assert.deepEqual([svg.statusCode, svg.headers['content-type']], [200, 'image/svg+xml'])
   assert.match(svg.body, /^<svg .*#1a2b3c/s)

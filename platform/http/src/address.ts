@@ -18,9 +18,10 @@ export function addressKey(address: string): string {
  * The client's address of a request Fastify has not seen, by the rule it goes by there: the peer, or as many steps back
  * through `X-Forwarded-For` as there are trusted proxies.
  */
-export function clientAddress({ socket, headers }: IncomingMessage, trustedProxies: number): string {
-  const peer = socket.remoteAddress ?? ''
-  const forwarded = trustedProxies === 0 ? undefined : headers['x-forwarded-for']
+export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
+  const peer = request.socket.remoteAddress ?? ''
+  // `headers` makes an object of all of them at the first look; without proxies nobody looks.
+  const forwarded = trustedProxies === 0 ? undefined : request.headers['x-forwarded-for']
   if (forwarded === undefined) return peer
   const chain = [peer, ...String(forwarded).split(',').reverse()]
   return (chain[Math.min(trustedProxies, chain.length - 1)] ?? peer).trim()

@@ -65,7 +65,8 @@ function section(operation: CompiledOperation, origin: string): string {
   })
   const head = '<tr><th>Name</th><th>In</th><th></th><th>Type</th></tr>'
   const table = `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`
-  const answer = spec.status === 204 ? 'no body' : JSON.stringify(example(spec.output as unknown as Json), null, 2)
+  const success = spec.answers?.join(' or ') ?? JSON.stringify(example(spec.output as unknown as Json), null, 2)
+  const answer = spec.status === 204 ? 'no body' : success
   const problems = spec.problems.map(code => `<a href="#problem-${code}"><code>${code}</code></a>`).join(', ')
   return `<section id="${fullName}">
 <h2>${html(spec.summary)}</h2>
@@ -88,7 +89,9 @@ function curl(operation: CompiledOperation, origin: string): string {
   const lines = [`curl${route.method === 'GET' ? '' : ` -X ${route.method}`} '${origin}${path}'`]
   if (spec.access.kind !== 'anyone') lines.push(`-H "Authorization: Bearer $OCTET_TOKEN"`)
   if (spec.retry === 'keyed') lines.push(`-H "Idempotency-Key: $(uuidgen)"`)
-  if (route.body.length > 0) {
+  if (spec.accepts !== undefined) {
+    lines.push(`-H 'Content-Type: ${spec.accepts.type}'`, '--data-binary @file')
+  } else if (route.body.length > 0) {
     const names = route.body.filter(name => required.includes(name) || required.length === 0)
     const body = Object.fromEntries(names.map(name => [name, example(properties[name] as Json)]))
     lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(body)}'`)

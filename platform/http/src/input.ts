@@ -8,12 +8,12 @@ export function readInput(operation: CompiledOperation, request: FastifyRequest)
   const { route } = operation
   if (route === undefined) throw new Error(`${operation.fullName} has no route`)
   const input: Record<string, unknown> = {}
-  if (route.method === 'GET' || route.method === 'DELETE') {
-    readQuery(route.query, request.query as Record<string, string | string[]>, input)
-  } else {
-    refuseQuery(request.query as Record<string, unknown>)
-    Object.assign(input, readBody(request.body, route.pathParameters))
-  }
+  const { accepts } = operation.spec
+  const hasBody = route.method !== 'GET' && route.method !== 'DELETE'
+  if (hasBody && accepts === undefined) refuseQuery(request.query as Record<string, unknown>)
+  else readQuery(route.query, request.query as Record<string, string | string[]>, input)
+  if (accepts !== undefined && typeof request.body === 'string') input[accepts.property] = request.body
+  else if (hasBody) Object.assign(input, readBody(request.body, route.pathParameters))
   for (const name of route.pathParameters) input[name] = (request.params as Record<string, string>)[name]
   return input
 }

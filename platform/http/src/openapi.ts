@@ -64,7 +64,9 @@ function operationObject(
     ...(spec.versioned === true && route.method !== 'GET' ? [header('If-Match', 'The ETag you last read.')] : []),
   ]
   const status = spec.status ?? 200
-  const success = status === 204 ? { description: 'Done' } : { description: 'Success', content: json(spec.output) }
+  const { answers, accepts } = spec
+  const content = answers === undefined ? json(spec.output) : textual(answers)
+  const success = status === 204 ? { description: 'Done' } : { description: 'Success', content }
   return {
     operationId: `${module}.${name}`,
     tags: [module],
@@ -74,7 +76,15 @@ function operationObject(
     parameters,
     ...(route.body.length === 0
       ? {}
-      : { requestBody: { required: true, content: json(bodySchema(properties, required, route.body)) } }),
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              ...json(bodySchema(properties, required, route.body)),
+              ...(accepts === undefined ? {} : textual([accepts.type])),
+            },
+          },
+        }),
     responses: { [status]: success, ...problemResponses(operation, catalogue) },
   }
 }
@@ -133,6 +143,11 @@ function bodySchema(properties: Record<string, object>, required: readonly strin
 
 function header(name: string, description: string) {
   return { name, in: 'header', required: false, description, schema: { type: 'string' } }
+}
+
+/** Contents that are no JSON. */
+function textual(types: readonly string[]) {
+  return Object.fromEntries(types.map(type => [type, { schema: { type: 'string' } }]))
 }
 
 function json(schema: unknown) {

@@ -3,7 +3,7 @@
 import type { Verdict } from '@octet/cache'
 import { anonymous, authorize, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
 import { type CompiledOperation, type Handler, type Host, invoke, operationsOf, type RequestInfo } from '@octet/kernel'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { addressOf, admit, type HttpApp, type HttpOptions, identify, identifyNobody } from './app.ts'
 import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
 
@@ -49,15 +49,30 @@ function addOperationRoute(
   operation: CompiledOperation,
   handlerFor: HandlerFor,
 ): void {
+  const route = routeOptions(options, operation, handlerFor)
+  const { accepts } = operation.spec
+  if (accepts === undefined) {
+    app.route(route)
+    return
+  }
+  // Other routes go on refusing bodies of this type.
+  app.register(async scope => {
+    const parsing = { parseAs: 'string', bodyLimit: accepts.bytesMax } as const
+    scope.addContentTypeParser<string>(accepts.type, parsing, (_request, text, done) => done(null, text))
+    scope.route(route)
+  })
+}
+
+function routeOptions(options: HttpOptions, operation: CompiledOperation, handlerFor: HandlerFor): RouteOptions {
   const { route, spec } = operation
   if (route === undefined) throw new Error(`${operation.fullName} has no route`)
   const status = spec.status ?? 200
   const limits = spec.limits ?? (route.method === 'GET' ? readLimits : writeLimits)
-  app.route({
+  return {
     method: route.method,
     url: route.url,
     config: { access: spec.access },
-    schema: status === 204 ? {} : { response: { [status]: spec.output } },
+    schema: status === 204 || spec.answers !== undefined ? {} : { response: { [status]: spec.output } },
     // Before the body is read: who may not call does not get to send one.
     onRequest: async (request, reply) => {
       const ignores = spec.ignoresCredentials === true
@@ -68,9 +83,10 @@ function addOperationRoute(
     handler: async (request, reply) => {
       const info = requestInfo(request, operation)
       const output = await invoke(operation, handlerFor(request, reply), info, readInput(operation, request))
-      return answer(operation, status, { request, reply, output })
+      // What is not JSON the module has sent.
+      return spec.answers === undefined ? answer(operation, status, { request, reply, output }) : reply
     },
-  })
+  }
 }
 
 function answer(

@@ -12,7 +12,7 @@ export {
   type Routes,
   type StreamRules,
 } from './module.ts'
-export { type CompiledOperation, operationsOf, type Route } from './operation.ts'
+export { type CompiledOperation, checkInput, operationsOf, type Route } from './operation.ts'
 export { type Page, type PageRequest, type Position, pageOf, readPage } from './page.ts'
 export type { ExportedFile, KeepsNothing, Privacy } from './privacy.ts'
 export { connectRemote, type Remote } from './remote.ts'

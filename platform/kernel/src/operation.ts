@@ -19,7 +19,10 @@ export interface Route {
   /** With the prefix, in Fastify's syntax: `/api/v1/links/:id`. */
   readonly url: string
   readonly pathParameters: readonly string[]
-  /** Input properties that travel in the query string (GET and DELETE) and how to read them from text. */
+  /**
+   * Input properties that travel in the query string (GET, DELETE, beside a body that is not JSON) and how to read
+   * them from text.
+   */
   readonly query: ReadonlyMap<string, (text: string | string[]) => unknown>
   /** Input properties that travel in a JSON body. */
   readonly body: readonly string[]
@@ -53,13 +56,15 @@ function routeOf(spec: Operation): Route {
   const [method, path] = (spec.http ?? '').split(' ') as [Method, string]
   const pathParameters = [...path.matchAll(/:([A-Za-z]+)/g)].map(match => match[1] as string)
   const rest = Object.entries(spec.input.properties).filter(([name]) => !pathParameters.includes(name))
-  const inQuery = method === 'GET' || method === 'DELETE'
+  const bodyless = method === 'GET' || method === 'DELETE'
+  const { accepts } = spec
+  const inQuery = (name: string) => bodyless || (accepts !== undefined && name !== accepts.property)
   return {
     method,
     url: apiPrefix + path,
     pathParameters,
-    query: new Map(inQuery ? rest.map(([name, schema]) => [name, readerOf(schema)]) : []),
-    body: inQuery ? [] : rest.map(([name]) => name),
+    query: new Map(rest.filter(([name]) => inQuery(name)).map(([name, schema]) => [name, readerOf(schema)])),
+    body: rest.map(([name]) => name).filter(name => !inQuery(name)),
   }
 }
 

@@ -1,0 +1,154 @@
+/** Links from and to files. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { links } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { type Test, testApp } from '@octet/testkit'
+import fc from 'fast-check'
+import { byteOrderMark, csvLine, plainCell, readCsv } from '../src/csv.ts'
+import { linksModule } from '../src/module.ts'
+
+async function open(t: Test) {
+  const app = await testApp(t, { modules: [linksModule] })
+  const token = app.as(newId())
+  const mine = app.client(links, { token })
+  const send = (csv: string | Buffer, headers: Record<string, string> = {}, query = '') =>
+    app.http.inject({
+      method: 'POST',
+      url: `/api/v1/links/import${query}`,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv; charset=utf-8', ...headers },
+      payload: csv,
+    })
+  const get = (path: string, bearer = token) =>
+    app.http.inject({ url: `/api/v1/links/${path}`, headers: { authorization: `Bearer ${bearer}` } })
+  return { app, mine, send, get }
+}
+
+test('what was written is read again, whatever it is, and no cell begins like a formula', () => {
+  const cell = fc.string({ unit: 'binary' }).filter(text => text.length < 200)
+  fc.assert(
+    fc.property(fc.array(cell, { minLength: 1, maxLength: 8 }), cells => {
+      const line = csvLine(cells)
+      const header = 'a,b\r\n'
+      const read = [...readCsv(header + line)].slice(1)
+      const wanted = cells.length === 1 && cells[0] === '' ? [] : [cells.map(text => text.trim())]
+      // A cell that itself begins with an apostrophe and a sign is the one that is not told apart.
+      if (cells.some(text => /^\s*'[=+\-@\t\r]/.test(text) || /^[\t\r]/.test(text))) return
+      assert.deepEqual(
+        read.map(row => row.cells.map(plainCell)),
+        wanted,
+      )
+      for (const row of read) for (const text of row.cells) assert.doesNotMatch(text, /^[=+\-@\t\r]/)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('quotes, ends of lines and separators are read as other programs write them', () => {
+  const rows = (text: string) => [...readCsv(text)].map(({ line, cells }) => [line, ...cells])
+  assert.deepEqual(rows('a;b\n1;"x;""y""\nz"\n\n2;'), [
+    [1, 'a', 'b'],
+    [2, '1', 'x;"y"\nz'],
+    [5, '2', ''],
+  ])
+  assert.deepEqual(rows(`${byteOrderMark}a\tb,c\td\r\n1\t2\t3`), [
+    [1, 'a', 'b,c', 'd'],
+    [2, '1', '2', '3'],
+  ])
+  assert.throws(() => rows('a,b\n"never closed'), /never closed/)
+  assert.throws(() => rows(`a\n${','.repeat(60)}`), /more than 50 cells/)
+  assert.throws(() => rows(`a\n${'x'.repeat(9_000)}`), /more than 8192/)
+})
+
+test('a file of another shortener is imported; of each row that is not made it is told why', async t => {
+  const { mine, send } = await open(t)
+  const file = [
+    'Long URL,Back-half,Title,Tags,Clicks,Expires',
+    'https://example.org/1,first,"A, ""B""","red, blue",77,2099-01-02',
+    'javascript:alert(1),,,,,',
+    'https://example.org/2,FIRST,,,,',
+    'https://example.org/3,,,,,yesterday',
+    ',,,,,',
+    `https://example.org/4,,'=1+1,,,`,
+  ].join('\r\n')
+  const answer = await send(file)
+  assert.equal(answer.statusCode, 200, answer.body)
+  const { created, failed, problems, columns } = answer.json()
+  assert.deepEqual([created, failed], [2, 4])
+  assert.deepEqual(columns, ['url', 'alias', 'title', 'tags', 'ignore', 'expiresAt'])
+  assert.deepEqual(
+    problems.map(({ line, code }: { line: number; code: string }) => [line, code]),
+    [
+      [3, 'links.url-not-allowed'],
+      [4, 'links.alias-taken'],
+      [5, 'validation-failed'],
+      [6, 'validation-failed'],
+    ],
+  )
+  const made = (await mine.listLinks({ sort: 'createdAt' })).data
+  const first = made.find(({ code }) => code === 'first')
+  assert.deepEqual(
+    [first?.title, first?.tags, first?.expiresAt, first?.clicks],
+    ['A, "B"', ['red', 'blue'], '2099-01-02T00:00:00Z', 0],
+  )
+  assert.ok(made.some(({ title }) => title === '=1+1'))
+})
+
+test('a repeated import under the same key makes nothing twice, and another file under it is refused', async t => {
+  const { mine, send } = await open(t)
+  const key = { 'idempotency-key': 'import-1' }
+  const file = 'url\nhttps://example.org/a\nhttps://example.org/b\n'
+  const once = await send(file, key)
+  assert.deepEqual((await send(file, key)).json(), once.json())
+  assert.equal((await mine.listLinks({})).data.length, 2)
+  assert.equal((await send(`${file}https://example.org/c\n`, key)).statusCode, 422)
+})
+
+test('what is no table of links is refused whole: too large, too long, without addresses, never closed', async t => {
+  const { app, mine, send } = await open(t)
+  const code = async (csv: string) => (await send(csv)).json().code
+  assert.equal(await code('name,tags\nx,y\n'), 'links.file-not-readable')
+  assert.equal(await code('url\n'), 'links.file-not-readable')
+  assert.equal(await code('url\n"https://example.org/'), 'links.file-not-readable')
+  assert.equal(await code(`url\n${'https://example.org/\n'.repeat(1_001)}`), 'links.file-not-readable')
+  assert.equal(await code(`url\n${'x'.repeat(1_000_000)}`), 'payload-too-large')
+  assert.equal((await mine.listLinks({})).data.length, 0)
+  const elsewhere = await app.http.inject({
+    method: 'POST',
+    url: '/api/v1/links',
+    headers: { 'content-type': 'text/csv' },
+    payload: 'url\nhttps://example.org/',
+  })
+  assert.equal(elsewhere.statusCode, 415, 'other routes take no CSV')
+  const named = await send('x,y\nhi,https://example.org/named\n', {}, '?columns=title&columns=url')
+  assert.equal(named.json().created, 1, named.body)
+})
+
+test('more than a page of links is exported, only the own ones, and can be imported elsewhere', async t => {
+  const { app, send, get } = await open(t)
+  const rows = Array.from({ length: 620 }, (_, index) => `https://example.org/${index},"=cmd(${index})"`)
+  assert.equal((await send(`url,title\n${rows.join('\n')}`)).json().created, 620)
+  await app.client(links, { token: app.as(newId()) }).createLink({ url: 'https://example.org/theirs' })
+  const file = await get('export?bom=true')
+  assert.equal(file.headers['content-type'], 'text/csv; charset=utf-8')
+  assert.match(String(file.headers['content-disposition']), /^attachment; filename="links-\d{4}-\d\d-\d\d\.csv"$/)
+  assert.ok(file.body.startsWith(`${byteOrderMark}url,alias,`))
+  assert.doesNotMatch(file.body, /theirs|,=cmd/)
+  assert.equal([...readCsv(file.body)].length, 621)
+  const again = (await send(file.body)).json()
+  assert.deepEqual([again.created, again.failed], [0, 620], 'codes are taken')
+  assert.equal(again.problems[0].code, 'links.alias-taken')
+  assert.equal((await get('export', app.as(newId()))).body.trim().split('\r\n').length, 1)
+})
+
+test('statistics are exported for the owner only', async t => {
+  const { app, mine, get } = await open(t)
+  const { id } = await mine.createLink({ url: 'https://example.org/' })
+  const file = await get(`${id}/stats/export?days=3`)
+  assert.equal(file.statusCode, 200)
+  assert.deepEqual(
+    [...readCsv(file.body)].map(({ cells }) => cells[0]),
+    ['kind', 'time', 'time', 'time'],
+  )
+  assert.equal((await get(`${id}/stats/export`, app.as(newId()))).statusCode, 404)
+})
