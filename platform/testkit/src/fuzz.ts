@@ -119,14 +119,14 @@ function requestFor(operation: CompiledOperation, input: Record<string, unknown>
   const headers = { 'content-type': 'application/json', ...authorization }
   const hasBody = route.method !== 'GET' && route.method !== 'DELETE'
   const query = new URLSearchParams()
-  const body: Record<string, unknown> = {}
+  const body: [string, unknown][] = []
   for (const [name, value] of Object.entries(rest)) {
-    if (hasBody && !route.query.has(name)) body[name] = value
+    if (hasBody && !route.query.has(name)) body.push([name, value])
     else if (value !== undefined) query.append(name, wellFormed(textFor(value)))
   }
   const address = query.size === 0 ? url : `${url}?${query}`
   if (!hasBody) return { method: route.method, url: address, headers: authorization }
-  return { method: route.method, url: address, headers, payload: JSON.stringify(body) }
+  return { method: route.method, url: address, headers, payload: JSON.stringify(Object.fromEntries(body)) }
 }
 
 function textFor(value: unknown): string {
