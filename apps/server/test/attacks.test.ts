@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import type { Contract } from '@octet/contracts'
+import { type Contract, identity } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { operationsOf } from '@octet/kernel'
 import { type Test, testApp } from '@octet/testkit'
@@ -23,8 +23,11 @@ const ours = {
   ownerId: newId(),
   createdAt: '2020-01-01T00:00:00Z',
 }
-/** Changing roles is what this one is for; it asks for the permission and a fresh sign-in. */
-const exceptions = new Set(['identity.setUserRoles roles'])
+/** Changing roles is what the first is for; the others name whom a room's owner acts on, and what they may do there. */
+const exceptions = new Set([
+  'identity.setUserRoles roles',
+  ...['chat.addMember userId', 'chat.changeMember userId', 'chat.changeMember role', 'chat.banMember userId'],
+])
 
 const openApp = (t: Test) => testApp(t, { modules, trustCallers: true })
 
@@ -110,4 +113,29 @@ test('A17: routes, contracts and the OpenAPI document name the same operations, 
   }
   assert.ok(inTable.size === routes.length, 'no route twice')
   for (const { access, url } of app.http.routeTable) assert.ok(access?.kind, url)
+})
+
+test('A10: who has only passed the first step is nobody on every route of every module', async t => {
+  const app = await testApp(t, { modules })
+  const registration = { username: 'half_way', email: 'half@example.org', password: 'correct horse battery staple' }
+  const { user } = await app.client(identity).register(registration)
+  await app.db('identity').sql`
+    insert into totp_secrets (user_id, secret, confirmed_at, last_step)
+    values (${user.id}, ${Buffer.alloc(48)}, now(), 0)`
+  const login = { login: registration.username, password: registration.password }
+  const { status, body } = await app.request(identity, 'login', login)
+  const { challenge } = (body as { data: { challenge: string } }).data
+  assert.deepEqual([status, challenge.length], [401, 43])
+  const guarded = app.http.routeTable.filter(({ access }) => access.kind === 'user' || access.kind === 'permission')
+  assert.ok(new Set(guarded.map(({ url }) => url.split('/')[3])).size >= 4, 'routes of several modules')
+  for (const { method, url } of guarded) {
+    const path = url.replace(/:\w+/g, newId())
+    for (const headers of [
+      { authorization: `Bearer ${challenge}` },
+      { cookie: `oct=${challenge}`, 'sec-fetch-site': 'same-origin' },
+    ] as Record<string, string>[]) {
+      const { statusCode } = await app.http.inject({ method: method as 'GET', url: path, headers })
+      assert.equal(statusCode, 401, `${method} ${url}`)
+    }
+  }
 })

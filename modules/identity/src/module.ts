@@ -88,7 +88,7 @@ async function open(floor: Floor<typeof identity>, settings: IdentitySettings): 
     signInFailures,
     auditKey,
     refusesDisposable: settings.refusesDisposable ?? true,
-    providers: createProviders(settings.providers ?? []),
+    providers: createProviders(settings.providers ?? [], floor.outbound),
     measures: createMeasures(metrics, { passwords, revocations }),
     origin,
     clockMs: revocations.nowMs,

@@ -1,4 +1,5 @@
 /** The providers the operator configured, discovered when first used. */
+import type { Floor } from '@octet/kernel'
 import * as openid from 'openid-client'
 
 export interface ProviderSettings {
@@ -15,12 +16,14 @@ export interface Provider extends ProviderSettings {
 
 const timeoutSeconds = 8
 
+type Web = Pick<Floor['outbound'], 'fetch'>
+
 /** Nothing is asked of a provider before somebody signs in with it. An http issuer must be on this machine. */
-export function createProviders(settings: readonly ProviderSettings[]): ReadonlyMap<string, Provider> {
-  return new Map(settings.map(one => [one.name, createProvider(one)]))
+export function createProviders(settings: readonly ProviderSettings[], web: Web): ReadonlyMap<string, Provider> {
+  return new Map(settings.map(one => [one.name, createProvider(one, web)]))
 }
 
-function createProvider(settings: ProviderSettings): Provider {
+function createProvider(settings: ProviderSettings, web: Web): Provider {
   const issuer = new URL(settings.issuer)
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(issuer.hostname)
   if (issuer.protocol !== 'https:' && !isHere) throw new Error(`${settings.issuer} must be an https address`)
@@ -31,6 +34,7 @@ function createProvider(settings: ProviderSettings): Provider {
       discovered ??= openid
         .discovery(issuer, settings.clientId, settings.clientSecret, undefined, {
           timeout: timeoutSeconds,
+          [openid.customFetch]: fetchFor(issuer, web),
           execute: issuer.protocol === 'http:' ? [openid.allowInsecureRequests] : [],
         })
         .catch(error => {
@@ -39,5 +43,25 @@ function createProvider(settings: ProviderSettings): Provider {
         })
       return discovered
     },
+  }
+}
+
+/**
+ * The operator named the issuer's host, wherever it is. Other hosts only the issuer's documents name (keys, tokens), so
+ * what it says leads to the public internet and nowhere inside (A14). Redirects are followed for neither.
+ */
+function fetchFor(issuer: URL, web: Web): openid.CustomFetch {
+  return async (url, { method, headers, body, signal }) => {
+    if (new URL(url).host === issuer.host) {
+      return fetch(url, { method, headers, body: body as string | undefined, redirect: 'manual', signal })
+    }
+    const answer = await web.fetch(url, {
+      method: method as 'GET' | 'POST',
+      headers: Object.fromEntries(new Headers(headers)),
+      ...(body === undefined || body === null ? {} : { body: String(body) }),
+      ...(signal ? { signal } : {}),
+    })
+    const type = answer.headers['content-type'] ?? ''
+    return new Response(new Uint8Array(answer.body), { status: answer.status, headers: { 'content-type': type } })
   }
 }

@@ -215,3 +215,40 @@ test('a link begun by one session is finished by no other', async () => {
   assert.equal((await back(returned, `${flow}; ${two.cookie}`)).headers.location, refused)
   assert.equal((await back(returned, `${flow}; ${one.cookie}`)).headers.location, refused, 'it was used up')
 })
+
+test('A14: what a provider says of itself leads nowhere inside', async t => {
+  const asked: string[] = []
+  const rogue = createServer((request, response) => {
+    asked.push(`${request.headers.host} ${request.url}`)
+    const port = (rogue.address() as AddressInfo).port
+    const issuer = `http://127.0.0.1:${port}`
+    const inside = `http://localhost:${port}`
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      JSON.stringify({
+        ...{ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${inside}/token` },
+        ...{ jwks_uri: `${inside}/keys`, code_challenge_methods_supported: ['S256'] },
+      }),
+    )
+  })
+  await new Promise<void>(resolve => rogue.listen(0, '127.0.0.1', resolve))
+  const close = () => new Promise<void>(resolve => rogue.close(() => resolve()))
+  const issuer = `http://127.0.0.1:${(rogue.address() as AddressInfo).port}`
+  const providers = [{ name: 'rogue', issuer, clientId: 'octet', clientSecret: 'secret' }]
+  const there = await testApp(t, { modules: [createIdentityModule({ providers })] })
+  const caller = { headers: fromOurPage }
+  const begun = await there.request(identity, 'startProviderLogin', { provider: 'rogue' }, caller)
+  const state = new URL((begun.body as { url: string }).url).searchParams.get('state')
+  const { headers } = await there.http.inject({
+    method: 'GET',
+    url: `/auth/callback/rogue?code=x&state=${state}`,
+    headers: { cookie: cookiesOf(begun.headers)[0] ?? '' },
+  })
+  assert.equal(headers.location, '/sign-in?problem=identity.provider-refused')
+  assert.deepEqual(
+    asked.filter(one => one.startsWith('localhost')),
+    [],
+  )
+  assert.equal(asked.length, 1, 'the issuer itself was asked')
+  await close()
+})
