@@ -4,6 +4,7 @@ import { runExperiments } from './experiment.ts'
 import { linksMillion } from './links-million.ts'
 import { linksRedirect } from './links-redirect.ts'
 import { linksStats } from './links-stats.ts'
+import { logins500 } from './logins.ts'
 import { read } from './read.ts'
 
-process.exitCode = await runExperiments('bench', [linksRedirect, linksMillion, linksStats, calls, read])
+process.exitCode = await runExperiments('bench', [linksRedirect, linksMillion, linksStats, calls, read, logins500])
