@@ -23,7 +23,7 @@ async function titles(): Promise<Set<string>> {
 
 test('each test that the answers to ASVS name is there', async () => {
   const page = await readFile(join(root, 'docs/security/asvs-5-l2.md'), 'utf8')
-  const named = [...page.matchAll(/^\|.*\| `([^`]+)` \|$/gm)].map(([, title = '']) => title)
+  const named = [...page.matchAll(/^\|.*\| `([^`]+)` +\|$/gm)].map(([, title = '']) => title)
   assert.ok(named.length > 20, 'the page was read')
   const known = await titles()
   assert.ok(known.size > 300, 'the tests were read')
