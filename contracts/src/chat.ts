@@ -3,8 +3,9 @@ import { encryptionOperations } from './chat/encryption.ts'
 import { fileOperations } from './chat/files.ts'
 import { memberOperations } from './chat/members.ts'
 import { messageOperations } from './chat/messages.ts'
+import { presenceOperations } from './chat/presence.ts'
 import { roomOperations } from './chat/rooms.ts'
-import { inboxStream, receiptsStream, roomStream } from './chat/streams.ts'
+import { inboxStream, presenceStream, receiptsStream, roomStream } from './chat/streams.ts'
 import { defineContract } from './define.ts'
 
 export {
@@ -52,8 +53,9 @@ export const chat = defineContract({
     ...memberOperations,
     ...messageOperations,
     ...fileOperations,
+    ...presenceOperations,
     ...encryptionOperations,
   },
   events: {},
-  streams: { room: roomStream, inbox: inboxStream, receipts: receiptsStream },
+  streams: { room: roomStream, inbox: inboxStream, receipts: receiptsStream, presence: presenceStream },
 })

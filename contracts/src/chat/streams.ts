@@ -1,6 +1,7 @@
 /** What is live: the log of each room, and what concerns one person. */
 import { Type } from 'typebox'
 import { closed, Id, nullable, stream } from '../define.ts'
+import { Presence } from './presence.ts'
 import { Cursor, Message, RoleInRoom, Visibility } from './shapes.ts'
 
 const { seq: _seq, createdAt: _createdAt, authorId: _authorId, ...said } = Message.properties
@@ -51,4 +52,12 @@ export const receiptsStream = stream({
   durability: 'ephemeral',
   scope: 'chat:read',
   events: { cursor: Cursor },
+})
+
+export const presenceStream = stream({
+  summary:
+    'Who of a room comes, goes or falls idle; ask listPresence first. Silent in rooms with more than 100 members',
+  durability: 'ephemeral',
+  scope: 'chat:read',
+  events: { presence: Presence },
 })

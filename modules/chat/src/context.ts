@@ -3,12 +3,14 @@ import type { chat, identity } from '@octet/contracts'
 import { chat as chatContract, problemsOf } from '@octet/contracts'
 import type { Context, Floor, ModuleRealtime } from '@octet/kernel'
 import type { Pictures } from './pictures.ts'
+import type { PresenceBoard } from './presence-board.ts'
 
 export interface ChatState {
   readonly realtime: ModuleRealtime<typeof chat>
   readonly limiter: Floor['limiter']
   readonly outbound: Floor['outbound']
   readonly pictures: Pictures
+  readonly presence: PresenceBoard
 }
 
 export type ChatContext = Context<typeof chat, readonly [typeof identity], ChatState>

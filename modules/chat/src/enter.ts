@@ -40,4 +40,5 @@ export async function exit(
  */
 export function hush({ realtime }: ChatContext, roomId: string, userId?: string): void {
   realtime.recheck('receipts', roomId, userId)
+  realtime.recheck('presence', roomId, userId)
 }

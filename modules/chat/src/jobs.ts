@@ -2,8 +2,10 @@
 
 import { sweepFiles } from './delete-file.ts'
 import { fetchPreview } from './fetch-preview.ts'
+import { endDeadLeases } from './list-presence.ts'
 
 export const jobs = [
   { name: 'chat.fetch-preview', timeoutMs: 60_000, attemptsMax: 2, concurrencyMax: 4, run: fetchPreview },
+  { name: 'chat.end-dead-leases', when: { everyMs: 5_000 }, attemptsMax: 1, run: endDeadLeases },
   { name: 'chat.sweep-files', when: { everyMs: 30_000 }, timeoutMs: 60_000, attemptsMax: 1, run: sweepFiles },
 ]

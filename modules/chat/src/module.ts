@@ -6,6 +6,7 @@ import type { ChatContext, ChatState } from './context.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
 import { createPictures } from './pictures.ts'
+import { createPresenceBoard } from './presence-board.ts'
 import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
 import { isId } from './rules.ts'
@@ -15,19 +16,40 @@ export const chatModule = defineModule({
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
   privacy,
-  open: async ({ realtime, limiter, outbound }: Floor<typeof chat>): Promise<ChatState> => {
-    return { realtime, limiter, outbound, pictures: createPictures() }
+  open: async ({ realtime, limiter, outbound, db, log, now }: Floor<typeof chat>): Promise<ChatState> => {
+    const presence = createPresenceBoard({
+      db,
+      log,
+      now,
+      emit: (roomId, body) => realtime.emit('presence', roomId, { type: 'presence', body }),
+    })
+    return { realtime, limiter, outbound, pictures: createPictures(), presence }
   },
   operations,
   jobs,
   routes,
-  streams: { room: { join: joinAsMember }, inbox: { join: joinOwn }, receipts: { join: joinAsMember } },
+  streams: {
+    room: { join: joinAsMember },
+    inbox: { join: joinOwn, entered: opened, left: closed },
+    receipts: { join: joinAsMember },
+    presence: { join: joinAsMember },
+  },
+  close: ({ presence }: ChatState) => presence.close(),
 })
 
 /** A room is heard by its members only, public or not. */
 async function joinAsMember(ctx: ChatContext, roomId: string): Promise<void> {
   if (!isId(roomId)) throw commonProblem('not-found')
   await accessAsReader(ctx, roomId)
+}
+
+/** Every client listens to its person's inbox, so whoever listens to it is there. */
+function opened({ presence }: ChatContext, userId: string): void {
+  presence.opened(userId)
+}
+
+function closed({ presence }: ChatContext, userId: string): void {
+  presence.closed(userId)
 }
 
 async function joinOwn(ctx: ChatContext, userId: string): Promise<void> {

@@ -22,6 +22,7 @@ import { listMembers } from './list-members.ts'
 import { listMessages } from './list-messages.ts'
 import { listBans, listModeration } from './list-moderation.ts'
 import { listPins } from './list-pins.ts'
+import { listPresence, setPresence } from './list-presence.ts'
 import { browseRooms, listRooms } from './list-rooms.ts'
 import { markDelivered, markRead } from './mark-read.ts'
 import { openDirect } from './open-direct.ts'
@@ -32,6 +33,7 @@ import { reportMessage } from './report-message.ts'
 import { revokeInvitation } from './revoke-invitation.ts'
 import { searchMessages } from './search-messages.ts'
 import { sendMessage } from './send-message.ts'
+import { getChatSettings, setChatSettings } from './set-chat-settings.ts'
 import { getRecovery, setRecovery } from './set-recovery.ts'
 import { setRoomPreferences } from './set-room-preferences.ts'
 import { updateRoom } from './update-room.ts'
@@ -82,4 +84,8 @@ export const operations: Operations<typeof chat, ChatContext> = {
   deleteUpload,
   deleteFile,
   reportMessage,
+  listPresence,
+  setPresence,
+  getChatSettings,
+  setChatSettings,
 }

@@ -92,6 +92,8 @@ export async function eraseFromRoom(
 
 /** What is kept per person and not per room. */
 export async function erasePerson({ sql }: Tx, userId: string, inbox: string): Promise<void> {
+  await sql`delete from presence where user_id = ${userId}`
+  await sql`delete from settings where user_id = ${userId}`
   await sql`delete from sends where author_id = ${userId}`
   await sql`delete from history_copies where user_id = ${userId}`
   await sql`delete from recovery_checks where user_id = ${userId}`
@@ -115,6 +117,8 @@ export async function countOf({ sql }: Queryable, userId: string): Promise<numbe
       + (select count(*) from bans where user_id = ${userId} or banned_by = ${userId})
       + (select count(*) from invitations where created_by = ${userId})
       + (select count(*) from moderation where actor_id = ${userId} or subject_id = ${userId})
+      + (select count(*) from presence where user_id = ${userId})
+      + (select count(*) from settings where user_id = ${userId})
       + (select count(*) from files where owner_id = ${userId})
       + (select count(*) from uploads where owner_id = ${userId})
       + (select count(*) from rooms where created_by = ${userId})

@@ -9,6 +9,7 @@ import { exit } from './enter.ts'
 import { fileKeys } from './file-rules.ts'
 import * as fileStore from './file-store.ts'
 import * as memberStore from './member-store.ts'
+import { settingsOf } from './presence-store.ts'
 import * as privacyStore from './privacy-store.ts'
 import * as roomStore from './room-store.ts'
 import { roomStream } from './rules.ts'
@@ -53,6 +54,9 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
       ...each('delete', 'id', 'room_id', 'owner_id', 'message_id', 'place', 'state', 'is_preview', 'name'),
       ...each('delete', 'content_type', 'size_bytes', 'sha256', 'width', 'height', 'has_thumbnail', 'created_at'),
     },
+    presence_nodes: each('not-personal', 'id', 'expires_at'),
+    presence: each('delete', 'user_id', 'node_id', 'is_idle'),
+    settings: each('delete', 'user_id', 'show_presence', 'do_not_disturb_until', 'last_seen_at'),
     uploads: each('delete', 'id', 'room_id', 'owner_id', 'name', 'size_bytes', 'arrived', 'created_at'),
     upload_parts: each('delete', 'upload_id', 'starts_at', 'part_id', 'size_bytes'),
     previews: each('delete', 'message_id', 'url', 'title', 'description', 'site_name', 'image_file_id'),
@@ -64,6 +68,7 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
   async *exportUser({ db, storage }, userId) {
     yield { path: 'messages.jsonl', rows: privacyStore.eachMessageOf(db, userId, pageMax) }
     yield { path: 'rooms.jsonl', rows: await privacyStore.roomsOf(db, userId, exportedMax) }
+    yield { path: 'settings.jsonl', rows: [await settingsOf(db, userId)] }
     yield { path: 'files.jsonl', rows: filesAsRows(db, userId) }
     for await (const { id, name } of fileStore.eachFileOf(db, userId, pageMax)) {
       const found = await storage.get(fileKeys.file(id))

@@ -93,6 +93,12 @@ export interface StreamRules<Ctx> {
    * every subscription, again after a reconnect, and again when rights change.
    */
   readonly join: (ctx: Ctx, key: string) => Promise<void>
+  /**
+   * A connection of this process that `join` let through begins to listen, and stops: once each, whatever ends it. They
+   * must return at once.
+   */
+  readonly entered?: (ctx: Ctx, key: string, userId: string) => void
+  readonly left?: (ctx: Ctx, key: string, userId: string) => void
 }
 
 /** What a use case gets: the caller, the module's database, the modules it may call, and the module's own state. */

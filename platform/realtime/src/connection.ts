@@ -17,6 +17,8 @@ export interface Entry extends Subscription {
   readonly ref: StreamRef
   readonly connection: Connection
   channel: Channel | undefined
+  /** Its module was told that it listens. */
+  isEntered: boolean
 }
 
 /** A frame of a client's `send` that waits for its turn. */

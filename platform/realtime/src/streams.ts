@@ -7,6 +7,9 @@ export interface StreamModule {
   readonly contract: Contract
   /** Throws a Problem unless the actor may subscribe. */
   join(actor: Principal, kind: string, key: string): Promise<void>
+  /** A connection here begins to listen, and stops. */
+  entered?(kind: string, key: string, userId: string): void
+  left?(kind: string, key: string, userId: string): void
   /** Where each of these streams ends; those nothing was written to are left out. */
   heads(streams: readonly string[]): Promise<readonly StreamHead[]>
   read(stream: string, range: { after: number; limit: number }): Promise<readonly LogEvent[]>

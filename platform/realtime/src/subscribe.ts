@@ -54,6 +54,7 @@ async function subscribe(connection: Connection, stream: string, position: Strea
     seq: -1,
     mustRejoin: true,
     isReading: false,
+    isEntered: false,
   }
   connection.entries.set(stream, entry)
   try {
@@ -61,6 +62,8 @@ async function subscribe(connection: Connection, stream: string, position: Strea
     // Entered first, asked second: a change of rights in between is seen by one of the two.
     await askToJoin(entry)
     if ((entry.state as string) === 'ended') return
+    entry.isEntered = true
+    ref.module.entered?.(ref.kind, ref.key, connection.userId)
     await begin(entry, position)
   } catch (error) {
     if ((entry.state as string) === 'ended') return
@@ -135,6 +138,10 @@ export function unsubscribe(connection: Connection, stream: string): void {
 export function drop(entry: Entry): void {
   const { connection, ref, channel } = entry
   entry.state = 'ended'
+  if (entry.isEntered) {
+    entry.isEntered = false
+    ref.module.left?.(ref.kind, ref.key, connection.userId)
+  }
   if (connection.entries.get(ref.name) === entry) connection.entries.delete(ref.name)
   connection.lagging?.delete(entry)
   if (channel !== undefined) connection.hub.leave(channel, entry)

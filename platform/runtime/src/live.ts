@@ -2,7 +2,7 @@
 import { type Contract, commonProblem, realtimePath } from '@octet/contracts'
 import { type Db, newId, readEvents, readHeads, skipTurn } from '@octet/db'
 import { type HttpApp, type HttpOptions, takeCommandLimits } from '@octet/http'
-import { type Host, operationsOf, type StreamRules, within } from '@octet/kernel'
+import { type Host, operationsOf, type StreamRules, serviceRequest, within } from '@octet/kernel'
 import type { Log, Metrics } from '@octet/observe'
 import { createHub, createRealtime, type Hub, type Realtime, type StreamModule } from '@octet/realtime'
 
@@ -69,6 +69,7 @@ function localStreams(host: Host, databases: ReadonlyMap<string, Db>): Map<strin
     const db = databases.get(contract.name)
     if (contract.streams === undefined || db === undefined) continue
     checkStreams(contract, rules)
+    const standing = () => host.contextOf(contract.name, serviceRequest(contract.name, newId(), joinTimeoutMs))
     found.set(contract.name, {
       contract,
       async join(actor, kind, key) {
@@ -77,6 +78,8 @@ function localStreams(host: Host, databases: ReadonlyMap<string, Db>): Map<strin
         const request = { actor, requestId: newId(), deadlineMs: Date.now() + joinTimeoutMs }
         await within(joinTimeoutMs, rule.join(host.contextOf(contract.name, request), key))
       },
+      entered: (kind, key, userId) => rules[kind]?.entered?.(standing(), key, userId),
+      left: (kind, key, userId) => rules[kind]?.left?.(standing(), key, userId),
       heads: streams => readHeads(db, streams),
       read: (stream, range) => readEvents(db, stream, range),
       skipTurn: turn => skipTurn(db, turn),

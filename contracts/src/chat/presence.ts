@@ -1,0 +1,62 @@
+/** Who is there: only told to those who share a room and are looking, and only of those who do not mind. */
+import { Type } from 'typebox'
+import { access, closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
+
+export const Presence = closed({
+  userId: Id,
+  status: Type.Enum(['online', 'idle', 'offline']),
+  lastSeenAt: nullable(Time),
+})
+
+const Settings = closed({
+  showPresence: Type.Boolean({ description: 'others may see whether you are there' }),
+  doNotDisturbUntil: nullable(Time),
+})
+
+export const presenceOperations = {
+  listPresence: operation({
+    summary: 'Which members of a room are there; nobody of rooms with more than 100',
+    http: 'GET /chat/rooms/:roomId/presence',
+    access: access.user('chat:read'),
+    input: closed({ roomId: Id }),
+    output: closed({ data: Type.Array(Presence) }),
+    problems: ['chat.not-a-member'],
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
+  setPresence: operation({
+    summary: 'You have been away from the keyboard, or are back; that you are connected is known by itself',
+    http: 'PUT /chat/presence',
+    status: 204,
+    access: access.user('chat:write'),
+    input: closed({ isIdle: Type.Boolean() }),
+    output: Nothing,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 2_000,
+    limits: [{ by: 'account', max: 60, windowMs: 60_000 }],
+  }),
+  getChatSettings: operation({
+    summary: 'What others may know of you, and whether you may be disturbed',
+    http: 'GET /chat/settings',
+    access: access.user('chat:read'),
+    input: closed({}),
+    output: Settings,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
+  setChatSettings: operation({
+    summary: 'Change it',
+    http: 'PATCH /chat/settings',
+    access: access.user('chat:write'),
+    input: closed({
+      showPresence: Type.Optional(Type.Boolean()),
+      doNotDisturbUntil: Type.Optional(nullable(Time)),
+    }),
+    output: Settings,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
+}

@@ -1,0 +1,117 @@
+/** All SQL about who is there, and about what people let others know of them. */
+import type { Queryable } from '@octet/db'
+
+export interface PresenceRow {
+  readonly user_id: string
+  readonly status: 'online' | 'idle' | 'offline'
+  readonly last_seen_at: string | null
+}
+
+export interface SettingsRow {
+  readonly show_presence: boolean
+  readonly do_not_disturb_until: string | null
+}
+
+/** Renews a process's lease, by the clock of the database. */
+export async function renewLease({ sql }: Queryable, nodeId: string, leaseMs: number): Promise<void> {
+  await sql`
+    insert into presence_nodes (id, expires_at)
+    values (${nodeId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond')
+    on conflict (id) do update set expires_at = excluded.expires_at`
+}
+
+/** Ends a process's lease; everybody who was there through it is gone. */
+export async function endLease({ sql }: Queryable, nodeId: string): Promise<void> {
+  await sql`delete from presence_nodes where id = ${nodeId}`
+}
+
+/** Ends the leases of processes that are gone; who was there through them. */
+export async function endDeadLeases({ sql }: Queryable): Promise<string[]> {
+  const rows = await sql<{ user_id: string }[]>`
+    with dead as (
+      select id from presence_nodes where expires_at < clock_timestamp() limit 10 for update skip locked
+    ), gone as (
+      delete from presence where node_id in (select id from dead) returning user_id
+    ), ended as (
+      delete from presence_nodes where id in (select id from dead)
+    )
+    select distinct user_id from gone limit 10000`
+  return rows.map(({ user_id }) => user_id)
+}
+
+/** Somebody is there through this process. */
+export async function come({ sql }: Queryable, userId: string, nodeId: string, isIdle: boolean): Promise<void> {
+  await sql`
+    insert into presence (user_id, node_id, is_idle)
+    select ${userId}, id, ${isIdle} from presence_nodes where id = ${nodeId}
+    on conflict (user_id, node_id) do update set is_idle = excluded.is_idle`
+}
+
+/** Somebody is no longer there through this process. */
+export async function go({ sql }: Queryable, userId: string, nodeId: string, at: string): Promise<void> {
+  await sql`delete from presence where user_id = ${userId} and node_id = ${nodeId}`
+  await sql`
+    insert into settings (user_id, last_seen_at) values (${userId}, ${at})
+    on conflict (user_id) do update set last_seen_at = excluded.last_seen_at`
+}
+
+function shown({ sql }: Queryable) {
+  return sql`
+    case when settings.show_presence is false then 'offline'
+         else coalesce((
+           select case when bool_and(is_idle) then 'idle' when count(*) > 0 then 'online' end
+           from presence join presence_nodes on presence_nodes.id = node_id
+           where presence.user_id = people.user_id and expires_at >= clock_timestamp()), 'offline') end as status,
+    case when settings.show_presence is false then null else settings.last_seen_at end as last_seen_at`
+}
+
+/** How somebody is shown to others. */
+export async function presenceOf(db: Queryable, userId: string): Promise<PresenceRow> {
+  const { sql } = db
+  const [row] = await sql<PresenceRow[]>`
+    select people.user_id, ${shown(db)}
+    from (select ${userId}::uuid as user_id) as people left join settings on settings.user_id = people.user_id`
+  return row ?? { user_id: userId, status: 'offline', last_seen_at: null }
+}
+
+/** How the members of a room are shown. */
+export function presenceIn(db: Queryable, roomId: string, membersMax: number): Promise<PresenceRow[]> {
+  const { sql } = db
+  return sql<PresenceRow[]>`
+    select people.user_id, ${shown(db)}
+    from (select user_id from members where room_id = ${roomId} order by joined_at limit ${membersMax}) as people
+    left join settings on settings.user_id = people.user_id`
+}
+
+/** Rooms of a person in which presence is told. */
+export async function roomsToTell(
+  { sql }: Queryable,
+  userId: string,
+  membersMax: number,
+  max: number,
+): Promise<string[]> {
+  const rows = await sql<{ room_id: string }[]>`
+    select room_id from members join rooms on rooms.id = room_id
+    where user_id = ${userId} and member_count between 2 and ${membersMax} limit ${max}`
+  return rows.map(({ room_id }) => room_id)
+}
+
+/** What somebody lets others know; all of it unless they said otherwise. */
+export async function settingsOf({ sql }: Queryable, userId: string): Promise<SettingsRow> {
+  const [row] = await sql<SettingsRow[]>`
+    select show_presence, do_not_disturb_until from settings where user_id = ${userId}`
+  return row ?? { show_presence: true, do_not_disturb_until: null }
+}
+
+/** Writes it. */
+export async function putSettings(
+  { sql }: Queryable,
+  userId: string,
+  { show_presence, do_not_disturb_until }: SettingsRow,
+): Promise<void> {
+  await sql`
+    insert into settings (user_id, show_presence, do_not_disturb_until)
+    values (${userId}, ${show_presence}, ${do_not_disturb_until})
+    on conflict (user_id) do update
+    set show_presence = excluded.show_presence, do_not_disturb_until = excluded.do_not_disturb_until`
+}
