@@ -10,8 +10,8 @@ import * as presenceStore from './presence-store.ts'
 export const presenceMembersMax = 100
 const roomsMax = 200
 const leaseMs = 15_000
-const renewMs = 5_000
 const tickMs = 1_000
+const renewEveryTicks = 5
 const [graceMinMs, graceMaxMs] = [10_000, 20_000]
 
 export interface PresenceBoard {
@@ -40,43 +40,16 @@ export interface PresenceParts {
 }
 
 /** Nobody is there yet. */
-export function createPresenceBoard({ db, log, now, emit }: PresenceParts): PresenceBoard {
-  const nodeId = newId()
+export function createPresenceBoard(parts: PresenceParts): PresenceBoard {
   const here = new Map<string, Here>()
-  let renewedAtMs = Number.NEGATIVE_INFINITY
-  let isClosed = false
-  // One write after the other, so that a coming and a going cannot change places.
-  let tail: Promise<unknown> = Promise.resolve()
-  const inTurn = (work: () => Promise<unknown>) => {
-    tail = tail
-      .then(() => (isClosed ? undefined : work()))
-      .catch(error => log.warn({ err: error }, 'presence is not told'))
-    return tail
-  }
-  const tell = async (userId: string) => {
-    const { status, last_seen_at: lastSeenAt } = await presenceStore.presenceOf(db, userId)
-    const rooms = await presenceStore.roomsToTell(db, userId, presenceMembersMax, roomsMax)
-    for (const roomId of rooms) emit(roomId, { userId, status, lastSeenAt })
-  }
-  const renew = async () => {
-    if (performance.now() - renewedAtMs < renewMs) return
-    await presenceStore.renewLease(db, nodeId, leaseMs)
-    renewedAtMs = performance.now()
-  }
-  const write = (userId: string) =>
-    inTurn(async () => {
-      const known = here.get(userId)
-      await renew()
-      if (known === undefined) await presenceStore.go(db, userId, nodeId, new Date(now()).toISOString())
-      else await presenceStore.come(db, userId, nodeId, known.isIdle)
-      await tell(userId)
-    })
+  const writer = createWriter(parts, here)
+  let ticks = 0
   const tick = () => {
-    if (here.size > 0) void inTurn(renew)
+    if (++ticks % renewEveryTicks === 0 && here.size > 0) writer.renew()
     for (const [userId, known] of here) {
-      if (known.goneAtMs === undefined || known.goneAtMs > now()) continue
+      if (known.goneAtMs === undefined || known.goneAtMs > parts.now()) continue
       here.delete(userId)
-      void write(userId)
+      void writer.write(userId)
     }
   }
   let timer: NodeJS.Timeout | undefined
@@ -86,7 +59,7 @@ export function createPresenceBoard({ db, log, now, emit }: PresenceParts): Pres
       const known = here.get(userId)
       if (known === undefined) {
         here.set(userId, { connections: 1, isIdle: false, goneAtMs: undefined })
-        void write(userId)
+        void writer.write(userId)
         return
       }
       known.connections++
@@ -95,21 +68,60 @@ export function createPresenceBoard({ db, log, now, emit }: PresenceParts): Pres
     closed(userId) {
       const known = here.get(userId)
       if (known === undefined || --known.connections > 0) return
-      known.goneAtMs = now() + graceMinMs + Math.random() * (graceMaxMs - graceMinMs)
+      known.goneAtMs = parts.now() + graceMinMs + Math.random() * (graceMaxMs - graceMinMs)
     },
     async idle(userId, isIdle) {
       const known = here.get(userId)
       if (known === undefined || known.isIdle === isIdle) return
       known.isIdle = isIdle
-      await write(userId)
+      await writer.write(userId)
     },
-    tell,
+    tell: userId => tell(parts, userId),
     async close() {
       clearInterval(timer)
-      const last = tail
+      await writer.close()
+    },
+  }
+}
+
+async function tell({ db, emit }: PresenceParts, userId: string): Promise<void> {
+  const { status, last_seen_at: lastSeenAt } = await presenceStore.presenceOf(db, userId)
+  const rooms = await presenceStore.roomsToTell(db, userId, presenceMembersMax, roomsMax)
+  for (const roomId of rooms) emit(roomId, { userId, status, lastSeenAt })
+}
+
+/** One write after the other, so that a coming and a going cannot change places. */
+function createWriter(parts: PresenceParts, here: ReadonlyMap<string, Here>) {
+  const { db, log, now } = parts
+  const nodeId = newId()
+  let isLeased = false
+  let isClosed = false
+  let tail: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: () => Promise<unknown>) => {
+    const turn = tail.then(() => (isClosed ? undefined : work()))
+    tail = turn.catch(error => log.warn({ err: error }, 'presence could not be written'))
+    return tail
+  }
+  const renew = async () => {
+    isLeased = true
+    if (!(await presenceStore.renewLease(db, nodeId, leaseMs))) return
+    // The lease is new, or had ended while this process stood still.
+    for (const [userId, { isIdle }] of here) await presenceStore.come(db, userId, nodeId, isIdle)
+  }
+  return {
+    renew: () => void inTurn(renew),
+    write: (userId: string) =>
+      inTurn(async () => {
+        if (!isLeased) await renew()
+        const known = here.get(userId)
+        if (known === undefined) await presenceStore.go(db, userId, nodeId, new Date(now()).toISOString())
+        else await presenceStore.come(db, userId, nodeId, known.isIdle)
+        await tell(parts, userId)
+      }),
+    async close() {
       isClosed = true
-      await last
-      if (renewedAtMs > 0) await presenceStore.endLease(db, nodeId).catch(() => undefined) // it ends by itself
+      await tail
+      if (isLeased) await presenceStore.endLease(db, nodeId).catch(() => undefined) // it ends by itself
     },
   }
 }

@@ -12,12 +12,14 @@ export interface SettingsRow {
   readonly do_not_disturb_until: string | null
 }
 
-/** Renews a process's lease, by the clock of the database. */
-export async function renewLease({ sql }: Queryable, nodeId: string, leaseMs: number): Promise<void> {
-  await sql`
+/** Renews a process's lease, by the clock of the database. True when there was none: what hung on it is gone. */
+export async function renewLease({ sql }: Queryable, nodeId: string, leaseMs: number): Promise<boolean> {
+  const [row] = await sql<{ is_new: boolean }[]>`
     insert into presence_nodes (id, expires_at)
     values (${nodeId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond')
-    on conflict (id) do update set expires_at = excluded.expires_at`
+    on conflict (id) do update set expires_at = excluded.expires_at
+    returning xmax = 0 as is_new`
+  return row?.is_new === true
 }
 
 /** Ends a process's lease; everybody who was there through it is gone. */
