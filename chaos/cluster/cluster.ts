@@ -27,6 +27,8 @@ export interface Cluster {
 const serverProgram = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
 const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
 const slowDiskMs = 20
+/** Of a busy machine. How soon it is back is O12's to judge. */
+const startTimeoutMs = 90_000
 /** Chance of each COMMIT to be cut while that is the fault. */
 const cutProbability = 0.4
 
@@ -108,7 +110,7 @@ interface NodeStart {
 }
 
 async function startNode(
-  { environment }: ClusterOptions,
+  { environment, dir }: ClusterOptions,
   postgres: PostgresProcess,
   { node, patches }: NodeStart,
 ): Promise<ServerProcess> {
@@ -119,10 +121,13 @@ async function startNode(
     nodeOptions: ['--import', hooks],
     launcher: withParent(),
     port: node.port,
+    readyTimeoutMs: startTimeoutMs,
     environment: {
       OCTET_DATA: node.dataDir,
       OCTET_WEB: '0',
       OCTET_DEMO: '0',
+      // Servers start again and again here; reading their source costs more than half a second each time.
+      NODE_COMPILE_CACHE: join(dir, 'compiled'),
       OCTET_LIMITS_SCALE: '100000',
       // Clients say where they come from: some limits are not scaled, and all of ours come from one machine.
       OCTET_TRUSTED_PROXIES: '1',

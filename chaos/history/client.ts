@@ -4,7 +4,7 @@ import type { Call, Entry, History } from './history.ts'
 
 export interface Ask {
   readonly op: string
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/api/v1`, or from the root with `isPage`. */
   readonly path: string
   readonly isPage?: boolean

@@ -49,6 +49,18 @@ export const mutants = {
     find: 'known.expiresAtMs > revocations.nowMs() && !revocations.isRevoked(known)',
     replace: 'known.expiresAtMs > revocations.nowMs()',
   },
+  /** Closes no socket whose session has ended. */
+  'sockets-untold': {
+    file: 'platform/realtime/src/server.ts',
+    find: 'const stopHearing = watch?.onRevoked(revoked => end(state, revoked))',
+    replace: 'const stopHearing = watch?.onRevoked(() => undefined)',
+  },
+  /** Goes on telling news to sockets although no revocation could be read for long. */
+  'sockets-unmuted': {
+    file: 'platform/realtime/src/sweep.ts',
+    find: 'hub.mute(watch !== undefined && watch.silentMs() > silentMsMax)',
+    replace: 'hub.mute(false)',
+  },
   /** Adds up only some of the clicks. */
   'clicks-dropped': {
     file: 'modules/links/src/count-clicks.ts',

@@ -92,17 +92,10 @@ async function refresh(world: World, session: Session): Promise<void> {
 }
 
 /** Uses the session at every server. */
-export async function use({ client, servers }: World, { name, token }: Session): Promise<void> {
+async function use({ client, servers }: World, { name, token }: Session): Promise<void> {
   for (let server = 0; server < servers; server++) {
     await client.ask({ op: 'identity.use', method: 'GET', path: '/users/me', token, subject: name }, server)
   }
-}
-
-/** Signs out at one server; throws when that is not acknowledged. */
-export async function signOutHere({ client }: World, { name, token }: Session, server: number): Promise<void> {
-  const ask = { op: 'identity.sign-out', method: 'POST', path: '/auth/logout', token, subject: name } as const
-  const { status } = await client.ask(ask, server)
-  if (status !== 204) throw new Error(`the sign-out of ${name} was answered ${status}`)
 }
 
 /** Signs out, and then tries the token for as long as it may still be believed, and a little longer. */
