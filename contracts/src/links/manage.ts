@@ -10,6 +10,13 @@ export const NewLink = closed({
   alias: Type.Optional(Alias),
   domain: Type.Optional(Host),
   title: Type.Optional(Title),
+  fetchTitle: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'without a title: take that of the page, a moment later; it is asked for once, so not for addresses that work once',
+    }),
+  ),
   expiresAt: Type.Optional(Time),
   clicksMax: Type.Optional(ClicksMax),
   password: Type.Optional(LinkPassword),

@@ -47,7 +47,7 @@ function ownHost(origin: string): string {
 /** On a proven host codes stand at the root: `/code` is `/s/code`, and `/` where its owner wants visitors to land. */
 export function pathOnDomain(url: string, domain: DomainRow | null): string | undefined {
   if (domain === null) return undefined
-  const match = /^\/([\w-]{0,200})\/?(\?.*)?$/s.exec(url)
+  const match = /^\/([\w%-]{0,200})\/?(\?.*)?$/s.exec(url)
   if (match === null) return undefined
   return match[1] === '' ? `/s${match[2] ?? ''}` : `/s/${match[1]}${match[2] ?? ''}`
 }

@@ -1,8 +1,10 @@
 /** Timed work → use cases. */
 import { deliverWebhooks } from './deliver-webhooks.ts'
 import { expireLinks } from './expire-links.ts'
+import { fetchTitle } from './fetch-title.ts'
 import { forgetVisitors } from './forget-visitors.ts'
 import { forgetWebhookDeliveries } from './forget-webhook-deliveries.ts'
+import { fetchTitleJob } from './prepare-link.ts'
 import { mailOwner } from './tell-owner.ts'
 
 export const jobs = [
@@ -14,6 +16,8 @@ export const jobs = [
     attemptsMax: 1,
     run: forgetVisitors,
   },
+  // One attempt: a page that does not answer has no title, and asking twice may use up what works once.
+  { name: fetchTitleJob, timeoutMs: 20_000, attemptsMax: 1, concurrencyMax: 4, run: fetchTitle },
   {
     name: 'links.deliver-webhooks',
     when: { everyMs: 1_000 },

@@ -1,11 +1,11 @@
 import { commonProblem, type Input, type links, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
 import * as clickStore from './click-store.ts'
 import type { LinksContext } from './context.ts'
 import { normalHost } from './domain-rules.ts'
 import * as listStore from './list-store.ts'
-import { decodeCursor, encodeCursor, linkOf, type Row } from './rules.ts'
+import { linkOf, type Row } from './rules.ts'
 
-const limitDefault = 20
 const recentDays = 14
 
 /** The caller's links by time of creation, with two weeks of clicks each (days in UTC, today last). */
@@ -14,11 +14,10 @@ export async function listLinks(
   input: Input<typeof links, 'listLinks'>,
 ): Promise<Output<typeof links, 'listLinks'>> {
   const { userId } = requireUser(ctx.actor)
-  const limit = input.limit ?? limitDefault
+  const { limit, after } = readPage(input)
   const sort = input.sort ?? '-createdAt'
-  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor)
   // A cursor of one order says nothing in another.
-  if (input.cursor !== undefined && after?.key.includes('T') !== (sort !== '-clicks')) {
+  if (after !== undefined && after.at.includes('T') !== (sort !== '-clicks')) {
     throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not one of ours' }] })
   }
   const found = await listStore.listLinks(ctx.db, {
@@ -32,25 +31,15 @@ export async function listLinks(
     domain: input.domain === undefined ? undefined : (normalHost(input.domain) ?? input.domain),
     isArchived: input.isArchived ?? false,
   })
-  const rows = found.slice(0, limit)
   const recent = await recentClicks(
     ctx,
-    rows.map(({ id }) => id),
+    found.slice(0, limit).map(({ id }) => id),
   )
-  const last = rows.at(-1)
-  const hasMore = found.length > limit
-  return {
-    data: rows.map(row => ({ ...linkOf(row, ctx.origin), recentClicks: recent.get(row.id) ?? [] })),
-    meta: {
-      limit,
-      hasMore,
-      nextCursor: hasMore && last !== undefined ? encodeCursor({ key: keyOf(sort, last), id: last.id }) : null,
-    },
-  }
-}
-
-function keyOf(sort: listStore.ListQuery['sort'], row: Row): string {
-  return sort === '-clicks' ? String(row.clicks) : row.created_at
+  return pageOf(found, {
+    limit,
+    positionOf: row => ({ at: sort === '-clicks' ? String(row.clicks) : row.created_at, id: row.id }),
+    view: (row: Row) => ({ ...linkOf(row, ctx.origin), recentClicks: recent.get(row.id) ?? [] }),
+  })
 }
 
 async function recentClicks(ctx: LinksContext, linkIds: readonly string[]): Promise<Map<string, number[]>> {

@@ -1,11 +1,12 @@
 /** SQL of the owner's list. */
 import type { Queryable } from '@octet/db'
-import type { ListPosition, Row } from './rules.ts'
+import type { Position } from '@octet/kernel'
+import type { Row } from './rules.ts'
 
 export interface ListQuery {
   readonly ownerId: string
   readonly limit: number
-  readonly after: ListPosition | undefined
+  readonly after: Position | undefined
   readonly sort: '-createdAt' | 'createdAt' | '-clicks'
   readonly q: string | undefined
   readonly tag: string | undefined
@@ -25,11 +26,11 @@ export function listLinks({ sql }: Queryable, query: ListQuery): Promise<Row[]> 
   const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
   const matching = pattern && sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`
   const clicks = sql`coalesce(click_totals.clicks, 0)`
-  const { key = '', id = '' } = after ?? {}
+  const { at = '', id = '' } = after ?? {}
   const beyond = {
-    '-createdAt': () => sql`and (links.created_at, links.id) < (${key}::timestamptz, ${id}::uuid)`,
-    createdAt: () => sql`and (links.created_at, links.id) > (${key}::timestamptz, ${id}::uuid)`,
-    '-clicks': () => sql`and (${clicks}, links.id) < (${key}::bigint, ${id}::uuid)`,
+    '-createdAt': () => sql`and (links.created_at, links.id) < (${at}::timestamptz, ${id}::uuid)`,
+    createdAt: () => sql`and (links.created_at, links.id) > (${at}::timestamptz, ${id}::uuid)`,
+    '-clicks': () => sql`and (${clicks}, links.id) < (${at}::bigint, ${id}::uuid)`,
   }
   const order = {
     '-createdAt': sql`links.created_at desc, links.id desc`,

@@ -14,11 +14,15 @@ import { tellWebhooks } from './tell-webhooks.ts'
 const attemptsPerLength = 3
 const codeLengthMax = codeLengthMin + 3
 
+/** Asks the page a link leads to for its title (fetch-title.ts). */
+export const fetchTitleJob = 'links.fetch-title'
+
 /** A link that could be made as far as can be told without the transaction. */
 export interface PreparedLink extends Omit<store.NewLink, 'code' | 'domainId'> {
   readonly alias: string | undefined
   readonly host: string | undefined
   readonly findsExisting: boolean
+  readonly fetchesTitle: boolean
 }
 
 /** Throws `alias-reserved`, `url-not-allowed`, `expiry-in-the-past`, `domain-unknown`. */
@@ -34,6 +38,8 @@ export async function prepareLink(ctx: LinksContext, input: NewLink): Promise<Pr
     alias: input.alias,
     host,
     findsExisting: input.findIfExists === true && ctx.actor.kind === 'user',
+    // Strangers do not get to send us anywhere.
+    fetchesTitle: input.fetchTitle === true && input.title === undefined && ctx.actor.kind === 'user',
     ownerId: ctx.actor.kind === 'user' ? ctx.actor.userId : null,
     folderId: input.folderId ?? null,
     url,
@@ -66,6 +72,7 @@ export async function addLink(ctx: LinksContext, tx: Tx, prepared: PreparedLink)
   }
   const row = await insertWithCode(ctx, tx, { ...prepared, domainId })
   await tx.publish('link-created', { linkId: row.id, ownerId: row.owner_id, code: row.code })
+  if (prepared.fetchesTitle) await ctx.jobs.enqueue(tx, fetchTitleJob, { linkId: row.id }, { key: row.id })
   const link = linkOf(row, ctx.origin)
   await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.created', data: { link } })
   return { link, domainId }

@@ -37,7 +37,25 @@ export function generateCode(length: number): string {
  * code: nobody can register a look-alike, and nobody who misreads one is sent elsewhere.
  */
 export function codeKey(code: string): string {
-  return code.toLowerCase().replace(/0/g, 'o').replace(/[1i]/g, 'l')
+  const plain = /^[\x21-\x7e]*$/.test(code) ? code : asciiOf(code)
+  return plain.toLowerCase().replace(/0/g, 'o').replace(/[1i]/g, 'l')
+}
+
+/** Cyrillic and Greek letters that look like Latin ones, in both cases. */
+const lookAlikes: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ['аеорсухіјѕԁһԛԝ', 'aeopcyxijsdhqw'],
+    ['АВЕЗКМНОРСТУХІЈЅԚԜ', 'ABE3KMHOPCTYXIJSQW'],
+    ['ονικαρτυχγ', 'ovikaptuxy'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZHIKMNOPTYX'],
+  ].flatMap(([ours = '', plain = '']) => [...ours].map((letter, index) => [letter, plain[index] ?? ''])),
+)
+
+/** Codes are ASCII; what a visitor's keyboard or a copied text made of one is brought back to it. */
+function asciiOf(code: string): string {
+  const folded = code.normalize('NFKC').replace(/[^\x21-\x7e]/gu, letter => lookAlikes[letter] ?? letter)
+  // Hyphens of typesetters, and what nobody sees.
+  return folded.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, '')
 }
 
 export function isReserved(alias: string): boolean {
@@ -166,22 +184,4 @@ export function linkOf(row: Row, origin: string): Link {
     updatedAt: row.updated_at,
     version: row.version,
   }
-}
-
-/** Where a page of a list ends: the sort key of its last row. Opaque to clients. */
-export interface ListPosition {
-  /** A time of creation, or a number of clicks. */
-  readonly key: string
-  readonly id: string
-}
-
-export function encodeCursor({ key, id }: ListPosition): string {
-  return Buffer.from(`${key} ${id}`).toString('base64url')
-}
-
-/** `undefined` for anything {@link encodeCursor} did not make. */
-export function decodeCursor(cursor: string): ListPosition | undefined {
-  const text = Buffer.from(cursor, 'base64url').toString()
-  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z|\d{1,15}) ([0-9a-f-]{36})$/.exec(text)
-  return match === null ? undefined : { key: match[1] as string, id: match[2] as string }
 }

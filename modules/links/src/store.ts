@@ -90,6 +90,11 @@ export async function updateLink({ sql }: Tx, id: string, change: LinkChange): P
     where id = ${id}`
 }
 
+/** Gives a locked link a title. */
+export async function setTitle({ sql }: Tx, id: string, title: string, updatedAt: string): Promise<void> {
+  await sql`update links set title = ${title}, updated_at = ${updatedAt}, version = version + 1 where id = ${id}`
+}
+
 /** Replaces where a locked link leads whom. */
 export async function setRouting({ sql }: Tx, id: string, routing: Routing | null, updatedAt: string): Promise<void> {
   await sql`

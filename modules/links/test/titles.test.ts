@@ -1,0 +1,96 @@
+/** Titles of the pages links lead to. */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { links } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { serviceRequest } from '@octet/kernel'
+import { defer, type Test, testApp } from '@octet/testkit'
+import { fetchTitle } from '../src/fetch-title.ts'
+import { linksModule } from '../src/module.ts'
+import { readPageTitle } from '../src/page-title.ts'
+
+test('a title is read in the encoding of its page, without entities, line ends and what turns text over', () => {
+  const read = (html: string | Buffer, type = 'text/html') => readPageTitle(Buffer.from(html as string), type)
+  assert.equal(
+    read('<!doctype html><TITLE lang="en">\n Tom &amp; J&eacute;r&#244;me &#x2014;\u202e x </TITLE>'),
+    'Tom & Jérôme — x',
+  )
+  assert.equal(
+    readPageTitle(Buffer.from('<title>Gr\xfc\xdfe</title>', 'latin1'), 'text/html; charset=ISO-8859-1'),
+    'Grüße',
+  )
+  assert.equal(
+    readPageTitle(Buffer.from('<meta charset="windows-1251"><title>\xcf\xf0\xe8</title>', 'latin1'), 'text/html'),
+    'При',
+  )
+  assert.equal(readPageTitle(Buffer.from('\ufeff<title>ü</title>', 'utf16le'), 'text/html'), 'ü')
+  assert.equal(read(`<title>${'😀'.repeat(150)}</title>`)?.length, 200)
+  assert.equal(read('<title>x</title>', 'text/html; charset=no-such-thing'), 'x')
+  for (const none of ['', '<title></title>', '<title> &nbsp; </title>', '<title>never closed', '<p>title</p>']) {
+    assert.equal(read(none), undefined, none)
+  }
+  const startedMs = performance.now()
+  read('<title'.repeat(20_000))
+  read(`<title>${'</titl'.repeat(20_000)}`)
+  assert.ok(performance.now() - startedMs < 1_000, 'no page takes more than its length')
+})
+
+async function open(t: Test) {
+  let asked = 0
+  let during = async () => {}
+  const server = createServer(async (_request, response) => {
+    asked++
+    await during()
+    response.setHeader('content-type', 'text/html; charset=utf-8').end('<title>The page</title>')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  defer(t, () => {
+    server.closeAllConnections()
+    return new Promise(resolve => server.close(resolve))
+  })
+  const app = await testApp(t, { modules: [linksModule], outbound: { allow: ['127.0.0.0/8'] } })
+  const ctx = app.runtime.host.contextOf('links', serviceRequest('links', newId(), 30_000)) as never
+  const mine = app.client(links, { token: app.as(newId()) })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const setDuring = (work: () => Promise<void>) => {
+    during = work
+  }
+  return { app, ctx, mine, url, asked: () => asked, setDuring }
+}
+
+test('a link gets the title of its page only when asked for, and keeps one that was set meanwhile', async t => {
+  const { ctx, mine, url, asked, setDuring } = await open(t)
+  const plain = await mine.createLink({ url, fetchTitle: true })
+  await fetchTitle(ctx, { linkId: plain.id })
+  assert.deepEqual(await mine.getLink({ id: plain.id }).then(({ title, version }) => [title, version]), [
+    'The page',
+    plain.version + 1,
+  ])
+  const raced = await mine.createLink({ url, fetchTitle: true })
+  setDuring(async () => void (await mine.updateLink({ id: raced.id, title: 'Mine' })))
+  await fetchTitle(ctx, { linkId: raced.id })
+  assert.equal((await mine.getLink({ id: raced.id })).title, 'Mine')
+  const moved = await mine.createLink({ url, fetchTitle: true })
+  setDuring(async () => void (await mine.updateLink({ id: moved.id, url: 'https://example.org/elsewhere' })))
+  await fetchTitle(ctx, { linkId: moved.id })
+  assert.equal((await mine.getLink({ id: moved.id })).title, null)
+  await fetchTitle(ctx, { linkId: newId() })
+  assert.equal(asked(), 3)
+})
+
+test('nobody is sent anywhere by links with a title, of strangers, or that do not ask for it', async t => {
+  const { app, mine, url, asked } = await open(t)
+  await mine.createLink({ url })
+  await mine.createLink({ url, title: 'Mine', fetchTitle: true })
+  await app.client(links).createLink({ url, fetchTitle: true })
+  const { id } = await mine.createLink({ url, fetchTitle: true })
+  await app.runtime.start()
+  const deadlineMs = performance.now() + 15_000
+  while ((await mine.getLink({ id })).title === null && performance.now() < deadlineMs) {
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  assert.equal((await mine.getLink({ id })).title, 'The page')
+  assert.equal(asked(), 1)
+})
