@@ -80,7 +80,7 @@ test('with options, found, ruled, coded, put away and brought back: all of it by
   await press('Enter')
   await page.getByLabel('Alias').waitFor()
   await press('Tab')
-  await page.keyboard.type('spring-menu')
+  await page.keyboard.type('menu-of-mary')
   await press('Tab')
   await page.keyboard.type('Spring menu')
   await press('Enter')
