@@ -83,7 +83,8 @@ function operationCells(name: string, { http, access, retry }: Operation): strin
 
 function accessText(access: Access): string {
   const fresh = 'fresh' in access && access.fresh === true ? ', fresh' : ''
-  if (access.kind === 'user') return `user, \`${access.scope}\`${fresh}`
+  const verified = 'verified' in access && access.verified === true ? ', verified' : ''
+  if (access.kind === 'user') return `user, \`${access.scope}\`${fresh}${verified}`
   if (access.kind === 'permission') return `\`${access.permission}\`${fresh}`
   return access.kind === 'service' ? 'other modules' : 'anyone'
 }

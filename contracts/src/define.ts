@@ -11,9 +11,9 @@ export type Access =
   /** Anyone, signed in or not. */
   | { readonly kind: 'anyone' }
   /** A signed-in user; a token with narrower scopes needs `scope`. */
-  | { readonly kind: 'user'; readonly scope: string; readonly fresh?: boolean }
+  | ({ readonly kind: 'user'; readonly scope: string } & AccessOptions)
   /** A signed-in user one of whose roles grants `permission`. */
-  | { readonly kind: 'permission'; readonly permission: Permission; readonly fresh?: boolean }
+  | ({ readonly kind: 'permission'; readonly permission: Permission } & AccessOptions)
   /** Another module acting for itself; never reachable from the public API. */
   | { readonly kind: 'service' }
 
@@ -38,6 +38,11 @@ export interface AccessOptions {
    * session must not reach: credentials, export, deletion, payments, administration.
    */
   readonly fresh?: boolean
+  /**
+   * The account's e-mail address must be proved. For what strangers would pay with throw-away accounts: claims on
+   * names, messages to people who do not know them.
+   */
+  readonly verified?: boolean
 }
 
 export const access = {
@@ -57,6 +62,8 @@ export interface Limit {
   readonly max: number
   /** For callers who are not signed in, when that differs. */
   readonly anonymousMax?: number
+  /** For accounts whose e-mail address was never proved, when that differs. */
+  readonly unverifiedMax?: number
   readonly windowMs: number
 }
 
@@ -217,6 +224,7 @@ export const commonProblems = {
   unauthenticated: { status: 401, title: 'Sign in first.' },
   forbidden: { status: 403, title: 'You are not allowed to do this.' },
   'fresh-sign-in-required': { status: 403, title: 'Confirm first that it is you.' },
+  'email-unverified': { status: 403, title: 'Confirm your e-mail address first.' },
   'not-found': { status: 404, title: 'There is nothing here.' },
   'method-not-allowed': { status: 405, title: 'This address does not answer that method.' },
   'out-of-turn': { status: 409, title: 'Something sent before this has not been carried out yet.' },

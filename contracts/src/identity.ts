@@ -49,7 +49,6 @@ export const identity = defineContract({
     'code-invalid': { status: 403, title: 'This code is wrong, was used or has expired.' },
     'link-invalid': { status: 403, title: 'This link was used or has expired; ask for a new one.' },
     'email-taken': { status: 409, title: 'This address belongs to another account.' },
-    'email-unverified': { status: 403, title: 'Confirm your e-mail address first.' },
     'last-way-in': { status: 409, title: 'Set a password first: nothing else would sign you in.' },
     'provider-refused': { status: 403, title: 'The provider did not sign you in, or it took too long; start again.' },
     'provider-linked-elsewhere': { status: 409, title: 'That account signs somebody else in here already.' },

@@ -16,6 +16,8 @@ export type Principal =
        * prove nobody's presence (API keys).
        */
       readonly provenAtMs: number
+      /** The account's address was never proved. Absent: it was, or the account has more than ordinary rights. */
+      readonly isUnverified?: true
     }
   | { readonly kind: 'service'; readonly module: string }
 
@@ -57,7 +59,8 @@ export function hasPermission(roles: readonly Role[], permission: Permission): b
 /**
  * Lets the actor through or throws `unauthenticated` / `forbidden`. Every operation passes here first, in every
  * placement; what depends on the object itself (ownership) is decided in the module's `access.ts`. `caller` names the
- * module that calls, when a module does. Without a fresh sign-in where one is needed: `fresh-sign-in-required`.
+ * module that calls, when a module does. Without a fresh sign-in where one is needed: `fresh-sign-in-required`;
+ * without a proved address: `email-unverified`.
  */
 export function authorize(access: Access, actor: Principal, caller?: string): void {
   if (access.kind === 'anyone') return
@@ -72,6 +75,7 @@ export function authorize(access: Access, actor: Principal, caller?: string): vo
   }
   if (access.kind === 'permission' && !hasPermission(actor.roles, access.permission)) throw commonProblem('forbidden')
   if (access.fresh === true && !isFresh(actor)) throw commonProblem('fresh-sign-in-required')
+  if (access.verified === true && actor.isUnverified === true) throw commonProblem('email-unverified')
 }
 
 /** Whether the caller proved who they are within {@link freshMs}. */

@@ -23,6 +23,7 @@ async function wholeApp(t: Test) {
     stranger: app.as(newId()),
     withoutScope: app.as(newId(), { scopes: ['nothing:at-all'], roles: ['admin'] }),
     notFresh: app.as(newId(), { roles: ['admin'], provenAtMs: 0 }),
+    unverified: app.as(newId(), { isUnverified: true }),
   }
   return { app, callers }
 }
@@ -35,10 +36,12 @@ test('no route lets through a caller its policy does not name', async t => {
 
 test('the walk goes red on a route that does not keep its policy', async t => {
   const { app, callers } = await wholeApp(t)
-  app.http.get('/planted', { config: { access: access.user('links:read', { fresh: true }) } }, async () => 'open')
+  const policy = access.user('links:read', { fresh: true, verified: true })
+  app.http.get('/planted', { config: { access: policy } }, async () => 'open')
   const findings = await accessFindings(app.http, callers)
-  assert.equal(findings.length, 3)
+  assert.equal(findings.length, 4)
   assert.ok(findings.includes('GET /planted: a caller who signed in long ago got 200, not 403'))
+  assert.ok(findings.includes('GET /planted: an account whose address is not proved got 200, not 403'))
   assert.ok(findings.includes('GET /planted: an anonymous caller got 200, not 401'))
 })
 

@@ -57,7 +57,7 @@ export const memberOperations = {
     problems: ['chat.person-not-reachable', 'chat.banned', 'chat.room-full', ...governing],
     retry: 'safe',
     timeoutMs: 5_000,
-    limits: [{ by: 'account', max: 600, windowMs: 3_600_000 }],
+    limits: [{ by: 'account', max: 600, unverifiedMax: 120, windowMs: 3_600_000 }],
   }),
   changeMember: operation({
     summary: 'Give a member another role, or mute them for a while',
@@ -131,7 +131,7 @@ export const memberOperations = {
     problems: governing,
     retry: 'never',
     timeoutMs: 5_000,
-    limits: [{ by: 'account', max: 100, windowMs: 3_600_000 }],
+    limits: [{ by: 'account', max: 100, unverifiedMax: 20, windowMs: 3_600_000 }],
   }),
   listInvitations: operation({
     summary: 'Links that still work; moderators and owners',

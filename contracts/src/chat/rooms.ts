@@ -32,7 +32,7 @@ export const roomOperations = {
     problems: ['chat.person-not-reachable'],
     retry: 'safe',
     timeoutMs: 5_000,
-    limits: [{ by: 'account', max: 120, windowMs: 3_600_000 }],
+    limits: [{ by: 'account', max: 120, unverifiedMax: 30, windowMs: 3_600_000 }],
   }),
   listRooms: operation({
     summary: 'The rooms and conversations you are in, those with the newest message first',

@@ -63,6 +63,7 @@ export const PrincipalOf = Type.Union([
     roles: Type.Array(RoleName),
     scopes: Type.Union([Type.Literal('*'), Type.Array(Type.String())]),
     provenAtMs: Type.Number(),
+    isUnverified: Type.Optional(Type.Literal(true)),
   }),
 ])
 

@@ -33,7 +33,7 @@ export const socialOperations = {
     problems: [],
     retry: 'safe',
     timeoutMs: 2_000,
-    limits: [{ by: 'account', max: 120, windowMs: 60_000 }],
+    limits: [{ by: 'account', max: 120, unverifiedMax: 60, windowMs: 60_000 }],
   }),
   getProfile: operation({
     summary: 'The public profile of a username; who has blocked you is not there',
@@ -102,7 +102,7 @@ export const socialOperations = {
     problems: ['identity.own-account'],
     retry: 'keyed',
     timeoutMs: 2_000,
-    limits: [{ by: 'account', max: 20, windowMs: 60 * 60_000 }],
+    limits: [{ by: 'account', max: 20, unverifiedMax: 5, windowMs: 60 * 60_000 }],
   }),
   listReports: operation({
     summary: 'Reports about people: open ones, the oldest first, or resolved ones',

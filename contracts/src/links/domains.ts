@@ -58,7 +58,7 @@ export const domainOperations = {
   verifyDomain: operation({
     summary: 'Look for the proof that the host is yours: a TXT record, or a file',
     http: 'POST /links/domains/:id/verification',
-    access: access.user('links:write'),
+    access: access.user('links:write', { verified: true }),
     input: closed({ id: Id }),
     output: Domain,
     problems: ['links.domain-not-proven', 'links.domain-taken'],

@@ -68,6 +68,7 @@ export interface LiveApiKey {
   readonly scopes: string[]
   readonly secret_hash: Buffer
   readonly roles: Role[]
+  readonly email_verified: boolean
   readonly access_version: number
   /** Unix time in milliseconds by the database's clock. */
   readonly expires_at_ms: number
@@ -76,7 +77,8 @@ export interface LiveApiKey {
 /** A key that works, by the part of it that is not secret. */
 export async function findApiKey({ sql }: Queryable, lookup: string): Promise<LiveApiKey | undefined> {
   const [row] = await sql<LiveApiKey[]>`
-    select api_keys.id, user_id, name, to_json(scopes) as scopes, secret_hash, to_json(roles) as roles, access_version,
+    select api_keys.id, user_id, name, to_json(scopes) as scopes, secret_hash, to_json(roles) as roles, email_verified,
+           access_version,
            extract(epoch from expires_at)::float8 * 1000 as expires_at_ms
     from api_keys join users on users.id = api_keys.user_id
     where lookup = ${lookup} and users.disabled_at is null and ${isAlive(sql)}`

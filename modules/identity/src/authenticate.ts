@@ -11,7 +11,8 @@ export async function authenticate(
 ): Promise<Output<typeof identity, 'authenticate'>> {
   const principal = await ctx.authenticate(kind === 'bearer' ? { kind, token: value } : { kind, value })
   if (principal.kind !== 'user') return { kind: 'anonymous' }
-  const { userId, sessionId, roles, scopes, provenAtMs } = principal
+  const { userId, sessionId, roles, scopes, provenAtMs, isUnverified } = principal
   const scopesCopy = scopes === '*' ? scopes : [...scopes]
-  return { kind: 'user', userId, sessionId, roles: [...roles], scopes: scopesCopy, provenAtMs }
+  const about = isUnverified === true ? { isUnverified } : {}
+  return { kind: 'user', userId, sessionId, roles: [...roles], scopes: scopesCopy, provenAtMs, ...about }
 }

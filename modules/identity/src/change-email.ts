@@ -1,4 +1,5 @@
-import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import type { Input, identity, Output } from '@octet/contracts'
+import { accessOwnAccount } from './access.ts'
 import { askForProof } from './ask-for-proof.ts'
 import type { IdentityContext } from './context.ts'
 import { checkEmail } from './registration.ts'
@@ -10,9 +11,9 @@ export async function changeEmail(
   { email }: Input<typeof identity, 'changeEmail'>,
 ): Promise<Output<typeof identity, 'changeEmail'>> {
   checkEmail(ctx, email)
-  const { userId } = requireUser(ctx.actor)
-  await ctx.db.transaction('identity.changeEmail', tx => {
-    return askForProof(ctx, tx, { userId, email, emailKey: emailKey(email) })
+  await ctx.db.transaction('identity.changeEmail', async tx => {
+    const { id: userId } = await accessOwnAccount(tx, ctx.actor)
+    await askForProof(ctx, tx, { userId, email, emailKey: emailKey(email) })
   })
   return {}
 }

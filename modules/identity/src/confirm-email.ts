@@ -9,6 +9,8 @@ import { codeHash, newLinkToken } from './mail-codes.ts'
 import { undoMail } from './mail-texts.ts'
 import { problem } from './problem.ts'
 import { languageOf, meOf, type UserRow } from './rules.ts'
+import { tellVerified } from './session-store.ts'
+import { revocationKeepMs } from './tokens.ts'
 
 /**
  * Proves an address by the code that was mailed there. It is then this account's alone: unproved claims of others to it
@@ -23,7 +25,9 @@ export async function confirmEmail(
   const { userId } = requireUser(ctx.actor)
   if (!(await takeCodeTry(ctx.db, userId))) throw problem('code-invalid')
   try {
-    return meOf(await ctx.db.transaction('identity.confirmEmail', tx => own(ctx, tx, userId, codeHash(userId, code))))
+    const user = await ctx.db.transaction('identity.confirmEmail', tx => own(ctx, tx, userId, codeHash(userId, code)))
+    ctx.revocations.verifyUser(userId)
+    return meOf(user)
   } catch (error) {
     if (uniqueViolation(error) === 'users_verified_email') throw problem('email-taken')
     throw error
@@ -37,6 +41,7 @@ async function own(ctx: IdentityContext, tx: Tx, userId: string, hash: Buffer): 
   const { email, email_key: emailKey } = claim
   if ((await findOwner(tx, emailKey, userId)) !== undefined) throw problem('email-taken')
   const after = await ownAddress(tx, userId, { email, emailKey })
+  await tellVerified(tx, { userId, keepMs: revocationKeepMs })
   const isChange = before.email_verified && before.email_key !== emailKey
   if (isChange) await offerUndo(ctx, tx, before)
   await audit(ctx, tx, { userId, action: isChange ? 'email-changed' : 'email-verified' })

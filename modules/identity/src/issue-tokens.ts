@@ -4,7 +4,7 @@ import { type IssuedSession, issueSession, remembered } from './issue-session.ts
 import type { Proven } from './proven.ts'
 import { newRefreshKey } from './refresh-key.ts'
 import { formatRefreshToken } from './refresh-token.ts'
-import { meOf, type UserRow } from './rules.ts'
+import { isUnverified, meOf, type UserRow } from './rules.ts'
 import { accessTokenSeconds } from './tokens.ts'
 
 type Tokens = Output<typeof identity, 'login'>
@@ -30,6 +30,7 @@ export async function tokensFor(
     scopes: '*',
     accessVersion: user.access_version,
     provenAtMs,
+    isUnverified: isUnverified(user),
   })
   const refreshToken = formatRefreshToken({ sessionId, counter }, refreshKey)
   return { user: meOf(user), accessToken, refreshToken, expiresIn: accessTokenSeconds }

@@ -11,6 +11,7 @@ import { findApiKey, findLiveApiKey } from './api-key-store.ts'
 import { cookieHash, isCookieValue } from './cookie.ts'
 import type { LastSeen } from './last-seen.ts'
 import type { Revocations } from './revocations.ts'
+import { isUnverified } from './rules.ts'
 import { findSessionByCookie } from './session-cookie-store.ts'
 import { findLiveSession, type LiveSession } from './session-store.ts'
 import { type AccessTokens, accessTokenSeconds, type VerifiedGrant } from './tokens.ts'
@@ -72,10 +73,15 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
 
   const isGood = (known: Known) => known.expiresAtMs > revocations.nowMs() && !revocations.isRevoked(known)
 
+  const asOfNow = ({ principal }: Known): User => {
+    if (principal.isUnverified !== true || !revocations.isVerified(principal.userId)) return principal
+    const { isUnverified: _, ...proved } = principal
+    return proved
+  }
   const admit = (known: Known): Principal => {
     if (known.isKey) keysLastSeen.saw(known.sessionId)
     else lastSeen.saw(known.sessionId)
-    return known.principal
+    return asOfNow(known)
   }
 
   const bearer = async (token: string): Promise<Principal> => {
@@ -157,8 +163,10 @@ function knownByToken({
   provenAtMs,
   accessVersion,
   expiresAtMs,
+  isUnverified,
 }: VerifiedGrant): Known {
-  const principal: User = { kind: 'user', userId, sessionId, roles, scopes, provenAtMs }
+  const about = isUnverified === true ? ({ isUnverified } as const) : {}
+  const principal: User = { kind: 'user', userId, sessionId, roles, scopes, provenAtMs, ...about }
   return { principal: Object.freeze(principal), sessionId, userId, accessVersion, expiresAtMs, isKey: false }
 }
 
@@ -176,6 +184,7 @@ async function knownByApiKey(db: Queryable, key: string): Promise<Known | null> 
     provenAtMs: 0,
     accessVersion: found.access_version,
     expiresAtMs: found.expires_at_ms,
+    isUnverified: isUnverified(found),
   })
   return { ...known, isKey: true }
 }
@@ -190,6 +199,7 @@ function knownBySession(session: LiveSession | undefined): Known | null {
     provenAtMs: session.proven_at_ms,
     accessVersion: session.access_version,
     expiresAtMs: session.expires_at_ms,
+    isUnverified: isUnverified(session),
   })
 }
 

@@ -30,6 +30,8 @@ export interface Revocable {
 
 export interface Revocations {
   isRevoked(token: Revocable): boolean
+  /** Whether the account's address was proved so lately that a good token may not know it yet. */
+  isVerified(userId: string): boolean
   /** Told of each revocation once, when this process first hears of it. Returns what stops it. */
   onRevoked(listener: (revoked: Revoked) => void): () => void
   /** Milliseconds since all news was last read. */
@@ -41,6 +43,7 @@ export interface Revocations {
   /** What this process has itself just committed need not wait for the poll. Sessions and API keys. */
   endSessions(ids: readonly string[]): void
   outdateUser(userId: string, accessVersion: number): void
+  verifyUser(userId: string): void
   /** Reads the news once. Throws what the database throws. */
   poll(): Promise<void>
   start(): void
@@ -61,6 +64,7 @@ function createRevokedSet() {
   /** And API keys: ids never meet. */
   const sessions = new Map<string, number>()
   const users = new Map<string, { version: number; expiresAtMs: number }>()
+  const verified = new Map<string, number>()
   const listeners = new Set<(revoked: Revoked) => void>()
   const isNews = ({ kind, subject, version, expiresAtMs }: RevocationRow): boolean => {
     if (kind !== 'user') {
@@ -74,8 +78,9 @@ function createRevokedSet() {
   }
   return {
     apply(row: RevocationRow): void {
-      if (!isNews(row)) return
       const { kind, subject } = row
+      if (kind === 'verified') verified.set(subject, row.expiresAtMs)
+      if (kind === 'verified' || !isNews(row)) return
       const news: Revoked = kind === 'user' ? { kind, userId: subject } : { kind: 'session', sessionId: subject }
       for (const listener of listeners) listener(news)
     },
@@ -85,7 +90,9 @@ function createRevokedSet() {
     },
     has: ({ sessionId, userId, accessVersion }: Revocable): boolean =>
       sessions.has(sessionId) || (users.get(userId)?.version ?? 0) > accessVersion,
+    isVerified: (userId: string): boolean => verified.has(userId),
     forget(beforeMs: number): void {
+      for (const [id, expiresAtMs] of verified) if (expiresAtMs < beforeMs) verified.delete(id)
       for (const [id, expiresAtMs] of sessions) if (expiresAtMs < beforeMs) sessions.delete(id)
       for (const [id, { expiresAtMs }] of users) if (expiresAtMs < beforeMs) users.delete(id)
     },
@@ -139,6 +146,7 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
 
   return {
     isRevoked: revoked.has,
+    isVerified: revoked.isVerified,
     onRevoked: revoked.onNews,
     silentMs: () => Math.max(0, now() - heardAtMs),
     isStale,
@@ -150,6 +158,7 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
     outdateUser(userId, version) {
       revoked.apply({ kind: 'user', subject: userId, version, expiresAtMs: nowMs() + keepMs })
     },
+    verifyUser: subject => revoked.apply({ kind: 'verified', subject, version: 0, expiresAtMs: nowMs() + keepMs }),
     poll,
     start() {
       timer ??= setInterval(tick, pollMs)

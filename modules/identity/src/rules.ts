@@ -191,6 +191,11 @@ export function opensByUnprovedAddress({ roles }: Pick<UserRow, 'roles'>): boole
   return roles.every(role => role === 'user')
 }
 
+/** Whether the account has the room of a stranger. Who was given a role is none, whatever their address. */
+export function isUnverified({ email_verified: isProved, roles }: Pick<UserRow, 'email_verified' | 'roles'>): boolean {
+  return !isProved && roles.every(role => role === 'user')
+}
+
 /** The account as its owner sees it. */
 export function meOf(row: UserRow): Me {
   return {

@@ -22,7 +22,7 @@ export async function findSessionByCookie(db: Queryable, hash: Buffer): Promise<
 
 async function readSession({ sql }: Queryable, hash: Buffer): Promise<CookieSession | undefined> {
   const [row] = await sql<CookieSession[]>`
-    select sessions.id, user_id, to_json(roles) as roles, access_version,
+    select sessions.id, user_id, to_json(roles) as roles, email_verified, access_version,
            case when cookie_hash = ${hash} then ${epochMs(sql, sql`auth_time`)} else 0 end as proven_at_ms,
            ${epochMs(
              sql,

@@ -56,6 +56,7 @@ export interface LiveSession {
   readonly id: string
   readonly user_id: string
   readonly roles: Role[]
+  readonly email_verified: boolean
   readonly access_version: number
   /** Unix times in milliseconds by the database's clock: when the person last proved who they are, and the end. */
   readonly proven_at_ms: number
@@ -250,6 +251,13 @@ export async function revokeOlderTokens(
     values ('user', ${userId}, ${version}, clock_timestamp() + make_interval(secs => ${keepMs / 1000}))`
 }
 
+/** Tells every process that the account's address is proved: tokens that say otherwise need not be replaced. */
+export async function tellVerified({ sql }: Tx, { userId, keepMs }: { userId: string; keepMs: number }): Promise<void> {
+  await sql`
+    insert into revocations (kind, subject, expires_at)
+    values ('verified', ${userId}, clock_timestamp() + make_interval(secs => ${keepMs / 1000}))`
+}
+
 export interface RevocationNews {
   /** Read from here next time. */
   readonly horizon: string
@@ -258,7 +266,7 @@ export interface RevocationNews {
 }
 
 export interface RevocationRow {
-  readonly kind: 'session' | 'user' | 'key'
+  readonly kind: 'session' | 'user' | 'key' | 'verified'
   readonly subject: string
   readonly version: number
   readonly expiresAtMs: number

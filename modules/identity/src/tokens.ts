@@ -21,6 +21,8 @@ export interface AccessGrant {
   readonly accessVersion: number
   /** When the person last proved who they are, Unix milliseconds by the database's clock. */
   readonly provenAtMs: number
+  /** See `Principal`. */
+  readonly isUnverified?: boolean
 }
 
 export interface VerifiedGrant extends AccessGrant {
@@ -45,11 +47,13 @@ export interface AccessTokenOptions {
 /** Signs with the newest key and verifies by any of `keys`. */
 export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions): AccessTokens {
   return {
-    sign({ userId, sessionId, roles, scopes, accessVersion, provenAtMs }) {
+    sign({ userId, sessionId, roles, scopes, accessVersion, provenAtMs, isUnverified }) {
       const { kid, key } = keys.current()
       const issuedAt = Math.floor(nowMs() / 1000)
       const scope = scopes === '*' ? '*' : scopes.join(' ')
-      return new SignJWT({ roles, scope, sid: sessionId, ver: accessVersion, auth_time: Math.floor(provenAtMs / 1000) })
+      const about = isUnverified === true ? { unv: true } : {}
+      const auth_time = Math.floor(provenAtMs / 1000)
+      return new SignJWT({ roles, scope, sid: sessionId, ver: accessVersion, auth_time, ...about })
         .setProtectedHeader({ alg: algorithm, kid, typ: type })
         .setSubject(userId)
         .setIssuer(issuer)
@@ -84,7 +88,7 @@ async function keyFor(keys: TokenKeys, kid: unknown): Promise<CryptoKey> {
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function grantOf({ sub, sid, roles, scope, ver, exp, auth_time = 0 }: JWTPayload): VerifiedGrant {
+function grantOf({ sub, sid, roles, scope, ver, exp, unv, auth_time = 0 }: JWTPayload): VerifiedGrant {
   const isOurs =
     isId(sub) &&
     isId(sid) &&
@@ -102,6 +106,7 @@ function grantOf({ sub, sid, roles, scope, ver, exp, auth_time = 0 }: JWTPayload
     accessVersion: ver as number,
     provenAtMs: (auth_time as number) * 1000,
     expiresAtMs: exp * 1000,
+    ...(unv === true ? { isUnverified: true } : {}),
   }
 }
 

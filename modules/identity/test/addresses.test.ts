@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { access, authorize, identity } from '@octet/contracts'
 import { codeIn, idle, mailsTo, nextMail, tokenIn } from './mails.ts'
-import { makeRegistration, openIdentity, password, signUp, signUpInBrowser } from './make.ts'
+import { makeRegistration, openIdentity, password, signUp, signUpInBrowser, stateOf } from './make.ts'
 
 const app = await openIdentity({ after })
 await app.runtime.jobs.start()
@@ -272,4 +272,33 @@ test('mails are written in the language of the account', async () => {
   await client.resendCode({})
   const mail = await nextMail(app, registration.email, { kind: 'confirm-address', count: 2 })
   assert.equal(mail.subject, 'Bestätige deine E-Mail-Adresse')
+})
+
+test('unproved, an address leaves less room; proved, tokens issued before have all of it in every process', async t => {
+  const scale = 1_000 // of limits in tests
+  const there = await openIdentity(t, { sharing: app })
+  const api = await signUp(app)
+  const web = await signUpInBrowser(app)
+  const limitOf = async (on: typeof app, caller: typeof api.caller) => {
+    const { headers } = await on.request(identity, 'searchUsers', { q: 'per' }, caller)
+    return Number(headers['ratelimit-limit'])
+  }
+  for (const on of [app, there]) {
+    for (const one of [api, web]) assert.equal(await limitOf(on, one.caller), 60 * scale)
+  }
+  const verified = access.user('people:read', { verified: true })
+  const principalOf = (on: typeof app) => stateOf(on).authenticate({ kind: 'bearer', token: api.accessToken })
+  const stranger = await principalOf(there)
+  assert.throws(() => authorize(verified, stranger), { code: 'email-unverified' })
+  for (const { registration, client } of [api, web]) {
+    const mail = await nextMail(app, registration.email, { kind: 'confirm-address' })
+    await client.confirmEmail({ code: codeIn(mail) })
+  }
+  for (const one of [api, web]) {
+    assert.equal(await limitOf(app, one.caller), 120 * scale)
+    const deadlineMs = performance.now() + 2_000
+    while ((await limitOf(there, one.caller)) !== 120 * scale)
+      assert.ok(performance.now() < deadlineMs, 'it heard of it')
+  }
+  authorize(verified, await principalOf(there))
 })

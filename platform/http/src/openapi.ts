@@ -96,6 +96,7 @@ function problemResponses(
   const codes = [...commonCodes, ...spec.problems]
   if (spec.access.kind !== 'anyone') codes.push('unauthenticated', 'forbidden')
   if ('fresh' in spec.access && spec.access.fresh === true) codes.push('fresh-sign-in-required')
+  if ('verified' in spec.access && spec.access.verified === true) codes.push('email-unverified')
   if ((route?.pathParameters.length ?? 0) > 0) codes.push('not-found')
   if (spec.retry === 'keyed') codes.push('idempotency-in-flight', 'idempotency-key-reused')
   if (spec.versioned === true && route?.method !== 'GET') codes.push('version-mismatch')
@@ -124,7 +125,7 @@ export function describeAccess(access: Access): string {
     case 'anyone':
       return 'Anyone.'
     case 'user':
-      return `Signed in${fresh}; scope \`${access.scope}\`.`
+      return `Signed in${fresh}; scope \`${access.scope}\`${access.verified === true ? '; proved e-mail address' : ''}.`
     case 'permission':
       return `Permission \`${access.permission}\`${fresh === '' ? '' : `;${fresh}`}.`
     case 'service':

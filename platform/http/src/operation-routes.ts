@@ -148,8 +148,9 @@ function takeLimits(
 ): Verdict | undefined {
   let tightest: Verdict | undefined
   const isAnonymous = actor.kind === 'anonymous'
-  for (const { by, max: signedInMax, anonymousMax, windowMs } of limits) {
-    const max = isAnonymous ? (anonymousMax ?? signedInMax) : signedInMax
+  for (const limit of limits) {
+    const { by, windowMs, anonymousMax } = limit
+    const max = maxFor(limit, actor)
     // An allowance of another size is another allowance.
     const group = isAnonymous && anonymousMax !== undefined ? ' anonymous' : ''
     const subject = by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressKey}`
@@ -158,6 +159,11 @@ function takeLimits(
     if (!verdict.allowed) break
   }
   return tightest
+}
+
+function maxFor({ max, anonymousMax = max, unverifiedMax = max }: Limit, actor: Principal): number {
+  if (actor.kind === 'anonymous') return anonymousMax
+  return actor.kind === 'user' && actor.isUnverified === true ? unverifiedMax : max
 }
 
 /** The same for a command over a socket: one allowance for both ways. Throws `rate-limited`. */

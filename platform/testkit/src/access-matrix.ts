@@ -8,6 +8,8 @@ export interface Callers {
   readonly withoutScope: string
   /** Bearer token of an administrator with every scope who proved long ago who they are. */
   readonly notFresh: string
+  /** Bearer token of a signed-in user with every scope whose address was never proved. */
+  readonly unverified: string
 }
 
 const anyId = '019a0000-0000-7000-8000-000000000000'
@@ -37,6 +39,9 @@ export async function accessFindings(app: HttpApp, callers: Callers): Promise<st
     const nobody = await ask()
     if ('fresh' in access && access.fresh === true) {
       expect('a caller who signed in long ago', await ask(callers.notFresh), [403])
+    }
+    if ('verified' in access && access.verified === true) {
+      expect('an account whose address is not proved', await ask(callers.unverified), [403])
     }
     switch (access.kind) {
       case 'anyone':

@@ -86,6 +86,7 @@ export interface Grants {
   readonly scopes?: '*' | readonly string[]
   /** When they last proved who they are, Unix milliseconds; 0: long ago. */
   readonly provenAtMs?: number
+  readonly isUnverified?: true
 }
 
 export type TestClient<C extends Contract> = {
@@ -252,6 +253,7 @@ const trusting: Authenticate = credential => {
       roles: said.roles ?? ['user'],
       scopes: said.scopes ?? '*',
       provenAtMs: said.provenAtMs ?? Date.now(),
+      ...(said.isUnverified === true ? { isUnverified: true } : {}),
     }
   } catch {
     throw commonProblem('unauthenticated')
