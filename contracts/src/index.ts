@@ -17,6 +17,7 @@ export {
   type Room,
 } from './chat.ts'
 export * from './define.ts'
+export { type ExamplePerson, examplePeople } from './examples.ts'
 export {
   type AuditAction,
   type Device,

@@ -3,6 +3,8 @@ import { chat, commonProblem, identity, requireUser } from '@octet/contracts'
 import { defineModule, type Floor } from '@octet/kernel'
 import { accessAsReader } from './access.ts'
 import type { ChatContext, ChatState } from './context.ts'
+import { seedDemo } from './demo.ts'
+import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
 import { createPictures } from './pictures.ts'
@@ -26,6 +28,8 @@ export const chatModule = defineModule({
     return { realtime, limiter, outbound, pictures: createPictures(), presence }
   },
   operations,
+  listens: handlers,
+  seedDemo,
   jobs,
   routes,
   streams: {

@@ -92,7 +92,11 @@ interface Said {
 }
 
 /** The event takes the message's place in the room; the message and what hangs on it follow in the transaction. */
-async function speak(tx: Tx<typeof chat>, { room, userId }: InRoom, said: Said): Promise<void> {
+export async function speak(
+  tx: Tx<typeof chat>,
+  { room, userId }: Pick<InRoom, 'room' | 'userId'>,
+  said: Said,
+): Promise<void> {
   const { id, cmid, body, replyToId, threadId, fileIds, deaf } = said
   const named = room.is_encrypted ? [] : mentionedIn(body).filter(id => id !== userId && !deaf.has(id))
   const mentions = await memberStore.membersAmong(tx, room.id, named)

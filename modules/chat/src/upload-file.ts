@@ -1,6 +1,6 @@
 /** From bytes on the wire to a file that a message can have. */
 import { type chat, commonProblem, type FileInfo, type Output, requireUser } from '@octet/contracts'
-import { newId, type Tx } from '@octet/db'
+import { newId, type Queryable, type Tx } from '@octet/db'
 import { accessAsReader } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
 import {
@@ -43,7 +43,7 @@ export async function uploadFile(ctx: ChatContext, { roomId, name, sizeBytes, bo
     await checkRoomLeft(tx, ownerId, file.sizeBytes)
     await fileStore.insertFile(tx, { ...file, at: new Date(ctx.now()).toISOString() })
   })
-  return storeBytes(ctx, { id, name: file.name, isEncrypted: room.is_encrypted }, body)
+  return storeBytes(ctx, { ...file, isEncrypted: room.is_encrypted }, body)
 }
 
 /** Who may speak may upload. Throws `not-a-member`, `muted`. */
@@ -73,12 +73,15 @@ export async function checkRoomLeft(tx: Tx<typeof chat>, ownerId: string, sizeBy
 
 export interface Unstored {
   readonly id: string
+  readonly ownerId: string
   readonly name: string
   readonly isEncrypted: boolean
 }
 
+type Storing = Pick<ChatContext, 'storage' | 'pictures'> & { readonly db: Queryable }
+
 /** Stores the bytes of a file whose row says `arriving`, and makes it ready. What fails is given up and swept away. */
-export async function storeBytes(ctx: ChatContext, file: Unstored, body: AsyncIterable<Uint8Array>): Promise<FileInfo> {
+export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterable<Uint8Array>): Promise<FileInfo> {
   try {
     const { head, whole } = await peek(body)
     if (head.byteLength === 0) throw commonProblem('validation-failed', { detail: 'The file is empty.' })
@@ -98,7 +101,7 @@ export async function storeBytes(ctx: ChatContext, file: Unstored, body: AsyncIt
     return fileOf(ready)
   } catch (error) {
     // When this fails too, the sweeper finds it a day later.
-    await fileStore.giveUpFile(ctx.db, file.id, requireUser(ctx.actor).userId).catch(() => undefined)
+    await fileStore.giveUpFile(ctx.db, file.id, file.ownerId).catch(() => undefined)
     throw error
   }
 }
@@ -106,7 +109,7 @@ export async function storeBytes(ctx: ChatContext, file: Unstored, body: AsyncIt
 type Known = Parameters<typeof fileStore.completeFile>[2]
 
 async function storeOther(
-  ctx: ChatContext,
+  ctx: Storing,
   id: string,
   { contentType }: FileKind,
   body: AsyncIterable<Uint8Array>,
@@ -118,7 +121,7 @@ async function storeOther(
 
 /** As it came it is never shown; only what was drawn from it is kept. */
 async function storePicture(
-  ctx: ChatContext,
+  ctx: Storing,
   id: string,
   { contentType }: FileKind,
   body: AsyncIterable<Uint8Array>,
@@ -142,7 +145,7 @@ async function storePicture(
   return { contentType: drawnType, sizeBytes, sha256, width, height, hasThumbnail: true }
 }
 
-async function read(ctx: ChatContext, key: string) {
+async function read(ctx: Storing, key: string) {
   const found = await ctx.storage.get(key)
   if (found === undefined) throw new Error(`${key} was stored and is not there`)
   return found.body

@@ -5,6 +5,7 @@ import { touchApiKeys } from './api-key-store.ts'
 import { authenticateRemotely } from './authenticate-remotely.ts'
 import type { IdentityState } from './context.ts'
 import { createSessionCookie } from './cookie.ts'
+import { seedDemo } from './demo.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { createLastSeen } from './last-seen.ts'
@@ -48,6 +49,7 @@ export function createIdentityModule(settings: IdentitySettings = {}) {
     authenticate: state => state.authenticate,
     authenticateRemotely,
     watchSessions: state => state.sessionWatch,
+    seedDemo,
     close,
   })
 }

@@ -29,6 +29,11 @@ export async function insertUser({ sql }: Queryable, user: NewUser): Promise<boo
   return rows.length === 1
 }
 
+/** Deletes accounts that never belonged to a person; those of people are erased. */
+export async function deleteUsers({ sql }: Tx, ids: readonly string[]): Promise<void> {
+  await sql`delete from users where id = any(${[...ids]}::uuid[])`
+}
+
 /** An account by its id. */
 export async function findUser({ sql }: Queryable, id: string): Promise<UserRow | undefined> {
   const [row] = await sql<UserRow[]>`select ${userColumns(sql)} from users where id = ${id}`

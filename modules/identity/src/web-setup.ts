@@ -1,4 +1,4 @@
-import type { Input, identity } from '@octet/contracts'
+import { examplePeople, type Input, type identity } from '@octet/contracts'
 import { audit } from './audit.ts'
 import type { IdentityContext } from './context.ts'
 import { problem } from './problem.ts'
@@ -9,8 +9,9 @@ import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
 import * as store from './store.ts'
 
 /**
- * Makes the first administrator and signs the browser in. Reserved names are theirs to take. Publishes
- * `user-registered` and `owner-created`. Throws `setup-token-invalid`, `username-taken`, `unavailable`.
+ * Makes the first administrator and signs the browser in. Reserved names are theirs to take; the example people go
+ * unless they want them. Publishes `user-registered` and `owner-created`. Throws `setup-token-invalid`,
+ * `username-taken`, `unavailable`.
  */
 export async function webSetup(ctx: IdentityContext, input: Input<typeof identity, 'webSetup'>): Promise<WebSession> {
   checkEmail(ctx, input.email)
@@ -21,8 +22,14 @@ export async function webSetup(ctx: IdentityContext, input: Input<typeof identit
   const user = await ctx.db.transaction('identity.webSetup', async tx => {
     if (!(await takeSetupToken(tx, tokenHash))) throw problem('setup-token-invalid')
     const userId = await insertAccount(ctx, tx, input, { passwordHash: hash, roles: ['user', 'admin'] })
+    const examples = input.examples ?? true
+    if (!examples)
+      await store.deleteUsers(
+        tx,
+        Object.values(examplePeople).map(({ id }) => id),
+      )
     await tx.publish('user-registered', { userId })
-    await tx.publish('owner-created', { userId, examples: input.examples ?? true })
+    await tx.publish('owner-created', { userId, examples })
     await audit(ctx, tx, { userId, action: 'registered', details: { firstAdministrator: true } })
     return store.findUser(tx, userId)
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { identity, type Me } from '@octet/contracts'
+import { examplePeople, identity, type Me } from '@octet/contracts'
 import type { TestApp } from '@octet/testkit'
 import { createSetupToken, setupNeeded } from '../src/module.ts'
 import { browser, cookieIn, fromOurPage, heldUp, makeRegistration, openIdentity, signUp } from './make.ts'
@@ -99,4 +99,22 @@ async function adminsOf(app: TestApp): Promise<number> {
   const [row] = await app.db('identity').sql<{ admins: number }[]>`
     select count(*)::int as admins from users where 'admin' = any(roles)`
   return row?.admins ?? 0
+}
+
+test('the example people have accounts nobody signs in to, and go when the first administrator wants none', async t => {
+  const app = await openIdentity(t)
+  await app.runtime.seedDemo()
+  const { id, username, displayName } = examplePeople.mira
+  const { caller } = await signUp(app)
+  const profile = () => app.request(identity, 'getProfile', { username }, caller)
+  assert.deepEqual(pick(await profile()), { id, displayName })
+  const guess = await app.request(identity, 'login', { login: username, password: '' })
+  assert.ok(guess.status === 400 || guess.status === 401)
+  await setUp(app, await newToken(app), { examples: false })
+  assert.equal((await profile()).status, 404)
+})
+
+function pick({ body }: { body: unknown }) {
+  const { id, displayName } = body as { id: string; displayName: string }
+  return { id, displayName }
 }

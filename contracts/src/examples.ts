@@ -1,0 +1,17 @@
+/** The people of the demo data. Their ids are fixed, so that every module can fill itself without asking another. */
+const person = (last: string, username: string, displayName: string) => ({
+  id: `01976000-0000-7000-8000-0000000000${last}`,
+  username,
+  displayName,
+})
+
+/** They have accounts without password or address: nobody signs in as one of them. */
+export const examplePeople = {
+  mira: person('01', 'mira-okafor', 'Mira Okafor'),
+  jonas: person('02', 'jonas-lind', 'Jonas Lind'),
+  priya: person('03', 'priya-nair', 'Priya Nair'),
+  tomas: person('04', 'tomas-ferreira', 'Tomás Ferreira'),
+  aiko: person('05', 'aiko-tanaka', 'Aiko Tanaka'),
+} as const
+
+export type ExamplePerson = keyof typeof examplePeople

@@ -1,0 +1,112 @@
+/** Example rooms for a new installation, in which people have been talking for some days. */
+import { type chat, type ExamplePerson, examplePeople } from '@octet/contracts'
+import { newId, type Tx } from '@octet/db'
+import type { ChatContext } from './context.ts'
+import { drawDemoPicture } from './demo-picture.ts'
+import { type DemoLine, type DemoRoom, demoRooms } from './demo-rooms.ts'
+import { announce } from './edit-message.ts'
+import { enter } from './enter.ts'
+import * as exampleStore from './example-store.ts'
+import * as fileStore from './file-store.ts'
+import * as messageStore from './message-store.ts'
+import * as roomStore from './room-store.ts'
+import { bodyHash, nameKey, roomStream } from './rules.ts'
+import { speak } from './send-message.ts'
+import { storeBytes } from './upload-file.ts'
+
+const hourMs = 3_600_000
+/** They were opened this long before the first word. */
+const openedHoursAgo = 74
+
+/** Fills the rooms. One that is there already, or whose name is taken, is left as it is. */
+export async function seedDemo(ctx: ChatContext): Promise<void> {
+  for (const room of demoRooms) {
+    await ctx.db.transaction('chat.seedDemo', async tx => {
+      const roomId = await open(ctx, tx, room)
+      if (roomId === undefined) return
+      const said: Saying = { roomId, before: undefined, threadId: null }
+      for (const line of room.lines) said.before = await say(ctx, tx, said, line)
+      await exampleStore.retouchRoom(tx, roomId)
+      await exampleStore.readToTheEnd(tx, roomId, roomStream(roomId), idsOf(room.members))
+    })
+  }
+}
+
+interface Saying {
+  readonly roomId: string
+  before: string | undefined
+  readonly threadId: string | null
+}
+
+function timeOf({ now }: ChatContext, hoursAgo: number): string {
+  return new Date(now() - hoursAgo * hourMs).toISOString()
+}
+
+function idsOf(people: readonly ExamplePerson[]): string[] {
+  return people.map(person => examplePeople[person].id)
+}
+
+async function open(ctx: ChatContext, tx: Tx<typeof chat>, { name, topic, members }: DemoRoom) {
+  const at = timeOf(ctx, openedHoursAgo)
+  const [owner = '', ...others] = idsOf(members)
+  const roomId = await roomStore.insertRoom(tx, {
+    kind: 'channel',
+    visibility: 'public',
+    name,
+    nameKey: nameKey(name),
+    topic,
+    directKey: null,
+    isEncrypted: false,
+    isExample: true,
+    createdBy: owner,
+    createdAt: at,
+  })
+  if (roomId === undefined) return undefined
+  for (const userId of [owner, ...others]) {
+    await enter(tx, { roomId, userId, role: userId === owner ? 'owner' : 'member', at })
+    await exampleStore.backdate(tx, { stream: roomStream(roomId), at })
+  }
+  return roomId
+}
+
+/** The message's id. What came to it later is told as it is told of any message. */
+async function say(ctx: ChatContext, tx: Tx<typeof chat>, { roomId, before, threadId }: Saying, line: DemoLine) {
+  const room = await roomStore.lockRoom(tx, roomId)
+  if (room === undefined) throw new Error('a room vanished in its own transaction')
+  const [id, userId, at, stream] = [newId(), examplePeople[line.by].id, timeOf(ctx, line.hoursAgo), roomStream(roomId)]
+  const cmid = `example-${id}`
+  const replyToId = line.isReply === true ? (before ?? null) : null
+  const fileIds = line.hasPicture === true ? [await drawPicture(ctx, tx, { roomId, ownerId: userId, at })] : []
+  const said = { roomId, body: line.text, replyToId, threadId }
+  await messageStore.claimCmid(tx, { authorId: userId, cmid, bodyHash: bodyHash(said), messageId: id })
+  await speak(tx, { room, userId }, { ...said, id, cmid, fileIds, deaf: new Set() })
+  await exampleStore.backdate(tx, { stream, messageId: id, at })
+  for (const [emoji, people] of Object.entries(line.reactions ?? {})) {
+    for (const reactor of idsOf(people)) await messageStore.addReaction(tx, { messageId: id, emoji, userId: reactor })
+  }
+  if (line.isPinned === true) await messageStore.setPinned(tx, id, at)
+  if (line.isPinned === true || line.reactions !== undefined) {
+    await announce(tx, { roomId, messageId: id })
+    await exampleStore.backdate(tx, { stream, at })
+  }
+  for (const reply of line.thread ?? []) await say(ctx, tx, { roomId, before: undefined, threadId: id }, reply)
+  return id
+}
+
+/** Its bytes lie in storage before the row is committed: a process that dies between leaves them for nobody. */
+async function drawPicture(
+  ctx: ChatContext,
+  tx: Tx<typeof chat>,
+  { roomId, ownerId, at }: { roomId: string; ownerId: string; at: string },
+): Promise<string> {
+  const picture = drawDemoPicture()
+  const file = { id: newId(), roomId, ownerId, name: 'evening-on-the-ridge.png' }
+  await fileStore.insertFile(tx, { ...file, sizeBytes: picture.byteLength, at })
+  const own = { db: tx, storage: ctx.storage, pictures: ctx.pictures }
+  await storeBytes(own, { ...file, isEncrypted: false }, bytesOf(picture))
+  return file.id
+}
+
+async function* bytesOf(bytes: Buffer): AsyncIterable<Uint8Array> {
+  yield bytes
+}

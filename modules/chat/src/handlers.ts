@@ -1,0 +1,10 @@
+/** Events of other modules → use cases. */
+import { identity } from '@octet/contracts'
+import { on } from '@octet/kernel'
+import { takeOverExamples } from './take-over-examples.ts'
+import { welcomeNewcomer } from './welcome-newcomer.ts'
+
+export const handlers = [
+  on(identity, 'user-registered', welcomeNewcomer),
+  on(identity, 'owner-created', takeOverExamples),
+]
