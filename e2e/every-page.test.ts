@@ -104,6 +104,7 @@ const linkViews = (): readonly View[] => [
         .first()
         .click(),
   },
+  { path: '/links/files' },
   { path: '/links/domains', act: addDomain },
   { path: '/links/webhooks', act: page => page.getByRole('button', { name: 'Add webhook' }).click() },
   { path: '/links/webhooks', act: openWebhook },

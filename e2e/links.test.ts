@@ -230,6 +230,7 @@ test('the core tasks need no mouse', needsBrowser, async () => {
   await page.keyboard.press('Enter')
   await page.getByText('Examples removed.').waitFor()
   await rows(page).nth(1).waitFor({ state: 'detached' })
+  await rows(page).first().waitFor()
   assert.equal(await rows(page).count(), 1)
   await rows(page)
     .getByRole('button', { name: /Actions/ })

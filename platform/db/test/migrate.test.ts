@@ -21,6 +21,7 @@ test('up, down and status agree, and up again does nothing', async t => {
   const { set } = await folder(t)
   assert.deepEqual(await migrateUp(url, [set]), [
     'migrate_test/floor/0001_floor',
+    'migrate_test/floor/0002_streams',
     'migrate_test/0001_things',
     'migrate_test/0002_names',
   ])
@@ -31,6 +32,7 @@ test('up, down and status agree, and up again does nothing', async t => {
     status.map(({ id, appliedAt }) => [id, appliedAt !== null]),
     [
       ['floor/0001_floor', true],
+      ['floor/0002_streams', true],
       ['0001_things', true],
       ['0002_names', false],
     ],
@@ -49,7 +51,7 @@ test('every way down undoes its way up', async t => {
     select table_name as name from information_schema.tables where table_schema = 'migrate_test' order by 1`
   assert.deepEqual(
     tables.map(({ name }) => name),
-    ['idempotency_keys', 'inbox', 'outbox'],
+    ['idempotency_keys', 'inbox', 'outbox', 'stream_events', 'stream_turns', 'streams'],
   )
 })
 
@@ -88,5 +90,5 @@ test('servers that start together migrate once', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
   const applied = await Promise.all([migrateUp(url, [set]), migrateUp(url, [set]), migrateUp(url, [set])])
-  assert.equal(applied.flat().length, 3)
+  assert.equal(applied.flat().length, 4)
 })

@@ -132,6 +132,14 @@ const organize = createRoute({
   component: lazyRouteComponent(() => import('../features/links/organize-page.tsx'), 'OrganizePage'),
 })
 
+const files = createRoute({
+  getParentRoute: () => root,
+  path: '/links/files',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/links/files-page.tsx'), 'FilesPage'),
+})
+
 const domains = createRoute({
   getParentRoute: () => root,
   path: '/links/domains',
@@ -205,6 +213,7 @@ const routeTree = root.addChildren([
   linkRouting,
   publicStats,
   organize,
+  files,
   domains,
   webhooks,
   webhook,

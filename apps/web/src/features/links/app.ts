@@ -1,6 +1,7 @@
 /** Short links in the shell. */
 import {
   IconArchive,
+  IconFileSpreadsheet,
   IconFolder,
   IconFolders,
   IconLink,
@@ -62,6 +63,7 @@ function useNav(): readonly NavSection[] {
       label: t('links.manage'),
       items: [
         { label: t('organize.title'), to: '/links/organize', icon: IconFolders },
+        { label: t('files.title'), to: '/links/files', icon: IconFileSpreadsheet },
         { label: t('domains.title'), to: '/links/domains', icon: IconWorld },
         { label: t('webhooks.title'), to: '/links/webhooks', icon: IconWebhook },
       ],
@@ -153,6 +155,13 @@ export const linksApp: AppEntry = {
       keys: ['g', 'f'],
       isShown: session => session.user !== null,
       run: context => context.goTo('/links/organize'),
+    },
+    {
+      id: 'go-files',
+      label: 'files.title',
+      icon: IconFileSpreadsheet,
+      isShown: session => session.user !== null,
+      run: context => context.goTo('/links/files'),
     },
     {
       id: 'go-domains',

@@ -16,7 +16,7 @@ interface ListPage {
 const undoShownMs = 8_000
 
 /** The API takes so many at a time. */
-export const bulkMax = 100
+const bulkMax = 100
 
 /** Calls `send` with a hundred ids at a time. */
 export async function inBatches<T>(items: readonly T[], send: (batch: readonly T[]) => Promise<unknown>) {

@@ -1,4 +1,7 @@
 /** A QR code as it is asked for, and whether readers will see it. Pure. */
+import { links } from '@octet/contracts'
+import { requestOf } from '../../shared/api.ts'
+
 export interface QrOptions {
   readonly size: number
   readonly margin: number
@@ -13,10 +16,9 @@ export const plainQr: QrOptions = { size: 512, margin: 4, ecc: 'M', fg: '#000000
 /** WCAG's formula; below this, and light on dark, readers fail. The server warns by the same rule. */
 const contrastMin = 3
 
-/** Where the picture is; not under `/api/v1`, so that it can stand in an `<img>`. */
-export function qrAddress(id: string, format: 'svg' | 'png', { size, margin, ecc, fg, bg }: QrOptions): string {
-  const colours = { fg: fg.slice(1), bg: bg.slice(1) }
-  return `/links/${id}/qr?${new URLSearchParams({ format, size: `${size}`, margin: `${margin}`, ecc, ...colours })}`
+/** Where the picture is. */
+export function qrAddress(id: string, format: 'svg' | 'png', { fg, bg, ...options }: QrOptions): string {
+  return requestOf(links.operations.getLinkQr, { id, format, ...options, fg: fg.slice(1), bg: bg.slice(1) }).path
 }
 
 /** Relative luminance (WCAG 2.2). */

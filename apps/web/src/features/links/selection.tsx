@@ -29,6 +29,7 @@ function TagDialog({ rows, onClose }: { rows: readonly ListedLink[]; onClose: ()
   function submit(event: FormEvent): void {
     event.preventDefault()
     onClose()
+    if (tags.length === 0) return
     void changeLinks(rows, link => ({ tags: [...new Set([...link.tags, ...tags])].slice(0, tagsMax) }))
   }
   return (
@@ -43,9 +44,7 @@ function TagDialog({ rows, onClose }: { rows: readonly ListedLink[]; onClose: ()
           maxTags={tagsMax}
           data-autofocus
         />
-        <Button type="submit" disabled={tags.length === 0}>
-          {t('links.tags-add')}
-        </Button>
+        <Button type="submit">{t('links.tags-add')}</Button>
       </form>
     </Dialog>
   )

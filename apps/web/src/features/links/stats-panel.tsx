@@ -1,12 +1,12 @@
 /** How often a link was followed and by whom: totals, over time as bars or as a table, and where they came from. */
 import { Button, SegmentedControl, Switch } from '@mantine/core'
-import type { LinkStats } from '@octet/contracts'
+import { type LinkStats, links } from '@octet/contracts'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { requestOf } from '../../shared/api.ts'
 import { formatNumber } from '../../shared/format.ts'
 import { useLocale, useT } from '../../shared/i18n.tsx'
-import { saveFile } from '../../shared/save-file.ts'
 import { FailedState, FailureNotice, SkeletonRows } from '../../shared/ui/states.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import { Breakdowns } from './breakdowns.tsx'
@@ -14,11 +14,10 @@ import { type Bar, barsOfSeries } from './click-bars.ts'
 import { ClickChart } from './click-chart.tsx'
 import { sum } from './click-days.ts'
 import { dayRanges, type Interval, intervalFor, type StatsSearch } from './day-ranges.ts'
-import { statsQuery } from './get-link-stats.ts'
+import { type StatsInput, statsQuery } from './get-link-stats.ts'
 import classes from './link-page.module.css'
 import { type Counted, useLiveClicks } from './live-clicks.ts'
 import { LiveMark, RecentClicks } from './live-panel.tsx'
-import { statsCsv } from './stats-csv.ts'
 import { StatsTools } from './stats-tools.tsx'
 
 interface TotalsProps {
@@ -85,14 +84,14 @@ function BarTable({ bars }: { bars: readonly Bar[] }) {
   )
 }
 
-function Course({ stats, code }: { stats: LinkStats; code: string }) {
+function Course({ stats, code, input }: { stats: LinkStats; code: string; input: StatsInput }) {
   const locale = useLocale()
   const { t } = locale
   const [isTable, setTable] = useState(false)
   const [hasBots, setBots] = useState(false)
   const bars = barsOfSeries(stats, locale)
   const label = t('chart.label', { n: sum(bars, 'clicks'), days: stats.days.length })
-  const save = () => saveFile({ name: `${code}-clicks.csv`, text: statsCsv(stats), type: 'text/csv' })
+  const { path } = requestOf(links.operations.exportLinkStats, input)
   return (
     <>
       {isTable ? <BarTable bars={bars} /> : <ClickChart bars={bars} hasBots={hasBots} label={label} />}
@@ -100,7 +99,14 @@ function Course({ stats, code }: { stats: LinkStats; code: string }) {
         <Button variant="default" size="xs" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           {t('stats.as-table')}
         </Button>
-        <Button variant="default" size="xs" leftSection={<IconDownload size={14} />} onClick={save}>
+        <Button
+          component="a"
+          href={path}
+          download={`${code}-clicks.csv`}
+          variant="default"
+          size="xs"
+          leftSection={<IconDownload size={14} />}
+        >
           {t('stats.download')}
         </Button>
         {isTable ? null : (
@@ -171,7 +177,7 @@ export function StatsPanel({ id, code, search, onSearch }: StatsPanelProps) {
             onInterval={(interval: Interval) => change({ interval })}
             onZone={zone => change({ zone })}
           />
-          <Course stats={query.data} code={code} />
+          <Course stats={query.data} code={code} input={input} />
           <Breakdowns breakdowns={query.data.breakdowns} />
         </>
       )}

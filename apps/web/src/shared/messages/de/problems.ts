@@ -17,6 +17,7 @@ export const problems = {
     'Kein Nachweis gefunden. DNS-Änderungen brauchen manchmal Minuten; prüfe den Eintrag und versuche es noch einmal.',
   'problem.links.domain-taken': 'Jemand anderes hat nachgewiesen, dass ihm dieser Host gehört.',
   'problem.links.domain-unknown': 'Dieser Host ist noch nicht nachgewiesen. Wähle einen anderen.',
+  'problem.links.file-not-readable': 'Diese Datei lässt sich nicht als CSV-Tabelle lesen.',
   'problem.links.folder-exists': 'Du hast schon einen Ordner mit diesem Namen.',
   'problem.links.folder-unknown': 'Diesen Ordner gibt es nicht mehr. Wähle einen anderen.',
   'problem.links.host-not-allowed': 'Dieser Host geht für kurze Links nicht.',

@@ -17,6 +17,7 @@ export const problems = {
     'No proof was found. DNS changes may take some minutes to be seen; check the record and try again.',
   'problem.links.domain-taken': 'Somebody else has proven that host to be theirs.',
   'problem.links.domain-unknown': 'This host is not verified yet. Choose another one.',
+  'problem.links.file-not-readable': 'That file cannot be read as a CSV table.',
   'problem.links.folder-exists': 'You have a folder of that name.',
   'problem.links.folder-unknown': 'That folder is gone. Choose another one.',
   'problem.links.host-not-allowed': 'That host cannot be used for short links.',
