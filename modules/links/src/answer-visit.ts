@@ -7,13 +7,12 @@ import type { DomainRow } from './domain-store.ts'
 import type { Follow, Visit } from './follow-link.ts'
 import type { Destination } from './routing.ts'
 import { locationOf } from './rules.ts'
-import type { Target } from './target.ts'
+import { redirectPolicy, type Target } from './target.ts'
 import { clickRecord, type VisitRequest, type Where } from './visit.ts'
 import { appPage, appPagePolicy, cardPage, gonePage, lockedPage, missingPage, pagePolicy } from './visitor-pages.ts'
 
 /** Guessing codes is slow from one address; following links that exist is not limited (docs/limits.md). */
 const missesPerMinuteMax = 300
-export const redirectPolicy = 'private, max-age=0'
 
 /** A visit on the ordinary route. */
 export interface Exchange {

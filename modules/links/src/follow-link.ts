@@ -1,8 +1,8 @@
 /** From a code to where it leads, and what that costs the link. */
+import type { VisitorKind } from './click.ts'
 import type { LinksContext } from './context.ts'
 import { chooseDestination, type Destination, type Visitor } from './routing.ts'
 import type { Target } from './target.ts'
-import type { VisitorKind } from './user-agent.ts'
 
 export type Follow =
   | { readonly outcome: 'redirect'; readonly target: Target; readonly to: Destination }

@@ -4,7 +4,7 @@ import { access, type links } from '@octet/contracts'
 import { addressOf, applyVerdict } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { answerLanding, answerVisit, type Exchange, redirectPolicy, writeClick } from './answer-visit.ts'
+import { answerLanding, answerVisit, type Exchange, writeClick } from './answer-visit.ts'
 import type { LinksContext } from './context.ts'
 import { fileRoutes } from './file-routes.ts'
 import { followLink, knownPlainTarget, unlockLink, type Visit } from './follow-link.ts'
@@ -54,9 +54,9 @@ export function routes({ app, standingContext, operation }: Routes<typeof links,
       if (target === undefined) return false
       const read = readVisit(request)
       if (read.isPrefetch) return false
-      const where = { raw: request, address: app.clientAddress(request) }
-      writeClick(ctx, read, { ...where, target, variant: '' }, failure => {
-        answer(failure ?? { status: 302, headers: ['location', target.location, 'cache-control', redirectPolicy] })
+      const address = app.clientAddress(request)
+      writeClick(ctx, read, { raw: request, address, target, variant: '' }, failure => {
+        answer(failure ?? target.redirect)
       })
       return true
     },

@@ -1,12 +1,18 @@
 /** What a redirect needs to know of a link, worked out once when the link is loaded. */
 import type { PreviewCard } from '@octet/contracts'
+import { type BodilessAnswer, bodilessAnswer } from '@octet/http'
 import { utmText } from './click.ts'
 import { type CompiledRouting, compileRouting } from './routing.ts'
 import { locationOf, type Row } from './rules.ts'
 
+/** An edit is to be seen by who followed the link before. */
+export const redirectPolicy = 'private, max-age=0'
+
 export interface Target {
   readonly id: string
   readonly location: string
+  /** The redirect to `location`, for the express lane. */
+  readonly redirect: BodilessAnswer
   readonly title: string | null
   readonly expiresAtMs: number
   readonly passwordHash: string | null
@@ -34,6 +40,7 @@ export function targetOf(row: Row): Target {
   return {
     id: row.id,
     location,
+    redirect: bodilessAnswer(302, ['location', location, 'cache-control', redirectPolicy]),
     title: row.title,
     expiresAtMs: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
     passwordHash: row.password_hash,

@@ -2,9 +2,7 @@
 import { deviceKinds, systemNames } from '@octet/contracts'
 import Bowser from 'bowser'
 import { isbot } from 'isbot'
-
-/** A person; something that comes by itself; something that shows a link in a chat before anyone follows it. */
-export type VisitorKind = 'human' | 'crawler' | 'preview'
+import { type VisitorKind, whoText } from './click.ts'
 
 export interface UserAgent {
   readonly kind: VisitorKind
@@ -12,6 +10,8 @@ export interface UserAgent {
   readonly system: (typeof systemNames)[number]
   /** `Chrome`, `Firefox` …, of those known; `other`. */
   readonly browser: string
+  /** All that, as a click record has it. */
+  readonly who: string
 }
 
 const knownMax = 10_000
@@ -34,17 +34,18 @@ const previewers = new RegExp(
 )
 
 const known = new Map<string, UserAgent>()
-const nobody: UserAgent = { kind: 'human', device: 'other', system: 'other', browser: 'other' }
+const nobody = withText({ kind: 'human', device: 'other', system: 'other', browser: 'other' })
 
 /**
  * Remembered, because the same few thousand come again and again: a visit costs one look into a map. So what the
  * journal keeps is this verdict, not the text, which with a journal on disk would outlive the visit by weeks.
  */
-export function readUserAgent(text: string | undefined): UserAgent {
-  if (text === undefined || text === '') return nobody
+export function readUserAgent(given: string | undefined): UserAgent {
+  if (given === undefined || given === '') return nobody
+  const text = given.length > readLengthMax ? given.slice(0, readLengthMax) : given
   let read = known.get(text)
   if (read === undefined) {
-    read = parse(text.slice(0, readLengthMax))
+    read = parse(text)
     if (known.size >= knownMax) known.clear()
     known.set(text, read)
   }
@@ -52,14 +53,18 @@ export function readUserAgent(text: string | undefined): UserAgent {
 }
 
 function parse(text: string): UserAgent {
-  if (tools.test(text)) return { ...nobody, browser: 'tool' }
+  if (tools.test(text)) return withText({ ...nobody, browser: 'tool' })
   const { browser, os, platform } = Bowser.parse(text)
-  return {
+  return withText({
     kind: previewers.test(text) && isbot(text) ? 'preview' : isbot(text) ? 'crawler' : 'human',
     device: deviceKinds.find(kind => kind === platform.type) ?? 'other',
     system: systemNames.find(name => name.replace(/ /g, '') === os.name?.replace(/ /g, '')) ?? systemOf(os.name),
     browser: (browser.name ?? '').replace(/[^\w .+-]/g, '').slice(0, 30) || 'other',
-  }
+  })
+}
+
+function withText(read: Omit<UserAgent, 'who'>): UserAgent {
+  return { ...read, who: whoText(read) }
 }
 
 function systemOf(name: string | undefined): UserAgent['system'] {

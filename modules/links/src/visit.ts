@@ -6,7 +6,7 @@ import type { LinksState } from './context.ts'
 import { preferredLanguage, type Visitor } from './routing.ts'
 import type { Target } from './target.ts'
 import { readUserAgent, type UserAgent } from './user-agent.ts'
-import { visitorHash, visitorLot } from './visitor-salts.ts'
+import { visitorLot } from './visitor-salts.ts'
 
 export interface VisitRequest {
   readonly userAgentText: string
@@ -78,17 +78,12 @@ export function clickRecord(
   { raw, address, target, variant }: Where & { target: Target; variant: string },
 ): string {
   const nowMs = known.now()
-  const salt = known.visitorSalts.peek(nowMs)
   const place = known.places.isKnown ? placeOf(known, { raw, address }) : undefined
-  const { userAgent } = visit
   return encodeClick({
     linkId: target.id,
     atMs: nowMs,
-    visitor: salt === undefined ? '' : visitorHash(salt, address, visit.userAgentText),
-    kind: userAgent.kind,
-    device: userAgent.device,
-    browser: userAgent.browser,
-    system: userAgent.system,
+    visitor: known.visitorSalts.hashOf(nowMs, address, visit.userAgentText),
+    who: visit.userAgent.who,
     variant,
     country: place?.country ?? '',
     city: place?.city === undefined ? '' : valueText(place.city),

@@ -10,10 +10,13 @@ import * as store from './click-store.ts'
 const dayMs = 86_400_000
 const retryMs = 5_000
 const waitMs = 200
+/** Visitors whose hash is remembered; not a whole day's, so that a flood of made-up ones costs little memory. */
+const rememberedMax = 10_000
+const agentLengthMax = 400
 
 export interface VisitorSalts {
-  /** The salt of the day, or `undefined` until it is loaded; never waits. */
-  peek(nowMs: number): string | undefined
+  /** Who a visitor is today; empty until the salt of the day is loaded. Never waits. */
+  hashOf(nowMs: number, address: string, userAgent: string): string
   /** Resolves when the salt of the day is there, or cannot be had now. */
   load(nowMs: number): Promise<void>
 }
@@ -47,13 +50,54 @@ export function createVisitorSalts(db: Queryable, onFailure: (error: unknown) =>
     }
   }
 
+  function peek(nowMs: number): string | undefined {
+    const today = Math.floor(nowMs / dayMs)
+    if (!salts.has(today + 1)) void load(nowMs)
+    return salts.get(today)
+  }
+
+  const remembered = createVisitorHashes()
   return {
     load,
-    peek(nowMs) {
-      const today = Math.floor(nowMs / dayMs)
-      if (!salts.has(today + 1)) void load(nowMs)
-      return salts.get(today)
+    hashOf(nowMs, address, userAgent) {
+      const salt = peek(nowMs)
+      return salt === undefined ? '' : remembered(salt, address, userAgent)
     },
+  }
+}
+
+/**
+ * {@link visitorHash}, remembered for those who came lately: who follows one link often follows the next, and the hash
+ * is a third of what a click record costs. By user agent first, whose texts are few and found by a hash they have
+ * already. Addresses are in this process's memory only, and gone with the salt.
+ */
+export function createVisitorHashes(): typeof visitorHash {
+  let ofSalt = ''
+  let size = 0
+  const byAgent = new Map<string, Map<string, string>>()
+
+  function remember(address: string, userAgent: string): string {
+    const visitor = visitorHash(ofSalt, address, userAgent)
+    if (userAgent.length > agentLengthMax) return visitor
+    if (size >= rememberedMax) forget()
+    const byAddress = byAgent.get(userAgent) ?? new Map<string, string>()
+    if (byAddress.size === 0) byAgent.set(userAgent, byAddress)
+    byAddress.set(address, visitor)
+    size++
+    return visitor
+  }
+
+  function forget(): void {
+    byAgent.clear()
+    size = 0
+  }
+
+  return (salt, address, userAgent) => {
+    if (salt !== ofSalt) {
+      forget()
+      ofSalt = salt
+    }
+    return byAgent.get(userAgent)?.get(address) ?? remember(address, userAgent)
   }
 }
 

@@ -12,7 +12,9 @@ import {
   sumBreakdowns,
   utmText,
   valueText,
+  whoText,
 } from '../src/click.ts'
+import { createVisitorHashes, visitorHash } from '../src/visitor-salts.ts'
 import { addVisitors, countVisitors } from '../src/visitor-sketch.ts'
 
 const linkId = '019a0000-0000-7000-8000-000000000000'
@@ -20,7 +22,8 @@ const atMs = 1_790_000_000_000
 
 test('a click survives the journal, and anything else is refused rather than skipped', () => {
   const record = encodeClick({
-    ...{ linkId, atMs, visitor: 'abcDEF_-0123', kind: 'human', device: 'mobile', browser: 'Chrome', system: 'Android' },
+    ...{ linkId, atMs, visitor: 'abcDEF_-0123' },
+    who: whoText({ kind: 'human', device: 'mobile', browser: 'Chrome', system: 'Android' }),
     ...{ variant: 'blue', country: 'DE', city: 'Köln', referrer: 'example.org', utm: 'mail\t\tspring' },
   })
   assert.deepEqual(decodeClick(record), {
@@ -44,7 +47,8 @@ test('whatever a visitor writes into parameters, a record stays one record of as
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string(), (source, campaign) => {
       const utm = utmText(new URLSearchParams({ utm_source: source, utm_campaign: campaign }))
-      const known = { visitor: '', kind: 'human', device: 'other', browser: 'b', system: 'other', variant: '' } as const
+      const who = whoText({ kind: 'human', device: 'other', browser: 'b', system: 'other' })
+      const known = { visitor: '', who, variant: '' }
       const click = decodeClick(encodeClick({ linkId, atMs, ...known, country: '', city: '', referrer: '', utm }))
       assert.equal(click.values.utmSource ?? '', valueText(source))
       assert.equal(click.values.utmCampaign ?? '', valueText(campaign))
@@ -135,5 +139,16 @@ test('many visitors are counted within four standard errors, and the order of ba
     const other = addVisitors(addVisitors(null, visitors.slice(100)), visitors.slice(0, 100))
     assert.ok(count === 257 || Buffer.compare(sketch, other) === 0)
     assert.equal(sketch.length, 4_097)
+  }
+})
+
+test('a visitor who is remembered has the hash they would have anyway, and another with the next salt', () => {
+  const hashOf = createVisitorHashes()
+  for (const salt of ['monday', 'tuesday']) {
+    for (const agent of ['Firefox', 'curl', 'x'.repeat(500)]) {
+      for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.1']) {
+        assert.equal(hashOf(salt, address, agent), visitorHash(salt, address, agent))
+      }
+    }
   }
 })

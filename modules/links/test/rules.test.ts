@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { codeKey, generateCode, isReserved, locationOf, refuseUrl } from '../src/rules.ts'
+import {
+  codeKey,
+  generateCode,
+  isReserved,
+  locationOf,
+  ownDomain,
+  readTargetKey,
+  refuseUrl,
+  targetKey,
+} from '../src/rules.ts'
 
 const origin = 'http://localhost:3000'
 
@@ -70,4 +79,16 @@ test('a code is found however it was copied or typed: full width, look-alikes, t
   assert.equal(codeKey('ΝΟΤΕ‐１'), codeKey('note-1'))
   assert.equal(codeKey('ab\u200bc\u00ad'), codeKey('abc'))
   assert.notEqual(codeKey('пароль'), codeKey('paroli'))
+})
+
+test('no code asked for on our own host can stand for a code of another', () => {
+  const domainId = '019a0000-0000-7000-8000-000000000001'
+  for (const domain of [undefined, ownDomain, domainId]) {
+    for (const code of ['plain-code_2', 'PayPa1', `${domainId} secret`, 'a b', '', 'é', '\u0430bc']) {
+      const key = targetKey(code, domain)
+      assert.deepEqual(readTargetKey(key), { domainId: domain ?? ownDomain, codeKey: codeKey(code) }, key)
+    }
+  }
+  assert.equal(targetKey('abc'), targetKey('ABC', ownDomain))
+  assert.notEqual(targetKey(`${domainId} secret`), targetKey('secret', domainId))
 })

@@ -8,10 +8,18 @@ import { Problem, problemBody } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import type { HttpMetrics, Log } from '@octet/observe'
 
+/** Made by {@link bodilessAnswer}. */
 export interface BodilessAnswer {
   readonly status: number
-  /** Name, value, name, value …; names in lower case. */
   readonly headers: readonly string[]
+}
+
+/**
+ * An answer to be made once and given often. `headers`: name, value, name, value …; names in lower case. None of the
+ * headers that guard a body are added: they mean nothing without one, and leaving them out saves 2 µs of 21.
+ */
+export function bodilessAnswer(status: number, headers: readonly string[]): BodilessAnswer {
+  return { status, headers: [...headers, 'content-length', '0'] }
 }
 
 export interface ExpressRoute {
@@ -31,11 +39,6 @@ export interface ExpressOptions {
 }
 
 const plainPart = /^[\w-]{1,200}$/
-/**
- * None of the headers that guard a body mean anything without one, and an id that no log line has helps nobody: it is
- * sent back only to who sent one. Leaving them out saves 2 µs of 21.
- */
-const commonHeaders = ['content-length', '0'] as const
 
 /** Handles the request if `route` takes it; false: nothing has happened. */
 export function takeExpress(
@@ -54,15 +57,16 @@ export function takeExpress(
     const status =
       answer instanceof Error
         ? sendFailure(options, response, options.requestIdOf(given), answer)
-        : sendAnswer(response, answer, given === undefined ? [] : ['x-request-id', options.requestIdOf(given)])
+        : sendAnswer(response, answer, given === undefined ? undefined : options.requestIdOf(given))
     options.metrics.observe('GET', route.url, status, performance.now() - startedMs)
   })
 }
 
-function sendAnswer(response: ServerResponse, answer: BodilessAnswer, more: readonly string[]): number {
-  response.writeHead(answer.status, [...answer.headers, ...commonHeaders, ...more])
+/** An id that no log line has helps nobody: it is sent back only to who sent one. */
+function sendAnswer(response: ServerResponse, { status, headers }: BodilessAnswer, givenId?: string): number {
+  response.writeHead(status, (givenId === undefined ? headers : [...headers, 'x-request-id', givenId]) as string[])
   response.end()
-  return answer.status
+  return status
 }
 
 function sendFailure({ log }: ExpressOptions, response: ServerResponse, requestId: string, error: Error): number {

@@ -11,7 +11,7 @@ export {
 } from './app.ts'
 export { sessionCookieName } from './credentials.ts'
 export { docsPage } from './docs-page.ts'
-export { type BodilessAnswer, type ExpressRoute, headerOf } from './express-lane.ts'
+export { type BodilessAnswer, bodilessAnswer, type ExpressRoute, headerOf } from './express-lane.ts'
 export { addInternalRoutes, type VerifyServiceToken } from './internal-routes.ts'
 export { openApi } from './openapi.ts'
 export { addOperationRoutes, applyVerdict, takeCommandLimits } from './operation-routes.ts'

@@ -5,7 +5,14 @@ import { createLimiter } from '@octet/cache'
 import { access, anonymous, commonProblem } from '@octet/contracts'
 import { createLog, createMetrics, createTracer, observeHttp } from '@octet/observe'
 import { defer, getRequest, openRawConnection, type Test } from '@octet/testkit'
-import { type BodilessAnswer, createHttpApp, drainHttp, type ExpressRoute, headerOf } from '../src/index.ts'
+import {
+  type BodilessAnswer,
+  bodilessAnswer,
+  createHttpApp,
+  drainHttp,
+  type ExpressRoute,
+  headerOf,
+} from '../src/index.ts'
 
 /** An app whose `/s/:code` answers `known` on the express lane, and everything else on the ordinary route. */
 async function open(t: Test, take: ExpressRoute['take']) {
@@ -39,7 +46,7 @@ async function open(t: Test, take: ExpressRoute['take']) {
   return { app, ordinary, logLines, metrics, get }
 }
 
-const express: BodilessAnswer = { status: 302, headers: ['location', 'https://example.org/express'] }
+const express = bodilessAnswer(302, ['location', 'https://example.org/express'])
 
 function takeKnown(part: string, _request: unknown, answer: (answer: BodilessAnswer | Error) => void): boolean {
   if (part !== 'known') return false
