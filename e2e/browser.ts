@@ -113,7 +113,7 @@ export async function signUpAs(page: Page, username: string): Promise<void> {
 export async function signInAs(page: Page, login: string, secret = password): Promise<void> {
   await page.getByLabel('Username or e-mail').fill(login)
   await page.getByLabel('Password', { exact: true }).fill(secret)
-  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
 const pollMs = 50

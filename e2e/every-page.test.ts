@@ -67,6 +67,11 @@ const visitorViews: readonly View[] = [
   { path: '/sign-in' },
   { path: '/sign-up', act: page => page.getByRole('main').getByRole('button').last().click() },
   { path: '/welcome' },
+  { path: '/sign-in?problem=identity.provider-refused' },
+  { path: '/forgot-password' },
+  { path: '/reset-password#token=made-up', act: page => page.getByLabel('New password').fill('tr0ub4dor') },
+  { path: '/undo-email-change#token=made-up' },
+  { path: '/goodbye?until=2030-01-01T00:00:00Z' },
   { path: '/nowhere' },
   { path: '/stats/nothing-to-see' },
 ]
@@ -136,8 +141,37 @@ const userViews = (): readonly View[] => [
   { path: '/', act: page => page.keyboard.press('?').then(() => dialogOf(page)) },
   { path: '/', act: page => page.getByRole('button', { name: /Account menu/ }).click() },
   ...linkViews(),
+  { path: '/confirm-email#code=K7QF-2M9D' },
   { path: '/account' },
+  { path: '/account/security' },
+  {
+    path: '/account/security',
+    act: page =>
+      page
+        .getByRole('button', { name: 'Set up authenticator app' })
+        .click()
+        .then(() => page.getByRole('img', { name: /QR code/ }).waitFor()),
+  },
   { path: '/account/devices' },
+  { path: '/account/keys' },
+  { path: '/account/keys/new', act: page => page.getByRole('button', { name: 'Create API key' }).click() },
+  { path: '/account/activity' },
+  { path: '/account/blocked' },
+  { path: '/account/data' },
+  { path: '/account/data', act: page => page.getByRole('button', { name: 'Delete account…' }).click() },
+  { path: '/people?q=ad' },
+  { path: '/people/ada' },
+  { path: '/admin/reports' },
+  { path: '/admin/mails' },
+  {
+    path: '/admin/mails',
+    act: page =>
+      page
+        .getByRole('button', { name: /^Read/ })
+        .first()
+        .click()
+        .then(() => dialogOf(page)),
+  },
   { path: '/admin/users' },
   {
     path: '/admin/users',
@@ -195,7 +229,7 @@ function phoneViews(): readonly View[] {
 /** Nobody shows the statistics of that link. */
 const expected = ['404 /api/v1/links/public-stats/nothing-to-see']
 
-async function visitAll(label: string, views: readonly View[], options: BrowserContextOptions): Promise<void> {
+async function visitAsVisitor(label: string, options: BrowserContextOptions): Promise<void> {
   const found: string[] = []
   const { context, page, assertNothingWrong } = await newPerson(browser, {
     reducedMotion: 'reduce',
@@ -203,6 +237,14 @@ async function visitAll(label: string, views: readonly View[], options: BrowserC
     ...options,
   })
   for (const view of visitorViews) found.push(...(await findings(page, view, `visitor ${label}`)))
+  assert.deepEqual(found, [])
+  assertNothingWrong()
+  await context.close()
+}
+
+async function visitAsUser(label: string, views: readonly View[], options: BrowserContextOptions): Promise<void> {
+  const found: string[] = []
+  const { context, page, assertNothingWrong } = await newPerson(browser, { reducedMotion: 'reduce', ...options })
   await page.goto(`${octet.origin}/sign-in`)
   await signInAs(page, 'ada')
   await page.getByRole('heading', { name: 'Hello, ada' }).waitFor()
@@ -212,12 +254,29 @@ async function visitAll(label: string, views: readonly View[], options: BrowserC
   await context.close()
 }
 
-test('axe finds nothing on any page on a desktop, light or dark', needsBrowser, () =>
-  visitAll('desktop', userViews(), desktop),
+test('axe finds nothing on any page of visitors, light or dark, on a desktop or a phone', needsBrowser, async () => {
+  await visitAsVisitor('desktop', desktop)
+  await visitAsVisitor('phone', phone)
+})
+
+const isOfAccount = ({ path }: View) => /^\/(account|people|admin|confirm-email)/.test(path)
+
+test(
+  'axe finds nothing on any page of users on a desktop, light or dark: account and administration',
+  needsBrowser,
+  () => visitAsUser('desktop', userViews().filter(isOfAccount), desktop),
 )
 
-test('axe finds nothing on any page on a phone, light or dark', needsBrowser, () =>
-  visitAll('phone', phoneViews(), phone),
+test('axe finds nothing on any page of users on a desktop, light or dark: everything else', needsBrowser, () =>
+  visitAsUser(
+    'desktop',
+    userViews().filter(view => !isOfAccount(view)),
+    desktop,
+  ),
+)
+
+test('axe finds nothing on any page of users on a phone, light or dark', needsBrowser, () =>
+  visitAsUser('phone', phoneViews(), phone),
 )
 
 test('a page with a missing label is found: the check can fail', needsBrowser, async () => {

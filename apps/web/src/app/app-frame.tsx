@@ -1,5 +1,6 @@
 /** The frame around every page of a user: rail, the app's navigation, bar, and on phones the bar at the bottom. */
 import type { ReactNode } from 'react'
+import { UnverifiedBanner } from '../features/identity/unverified-banner.tsx'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { AppNav, NavStrip } from './app-nav.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
@@ -24,6 +25,7 @@ export default function AppFrame({ app, children }: { app: AppEntry; children: R
         <TopBar app={app} />
         {hasNav ? <NavStrip app={app} sections={sections} /> : null}
         <OfflineBanner />
+        <UnverifiedBanner className={classes.offline} />
         <main id="main" tabIndex={-1}>
           {children}
         </main>

@@ -6,11 +6,11 @@ import type { AppEntry, ChecklistItem, PaletteThing } from '../shared/app-entry.
 
 export const apps: readonly AppEntry[] = [homeApp, linksApp, identityApp]
 
-/** The app a path belongs to; `/` is home alone, and administration belongs to the account. */
+/** The app a path belongs to; `/` is home alone, and administration and people belong to the account. */
 export function appOf(path: string): AppEntry {
   const app = apps.find(each => each.path !== '/' && (path === each.path || path.startsWith(`${each.path}/`)))
   if (app !== undefined) return app
-  return path.startsWith('/admin') ? identityApp : homeApp
+  return /^\/(admin|people|confirm-email)(\/|$)/.test(path) ? identityApp : homeApp
 }
 
 /** Places for apps in the bottom bar of a phone; create and "More" take the other two of six. */

@@ -40,6 +40,12 @@ interface NextSearch {
 }
 const nextSearch = (search: Record<string, unknown>): NextSearch => ({ next: text(search.next) })
 
+/** The code of the problem with which a provider sent the browser back. */
+interface Refused {
+  problem?: string | undefined
+}
+const refused = (search: Record<string, unknown>): Refused => ({ problem: text(search.problem) })
+
 interface GuardArguments {
   readonly context: { readonly user: unknown }
   readonly location: { readonly href: string }
@@ -50,9 +56,11 @@ function requireUser({ context, location }: GuardArguments): void {
   if (context.user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
 }
 
-/** Who is signed in already has no business on these pages. */
-function requireVisitor({ context, search }: { context: { user: unknown }; search: NextSearch }): void {
-  if (context.user !== null) throw redirect({ href: safePath(search.next) })
+/** Who is signed in already has no business on these pages; why a provider was not linked is said where that began. */
+function requireVisitor({ context, search }: { context: { user: unknown }; search: NextSearch & Refused }): void {
+  if (context.user === null) return
+  if (search.problem !== undefined) throw redirect({ to: '/account/security', search: { problem: search.problem } })
+  throw redirect({ href: safePath(search.next) })
 }
 
 const Front = lazyRouteComponent(() => import('./routes/front.tsx'), 'FrontRoute')
@@ -74,7 +82,10 @@ const welcome = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: nextSearch,
+  validateSearch: (search: Record<string, unknown>): NextSearch & Refused => ({
+    ...nextSearch(search),
+    ...refused(search),
+  }),
   beforeLoad: requireVisitor,
   component: lazyRouteComponent(() => import('./routes/sign-in.tsx'), 'SignInRoute'),
 })
@@ -85,6 +96,32 @@ const signUp = createRoute({
   validateSearch: nextSearch,
   beforeLoad: requireVisitor,
   component: lazyRouteComponent(() => import('./routes/sign-up.tsx'), 'SignUpRoute'),
+})
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('../features/identity/forgot-password-page.tsx'), 'ForgotPasswordPage'),
+})
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('../features/identity/reset-password-page.tsx'), 'ResetPasswordPage'),
+})
+
+const undoEmailChange = createRoute({
+  getParentRoute: () => root,
+  path: '/undo-email-change',
+  component: lazyRouteComponent(() => import('../features/identity/undo-email-page.tsx'), 'UndoEmailPage'),
+})
+
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/confirm-email',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/confirm-email-page.tsx'), 'ConfirmEmailPage'),
 })
 
 const links = createRoute({
@@ -195,6 +232,62 @@ const devices = createRoute({
   component: lazyRouteComponent(() => import('../features/identity/devices-page.tsx'), 'DevicesPage'),
 })
 
+const security = createRoute({
+  getParentRoute: () => root,
+  path: '/account/security',
+  validateSearch: refused,
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/security.tsx'), 'SecurityRoute'),
+})
+
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: '/account/keys',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/keys-page.tsx'), 'KeysPage'),
+})
+
+const newKey = createRoute({
+  getParentRoute: () => root,
+  path: '/account/keys/new',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/new-key-page.tsx'), 'NewKeyPage'),
+})
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: '/account/activity',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/activity-page.tsx'), 'ActivityPage'),
+})
+
+const blocked = createRoute({
+  getParentRoute: () => root,
+  path: '/account/blocked',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/blocked-page.tsx'), 'BlockedPage'),
+})
+
+const data = createRoute({
+  getParentRoute: () => root,
+  path: '/account/data',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/data.tsx'), 'DataRoute'),
+})
+
+const goodbye = createRoute({
+  getParentRoute: () => root,
+  path: '/goodbye',
+  validateSearch: (search: Record<string, unknown>): { until?: string | undefined } => ({ until: text(search.until) }),
+  component: lazyRouteComponent(() => import('./routes/goodbye.tsx'), 'GoodbyeRoute'),
+})
+
 const users = createRoute({
   getParentRoute: () => root,
   path: '/admin/users',
@@ -203,24 +296,53 @@ const users = createRoute({
   component: lazyRouteComponent(() => import('../features/identity/users-page.tsx'), 'UsersPage'),
 })
 
-const routeTree = root.addChildren([
-  index,
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/reports',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/reports-page.tsx'), 'ReportsPage'),
+})
+
+const mails = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/mails',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('../features/identity/mails-page.tsx'), 'MailsPage'),
+})
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: word(search.q) }),
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/people.tsx'), 'PeopleRoute'),
+})
+
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$username',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/profile.tsx'), 'ProfileRoute'),
+})
+
+const entrance = [
   welcome,
   signIn,
   signUp,
-  links,
-  link,
-  linkRouting,
-  publicStats,
-  organize,
-  files,
-  domains,
-  webhooks,
-  webhook,
-  account,
-  devices,
-  users,
-])
+  forgotPassword,
+  resetPassword,
+  undoEmailChange,
+  confirmEmail,
+  goodbye,
+] as const
+const ownAccount = [account, security, devices, keys, newKey, activity, blocked, data] as const
+const ownLinks = [links, link, linkRouting, publicStats, organize, files, domains, webhooks, webhook] as const
+const others = [users, reports, mails, people, profile] as const
+const routeTree = root.addChildren([index, ...entrance, ...ownLinks, ...ownAccount, ...others])
 
 export function makeRouter(queryClient: QueryClient) {
   const router = createRouter({

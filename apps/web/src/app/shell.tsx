@@ -3,6 +3,7 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useMatches, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useSignOut } from '../features/identity/sign-out.ts'
+import { StepUp } from '../features/identity/step-up.tsx'
 import { useUpdateMe } from '../features/identity/update-me.ts'
 import type { Command } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
@@ -123,6 +124,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </Suspense>
       )}
       <OpenDialog id={dialog} onClose={close} />
+      {session.user === null ? null : <StepUp />}
       <Toaster />
     </ShellContext>
   )

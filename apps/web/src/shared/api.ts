@@ -9,11 +9,13 @@ import {
   type Input,
   identity,
   links,
+  mails,
   type Operation,
   type Output,
   Problem,
   problemFromBody,
 } from '@octet/contracts'
+import { confirmPresence } from './step-up.ts'
 
 const apiBase = '/api/v1'
 
@@ -111,9 +113,19 @@ async function send(
 }
 
 async function call(operation: Operation, input: object, options: WebCallOptions, origin: string): Promise<unknown> {
-  const response = await send(requestOf(operation, input), operation.timeoutMs + graceMs, options, origin)
-  if (!response.ok) throw await problemOf(response)
-  return response.status === 204 ? {} : await response.json()
+  const attempt = async () => {
+    const response = await send(requestOf(operation, input), operation.timeoutMs + graceMs, options, origin)
+    if (!response.ok) throw await problemOf(response)
+    return response.status === 204 ? {} : ((await response.json()) as unknown)
+  }
+  try {
+    return await attempt()
+  } catch (error) {
+    // Refused before anything was done, so that sending it again is safe whatever it is.
+    const isStale = error instanceof Problem && error.code === 'fresh-sign-in-required'
+    if (!isStale || options.keepalive || !(await confirmPresence())) throw error
+    return attempt()
+  }
 }
 
 /** One function per operation; throws `ApiProblem` or `OfflineError`. Without an origin it is that of the page. */
@@ -127,6 +139,7 @@ export function createClient<C extends Contract>(contract: C, origin = ''): Clie
 
 export const identityApi = createClient(identity)
 export const linksApi = createClient(links)
+export const mailsApi = createClient(mails)
 
 /** A key for one click of a `keyed` operation. `randomUUID` would need HTTPS; `getRandomValues` does not. */
 export function newIdempotencyKey(): string {

@@ -1,7 +1,7 @@
 /** Half-filled forms, kept in this browser so that a reload or a detour loses nothing. Never passwords. */
 import { store, stored } from './storage.ts'
 
-const draftNames = ['link'] as const
+const draftNames = ['link', 'api-key', 'report'] as const
 export type DraftName = (typeof draftNames)[number]
 
 export function readDraft<V extends object>(name: DraftName, empty: V): V {

@@ -5,7 +5,7 @@ import { safePath } from '../return-path.ts'
 const route = getRouteApi('/sign-in')
 
 export function SignInRoute() {
-  const { next } = route.useSearch()
+  const { next, problem } = route.useSearch()
   const router = useRouter()
-  return <SignInPage next={next} onDone={() => router.history.push(safePath(next))} />
+  return <SignInPage next={next} refusal={problem} onDone={() => router.history.push(safePath(next))} />
 }

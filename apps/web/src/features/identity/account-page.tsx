@@ -12,6 +12,7 @@ import { problemLine } from '../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../shared/ui/states.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import classes from './account.module.css'
+import { EmailSection } from './email-section.tsx'
 import { useUpdateMe } from './update-me.ts'
 
 function Profile({ user }: { user: Me }) {
@@ -45,10 +46,6 @@ function Profile({ user }: { user: Me }) {
       <dl className={classes.facts}>
         <dt>{t('identity.username')}</dt>
         <dd>{user.username}</dd>
-        <dt>{t('identity.email')}</dt>
-        <dd>
-          {user.email} {user.emailVerified ? null : <span className="dimmed">{t('account.unverified')}</span>}
-        </dd>
         <dt>{t('account.since')}</dt>
         <dd>
           <When time={user.createdAt} />
@@ -169,6 +166,7 @@ export function AccountPage() {
     <Page title={t('account.title')} api={api} isNarrow>
       <div className={classes.sections}>
         <Profile user={user} />
+        <EmailSection />
         <Appearance user={user} />
         <TimeZone user={user} />
         <Keyboard />

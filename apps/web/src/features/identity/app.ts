@@ -1,8 +1,21 @@
 /** Account, devices and administration in the shell. */
-import { IconDevices, IconLogout, IconUserCircle, IconUsers } from '@tabler/icons-react'
+import {
+  IconDatabaseExport,
+  IconDevices,
+  IconFlag,
+  IconHistory,
+  IconKey,
+  IconLogout,
+  IconMail,
+  IconShieldLock,
+  IconUserCircle,
+  IconUserOff,
+  IconUserSearch,
+  IconUsers,
+} from '@tabler/icons-react'
 import type { AppEntry, ChecklistItem, NavSection } from '../../shared/app-entry.ts'
 import { useT } from '../../shared/i18n.tsx'
-import { useSession } from '../../shared/session.ts'
+import { type Session, useSession } from '../../shared/session.ts'
 
 function useNav(): readonly NavSection[] {
   const t = useT()
@@ -10,11 +23,25 @@ function useNav(): readonly NavSection[] {
   const own = {
     items: [
       { label: t('account.title'), to: '/account', icon: IconUserCircle },
+      { label: t('security.title'), to: '/account/security', icon: IconShieldLock },
       { label: t('devices.title'), to: '/account/devices', icon: IconDevices },
+      { label: t('keys.title'), to: '/account/keys', icon: IconKey },
+      { label: t('audit.title'), to: '/account/activity', icon: IconHistory },
+      { label: t('blocked.title'), to: '/account/blocked', icon: IconUserOff },
+      { label: t('data.title'), to: '/account/data', icon: IconDatabaseExport },
     ],
   }
-  if (!can('users:read')) return [own]
-  return [own, { label: t('users.section'), items: [{ label: t('users.title'), to: '/admin/users', icon: IconUsers }] }]
+  const people = {
+    label: t('people.section'),
+    items: [{ label: t('people.title'), to: '/people', icon: IconUserSearch }],
+  }
+  const administration = [
+    ...(can('users:read') ? [{ label: t('users.title'), to: '/admin/users', icon: IconUsers }] : []),
+    ...(can('reports:handle') ? [{ label: t('reports.title'), to: '/admin/reports', icon: IconFlag }] : []),
+    ...(can('operations:read') ? [{ label: t('mails.title'), to: '/admin/mails', icon: IconMail }] : []),
+  ]
+  if (administration.length === 0) return [own, people]
+  return [own, people, { label: t('users.section'), items: administration }]
 }
 
 function useChecklist(): readonly ChecklistItem[] | undefined {
@@ -32,6 +59,8 @@ function useChecklist(): readonly ChecklistItem[] | undefined {
   ]
 }
 
+const isUser = (session: Session) => session.user !== null
+
 export const identityApp: AppEntry = {
   id: 'account',
   label: 'account.app',
@@ -47,15 +76,50 @@ export const identityApp: AppEntry = {
       label: 'command.account',
       icon: IconUserCircle,
       keys: ['g', 'a'],
-      isShown: session => session.user !== null,
+      isShown: isUser,
       run: context => context.goTo('/account'),
     },
     {
       id: 'devices',
       label: 'command.devices',
       icon: IconDevices,
-      isShown: session => session.user !== null,
+      isShown: isUser,
       run: context => context.goTo('/account/devices'),
+    },
+    {
+      id: 'security',
+      label: 'command.security',
+      icon: IconShieldLock,
+      isShown: isUser,
+      run: context => context.goTo('/account/security'),
+    },
+    {
+      id: 'keys',
+      label: 'command.keys',
+      icon: IconKey,
+      isShown: isUser,
+      run: context => context.goTo('/account/keys'),
+    },
+    {
+      id: 'new-key',
+      label: 'command.new-key',
+      icon: IconKey,
+      isShown: isUser,
+      run: context => context.goTo('/account/keys/new'),
+    },
+    {
+      id: 'activity',
+      label: 'command.activity',
+      icon: IconHistory,
+      isShown: isUser,
+      run: context => context.goTo('/account/activity'),
+    },
+    {
+      id: 'data',
+      label: 'command.data',
+      icon: IconDatabaseExport,
+      isShown: isUser,
+      run: context => context.goTo('/account/data'),
     },
     {
       id: 'users',
@@ -66,10 +130,32 @@ export const identityApp: AppEntry = {
       run: context => context.goTo('/admin/users'),
     },
     {
+      id: 'people',
+      label: 'command.people',
+      icon: IconUserSearch,
+      keys: ['g', 'p'],
+      isShown: isUser,
+      run: context => context.goTo('/people'),
+    },
+    {
+      id: 'reports',
+      label: 'command.reports',
+      icon: IconFlag,
+      isShown: session => session.can('reports:handle'),
+      run: context => context.goTo('/admin/reports'),
+    },
+    {
+      id: 'mails',
+      label: 'command.mails',
+      icon: IconMail,
+      isShown: session => session.can('operations:read'),
+      run: context => context.goTo('/admin/mails'),
+    },
+    {
       id: 'sign-out',
       label: 'command.sign-out',
       icon: IconLogout,
-      isShown: session => session.user !== null,
+      isShown: isUser,
       run: context => context.signOut(),
     },
   ],

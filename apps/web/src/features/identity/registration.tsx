@@ -3,7 +3,7 @@ import { TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import type { FormErrors, useForm } from '../../shared/form.ts'
 import { type Translate, useT } from '../../shared/i18n.tsx'
-import { PasswordField } from '../../shared/ui/password-field.tsx'
+import { isLongEnough, NewPasswordField } from './new-password-field.tsx'
 
 export interface Registration {
   readonly username: string
@@ -13,13 +13,15 @@ export interface Registration {
 
 export const emptyRegistration: Registration = { username: '', email: '', password: '' }
 
-const passwordLengthMin = 8
+export function isEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)
+}
 
 export function registrationErrors(values: Registration, t: Translate): FormErrors<Registration> {
   return {
     username: /^[a-zA-Z0-9_-]{3,30}$/.test(values.username) ? undefined : t('identity.username-rule'),
-    email: /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(values.email) ? undefined : t('identity.email-rule'),
-    password: values.password.length >= passwordLengthMin ? undefined : t('identity.password-rule'),
+    email: isEmail(values.email) ? undefined : t('identity.email-rule'),
+    password: isLongEnough(values.password) ? undefined : t('identity.password-rule'),
   }
 }
 
@@ -55,15 +57,7 @@ export function RegistrationFields({ text, autoFocus }: { text: TextProps; autoF
         required
         withAsterisk={false}
       />
-      <PasswordField
-        {...text('password')}
-        label={t('identity.password')}
-        description={t('identity.password-rule')}
-        autoComplete="new-password"
-        maxLength={1024}
-        required
-        withAsterisk={false}
-      />
+      <NewPasswordField {...text('password')} label={t('identity.password')} ownWords={[text('username').value]} />
     </>
   )
 }

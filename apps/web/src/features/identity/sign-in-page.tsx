@@ -1,16 +1,48 @@
+/** Sign-in: by password, passkey or a provider, and the second step where the account wants one. */
 import { Button, Checkbox, TextInput } from '@mantine/core'
+import { Problem, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts'
+import { IconFingerprint } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useForm } from '../../shared/form.ts'
-import { useLocale } from '../../shared/i18n.tsx'
+import { useLocale, useT } from '../../shared/i18n.tsx'
 import { PasswordField } from '../../shared/ui/password-field.tsx'
 import { FailureNotice } from '../../shared/ui/states.tsx'
 import { AuthCard, authFormClass } from './auth-card.tsx'
-import { useSignIn } from './sign-in.ts'
+import { providerLabel, providersQuery, refusalOf, useProviderLogin } from './list-providers.ts'
+import { arePasskeysPossible, askForPasskey } from './passkey-device.ts'
+import { type Proof, ProofForm, type Way } from './proof-form.tsx'
+import { useFinishSignIn, usePasskeySignIn, useSignIn } from './sign-in.ts'
 
-/** `next`: the path to return to. `onDone` goes there once the account is known. */
-export function SignInPage({ next, onDone }: { next: string | undefined; onDone: () => void }) {
-  const { t, rich } = useLocale()
+export interface SignInPageProps {
+  /** The path to return to. */
+  readonly next: string | undefined
+  /** Why a provider sent the browser back without signing it in: a problem's code. */
+  readonly refusal: string | undefined
+  /** Goes on once the account is known. */
+  readonly onDone: () => void
+}
+
+interface StepProps {
+  readonly onDone: () => void
+  readonly onDemand: (demand: SecondFactorDemand) => void
+}
+
+/** Runs a way in; an account that wants a second step is no failure. */
+async function signInBy(way: () => Promise<unknown>, { onDone, onDemand }: StepProps): Promise<void> {
+  try {
+    await way()
+  } catch (error) {
+    const demand = error instanceof Problem ? secondFactorDemand(error) : undefined
+    if (demand === undefined) throw error
+    return onDemand(demand)
+  }
+  onDone()
+}
+
+function PasswordStep(props: StepProps) {
+  const t = useT()
   const signIn = useSignIn()
   const form = useForm({
     initial: { login: '', password: '', remember: true },
@@ -18,24 +50,16 @@ export function SignInPage({ next, onDone }: { next: string | undefined; onDone:
       login: values.login.trim() === '' ? t('identity.login-missing') : undefined,
       password: values.password === '' ? t('identity.password-missing') : undefined,
     }),
-    submit: async values => {
-      await signIn.mutateAsync({ ...values, login: values.login.trim() })
-      onDone()
-    },
+    submit: values => signInBy(() => signIn.mutateAsync({ ...values, login: values.login.trim() }), props),
   })
-  const signUp = (text: ReactNode) => (
-    <Link to="/sign-up" search={{ next }}>
-      {text}
-    </Link>
-  )
   return (
-    <AuthCard title={t('identity.sign-in')} foot={rich('identity.no-account', {}, { link: signUp })}>
+    <>
       <FailureNotice error={form.failure} />
       <form className={authFormClass} noValidate onSubmit={event => void form.onSubmit(event)}>
         <TextInput
           {...form.text('login')}
           label={t('identity.login')}
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           spellCheck={false}
           required
@@ -58,6 +82,129 @@ export function SignInPage({ next, onDone }: { next: string | undefined; onDone:
           {t('identity.sign-in')}
         </Button>
       </form>
+    </>
+  )
+}
+
+/** Offers passkeys among the suggestions of the user name field. The browser keeps one request at a time. */
+function useQuietPasskey(use: (signal: AbortSignal) => Promise<void>): () => void {
+  const latest = useRef(use)
+  const [controller] = useState(() => ({ current: new AbortController() }))
+  useEffect(() => {
+    const abort = new AbortController()
+    controller.current = abort
+    async function offer(): Promise<void> {
+      const isOffered = await PublicKeyCredential.isConditionalMediationAvailable?.()
+      if (isOffered && !abort.signal.aborted) await latest.current(abort.signal)
+    }
+    // Nothing was asked for, so nothing is said when it does not work: the form and the button are there.
+    if (arePasskeysPossible()) void offer().catch(() => undefined)
+    return () => abort.abort()
+  }, [controller])
+  return () => controller.current.abort()
+}
+
+function PasskeyStep(props: StepProps) {
+  const t = useT()
+  const passkeySignIn = usePasskeySignIn()
+  const stopQuiet = useQuietPasskey(async signal => {
+    const passkey = await askForPasskey('sign-in', { isQuiet: true, signal })
+    await signInBy(() => passkeySignIn.mutateAsync(passkey), props)
+  })
+  const form = useForm({
+    initial: {},
+    submit: async () => {
+      stopQuiet()
+      const passkey = await askForPasskey('sign-in')
+      await signInBy(() => passkeySignIn.mutateAsync(passkey), props)
+    },
+  })
+  if (!arePasskeysPossible()) return null
+  return (
+    <form className={authFormClass} onSubmit={event => void form.onSubmit(event)}>
+      <FailureNotice error={form.failure} />
+      <Button
+        type="submit"
+        variant="default"
+        loading={form.isSubmitting}
+        leftSection={<IconFingerprint size={18} stroke={1.75} />}
+      >
+        {t('identity.sign-in-passkey')}
+      </Button>
+    </form>
+  )
+}
+
+function Providers({ next }: { next: string | undefined }) {
+  const t = useT()
+  const { data } = useQuery(providersQuery)
+  const login = useProviderLogin(next)
+  if (data === undefined || data.providers.length === 0) return null
+  return (
+    <div className={authFormClass}>
+      <FailureNotice error={login.error} />
+      {data.providers.map(({ name }) => (
+        <Button key={name} variant="default" loading={login.isPending} onClick={() => login.mutate(name)}>
+          {t('identity.sign-in-with', { provider: providerLabel(name) })}
+        </Button>
+      ))}
+    </div>
+  )
+}
+
+interface SecondStepProps {
+  readonly demand: SecondFactorDemand
+  readonly onDone: () => void
+  /** It took too long, or too many codes were wrong. */
+  readonly onEnded: (error: unknown) => void
+}
+
+function SecondStep({ demand, onDone, onEnded }: SecondStepProps) {
+  const t = useT()
+  const finish = useFinishSignIn()
+  const ways = demand.factors.filter(factor => factor !== 'passkey' || arePasskeysPossible()) as readonly Way[]
+  async function submit(proof: Proof): Promise<void> {
+    try {
+      await finish.mutateAsync({ ...proof, challenge: demand.challenge ?? '' })
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'identity.challenge-ended') return onEnded(error)
+      throw error
+    }
+    onDone()
+  }
+  return (
+    <AuthCard title={t('second.title')} lead={t('second.lead')}>
+      <ProofForm ways={ways} purpose="second-factor" submitLabel={t('identity.sign-in')} submit={submit} />
+      <Button variant="subtle" onClick={() => onEnded(undefined)}>
+        {t('second.back')}
+      </Button>
+    </AuthCard>
+  )
+}
+
+export function SignInPage({ next, refusal, onDone }: SignInPageProps) {
+  const { t, rich } = useLocale()
+  const [demand, setDemand] = useState<SecondFactorDemand>()
+  const [ended, setEnded] = useState<unknown>(() => refusalOf(refusal))
+  const signUp = (text: ReactNode) => (
+    <Link to="/sign-up" search={{ next }}>
+      {text}
+    </Link>
+  )
+  function startAgain(error: unknown): void {
+    setDemand(undefined)
+    setEnded(error)
+  }
+  if (demand !== undefined) return <SecondStep demand={demand} onDone={onDone} onEnded={startAgain} />
+  return (
+    <AuthCard title={t('identity.sign-in')} foot={rich('identity.no-account', {}, { link: signUp })}>
+      <FailureNotice error={ended} />
+      <PasswordStep onDone={onDone} onDemand={setDemand} />
+      <PasskeyStep onDone={onDone} onDemand={setDemand} />
+      <Providers next={next} />
+      <p>
+        <Link to="/forgot-password">{t('identity.forgot')}</Link>
+      </p>
     </AuthCard>
   )
 }

@@ -7,11 +7,13 @@ import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { useSession } from '../../shared/session.ts'
 import { Page } from '../../shared/ui/page.tsx'
-import { FailedState, FailureNotice, ForbiddenState, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
+import { ForbiddenState, StateBox } from '../../shared/ui/states.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import classes from './account.module.css'
 import { usersQuery } from './list-users.ts'
 import type { ManagedUser, RoleName } from './managed-user.ts'
+import { PagedList } from './paged.tsx'
+import { UserActions } from './user-actions.tsx'
 
 /** Everybody is a user; it is worth saying only where nothing else is. */
 function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
@@ -19,17 +21,29 @@ function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
   return special.length > 0 ? special : roles
 }
 
-function UserRow({ user, onEdit }: { user: ManagedUser; onEdit: (() => void) | undefined }) {
+interface UserRowProps {
+  readonly user: ManagedUser
+  /** Absent for those who may only look. */
+  readonly onEdit: ((dialog: 'roles' | 'disable') => void) | undefined
+}
+
+function UserRow({ user, onEdit }: UserRowProps) {
   const t = useT()
   return (
-    <li className={classes.item}>
+    <>
       <div className={classes.itemText}>
         <strong>{user.displayName}</strong> <span className={classes.meta}>@{user.username}</span>
         <div className={classes.meta}>
           {t('users.since')} <When time={user.createdAt} />
+          {user.disabledReason === null ? null : ` · ${user.disabledReason}`}
         </div>
       </div>
       <ul className={classes.roles} aria-label={t('users.roles')}>
+        {user.disabledAt === null ? null : (
+          <li>
+            <Badge variant="default">{t('users.disabled')}</Badge>
+          </li>
+        )}
         {shownRoles(user.roles).map(role => (
           <li key={role}>
             <Badge variant={role === 'admin' ? 'filled' : role === 'user' ? 'default' : 'light'}>
@@ -39,47 +53,49 @@ function UserRow({ user, onEdit }: { user: ManagedUser; onEdit: (() => void) | u
         ))}
       </ul>
       {onEdit === undefined ? null : (
-        <Button variant="default" onClick={onEdit} aria-label={t('users.edit-roles-of', { name: user.username })}>
-          {t('users.edit-roles')}
-        </Button>
+        <>
+          <Button
+            variant="default"
+            onClick={() => onEdit('roles')}
+            aria-label={t('users.edit-roles-of', { name: user.username })}
+          >
+            {t('users.edit-roles')}
+          </Button>
+          <UserActions user={user} onDisable={() => onEdit('disable')} />
+        </>
       )}
-    </li>
+    </>
   )
 }
 
 const RolesDialog = lazy(() => import('./roles-dialog.tsx'))
+const DisableDialog = lazy(() => import('./disable-dialog.tsx'))
+
+interface Edited {
+  readonly user: ManagedUser
+  readonly dialog: 'roles' | 'disable'
+}
 
 function UserList({ q }: { q: string }) {
   const t = useT()
   const { can } = useSession()
-  const [edited, setEdited] = useState<ManagedUser | null>(null)
+  const [edited, setEdited] = useState<Edited>()
   const query = useInfiniteQuery(usersQuery(q))
-  if (query.isPending) return <SkeletonRows count={5} heightPx={64} />
-  const users = query.data?.pages.flatMap(page => page.data) ?? []
-  if (query.isError && users.length === 0) {
-    return <FailedState error={query.error} onRetry={() => void query.refetch()} />
-  }
-  if (users.length === 0) return <StateBox icon={<IconUsers size={32} stroke={1.5} />} title={t('users.none', { q })} />
+  const mayManage = can('users:manage')
+  const close = () => setEdited(undefined)
   return (
     <>
-      {query.isError ? <FailureNotice error={query.error} /> : null}
-      <ul className={classes.list}>
-        {users.map(user => (
-          <UserRow key={user.id} user={user} onEdit={can('users:manage') ? () => setEdited(user) : undefined} />
-        ))}
-      </ul>
-      {query.hasNextPage ? (
-        <div className={classes.more}>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t('action.more')}
-          </Button>
-        </div>
-      ) : null}
-      {edited === null ? null : (
-        <Suspense>
-          <RolesDialog user={edited} onClose={() => setEdited(null)} />
-        </Suspense>
-      )}
+      <PagedList
+        query={query}
+        idOf={user => user.id}
+        row={user => <UserRow user={user} onEdit={mayManage ? dialog => setEdited({ user, dialog }) : undefined} />}
+        empty={<StateBox icon={<IconUsers size={32} stroke={1.5} />} title={t('users.none', { q })} />}
+        label={t('users.title')}
+      />
+      <Suspense>
+        {edited?.dialog === 'roles' ? <RolesDialog user={edited.user} onClose={close} /> : null}
+        {edited?.dialog === 'disable' ? <DisableDialog user={edited.user} onClose={close} /> : null}
+      </Suspense>
     </>
   )
 }

@@ -1,9 +1,12 @@
 /** Every message in German. */
 import type { en } from '../en/index.ts'
+import { accountArea } from './account-area.ts'
+import { entrance } from './entrance.ts'
 import { identity } from './identity.ts'
 import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'
 import { links } from './links.ts'
+import { people } from './people.ts'
 import { problems } from './problems.ts'
 import { shell } from './shell.ts'
 
@@ -12,6 +15,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   ...identity,
   ...linkPage,
   ...linkPlaces,
+  ...entrance,
+  ...accountArea,
+  ...people,
   ...links,
   ...problems,
 }

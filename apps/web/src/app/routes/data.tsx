@@ -1,0 +1,15 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { DataPage } from '../../features/identity/data-page.tsx'
+import { leave } from '../../features/identity/enter.ts'
+
+export function DataRoute() {
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  // The page for visitors first: without an account this one would send them to sign in.
+  async function goodbye(until: string): Promise<void> {
+    await navigate({ to: '/goodbye', search: { until } })
+    leave(queryClient)
+  }
+  return <DataPage onErasing={until => void goodbye(until)} />
+}

@@ -1,0 +1,8 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { GoodbyePage } from '../../features/identity/goodbye-page.tsx'
+
+const route = getRouteApi('/goodbye')
+
+export function GoodbyeRoute() {
+  return <GoodbyePage until={route.useSearch().until} />
+}

@@ -1,0 +1,9 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { ProfilePage } from '../../features/identity/profile-page.tsx'
+
+const route = getRouteApi('/people/$username')
+
+export function ProfileRoute() {
+  const { username } = route.useParams()
+  return <ProfilePage key={username} username={username} />
+}

@@ -1,0 +1,8 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { SecurityPage } from '../../features/identity/security-page.tsx'
+
+const route = getRouteApi('/account/security')
+
+export function SecurityRoute() {
+  return <SecurityPage refusal={route.useSearch().problem} />
+}
