@@ -17,8 +17,9 @@ import { socialOperations } from './identity/social.ts'
 import { trustOperations } from './identity/trust.ts'
 
 export type { AuditAction } from './identity/audit.ts'
-export { SecondFactorDemand, secondFactorDemand } from './identity/factors.ts'
+export { SecondFactorDemand } from './identity/factors.ts'
 export type { Export } from './identity/privacy.ts'
+export { secondFactorDemand } from './identity/second-factor.ts'
 export { Device, Me, PasskeyAssertion } from './identity/shapes.ts'
 
 export const identity = defineContract({

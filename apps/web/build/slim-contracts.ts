@@ -43,7 +43,7 @@ function isPlain(value: unknown): boolean {
 }
 
 /** Files that come as they are, because they do something. What they need of `define.ts` are constants. */
-const kept = ['problem.ts', 'principal.ts'].map(file =>
+const kept = ['problem.ts', 'principal.ts', 'identity/second-factor.ts'].map(file =>
   fileURLToPath(import.meta.resolve(name).replace('index.ts', file)),
 )
 

@@ -1,7 +1,6 @@
 /** Second factors: codes from an app, recovery codes, and how sign-in asks for them. */
 import { type Static, Type } from 'typebox'
 import { access, closed, Nothing, nullable, operation, Time } from '../define.ts'
-import type { Problem } from '../problem.ts'
 import { Me, SecondFactorProof, signInLimits, Tokens } from './shapes.ts'
 
 const Factor = Type.Enum(['totp', 'recovery-code', 'passkey'])
@@ -13,12 +12,6 @@ export const SecondFactorDemand = closed({
   expiresIn: Type.Integer({ description: 'life of the challenge, seconds' }),
 })
 export type SecondFactorDemand = Static<typeof SecondFactorDemand>
-
-/** What sign-in or step-up still wants, when that is why it was refused. */
-export function secondFactorDemand(problem: Problem): SecondFactorDemand | undefined {
-  if (problem.code !== 'identity.second-factor-required') return undefined
-  return problem.data as SecondFactorDemand | undefined
-}
 
 const Code = Type.String({ minLength: 6, maxLength: 16, pattern: '^[0-9 ]+$', writeOnly: true })
 const RecoveryCodes = closed({
