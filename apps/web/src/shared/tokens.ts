@@ -89,6 +89,10 @@ function variablesOf(scheme: Scheme, accentIndex: 0 | 1): Record<string, string>
     '--mantine-color-success': scheme.success,
     '--mantine-primary-color-filled-hover': scheme.primaryHover,
     '--mantine-color-primary-filled-hover': scheme.primaryHover,
+    // White text stands on it in both schemes.
+    '--mantine-color-red-filled': light.error,
+    '--mantine-color-red-filled-hover': '#b02525',
+    '--mantine-color-red-light-color': scheme.error,
     '--mantine-color-anchor': scheme.primary,
     '--mantine-color-default': scheme.bg,
     '--mantine-color-default-color': scheme.text,

@@ -38,9 +38,9 @@ function MailDialog({ mail, onClose }: { mail: KeptMail; onClose: () => void }) 
       {query.isPending ? <SkeletonRows count={3} heightPx={40} /> : null}
       {query.isError ? <FailedState error={query.error} onRetry={() => void query.refetch()} /> : null}
       {query.data === undefined ? null : (
-        <div className={classes.mail}>
+        <p className={classes.mail}>
           <MailText text={query.data.text} />
-        </div>
+        </p>
       )}
     </Dialog>
   )
