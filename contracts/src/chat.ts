@@ -5,7 +5,7 @@ import { memberOperations } from './chat/members.ts'
 import { messageOperations } from './chat/messages.ts'
 import { presenceOperations } from './chat/presence.ts'
 import { roomOperations } from './chat/rooms.ts'
-import { inboxStream, presenceStream, receiptsStream, roomStream } from './chat/streams.ts'
+import { inboxStream, presenceStream, readsStream, receiptsStream, roomStream } from './chat/streams.ts'
 import { defineContract } from './define.ts'
 
 export {
@@ -57,5 +57,11 @@ export const chat = defineContract({
     ...encryptionOperations,
   },
   events: {},
-  streams: { room: roomStream, inbox: inboxStream, receipts: receiptsStream, presence: presenceStream },
+  streams: {
+    room: roomStream,
+    inbox: inboxStream,
+    receipts: receiptsStream,
+    reads: readsStream,
+    presence: presenceStream,
+  },
 })

@@ -7,8 +7,8 @@ export const realtimeVersion = 1
 
 /** Bounds of one connection; `welcome` carries those a client must know. */
 export const realtimeLimits = {
-  /** One frame from a client. */
-  frameBytesMax: 16 * 1024,
+  /** One frame from a client: 8,000 characters of any script and what is around them. */
+  frameBytesMax: 40 * 1024,
   /** The first frame, from somebody who has not shown who they are. */
   helloBytesMax: 4 * 1024,
   helloTimeoutMs: 5_000,

@@ -10,6 +10,8 @@ export const Presence = closed({
 
 const Settings = closed({
   showPresence: Type.Boolean({ description: 'others may see whether you are there' }),
+  showReading: Type.Boolean({ description: 'others may see how far you have read' }),
+  showTyping: Type.Boolean({ description: 'your clients tell others that you are typing' }),
   doNotDisturbUntil: nullable(Time),
 })
 
@@ -52,6 +54,8 @@ export const presenceOperations = {
     access: access.user('chat:write'),
     input: closed({
       showPresence: Type.Optional(Type.Boolean()),
+      showReading: Type.Optional(Type.Boolean()),
+      showTyping: Type.Optional(Type.Boolean()),
       doNotDisturbUntil: Type.Optional(nullable(Time)),
     }),
     output: Settings,

@@ -14,8 +14,13 @@ export const Visibility = Type.Enum(['public', 'private'])
 export const MessageBody = Type.String({ maxLength: 8_000 })
 /** The sender's own id for a message; a repeat with the same content answers alike. */
 export const Cmid = Type.String({ minLength: 8, maxLength: 64, pattern: '^[\\x21-\\x7e]+$' })
-/** One emoji: a short run of characters, none of them a letter, a space or a control. */
-export const Emoji = Type.String({ minLength: 1, maxLength: 32, pattern: '^[^\\p{L}\\p{Z}\\p{Cc}<>&"\']+$' })
+const symbol = '\\p{Extended_Pictographic}(?:\\ufe0f|\\p{Emoji_Modifier})?[\\u{e0020}-\\u{e007f}]{0,10}'
+/** One emoji (Unicode TR 51): a symbol, several that are joined, a flag or a keycap. */
+export const Emoji = Type.String({
+  minLength: 1,
+  maxLength: 32,
+  pattern: `^(?:${symbol}(?:\\u200d${symbol})*|\\p{Regional_Indicator}{2}|[0-9#*]\\ufe0f?\\u20e3)$`,
+})
 export const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
 export const Person = closed({ id: Id, username: Type.String(), displayName: Type.String() })
@@ -113,6 +118,6 @@ export const Message = closed({
 })
 export type Message = Static<typeof Message>
 
-/** Up to where a member has received and read. */
+/** Up to where a member has received and read; `readSeq` is 0 of those who do not show it to others. */
 export const Cursor = closed({ userId: Id, deliveredSeq: Seq, readSeq: Seq })
 export type Cursor = Static<typeof Cursor>

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { closed, Id, nullable, stream } from '../define.ts'
 import { Presence } from './presence.ts'
-import { Cursor, Message, RoleInRoom, Visibility } from './shapes.ts'
+import { Cursor, Message, RoleInRoom, Seq, Visibility } from './shapes.ts'
 
 const { seq: _seq, createdAt: _createdAt, authorId: _authorId, ...said } = Message.properties
 /** A message at the moment it is said: `seq`, time and author are those of the event. */
@@ -52,6 +52,13 @@ export const receiptsStream = stream({
   durability: 'ephemeral',
   scope: 'chat:read',
   events: { cursor: Cursor },
+})
+
+export const readsStream = stream({
+  summary: 'How far one person has read in each of their rooms, for all their devices; after a reconnect ask listRooms',
+  durability: 'ephemeral',
+  scope: 'chat:read',
+  events: { read: closed({ roomId: Id, readSeq: Seq }) },
 })
 
 export const presenceStream = stream({

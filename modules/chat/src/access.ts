@@ -5,7 +5,7 @@ import { type ChatContext, problem } from './context.ts'
 import * as memberStore from './member-store.ts'
 import * as messageStore from './message-store.ts'
 import * as roomStore from './room-store.ts'
-import { isAtLeast } from './rules.ts'
+import { isAtLeast, roomRate } from './rules.ts'
 
 /** A room the caller is in, or a public one. Throws `not-found` alike for private rooms of others and for none. */
 export async function accessRoom(ctx: ChatContext, id: string): Promise<roomStore.SeenRoom> {
@@ -40,12 +40,17 @@ export async function lockAsMember(ctx: ChatContext, tx: Tx, roomId: string): Pr
   throw room.visibility === 'public' ? problem('not-a-member') : commonProblem('not-found')
 }
 
-/** The same for those who may speak. Throws `muted` with the time until they may again. */
+/**
+ * The same for those who may speak. Throws `muted` with the time until they may again, and `rate-limited` while more is
+ * said in the room than anybody could read; counted for members only, so that nobody else uses the room's allowance up.
+ */
 export async function lockAsSpeaker(ctx: ChatContext, tx: Tx, roomId: string): Promise<InRoom> {
   const found = await lockAsMember(ctx, tx, roomId)
   const until = found.member.muted_until
   if (until !== null && Date.parse(until) > ctx.now())
     throw problem('muted', { detail: `You are muted until ${until}.` })
+  const { allowed, resetMs } = ctx.limiter.take(`chat.room ${roomId}`, roomRate.max, roomRate.windowMs)
+  if (!allowed) throw commonProblem('rate-limited', { retryAfterMs: Math.ceil(resetMs) })
   return found
 }
 

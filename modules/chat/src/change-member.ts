@@ -11,13 +11,15 @@ import { peopleOf, personOrNobody } from './view-rooms.ts'
 const minuteMs = 60_000
 
 /**
- * Gives a member another role (owners only) or mutes them. Throws `role-too-low` when the caller does not stand above
- * them, `last-owner`, `not-in-direct`.
+ * Gives a member another role (owners only) or mutes them; moderators may step down, but not end their own silence.
+ * Throws `role-too-low` when the caller does not stand above them, `last-owner`, `not-in-direct`.
  */
 export async function changeMember(ctx: ChatContext, input: Input<typeof chat, 'changeMember'>): Promise<Member> {
   const at = new Date(ctx.now()).toISOString()
   const row = await ctx.db.transaction('chat.changeMember', async tx => {
-    const { room, userId, subject } = await lockSubject(ctx, tx, input)
+    const { room, userId, member, subject } = await lockSubject(ctx, tx, input)
+    const mayMute = userId !== subject.user_id || member.role === 'owner'
+    if (input.mutedMinutes !== undefined && !mayMute) throw problem('role-too-low')
     const role = input.role ?? subject.role
     if (role !== subject.role) {
       await lockAsGovernor(ctx, tx, room.id, 'owner')
@@ -27,16 +29,13 @@ export async function changeMember(ctx: ChatContext, input: Input<typeof chat, '
     const mutedUntil = mutedUntilOf(ctx, input.mutedMinutes, subject.muted_until)
     await memberStore.updateMember(tx, subject, { role, mutedUntil })
     const isMuted = mutedUntil !== null && Date.parse(mutedUntil) > ctx.now()
-    const detail = role === subject.role ? (isMuted ? `until ${mutedUntil}` : '') : role
-    const action = role === subject.role ? (isMuted ? 'muted' : 'unmuted') : 'role-changed'
-    await memberStore.insertModeration(tx, {
-      roomId: room.id,
-      action,
-      actorId: userId,
-      subjectId: subject.user_id,
-      detail,
-      at,
-    })
+    const entry = { roomId: room.id, actorId: userId, subjectId: subject.user_id, at }
+    if (role !== subject.role)
+      await memberStore.insertModeration(tx, { ...entry, action: 'role-changed', detail: role })
+    if (input.mutedMinutes !== undefined) {
+      const detail = isMuted ? `until ${mutedUntil}` : ''
+      await memberStore.insertModeration(tx, { ...entry, action: isMuted ? 'muted' : 'unmuted', detail })
+    }
     const body = { userId: subject.user_id, role, isMuted }
     await tx.append('room', room.id, { type: 'member-changed', body, from: userId })
     return { ...subject, role, muted_until: mutedUntil }
@@ -68,6 +67,8 @@ export async function removeMember(ctx: ChatContext, input: Input<typeof chat, '
   const at = new Date(ctx.now()).toISOString()
   await ctx.db.transaction('chat.removeMember', async tx => {
     const { room, userId, subject } = await lockSubject(ctx, tx, input)
+    // The last owner must not go this way.
+    if (subject.user_id === userId) throw problem('role-too-low', { detail: 'Leave the room instead.' })
     await memberStore.insertModeration(tx, {
       roomId: room.id,
       action: 'removed',

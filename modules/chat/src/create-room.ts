@@ -2,7 +2,7 @@ import { type chat, commonProblem, type Input, type Room, requireUser } from '@o
 import { type ChatContext, problem } from './context.ts'
 import { enter } from './enter.ts'
 import * as roomStore from './room-store.ts'
-import { nameKey, normalName } from './rules.ts'
+import { nameKey, normalName, oneLine } from './rules.ts'
 import { viewRoom } from './view-rooms.ts'
 
 /** Opens a channel; the caller is its owner. Throws `room-name-taken`, `encrypted-rooms-are-private`. */
@@ -19,7 +19,7 @@ export async function createRoom(ctx: ChatContext, input: Input<typeof chat, 'cr
       visibility,
       name,
       nameKey: nameKey(name),
-      topic: input.topic ?? '',
+      topic: oneLine(input.topic ?? ''),
       directKey: null,
       isEncrypted,
       isExample: false,

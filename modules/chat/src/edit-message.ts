@@ -4,10 +4,10 @@ import { liveMessage, lockAsSpeaker } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
 import { deafTo } from './deaf-to.ts'
 import * as fileStore from './file-store.ts'
-import * as memberStore from './member-store.ts'
+import { mentionsOf, tellMentioned } from './mentions.ts'
 import * as messageStore from './message-store.ts'
 import { firstLink } from './page-facts.ts'
-import { mentionedIn } from './rules.ts'
+import { isBlank } from './rules.ts'
 import { empty } from './send-message.ts'
 import { messageOf } from './view-rooms.ts'
 import { wantPreview } from './want-preview.ts'
@@ -21,16 +21,18 @@ export async function editMessage(ctx: ChatContext, input: Input<typeof chat, 'e
     const { room, userId } = await lockAsSpeaker(ctx, tx, roomId)
     const message = await liveMessage(tx, roomId, messageId)
     if (message.author_id !== userId) throw problem('not-yours')
-    if (body === '' && message.files.length === 0) throw empty()
-    const named = room.is_encrypted ? [] : mentionedIn(body).filter(mentioned => !deaf.has(mentioned))
-    const mentions = await memberStore.membersAmong(tx, roomId, named)
-    await messageStore.changeBody(tx, messageId, { body, mentions, at })
+    if (isBlank(body) && message.files.length === 0) throw empty()
+    const mentions = await mentionsOf(tx, { room, userId }, body, deaf)
+    await messageStore.changeBody(tx, message, { body, mentions, at })
     if (firstLink(body) !== firstLink(message.body)) {
       await messageStore.removePreview(tx, messageId)
       await fileStore.dropFilesOf(tx, messageId, 'preview')
       if (!room.is_encrypted) await wantPreview(ctx, tx, { roomId, messageId, body })
     }
-    return announce(tx, { roomId, messageId, userId })
+    const changed = await announce(tx, { roomId, messageId, userId })
+    const added = mentions.filter(id => !message.mentions.includes(id))
+    await tellMentioned(tx, added, { roomId, messageId, userId })
+    return changed
   })
 }
 

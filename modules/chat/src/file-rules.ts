@@ -30,7 +30,10 @@ const signatures: readonly (readonly [contentType: string, isPicture: boolean, f
   ['image/gif', true, head => at(0, ascii('GIF87a'))(head) || at(0, ascii('GIF89a'))(head)],
   ['image/webp', true, head => at(0, ascii('RIFF'))(head) && at(8, ascii('WEBP'))(head)],
   ['image/avif', true, brand('avif', 'avis')],
-  ['image/heic', false, brand('heic', 'heix', 'mif1', 'msf1')],
+  ['image/heic', false, brand('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1')],
+  ['image/x-canon-cr3', false, brand('crx ')],
+  ['image/jxl', false, at(4, ascii('JXL '))],
+  ['image/tiff', false, head => at(0, ascii('II*\0'))(head) || at(0, ascii('MM\0*'))(head)],
   ['application/pdf', false, at(0, ascii('%PDF-'))],
   ['video/quicktime', false, brand('qt  ')],
   ['audio/mp4', false, brand('M4A ', 'M4B ')],
@@ -48,6 +51,14 @@ const signatures: readonly (readonly [contentType: string, isPicture: boolean, f
   ['application/gzip', false, at(0, Buffer.from([0x1f, 0x8b]))],
   ['application/x-7z-compressed', false, at(0, Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]))],
 ]
+
+/** Photographs that cannot be written anew here: kept as they came, they would tell where they were taken. */
+const photographs: ReadonlySet<string> = new Set(['image/heic', 'image/x-canon-cr3', 'image/jxl', 'image/tiff'])
+
+/** Whether a file of this kind must not be kept as it came. */
+export function tellsOfPlaces({ contentType }: FileKind): boolean {
+  return photographs.has(contentType)
+}
 
 /** Names that promise a kind; bytes of another kind under them are refused. */
 const promised: Readonly<Record<string, readonly string[]>> = {

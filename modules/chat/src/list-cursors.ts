@@ -1,4 +1,4 @@
-import type { chat, Input, Output } from '@octet/contracts'
+import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
 import { accessAsReader } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as memberStore from './member-store.ts'
@@ -6,11 +6,12 @@ import { cursorOf } from './view-rooms.ts'
 
 const cursorsShown = 100
 
-/** Up to where members have received and read. */
+/** Up to where members have received and read, as far as they show it. */
 export async function listCursors(
   ctx: ChatContext,
   { roomId }: Input<typeof chat, 'listCursors'>,
 ): Promise<Output<typeof chat, 'listCursors'>> {
   await accessAsReader(ctx, roomId)
-  return { data: (await memberStore.readCursors(ctx.db, roomId, cursorsShown)).map(cursorOf) }
+  const { userId: viewerId } = requireUser(ctx.actor)
+  return { data: (await memberStore.readCursors(ctx.db, { roomId, viewerId, limit: cursorsShown })).map(cursorOf) }
 }

@@ -24,6 +24,10 @@ async function move(ctx: ChatContext, roomId: string, to: { delivered: number; r
     throw problem('not-a-member')
   }
   const cursor = cursorOf(moved)
-  if (moved.moved) ctx.realtime.emit('receipts', roomId, { type: 'cursor', body: cursor })
+  if (moved.has_read) ctx.realtime.emit('reads', userId, { type: 'read', body: { roomId, readSeq: cursor.readSeq } })
+  if (moved.is_told) {
+    const shown = moved.is_shown ? cursor : { ...cursor, readSeq: 0 }
+    ctx.realtime.emit('receipts', roomId, { type: 'cursor', body: shown })
+  }
   return cursor
 }

@@ -127,16 +127,24 @@ export interface CursorRow {
   readonly read_seq: number
 }
 
+interface Moved {
+  readonly has_read: boolean
+  /** Whether others may see how far they have read. */
+  readonly is_shown: boolean
+  /** Whether anything moved that others may see. */
+  readonly is_told: boolean
+}
+
 /**
  * Moves a member's cursors forward, never back and never past the end. What is read was delivered. `undefined` for
- * those who are not in the room; `moved` tells whether anybody need hear of it.
+ * those who are not in the room; `has_read` and `is_told` say who need hear of it.
  */
 export async function moveCursors(
   { sql }: Queryable,
   { roomId, userId, stream }: { roomId: string; userId: string; stream: string },
   to: { delivered: number; read: number },
-): Promise<(CursorRow & { readonly moved: boolean }) | undefined> {
-  const [row] = await sql<(CursorRow & { moved: boolean })[]>`
+): Promise<(CursorRow & Moved) | undefined> {
+  const [row] = await sql<(CursorRow & Moved)[]>`
     with before as (
       select user_id, delivered_seq, read_seq, coalesce(streams.last_seq, 0) as head
       from members left join streams on streams.name = ${stream}
@@ -155,18 +163,28 @@ export async function moveCursors(
         and (wanted.delivered > members.delivered_seq or wanted.read > members.read_seq)
       returning members.user_id, members.delivered_seq, members.read_seq
     )
-    select moved.user_id, moved.delivered_seq, moved.read_seq, true as moved from moved
+    select moved.user_id, moved.delivered_seq, moved.read_seq, read_seq > was_read as has_read,
+           coalesce(show_reading, true) as is_shown,
+           coalesce(show_reading, true) or delivered_seq > was_delivered as is_told
+    from moved join wanted using (user_id) left join settings using (user_id)
     union all
-    select user_id, delivered, read, false from wanted where not exists (select from moved)`
+    select user_id, delivered, read, false, true, false from wanted where not exists (select from moved)`
   return row
 }
 
-/** Those who read last, at most `limit`. */
-export function readCursors({ sql }: Queryable, roomId: string, limit: number): Promise<CursorRow[]> {
+/** Those who read last, at most `limit`, as far as they show it to the viewer. */
+export function readCursors(
+  { sql }: Queryable,
+  { roomId, viewerId, limit }: { roomId: string; viewerId: string; limit: number },
+): Promise<CursorRow[]> {
   return sql<CursorRow[]>`
-    select user_id, delivered_seq, read_seq from members
-    where room_id = ${roomId}
-    order by read_seq desc limit ${limit}`
+    select user_id, delivered_seq,
+           case when show_reading is false and user_id <> ${viewerId} then 0 else read_seq end as read_seq
+    from (
+      select user_id, delivered_seq, read_seq from members
+      where room_id = ${roomId} order by read_seq desc limit ${limit}) as latest
+    left join settings using (user_id)
+    order by 3 desc, user_id`
 }
 
 // ---- bans -------------------------------------------------------------------------------------------------------

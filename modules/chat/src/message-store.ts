@@ -96,12 +96,7 @@ export async function insertMessage({ sql }: Tx, message: NewMessage): Promise<v
       update messages set reply_count = reply_count + 1, last_reply_at = ${message.createdAt}
       where id = ${message.threadId}`
   }
-  if (message.mentions.length > 0) {
-    await sql`
-      insert into mentions (user_id, room_id, seq)
-      select user_id, ${message.roomId}, ${message.seq} from unnest(${[...message.mentions]}::uuid[]) as m (user_id)
-      on conflict do nothing`
-  }
+  await insertMentions({ sql }, message)
 }
 
 /** One message of a room, deleted or not. */
@@ -154,15 +149,30 @@ export async function headOf({ sql }: Queryable, stream: string): Promise<number
   return row?.last_seq ?? 0
 }
 
-/** Gives a message other words. */
+/** Gives a message other words; whom it names no longer is not mentioned by it any more. */
 export async function changeBody(
   { sql }: Tx,
-  id: string,
+  { id, room_id, seq }: MessageRow,
   change: { body: string; mentions: readonly string[]; at: string },
 ): Promise<void> {
+  const mentions = [...change.mentions]
   await sql`
-    update messages set body = ${change.body}, mentions = ${[...change.mentions]}::uuid[], edited_at = ${change.at}
+    update messages set body = ${change.body}, mentions = ${mentions}::uuid[], edited_at = ${change.at}
     where id = ${id}`
+  await sql`
+    delete from mentions where room_id = ${room_id} and seq = ${seq} and user_id <> all(${mentions}::uuid[])`
+  await insertMentions({ sql }, { roomId: room_id, seq, mentions })
+}
+
+async function insertMentions(
+  { sql }: Pick<Tx, 'sql'>,
+  { roomId, seq, mentions }: Pick<NewMessage, 'roomId' | 'seq' | 'mentions'>,
+): Promise<void> {
+  if (mentions.length === 0) return
+  await sql`
+    insert into mentions (user_id, room_id, seq)
+    select user_id, ${roomId}, ${seq} from unnest(${[...mentions]}::uuid[]) as m (user_id)
+    on conflict do nothing`
 }
 
 /** Empties the message; its place in the room stays. */

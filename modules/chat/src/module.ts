@@ -36,6 +36,7 @@ export const chatModule = defineModule({
     room: { join: joinAsMember },
     inbox: { join: joinOwn, entered: opened, left: closed },
     receipts: { join: joinAsMember },
+    reads: { join: joinOwn },
     presence: { join: joinAsMember },
   },
   close: ({ presence }: ChatState) => presence.close(),

@@ -1,15 +1,17 @@
 import type { chat, Input, Message } from '@octet/contracts'
 import { liveMessage, lockAsGovernor, lockAsMember } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
+import { deafTo } from './deaf-to.ts'
 import { announce } from './edit-message.ts'
 import * as messageStore from './message-store.ts'
 import { pinsMax } from './rules.ts'
 import { messageOf } from './view-rooms.ts'
 
-/** Pins or unpins. Throws `too-many-pins`, `role-too-low`, `message-gone`. */
-export function pinMessage(ctx: ChatContext, input: Input<typeof chat, 'pinMessage'>): Promise<Message> {
+/** Pins or unpins. Throws `too-many-pins`, `role-too-low`, `message-gone`, `person-not-reachable`. */
+export async function pinMessage(ctx: ChatContext, input: Input<typeof chat, 'pinMessage'>): Promise<Message> {
   const { roomId, messageId, on } = input
   const at = new Date(ctx.now()).toISOString()
+  await deafTo(ctx, roomId, '')
   return ctx.db.transaction('chat.pinMessage', async tx => {
     const { room, userId } = await lockAsMember(ctx, tx, roomId)
     if (room.kind === 'channel') await lockAsGovernor(ctx, tx, roomId)

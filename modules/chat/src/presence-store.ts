@@ -9,6 +9,8 @@ export interface PresenceRow {
 
 export interface SettingsRow {
   readonly show_presence: boolean
+  readonly show_reading: boolean
+  readonly show_typing: boolean
   readonly do_not_disturb_until: string | null
 }
 
@@ -101,19 +103,20 @@ export async function roomsToTell(
 /** What somebody lets others know; all of it unless they said otherwise. */
 export async function settingsOf({ sql }: Queryable, userId: string): Promise<SettingsRow> {
   const [row] = await sql<SettingsRow[]>`
-    select show_presence, do_not_disturb_until from settings where user_id = ${userId}`
-  return row ?? { show_presence: true, do_not_disturb_until: null }
+    select show_presence, show_reading, show_typing, do_not_disturb_until from settings where user_id = ${userId}`
+  return row ?? { show_presence: true, show_reading: true, show_typing: true, do_not_disturb_until: null }
 }
 
 /** Writes it. */
 export async function putSettings(
   { sql }: Queryable,
   userId: string,
-  { show_presence, do_not_disturb_until }: SettingsRow,
+  { show_presence, show_reading, show_typing, do_not_disturb_until }: SettingsRow,
 ): Promise<void> {
   await sql`
-    insert into settings (user_id, show_presence, do_not_disturb_until)
-    values (${userId}, ${show_presence}, ${do_not_disturb_until})
+    insert into settings (user_id, show_presence, show_reading, show_typing, do_not_disturb_until)
+    values (${userId}, ${show_presence}, ${show_reading}, ${show_typing}, ${do_not_disturb_until})
     on conflict (user_id) do update
-    set show_presence = excluded.show_presence, do_not_disturb_until = excluded.do_not_disturb_until`
+    set show_presence = excluded.show_presence, show_reading = excluded.show_reading,
+        show_typing = excluded.show_typing, do_not_disturb_until = excluded.do_not_disturb_until`
 }

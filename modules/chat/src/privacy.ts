@@ -56,7 +56,10 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
     },
     presence_nodes: each('not-personal', 'id', 'expires_at'),
     presence: each('delete', 'user_id', 'node_id', 'is_idle'),
-    settings: each('delete', 'user_id', 'show_presence', 'do_not_disturb_until', 'last_seen_at'),
+    settings: {
+      ...each('delete', 'user_id', 'show_presence', 'show_reading', 'show_typing', 'do_not_disturb_until'),
+      ...each('delete', 'last_seen_at'),
+    },
     uploads: each('delete', 'id', 'room_id', 'owner_id', 'name', 'size_bytes', 'arrived', 'created_at'),
     upload_parts: each('delete', 'upload_id', 'starts_at', 'part_id', 'size_bytes'),
     previews: each('delete', 'message_id', 'url', 'title', 'description', 'site_name', 'image_file_id'),

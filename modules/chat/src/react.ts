@@ -1,14 +1,19 @@
 import type { chat, Input, Message } from '@octet/contracts'
 import { liveMessage, lockAsSpeaker } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
+import { deafTo } from './deaf-to.ts'
 import { announce } from './edit-message.ts'
 import * as messageStore from './message-store.ts'
 import { reactionKindsMax } from './rules.ts'
 import { messageOf } from './view-rooms.ts'
 
-/** Puts an emoji on a message or takes it away. Throws `too-many-reactions`, `muted`, `message-gone`. */
-export function react(ctx: ChatContext, input: Input<typeof chat, 'react'>): Promise<Message> {
+/**
+ * Puts an emoji on a message or takes it away. Throws `too-many-reactions`, `muted`, `message-gone`,
+ * `person-not-reachable`.
+ */
+export async function react(ctx: ChatContext, input: Input<typeof chat, 'react'>): Promise<Message> {
   const { roomId, messageId, emoji, on } = input
+  await deafTo(ctx, roomId, '')
   return ctx.once('chat.react', async tx => {
     const { userId } = await lockAsSpeaker(ctx, tx, roomId)
     const message = await liveMessage(tx, roomId, messageId)

@@ -6,6 +6,8 @@ export const membersMax = 10_000
 export const reactionKindsMax = 20
 export const pinsMax = 50
 const mentionsMax = 50
+/** Lasting changes of one room in one process: as many at once, then twenty a second. */
+export const roomRate = { max: 600, windowMs: 30_000 } as const
 /** Unread messages are counted up to here; a badge shows no more. */
 export const unreadMax = 100
 
@@ -39,6 +41,24 @@ export function directKey(userIds: readonly string[]): string {
   return createHash('sha256')
     .update([...userIds].sort().join(' '))
     .digest('base64url')
+}
+
+/** Characters that turn text around: they would reach beyond the text they are in. */
+const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** One line of text without control characters and those that turn text around. */
+export function oneLine(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .replace(/\p{Cc}/gu, '')
+    .replace(turning, '')
+    .trim()
+}
+
+/** Whether nothing of it can be seen: spaces, marks of direction, fillers. */
+export function isBlank(text: string): boolean {
+  return !/[^\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u200b\u200e\u200f\u2800]/u.test(text)
 }
 
 /** The people a message names as `<@id>`, each once. */

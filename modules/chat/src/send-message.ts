@@ -4,10 +4,10 @@ import { type InRoom, liveMessage, lockAsSpeaker } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
 import { deafTo } from './deaf-to.ts'
 import * as fileStore from './file-store.ts'
-import * as memberStore from './member-store.ts'
+import { mentionsOf, tellMentioned } from './mentions.ts'
 import * as messageStore from './message-store.ts'
 import * as roomStore from './room-store.ts'
-import { bodyHash, mentionedIn } from './rules.ts'
+import { bodyHash, isBlank } from './rules.ts'
 import { fileOf } from './upload-file.ts'
 import { messageOf } from './view-rooms.ts'
 import { wantPreview } from './want-preview.ts'
@@ -21,7 +21,7 @@ type Send = Input<typeof chat, 'sendMessage'>
  */
 export async function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
   const { roomId, cmid, body, replyToId = null, threadId = null, fileIds = [] } = input
-  if (body === '' && fileIds.length === 0) throw empty()
+  if (isBlank(body) && fileIds.length === 0) throw empty()
   const deaf = await deafTo(ctx, roomId, body)
   return ctx.once('chat.sendMessage', async tx => {
     const found = await lockAsSpeaker(ctx, tx, roomId)
@@ -43,7 +43,7 @@ export async function sendMessage(ctx: ChatContext, input: Send): Promise<Messag
   })
 }
 
-/** Without words and without files there is nothing to say. */
+/** Without visible words and without files there is nothing to say. */
 export function empty() {
   return commonProblem('validation-failed', { errors: [{ path: '/body', message: 'is empty' }] })
 }
@@ -98,8 +98,7 @@ export async function speak(
   said: Said,
 ): Promise<void> {
   const { id, cmid, body, replyToId, threadId, fileIds, deaf } = said
-  const named = room.is_encrypted ? [] : mentionedIn(body).filter(id => id !== userId && !deaf.has(id))
-  const mentions = await memberStore.membersAmong(tx, room.id, named)
+  const mentions = await mentionsOf(tx, { room, userId }, body, deaf)
   const files = await attach(tx, { ids: fileIds, roomId: room.id, ownerId: userId, messageId: id })
   const { event } = await tx.append('room', room.id, {
     type: 'message',
@@ -137,7 +136,5 @@ export async function speak(
     isSearchable: !room.is_encrypted,
   })
   await roomStore.touchRoom(tx, room.id, event.at)
-  for (const mentioned of [...mentions].sort()) {
-    await tx.append('inbox', mentioned, { type: 'mention', body: { roomId: room.id, messageId: id }, from: userId })
-  }
+  await tellMentioned(tx, mentions, { roomId: room.id, messageId: id, userId })
 }

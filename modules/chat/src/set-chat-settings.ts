@@ -16,13 +16,22 @@ export async function setChatSettings(
 ): Promise<Settings> {
   const { userId } = requireUser(ctx.actor)
   const before = await presenceStore.settingsOf(ctx.db, userId)
-  const { showPresence = before.show_presence, doNotDisturbUntil = before.do_not_disturb_until } = input
-  const after = { show_presence: showPresence, do_not_disturb_until: doNotDisturbUntil }
+  const after = {
+    show_presence: input.showPresence ?? before.show_presence,
+    show_reading: input.showReading ?? before.show_reading,
+    show_typing: input.showTyping ?? before.show_typing,
+    do_not_disturb_until: input.doNotDisturbUntil === undefined ? before.do_not_disturb_until : input.doNotDisturbUntil,
+  }
   await presenceStore.putSettings(ctx.db, userId, after)
-  if (showPresence !== before.show_presence) await ctx.presence.tell(userId)
+  if (after.show_presence !== before.show_presence) await ctx.presence.tell(userId)
   return settingsOf(after)
 }
 
 function settingsOf(row: presenceStore.SettingsRow): Settings {
-  return { showPresence: row.show_presence, doNotDisturbUntil: row.do_not_disturb_until }
+  return {
+    showPresence: row.show_presence,
+    showReading: row.show_reading,
+    showTyping: row.show_typing,
+    doNotDisturbUntil: row.do_not_disturb_until,
+  }
 }

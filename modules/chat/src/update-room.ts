@@ -5,7 +5,7 @@ import { type ChatContext, problem } from './context.ts'
 import { checkName } from './create-room.ts'
 import * as memberStore from './member-store.ts'
 import * as roomStore from './room-store.ts'
-import { nameKey } from './rules.ts'
+import { nameKey, oneLine } from './rules.ts'
 import { viewRoom } from './view-rooms.ts'
 
 /**
@@ -19,11 +19,13 @@ export async function updateRoom(ctx: ChatContext, input: Input<typeof chat, 'up
       if (ctx.request.ifMatch !== undefined && ctx.request.ifMatch !== room.version)
         throw commonProblem('version-mismatch')
       const name = input.name === undefined ? (room.name ?? '') : checkName(input.name)
-      const { topic = room.topic, visibility = room.visibility } = input
+      const { visibility = room.visibility } = input
+      const topic = input.topic === undefined ? room.topic : oneLine(input.topic)
       if (room.is_encrypted && visibility !== 'private') throw problem('encrypted-rooms-are-private')
       await roomStore.updateRoom(tx, room.id, { name, nameKey: nameKey(name), topic, visibility })
       const at = new Date(ctx.now()).toISOString()
-      await memberStore.insertModeration(tx, { roomId: room.id, action: 'room-changed', actorId: userId, at })
+      const detail = changesOf(room, { name, topic, visibility })
+      await memberStore.insertModeration(tx, { roomId: room.id, action: 'room-changed', actorId: userId, detail, at })
       await tx.append('room', room.id, { type: 'room-changed', body: { name, topic, visibility }, from: userId })
     })
     .catch(error => {
@@ -31,4 +33,10 @@ export async function updateRoom(ctx: ChatContext, input: Input<typeof chat, 'up
       throw problem('room-name-taken', { errors: [{ path: '/name', message: 'is taken' }] })
     })
   return viewRoom(ctx, await accessRoom(ctx, input.id))
+}
+
+/** What was changed, for the log of the moderators: `topic, visibility`. */
+function changesOf(before: roomStore.RoomRow, after: Pick<roomStore.RoomRow, 'name' | 'topic' | 'visibility'>): string {
+  const fields = ['name', 'topic', 'visibility'] as const
+  return fields.filter(field => before[field] !== after[field]).join(', ')
 }

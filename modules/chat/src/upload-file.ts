@@ -12,6 +12,7 @@ import {
   fitsName,
   kindOf,
   peekBytes,
+  tellsOfPlaces,
   waitingMax,
 } from './file-rules.ts'
 import * as fileStore from './file-store.ts'
@@ -88,6 +89,9 @@ export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterab
     const kind: FileKind = file.isEncrypted
       ? { contentType: 'application/octet-stream', isPicture: false }
       : kindOf(head)
+    if (tellsOfPlaces(kind)) {
+      throw problem('file-refused', { detail: 'It may say where it was taken; send the picture as JPEG.' })
+    }
     if (!file.isEncrypted && !fitsName(file.name, kind)) {
       throw problem('file-refused', { detail: `${file.name} is ${kind.contentType}.` })
     }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { FileInfo } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { erasePerson, type Test, type TestApp } from '@octet/testkit'
@@ -115,6 +116,32 @@ test('bytes of another kind, broken pictures and pixel bombs are refused and lea
   await runJob(app, 'chat.sweep-files')
   assert.deepEqual((await app.storage.list('')).objects, [])
   assert.deepEqual([...(await app.db('chat').sql`select id from files`)], [])
+})
+
+test('photographs that cannot be cleaned are refused; what is packed stays packed', async t => {
+  const { app, roomId } = await openRoom(t)
+  const box = (brand: string) =>
+    Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}`), Buffer.alloc(12)])
+  for (const bytes of [box('heic'), box('mif1'), Buffer.from('II*\0SECRET'), Buffer.from('MM\0*SECRET')]) {
+    const { status, body } = await upload(app, roomId, bytes, 'photo.jpg')
+    assert.deepEqual([status, body.code], [415, 'chat.file-refused'])
+  }
+  for (const format of ['gif', 'avif'] as const) {
+    const original = await sharp(await photo('png'))
+      .withExif({ IFD0: { Copyright: 'SECRET-CAMERA' } })
+      [format]()
+      .toBuffer()
+    const { body: file } = await upload(app, roomId, original, `x.${format}`)
+    const shown = await fetchFile(app, file.id, ada)
+    assert.equal(shown.statusCode, 200)
+    assert.doesNotMatch(shown.rawPayload.toString('latin1'), /SECRET-CAMERA/)
+  }
+  const bomb = gzipSync(Buffer.alloc(20_000_000))
+  const { body: packed } = await upload(app, roomId, bomb, 'bomb.gz')
+  assert.deepEqual([packed.sizeBytes, packed.contentType], [bomb.byteLength, 'application/gzip'])
+  const shown = await fetchFile(app, packed.id, ada)
+  assert.match(String(shown.headers['content-disposition']), /^attachment/)
+  assert.equal(shown.rawPayload.byteLength, bomb.byteLength)
 })
 
 test('ranges are answered as ranges, and only while they are of the same bytes', async t => {

@@ -18,10 +18,11 @@ export function uniqueViolation(error: unknown): string | undefined {
   return (error as { constraint_name?: string }).constraint_name ?? ''
 }
 
-/** A NUL character, which JSON can say and PostgreSQL's text and jsonb cannot hold. */
+/** A NUL character or half a surrogate pair, which JSON can say and PostgreSQL's text and jsonb cannot hold. */
 export function isUnstorableText(error: unknown): boolean {
   const code = codeOf(error)
-  return code === '22021' || code === '22P05'
+  const isHalf = code === '22P02' && /surrogate/.test((error as { detail?: string }).detail ?? '')
+  return isHalf || code === '22021' || code === '22P05'
 }
 
 const connectionCodes = new Set([

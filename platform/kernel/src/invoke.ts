@@ -78,6 +78,8 @@ export function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (outageOf(error) !== undefined) return commonProblem('unavailable', { executed: 'maybe', cause: error })
-  if (isUnstorableText(error)) return commonProblem('validation-failed', { detail: 'A text contains a NUL character.' })
+  if (isUnstorableText(error)) {
+    return commonProblem('validation-failed', { detail: 'A text contains a NUL character or half a character.' })
+  }
   return commonProblem('internal', { cause: error })
 }
