@@ -69,7 +69,10 @@ export const settings = {
   S3_ACCESS_KEY: setting.file('who Octet is to S3'),
   S3_SECRET_KEY: setting.file('its secret'),
   S3_REGION: setting.text('region of the bucket', 'us-east-1'),
-  REDIS_URL: setting.url('Redis, by which processes tell one another of live events at once', ['redis', 'rediss']),
+  REDIS_URL: setting.url('Redis, by which processes tell of live events at once and count rate limits together', [
+    'redis',
+    'rediss',
+  ]),
   DATABASE_URL: setting.url('PostgreSQL; the embedded one when not set', ['postgres', 'postgresql']),
 }
 

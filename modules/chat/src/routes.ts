@@ -38,7 +38,7 @@ function addUploads(app: ChatRoutes['app'], { admit, contextFor }: ChatRoutes): 
     async (request, reply) => {
       await admit(request)
       const ctx = contextFor(request)
-      count(ctx, reply, 'upload', uploadsPerMinute)
+      await count(ctx, reply, 'upload', uploadsPerMinute)
       const { name = 'file' } = request.query
       const sizeBytes = lengthOf(request)
       const body = bytesOf(request.raw)
@@ -49,7 +49,7 @@ function addUploads(app: ChatRoutes['app'], { admit, contextFor }: ChatRoutes): 
   app.patch<{ Params: { id: string } }>(`${base}/uploads/:id`, { config }, async (request, reply) => {
     await admit(request)
     const ctx = contextFor(request)
-    count(ctx, reply, 'part', partsPerMinute)
+    await count(ctx, reply, 'part', partsPerMinute)
     const offset = Number(request.headers['upload-offset'])
     if (!Number.isSafeInteger(offset) || offset < 0) {
       throw commonProblem('validation-failed', { errors: [{ path: '/upload-offset', message: 'is not a place' }] })
@@ -115,8 +115,9 @@ async function answerFile(
     .send(found.body)
 }
 
-function count(ctx: ChatContext, reply: FastifyReply, what: string, max: number): void {
-  applyVerdict(reply, ctx.limiter.take(`chat.${what} ${requireUser(ctx.actor).userId}`, max, 60_000))
+async function count(ctx: ChatContext, reply: FastifyReply, what: string, max: number): Promise<void> {
+  const key = `chat.${what} ${requireUser(ctx.actor).userId}`
+  applyVerdict(reply, await ctx.limiter.takeShared({ key, max, windowMs: 60_000 }))
 }
 
 function idOf(text: string): string {

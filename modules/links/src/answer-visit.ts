@@ -114,9 +114,15 @@ const refusals = {
   locked: { status: 401, page: lockedPage(false), problem: () => problem('password-required') },
 } as const
 
-function refuse(ctx: LinksContext, { request, reply }: Exchange, outcome: keyof typeof refusals): FastifyReply {
+async function refuse(
+  ctx: LinksContext,
+  { request, reply }: Exchange,
+  outcome: keyof typeof refusals,
+): Promise<FastifyReply> {
   const key = `links.miss ${addressOf(request)}`
-  if (outcome === 'missing') applyVerdict(reply, ctx.limiter.take(key, missesPerMinuteMax, 60_000))
+  if (outcome === 'missing') {
+    applyVerdict(reply, await ctx.limiter.takeShared({ key, max: missesPerMinuteMax, windowMs: 60_000 }))
+  }
   const refusal = refusals[outcome]
   if (!wantsPage(request)) {
     reply.header('cache-control', 'no-store')

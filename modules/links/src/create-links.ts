@@ -16,7 +16,7 @@ export async function createLinks(
   ctx: LinksContext,
   input: Input<typeof links, 'createLinks'>,
 ): Promise<Output<typeof links, 'createLinks'>> {
-  takeAllowance(ctx, input.links.length)
+  await takeAllowance(ctx, input.links.length)
   const prepared = new Map<number, PreparedLink>()
   const refused = new Map<number, Awaited<ReturnType<typeof resultOf>>>()
   for (const [index, item] of input.links.entries()) {
@@ -48,10 +48,9 @@ export async function createLinks(
 }
 
 /** Every item counts. Throws `rate-limited` without having made any. */
-function takeAllowance(ctx: LinksContext, count: number): void {
+async function takeAllowance(ctx: LinksContext, count: number): Promise<void> {
   const { userId } = requireUser(ctx.actor)
-  for (let taken = 0; taken < count; taken++) {
-    const verdict = ctx.limiter.take(`links.createLinks ${userId}`, perMinuteMax, minuteMs)
-    if (!verdict.allowed) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
-  }
+  const key = `links.createLinks ${userId}`
+  const verdict = await ctx.limiter.takeShared({ key, max: perMinuteMax, windowMs: minuteMs, count })
+  if (!verdict.allowed) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
 }

@@ -73,7 +73,8 @@ export function routes({ app, standingContext, operation }: Routes<typeof links,
       async (request, reply) => {
         const asked = await readRequest(ctx, { request, reply, code: request.params.code })
         const limitKey = `links.unlock ${asked.visit.key} ${addressOf(request)}`
-        applyVerdict(reply, ctx.limiter.take(limitKey, unlocksPerMinuteMax, 60_000))
+        const verdict = await ctx.limiter.takeShared({ key: limitKey, max: unlocksPerMinuteMax, windowMs: 60_000 })
+        applyVerdict(reply, verdict)
         const password = request.body?.password
         const tried = typeof password === 'string' ? password.slice(0, passwordLengthMax) : ''
         await ctx.visitorSalts.load(ctx.now())

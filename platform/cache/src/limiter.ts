@@ -4,40 +4,86 @@ export interface Verdict {
   readonly allowed: boolean
   readonly limit: number
   readonly remaining: number
-  /** Milliseconds until the full allowance is back; when refused, until the next request may pass. */
+  /** Milliseconds until the full allowance is back; when refused, until the same may pass. */
   readonly resetMs: number
 }
 
-export interface Limiter {
-  /** Counts one request of `key` against `max` per `windowMs`. */
-  take(key: string, max: number, windowMs: number): Verdict
+/** What is asked for: `count` requests (one unless said) of `key`, which has `max` per `windowMs`. All pass or none. */
+export interface Taking {
+  readonly key: string
+  readonly max: number
+  readonly windowMs: number
+  readonly count?: number
 }
+
+export interface Limiter {
+  /** Counts one request of `key` against `max` per `windowMs`, in this process and at once. For stops of floods. */
+  take(key: string, max: number, windowMs: number): Verdict
+  /** Counts over all processes, where they have something to count together by; else in this one. Never rejects. */
+  takeShared(taking: Taking): Promise<Verdict>
+}
+
+/** A limiter whose keys others may have used up as well. */
+export interface LocalLimiter extends Limiter {
+  /** As `take`, of as many at once as are wanted. */
+  takeHere(taking: Taking): Verdict
+  /** What `takeHere` would say of it, without counting. */
+  peek(taking: Taking): Verdict
+  /** Milliseconds until the key's allowance is whole. */
+  aheadMs(key: string): number
+  /** Somebody knows that the allowance is not whole before then, by this limiter's clock. */
+  see(key: string, wholeAtMs: number): void
+}
+
+/** Of the cost of one: what rounding may have added by the time an allowance is used up. */
+export const toleranceOfCost = 0.001
 
 /**
  * GCRA (ITU-T I.371, the "virtual scheduling" form): one number per key, the time at which the allowance would be whole
  * again. Allows a burst of `max`, then one request per `windowMs / max`. At most `keysMax` keys are kept; the ones idle
  * longest are forgotten first, which can only be in a client's favour.
  */
-export function createLimiter(now: () => number = Date.now, keysMax = 100_000): Limiter {
+export function createLimiter(now: () => number = Date.now, keysMax = 100_000): LocalLimiter {
   const wholeAtMs = new Map<string, number>()
-  return {
-    take(key, max, windowMs) {
-      const nowMs = now()
-      const costMs = windowMs / max
-      const startMs = Math.max(wholeAtMs.get(key) ?? 0, nowMs)
-      const nextMs = startMs + costMs
-      if (nextMs - nowMs > windowMs) {
-        return { allowed: false, limit: max, remaining: 0, resetMs: nextMs - nowMs - windowMs }
-      }
-      wholeAtMs.delete(key) // re-inserted at the end: Map order is idle order
-      wholeAtMs.set(key, nextMs)
-      if (wholeAtMs.size > keysMax) wholeAtMs.delete(wholeAtMs.keys().next().value as string)
-      return {
-        allowed: true,
-        limit: max,
-        remaining: Math.floor((windowMs - (nextMs - nowMs)) / costMs),
-        resetMs: nextMs - nowMs,
-      }
-    },
+  const see = (key: string, atMs: number) => {
+    if ((wholeAtMs.get(key) ?? 0) >= atMs) return
+    wholeAtMs.delete(key) // re-inserted at the end: Map order is idle order
+    wholeAtMs.set(key, atMs)
+    if (wholeAtMs.size > keysMax) wholeAtMs.delete(wholeAtMs.keys().next().value as string)
   }
+  const aheadMs = (key: string) => Math.max(0, (wholeAtMs.get(key) ?? 0) - now())
+  const peek = (taking: Taking) => verdictOf(taking, aheadMs(taking.key))
+  const takeHere = (taking: Taking) => {
+    const verdict = peek(taking)
+    if (verdict.allowed) see(taking.key, now() + verdict.resetMs)
+    return verdict
+  }
+  return {
+    take: (key, max, windowMs) => takeHere({ key, max, windowMs }),
+    takeShared: async taking => takeHere(taking),
+    takeHere,
+    peek,
+    aheadMs,
+    see,
+  }
+}
+
+/** Decides for an allowance that is whole in `aheadMs`. */
+function verdictOf({ max, windowMs, count = 1 }: Taking, aheadMs: number): Verdict {
+  const costMs = windowMs / max
+  // Further ahead than a window a key is only when the clock was set back.
+  const afterMs = Math.min(aheadMs, windowMs) + count * costMs
+  const isAllowed = afterMs <= windowMs + costMs * toleranceOfCost
+  return isAllowed ? allowed({ max, windowMs, aheadMs: afterMs }) : refused({ max, aheadMs: afterMs - windowMs })
+}
+
+/** `aheadMs`: until the allowance is whole, with this request counted. */
+export function allowed({ max, windowMs, aheadMs }: { max: number; windowMs: number; aheadMs: number }): Verdict {
+  const remaining = Math.max(0, Math.floor((windowMs - aheadMs) / (windowMs / max) + toleranceOfCost))
+  return { allowed: true, limit: max, remaining, resetMs: aheadMs }
+}
+
+/** `aheadMs`: until the same may pass. */
+export function refused({ max, aheadMs }: { max: number; aheadMs: number }): Verdict {
+  return { allowed: false, limit: max, remaining: 0, resetMs: aheadMs }
 }

@@ -1,6 +1,6 @@
 /** Makes routes from contracts: access, limits, input, the operation itself, and the headers that come with it. */
 
-import type { Verdict } from '@octet/cache'
+import type { Limiter, Verdict } from '@octet/cache'
 import { anonymous, authorize, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
 import { type CompiledOperation, type Handler, type Host, invoke, operationsOf, type RequestInfo } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
@@ -67,7 +67,6 @@ function routeOptions(options: HttpOptions, operation: CompiledOperation, handle
   const { route, spec } = operation
   if (route === undefined) throw new Error(`${operation.fullName} has no route`)
   const status = spec.status ?? 200
-  const limits = spec.limits ?? (route.method === 'GET' ? readLimits : writeLimits)
   return {
     method: route.method,
     url: route.url,
@@ -78,7 +77,7 @@ function routeOptions(options: HttpOptions, operation: CompiledOperation, handle
       const ignores = spec.ignoresCredentials === true
       const actor = ignores ? identifyNobody(options, request) : await identify(options, request)
       authorize(spec.access, actor)
-      enforceLimits(options, operation, limits, { request, reply, actor })
+      await enforceLimits(options, operation, { request, reply, actor })
     },
     handler: async (request, reply) => {
       const info = requestInfo(request, operation)
@@ -126,35 +125,38 @@ interface Caller {
   readonly actor: Principal
 }
 
-function enforceLimits(
-  options: HttpOptions,
-  operation: CompiledOperation,
-  limits: readonly Limit[],
-  caller: Caller,
-): void {
-  const tightest = takeLimits(options.limiter, operation, limits, {
-    actor: caller.actor,
-    addressKey: addressOf(caller.request),
-  })
+async function enforceLimits(options: HttpOptions, operation: CompiledOperation, caller: Caller): Promise<void> {
+  const addressKey = addressOf(caller.request)
+  const tightest = await takeLimits(options.limiter, operation, { actor: caller.actor, addressKey })
   if (tightest !== undefined) applyVerdict(caller.reply, tightest)
 }
 
-/** Counts a call of the operation over whatever way it came; the verdict that leaves least, or refuses. */
-function takeLimits(
-  limiter: HttpOptions['limiter'],
+interface Counted {
+  readonly actor: Principal
+  readonly addressKey: string
+}
+
+/**
+ * Counts a call of the operation over whatever way it came; the verdict that leaves least, or refuses. Limits that an
+ * operation names are counted by all processes together, stops of floods by each: those must cost nothing.
+ */
+async function takeLimits(
+  limiter: Limiter,
   operation: CompiledOperation,
-  limits: readonly Limit[],
-  { actor, addressKey }: { readonly actor: Principal; readonly addressKey: string },
-): Verdict | undefined {
+  { actor, addressKey }: Counted,
+): Promise<Verdict | undefined> {
+  const { spec, route, fullName } = operation
   let tightest: Verdict | undefined
   const isAnonymous = actor.kind === 'anonymous'
-  for (const limit of limits) {
+  for (const limit of spec.limits ?? (route?.method === 'GET' ? readLimits : writeLimits)) {
     const { by, windowMs, anonymousMax } = limit
     const max = maxFor(limit, actor)
     // An allowance of another size is another allowance.
     const group = isAnonymous && anonymousMax !== undefined ? ' anonymous' : ''
     const subject = by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressKey}`
-    const verdict = limiter.take(`${operation.fullName}${group} ${subject}`, max, windowMs)
+    const key = `${fullName}${group} ${subject}`
+    const isNamed = spec.limits !== undefined
+    const verdict = isNamed ? await limiter.takeShared({ key, max, windowMs }) : limiter.take(key, max, windowMs)
     if (tightest === undefined || !verdict.allowed || verdict.remaining < tightest.remaining) tightest = verdict
     if (!verdict.allowed) break
   }
@@ -167,12 +169,12 @@ function maxFor({ max, anonymousMax = max, unverifiedMax = max }: Limit, actor: 
 }
 
 /** The same for a command over a socket: one allowance for both ways. Throws `rate-limited`. */
-export function takeCommandLimits(
-  limiter: HttpOptions['limiter'],
+export async function takeCommandLimits(
+  limiter: Limiter,
   operation: CompiledOperation,
-  caller: { readonly actor: Principal; readonly addressKey: string },
-): void {
-  const verdict = takeLimits(limiter, operation, operation.spec.limits ?? writeLimits, caller)
+  caller: Counted,
+): Promise<void> {
+  const verdict = await takeLimits(limiter, operation, caller)
   if (verdict?.allowed === false) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
 }
 

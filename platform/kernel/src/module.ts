@@ -30,7 +30,7 @@ export interface Floor<C extends Contract = Contract> {
   readonly log: Log
   readonly metrics: Metrics
   readonly jobs: Jobs
-  /** Counts in this process. */
+  /** `takeShared` counts with the other processes, `take` in this one. */
   readonly limiter: Limiter
   /** The process's one queue of password hashes. */
   readonly passwords: Passwords

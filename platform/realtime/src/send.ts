@@ -10,7 +10,7 @@ export interface SendParts {
   /** Who the connection is at this moment; throws `unauthenticated` when its credential is no longer good. */
   readonly actorOf: (connection: Connection) => Promise<Principal> | Principal
   /** Counts the call against the operation's limits; throws `rate-limited`. */
-  readonly takeLimits: (operation: CompiledOperation, actor: Principal, addressKey: string) => void
+  readonly takeLimits: (operation: CompiledOperation, actor: Principal, addressKey: string) => Promise<void>
   readonly isDraining: () => boolean
 }
 
@@ -50,7 +50,7 @@ async function carryOut(connection: Connection, send: WaitingSend, parts: SendPa
     command = commandOf(connection, send)
     const actor = await parts.actorOf(connection)
     turn = turnOf(connection, command, send)
-    parts.takeLimits(command.operation, actor, connection.addressKey)
+    await parts.takeLimits(command.operation, actor, connection.addressKey)
     const output = await parts.call(
       command.operation,
       requestOf(connection, { actor, send, command, turn }),

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
-import { createLimiter, type Limiter } from '@octet/cache'
+import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
 import { type Authenticate, access, anonymous, type Contract } from '@octet/contracts'
 import { type Db, each, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
 import { nowhere, type Places } from '@octet/geo'
@@ -59,7 +59,7 @@ export interface RuntimeOptions {
   readonly appSchemes?: readonly string[]
   readonly now?: () => number
   readonly trustedProxies?: number
-  /** Shortens the way of live events between processes. */
+  /** Shortens the way of live events between processes; they count rate limits together by it. */
   readonly redisUrl?: string
   /** Multiplies every rate limit. */
   readonly limitsScale?: number
@@ -135,7 +135,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const outbound = createOutbound(options.outbound)
   const jobs = createJobs({ url: options.databaseUrl, log })
   const mail = openPostOffice({ ...options, jobs, secrets })
-  const limiter = scaledLimiter(createLimiter(now), options.limitsScale ?? 1)
+  const { limiter, closeLimiter } = openLimiter(options)
   const live = openLive({ ...options, now, limitsScale: options.limitsScale ?? 1 })
   const onPublished = (module: string) => relays.get(module)?.wake()
   const shared = { jobs, limiter, secrets, outbound, mail, live, storage }
@@ -163,6 +163,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         () => realtime.drain(deadlineMs / 4),
         () => drainHttp(app, deadlineMs / 4),
         () => live.hub.close(),
+        closeLimiter,
         () => Promise.all([...relays.values()].map(relay => relay.stop())),
         () => jobs.stop(deadlineMs / 4),
         () => host.close(),
@@ -328,9 +329,20 @@ function addTraceRoute(app: HttpApp, http: HttpOptions): void {
   })
 }
 
+/** Over all processes where there is a Redis to count by. */
+function openLimiter({ redisUrl: url, log, now, limitsScale = 1 }: RuntimeOptions) {
+  if (url === undefined) return { limiter: scaledLimiter(createLimiter(now), limitsScale), closeLimiter() {} }
+  const shared = createSharedLimiter({ url, log })
+  return { limiter: scaledLimiter(shared, limitsScale), closeLimiter: shared.close }
+}
+
 function scaledLimiter(limiter: Limiter, scale: number): Limiter {
   if (scale === 1) return limiter
-  return { take: (key, max, windowMs) => limiter.take(key, Math.max(1, Math.round(max * scale)), windowMs) }
+  const scaled = (max: number) => Math.max(1, Math.round(max * scale))
+  return {
+    take: (key, max, windowMs) => limiter.take(key, scaled(max), windowMs),
+    takeShared: taking => limiter.takeShared({ ...taking, max: scaled(taking.max) }),
+  }
 }
 
 interface JobParts {

@@ -33,6 +33,8 @@ export interface TestAppOptions {
   readonly fakes?: Readonly<Record<string, Readonly<Record<string, (input: never) => Promise<unknown>>>>>
   /** Rate limits are 1,000 times as wide unless the test is about them. */
   readonly limitsScale?: number
+  /** To count rate limits and tell of live events together with others; alone unless said. */
+  readonly redisUrl?: string
   readonly origin?: string
   readonly trustedProxies?: number
   readonly places?: Places
@@ -113,6 +115,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     metrics: createMetrics({ processMetrics: false }),
     now: () => clock.nowMs,
     limitsScale: options.limitsScale ?? 1_000,
+    redisUrl: options.redisUrl,
     smtp: options.smtp,
     trustedProxies: options.trustedProxies ?? 0,
     ...(options.places === undefined ? {} : { places: options.places }),

@@ -1,0 +1,159 @@
+/** Rate limits over several processes: exact while Redis answers, each process's own while it does not. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
+import { identity } from '@octet/contracts'
+import { identityModule } from '@octet/identity'
+import { defer, type TestApp, testApp } from '@octet/testkit'
+import { type RedisProcess, startRedis } from '../cluster/redis-process.ts'
+import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
+
+const hourMs = 3_600_000
+const quiet = { info: () => undefined, warn: () => undefined }
+
+interface Wired {
+  readonly redis: RedisProcess
+  readonly wire: TcpFault
+  readonly url: string
+}
+
+async function wired(t: TestContext): Promise<Wired | undefined> {
+  const redis = await startRedis()
+  if (redis === undefined) {
+    t.skip('NOT RUN: there is no redis-server')
+    return undefined
+  }
+  defer(t, () => redis.kill())
+  const wire = await tcpFault({ targetPort: () => redis.port })
+  defer(t, () => wire.close())
+  return { redis, wire, url: `redis://127.0.0.1:${wire.port}` }
+}
+
+async function until(fits: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadlineMs = performance.now() + 20_000
+  while (!(await fits())) {
+    assert.ok(performance.now() < deadlineMs, `it never came to this: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
+async function openLimiters(t: TestContext, { url }: Wired, count: number, timeoutMs?: number) {
+  const limiters = Array.from({ length: count }, () => {
+    return createSharedLimiter({ url, log: quiet, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+  })
+  defer(t, async () => limiters.forEach(limiter => void limiter.close()))
+  await until(() => limiters.every(limiter => limiter.isShared()), 'connected')
+  return limiters
+}
+
+/** How many of `asked` at once pass, asked of the limiters in turn. */
+async function passed(limiters: readonly Limiter[], key: string, { max = 25, asked = 90, windowMs = hourMs } = {}) {
+  const verdicts = await Promise.all(
+    Array.from({ length: asked }, (_, index) => limiters[index % limiters.length]?.takeShared({ key, max, windowMs })),
+  )
+  return verdicts.filter(verdict => verdict?.allowed).length
+}
+
+test('three processes together let through exactly what the limit says; each alone would as much', async t => {
+  const there = await wired(t)
+  if (there === undefined) return
+  const shared = await openLimiters(t, there, 3, 10_000)
+  assert.equal(await passed(shared, 'a'), 25)
+  assert.equal(await passed(shared, 'a'), 0)
+  assert.equal(await passed(shared, 'seven', { max: 7, windowMs: 60_000 }), 7, 'shares that are no whole number')
+  const alone = [createLimiter(), createLimiter(), createLimiter()]
+  assert.equal(await passed(alone, 'a'), 75, 'the count of this test sees processes that do not share')
+
+  const [one, two] = shared as readonly Limiter[] as [Limiter, Limiter, Limiter]
+  const many = { key: 'b', max: 10, windowMs: hourMs }
+  assert.equal((await one.takeShared({ ...many, count: 6 })).remaining, 4)
+  assert.equal((await two.takeShared({ ...many, count: 6 })).allowed, false, 'all or none')
+  const last = await two.takeShared({ ...many, count: 4 })
+  assert.deepEqual([last.allowed, last.remaining], [true, 0])
+  const { allowed, resetMs } = await one.takeShared(many)
+  assert.equal(allowed, false)
+  assert.ok(resetMs > 300_000 && resetMs <= 360_000, `${resetMs}: a tenth of the hour`)
+
+  const quick = { key: 'c', max: 2, windowMs: 100 }
+  await until(async () => !(await one.takeShared(quick)).allowed, 'used up')
+  await until(async () => (await two.takeShared(quick)).allowed, 'it comes back')
+})
+
+test('Redis cut, stalled or emptied: nobody waits long, each counts by itself, what is used up stays so', async t => {
+  const there = await wired(t)
+  if (there === undefined) return
+  const limiters = await openLimiters(t, there, 2)
+  // The first failure costs its caller the wait, the next ones nothing.
+  there.wire.set({ isBlackHole: true })
+  const startedAtMs = performance.now()
+  assert.ok((await limiters[0]?.takeShared({ key: 'x', max: 3, windowMs: hourMs }))?.allowed)
+  const waitedMs = performance.now() - startedAtMs
+  t.diagnostic(`a stalled Redis cost the first request ${waitedMs.toFixed(1)} ms`)
+  assert.ok(waitedMs > 40 && waitedMs < 400, `${waitedMs} ms`)
+  const againAtMs = performance.now()
+  assert.equal(await passed([limiters[0] as Limiter], 'y', { asked: 100 }), 25, 'its own limit holds')
+  const laterMs = performance.now() - againAtMs
+  assert.ok(laterMs < 40, `100 more in ${laterMs} ms`)
+  assert.equal(await passed(limiters, 'z'), 50, 'each by its own')
+
+  there.wire.set({})
+  await until(async () => {
+    for (const limiter of limiters) await limiter.takeShared({ key: 'w', max: 1e6, windowMs: hourMs })
+    return limiters.every(limiter => limiter.isShared())
+  }, 'healed')
+  // Counted alone by the first; the second hears of it from Redis.
+  assert.ok((await limiters[0]?.takeShared({ key: 'x', max: 3, windowMs: hourMs }))?.allowed)
+  for (const limiter of limiters) {
+    const refuses = async () => !(await limiter.takeShared({ key: 'x', max: 3, windowMs: hourMs })).allowed
+    await until(refuses, 'both see it used up')
+  }
+  assert.equal(await passed([limiters[1] as Limiter], 'y', { asked: 30 }), 25, 'never told: nobody asked for it since')
+
+  await there.redis.kill()
+  assert.equal(await passed(limiters, 'x', { max: 3 }), 0, 'used up while Redis is dead')
+  assert.equal(await passed(limiters, 'v'), 50)
+  await there.redis.revive()
+  await until(async () => {
+    for (const limiter of limiters) await limiter.takeShared({ key: 'w', max: 1e6, windowMs: hourMs })
+    return limiters.every(limiter => limiter.isShared())
+  }, 'revived')
+  assert.equal(await passed(limiters, 'x', { max: 3 }), 0, 'used up although Redis forgot')
+  assert.equal(await passed(limiters, 'u'), 25, 'exact again')
+})
+
+test('over HTTP: a limit by account is one for two processes with Redis, and one each when Redis is cut', async t => {
+  const there = await wired(t)
+  if (there === undefined) return
+  const one = await testApp(t, { modules: [identityModule], limitsScale: 1, redisUrl: there.url })
+  const two = await testApp(t, { modules: [identityModule], limitsScale: 1, redisUrl: there.url, sharing: one })
+  let people = 0
+  const person = async () => {
+    const username = `limited_${++people}_x`
+    const account = { username, email: `${username}@example.org`, password: 'correct horse battery staple' }
+    return one.client(identity).register(account)
+  }
+  const someone = await person()
+  // Five an hour for an account whose address is not proved.
+  const reports = async (apps: readonly TestApp[]) => {
+    const { accessToken: token } = await person()
+    const input = { id: someone.user.id, reason: 'spam' as const }
+    const asked = Array.from({ length: 24 }, (_, index) => {
+      const headers = { 'idempotency-key': `report-${people}-${index}` }
+      return apps[index % apps.length]?.request(identity, 'reportUser', input, { token, headers })
+    })
+    const statuses = (await Promise.all(asked)).map(answer => answer?.status)
+    return statuses.filter(status => status !== 429).length
+  }
+  const alone = () => [one, two].some(app => app.logLines.some(line => line.includes('counted by each process')))
+  // On a busy machine Redis itself may be late once; then they rightly count alone, and it is no test of sharing.
+  let count = await reports([one, two])
+  for (let again = 0; alone() && again < 5; again++) {
+    for (const app of [one, two]) (app.logLines as string[]).length = 0
+    await new Promise(resolve => setTimeout(resolve, 1_100))
+    count = await reports([one, two])
+  }
+  assert.equal(count, 5)
+  there.wire.set({ isRefusing: true })
+  there.wire.cut('reset')
+  assert.equal(await reports([one, two]), 10)
+})
