@@ -24,7 +24,7 @@ export async function browseRooms(
   ctx: ChatContext,
   input: Input<typeof chat, 'browseRooms'>,
 ): Promise<Output<typeof chat, 'browseRooms'>> {
-  const { limit, after } = readPage(input)
+  const { limit, after } = readPage(input, 'number')
   const found = await roomStore.browseRooms(ctx.db, requireUser(ctx.actor).userId, {
     limit,
     after: after && { memberCount: Number(after.at), id: after.id },

@@ -1,7 +1,7 @@
 /** SQL about API keys. The handle comes first; pass the `Tx` when there is one. */
 import type { Role } from '@octet/contracts'
 import type { Queryable, Sql, Tx } from '@octet/db'
-import type { Position } from './rules.ts'
+import type { Position } from '@octet/kernel'
 
 export interface ApiKeyRow {
   readonly id: string

@@ -1,8 +1,8 @@
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
 import { prefixOf } from './api-key.ts'
 import { type ApiKeyRow, listLiveApiKeys } from './api-key-store.ts'
 import type { IdentityContext } from './context.ts'
-import { pageOf, readPage } from './page.ts'
 
 type ApiKeys = Output<typeof identity, 'listApiKeys'>
 

@@ -1,6 +1,6 @@
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
-import { pageOf, readPage } from './page.ts'
 import { findBlocksBetween, listBlockRows } from './people-store.ts'
 import { publicUserOf } from './rules.ts'
 

@@ -1,6 +1,6 @@
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
-import { pageOf, readPage } from './page.ts'
 import { listSessions } from './session-store.ts'
 
 /** The caller's live sessions, most recently used first. `lastSeenAt` is up to a minute old. */

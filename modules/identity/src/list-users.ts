@@ -1,6 +1,6 @@
 import type { Input, identity, Output } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
-import { pageOf, readPage } from './page.ts'
 import { managedUserOf } from './rules.ts'
 import * as store from './store.ts'
 

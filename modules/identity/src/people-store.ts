@@ -1,6 +1,6 @@
 /** SQL about how people meet: search, blocks, reports. The handle comes first; pass the `Tx` when there is one. */
 import type { Queryable, Sql, Tx } from '@octet/db'
-import type { Position } from './rules.ts'
+import type { Position } from '@octet/kernel'
 
 export interface PersonRow {
   readonly id: string

@@ -136,27 +136,6 @@ export function decideRefresh(state: RefreshState, presentedCounter: number): Re
   return state.refreshedAgoMs <= graceMs && state.graceAnswers < graceAnswersMax ? 'grace' : 'replay'
 }
 
-// ---- lists ------------------------------------------------------------------------------------------------------
-
-/** Where a page ended: the time its order goes by, and the id that breaks ties. */
-export interface Position {
-  readonly at: string
-  readonly id: string
-}
-
-export function encodeCursor({ at, id }: Position): string {
-  return Buffer.from(`${at} ${id}`).toString('base64url')
-}
-
-const cursorPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
-
-/** `undefined` when it is not one of ours. */
-export function decodeCursor(cursor: string): Position | undefined {
-  const [, at, id] = cursorPattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at))) return undefined
-  return { at, id }
-}
-
 // ---- views ------------------------------------------------------------------------------------------------------
 
 /** An account as stored. */

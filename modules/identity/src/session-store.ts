@@ -1,7 +1,8 @@
 /** SQL about sessions and what was revoked. The handle comes first; pass the `Tx` when there is one. */
 import type { Role } from '@octet/contracts'
 import type { Queryable, Sql, Tx } from '@octet/db'
-import type { Position, UserRow } from './rules.ts'
+import type { Position } from '@octet/kernel'
+import type { UserRow } from './rules.ts'
 import { userColumns } from './store.ts'
 
 // ---- sessions ---------------------------------------------------------------------------------------------------

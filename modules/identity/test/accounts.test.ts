@@ -52,7 +52,7 @@ test('a registration with wrong fields is refused and names each', async () => {
   await refused({ username: 'lovelace', password: 'Lovelace' })
 })
 
-test('roles, verification, ids and versions cannot be given with a registration or a profile (A1)', async () => {
+test('A1: roles, verification, ids and versions cannot be given with a registration or a profile', async () => {
   const { client } = await signUp(app)
   const extras = [
     { roles: ['admin'] },

@@ -273,7 +273,7 @@ test('A12: a sign-in past its check when the app is turned on makes no session o
   await begin(registration.username)
 })
 
-test('a browser steps up by a code and by a recovery code, and the cookie changes (A12)', async () => {
+test('A12: a browser steps up by a code and by a recovery code, and the cookie changes', async () => {
   const { me, caller, cookie } = await signUpInBrowser(app)
   const { code, recoveryCodes } = await turnOn(caller, me.id)
   const byCode = await app.request(identity, 'webStepUp', { code: code() }, caller)

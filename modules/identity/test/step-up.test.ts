@@ -66,7 +66,7 @@ test('a wrong password steps nobody up, and changes no cookie', async () => {
   assert.equal((await setOwnRoles(app, web.me.id, web.caller)).status, 403)
 })
 
-test('a browser steps up and goes on under a new cookie; the old one gains nothing (A12)', async () => {
+test('A12: a browser steps up and goes on under a new cookie; the old one gains nothing', async () => {
   const { me, cookie, caller } = await staleAdminInBrowser()
   assert.equal((await setOwnRoles(app, me.id, caller)).status, 403)
   const { status, headers, body } = await app.request(identity, 'webStepUp', { password }, caller)
@@ -84,7 +84,7 @@ test('a browser steps up and goes on under a new cookie; the old one gains nothi
   assert.equal((await third.request(identity, 'getMe', {}, caller)).status, 401, 'and for no longer than that')
 })
 
-test('a browser that never got the answer to its step-up stays signed in, and may try again (R2)', async () => {
+test('R2: a browser that never got the answer to its step-up stays signed in, and may try again', async () => {
   const { me, caller } = await staleAdminInBrowser()
   await app.request(identity, 'webStepUp', { password }, caller)
   const otherProcess = await openIdentity({ after }, { sharing: app })

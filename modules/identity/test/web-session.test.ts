@@ -63,7 +63,7 @@ test('without "remember me" the cookie goes when the browser closes, the session
   assert.equal(row?.hours, 12)
 })
 
-test('a wrong password or an invalid body neither sets nor takes away a cookie (R5)', async () => {
+test('R5: a wrong password or an invalid body neither sets nor takes away a cookie', async () => {
   const { cookie, registration, client } = await signUpInBrowser(app)
   const headers = { ...fromOurPage, cookie }
   const login = registration.username
@@ -81,7 +81,7 @@ test('a wrong password or an invalid body neither sets nor takes away a cookie (
   assert.deepEqual([stray.status, stray.headers['set-cookie']], [401, undefined])
 })
 
-test('signing in gives a new session and ends the one the browser came with (A12)', async () => {
+test('A12: signing in gives a new session and ends the one the browser came with', async () => {
   const { cookie, registration } = await signUpInBrowser(app)
   const { status, headers, body } = await logIn({ login: registration.username, password }, { ...fromOurPage, cookie })
   assert.equal(status, 200)
@@ -92,7 +92,7 @@ test('signing in gives a new session and ends the one the browser came with (A12
   assert.equal((await mine.listDevices({})).data.length, 1)
 })
 
-test('a cookie planted by somebody else is never taken over (A12)', async () => {
+test('A12: a cookie planted by somebody else is never taken over', async () => {
   const { registration } = await signUpInBrowser(app)
   const planted = `oct=${'P'.repeat(43)}`
   const { headers } = await logIn({ login: registration.username, password }, { ...fromOurPage, cookie: planted })
@@ -100,7 +100,7 @@ test('a cookie planted by somebody else is never taken over (A12)', async () => 
   await assert.rejects(app.client(identity, browser(planted)).getMe({}), { code: 'unauthenticated' })
 })
 
-test('signing out kills cookie and API tokens of that session at once, and only of that (A12)', async () => {
+test('A12: signing out kills cookie and API tokens of that session at once, and only of that', async () => {
   const { cookie, caller, registration } = await signUpInBrowser(app)
   const api = await app.client(identity).login({ login: registration.username, password })
   const apiCaller = { token: api.accessToken }
@@ -114,7 +114,7 @@ test('signing out kills cookie and API tokens of that session at once, and only 
   assert.equal((await app.request(identity, 'refresh', { refreshToken: api.refreshToken })).status, 401)
 })
 
-test('signing out needs somebody signed in, a POST, the scope, and our own page', async () => {
+test('A12: signing out needs somebody signed in, a POST, the scope, and our own page', async () => {
   const { cookie, client } = await signUpInBrowser(app)
   assert.equal((await app.request(identity, 'logout', {})).status, 401)
   assert.equal(

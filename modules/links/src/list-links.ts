@@ -1,4 +1,4 @@
-import { commonProblem, type Input, type links, type Output, requireUser } from '@octet/contracts'
+import { type Input, type links, type Output, requireUser } from '@octet/contracts'
 import { pageOf, readPage } from '@octet/kernel'
 import * as clickStore from './click-store.ts'
 import type { LinksContext } from './context.ts'
@@ -14,12 +14,8 @@ export async function listLinks(
   input: Input<typeof links, 'listLinks'>,
 ): Promise<Output<typeof links, 'listLinks'>> {
   const { userId } = requireUser(ctx.actor)
-  const { limit, after } = readPage(input)
   const sort = input.sort ?? '-createdAt'
-  // A cursor of one order says nothing in another.
-  if (after !== undefined && after.at.includes('T') !== (sort !== '-clicks')) {
-    throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not one of ours' }] })
-  }
+  const { limit, after } = readPage(input, sort === '-clicks' ? 'number' : 'time')
   const found = await listStore.listLinks(ctx.db, {
     ownerId: userId,
     limit,

@@ -18,12 +18,18 @@ export interface Page<View> {
 }
 
 const limitDefault = 20
-const cursorPattern =
-  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z|\d{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+/** What a list's order goes by. The cursor of one kind of list is none of the other: the database would choke on it. */
+export type OrderedBy = 'time' | 'number'
 
-/** Throws `validation-failed` for a cursor that is not ours. */
-export function readPage(input: { limit?: number; cursor?: string }): PageRequest {
-  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor)
+const idPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const cursorPatterns = {
+  time: new RegExp(`^(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?Z) (${idPattern})$`),
+  number: new RegExp(`^(\\d{1,15}) (${idPattern})$`),
+} as const satisfies Record<OrderedBy, RegExp>
+
+/** Throws `validation-failed` for a cursor that is not ours, or of a list in another kind of order. */
+export function readPage(input: { limit?: number; cursor?: string }, by: OrderedBy = 'time'): PageRequest {
+  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, by)
   if (input.cursor !== undefined && after === undefined) {
     throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not one of ours' }] })
   }
@@ -47,8 +53,8 @@ function encodeCursor({ at, id }: Position): string {
   return Buffer.from(`${at} ${id}`).toString('base64url')
 }
 
-function decodeCursor(cursor: string): Position | undefined {
-  const [, at, id] = cursorPattern.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (at === undefined || id === undefined || (at.includes('T') && Number.isNaN(Date.parse(at)))) return undefined
+function decodeCursor(cursor: string, by: OrderedBy): Position | undefined {
+  const [, at, id] = cursorPatterns[by].exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (at === undefined || id === undefined || (by === 'time' && Number.isNaN(Date.parse(at)))) return undefined
   return { at, id }
 }

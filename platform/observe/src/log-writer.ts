@@ -3,8 +3,8 @@
  * Measured against pino's own asynchronous destination (sonic-boom 4.2, README): that one writes the last lines before
  * earlier ones when the process ends during a write, and never ends at all when nobody reads the pipe.
  */
-import { fstatSync, writeSync } from 'node:fs'
-import { type LogFile, openLogFile } from './log-file.ts'
+import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { redactLine } from './redact.ts'
 
 export interface LogWriter {
@@ -17,11 +17,8 @@ export interface LogWriter {
 }
 
 export interface LogWriterOptions {
-  /** A path (appended to, see log-file.ts) or an open descriptor. */
+  /** A path (appended to, made with mode 0600) or an open descriptor. */
   readonly destination: string | number
-  /** Of a path: how much all its files may hold. */
-  readonly bytesMax?: number | undefined
-  readonly now?: () => number
   /** Lines wait at most this long; `kill -9` loses no more than that. */
   readonly flushAfterMs?: number
   /** A reader that falls behind by more than this loses the newest lines; a line says how many. */
@@ -36,9 +33,9 @@ const retryAfterMs = 50
 /** Opens the destination; throws when a file cannot be opened. Buffered lines are flushed when the process exits. */
 export function openLogWriter(options: LogWriterOptions): LogWriter {
   const { destination, flushAfterMs = 50, bufferCharsMax = 4 * 1024 * 1024, exitWaitMs = 1_000 } = options
-  const { bytesMax, now = Date.now } = options
-  const file = typeof destination === 'number' ? pipe(destination) : openLogFile({ path: destination, bytesMax, now })
-  const buffer = bufferInFrontOf(file, bufferCharsMax)
+  const fd = typeof destination === 'number' ? destination : openForAppend(destination)
+  if (typeof destination === 'number') neverBlockOn(fd)
+  const buffer = bufferInFrontOf(fd, bufferCharsMax)
   let timer: NodeJS.Timeout | undefined
 
   function drainSoon(afterMs: number): void {
@@ -70,17 +67,16 @@ export function openLogWriter(options: LogWriterOptions): LogWriter {
     clearTimeout(timer)
     process.off('exit', onExit)
     buffer.discard()
-    file.close()
+    if (typeof destination === 'string') closeSync(fd)
   }
 
   return { write, flush, close }
 }
 
 /** At most `charsMax` characters that the system has not taken yet. */
-function bufferInFrontOf(file: LogFile, charsMax: number) {
+function bufferInFrontOf(fd: number, charsMax: number) {
   let pending = ''
   let unwritten: Buffer | undefined
-  let isLineStart = true
   let dropped = 0
   let isReaderGone = false
 
@@ -101,8 +97,7 @@ function bufferInFrontOf(file: LogFile, charsMax: number) {
         dropped = 0
       }
       try {
-        const writtenBytes = file.write(unwritten, isLineStart)
-        isLineStart = writtenBytes === unwritten.length
+        const writtenBytes = writeSync(fd, unwritten)
         unwritten = writtenBytes < unwritten.length ? unwritten.subarray(writtenBytes) : undefined
       } catch (error) {
         // A full pipe (EAGAIN) or disk (ENOSPC) may take it later. A closed pipe never will.
@@ -124,10 +119,9 @@ function bufferInFrontOf(file: LogFile, charsMax: number) {
   return { add, drain, discard, isStalled: () => unwritten !== undefined }
 }
 
-/** A descriptor that somebody else opened, and closes. */
-function pipe(fd: number): LogFile {
-  neverBlockOn(fd)
-  return { write: bytes => writeSync(fd, bytes), close() {} }
+function openForAppend(path: string): number {
+  mkdirSync(dirname(path), { recursive: true })
+  return openSync(path, 'a', 0o600)
 }
 
 /**

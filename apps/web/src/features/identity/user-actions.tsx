@@ -9,14 +9,7 @@ import { problemLine } from '../../shared/ui/problem-text.ts'
 import { useEnableUser, useEndUserSessions, useVerifyUserAudit } from './manage-users.ts'
 import type { ManagedUser } from './managed-user.ts'
 
-export type UserDialog = 'disable' | 'erase'
-
-export interface UserActionsProps {
-  readonly user: ManagedUser
-  readonly onOpen: (dialog: UserDialog) => void
-}
-
-export function UserActions({ user, onOpen }: UserActionsProps) {
+export function UserActions({ user, onDisable }: { user: ManagedUser; onDisable: () => void }) {
   const t = useT()
   const me = useUser()
   const enable = useEnableUser()
@@ -57,7 +50,7 @@ export function UserActions({ user, onOpen }: UserActionsProps) {
           {t('users.end-sessions')}
         </Menu.Item>
         {user.id === me.id ? null : user.disabledAt === null ? (
-          <Menu.Item color="red" onClick={() => onOpen('disable')}>
+          <Menu.Item color="red" onClick={onDisable}>
             {t('users.disable')}
           </Menu.Item>
         ) : (
@@ -67,11 +60,6 @@ export function UserActions({ user, onOpen }: UserActionsProps) {
             }
           >
             {t('users.enable')}
-          </Menu.Item>
-        )}
-        {user.id === me.id ? null : (
-          <Menu.Item color="red" onClick={() => onOpen('erase')}>
-            {t('users.erase')}
           </Menu.Item>
         )}
       </Menu.Dropdown>
