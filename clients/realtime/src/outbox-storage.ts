@@ -15,7 +15,7 @@ export interface KeptSend {
 
 /** One client's own part of what is kept. */
 export interface OpenOutbox {
-  /** Names the numbering of these sends: no two clients may use one at a time. */
+  /** Names the numbering of these sends: a new one at each `open`, so that it begins at 1. */
   readonly device: string
   /** What earlier pages left behind, in the order it was sent. */
   readonly kept: readonly KeptSend[]
@@ -30,11 +30,11 @@ export interface OutboxStorage {
 }
 
 /** Sends end with the program. */
-export function memoryOutbox(device = newId()): OutboxStorage {
+export function memoryOutbox(): OutboxStorage {
   const kept = new Map<string, KeptSend>()
   return {
     open: async () => ({
-      device,
+      device: newId(),
       kept: [...kept.values()],
       put: send => void kept.set(send.cmid, send),
       remove: cmid => void kept.delete(cmid),
@@ -79,32 +79,25 @@ export function webOutbox({ name, storage, locks, tabStorage }: WebOutboxOptions
   const prefix = `octet:outbox:${name}:`
   return {
     async open() {
-      const kept: KeptSend[] = []
-      const releases: (() => void)[] = []
+      const device = newId()
+      const release = locks && (await claim(locks, prefix + device))
       const remembered = locks === undefined ? tabStorage?.getItem(prefix) : undefined
-      const left = locks === undefined ? [remembered ?? newId()] : devicesOf(storage, prefix)
-      let device: string | undefined
+      const left = locks === undefined ? [remembered ?? ''] : devicesOf(storage, prefix)
+      const kept: KeptSend[] = []
       for (const candidate of left) {
-        const release = locks === undefined ? () => undefined : await claim(locks, prefix + candidate)
-        if (release === undefined) continue // a page that is open has it
-        releases.push(release)
-        device ??= candidate
+        const free = locks && (await claim(locks, prefix + candidate))
+        if (locks !== undefined && free === undefined) continue // a page that is open has it
         kept.push(...adopt(storage, prefix, candidate, device))
-      }
-      if (device === undefined) {
-        device = newId()
-        releases.push((locks && (await claim(locks, prefix + device))) ?? (() => undefined))
+        free?.()
       }
       if (locks === undefined) tabStorage?.setItem(prefix, device)
       const keyOf = (cmid: string) => `${prefix}${device}:${cmid}`
       return {
         device,
-        kept: kept.sort((a, b) => a.atMs - b.atMs || (a.csn ?? 0) - (b.csn ?? 0)),
+        kept: kept.sort((a, b) => a.atMs - b.atMs),
         put: send => storage.setItem(keyOf(send.cmid), JSON.stringify(send)),
         remove: cmid => storage.removeItem(keyOf(cmid)),
-        close: () => {
-          for (const release of releases) release()
-        },
+        close: () => release?.(),
       }
     },
   }
@@ -134,24 +127,16 @@ function claim(locks: WebLocks, name: string): Promise<(() => void) | undefined>
   })
 }
 
-/** What a device left behind; another device's sends become this one's, and lose their numbers. */
+/** What a device left behind becomes this one's, in the order of its numbers. */
 function adopt(storage: WebStorage, prefix: string, from: string, to: string): KeptSend[] {
   const found: KeptSend[] = []
   for (const key of keysOf(storage, `${prefix}${from}:`)) {
     const send = readSend(storage.getItem(key))
-    if (send === undefined || from !== to) storage.removeItem(key)
-    if (send === undefined) continue
-    if (from === to) {
-      found.push(send)
-      continue
-    }
-    const { csn, ...rest } = send
-    // Zero: it wants a number, and gets the next free one.
-    const moved: KeptSend = csn === undefined ? rest : { ...rest, csn: 0 }
-    storage.setItem(`${prefix}${to}:${send.cmid}`, JSON.stringify(moved))
-    found.push(moved)
+    if (send !== undefined) storage.setItem(`${prefix}${to}:${send.cmid}`, JSON.stringify(send))
+    storage.removeItem(key)
+    if (send !== undefined) found.push(send)
   }
-  return found
+  return found.sort((a, b) => (a.csn ?? 0) - (b.csn ?? 0))
 }
 
 function readSend(text: string | null): KeptSend | undefined {

@@ -99,7 +99,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const lane of state.lanes.values()) lane.nextCsn = 1
       state.byCmid.clear()
       // What an earlier page left behind goes first.
-      for (const kept of store.kept) enter(state, kept, kept.csn !== undefined, promises.get(kept.cmid))
+      for (const kept of store.kept) {
+        enter(state, { ...kept, csn: kept.csn && 0 }, kept.csn !== undefined, promises.get(kept.cmid))
+      }
       for (const kept of early) {
         if (state.byCmid.has(kept.cmid)) continue // kept by this client before it was closed
         enter(state, { ...kept, csn: kept.csn && 0 }, kept.csn !== undefined, promises.get(kept.cmid))
@@ -216,12 +218,16 @@ function flush(state: State, lane: Lane): void {
   }
 }
 
-/** Numbers what waits from the turn the server expects on. */
+/**
+ * Numbers what waits from the turn the server expects on. Only by what the server said: with numbers that are too low one
+ * further back could meet its turn before those ahead of it; numbers that are too high all wait.
+ */
 function renumber(lane: Lane): void {
-  let csn = lane.expected ?? lane.list[0]?.kept.csn ?? lane.nextCsn
+  lane.isRepairing = false
+  if (lane.expected === undefined) return
+  let csn = lane.expected
   for (const waiting of lane.list) waiting.kept = { ...waiting.kept, csn: csn++ }
   lane.nextCsn = csn
-  lane.isRepairing = false
   lane.expected = undefined
 }
 
