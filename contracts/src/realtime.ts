@@ -50,6 +50,8 @@ export const StreamPosition = closed({ epoch: Type.String({ maxLength: 32 }), se
 export type StreamPosition = Static<typeof StreamPosition>
 const wanted = Type.Record(streamName, Type.Union([StreamPosition, Type.Null()]), {
   maxProperties: realtimeLimits.streamsPerFrameMax,
+  // Else a name that does not fit the pattern passes, and whatever it stands for with it.
+  additionalProperties: false,
 })
 
 /** Every frame a client may send, by `t`. */

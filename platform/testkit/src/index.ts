@@ -5,10 +5,11 @@ export { testDatabase } from './database.ts'
 export { type FuzzOptions, fuzzFindings } from './fuzz.ts'
 export { type HttpClient, httpClient } from './http-client.ts'
 export { judgeCounts, type KillPlan, type KillVerdict, killUnderLoad, type Tally } from './kill-under-load.ts'
-export { listen, type Peer, signIn } from './peer.ts'
+export { listen, openPeer, type Peer, signIn } from './peer.ts'
 export { erasePerson, exportedRows } from './person.ts'
 export { classified, howToClassify, privacyFindings } from './privacy-findings.ts'
 export { openRawConnection, type RawConnection, type RawConnectionOptions } from './raw-connection.ts'
+export { type RedisProcess, startRedis } from './redis-process.ts'
 export {
   descendantsOf,
   freePort,

@@ -27,7 +27,7 @@ export async function listen(app: TestApp): Promise<string> {
 }
 
 /** Opens a socket; nothing is said yet. */
-async function openPeer(t: Test, url: string, headers: Readonly<Record<string, string>> = {}): Promise<Peer> {
+export async function openPeer(t: Test, url: string, headers: Readonly<Record<string, string>> = {}): Promise<Peer> {
   const socket = new WebSocket(url, { headers, perMessageDeflate: false })
   const frames: ServerFrame[] = []
   let news = Promise.withResolvers<void>()
