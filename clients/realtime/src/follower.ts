@@ -178,7 +178,10 @@ function subscribed(state: State, frame: Extract<FollowerFrame, { t: 'subscribed
   if (frame.ephemeral === true) return
   const { epoch, seq, head } = frame
   if (state.position === undefined && state.loading === undefined) begin(state, { epoch, seq, reason: 'fresh' })
-  else seeHead(state, head)
+  else {
+    adopt(state, epoch)
+    seeHead(state, head)
+  }
 }
 
 /** What was built so far is worthless, or there is nothing yet: load, and go on from there. */
@@ -246,18 +249,23 @@ function attempt(state: State, work: () => unknown): void {
 
 function take(state: State, epoch: string, list: readonly LogEvent[]): void {
   if (epoch !== state.epoch) {
-    // Somebody who listened before the first event was told no epoch.
-    if (state.epoch !== '' || state.queued !== 0) {
+    adopt(state, epoch)
+    if (epoch !== state.epoch) {
       repair(state)
       return
     }
-    state.epoch = epoch
-    if (state.position !== undefined) state.position = { epoch, seq: state.position.seq }
-    if (state.loading !== undefined) state.loading = { epoch, seq: state.loading.seq }
   }
   for (const event of list) enqueue(state, event)
   handOver(state)
   if (state.early.size > 0) repair(state)
+}
+
+/** Somebody who listened before the first event was told no epoch. */
+function adopt(state: State, epoch: string): void {
+  if (state.epoch !== '' || state.queued !== 0) return
+  state.epoch = epoch
+  if (state.position !== undefined) state.position = { epoch, seq: state.position.seq }
+  if (state.loading !== undefined) state.loading = { epoch, seq: state.loading.seq }
 }
 
 function enqueue(state: State, event: LogEvent): void {

@@ -41,11 +41,13 @@ export interface Channel {
   /** An event that was committed, in whatever order. */
   offer(epoch: string, event: LogEvent): void
   /** What somebody says the log's head is. `since` is the head this channel had before the database was asked. */
-  see(head: { readonly epoch?: string; readonly seq: number }, since?: number): void
+  see(head: { readonly epoch: string; readonly seq: number }, since?: number): void
   /** Brings a subscription that is `behind` up to date and makes it `live`. */
   catchUp(subscription: Subscription): Promise<void>
   /** Events after `after`; readers of one place share one read. `undefined`: they are no longer there. */
   read(after: number, limit: number): Promise<readonly LogEvent[] | undefined>
+  /** Waits until the log has been read as far as it is known to reach, or could not be read. */
+  settle(): Promise<void>
   /** Asks `join` again for the user's subscriptions, or for all. */
   recheck(userId?: string): void
   close(): void
@@ -74,7 +76,7 @@ interface State {
   head: number
   /** The log is known to reach this far. */
   wanted: number
-  isFilling: boolean
+  filling: Promise<void> | undefined
   isClosed: boolean
   gapTimer: NodeJS.Timeout | undefined
 }
@@ -89,7 +91,7 @@ export function createChannel(options: ChannelOptions): Channel {
     epoch: options.head?.epoch ?? '',
     head: options.head?.seq ?? 0,
     wanted: options.head?.seq ?? 0,
-    isFilling: false,
+    filling: undefined,
     isClosed: false,
     gapTimer: undefined,
   }
@@ -108,6 +110,10 @@ export function createChannel(options: ChannelOptions): Channel {
     see: (head, since) => see(state, head, since),
     catchUp: subscription => catchUp(state, subscription),
     read: (after, limit) => read(state, after, limit),
+    async settle() {
+      fill(state)
+      await state.filling
+    },
     recheck(userId) {
       for (const subscription of state.subscriptions) {
         if (userId === undefined || subscription.outlet.userId === userId) hold(state, subscription)
@@ -155,10 +161,10 @@ function deliverEarly(state: State): void {
 
 function see(
   state: State,
-  { epoch, seq }: { readonly epoch?: string; readonly seq: number },
+  { epoch, seq }: { readonly epoch: string; readonly seq: number },
   since = Number.NEGATIVE_INFINITY,
 ): void {
-  if (epoch !== undefined && epoch !== state.epoch) {
+  if (epoch !== state.epoch) {
     const isFirst = state.epoch === '' && state.head === 0
     state.epoch = epoch
     if (!isFirst) {
@@ -197,12 +203,11 @@ function resetOne(state: State, subscription: Subscription, reason: 'epoch' | 't
 }
 
 function fill(state: State): void {
-  if (state.isFilling || state.isClosed || state.head >= state.wanted) return
-  state.isFilling = true
-  fillFromLog(state)
+  if (state.filling !== undefined || state.isClosed || state.head >= state.wanted) return
+  state.filling = fillFromLog(state)
     .catch(state.options.onError) // the next look at the heads tries again
     .finally(() => {
-      state.isFilling = false
+      state.filling = undefined
     })
 }
 
@@ -216,8 +221,6 @@ async function fillFromLog(state: State): Promise<void> {
       state.wanted = state.head // somebody saw more than there is; the next look tells what is true
       return
     }
-    for (const event of events) if (event.seq === state.head + 1) deliver(state, event)
-    deliverEarly(state)
   }
 }
 
@@ -228,9 +231,9 @@ function replaceTrimmed(state: State): void {
 
 async function read(state: State, after: number, limit: number): Promise<readonly LogEvent[] | undefined> {
   const { ref } = state.options
-  const { head } = state
+  const { head, wanted, epoch } = state
   // A read that began when the log was known to be shorter may miss what this one must find.
-  const place = `${after} ${limit} ${head}`
+  const place = `${after} ${limit} ${wanted}`
   let reading = state.reads.get(place)
   if (reading === undefined) {
     reading = ref.module.read(ref.name, { after, limit }).finally(() => state.reads.delete(place))
@@ -239,7 +242,15 @@ async function read(state: State, after: number, limit: number): Promise<readonl
   const events = await reading
   const [first] = events
   if (first === undefined) return after < head ? undefined : events
-  return first.seq === after + 1 ? events : undefined
+  if (first.seq !== after + 1) return undefined
+  if (state.epoch === epoch) learn(state, events)
+  return events
+}
+
+/** A page may reach further than was heard of here: whoever has it must not be ahead of the channel. */
+function learn(state: State, events: readonly LogEvent[]): void {
+  for (const event of events) if (event.seq === state.head + 1) deliver(state, event)
+  deliverEarly(state)
 }
 
 function deliver(state: State, event: LogEvent): void {

@@ -6,7 +6,7 @@ import type { Log } from '@octet/observe'
 import { Redis } from 'ioredis'
 
 export type Hint =
-  | { readonly kind: 'head'; readonly stream: string; readonly seq: number }
+  | { readonly kind: 'head'; readonly stream: string; readonly epoch: string; readonly seq: number }
   | {
       readonly kind: 'news'
       readonly stream: string
@@ -56,7 +56,7 @@ export function redisHints({ url, log, onHint }: HintsOptions): Hints {
   const publisher = new Redis(url, { ...options, enableOfflineQueue: false })
   const subscriber = new Redis(url, { ...options, enableOfflineQueue: false, autoResubscribe: false })
   const wanted = new Set<string>()
-  let heads = new Map<string, number>()
+  let heads = new Map<string, Extract<Hint, { kind: 'head' }>>()
   let wasConnected = false
 
   const quiet = (work: Promise<unknown>) => void work.catch(error => log.debug({ err: error }, 'a hint was dropped'))
@@ -66,7 +66,7 @@ export function redisHints({ url, log, onHint }: HintsOptions): Hints {
   const flush = () => {
     const batch = heads
     heads = new Map()
-    for (const [stream, seq] of batch) send(stream, { kind: 'head', stream, seq })
+    for (const hint of batch.values()) send(hint.stream, hint)
   }
   subscriber.on('ready', () => {
     wasConnected = true
@@ -87,7 +87,7 @@ export function redisHints({ url, log, onHint }: HintsOptions): Hints {
     publish(hint) {
       if (hint.kind !== 'head') return send(hint.stream, hint)
       if (heads.size === 0) setImmediate(flush)
-      heads.set(hint.stream, Math.max(heads.get(hint.stream) ?? 0, hint.seq))
+      if (hint.seq > (heads.get(hint.stream)?.seq ?? 0)) heads.set(hint.stream, hint)
     },
     listen(stream) {
       wanted.add(stream)

@@ -90,7 +90,7 @@ export function createHub(options: HubOptions): Hub {
     appended(list) {
       for (const { stream, epoch, event } of list) {
         openChannel(state, stream)?.offer(epoch, event)
-        state.hints.publish({ kind: 'head', stream, seq: event.seq })
+        state.hints.publish({ kind: 'head', stream, epoch, seq: event.seq })
       }
     },
     tell(ref, news, except) {
@@ -238,9 +238,17 @@ function recheckHere(state: State, stream: string, userId: string | undefined): 
 }
 
 function heed(state: State, hint: Hint): void {
-  if (hint.kind === 'head') openChannel(state, hint.stream)?.see({ seq: hint.seq })
+  if (hint.kind === 'head') heedHead(openChannel(state, hint.stream), hint)
   else if (hint.kind === 'news') tellHere(state, hint.stream, hint)
   else recheckHere(state, hint.stream, hint.userId)
+}
+
+/** That the log is another one now is for the database to say: a hint may be old. */
+function heedHead(
+  channel: Channel | undefined,
+  { epoch, seq }: { readonly epoch: string; readonly seq: number },
+): void {
+  if (channel?.epoch === epoch || channel?.epoch === '') channel.see({ epoch, seq })
 }
 
 function wakeAll(state: State): void {

@@ -1,5 +1,5 @@
 /** What the hub asks of the modules whose streams it carries, and how streams are named. */
-import type { Contract, LogEvent, Principal, StreamSpec } from '@octet/contracts'
+import type { Contract, LogEvent, Principal, StreamPosition, StreamSpec } from '@octet/contracts'
 import type { StreamHead, Turn } from '@octet/db'
 
 /** One module's streams, wherever that module is served. */
@@ -28,8 +28,8 @@ export interface StreamRef {
 
 /** `chat:room:0198…` → its parts; `undefined` when no module here has such streams. */
 export function streamRef(name: string, moduleOf: (name: string) => StreamModule | undefined): StreamRef | undefined {
-  const [moduleName = '', kind = '', key = ''] = name.split(':')
-  const module = moduleOf(moduleName)
+  const [moduleName = '', kind = '', key = '', ...more] = name.split(':')
+  const module = more.length === 0 ? moduleOf(moduleName) : undefined
   const streams = module?.contract.streams
   if (module === undefined || streams === undefined || !Object.hasOwn(streams, kind)) return undefined
   const spec = streams[kind]
@@ -42,4 +42,9 @@ export function concerns(spec: StreamSpec, event: LogEvent, userId: string): boo
   if (property === undefined) return false
   if (property === '*') return true
   return (event.body as Record<string, unknown> | null)?.[property] === userId
+}
+
+/** Whether a position is one in the log of this epoch. Whoever listened before the first event was told none. */
+export function isPositionIn(epoch: string, position: StreamPosition): boolean {
+  return position.epoch === epoch || (position.epoch === '' && position.seq === 0)
 }

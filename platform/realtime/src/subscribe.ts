@@ -4,6 +4,7 @@ import { commonProblem, Problem, realtimeLimits, type StreamPosition } from '@oc
 import { asProblem } from '@octet/kernel'
 import type { Channel } from './channel.ts'
 import { answer, answerProblem, type Connection, type Entry } from './connection.ts'
+import { isPositionIn } from './streams.ts'
 
 /** Runs at most so many `join`s at once: a storm of reconnects waits here, not in the database. */
 const joinsMax = 64
@@ -96,8 +97,7 @@ async function begin(entry: Entry, position: StreamPosition | null): Promise<voi
     entry.state = 'live'
     return answer(connection, { t: 'subscribed', stream: ref.name, epoch: '', seq: 0, head: 0, ephemeral: true })
   }
-  // Another process may have written what this one has not heard of yet.
-  if (position !== null && position.epoch === channel.epoch && position.seq > channel.head) await connection.hub.poll()
+  if (position !== null) await reach(entry, channel, position)
   if ((entry.state as string) === 'ended') return
   const verdict = judge(channel, position)
   const { epoch, head } = channel
@@ -117,14 +117,22 @@ async function begin(entry: Entry, position: StreamPosition | null): Promise<voi
   await channel.catchUp(entry)
 }
 
+/** Another process may have written what this one has not read yet; that is no reason to begin anew. */
+async function reach({ ref }: Entry, channel: Channel, { epoch, seq }: StreamPosition): Promise<void> {
+  if (epoch !== channel.epoch || seq <= channel.head) return
+  const [now] = await ref.module.heads([ref.name])
+  if (now === undefined || now.epoch !== epoch || now.seq < seq) return
+  channel.see(now)
+  await channel.settle()
+  if (channel.head < seq) throw commonProblem('unavailable', { retryAfterMs: 500 })
+}
+
 function judge(
   { epoch, head }: Channel,
   position: StreamPosition | null,
 ): 'fresh' | 'resume' | 'epoch' | 'too-far-behind' {
   if (position === null) return 'fresh'
-  // Whoever listened before the first event has no epoch yet, and has missed nothing but the beginning.
-  const isSame = position.epoch === epoch || (position.epoch === '' && position.seq === 0)
-  if (!isSame || position.seq > head) return 'epoch'
+  if (!isPositionIn(epoch, position) || position.seq > head) return 'epoch'
   return head - position.seq > realtimeLimits.replayMax ? 'too-far-behind' : 'resume'
 }
 

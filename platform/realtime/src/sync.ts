@@ -2,6 +2,7 @@
 import { type ClientFrameOf, commonProblem, realtimeLimits } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { answer, answerProblem, type Connection, type Entry } from './connection.ts'
+import { isPositionIn } from './streams.ts'
 
 const syncsMax = 4
 
@@ -16,7 +17,7 @@ export async function sync(connection: Connection, frame: ClientFrameOf<'sync'>)
   if (connection.syncs >= syncsMax || connection.hub.isMuted) {
     return answerProblem(connection, rid, commonProblem('rate-limited', { retryAfterMs: 500 }))
   }
-  if (frame.epoch !== channel.epoch || after > channel.head) {
+  if (!isPositionIn(channel.epoch, { epoch: frame.epoch, seq: after }) || after > channel.head) {
     const { epoch, head: seq } = channel
     return answer(connection, { t: 'reset', stream, epoch, seq, reason: 'epoch', rid })
   }
