@@ -219,8 +219,8 @@ function flush(state: State, lane: Lane): void {
 }
 
 /**
- * Numbers what waits from the turn the server expects on. Only by what the server said: with numbers that are too low one
- * further back could meet its turn before those ahead of it; numbers that are too high all wait.
+ * Numbers what waits from the turn the server expects on. Only by what the server said: with numbers that are too low
+ * one further back could meet its turn before those ahead of it; numbers that are too high all wait.
  */
 function renumber(lane: Lane): void {
   lane.isRepairing = false
