@@ -39,8 +39,6 @@ export interface TestAppOptions {
   readonly trustedProxies?: number
   readonly places?: Places
   readonly appSchemes?: readonly string[]
-  /** What processes of one installation tell one another with; without it they look at the database. */
-  readonly redisUrl?: string
   /** Another process of the same installation: shares the database of that app. */
   readonly sharing?: TestApp
   /** Deliver mails by SMTP; else they are kept. */
@@ -123,7 +121,6 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     ...(options.places === undefined ? {} : { places: options.places }),
     appSchemes: options.appSchemes ?? [],
     outbound: options.outbound,
-    redisUrl: options.redisUrl,
   })
   defer(t, () => runtime.close(closeDeadlineMs))
   const request: TestApp['request'] = async (contract, operation, input, caller = {}) => {
