@@ -52,6 +52,7 @@ export {
   type Routing,
   systemNames,
   type Utm,
+  type UtmTemplate,
   type Webhook,
   type WebhookEvent,
 } from './links.ts'

@@ -2,12 +2,14 @@
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id, nullable } from './define.ts'
 import { bulkOperations } from './links/bulk.ts'
+import { campaignOperations } from './links/campaigns.ts'
 import { domainOperations } from './links/domains.ts'
 import { fileOperations } from './links/files.ts'
 import { manageOperations } from './links/manage.ts'
 import { organizeOperations } from './links/organize.ts'
 import { webhookOperations } from './links/webhooks.ts'
 
+export { UtmTemplate } from './links/campaigns.ts'
 export { Domain } from './links/domains.ts'
 export { type ImportColumn, importColumns, importRowsMax } from './links/files.ts'
 export { NewLink } from './links/manage.ts'
@@ -40,6 +42,8 @@ export const links = defineContract({
     'password-required': { status: 401, title: 'This short link is protected by a password.' },
     'folder-exists': { status: 409, title: 'You have a folder of that name.' },
     'folder-unknown': { status: 400, title: 'You have no such folder.' },
+    'utm-template-exists': { status: 409, title: 'You have a utm template of that name.' },
+    'utm-template-unknown': { status: 400, title: 'You have no such utm template.' },
     'too-many': { status: 409, title: 'You have as many of these as there may be.' },
     'domain-exists': { status: 409, title: 'You have claimed that host already.' },
     'domain-taken': { status: 409, title: 'Somebody else has proven that host to be theirs.' },
@@ -57,6 +61,7 @@ export const links = defineContract({
     ...manageOperations,
     ...bulkOperations,
     ...organizeOperations,
+    ...campaignOperations,
     ...domainOperations,
     ...routingOperations,
     ...webhookOperations,

@@ -7,6 +7,9 @@ import { Alias, ClicksMax, Link, LinkPassword, ListedLink, Tags, Title, Url, Utm
 export const NewLink = closed({
   url: Url,
   utm: Type.Optional(Utm),
+  utmTemplateId: Type.Optional(
+    Type.String({ ...Id, description: 'one of your templates; parameters of `utm` go before its own' }),
+  ),
   alias: Type.Optional(Alias),
   domain: Type.Optional(Host),
   title: Type.Optional(Title),
@@ -34,6 +37,7 @@ const newLinkProblems = [
   'links.expiry-in-the-past',
   'links.folder-unknown',
   'links.domain-unknown',
+  'links.utm-template-unknown',
 ]
 
 export const LinkChange = {

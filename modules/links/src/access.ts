@@ -5,6 +5,7 @@ import { type DomainRow, listDomains } from './domain-store.ts'
 import { type FolderRow, listFolders } from './organize-store.ts'
 import type { Row } from './rules.ts'
 import * as store from './store.ts'
+import { listTemplates, type UtmTemplateRow } from './utm-template-store.ts'
 import type { WebhookRow } from './webhook-rules.ts'
 import { listWebhooks, lockWebhook } from './webhook-store.ts'
 
@@ -29,6 +30,13 @@ export async function accessFolder(db: Queryable, actor: Principal, id: string):
   const [folder] = await listFolders(db, requireUser(actor).userId, id)
   if (folder === undefined) throw commonProblem('not-found')
   return folder
+}
+
+/** A utm template of the actor's; `not-found` alike. */
+export async function accessUtmTemplate(db: Queryable, actor: Principal, id: string): Promise<UtmTemplateRow> {
+  const [template] = await listTemplates(db, requireUser(actor).userId, id)
+  if (template === undefined) throw commonProblem('not-found')
+  return template
 }
 
 /** A host of the actor's, proven or not; `not-found` alike. */

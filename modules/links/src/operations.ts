@@ -6,11 +6,13 @@ import type { LinksContext } from './context.ts'
 import { createFolder } from './create-folder.ts'
 import { createLink } from './create-link.ts'
 import { createLinks } from './create-links.ts'
+import { createUtmTemplate } from './create-utm-template.ts'
 import { createWebhook } from './create-webhook.ts'
 import { deleteFolder } from './delete-folder.ts'
 import { deleteLink } from './delete-link.ts'
 import { deleteLinks } from './delete-links.ts'
 import { deleteTag } from './delete-tag.ts'
+import { deleteUtmTemplate } from './delete-utm-template.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { getLink } from './get-link.ts'
 import { getLinkRouting } from './get-link-routing.ts'
@@ -23,6 +25,7 @@ import { listDomains } from './list-domains.ts'
 import { listFolders } from './list-folders.ts'
 import { listLinks } from './list-links.ts'
 import { listTags } from './list-tags.ts'
+import { listUtmTemplates } from './list-utm-templates.ts'
 import { listWebhookDeliveries } from './list-webhook-deliveries.ts'
 import { listWebhooks } from './list-webhooks.ts'
 import { pingWebhook } from './ping-webhook.ts'
@@ -37,6 +40,7 @@ import { setLinkSharing } from './set-link-sharing.ts'
 import { updateDomain } from './update-domain.ts'
 import { updateLink } from './update-link.ts'
 import { updateLinks } from './update-links.ts'
+import { updateUtmTemplate } from './update-utm-template.ts'
 import { updateWebhook } from './update-webhook.ts'
 import { verifyDomain } from './verify-domain.ts'
 
@@ -53,6 +57,10 @@ export const operations: Operations<typeof links, LinksContext> = {
   createFolder,
   renameFolder,
   deleteFolder,
+  listUtmTemplates,
+  createUtmTemplate,
+  updateUtmTemplate,
+  deleteUtmTemplate,
   listDomains,
   addDomain,
   updateDomain,

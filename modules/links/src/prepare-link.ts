@@ -1,5 +1,5 @@
 /** Making one link, whether it comes alone, in a bulk or from a file. */
-import { type Link, type NewLink, requireUser } from '@octet/contracts'
+import { type Link, type NewLink, requireUser, type Utm } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import { type LinksContext, problem } from './context.ts'
 import { normalHost } from './domain-rules.ts'
@@ -9,6 +9,7 @@ import { listFolders } from './organize-store.ts'
 import { codeLengthMin, generateCode, isReserved, linkOf, ownDomain, type Row, refuseUrl, withUtm } from './rules.ts'
 import * as store from './store.ts'
 import { tellWebhooks } from './tell-webhooks.ts'
+import { listTemplates } from './utm-template-store.ts'
 
 /** How often a random code may collide before a longer one is drawn, and how many lengths are tried. */
 const attemptsPerLength = 3
@@ -25,9 +26,9 @@ export interface PreparedLink extends Omit<store.NewLink, 'code' | 'domainId'> {
   readonly fetchesTitle: boolean
 }
 
-/** Throws `alias-reserved`, `url-not-allowed`, `expiry-in-the-past`, `domain-unknown`. */
+/** Throws `alias-reserved`, `url-not-allowed`, `expiry-in-the-past`, `domain-unknown`, `utm-template-unknown`. */
 export async function prepareLink(ctx: LinksContext, input: NewLink): Promise<PreparedLink> {
-  const url = withUtm(input.url, input.utm)
+  const url = withUtm(input.url, await utmOf(ctx, input))
   await checkDestination(ctx, url)
   checkExpiry(ctx, input.expiresAt)
   if (input.alias !== undefined && isReserved(input.alias)) throw problem('alias-reserved')
@@ -51,6 +52,17 @@ export async function prepareLink(ctx: LinksContext, input: NewLink): Promise<Pr
     isExample: false,
     createdAt: new Date(ctx.now()).toISOString(),
   }
+}
+
+/** What the link says itself goes before what its template says. */
+async function utmOf(ctx: LinksContext, { utm, utmTemplateId }: NewLink): Promise<Utm | undefined> {
+  if (utmTemplateId === undefined) return utm
+  const [template] = ctx.actor.kind === 'user' ? await listTemplates(ctx.db, ctx.actor.userId, utmTemplateId) : []
+  if (template === undefined) {
+    const errors = [{ path: '/utmTemplateId', message: 'is not a utm template of yours' }]
+    throw problem('utm-template-unknown', { errors })
+  }
+  return { ...template.utm, ...utm }
 }
 
 export interface AddedLink {

@@ -45,6 +45,7 @@ export async function someLinksOf({ sql }: Tx, ownerId: string, limit: number): 
 /** What an owner has besides links; called when those are gone. */
 export async function deleteBelongings({ sql }: Tx, ownerId: string): Promise<void> {
   await sql`delete from folders where owner_id = ${ownerId}`
+  await sql`delete from utm_templates where owner_id = ${ownerId}`
   await sql`delete from domains where owner_id = ${ownerId}`
   // With queue, log and collected clicks, which hang on it.
   await sql`delete from webhooks where owner_id = ${ownerId}`
@@ -55,6 +56,7 @@ export async function countLinksOf({ sql }: Queryable, ownerId: string): Promise
   const [row] = await sql<{ rows: number }[]>`
     select ((select count(*) from links where owner_id = ${ownerId})
           + (select count(*) from folders where owner_id = ${ownerId})
+          + (select count(*) from utm_templates where owner_id = ${ownerId})
           + (select count(*) from webhooks where owner_id = ${ownerId})
           + (select count(*) from domains where owner_id = ${ownerId}))::int as rows`
   return row?.rows ?? 0

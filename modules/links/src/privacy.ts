@@ -9,6 +9,7 @@ import * as organizeStore from './organize-store.ts'
 import * as privacyStore from './privacy-store.ts'
 import { linkOf } from './rules.ts'
 import * as store from './store.ts'
+import { listTemplates } from './utm-template-store.ts'
 import { webhookOf } from './webhook-rules.ts'
 import { listWebhooks } from './webhook-store.ts'
 
@@ -41,6 +42,7 @@ export const privacy: Privacy<typeof links, LinksContext> = {
       code_key: codeStaysTaken,
     },
     folders: each('delete', 'id', 'owner_id', 'name', 'created_at'),
+    utm_templates: each('delete', 'id', 'owner_id', 'name', 'utm', 'created_at'),
     domains: each('delete', 'id', 'owner_id', 'host', 'landing_url', 'token', 'verified_at', 'created_at'),
     webhooks: {
       ...each('delete', 'id', 'owner_id', 'url', 'description', 'events', 'secret', 'old_secret', 'old_secret_until'),
@@ -67,6 +69,7 @@ export const privacy: Privacy<typeof links, LinksContext> = {
   async *exportUser(ctx, userId) {
     yield { path: 'links.jsonl', rows: linksOf(ctx, userId) }
     yield { path: 'folders.jsonl', rows: await organizeStore.listFolders(ctx.db, userId) }
+    yield { path: 'utm-templates.jsonl', rows: await listTemplates(ctx.db, userId) }
     yield { path: 'domains.jsonl', rows: (await domainStore.listDomains(ctx.db, userId)).map(domainOf) }
     yield { path: 'webhooks.jsonl', rows: (await listWebhooks(ctx.db, userId)).map(row => webhookOf(row, ctx.now())) }
     yield { path: 'clicks.jsonl', rows: privacyStore.clicksOf(ctx.db, userId, pageMax) }

@@ -138,3 +138,48 @@ test('utm parameters are written into the address and nothing else of it changes
   assert.equal(changed.url, `${url}?utm_source=mail&utm_campaign=autumn`)
   await assert.rejects(mine.createLink({ url, utm: { source: '' } }), { code: 'validation-failed' })
 })
+
+test('a utm template is written into new links, what a link says itself goes first, and links outlive it', async t => {
+  const { app, mine, theirs } = await open(t)
+  const utm = { source: 'mail', medium: 'newsletter' }
+  const { id } = await mine.createUtmTemplate({ name: ' Newsletter ', utm })
+  await assert.rejects(mine.createUtmTemplate({ name: 'newsletter', utm }), {
+    code: 'links.utm-template-exists',
+    status: 409,
+  })
+  const other = await mine.createUtmTemplate({ name: 'Autumn', utm: { campaign: 'autumn' } })
+  assert.deepEqual(
+    (await mine.listUtmTemplates({})).data.map(({ name }) => name),
+    ['Autumn', 'Newsletter'],
+  )
+  const link = await mine.createLink({ url, utmTemplateId: id, utm: { medium: 'weekly', campaign: 'spring' } })
+  assert.equal(link.url, `${url}?utm_source=mail&utm_medium=weekly&utm_campaign=spring`)
+  const { results } = await mine.createLinks({
+    links: [
+      { url, utmTemplateId: id },
+      { url, utmTemplateId: newId() },
+    ],
+  })
+  assert.equal(results[0]?.link?.url, `${url}?utm_source=mail&utm_medium=newsletter`)
+  assert.equal(results[1]?.problem?.code, 'links.utm-template-unknown')
+  const changed = await mine.updateUtmTemplate({ id, name: 'Letters', utm: { source: 'letter' } })
+  assert.deepEqual([changed.name, changed.utm], ['Letters', { source: 'letter' }])
+  assert.equal((await mine.updateUtmTemplate({ id, name: 'LETTERS' })).utm.source, 'letter')
+  await assert.rejects(mine.updateUtmTemplate({ id: other.id, name: 'letters' }), { code: 'links.utm-template-exists' })
+  for (const wrong of [{}, { source: '' }, { sauce: 'mail' }]) {
+    await assert.rejects(mine.createUtmTemplate({ name: 'Wrong', utm: wrong }), { code: 'validation-failed' })
+  }
+
+  await assert.rejects(theirs.createLink({ url, utmTemplateId: id }), {
+    code: 'links.utm-template-unknown',
+    status: 400,
+  })
+  await assert.rejects(app.client(links).createLink({ url, utmTemplateId: id }), { code: 'links.utm-template-unknown' })
+  await assert.rejects(theirs.updateUtmTemplate({ id, name: 'Mine' }), { code: 'not-found' })
+  await assert.rejects(theirs.deleteUtmTemplate({ id }), { code: 'not-found' })
+  assert.deepEqual((await theirs.listUtmTemplates({})).data, [])
+
+  await mine.deleteUtmTemplate({ id })
+  await assert.rejects(mine.createLink({ url, utmTemplateId: id }), { code: 'links.utm-template-unknown' })
+  assert.match((await mine.getLink({ id: link.id })).url, /utm_source=mail/)
+})

@@ -1,0 +1,55 @@
+/** utm parameters kept under a name, so that all links of a campaign say the same. */
+import { type Static, Type } from 'typebox'
+import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
+import { Utm } from './shapes.ts'
+
+const TemplateName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })
+const SomeUtm = closed(Utm.properties, { minProperties: 1 })
+
+export const UtmTemplate = closed({ id: Id, name: Type.String(), utm: Utm, createdAt: Time })
+export type UtmTemplate = Static<typeof UtmTemplate>
+
+export const campaignOperations = {
+  listUtmTemplates: operation({
+    summary: 'Your utm templates by name',
+    http: 'GET /links/utm-templates',
+    access: access.user('links:read'),
+    input: closed({}),
+    output: closed({ data: Type.Array(UtmTemplate) }),
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+  createUtmTemplate: operation({
+    summary: 'Keep utm parameters under a name, to be written into the addresses of new links',
+    http: 'POST /links/utm-templates',
+    status: 201,
+    access: access.user('links:write'),
+    input: closed({ name: TemplateName, utm: SomeUtm }),
+    output: UtmTemplate,
+    problems: ['links.utm-template-exists', 'links.too-many'],
+    retry: 'keyed',
+    timeoutMs: 5_000,
+  }),
+  updateUtmTemplate: operation({
+    summary: 'Rename a utm template or give it other parameters; links that were made with it stay as they are',
+    http: 'PATCH /links/utm-templates/:id',
+    access: access.user('links:write'),
+    input: closed({ id: Id, name: Type.Optional(TemplateName), utm: Type.Optional(SomeUtm) }),
+    output: UtmTemplate,
+    problems: ['links.utm-template-exists'],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+  deleteUtmTemplate: operation({
+    summary: 'Delete a utm template; links that were made with it stay as they are',
+    http: 'DELETE /links/utm-templates/:id',
+    status: 204,
+    access: access.user('links:write'),
+    input: closed({ id: Id }),
+    output: Nothing,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+}

@@ -1,0 +1,44 @@
+/** SQL of utm templates. */
+import type { Utm } from '@octet/contracts'
+import { newId, type Queryable } from '@octet/db'
+
+export interface UtmTemplateRow {
+  readonly id: string
+  readonly owner_id: string
+  readonly name: string
+  readonly utm: Utm
+  readonly created_at: string
+}
+
+/** The owner's templates by name, or the one of that id. */
+export function listTemplates({ sql }: Queryable, ownerId: string, id?: string): Promise<UtmTemplateRow[]> {
+  return sql<UtmTemplateRow[]>`
+    select * from utm_templates
+    where owner_id = ${ownerId} ${id === undefined ? sql`` : sql`and id = ${id}`}
+    order by lower(name)`
+}
+
+/** `undefined`: the owner has one of that name. */
+export async function insertTemplate(
+  { sql }: Queryable,
+  { ownerId, name, utm, at }: { ownerId: string; name: string; utm: Utm; at: string },
+): Promise<UtmTemplateRow | undefined> {
+  const [row] = await sql<UtmTemplateRow[]>`
+    insert into utm_templates (id, owner_id, name, utm, created_at)
+    values (${newId()}, ${ownerId}, ${name}, ${JSON.stringify(utm)}::text::jsonb, ${at})
+    on conflict do nothing
+    returning *`
+  return row
+}
+
+/** Throws a violation of `utm_templates_name_of_owner` when another of the owner has that name. */
+export async function updateTemplate(
+  { sql }: Queryable,
+  { id, name, utm }: Pick<UtmTemplateRow, 'id' | 'name' | 'utm'>,
+): Promise<void> {
+  await sql`update utm_templates set name = ${name}, utm = ${JSON.stringify(utm)}::text::jsonb where id = ${id}`
+}
+
+export async function deleteTemplate({ sql }: Queryable, id: string): Promise<void> {
+  await sql`delete from utm_templates where id = ${id}`
+}
