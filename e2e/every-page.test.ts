@@ -72,6 +72,8 @@ const visitorViews: readonly View[] = [
   { path: '/reset-password#token=made-up', act: page => page.getByLabel('New password').fill('tr0ub4dor') },
   { path: '/undo-email-change#token=made-up' },
   { path: '/goodbye?until=2030-01-01T00:00:00Z' },
+  { path: '/leaked-key' },
+  { path: '/sign-in#challenge=made-up&factors=totp+recovery-code+passkey&returnTo=/' },
   { path: '/nowhere' },
   { path: '/stats/nothing-to-see' },
 ]

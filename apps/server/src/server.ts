@@ -64,7 +64,7 @@ async function start(
   const origin = config.OCTET_URL ?? `http://${config.HOST === '127.0.0.1' ? 'localhost' : config.HOST}:${port}`
   const lock = await lockDataDir(dataDir)
   undo.push(() => lock.release())
-  const log = createLog({ level: config.OCTET_LOG, destination: join(dataDir, 'octet.log') })
+  const log = openServerLog(config, dataDir)
   const forgetCrash = exitOnCrash(log)
   undo.push(async () => {
     forgetCrash()
@@ -166,6 +166,10 @@ function countryHeader({ OCTET_COUNTRY_HEADER: name, OCTET_TRUSTED_PROXIES: prox
   if (name === '') return undefined
   if (proxies === 0) throw new Error('OCTET_COUNTRY_HEADER needs a proxy that sets it: OCTET_TRUSTED_PROXIES is 0')
   return name
+}
+
+function openServerLog({ OCTET_LOG: level, OCTET_LOG_MIB }: Config, dataDir: string) {
+  return createLog({ level, destination: join(dataDir, 'octet.log'), bytesMax: OCTET_LOG_MIB * 2 ** 20 })
 }
 
 interface DatabaseStep {

@@ -54,6 +54,10 @@ export const settings = {
   OCTET_COUNTRY_HEADER: setting.text('header in which a trusted proxy says the country: cf-ipcountry', ''),
   OCTET_APP_SCHEMES: setting.words('schemes of apps that links may open, besides the known: myshop,mybank'),
   OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
+  OCTET_LOG_MIB: setting.integer('mebibytes that OCTET_DATA/octet.log and its four predecessors may take', 100, {
+    min: 25,
+    max: 1_000_000,
+  }),
   OCTET_WEB: setting.flag('serve the web client', true),
   OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
   OCTET_OPENID: providers('sign-in providers: name issuer client-id client-secret; …'),

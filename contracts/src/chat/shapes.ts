@@ -19,6 +19,7 @@ const symbol = '\\p{Extended_Pictographic}(?:\\ufe0f|\\p{Emoji_Modifier})?[\\u{e
 export const Emoji = Type.String({
   minLength: 1,
   maxLength: 32,
+  examples: ['👍', '🎉', '❤️'],
   pattern: `^(?:${symbol}(?:\\u200d${symbol})*|\\p{Regional_Indicator}{2}|[0-9#*]\\ufe0f?\\u20e3)$`,
 })
 export const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })

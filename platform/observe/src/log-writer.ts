@@ -3,8 +3,8 @@
  * Measured against pino's own asynchronous destination (sonic-boom 4.2, README): that one writes the last lines before
  * earlier ones when the process ends during a write, and never ends at all when nobody reads the pipe.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { fstatSync, writeSync } from 'node:fs'
+import { type LogFile, openLogFile } from './log-file.ts'
 import { redactLine } from './redact.ts'
 
 export interface LogWriter {
@@ -17,8 +17,11 @@ export interface LogWriter {
 }
 
 export interface LogWriterOptions {
-  /** A path (appended to, made with mode 0600) or an open descriptor. */
+  /** A path (appended to, see log-file.ts) or an open descriptor. */
   readonly destination: string | number
+  /** Of a path: how much all its files may hold. */
+  readonly bytesMax?: number | undefined
+  readonly now?: () => number
   /** Lines wait at most this long; `kill -9` loses no more than that. */
   readonly flushAfterMs?: number
   /** A reader that falls behind by more than this loses the newest lines; a line says how many. */
@@ -33,9 +36,9 @@ const retryAfterMs = 50
 /** Opens the destination; throws when a file cannot be opened. Buffered lines are flushed when the process exits. */
 export function openLogWriter(options: LogWriterOptions): LogWriter {
   const { destination, flushAfterMs = 50, bufferCharsMax = 4 * 1024 * 1024, exitWaitMs = 1_000 } = options
-  const fd = typeof destination === 'number' ? destination : openForAppend(destination)
-  if (typeof destination === 'number') neverBlockOn(fd)
-  const buffer = bufferInFrontOf(fd, bufferCharsMax)
+  const { bytesMax, now = Date.now } = options
+  const file = typeof destination === 'number' ? pipe(destination) : openLogFile({ path: destination, bytesMax, now })
+  const buffer = bufferInFrontOf(file, bufferCharsMax)
   let timer: NodeJS.Timeout | undefined
 
   function drainSoon(afterMs: number): void {
@@ -67,16 +70,17 @@ export function openLogWriter(options: LogWriterOptions): LogWriter {
     clearTimeout(timer)
     process.off('exit', onExit)
     buffer.discard()
-    if (typeof destination === 'string') closeSync(fd)
+    file.close()
   }
 
   return { write, flush, close }
 }
 
 /** At most `charsMax` characters that the system has not taken yet. */
-function bufferInFrontOf(fd: number, charsMax: number) {
+function bufferInFrontOf(file: LogFile, charsMax: number) {
   let pending = ''
   let unwritten: Buffer | undefined
+  let isLineStart = true
   let dropped = 0
   let isReaderGone = false
 
@@ -97,7 +101,8 @@ function bufferInFrontOf(fd: number, charsMax: number) {
         dropped = 0
       }
       try {
-        const writtenBytes = writeSync(fd, unwritten)
+        const writtenBytes = file.write(unwritten, isLineStart)
+        isLineStart = writtenBytes === unwritten.length
         unwritten = writtenBytes < unwritten.length ? unwritten.subarray(writtenBytes) : undefined
       } catch (error) {
         // A full pipe (EAGAIN) or disk (ENOSPC) may take it later. A closed pipe never will.
@@ -119,9 +124,10 @@ function bufferInFrontOf(fd: number, charsMax: number) {
   return { add, drain, discard, isStalled: () => unwritten !== undefined }
 }
 
-function openForAppend(path: string): number {
-  mkdirSync(dirname(path), { recursive: true })
-  return openSync(path, 'a', 0o600)
+/** A descriptor that somebody else opened, and closes. */
+function pipe(fd: number): LogFile {
+  neverBlockOn(fd)
+  return { write: bytes => writeSync(fd, bytes), close() {} }
 }
 
 /**

@@ -23,6 +23,8 @@ export interface LogOptions {
   readonly level: LogLevel
   /** A path, a descriptor (2, stderr, unless said) or, in tests, a sink. */
   readonly destination?: string | number | LogSink
+  /** Of a path: how much it and the files it was before may hold together. */
+  readonly bytesMax?: number
   readonly now?: () => number
 }
 
@@ -32,9 +34,9 @@ export interface LogOptions {
  * including an uncaught exception. Throws when the file cannot be opened.
  */
 export function createLog(options: LogOptions): Log & { close(): void } {
-  const { level, destination = 2, now = Date.now } = options
+  const { level, destination = 2, bytesMax, now = Date.now } = options
   const isSink = typeof destination === 'object'
-  const writer = isSink ? redactingSink(destination) : openLogWriter({ destination })
+  const writer = isSink ? redactingSink(destination) : openLogWriter({ destination, bytesMax, now })
   const settings: pino.LoggerOptions = {
     level,
     base: null,

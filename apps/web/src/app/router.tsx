@@ -288,6 +288,12 @@ const goodbye = createRoute({
   component: lazyRouteComponent(() => import('./routes/goodbye.tsx'), 'GoodbyeRoute'),
 })
 
+const leakedKey = createRoute({
+  getParentRoute: () => root,
+  path: '/leaked-key',
+  component: lazyRouteComponent(() => import('../features/identity/leaked-key-page.tsx'), 'LeakedKeyPage'),
+})
+
 const users = createRoute({
   getParentRoute: () => root,
   path: '/admin/users',
@@ -338,6 +344,7 @@ const entrance = [
   undoEmailChange,
   confirmEmail,
   goodbye,
+  leakedKey,
 ] as const
 const ownAccount = [account, security, devices, keys, newKey, activity, blocked, data] as const
 const ownLinks = [links, link, linkRouting, publicStats, organize, files, domains, webhooks, webhook] as const

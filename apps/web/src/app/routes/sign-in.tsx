@@ -7,5 +7,7 @@ const route = getRouteApi('/sign-in')
 export function SignInRoute() {
   const { next, problem } = route.useSearch()
   const router = useRouter()
-  return <SignInPage next={next} refusal={problem} onDone={() => router.history.push(safePath(next))} />
+  return (
+    <SignInPage next={next} refusal={problem} onDone={returnTo => router.history.push(safePath(returnTo ?? next))} />
+  )
 }

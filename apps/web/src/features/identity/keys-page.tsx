@@ -4,7 +4,8 @@ import { identity } from '@octet/contracts'
 import { IconKey } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useT } from '../../shared/i18n.tsx'
+import type { ReactNode } from 'react'
+import { useLocale, useT } from '../../shared/i18n.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { StateBox } from '../../shared/ui/states.tsx'
 import { useNow, When } from '../../shared/ui/when.tsx'
@@ -59,7 +60,8 @@ function CreateButton() {
 }
 
 export function KeysPage() {
-  const t = useT()
+  const { t, rich } = useLocale()
+  const leaked = (text: ReactNode) => <Link to="/leaked-key">{text}</Link>
   const query = useInfiniteQuery(keysQuery)
   const api = [{ operation: identity.operations.listApiKeys, input: {} }]
   const empty = (
@@ -79,6 +81,7 @@ export function KeysPage() {
         empty={empty}
         label={t('keys.title')}
       />
+      <p className="dimmed">{rich('keys.found', {}, { link: leaked })}</p>
     </Page>
   )
 }

@@ -10,18 +10,19 @@ import { useLocale, useT } from '../../shared/i18n.tsx'
 import { PasswordField } from '../../shared/ui/password-field.tsx'
 import { FailureNotice } from '../../shared/ui/states.tsx'
 import { AuthCard, authFormClass } from './auth-card.tsx'
+import { useHandedOver } from './handed-over.ts'
 import { providerLabel, providersQuery, refusalOf, useProviderLogin } from './list-providers.ts'
 import { arePasskeysPossible, askForPasskey } from './passkey-device.ts'
-import { type Proof, ProofForm, type Way } from './proof-form.tsx'
-import { useFinishSignIn, usePasskeySignIn, useSignIn } from './sign-in.ts'
+import { SecondStep } from './second-step.tsx'
+import { usePasskeySignIn, useSignIn } from './sign-in.ts'
 
 export interface SignInPageProps {
   /** The path to return to. */
   readonly next: string | undefined
   /** Why a provider sent the browser back without signing it in: a problem's code. */
   readonly refusal: string | undefined
-  /** Goes on once the account is known. */
-  readonly onDone: () => void
+  /** Goes on once the account is known; to `returnTo` where a provider's sign-in says so. */
+  readonly onDone: (returnTo?: string) => void
 }
 
 interface StepProps {
@@ -152,39 +153,10 @@ function Providers({ next }: { next: string | undefined }) {
   )
 }
 
-interface SecondStepProps {
-  readonly demand: SecondFactorDemand
-  readonly onDone: () => void
-  /** It took too long, or too many codes were wrong. */
-  readonly onEnded: (error: unknown) => void
-}
-
-function SecondStep({ demand, onDone, onEnded }: SecondStepProps) {
-  const t = useT()
-  const finish = useFinishSignIn()
-  const ways = demand.factors.filter(factor => factor !== 'passkey' || arePasskeysPossible()) as readonly Way[]
-  async function submit(proof: Proof): Promise<void> {
-    try {
-      await finish.mutateAsync({ ...proof, challenge: demand.challenge ?? '' })
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'identity.challenge-ended') return onEnded(error)
-      throw error
-    }
-    onDone()
-  }
-  return (
-    <AuthCard title={t('second.title')} lead={t('second.lead')}>
-      <ProofForm ways={ways} purpose="second-factor" submitLabel={t('identity.sign-in')} submit={submit} />
-      <Button variant="subtle" onClick={() => onEnded(undefined)}>
-        {t('second.back')}
-      </Button>
-    </AuthCard>
-  )
-}
-
 export function SignInPage({ next, refusal, onDone }: SignInPageProps) {
   const { t, rich } = useLocale()
-  const [demand, setDemand] = useState<SecondFactorDemand>()
+  const handed = useHandedOver()
+  const [demand, setDemand] = useState(handed?.demand)
   const [ended, setEnded] = useState<unknown>(() => refusalOf(refusal))
   const signUp = (text: ReactNode) => (
     <Link to="/sign-up" search={{ next }}>
@@ -195,12 +167,15 @@ export function SignInPage({ next, refusal, onDone }: SignInPageProps) {
     setDemand(undefined)
     setEnded(error)
   }
-  if (demand !== undefined) return <SecondStep demand={demand} onDone={onDone} onEnded={startAgain} />
+  if (demand !== undefined) {
+    const finish = () => (demand === handed?.demand ? onDone(handed.returnTo) : onDone())
+    return <SecondStep demand={demand} onDone={finish} onEnded={startAgain} />
+  }
   return (
     <AuthCard title={t('identity.sign-in')} foot={rich('identity.no-account', {}, { link: signUp })}>
       <FailureNotice error={ended} />
-      <PasswordStep onDone={onDone} onDemand={setDemand} />
-      <PasskeyStep onDone={onDone} onDemand={setDemand} />
+      <PasswordStep onDone={() => onDone()} onDemand={setDemand} />
+      <PasskeyStep onDone={() => onDone()} onDemand={setDemand} />
       <Providers next={next} />
       <p>
         <Link to="/forgot-password">{t('identity.forgot')}</Link>

@@ -9,7 +9,14 @@ import { problemLine } from '../../shared/ui/problem-text.ts'
 import { useEnableUser, useEndUserSessions, useVerifyUserAudit } from './manage-users.ts'
 import type { ManagedUser } from './managed-user.ts'
 
-export function UserActions({ user, onDisable }: { user: ManagedUser; onDisable: () => void }) {
+export type UserDialog = 'disable' | 'erase'
+
+export interface UserActionsProps {
+  readonly user: ManagedUser
+  readonly onOpen: (dialog: UserDialog) => void
+}
+
+export function UserActions({ user, onOpen }: UserActionsProps) {
   const t = useT()
   const me = useUser()
   const enable = useEnableUser()
@@ -50,7 +57,7 @@ export function UserActions({ user, onDisable }: { user: ManagedUser; onDisable:
           {t('users.end-sessions')}
         </Menu.Item>
         {user.id === me.id ? null : user.disabledAt === null ? (
-          <Menu.Item color="red" onClick={onDisable}>
+          <Menu.Item color="red" onClick={() => onOpen('disable')}>
             {t('users.disable')}
           </Menu.Item>
         ) : (
@@ -60,6 +67,11 @@ export function UserActions({ user, onDisable }: { user: ManagedUser; onDisable:
             }
           >
             {t('users.enable')}
+          </Menu.Item>
+        )}
+        {user.id === me.id ? null : (
+          <Menu.Item color="red" onClick={() => onOpen('erase')}>
+            {t('users.erase')}
           </Menu.Item>
         )}
       </Menu.Dropdown>

@@ -13,7 +13,7 @@ import classes from './account.module.css'
 import { usersQuery } from './list-users.ts'
 import type { ManagedUser, RoleName } from './managed-user.ts'
 import { PagedList } from './paged.tsx'
-import { UserActions } from './user-actions.tsx'
+import { UserActions, type UserDialog } from './user-actions.tsx'
 
 /** Everybody is a user; it is worth saying only where nothing else is. */
 function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
@@ -24,7 +24,7 @@ function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
 interface UserRowProps {
   readonly user: ManagedUser
   /** Absent for those who may only look. */
-  readonly onEdit: ((dialog: 'roles' | 'disable') => void) | undefined
+  readonly onEdit: ((dialog: 'roles' | UserDialog) => void) | undefined
 }
 
 function UserRow({ user, onEdit }: UserRowProps) {
@@ -61,7 +61,7 @@ function UserRow({ user, onEdit }: UserRowProps) {
           >
             {t('users.edit-roles')}
           </Button>
-          <UserActions user={user} onDisable={() => onEdit('disable')} />
+          <UserActions user={user} onOpen={onEdit} />
         </>
       )}
     </>
@@ -70,10 +70,11 @@ function UserRow({ user, onEdit }: UserRowProps) {
 
 const RolesDialog = lazy(() => import('./roles-dialog.tsx'))
 const DisableDialog = lazy(() => import('./disable-dialog.tsx'))
+const EraseDialog = lazy(() => import('./erase-dialog.tsx'))
 
 interface Edited {
   readonly user: ManagedUser
-  readonly dialog: 'roles' | 'disable'
+  readonly dialog: 'roles' | UserDialog
 }
 
 function UserList({ q }: { q: string }) {
@@ -95,6 +96,7 @@ function UserList({ q }: { q: string }) {
       <Suspense>
         {edited?.dialog === 'roles' ? <RolesDialog user={edited.user} onClose={close} /> : null}
         {edited?.dialog === 'disable' ? <DisableDialog user={edited.user} onClose={close} /> : null}
+        {edited?.dialog === 'erase' ? <EraseDialog user={edited.user} onClose={close} /> : null}
       </Suspense>
     </>
   )

@@ -100,6 +100,9 @@ export const accountArea = {
   'export.section': 'Archiv',
   'export.wait': 'Das Archiv ist in Arbeit. Du kannst diese Seite so lange verlassen.',
   'goodbye.cancel': 'Anders überlegt? Melde dich vorher an, und alles bleibt, wie es war.',
+  'goodbye.left':
+    'Noch {days, plural, =0 {{hours, plural, =0 {weniger als eine Stunde} one {# Stunde} other {# Stunden}}} ' +
+    'one {# Tag} other {# Tage}}',
   'goodbye.sign-in': 'Anmelden und Konto behalten',
   'goodbye.soon': 'Es wird gerade gelöscht.',
   'goodbye.title': 'Dein Konto wird gelöscht',
@@ -111,6 +114,7 @@ export const accountArea = {
   'keys.done': 'Zu deinen API-Schlüsseln',
   'keys.ends-soon': 'Läuft bald ab',
   'keys.expires': 'Läuft ab',
+  'keys.found': 'Einen Schlüssel gefunden, wo er nicht sein sollte? <link>Hier beenden</link>.',
   'keys.lead':
     'Wie Programme für dich handeln. Ein Schlüssel kann, was du wählst, und nie ändern, wie du dich anmeldest.',
   'keys.lifetime': 'Läuft ab nach',
@@ -128,6 +132,13 @@ export const accountArea = {
   'keys.scopes-missing': 'Wähle mindestens eines.',
   'keys.title': 'API-Schlüssel',
   'keys.try': 'Ausprobieren',
+  'leaked.done': 'Danke. War es ein Schlüssel dieses Octet, so gilt er nicht mehr, und wem er gehört, erfährt davon.',
+  'leaked.key': 'Der gefundene Schlüssel',
+  'leaked.key-hint': 'Er beginnt mit oct_pat_. Er wird zu nichts anderem benutzt.',
+  'leaked.lead': 'In einem öffentlichen Repository, einem Log, einem Bild: Wer ihn sieht, handelt als sein Besitzer.',
+  'leaked.missing': 'Füge den Schlüssel ein.',
+  'leaked.submit': 'Diesen Schlüssel beenden',
+  'leaked.title': 'Ein Schlüssel ist bekannt geworden',
   'passkey.about':
     'Melde dich mit Fingerabdruck, Gesicht oder PIN an. Nichts zum Merken, und nichts, was eine falsche Seite ' +
     'stehlen könnte.',

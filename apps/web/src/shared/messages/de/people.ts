@@ -73,6 +73,13 @@ export const people = {
   'users.enable': 'Konto freigeben',
   'users.enabled-done': '{name} ist wieder freigegeben.',
   'users.end-sessions': 'Alle Sitzungen beenden',
+  'users.erase': 'Konto löschen…',
+  'users.erase-mismatch': 'Das ist nicht der Benutzername.',
+  'users.erase-submit': 'Endgültig löschen',
+  'users.erase-text':
+    'Das Konto und alles, was ihm gehört, wird sofort und endgültig gelöscht. Bedenkzeit gibt es keine.',
+  'users.erase-title': '{name} löschen?',
+  'users.erased': '{name} wird gelöscht.',
   'users.profile': 'Profil',
   'users.sessions-ended': '{name} ist überall abgemeldet.',
   'users.verified': 'Das Protokoll von {name} ist vollständig: {n, plural, one {# Eintrag} other {# Einträge}}.',

@@ -72,6 +72,13 @@ export const people = {
   'users.enable': 'Enable account',
   'users.enabled-done': '{name} is enabled again.',
   'users.end-sessions': 'End all sessions',
+  'users.erase': 'Delete account…',
+  'users.erase-mismatch': 'That is not its username.',
+  'users.erase-submit': 'Delete for good',
+  'users.erase-text':
+    'The account and everything that is its own is deleted at once and for good. There are no days of grace.',
+  'users.erase-title': 'Delete {name}?',
+  'users.erased': '{name} is being deleted.',
   'users.profile': 'Profile',
   'users.sessions-ended': '{name} is signed out everywhere.',
   'users.verified': 'The audit log of {name} is whole: {n, plural, one {# entry} other {# entries}}.',
