@@ -2,6 +2,7 @@
 import { ActionIcon } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { Link, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import type { AppEntry, NavItem, NavSection } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
 import classes from './shell.module.css'
@@ -78,9 +79,17 @@ export function AppNav({ app, sections }: AppNavProps) {
 export function NavStrip({ app, sections }: AppNavProps) {
   const t = useT()
   const items = sections.flatMap(section => section.items)
+  const path = useRouterState({ select: state => state.location.href })
+  const strip = useRef<HTMLUListElement>(null)
+  // Where one is may lie beyond the edge; asked of the strip alone, so that the page does not move.
+  useEffect(() => {
+    const here = path === '' ? null : strip.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (strip.current === null || here === null || here === undefined) return
+    strip.current.scrollLeft = here.offsetLeft - (strip.current.clientWidth - here.offsetWidth) / 2
+  }, [path])
   return (
     <nav className={classes.stripNav} aria-label={t('shell.nav-of', { app: t(app.label) })}>
-      <ul className={classes.strip}>
+      <ul ref={strip} className={classes.strip}>
         <NavLinks items={items} />
       </ul>
     </nav>

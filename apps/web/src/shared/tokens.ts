@@ -93,6 +93,7 @@ function variablesOf(scheme: Scheme, accentIndex: 0 | 1): Record<string, string>
     '--mantine-color-red-filled': light.error,
     '--mantine-color-red-filled-hover': '#b02525',
     '--mantine-color-red-light-color': scheme.error,
+    '--mantine-color-red-6': scheme.error,
     '--mantine-color-anchor': scheme.primary,
     '--mantine-color-default': scheme.bg,
     '--mantine-color-default-color': scheme.text,

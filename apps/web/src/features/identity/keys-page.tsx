@@ -81,7 +81,7 @@ export function KeysPage() {
         empty={empty}
         label={t('keys.title')}
       />
-      <p className="dimmed">{rich('keys.found', {}, { link: leaked })}</p>
+      <p className={`dimmed ${classes.afterList}`}>{rich('keys.found', {}, { link: leaked })}</p>
     </Page>
   )
 }

@@ -37,19 +37,32 @@ function ScopesField({ scopes, chosen, error, onChange }: ScopesFieldProps) {
           {error}
         </p>
       )}
-      {scopes.map(({ scope, allows }, index) => (
-        <Checkbox
-          key={scope}
-          label={<code>{scope}</code>}
-          description={allows.join(' · ')}
-          checked={chosen.includes(scope)}
-          // The first of the group takes the focus when the group is wrong.
-          aria-invalid={error !== undefined && index === 0 ? true : undefined}
-          onChange={event =>
-            onChange(event.currentTarget.checked ? [...chosen, scope] : chosen.filter(each => each !== scope))
-          }
-        />
-      ))}
+      <ul className={classes.list}>
+        {scopes.map(({ scope, allows }, index) => (
+          <li key={scope} className={classes.scope}>
+            <Checkbox
+              label={<code>{scope}</code>}
+              checked={chosen.includes(scope)}
+              // The first of the group takes the focus when the group is wrong.
+              aria-invalid={error !== undefined && index === 0 ? true : undefined}
+              onChange={event =>
+                onChange(event.currentTarget.checked ? [...chosen, scope] : chosen.filter(each => each !== scope))
+              }
+            />
+            <details>
+              <summary>
+                {t('keys.actions', { n: allows.length })}
+                <span className="visually-hidden">: {scope}</span>
+              </summary>
+              <ul>
+                {allows.map(each => (
+                  <li key={each}>{each}</li>
+                ))}
+              </ul>
+            </details>
+          </li>
+        ))}
+      </ul>
     </fieldset>
   )
 }
