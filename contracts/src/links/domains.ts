@@ -5,11 +5,13 @@ import { Url } from './shapes.ts'
 
 export const Host = Type.String({ minLength: 3, maxLength: 253, examples: ['go.example.org'] })
 
+/** A host somebody brings. Its proof is looked for once a day; `missingSince` says since when it is not found. */
 export const Domain = closed({
   id: Id,
   host: Type.String({ description: 'as DNS knows it' }),
   isVerified: Type.Boolean(),
   verifiedAt: nullable(Time),
+  missingSince: nullable(Time),
   /** Where the root of the host leads; null: nowhere. */
   landingUrl: nullable(Type.String()),
   links: Type.Integer(),

@@ -37,6 +37,7 @@ export function domainOf(row: DomainRow): Domain {
     host: row.host,
     isVerified: row.verified_at !== null,
     verifiedAt: row.verified_at,
+    missingSince: row.missing_since,
     landingUrl: row.landing_url,
     links: row.links,
     verification: proofOf(row),

@@ -8,6 +8,8 @@ export interface DomainRow {
   readonly landing_url: string | null
   readonly token: string
   readonly verified_at: string | null
+  /** Since when the proof of a proven host is not found any more. */
+  readonly missing_since: string | null
   readonly created_at: string
   readonly links: number
 }
@@ -41,7 +43,7 @@ export async function setLanding({ sql }: Queryable, id: string, landingUrl: str
 /** False: somebody else's claim of the host is the proven one. The unique index decides, also at the same moment. */
 export async function markVerified({ sql }: Queryable, id: string, at: string): Promise<boolean> {
   const rows = await sql`
-    update domains set verified_at = coalesce(verified_at, ${at})
+    update domains set verified_at = coalesce(verified_at, ${at}), looked_at = ${at}, missing_since = null
     where id = ${id} and not exists (
       select from domains as other
       where other.host = domains.host and other.id <> domains.id and other.verified_at is not null)
@@ -72,4 +74,34 @@ export async function findHost({ sql }: Queryable, host: string): Promise<Domain
   const [row] = await sql<DomainRow[]>`
     select *, 0 as links from domains where host = ${host} and verified_at is not null`
   return row
+}
+
+// ---- whether they still are their owners' -----------------------------------------------------------------------
+
+/** At most `limit` proven hosts nobody has looked at since `before`; they count as looked at from `at` on. */
+export function domainsToLookAt(
+  { sql }: Queryable,
+  { before, at, limit }: { before: string; at: string; limit: number },
+): Promise<DomainRow[]> {
+  return sql<DomainRow[]>`
+    update domains set looked_at = ${at}
+    where id in (
+      select id from domains
+      where verified_at is not null and coalesce(looked_at, verified_at) < ${before}
+      order by coalesce(looked_at, verified_at) limit ${limit} for update skip locked)
+    returning *, 0 as links`
+}
+
+/** Notes what a look at a proven host found. False: it was proven anew, or is gone, since `seen` was read. */
+export async function noteLook(
+  { sql }: Queryable,
+  seen: DomainRow,
+  { missingSince, isProven }: { missingSince: string | null; isProven: boolean },
+): Promise<boolean> {
+  const rows = await sql`
+    update domains
+    set missing_since = ${missingSince}, verified_at = case when ${isProven} then verified_at end
+    where id = ${seen.id} and verified_at is not null and missing_since is not distinct from ${seen.missing_since}
+    returning true`
+  return rows.length === 1
 }

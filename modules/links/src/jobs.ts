@@ -4,6 +4,8 @@ import { expireLinks } from './expire-links.ts'
 import { fetchTitle } from './fetch-title.ts'
 import { forgetVisitors } from './forget-visitors.ts'
 import { forgetWebhookDeliveries } from './forget-webhook-deliveries.ts'
+import { lookAtDomains } from './look-at-domains.ts'
+import { mailDomainOwner, mailDomainOwnerJob } from './mail-domain-owner.ts'
 import { fetchTitleJob } from './prepare-link.ts'
 import { mailOwner } from './tell-owner.ts'
 
@@ -28,5 +30,8 @@ export const jobs = [
     run: deliverWebhooks,
   },
   { name: 'links.mail-owner', timeoutMs: 15_000, run: mailOwner },
+  // Twenty a minute: each may take two looks of six seconds, four at once.
+  { name: 'links.look-at-domains', when: { everyMs: 60_000 }, timeoutMs: 120_000, attemptsMax: 1, run: lookAtDomains },
+  { name: mailDomainOwnerJob, timeoutMs: 15_000, run: mailDomainOwner },
   { name: 'links.forget-webhook-deliveries', when: { everyMs: 3_600_000 }, run: forgetWebhookDeliveries },
 ]

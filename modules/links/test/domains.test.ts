@@ -5,7 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { links } from '@octet/contracts'
 import { newId } from '@octet/db'
+import { serviceRequest } from '@octet/kernel'
 import { type Test, testApp } from '@octet/testkit'
+import type { LinksContext } from '../src/context.ts'
+import { lookAtDomains } from '../src/look-at-domains.ts'
+import { mailDomainOwner } from '../src/mail-domain-owner.ts'
 import { linksModule } from '../src/module.ts'
 
 const url = 'https://example.org/a'
@@ -150,3 +154,84 @@ test('a proven host answers at its root on both lanes: codes, landing, forms; ot
 })
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+test("a host that lost its proof is its owner's for a week more, then whose it is now", async t => {
+  const { app, mine, theirs, txt, advanceDays, failDns, mails } = await openAging(t)
+  const domain = await mine.addDomain({ host: 'go.example.org' })
+  const { txtName, value } = domain.verification
+  txt.set(txtName, [value])
+  await mine.verifyDomain({ id: domain.id })
+  await mine.createLink({ url, alias: 'menu', domain: domain.host })
+  const stateOf = async () => {
+    const [row] = (await mine.listDomains({})).data
+    return [row?.isVerified, row?.missingSince !== null]
+  }
+
+  await advanceDays(2)
+  assert.deepEqual([await stateOf(), mails.length], [[true, false], 0])
+  txt.delete(txtName)
+  failDns(true)
+  await advanceDays(9)
+  assert.deepEqual(await stateOf(), [true, false], 'DNS that cannot be asked says nothing')
+  failDns(false)
+  await advanceDays(1)
+  assert.deepEqual(await stateOf(), [true, true])
+  txt.set(txtName, [value])
+  await advanceDays(1)
+  assert.deepEqual(await stateOf(), [true, false], 'what comes back in time was never gone')
+  txt.delete(txtName)
+  await advanceDays(1)
+  const rival = await theirs.addDomain({ host: 'go.example.org' })
+  txt.set(txtName, [rival.verification.value])
+  await assert.rejects(theirs.verifyDomain({ id: rival.id }), { code: 'links.domain-taken' })
+  await advanceDays(6)
+  assert.deepEqual(await stateOf(), [true, true])
+  await advanceDays(1)
+  assert.equal((await stateOf())[0], false)
+  assert.equal((await theirs.verifyDomain({ id: rival.id })).isVerified, true)
+  const answer = await app.http.inject({ url: '/menu', headers: { host: 'go.example.org' } })
+  assert.equal(answer.statusCode, 404)
+  assert.deepEqual(mails, ['domain-proof-missing', 'domain-proof-missing', 'domain-lost'])
+})
+
+/** Days that pass one by one, with the looks of each. */
+async function openAging(t: Test) {
+  const txt = new Map<string, string[]>()
+  let isDnsDown = false
+  const mails: string[] = []
+  const mailUser = async ({ kind }: { kind: string }) => {
+    mails.push(kind)
+    return { sent: true }
+  }
+  const app = await testApp(t, {
+    modules: [linksModule],
+    outbound: {
+      resolve: async () => [],
+      async resolveTxt(name) {
+        if (isDnsDown) throw new Error('no name server answers')
+        return txt.get(name) ?? []
+      },
+    },
+    fakes: { identity: { mailUser } },
+  })
+  const ctx = app.runtime.host.contextOf('links', serviceRequest('links', newId(), 60_000)) as never as LinksContext
+  const jobs = { enqueue: (_tx: unknown, _name: string, payload: unknown) => void queued.push(payload) }
+  const queued: unknown[] = []
+  return {
+    app,
+    txt,
+    mails,
+    mine: app.client(links, { token: app.as(newId()) }),
+    theirs: app.client(links, { token: app.as(newId()) }),
+    failDns: (isDown: boolean) => {
+      isDnsDown = isDown
+    },
+    async advanceDays(days: number) {
+      for (let day = 0; day < days; day++) {
+        app.nowMs += 86_400_001
+        await lookAtDomains({ ...ctx, jobs } as never)
+        for (const payload of queued.splice(0)) await mailDomainOwner(ctx, payload)
+      }
+    },
+  }
+}

@@ -130,14 +130,15 @@ function Landing({ domain }: { domain: Domain }) {
 function DomainCard({ domain }: { domain: Domain }) {
   const t = useT()
   const remove = useRemoveDomain()
-  const Icon = domain.isVerified ? IconCircleCheck : IconClockHour4
+  const isGood = domain.isVerified && domain.missingSince === null
+  const Icon = isGood ? IconCircleCheck : IconClockHour4
   return (
     <li className={classes.card} aria-label={domain.host}>
       <div className={classes.cardHead}>
         <h2 className="truncate">{domain.host}</h2>
-        <span className={classes.status} data-kind={domain.isVerified ? 'good' : 'waiting'}>
+        <span className={classes.status} data-kind={isGood ? 'good' : 'waiting'}>
           <Icon size={16} stroke={1.75} aria-hidden="true" />
-          {t(domain.isVerified ? 'domains.verified' : 'domains.unverified')}
+          {t(isGood ? 'domains.verified' : domain.isVerified ? 'domains.missing' : 'domains.unverified')}
         </span>
         <Button
           className={classes.end}
@@ -161,7 +162,8 @@ function DomainCard({ domain }: { domain: Domain }) {
         {domain.links > 0 ? ` · ${t('domains.in-use')}` : ''}
       </p>
       <FailureNotice error={remove.error} />
-      {domain.isVerified ? <Landing domain={domain} /> : <Proof domain={domain} />}
+      {isGood ? null : <Proof domain={domain} />}
+      {domain.isVerified ? <Landing domain={domain} /> : null}
     </li>
   )
 }

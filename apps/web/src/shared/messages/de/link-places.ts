@@ -14,6 +14,7 @@ export const linkPlaces = {
   'domains.landing': 'Startadresse',
   'domains.landing-hint': 'Wohin der Host ohne Kurznamen führt. Leer: nirgendwohin.',
   'domains.lead': 'Kurze Links auf eigenen Hosts. Niemand sonst kann dort Links anlegen.',
+  'domains.missing': 'Nachweis fehlt: nach sieben Tagen gehen die Links nicht mehr',
   'domains.none': 'Noch keine Domain',
   'domains.none-hint':
     'Füge einen Host wie go.example.org hinzu, weise nach, dass er dir gehört, und wähle ihn beim Erstellen.',

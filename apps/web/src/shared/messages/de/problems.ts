@@ -44,6 +44,8 @@ export const problems = {
   'problem.links.host-not-allowed': 'Dieser Host geht für kurze Links nicht.',
   'problem.links.routing-not-valid': 'Diese Regeln gehen nicht.',
   'problem.links.too-many': 'Mehr davon kannst du nicht haben. Lösche zuerst einen Eintrag.',
+  'problem.links.utm-template-exists': 'Du hast schon eine utm-Vorlage mit diesem Namen.',
+  'problem.links.utm-template-unknown': 'Diese utm-Vorlage gibt es nicht mehr. Wähle eine andere.',
   'problem.links.webhook-disabled': 'Dieser Webhook ist abgeschaltet. Schalte ihn zuerst ein.',
   'problem.links.expiry-in-the-past': 'Dieser Zeitpunkt ist schon vorbei. Wähle einen späteren.',
   'problem.links.sign-in-for-option': 'Melde dich an, um diese Option zu benutzen.',

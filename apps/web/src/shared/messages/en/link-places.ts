@@ -14,6 +14,7 @@ export const linkPlaces = {
   'domains.landing': 'Landing address',
   'domains.landing-hint': 'Where the host itself leads, without a code. Empty: nowhere.',
   'domains.lead': 'Short links on hosts of your own. Nobody else can make links there.',
+  'domains.missing': 'Proof not found: after seven days its links stop',
   'domains.none': 'No domain yet',
   'domains.none-hint': 'Add a host such as go.example.org, prove that it is yours, and choose it when you make a link.',
   'domains.proof': 'Set this TXT record at your DNS provider, or put a file with the value on the host; then check.',

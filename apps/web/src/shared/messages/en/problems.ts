@@ -44,6 +44,8 @@ export const problems = {
   'problem.links.host-not-allowed': 'That host cannot be used for short links.',
   'problem.links.routing-not-valid': 'Those rules cannot be used.',
   'problem.links.too-many': 'You have as many of these as there may be. Delete one first.',
+  'problem.links.utm-template-exists': 'You have a utm template of that name.',
+  'problem.links.utm-template-unknown': 'That utm template is gone. Choose another one.',
   'problem.links.webhook-disabled': 'That webhook is switched off. Switch it on first.',
   'problem.links.expiry-in-the-past': 'This time has already passed. Choose a later one.',
   'problem.links.sign-in-for-option': 'Sign in to use this option.',
