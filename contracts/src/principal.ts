@@ -41,7 +41,7 @@ export interface SessionWatch {
   onRevoked(listener: (revoked: Revoked) => void): () => void
   /** Milliseconds since this process last heard all the news. While it is long, a revocation may be missed. */
   silentMs(): number
-  close(): void
+  close(): Promise<void> | undefined
 }
 
 export type Revoked =

@@ -40,4 +40,25 @@ export const trustOperations = {
     retry: 'safe',
     timeoutMs: 2_000,
   }),
+  listRevocations: operation({
+    summary: 'Which sessions, keys and rights ended since an earlier answer, for processes that do not serve identity',
+    access: access.service,
+    input: closed({ since: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}$', description: 'its `horizon`' })) }),
+    output: closed({
+      horizon: Type.String(),
+      clockMs: Type.Number({ description: "the database's clock" }),
+      revocations: Type.Array(
+        closed({
+          kind: Type.Enum(['session', 'user', 'key', 'verified']),
+          subject: Id,
+          version: Type.Integer(),
+          expiresAtMs: Type.Number(),
+        }),
+        { description: 'repeats are usual' },
+      ),
+    }),
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
 }

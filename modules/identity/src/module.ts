@@ -1,8 +1,8 @@
 /** The front door of identity: accounts, sign-in, sessions and roles. */
 import { identity } from '@octet/contracts'
 import { defineModule, type Floor } from '@octet/kernel'
+import { accountsRemotely } from './accounts-remotely.ts'
 import { touchApiKeys } from './api-key-store.ts'
-import { authenticateRemotely } from './authenticate-remotely.ts'
 import type { IdentityState } from './context.ts'
 import { createSessionCookie } from './cookie.ts'
 import { seedDemo } from './demo.ts'
@@ -17,7 +17,7 @@ import { createPrincipals } from './principals.ts'
 import { privacy } from './privacy.ts'
 import { createRevocations } from './revocations.ts'
 import { routes } from './routes.ts'
-import { touchSessions } from './session-store.ts'
+import { readRevocations, touchSessions } from './session-store.ts'
 import { createSessionWatch } from './session-watch.ts'
 import { createSignInFailures } from './sign-in-failures.ts'
 import { openSigningKeys } from './signing-keys.ts'
@@ -47,8 +47,8 @@ export function createIdentityModule(settings: IdentitySettings = {}) {
     routes,
     jobs,
     authenticate: state => state.authenticate,
-    authenticateRemotely,
     watchSessions: state => state.sessionWatch,
+    accountsRemotely,
     seedDemo,
     close,
   })
@@ -61,7 +61,12 @@ const issuer = 'octet'
 
 async function open(floor: Floor<typeof identity>, settings: IdentitySettings): Promise<IdentityState> {
   const { db, log, metrics, now, origin, passwords, secrets } = floor
-  const revocations = createRevocations({ db, now, log, keepMs: revocationKeepMs })
+  const revocations = createRevocations({
+    read: since => readRevocations(db, since),
+    now,
+    log,
+    keepMs: revocationKeepMs,
+  })
   const lastSeen = createLastSeen({ db, log, now, touch: touchSessions })
   const keysLastSeen = createLastSeen({ db, log, now, touch: touchApiKeys })
   const signingKeys = await openSigningKeys({ db, secrets, now, log })

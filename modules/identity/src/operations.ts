@@ -30,6 +30,7 @@ import { listDevices } from './list-devices.ts'
 import { listExports } from './list-exports.ts'
 import { listPasskeys } from './list-passkeys.ts'
 import { listReports } from './list-reports.ts'
+import { listRevocations } from './list-revocations.ts'
 import { listScopes } from './list-scopes.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
@@ -120,6 +121,7 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   setUserRoles,
   getUsers,
   authenticate,
+  listRevocations,
   mailUser,
   requestExport,
   listExports,

@@ -7,10 +7,9 @@
  * NOTIFY would save some of that quarter of a second, and takes a lock over the whole database at commit.
  */
 import type { Revoked } from '@octet/contracts'
-import type { Queryable } from '@octet/db'
 import { within } from '@octet/kernel'
 import type { Log } from '@octet/observe'
-import { type RevocationRow, readRevocations } from './session-store.ts'
+import type { RevocationNews, RevocationRow } from './session-store.ts'
 
 const pollMs = 250
 /** Below the second within which a revocation bites everywhere: a process that is cut off must not be the exception. */
@@ -44,6 +43,8 @@ export interface Revocations {
   endSessions(ids: readonly string[]): void
   outdateUser(userId: string, accessVersion: number): void
   verifyUser(userId: string): void
+  /** What was read elsewhere need not wait either. */
+  learn(rows: readonly RevocationRow[]): void
   /** Reads the news once. Throws what the database throws. */
   poll(): Promise<void>
   start(): void
@@ -52,7 +53,8 @@ export interface Revocations {
 }
 
 export interface RevocationsOptions {
-  readonly db: Queryable
+  /** All news since the answer with this horizon. */
+  readonly read: (horizon: string | undefined) => Promise<RevocationNews>
   readonly now: () => number
   readonly log: Pick<Log, 'warn' | 'info' | 'debug'>
   /** How long a revocation matters: longer than any token lives. */
@@ -76,13 +78,20 @@ function createRevokedSet() {
     users.set(subject, { version, expiresAtMs })
     return true
   }
+  const apply = (row: RevocationRow): void => {
+    const { kind, subject } = row
+    if (kind === 'verified') verified.set(subject, row.expiresAtMs)
+    if (kind === 'verified' || !isNews(row)) return
+    const news: Revoked = kind === 'user' ? { kind, userId: subject } : { kind: 'session', sessionId: subject }
+    for (const listener of listeners) listener(news)
+  }
   return {
-    apply(row: RevocationRow): void {
-      const { kind, subject } = row
-      if (kind === 'verified') verified.set(subject, row.expiresAtMs)
-      if (kind === 'verified' || !isNews(row)) return
-      const news: Revoked = kind === 'user' ? { kind, userId: subject } : { kind: 'session', sessionId: subject }
-      for (const listener of listeners) listener(news)
+    apply,
+    applyAll(rows: readonly RevocationRow[]): void {
+      for (const row of rows) apply(row)
+    },
+    endSessions(ids: readonly string[], expiresAtMs: number): void {
+      for (const subject of ids) apply({ kind: 'session', subject, version: 0, expiresAtMs })
     },
     onNews(listener: (revoked: Revoked) => void): () => void {
       listeners.add(listener)
@@ -100,7 +109,7 @@ function createRevokedSet() {
 }
 
 /** Hears nothing until `poll` or `start` is called, and is stale until then. */
-export function createRevocations({ db, now, log, keepMs }: RevocationsOptions): Revocations {
+export function createRevocations({ read: readNews, now, log, keepMs }: RevocationsOptions): Revocations {
   const revoked = createRevokedSet()
   let horizon: string | undefined
   let clockOffsetMs = 0
@@ -119,9 +128,9 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
   const read = async () => {
     const startedAtMs = now()
     pollStartedAtMs = startedAtMs
-    const news = await readRevocations(db, horizon)
+    const news = await readNews(horizon)
     const endedAtMs = now()
-    for (const revocation of news.revocations) revoked.apply(revocation)
+    revoked.applyAll(news.revocations)
     if (horizon === undefined || BigInt(news.horizon) > BigInt(horizon)) horizon = news.horizon
     if (endedAtMs - startedAtMs <= clockReadMsMax) clockOffsetMs = news.clockMs - (startedAtMs + endedAtMs) / 2
     heardAtMs = Math.max(startedAtMs, Math.min(heardAtMs, endedAtMs))
@@ -151,14 +160,12 @@ export function createRevocations({ db, now, log, keepMs }: RevocationsOptions):
     silentMs: () => Math.max(0, now() - heardAtMs),
     isStale,
     nowMs,
-    endSessions(ids) {
-      const expiresAtMs = nowMs() + keepMs
-      for (const subject of ids) revoked.apply({ kind: 'session', subject, version: 0, expiresAtMs })
-    },
+    endSessions: ids => revoked.endSessions(ids, nowMs() + keepMs),
     outdateUser(userId, version) {
       revoked.apply({ kind: 'user', subject: userId, version, expiresAtMs: nowMs() + keepMs })
     },
     verifyUser: subject => revoked.apply({ kind: 'verified', subject, version: 0, expiresAtMs: nowMs() + keepMs }),
+    learn: revoked.applyAll,
     poll,
     start() {
       timer ??= setInterval(tick, pollMs)

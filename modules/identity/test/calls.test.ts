@@ -37,7 +37,15 @@ test('a process without identity asks who stands behind a credential', async () 
   const bearer = await authenticate({ kind: 'bearer', value: api.accessToken })
   assert.deepEqual(
     { ...bearer, sessionId: '', provenAtMs: 0 },
-    { kind: 'user', userId: api.user.id, sessionId: '', roles: ['user'], scopes: '*', provenAtMs: 0 },
+    {
+      kind: 'user',
+      userId: api.user.id,
+      sessionId: '',
+      roles: ['user'],
+      scopes: '*',
+      provenAtMs: 0,
+      isUnverified: true,
+    },
   )
   assert.ok(isFresh(bearer))
   const cookie = await authenticate({ kind: 'cookie', value: web.cookie.slice('oct='.length) })

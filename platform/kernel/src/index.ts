@@ -2,6 +2,7 @@ export { clientOf, localTransport, type Transport } from './calls.ts'
 export { type Delivery, type Host, openModules, type Subscriber, serviceRequest } from './host.ts'
 export { asProblem, type Client, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
 export {
+  type AccountsElsewhere,
   type AnyModule,
   type Context,
   defineModule,
@@ -9,6 +10,7 @@ export {
   type Module,
   type ModuleRealtime,
   type Operations,
+  type RemoteAccounts,
   type Routes,
   type StreamRules,
 } from './module.ts'

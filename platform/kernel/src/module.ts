@@ -149,6 +149,19 @@ export interface Routes<C extends Contract, Ctx> {
   ): void
 }
 
+/** Of the one module that knows accounts, where it is not served. */
+export interface RemoteAccounts<C extends Contract = Contract> {
+  /** Made for each question. */
+  readonly client: () => ClientOf<C>
+  readonly now: () => number
+  readonly log: Log
+}
+
+export interface AccountsElsewhere {
+  readonly authenticate: Authenticate
+  readonly sessionWatch: SessionWatch
+}
+
 export interface Module<
   C extends Contract = Contract,
   Needs extends readonly Contract[] = readonly Contract[],
@@ -170,12 +183,10 @@ export interface Module<
   readonly routes?: (routes: Routes<C, Context<C, Needs, State>>) => void
   /** For the one module that knows accounts: who stands behind a credential. */
   readonly authenticate?: (state: State) => Authenticate
-  /** The same for processes that do not serve that module: asks, by a client made for each question. */
-  readonly authenticateRemotely?: (client: () => ClientOf<C>) => Authenticate
   /** Of the same module: which credentials end before their requests do. */
   readonly watchSessions?: (state: State) => SessionWatch
-  /** The same for processes that do not serve it. */
-  readonly watchSessionsRemotely?: (client: () => ClientOf<C>) => SessionWatch
+  /** Both for processes that do not serve that module. */
+  readonly accountsRemotely?: (parts: RemoteAccounts<C>) => AccountsElsewhere
   /** Fills an empty installation with believable data. */
   readonly seedDemo?: (ctx: Context<C, Needs, State>) => Promise<void>
   /** Finishes what is under way; called before the database closes. */

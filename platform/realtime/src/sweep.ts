@@ -4,7 +4,8 @@ import { check } from './callers.ts'
 import { answer, type Connection, hasCaughtUp } from './connection.ts'
 import type { State } from './state.ts'
 
-export const sweepMs = 1_000
+/** Half the second within which an expired token must have lost its streams. */
+export const sweepMs = 500
 /** Without news of revocations for this long nothing is delivered. The feed is read four times a second. */
 const silentMsMax = 1_000
 const stuckMsMax = 10_000

@@ -1,5 +1,5 @@
 /** Live streams in this process: the hub, the endpoint, and the modules' streams as platform/realtime wants them. */
-import { type Contract, commonProblem, realtimePath } from '@octet/contracts'
+import { type Contract, commonProblem, realtimePath, type SessionWatch } from '@octet/contracts'
 import { type Db, newId, readEvents, readHeads, skipTurn } from '@octet/db'
 import { type HttpApp, type HttpOptions, takeCommandLimits } from '@octet/http'
 import { type Host, operationsOf, type StreamRules, serviceRequest, within } from '@octet/kernel'
@@ -19,6 +19,8 @@ export interface LiveParts {
   readonly http: HttpOptions
   readonly host: Host
   readonly databases: ReadonlyMap<string, Db>
+  /** Which credentials end before their connections do. */
+  readonly watch: SessionWatch | undefined
 }
 
 export interface Live {
@@ -35,12 +37,12 @@ export function openLive({ log, metrics, redisUrl, now, limitsScale }: LiveOptio
   const hub = createHub({ moduleOf: name => streams.get(name), log, redisUrl })
   return {
     hub,
-    serve({ app, http, host, databases }) {
+    serve({ app, http, host, databases, watch }) {
       for (const [name, module] of localStreams(host, databases)) streams.set(name, module)
       const realtime = createRealtime({
         hub,
         authenticate: http.authenticate,
-        watch: host.sessionWatch,
+        watch,
         call: host.call,
         takeLimits: (operation, actor, addressKey) => takeCommandLimits(http.limiter, operation, { actor, addressKey }),
         log,

@@ -1,7 +1,8 @@
 /** The modules other processes serve, and how to reach them. */
-import type { Authenticate, Contract } from '@octet/contracts'
+import type { Contract } from '@octet/contracts'
 import { newId } from '@octet/db'
 import {
+  type AccountsElsewhere,
   type AnyModule,
   clientOf,
   connectRemote,
@@ -11,6 +12,7 @@ import {
   type Transport,
   wants,
 } from '@octet/kernel'
+import type { Log } from '@octet/observe'
 import type { ServiceKeys } from './service-keys.ts'
 
 export interface Peers {
@@ -18,7 +20,7 @@ export interface Peers {
   /** Gives the event to the handlers of modules that are served elsewhere. */
   deliver(event: { event: string; eventId: string; data: unknown }): Promise<void>
   /** Asks the process that knows accounts. `undefined` when no module elsewhere does. */
-  readonly authenticate: Authenticate | undefined
+  readonly accounts: AccountsElsewhere | undefined
   close(): Promise<void>
 }
 
@@ -28,13 +30,15 @@ export interface PeersOptions {
   /** Module → address of a process that serves it. */
   readonly addresses: Readonly<Record<string, string>>
   readonly keys: ServiceKeys
+  readonly now: () => number
+  readonly log: Log
 }
 
 const deliveryTimeoutMs = 10_000
 const authenticateTimeoutMs = 2_000
 
 /** Connects when first needed; a peer that is down makes calls to it fail, not this process. */
-export function connectPeers({ elsewhere, addresses, keys }: PeersOptions): Peers {
+export function connectPeers({ elsewhere, addresses, keys, now, log }: PeersOptions): Peers {
   const byUrl = new Map<string, Remote>()
   const remoteOf = (module: string): Remote | undefined => {
     const url = addresses[module]
@@ -43,6 +47,7 @@ export function connectPeers({ elsewhere, addresses, keys }: PeersOptions): Peer
     byUrl.set(url, remote)
     return remote
   }
+  const accounts = remoteAccounts(elsewhere, remoteOf, { now, log })
   return {
     transport: module => remoteOf(module)?.transport,
     async deliver(event) {
@@ -59,8 +64,9 @@ export function connectPeers({ elsewhere, addresses, keys }: PeersOptions): Peer
         }
       }
     },
-    authenticate: remoteAuthenticate(elsewhere, remoteOf),
+    accounts,
     close: async () => {
+      await accounts?.sessionWatch.close()
       await Promise.all([...byUrl.values()].map(remote => remote.close()))
     },
   }
@@ -72,16 +78,16 @@ function requirePeer(remote: Remote | undefined, module: string): Remote {
   return remote
 }
 
-function remoteAuthenticate(
+function remoteAccounts(
   elsewhere: readonly AnyModule[],
   remoteOf: (module: string) => Remote | undefined,
-): Authenticate | undefined {
-  for (const { contract, authenticateRemotely } of elsewhere as readonly (AnyModule & { contract: Contract })[]) {
-    if (authenticateRemotely === undefined) continue
+  shared: Pick<PeersOptions, 'now' | 'log'>,
+): AccountsElsewhere | undefined {
+  for (const { contract, accountsRemotely } of elsewhere as readonly (AnyModule & { contract: Contract })[]) {
+    if (accountsRemotely === undefined) continue
     const remote = requirePeer(remoteOf(contract.name), contract.name)
-    return authenticateRemotely(() =>
-      clientOf(contract, remote.transport, serviceRequest('runtime', newId(), authenticateTimeoutMs)),
-    )
+    const client = () => clientOf(contract, remote.transport, serviceRequest('runtime', newId(), authenticateTimeoutMs))
+    return accountsRemotely({ ...shared, client })
   }
   return undefined
 }

@@ -147,7 +147,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   defineJobs(jobs, { host, databases, mail })
   const http = httpOptions(options, { host, tracer, limiter, peers })
   const app = openHttp(http, { host, tracer, limiter, peers })
-  const realtime = live.serve({ app, http, host, databases })
+  const realtime = live.serve({ app, http, host, databases, watch: host.sessionWatch ?? peers?.accounts?.sessionWatch })
   return {
     app,
     host,
@@ -277,7 +277,13 @@ async function openPeers(
   const elsewhere = options.modules.filter(module => !served.includes(module))
   if (elsewhere.length === 0 && options.peers === undefined) return undefined
   const keys = await openServiceKeys(own, newId())
-  const peers = connectPeers({ elsewhere, addresses: options.peers ?? {}, keys })
+  const peers = connectPeers({
+    elsewhere,
+    addresses: options.peers ?? {},
+    keys,
+    now: options.now ?? Date.now,
+    log: options.log,
+  })
   return {
     ...peers,
     keys,
@@ -296,7 +302,7 @@ interface HttpParts {
 }
 
 function httpOptions(options: RuntimeOptions, { host, tracer, limiter, peers }: HttpParts): HttpOptions {
-  const authenticate: Authenticate = host.authenticate ?? peers?.authenticate ?? (() => anonymous)
+  const authenticate: Authenticate = host.authenticate ?? peers?.accounts?.authenticate ?? (() => anonymous)
   return {
     log: options.log,
     metrics: observeHttp(options.metrics),
