@@ -1,5 +1,6 @@
 /** `npm run bench -- [NAME] [--json] [--long]` */
 import { calls } from './calls.ts'
+import { chatHistory } from './chat-history.ts'
 import { runExperiments } from './experiment.ts'
 import { linksMillion } from './links-million.ts'
 import { linksRedirect } from './links-redirect.ts'
@@ -7,4 +8,12 @@ import { linksStats } from './links-stats.ts'
 import { logins500 } from './logins.ts'
 import { read } from './read.ts'
 
-process.exitCode = await runExperiments('bench', [linksRedirect, linksMillion, linksStats, calls, read, logins500])
+process.exitCode = await runExperiments('bench', [
+  linksRedirect,
+  linksMillion,
+  linksStats,
+  calls,
+  read,
+  logins500,
+  chatHistory,
+])
