@@ -1,6 +1,7 @@
 /** `npm run bench -- [NAME] [--json] [--long]` */
 import { calls } from './calls.ts'
 import { chatHistory } from './chat-history.ts'
+import { chatSend } from './chat-send.ts'
 import { runExperiments } from './experiment.ts'
 import { linksMillion } from './links-million.ts'
 import { linksRedirect } from './links-redirect.ts'
@@ -16,4 +17,5 @@ process.exitCode = await runExperiments('bench', [
   read,
   logins500,
   chatHistory,
+  chatSend,
 ])
