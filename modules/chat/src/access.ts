@@ -33,9 +33,9 @@ export interface InRoom {
  */
 export async function lockAsMember(ctx: ChatContext, tx: Tx, roomId: string): Promise<InRoom> {
   const { userId } = requireUser(ctx.actor)
-  const room = await roomStore.lockRoom(tx, roomId)
+  // Sent together; the second is carried out when the first has the lock, and sees what was committed before that.
+  const [room, member] = await Promise.all([roomStore.lockRoom(tx, roomId), memberStore.findMember(tx, roomId, userId)])
   if (room === undefined) throw commonProblem('not-found')
-  const member = await memberStore.findMember(tx, roomId, userId)
   if (member !== undefined) return { room, member, userId }
   throw room.visibility === 'public' ? problem('not-a-member') : commonProblem('not-found')
 }

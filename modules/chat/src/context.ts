@@ -1,4 +1,5 @@
 /** What every use case of chat works with. */
+import type { Cache } from '@octet/cache'
 import type { chat, identity } from '@octet/contracts'
 import { chat as chatContract, problemsOf } from '@octet/contracts'
 import type { Context, Floor, ModuleRealtime } from '@octet/kernel'
@@ -11,6 +12,8 @@ export interface ChatState {
   readonly outbound: Floor['outbound']
   readonly pictures: Pictures
   readonly presence: PresenceBoard
+  /** Whether a room is a direct conversation; it is for ever what it was made. */
+  readonly directs: Cache<boolean>
 }
 
 export type ChatContext = Context<typeof chat, readonly [typeof identity], ChatState>

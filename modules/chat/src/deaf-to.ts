@@ -23,7 +23,8 @@ export async function requireReachable(ctx: ChatContext, otherIds: readonly stri
  */
 export async function deafTo(ctx: ChatContext, roomId: string, body: string): Promise<ReadonlySet<string>> {
   const { userId } = requireUser(ctx.actor)
-  const partners = await memberStore.directPartners(ctx.db, roomId, userId)
+  const isDirect = await ctx.directs.get(roomId)
+  const partners = isDirect ? await memberStore.directPartners(ctx.db, roomId, userId) : []
   const blockers = await blockersAmong(
     ctx,
     [...new Set([...partners, ...mentionedIn(body)])].filter(id => id !== userId),

@@ -103,6 +103,12 @@ export function otherMembers(
     limit 1000`
 }
 
+/** Whether the room is a direct conversation. */
+export async function isDirect({ sql }: Queryable, roomId: string): Promise<boolean> {
+  const rows = await sql`select from rooms where id = ${roomId} and kind = 'direct'`
+  return rows.length === 1
+}
+
 /** The others in a direct conversation the user is in; nobody of a channel. */
 export async function directPartners({ sql }: Queryable, roomId: string, userId: string): Promise<string[]> {
   const rows = await sql<{ user_id: string }[]>`

@@ -1,4 +1,5 @@
 /** The front door of chat: rooms, what is said in them, and who has seen it. */
+import { createCache } from '@octet/cache'
 import { chat, commonProblem, identity, requireUser } from '@octet/contracts'
 import { defineModule, type Floor } from '@octet/kernel'
 import { accessAsReader } from './access.ts'
@@ -6,12 +7,16 @@ import type { ChatContext, ChatState } from './context.ts'
 import { seedDemo } from './demo.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
+import * as memberStore from './member-store.ts'
 import { operations } from './operations.ts'
 import { createPictures } from './pictures.ts'
 import { createPresenceBoard } from './presence-board.ts'
 import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
 import { isId } from './rules.ts'
+
+const roomsKnownMax = 10_000
+const roomsKnownMs = 60 * 60_000
 
 export const chatModule = defineModule({
   contract: chat,
@@ -25,7 +30,9 @@ export const chatModule = defineModule({
       now,
       emit: (roomId, body) => realtime.emit('presence', roomId, { type: 'presence', body }),
     })
-    return { realtime, limiter, outbound, pictures: createPictures(), presence }
+    const load = (id: string) => memberStore.isDirect(db, id)
+    const directs = createCache({ entriesMax: roomsKnownMax, ttlMs: roomsKnownMs, load })
+    return { realtime, limiter, outbound, pictures: createPictures(), presence, directs }
   },
   operations,
   listens: handlers,

@@ -1,4 +1,4 @@
-import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
+import { type chat, commonProblem, type Input, type Message, requireUser } from '@octet/contracts'
 import { newId, type Tx } from '@octet/db'
 import { type InRoom, liveMessage, lockAsSpeaker } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
@@ -23,23 +23,21 @@ export async function sendMessage(ctx: ChatContext, input: Send): Promise<Messag
   const { roomId, cmid, body, replyToId = null, threadId = null, fileIds = [] } = input
   if (isBlank(body) && fileIds.length === 0) throw empty()
   const deaf = await deafTo(ctx, roomId, body)
+  const { userId: authorId } = requireUser(ctx.actor)
   return ctx.once('chat.sendMessage', async tx => {
-    const found = await lockAsSpeaker(ctx, tx, roomId)
     const id = newId()
     const said = { roomId, body, replyToId, threadId, ...(fileIds.length === 0 ? {} : { fileIds }) }
-    const before = await messageStore.claimCmid(tx, {
-      authorId: found.userId,
-      cmid,
-      bodyHash: bodyHash(said),
-      messageId: id,
-    })
-    if (before !== undefined) return repeated(tx, roomId, before, bodyHash(said))
+    const hash = bodyHash(said)
+    // Sent together, carried out in this order: each way there and back would hold the room's lock longer.
+    const [found, before] = await Promise.all([
+      lockAsSpeaker(ctx, tx, roomId),
+      messageStore.claimCmid(tx, { authorId, cmid, bodyHash: hash, messageId: id }),
+    ])
+    if (before !== undefined) return repeated(tx, roomId, before, hash)
     await checkReferences(tx, input)
-    await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds, deaf })
+    const message = await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds, deaf })
     if (!found.room.is_encrypted) await wantPreview(ctx, tx, { roomId, messageId: id, body })
-    const message = await messageStore.findMessage(tx, roomId, id)
-    if (message === undefined) throw new Error('a message that was written is not there')
-    return messageOf(message)
+    return message
   })
 }
 
@@ -96,45 +94,20 @@ export async function speak(
   tx: Tx<typeof chat>,
   { room, userId }: Pick<InRoom, 'room' | 'userId'>,
   said: Said,
-): Promise<void> {
+): Promise<Message> {
   const { id, cmid, body, replyToId, threadId, fileIds, deaf } = said
   const mentions = await mentionsOf(tx, { room, userId }, body, deaf)
   const files = await attach(tx, { ids: fileIds, roomId: room.id, ownerId: userId, messageId: id })
-  const { event } = await tx.append('room', room.id, {
-    type: 'message',
-    body: {
-      id,
-      roomId: room.id,
-      cmid,
-      body,
-      editedAt: null,
-      deletedAt: null,
-      replyToId,
-      threadId,
-      replyCount: 0,
-      lastReplyAt: null,
-      mentions,
-      reactions: [],
-      isPinned: false,
-      files,
-      preview: null,
-    },
-    from: userId,
-    cmid,
-  })
-  await messageStore.insertMessage(tx, {
-    id,
-    roomId: room.id,
-    seq: event.seq,
-    authorId: userId,
-    cmid,
-    body,
-    createdAt: event.at,
-    replyToId,
-    threadId,
-    mentions,
-    isSearchable: !room.is_encrypted,
-  })
-  await roomStore.touchRoom(tx, room.id, event.at)
+  const words = {
+    ...{ id, roomId: room.id, cmid, body, editedAt: null, deletedAt: null, replyToId, threadId, replyCount: 0 },
+    ...{ lastReplyAt: null, mentions, reactions: [], isPinned: false, files, preview: null },
+  }
+  const { event } = await tx.append('room', room.id, { type: 'message', body: words, from: userId, cmid })
+  const message = { ...words, seq: event.seq, authorId: userId, createdAt: event.at }
+  await Promise.all([
+    messageStore.insertMessage(tx, { ...message, isSearchable: !room.is_encrypted }),
+    roomStore.touchRoom(tx, room.id, event.at),
+  ])
   await tellMentioned(tx, mentions, { roomId: room.id, messageId: id, userId })
+  return message
 }
