@@ -12,8 +12,8 @@ const oddEvery = 20
 
 /**
  * Writes what a million messages leave, one every half minute up to now; the rows are generated, not said one by one.
- * Of the log only its end is there: nobody reads the rest of it. Words come from a pool of a thousand: a word is in about
- * one message of a hundred, and `rare<n>` in one of a million.
+ * Of the log only its end is there: nobody reads the rest of it. Words come from a pool of a thousand: each is in about
+ * one message of a hundred, `the` in all, and `rare<n>` in one.
  */
 export async function fillRoom(databaseUrl: string, { roomId, authorIds, messages }: LongRoom): Promise<void> {
   const pool = openPool(databaseUrl, { schema: 'chat', connectionsMax: 1 })

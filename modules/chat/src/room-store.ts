@@ -101,16 +101,22 @@ export interface RoomPage {
   readonly after: { readonly at: string; readonly id: string } | undefined
 }
 
-/** The viewer's rooms, those with the newest message first; one more than `limit` when there is a next page. */
+/**
+ * The viewer's rooms, those with the newest message first; one more than `limit` when there is a next page. The page is
+ * found first: what is unread is counted in its rooms only.
+ */
 export function listRooms(db: Queryable, viewerId: string, { limit, after }: RoomPage): Promise<SeenRoom[]> {
   const { sql } = db
   const beyond =
-    after && sql`and (coalesce(last_message_at, created_at), rooms.id) < (${after.at}::timestamptz, ${after.id}::uuid)`
+    after && sql`and (coalesce(last_message_at, created_at), id) < (${after.at}::timestamptz, ${after.id}::uuid)`
   return sql<SeenRoom[]>`
     select ${seen(db, viewerId)}
-    where members.user_id is not null ${beyond ?? sql``}
-    order by active_at desc, rooms.id desc
-    limit ${limit + 1}`
+    where rooms.id in (
+      select id from members as own join rooms as listed on id = room_id
+      where user_id = ${viewerId} ${beyond ?? sql``}
+      order by coalesce(last_message_at, created_at) desc, id desc
+      limit ${limit + 1})
+    order by active_at desc, rooms.id desc`
 }
 
 export interface BrowsePage {

@@ -12,7 +12,7 @@ export async function searchMessages(
 ): Promise<Output<typeof chat, 'searchMessages'>> {
   if (input.roomId !== undefined) await accessAsReader(ctx, input.roomId)
   const { limit, after } = readPage(input)
-  const found = await messageStore.searchMessages(ctx.db, {
+  const search = {
     userId: requireUser(ctx.actor).userId,
     q: input.q,
     roomId: input.roomId,
@@ -21,7 +21,8 @@ export async function searchMessages(
     toTime: input.before,
     limit,
     after,
-  })
+  }
+  const found = await ctx.db.transaction('chat.searchMessages', tx => messageStore.searchMessages(tx, search))
   const people = await peopleOf(
     ctx,
     found.map(({ author_id }) => author_id),

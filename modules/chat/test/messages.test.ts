@@ -177,6 +177,33 @@ test('search finds words in rooms one is in, and in no others', async t => {
   )
 })
 
+test("search goes through all one's rooms in order of time, a page at a time, and can be narrowed", async t => {
+  const { app, roomId, say } = await openRoom(t)
+  const other = await as(app, ben).createRoom({ name: 'Garden' })
+  const secret = await as(app, ada).createRoom({ name: 'Not his', visibility: 'private' })
+  const said = []
+  for (let index = 0; index < 6; index++) {
+    const room = [roomId, other.id, secret.id][index % 3] ?? ''
+    const who = room === secret.id ? ada : ben
+    said.push(await as(app, who).sendMessage({ roomId: room, cmid: cmid(), body: `tea number ${index}` }))
+  }
+  await say(ada, 'tea of ada')
+  const pages: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await as(app, ben).searchMessages({ q: 'tea', limit: 2, ...(cursor === undefined ? {} : { cursor }) })
+    pages.push(page.data.map(({ message }) => message.body.split(' ').at(-1)).join(' '))
+    cursor = page.meta.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  assert.deepEqual(pages, ['ada 4', '3 1', '0'])
+  const narrowed = async (more: object) =>
+    (await as(app, ben).searchMessages({ q: 'tea', ...more })).data.map(({ message }) => message.body.split(' ').at(-1))
+  assert.deepEqual(await narrowed({ roomId: other.id }), ['4', '1'])
+  assert.deepEqual(await narrowed({ authorId: ada }), ['ada'])
+  assert.deepEqual(await narrowed({ before: said[3]?.createdAt }), ['1', '0'])
+  assert.deepEqual(await narrowed({ after: said[3]?.createdAt, authorId: ben }), ['4', '3'])
+})
+
 test('a private room of others, its messages and its search look like none, to read and to write', async t => {
   const app = await openChat(t)
   const room = await as(app, ada).createRoom({ name: 'Board', visibility: 'private' })
