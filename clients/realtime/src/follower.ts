@@ -59,12 +59,14 @@ interface State {
   readonly early: Map<number, LogEvent>
   /** While something is loaded: from where the subscription can be taken up again. */
   loading: StreamPosition | undefined
+  /** The last call of `load`; settles with it. */
+  lastLoad: Promise<unknown>
   /** Rises whenever what was built so far became worthless. */
   generation: number
   isHanding: boolean
   isRepairing: boolean
   failures: number
-  readonly timers: Map<TimerName, ReturnType<typeof setTimeout>>
+  readonly timers: Map<TimerName, { readonly timer: ReturnType<typeof setTimeout>; readonly work: () => void }>
 }
 
 type TimerName = 'load' | 'hand' | 'repair' | 'tail'
@@ -99,7 +101,7 @@ export function createFollower(parts: FollowerParts): Follower {
     stop() {
       state.phase = 'ended'
       state.generation++
-      for (const timer of state.timers.values()) clearTimeout(timer)
+      for (const { timer } of state.timers.values()) clearTimeout(timer)
     },
   }
   const state: State = {
@@ -113,6 +115,7 @@ export function createFollower(parts: FollowerParts): Follower {
     queue: [],
     early: new Map(),
     loading: undefined,
+    lastLoad: Promise.resolve(),
     generation: 0,
     isHanding: false,
     isRepairing: false,
@@ -124,11 +127,21 @@ export function createFollower(parts: FollowerParts): Follower {
 
 function later(state: State, name: TimerName, inMs: number, work: () => void): void {
   clear(state, name)
-  state.timers.set(name, setTimeout(work, inMs))
+  const timer = setTimeout(() => {
+    state.timers.delete(name)
+    work()
+  }, inMs)
+  state.timers.set(name, { timer, work })
+}
+
+/** What was to be tried again some time is tried now. */
+function hurry(state: State, name: TimerName): void {
+  const waiting = state.timers.get(name)
+  if (waiting !== undefined) later(state, name, 0, waiting.work)
 }
 
 function clear({ timers }: State, name: TimerName): void {
-  clearTimeout(timers.get(name))
+  clearTimeout(timers.get(name)?.timer)
   timers.delete(name)
 }
 
@@ -182,6 +195,8 @@ function subscribed(state: State, frame: Extract<FollowerFrame, { t: 'subscribed
     adopt(state, epoch)
     seeHead(state, head)
   }
+  // Whatever kept a load from working, the connection is back.
+  hurry(state, 'load')
 }
 
 /** What was built so far is worthless, or there is nothing yet: load, and go on from there. */
@@ -201,8 +216,10 @@ function begin(state: State, start: Start): void {
     return
   }
   state.loading = { epoch, seq: start.seq }
-  Promise.resolve()
-    .then(() => load(start))
+  // One after the other: an earlier one that came back later would put its older picture over the newer one.
+  const loading = state.lastLoad.then(() => (generation === state.generation ? load(start) : undefined))
+  state.lastLoad = loading.catch(() => undefined)
+  loading
     .then(loaded => {
       if (generation !== state.generation) return
       state.loading = undefined
@@ -294,7 +311,6 @@ function seeHead(state: State, seq: number): void {
   // Lost, or on its way? It is asked for when it has not come after a moment.
   if (state.timers.has('tail')) return
   later(state, 'tail', tailWaitMs, () => {
-    state.timers.delete('tail')
     state.wanted = Math.max(state.wanted, seq)
     if (state.queued < state.wanted) repair(state)
   })

@@ -66,7 +66,8 @@ export interface Listener<Event = LogEvent, News = Said<string, unknown>> {
   /**
    * Loads everything the stream's events build upon; called when there is no position to go on from, and whenever
    * that position became worthless. Events that come meanwhile wait. Returns the `seq` that what was loaded
-   * includes (`undefined`: that of `start`); nothing is missed or repeated after it. Rejecting, it is called again.
+   * includes (`undefined`: that of `start`); nothing is missed or repeated after it. Rejecting, it is called again, but
+   * never before its last call has settled: give what it waits for a timeout.
    */
   readonly load?: (start: Start) => Promise<{ readonly seq: number } | undefined> | undefined
   /**
