@@ -1,6 +1,6 @@
 /** PostgreSQL and several Octets on one database, each behind a wire of its own. Runs in cluster-process.ts. */
 import { spawnSync } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, type ServerProcess, startServerProcess } from '@octet/testkit'
@@ -29,6 +29,8 @@ const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
 const slowDiskMs = 20
 /** Of a busy machine. How soon it is back is O12's to judge. */
 const startTimeoutMs = 90_000
+/** Of the log of a server that does not come back. */
+const logCharsMax = 4_000
 /** Chance of each COMMIT to be cut while that is the fault. */
 const cutProbability = 0.4
 
@@ -87,7 +89,7 @@ async function open(options: ClusterOptions, postgres: PostgresProcess, nodes: r
       await postgres.signal('SIGCONT')
       await postgres.revive()
       await startMissing()
-      await Promise.all(nodes.map(({ port }) => untilReady(port)))
+      await Promise.all(nodes.map(untilReady))
       return performance.now() - startedMs
     },
     async become(next) {
@@ -207,14 +209,22 @@ async function killNode(node: Node | undefined): Promise<void> {
   await server.kill()
 }
 
-async function untilReady(port: number): Promise<void> {
-  const deadlineMs = performance.now() + 60_000
+async function untilReady({ port, process, dataDir }: Node): Promise<void> {
+  const deadlineMs = performance.now() + startTimeoutMs
+  let hasEnded: string | number | undefined
+  process?.ended.then(code => {
+    hasEnded = code
+  })
   for (;;) {
     const url = `http://127.0.0.1:${port}/health/ready`
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
-    await answer?.body?.cancel()
-    if (answer?.status === 200) return
-    if (performance.now() > deadlineMs) throw new Error(`the server on port ${port} does not become ready`)
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(String)
+    if (typeof answer !== 'string' && answer.status === 200) return void (await answer.body?.cancel())
+    const said = typeof answer === 'string' ? answer : await answer.text().catch(String)
+    if (hasEnded !== undefined || performance.now() > deadlineMs) {
+      const end = hasEnded === undefined ? 'is not ready' : `ended by itself (${hasEnded})`
+      const log = await readFile(join(dataDir, 'octet.log'), 'utf8').catch(String)
+      throw new Error(`the server on port ${port} ${end}: ${said}\n${process?.output()}\n${log.slice(-logCharsMax)}`)
+    }
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 }

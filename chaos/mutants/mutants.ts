@@ -31,6 +31,12 @@ export const mutants = {
     find: 'published = true\n',
     replace: 'published = true\nif (Math.random() < 0.25) return\n',
   },
+  /** Delivers no event any more once the database was away. */
+  'relay-ended': {
+    file: 'platform/bus/src/relay.ts',
+    find: "'the outbox could not be read; trying again')",
+    replace: "'the outbox could not be read')\n        stopping = true",
+  },
   /** Handles an event again each time it is delivered. */
   'no-inbox': {
     file: once,
@@ -60,6 +66,61 @@ export const mutants = {
     file: 'platform/realtime/src/sweep.ts',
     find: 'hub.mute(watch !== undefined && watch.silentMs() > silentMsMax)',
     replace: 'hub.mute(false)',
+  },
+  /** Tells what it appended before that is committed. */
+  'told-before-commit': {
+    file: connect,
+    find: 'appended.push(entry)',
+    replace: 'appended.push(entry)\n            options.onAppended?.([entry])',
+  },
+  /** Takes a message it knows for a new one. */
+  'cmid-forgotten': {
+    file: 'modules/chat/src/message-store.ts',
+    find: 'if (claimed.length === 1) return undefined',
+    replace: 'if (claimed !== undefined) return undefined',
+  },
+  /** Takes a key it knows for a new one. */
+  'keys-forgotten': {
+    file: once,
+    find: 'if (claimed.length === 1) return undefined',
+    replace: 'if (claimed !== undefined) return undefined',
+  },
+  /** Carries out what a device sends as it comes. */
+  'turns-untaken': {
+    file: once,
+    find: 'if (key.turn !== undefined) await takeTurn(tx, key.turn)',
+    replace: '',
+  },
+  /** Lets changes of a room overtake one another. */
+  'room-unlocked': {
+    file: 'modules/chat/src/room-store.ts',
+    find: ' for update`',
+    replace: '`',
+  },
+  /** Takes the `seq` of an event from a counter of its own, which does not wait for who took one before. */
+  'seq-from-counter': {
+    file: connect,
+    find: 'const entry = await appendEvent(',
+    replace: `const fromCounter = async () => {
+              const name = \`\${options.schema}:\${kind}:\${key}\`
+              const [counted] = await pool\`
+                update streams set last_seq = last_seq + 1 where name = \${name} returning epoch, last_seq as seq\`
+              if (counted === undefined) return undefined
+              const { epoch, seq } = counted
+              const { type, body, from = null, cmid = null } = event
+              const id = crypto.randomUUID()
+              const [{ at }] = await sql\`
+                insert into stream_events (stream, seq, id, type, body, from_id, cmid)
+                values (\${name}, \${seq}, \${id}, \${type}, \${sql.json(body)}, \${from}, \${cmid}) returning at\`
+              return { stream: name, epoch, event: { ...event, seq, id, at } }
+            }
+            const entry = (await fromCounter()) ?? await appendEvent(`,
+  },
+  /** Believes that hints always arrive. */
+  'heads-unpolled': {
+    file: 'platform/realtime/src/hub.ts',
+    find: 'poll(state)\n      .catch(',
+    replace: 'Promise.resolve()\n      .catch(',
   },
   /** Adds up only some of the clicks. */
   'clicks-dropped': {

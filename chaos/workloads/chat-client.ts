@@ -1,0 +1,183 @@
+/** One person with the real client library, behind a wire of its own, writing down whatever it is handed. */
+import { apiPrefix, chat, type Message } from '@octet/contracts'
+import { createRealtimeClient, type EventOf, type RealtimeClient } from '@octet/realtime-client'
+import type { Reader, RoomEvent, Said } from '../oracles/chat.ts'
+import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
+import { type Frames, watchedSocket } from './chat-socket.ts'
+import type { Session } from './identity.ts'
+
+export interface ChatClient {
+  readonly session: Session
+  readonly live: RealtimeClient
+  readonly wire: TcpFault
+  readonly frames: Frames
+  /** Messages, by socket and by REST. */
+  readonly said: readonly Said[]
+  readers(): Reader[]
+  follow(room: string): void
+  /** Says, edits, deletes or reacts to something over the socket. */
+  act(room: string, dice: number): void
+  /** Says something over REST; resolves with the answer, however often it had to be asked for. */
+  say(room: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ChatClientOptions {
+  readonly session: Session
+  readonly origins: readonly string[]
+  /** Where its connections go to first; then round. */
+  readonly firstServer: number
+}
+
+interface Reading {
+  readonly spans: { readonly loadedSeq: number; readonly applied: RoomEvent[] }[]
+  shown: Map<string, string>
+}
+
+interface State {
+  readonly session: Session
+  readonly readings: Map<string, Reading>
+  readonly said: Said[]
+  isClosed: boolean
+}
+
+const requestTimeoutMs = 3_000
+const askAgainMs = 100
+const askForMs = 60_000
+const pageSize = 100
+
+/** What there is to see of a message. */
+function look({ body, deletedAt, reactions }: Pick<Message, 'body' | 'deletedAt' | 'reactions'>): string {
+  if (deletedAt !== null) return '(deleted)'
+  return [body, ...reactions.map(({ emoji, count }) => `${emoji} ${count}`)].join(' ')
+}
+
+/** All messages of a room, and the `seq` they include. */
+export async function loadRoom(
+  origin: string,
+  token: string,
+  room: string,
+): Promise<{ readonly seq: number; readonly shown: Map<string, string> }> {
+  const shown = new Map<string, string>()
+  let [after, seq] = [0, -1]
+  for (;;) {
+    const answer = await fetch(`${origin}${apiPrefix}/chat/rooms/${room}/messages?limit=${pageSize}&after=${after}`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    })
+    if (answer.status !== 200) throw new Error(`the room was answered ${answer.status}`)
+    const page = (await answer.json()) as { data: Message[]; headSeq: number; hasNewer: boolean }
+    for (const message of page.data) shown.set(message.id, look(message))
+    // What happened while pages were read comes again over the stream.
+    if (seq === -1) seq = page.headSeq
+    after = page.data.at(-1)?.seq ?? after
+    if (!page.hasNewer) return { seq, shown }
+  }
+}
+
+/** A client that stays connected, to whichever server its next attempt falls on, until it is closed. */
+export async function openChatClient(options: ChatClientOptions): Promise<ChatClient> {
+  const { session, origins } = options
+  let server = options.firstServer
+  const originNow = () => origins[server % origins.length] ?? ''
+  const wire = await tcpFault({ targetPort: () => Number(new URL(originNow()).port) })
+  const frames: Frames = { connections: 0, replayed: 0, sends: new Map() }
+  const live = createRealtimeClient({
+    url() {
+      server++
+      return `ws://127.0.0.1:${wire.port}/realtime`
+    },
+    token: () => session.token,
+    backoff: { baseMs: 30, maxMs: 500 },
+    openSocket: url => watchedSocket(url, frames),
+  })
+  const state: State = { session, readings: new Map(), said: [], isClosed: false }
+  const own: string[] = []
+  live.connect()
+  return {
+    session,
+    live,
+    wire,
+    frames,
+    said: state.said,
+    readers: () => [...state.readings].map(([room, reading]) => ({ client: session.name, room, ...reading })),
+    follow(room) {
+      const reading: Reading = { spans: [], shown: new Map() }
+      state.readings.set(room, reading)
+      live.stream(chat, 'room', room).follow({
+        async load() {
+          const { seq, shown } = await loadRoom(originNow(), session.token, room)
+          reading.spans.push({ loadedSeq: seq, applied: [] })
+          reading.shown = shown
+          return { seq }
+        },
+        on: event => apply(reading, event),
+      })
+    },
+    act(room, dice) {
+      const stream = live.stream(chat, 'room', room)
+      const messageId = own[Math.floor(dice * 1_000) % Math.max(1, own.length)]
+      if (dice < 0.75 || messageId === undefined) {
+        const entry = open(state, room, 'socket')
+        stream.send('message', { body: `said ${entry.turn}` }, { cmid: entry.cmid }).sent.then(
+          message => {
+            entry.state = 'sent'
+            own.push(message.id)
+          },
+          () => {
+            entry.state = 'refused'
+          },
+        )
+      } else if (dice < 0.85) stream.send('edit', { messageId, body: `edited ${dice}` })
+      else if (dice < 0.93) stream.send('react', { messageId, emoji: '👍', on: dice < 0.91 })
+      else stream.send('delete', { messageId })
+    },
+    say: room => say(state, `http://127.0.0.1:${wire.port}`, open(state, room, 'REST')),
+    async close() {
+      state.isClosed = true
+      live.close()
+      await wire.close()
+    },
+  }
+}
+
+function open({ session, said }: State, room: string, way: string): Said {
+  const turn = said.length
+  // A device numbers its sends; requests are in order because each waits for the one before.
+  const entry: Said = {
+    client: `${session.name} by ${way}`,
+    room,
+    cmid: `${session.name}-${turn}`,
+    turn,
+    state: 'open',
+  }
+  said.push(entry)
+  return entry
+}
+
+async function say(state: State, origin: string, entry: Said): Promise<void> {
+  const { room, cmid, turn } = entry
+  const untilMs = performance.now() + askForMs
+  while (!state.isClosed && performance.now() < untilMs) {
+    const answer = await fetch(`${origin}${apiPrefix}/chat/rooms/${room}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${state.session.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ cmid, body: `said ${turn}` }),
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    }).catch(() => undefined)
+    // A body that breaks off is no answer.
+    const body = await answer?.json().catch(() => undefined)
+    if (answer !== undefined && body !== undefined && answer.status < 500 && answer.status !== 409) {
+      entry.state = answer.status === 201 ? 'sent' : 'refused'
+      return
+    }
+    await new Promise(resolve => setTimeout(resolve, askAgainMs))
+  }
+}
+
+function apply(reading: Reading, event: EventOf<typeof chat, 'room'>): void {
+  const { seq, id, type, cmid } = event
+  reading.spans.at(-1)?.applied.push({ seq, id, type, cmid })
+  if (event.type === 'message' || event.type === 'message-changed') reading.shown.set(event.body.id, look(event.body))
+  if (event.type === 'message-deleted') reading.shown.set(event.body.messageId, '(deleted)')
+}

@@ -1,0 +1,81 @@
+/** What a run of the chat met: one that missed the dangerous window has shown nothing. */
+import type { ClusterEvent } from '../cluster/protocol.ts'
+import type { Fault } from '../plan.ts'
+import type { ChatClient } from './chat-client.ts'
+import type { LoggedEvent } from './chat-logs.ts'
+
+export interface ChatHits {
+  readonly serverKills: number
+  readonly databaseKills: number
+  readonly redisRestarts: number
+  readonly connectionResets: number
+  readonly slowReaders: number
+  readonly commitsCutBefore: number
+  readonly commitsCutAfter: number
+  readonly reconnects: number
+  readonly messages: number
+  readonly acknowledged: number
+  /** Messages that left a client again after there was no answer, and had been kept, or had not. */
+  readonly ambiguousKept: number
+  readonly ambiguousNotKept: number
+  /** Events handed to clients; those of them that came from the log, after an interruption. */
+  readonly events: number
+  readonly replayed: number
+}
+
+export interface ChatCounts {
+  readonly clients: readonly ChatClient[]
+  readonly logs: ReadonlyMap<string, readonly LoggedEvent[]>
+  readonly faults: readonly ClusterEvent[]
+  readonly commitsCut: Readonly<Record<string, number>>
+  readonly resets: number
+  readonly slowTurns: number
+  readonly redisRestarts: number
+}
+
+/** Counts them. */
+export function countHits(counts: ChatCounts): ChatHits {
+  const { clients, logs, faults, commitsCut, resets, slowTurns, redisRestarts } = counts
+  const faultsOf = (kind: Fault['kind']) => faults.filter(({ fault }) => fault.kind === kind).length
+  const sum = (of: (client: ChatClient) => number) => clients.reduce((total, client) => total + of(client), 0)
+  const keptAtMs = new Map([...logs.values()].flat().map(({ cmid, at }) => [cmid, Date.parse(at)]))
+  // Left unanswered, and asked again: was it there when it was asked again?
+  const ambiguous = clients.flatMap(({ frames }) =>
+    [...frames.sends].flatMap(([cmid, attempts]) => {
+      const unanswered = attempts.findIndex(({ isUndone }, index) => !isUndone && index < attempts.length - 1)
+      const again = attempts[unanswered + 1]
+      const atMs = keptAtMs.get(cmid)
+      return unanswered === -1 || again === undefined || atMs === undefined ? [] : [{ wasKept: atMs < again.atMs }]
+    }),
+  )
+  return {
+    serverKills: faultsOf('kill-server'),
+    databaseKills: faultsOf('kill-postgres'),
+    redisRestarts,
+    connectionResets: resets,
+    slowReaders: Math.min(slowTurns, clients.length),
+    commitsCutBefore: commitsCut['cut-before'] ?? 0,
+    commitsCutAfter: commitsCut['cut-after'] ?? 0,
+    reconnects: sum(({ frames }) => frames.connections - 1),
+    messages: sum(({ said }) => said.length),
+    acknowledged: sum(({ said }) => said.filter(({ state }) => state === 'sent').length),
+    ambiguousKept: ambiguous.filter(({ wasKept }) => wasKept).length,
+    ambiguousNotKept: ambiguous.filter(({ wasKept }) => !wasKept).length,
+    events: sum(client =>
+      client.readers().reduce((total, { spans }) => total + spans.flatMap(({ applied }) => applied).length, 0),
+    ),
+    replayed: sum(({ frames }) => frames.replayed),
+  }
+}
+
+/** Names of what a run should have met and did not. */
+export function mustHaveMet(hits: ChatHits, { hasRedis }: { hasRedis: boolean }): string[] {
+  return Object.entries(hits).flatMap(([name, count]) => {
+    return count === 0 && (hasRedis || name !== 'redisRestarts') ? [name] : []
+  })
+}
+
+/** One line each, for people. */
+export function tableOf(hits: ChatHits): string[] {
+  return Object.entries(hits).map(([name, count]) => `  ${name.padEnd(20)} ${String(count).padStart(7)}`)
+}
