@@ -83,9 +83,28 @@ export function refuseUrl(url: string, origin: string): UrlRefusal | undefined {
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') return 'only http and https'
   if (parsed.username !== '' || parsed.password !== '') return 'must not contain a user name'
   if (parsed.hostname === '') return 'not a web address'
-  const own = new URL(origin)
-  if (parsed.host === own.host && parsed.pathname.startsWith('/s/')) return 'leads back here'
+  if (isSamePlace(parsed, new URL(origin)) && pathOf(parsed).startsWith('/s/')) return 'leads back here'
   return undefined
+}
+
+/** Whatever the scheme: what is answered at one is sent on to the other. */
+function isSamePlace(a: URL, b: URL): boolean {
+  return plainHost(a) === plainHost(b) && a.port === b.port
+}
+
+/** All names of this machine are one. */
+function plainHost({ hostname }: URL): string {
+  const name = hostname.replace(/\.$/, '')
+  return /^(127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/.test(name) ? 'localhost' : name
+}
+
+/** As routes are found: `%73` is an `s`. */
+function pathOf({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
 }
 
 const utmNames = ['source', 'medium', 'campaign', 'term', 'content'] as const

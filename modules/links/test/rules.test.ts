@@ -53,10 +53,21 @@ test('only plain web addresses may be shortened', () => {
     ['https://google.com@evil.example/', 'must not contain a user name'],
     ['https://example.org/\r\nSet-Cookie: a=b', 'not a web address'],
     ['http://localhost:3000/s/abc', 'leads back here'],
+    ['https://LOCALHOST.:3000/s/abc', 'leads back here'],
+    ['http://127.0.0.1:3000/s/abc', 'leads back here'],
+    ['http://2130706433:3000/s/abc', 'leads back here'],
+    ['http://[::1]:3000/s/abc', 'leads back here'],
+    ['http://[::ffff:127.0.0.1]:3000/s/abc', 'leads back here'],
+    ['http://localhost:3000/%73/abc', 'leads back here'],
     ['//example.org/x', 'not a web address'],
   ]
   for (const [url, reason] of refused) assert.equal(refuseUrl(url, origin), reason, url)
-  for (const url of ['https://example.org', 'http://xn--bcher-kva.example/ü?q=1#x', 'http://localhost:3000/docs']) {
+  for (const url of [
+    'https://example.org',
+    'http://xn--bcher-kva.example/ü?q=1#x',
+    'http://localhost:3000/docs',
+    'http://localhost:3001/s/a',
+  ]) {
     assert.equal(refuseUrl(url, origin), undefined, url)
   }
 })
