@@ -12,7 +12,7 @@ const executablePath = await findChromium()
 /** For the options of a test: a machine without a browser says so instead of failing. */
 export const needsBrowser = { skip: executablePath === undefined ? 'Chromium is not installed' : false }
 
-const actionTimeoutMs = 15_000
+const actionTimeoutMs = 30_000
 
 /** A site of the outside world, which tests cannot reach: the browser finds it on this machine. */
 export const destination = 'http://destination.example'
@@ -48,6 +48,8 @@ export interface Person {
 export interface PersonOptions extends BrowserContextOptions {
   /** Answers that are part of the story, as `401 /api/v1/auth/web/login`. */
   readonly expected?: readonly string[]
+  /** Errors in the console, and failed requests, that are part of the story. */
+  readonly isTolerated?: RegExp
 }
 
 export const desktop = { viewport: { width: 1280, height: 800 } }
@@ -74,7 +76,7 @@ function watch(page: Page, expected: readonly string[], wrong: string[]): void {
 
 /** A person with a browser of their own: separate cookies and storage. */
 export async function newPerson(browser: Browser, options: PersonOptions = {}): Promise<Person> {
-  const { expected = [], ...rest } = options
+  const { expected = [], isTolerated, ...rest } = options
   // Without the word "Headless" in it, by which Octet would take these people for bots.
   const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/${browser.version()} Safari/537.36`
   const place = { locale: 'en-GB', timezoneId: 'Europe/Berlin' }
@@ -86,7 +88,8 @@ export async function newPerson(browser: Browser, options: PersonOptions = {}): 
   )
   context.on('page', page => watch(page, expected, wrong))
   const page = await context.newPage()
-  const assertNothingWrong = () => assert.deepEqual(wrong.splice(0), [])
+  const isWrong = (text: string) => isTolerated === undefined || !isTolerated.test(text)
+  const assertNothingWrong = () => assert.deepEqual(wrong.splice(0).filter(isWrong), [])
   return { context, page, assertNothingWrong }
 }
 
@@ -114,6 +117,29 @@ export async function signInAs(page: Page, login: string, secret = password): Pr
   await page.getByLabel('Username or e-mail').fill(login)
   await page.getByLabel('Password', { exact: true }).fill(secret)
   await page.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+interface Answer {
+  readonly id: string
+  readonly token: string
+  readonly seq: number
+  readonly data: readonly Answer[]
+}
+
+/** Calls the API as the person who is signed in on this page. */
+export async function callApi(page: Page, method: string, path: string, body?: object): Promise<Answer> {
+  const key = `e2e-${Math.random().toString(36).slice(2)}`
+  const text = await page.evaluate(
+    `(async () => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': ${JSON.stringify(key)} }
+      const body = ${JSON.stringify(body === undefined ? null : JSON.stringify(body))} ?? undefined
+      const method = ${JSON.stringify(method)}
+      const answer = await fetch(${JSON.stringify(`/api/v1${path}`)}, { method, headers, body })
+      if (!answer.ok) throw new Error(answer.status + ' ' + (await answer.text()))
+      return answer.text()
+    })()`,
+  )
+  return JSON.parse(String(text) || '{}') as Answer
 }
 
 const pollMs = 50

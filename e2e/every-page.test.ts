@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { desktop, needsBrowser, newPerson, phone, setUpAs, signInAs, until } from './browser.ts'
+import { callApi, desktop, needsBrowser, newPerson, phone, setUpAs, signInAs, until } from './browser.ts'
 import { openStage } from './story.ts'
 
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -11,6 +11,8 @@ const scriptBytesMax = 200 * 1024
 
 const { octet, browser } = await openStage({ after })
 let linkPath: string
+let roomPath: string
+let threadId: string
 
 before(async () => {
   if (needsBrowser.skip !== false) return
@@ -22,8 +24,24 @@ before(async () => {
       .getByRole('link')
       .first()
       .getAttribute('href')) ?? ''
+  roomPath = await makeRoom(page)
   await context.close()
 })
+
+/** A room with something of everything in it. */
+async function makeRoom(page: Page): Promise<string> {
+  const room = await callApi(page, 'POST', '/chat/rooms', { name: 'Every page', topic: 'What axe looks at' })
+  const words = ['Hello **there**, `code` and https://example.org', '> quoted\n\n```\nlet a = 1\n```', 'Good morning']
+  const say = (body: string, more = {}) =>
+    callApi(page, 'POST', `/chat/rooms/${room.id}/messages`, { body, cmid: `every-page-${body.length}`, ...more })
+  const [first] = [await say(words[0] ?? ''), await say(words[1] ?? '')]
+  await say(words[2] ?? '', { replyToId: first?.id })
+  await say('In the thread', { threadId: first?.id })
+  await callApi(page, 'PUT', `/chat/rooms/${room.id}/messages/${first?.id}/reactions`, { emoji: '🎉', on: true })
+  await callApi(page, 'PUT', `/chat/rooms/${room.id}/messages/${first?.id}/pin`, { on: true })
+  threadId = first?.id ?? ''
+  return `/chat/${room.id}`
+}
 
 interface View {
   readonly path: string
@@ -61,6 +79,7 @@ async function openWebhook(page: Page): Promise<void> {
     .click()
   await page.getByRole('heading', { name: 'Request' }).waitFor()
 }
+const roomShown = (page: Page) => page.getByText('Good morning').waitFor()
 
 const visitorViews: readonly View[] = [
   { path: '/' },
@@ -143,6 +162,24 @@ const userViews = (): readonly View[] => [
   { path: '/', act: page => page.keyboard.press('?').then(() => dialogOf(page)) },
   { path: '/', act: page => page.getByRole('button', { name: /Account menu/ }).click() },
   ...linkViews(),
+  { path: '/chat' },
+  {
+    path: '/chat',
+    act: page =>
+      page
+        .getByRole('button', { name: 'New' })
+        .last()
+        .click()
+        .then(() => dialogOf(page)),
+  },
+  { path: '/chat/invite' },
+  { path: '/chat/invite#t=an-invitation-of-some-length' },
+  { path: roomPath, act: roomShown },
+  { path: roomPath, act: page => roomShown(page).then(() => page.getByText('Good morning').click()) },
+  { path: `${roomPath}?panel=members`, act: page => page.getByText('(you)').waitFor() },
+  { path: `${roomPath}?panel=pins`, act: page => page.getByRole('button', { name: 'Show in room' }).waitFor() },
+  { path: `${roomPath}?panel=search`, act: page => page.getByRole('searchbox').fill('hello') },
+  { path: `${roomPath}?thread=${threadId}`, act: page => page.getByText('In the thread').waitFor() },
   { path: '/confirm-email#code=K7QF-2M9D' },
   { path: '/account' },
   { path: '/account/security' },

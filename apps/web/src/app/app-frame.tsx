@@ -17,13 +17,14 @@ export default function AppFrame({ app, children }: { app: AppEntry; children: R
     <div
       className={classes.shell}
       data-nav={hasNav || undefined}
+      data-full-height={app.isFullHeight || undefined}
       style={{ '--app-accent': `var(--octet-accent-${app.accent})` }}
     >
       <Rail current={app} />
       {hasNav ? <AppNav app={app} sections={sections} /> : null}
       <div className={classes.main}>
         <TopBar app={app} />
-        {hasNav ? <NavStrip app={app} sections={sections} /> : null}
+        {hasNav && !app.isFullHeight ? <NavStrip app={app} sections={sections} /> : null}
         <OfflineBanner />
         <UnverifiedBanner className={classes.offline} />
         <main id="main" tabIndex={-1}>

@@ -30,7 +30,15 @@ export function NavLinks({ items, onFollow }: { items: readonly NavItem[]; onFol
       <li key={`${item.to} ${JSON.stringify(item.search)}`}>
         <Link to={item.to} search={item.search ?? {}} activeOptions={{ exact: true }} {...props}>
           {Icon === undefined ? null : <Icon size={18} stroke={1.75} aria-hidden="true" />}
-          <span className="truncate">{item.label}</span>
+          <span className={`${classes.navLabel} truncate`}>
+            <bdi>{item.label}</bdi>
+          </span>
+          {item.badge === undefined ? null : (
+            <span className={classes.badge} data-loud={item.badge.isLoud || undefined}>
+              <span aria-hidden="true">{item.badge.text}</span>
+              <span className="visually-hidden">{item.badge.label}</span>
+            </span>
+          )}
         </Link>
       </li>
     )

@@ -1,10 +1,11 @@
 /** The systems of this Octet, in the order of the rail. A new system is one more entry. */
+import { chatApp } from '../features/chat/app.ts'
 import { homeApp } from '../features/home/app.ts'
 import { identityApp } from '../features/identity/app.ts'
 import { linksApp } from '../features/links/app.ts'
 import type { AppEntry, ChecklistItem, PaletteThing } from '../shared/app-entry.ts'
 
-export const apps: readonly AppEntry[] = [homeApp, linksApp, identityApp]
+export const apps: readonly AppEntry[] = [homeApp, chatApp, linksApp, identityApp]
 
 /** The app a path belongs to; `/` is home alone, and administration and people belong to the account. */
 export function appOf(path: string): AppEntry {

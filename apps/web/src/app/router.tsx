@@ -8,6 +8,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import type { RoomPlace } from '../features/chat/room-page.tsx'
 import { meQuery } from '../features/identity/get-me.ts'
 import { type DayRange, dayRanges, intervals, type StatsSearch } from '../features/links/day-ranges.ts'
 import { type LinkFilter, linkSorts, linksQuery } from '../features/links/list-links.ts'
@@ -216,6 +217,35 @@ const publicStats = createRoute({
   component: lazyRouteComponent(() => import('./routes/public-stats.tsx'), 'PublicStatsRoute'),
 })
 
+const chat = createRoute({
+  getParentRoute: () => root,
+  path: '/chat',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/chat.tsx'), 'ChatRoute'),
+})
+
+const chatInvite = createRoute({
+  getParentRoute: () => root,
+  path: '/chat/invite',
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/chat-invite.tsx'), 'ChatInviteRoute'),
+})
+
+const chatRoom = createRoute({
+  getParentRoute: () => root,
+  path: '/chat/$roomId',
+  validateSearch: (search: Record<string, unknown>): RoomPlace => ({
+    panel: (['members', 'pins', 'search'] as const).find(panel => panel === search.panel),
+    thread: text(search.thread),
+    at: Number.isSafeInteger(search.at) ? Number(search.at) : undefined,
+  }),
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+  component: lazyRouteComponent(() => import('./routes/chat-room.tsx'), 'ChatRoomRoute'),
+})
+
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -348,8 +378,9 @@ const entrance = [
 ] as const
 const ownAccount = [account, security, devices, keys, newKey, activity, blocked, data] as const
 const ownLinks = [links, link, linkRouting, publicStats, organize, files, domains, webhooks, webhook] as const
+const chats = [chat, chatInvite, chatRoom] as const
 const others = [users, reports, mails, people, profile] as const
-const routeTree = root.addChildren([index, ...entrance, ...ownLinks, ...ownAccount, ...others])
+const routeTree = root.addChildren([index, ...entrance, ...chats, ...ownLinks, ...ownAccount, ...others])
 
 export function makeRouter(queryClient: QueryClient) {
   const router = createRouter({

@@ -5,6 +5,7 @@
 import {
   type CallOptions,
   type Contract,
+  chat,
   type FieldError,
   type Input,
   identity,
@@ -138,6 +139,7 @@ export function createClient<C extends Contract>(contract: C, origin = ''): Clie
 }
 
 export const identityApi = createClient(identity)
+export const chatApi = createClient(chat)
 export const linksApi = createClient(links)
 export const mailsApi = createClient(mails)
 

@@ -5,12 +5,21 @@ import type { MessageKey } from './i18n.tsx'
 import type { Session } from './session.ts'
 import type { AppAccent } from './tokens.ts'
 
+/** A count beside a line of the navigation. */
+export interface NavBadge {
+  readonly text: string
+  /** The same for screen readers, as words. */
+  readonly label: string
+  readonly isLoud: boolean
+}
+
 /** A line of the app's own navigation. */
 export interface NavItem {
   readonly label: string
   readonly to: string
   readonly search?: Readonly<Record<string, string | true>>
   readonly icon?: Icon
+  readonly badge?: NavBadge | undefined
 }
 
 export interface NavSection {
@@ -63,6 +72,8 @@ export interface AppEntry {
   readonly path: string
   readonly place: 'apps' | 'foot'
   readonly commands: readonly Command[]
+  /** Its pages fill the window and scroll inside; where there is no second column, its first page shows the places. */
+  readonly isFullHeight?: boolean
   /** The second column; a hook, because it may show the user's own places. */
   readonly useNav?: () => readonly NavSection[]
   /** The app's main "create" command, for the button of the second column. */

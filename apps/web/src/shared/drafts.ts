@@ -1,5 +1,5 @@
 /** Half-filled forms, kept in this browser so that a reload or a detour loses nothing. Never passwords. */
-import { store, stored } from './storage.ts'
+import { store, stored, storedKeys } from './storage.ts'
 
 const draftNames = ['link', 'api-key', 'report'] as const
 export type DraftName = (typeof draftNames)[number]
@@ -18,7 +18,16 @@ export function keepDraft(name: DraftName, values: object | null): void {
   store(`draft.${name}`, values === null ? null : JSON.stringify(values))
 }
 
+/** Text that was begun somewhere, e.g. in a room of chat; empty text forgets it. */
+export function keepText(name: string, text: string): void {
+  store(`draft.${name}`, text === '' ? null : text)
+}
+
+export function keptText(name: string): string {
+  return stored(`draft.${name}`) ?? ''
+}
+
 /** On sign-out: the next person at this browser must not find them. */
 export function forgetDrafts(): void {
-  for (const name of draftNames) keepDraft(name, null)
+  for (const key of storedKeys('draft.')) store(key, null)
 }

@@ -29,6 +29,18 @@ export function stored(key: string): string | null {
   return read(`octet.${key}`)
 }
 
+/** The keys that begin so. */
+export function storedKeys(prefix: string): readonly string[] {
+  const own = `octet.${prefix}`
+  const inMemory = [...memory.keys()]
+  try {
+    const kept = Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index) ?? '')
+    return [...kept, ...inMemory].filter(key => key.startsWith(own)).map(key => key.slice('octet.'.length))
+  } catch {
+    return inMemory.filter(key => key.startsWith(own)).map(key => key.slice('octet.'.length))
+  }
+}
+
 /** Calls back on every change, in this tab and in others. Returns the way to stop. */
 function onStored(listener: () => void): () => void {
   listeners.add(listener)

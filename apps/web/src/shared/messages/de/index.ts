@@ -2,6 +2,7 @@
 import type { en } from '../en/index.ts'
 import { accountArea } from './account-area.ts'
 import { entrance } from './entrance.ts'
+import { chat } from './chat.ts'
 import { identity } from './identity.ts'
 import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'
@@ -13,6 +14,7 @@ import { shell } from './shell.ts'
 export const de: Readonly<Record<keyof typeof en, string>> = {
   ...shell,
   ...identity,
+  ...chat,
   ...linkPage,
   ...linkPlaces,
   ...entrance,

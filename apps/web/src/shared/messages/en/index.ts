@@ -1,6 +1,7 @@
 /** Every message in English, which also says which messages there are. */
 import { accountArea } from './account-area.ts'
 import { entrance } from './entrance.ts'
+import { chat } from './chat.ts'
 import { identity } from './identity.ts'
 import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'
@@ -12,6 +13,7 @@ import { shell } from './shell.ts'
 export const en = {
   ...shell,
   ...identity,
+  ...chat,
   ...entrance,
   ...accountArea,
   ...people,

@@ -1,0 +1,37 @@
+/** A message in a list of results: who, when, what, and the way to it. */
+import type { Message } from '@octet/contracts'
+import { useT } from '../../shared/i18n.tsx'
+import { When } from '../../shared/ui/when.tsx'
+import { MessageBody } from './message-body.tsx'
+import classes from './room.module.css'
+import { useOpenRoom } from './room-context.ts'
+
+export interface FoundMessageProps {
+  readonly message: Message
+  readonly author: string
+  readonly marked?: readonly string[]
+  readonly onOpen: () => void
+}
+
+export function FoundMessage({ message, author, marked = [], onOpen }: FoundMessageProps) {
+  const t = useT()
+  const { nameOf, myId } = useOpenRoom()
+  return (
+    <div className={classes.foundMessage}>
+      <div className={classes.foundHead}>
+        <strong className="truncate">
+          <bdi>{author}</bdi>
+        </strong>
+        <span className="dimmed">
+          <When time={message.createdAt} />
+        </span>
+      </div>
+      <div className={classes.foundBody}>
+        <MessageBody body={message.body} nameOf={nameOf} myId={myId} marked={marked} />
+      </div>
+      <button type="button" className={classes.foundOpen} onClick={onOpen}>
+        {t('chat.show-in-room')}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,83 @@
+/** Finds words in the room, or goes to a date. */
+import { Button, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { fromZonedInput } from '../../shared/format.ts'
+import { useLocale, useT } from '../../shared/i18n.tsx'
+import { FailedState, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
+import { FoundMessage } from './found-message.tsx'
+import { PanelFrame } from './panel-frame.tsx'
+import classes from './room.module.css'
+import { useOpenRoom } from './room-context.ts'
+import { personName } from './room-name.ts'
+import { searchQuery, wordsOf } from './search-messages.ts'
+
+const typingMs = 300
+
+function Results({ q }: { q: string }) {
+  const t = useT()
+  const { room, onJump } = useOpenRoom()
+  const query = useInfiniteQuery(searchQuery(room.id, q))
+  if (q === '') return null
+  if (query.isPending) return <SkeletonRows count={4} heightPx={72} />
+  if (query.data === undefined) return <FailedState error={query.error} onRetry={() => void query.refetch()} />
+  const found = query.data.pages.flatMap(page => page.data)
+  if (found.length === 0) return <StateBox title={t('chat.search-none')} text={t('chat.search-none-hint')} />
+  return (
+    <>
+      <ul className={classes.found} aria-label={t('palette.results')}>
+        {found.map(({ message, author }) => (
+          <li key={message.id}>
+            <FoundMessage
+              message={message}
+              author={personName(author ?? undefined, t)}
+              marked={wordsOf(q)}
+              onOpen={() => onJump(message.seq)}
+            />
+          </li>
+        ))}
+      </ul>
+      {query.hasNextPage ? (
+        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t('action.more')}
+        </Button>
+      ) : null}
+    </>
+  )
+}
+
+export function SearchPanel({ onClose, onDate }: { onClose: () => void; onDate: (time: string) => void }) {
+  const t = useT()
+  const { timeZone } = useLocale()
+  const [typed, setTyped] = useState('')
+  const [q, setQ] = useState('')
+  const search = useDebouncedCallback((text: string) => setQ(text.trim()), typingMs)
+  return (
+    <PanelFrame title={t('chat.search')} onClose={onClose}>
+      <TextInput
+        autoFocus
+        type="search"
+        leftSection={<IconSearch size={16} stroke={1.75} />}
+        aria-label={t('chat.search-words')}
+        placeholder={t('chat.search-words')}
+        maxLength={200}
+        value={typed}
+        onChange={event => {
+          setTyped(event.currentTarget.value)
+          search(event.currentTarget.value)
+        }}
+      />
+      <TextInput
+        type="date"
+        label={t('chat.go-to-date')}
+        onChange={event => {
+          const time = fromZonedInput(`${event.currentTarget.value}T00:00`, timeZone)
+          if (time !== null) onDate(time)
+        }}
+      />
+      <Results q={q} />
+    </PanelFrame>
+  )
+}
