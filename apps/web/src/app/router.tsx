@@ -57,6 +57,9 @@ function requireUser({ context, location }: GuardArguments): void {
   if (context.user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
 }
 
+/** What pages have in common that only those who are signed in see. */
+const forUsers = { getParentRoute: () => root, staticData: { isForUsers: true }, beforeLoad: requireUser } as const
+
 /** Who is signed in already has no business on these pages; why a provider was not linked is said where that began. */
 function requireVisitor({ context, search }: { context: { user: unknown }; search: NextSearch & Refused }): void {
   if (context.user === null) return
@@ -118,15 +121,13 @@ const undoEmailChange = createRoute({
 })
 
 const confirmEmail = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/confirm-email',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/confirm-email-page.tsx'), 'ConfirmEmailPage'),
 })
 
 const links = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links',
   validateSearch: (search: Record<string, unknown>): LinkFilter => ({
     q: word(search.q),
@@ -136,8 +137,6 @@ const links = createRoute({
     archived: search.archived === true ? true : undefined,
     sort: linkSorts.find(sort => sort === search.sort),
   }),
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => {
     // Starts while the page's code is on its way; the page shows what becomes of it.
@@ -150,63 +149,49 @@ const daysIn = (search: Record<string, unknown>): DayRange | undefined =>
   dayRanges.find(range => range === Number(search.days))
 
 const link = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links/$id',
   validateSearch: (search: Record<string, unknown>): StatsSearch => ({
     days: daysIn(search),
     interval: intervals.find(interval => interval === search.interval),
     zone: text(search.zone),
   }),
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/link.tsx'), 'LinkRoute'),
 })
 
 const organize = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links/organize',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/links/organize-page.tsx'), 'OrganizePage'),
 })
 
 const files = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links/files',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/links/files-page.tsx'), 'FilesPage'),
 })
 
 const domains = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links/domains',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/links/domains-page.tsx'), 'DomainsPage'),
 })
 
 const webhooks = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links/webhooks',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/links/webhooks-page.tsx'), 'WebhooksPage'),
 })
 
 const webhook = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links/webhooks/$id',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/webhook.tsx'), 'WebhookRoute'),
 })
 
 const linkRouting = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/links/$id/routing',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/link-routing.tsx'), 'LinkRoutingRoute'),
 })
 
@@ -218,96 +203,74 @@ const publicStats = createRoute({
 })
 
 const chat = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/chat',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/chat.tsx'), 'ChatRoute'),
 })
 
 const chatInvite = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/chat/invite',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/chat-invite.tsx'), 'ChatInviteRoute'),
 })
 
 const chatRoom = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/chat/$roomId',
   validateSearch: (search: Record<string, unknown>): RoomPlace => ({
     panel: (['members', 'pins', 'search'] as const).find(panel => panel === search.panel),
     thread: text(search.thread),
     at: Number.isSafeInteger(search.at) ? Number(search.at) : undefined,
   }),
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/chat-room.tsx'), 'ChatRoomRoute'),
 })
 
 const account = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/account-page.tsx'), 'AccountPage'),
 })
 
 const devices = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account/devices',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/devices-page.tsx'), 'DevicesPage'),
 })
 
 const security = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account/security',
   validateSearch: refused,
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/security.tsx'), 'SecurityRoute'),
 })
 
 const keys = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account/keys',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/keys-page.tsx'), 'KeysPage'),
 })
 
 const newKey = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account/keys/new',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/new-key-page.tsx'), 'NewKeyPage'),
 })
 
 const activity = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account/activity',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/activity-page.tsx'), 'ActivityPage'),
 })
 
 const blocked = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account/blocked',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/blocked-page.tsx'), 'BlockedPage'),
 })
 
 const data = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/account/data',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/data.tsx'), 'DataRoute'),
 })
 
@@ -325,43 +288,33 @@ const leakedKey = createRoute({
 })
 
 const users = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/admin/users',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/users-page.tsx'), 'UsersPage'),
 })
 
 const reports = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/admin/reports',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/reports-page.tsx'), 'ReportsPage'),
 })
 
 const mails = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/admin/mails',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('../features/identity/mails-page.tsx'), 'MailsPage'),
 })
 
 const people = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/people',
   validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({ q: word(search.q) }),
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/people.tsx'), 'PeopleRoute'),
 })
 
 const profile = createRoute({
-  getParentRoute: () => root,
+  ...forUsers,
   path: '/people/$username',
-  staticData: { isForUsers: true },
-  beforeLoad: requireUser,
   component: lazyRouteComponent(() => import('./routes/profile.tsx'), 'ProfileRoute'),
 })
 

@@ -1,8 +1,8 @@
 /** Every message in German. */
 import type { en } from '../en/index.ts'
 import { accountArea } from './account-area.ts'
-import { entrance } from './entrance.ts'
 import { chat } from './chat.ts'
+import { entrance } from './entrance.ts'
 import { identity } from './identity.ts'
 import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'

@@ -1,7 +1,7 @@
 /** Every message in English, which also says which messages there are. */
 import { accountArea } from './account-area.ts'
-import { entrance } from './entrance.ts'
 import { chat } from './chat.ts'
+import { entrance } from './entrance.ts'
 import { identity } from './identity.ts'
 import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'
