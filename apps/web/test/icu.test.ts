@@ -3,7 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { argumentsOf, formatMessage, type MessageValues, parseMessage } from '../src/shared/icu.ts'
 import { de } from '../src/shared/messages/de/index.ts'
-import { en } from '../src/shared/messages/en/index.ts'
+import { en as first } from '../src/shared/messages/en/index.ts'
+import { pages } from '../src/shared/messages/en/pages.ts'
+
+const en = { ...first, ...pages }
 
 function format(text: string, values: MessageValues = {}, locale = 'en-GB'): string {
   const tag = (name: string, children: readonly string[]) => `[${name}:${children.join('')}]`

@@ -12,6 +12,7 @@ import type { RoomPlace } from '../features/chat/room-page.tsx'
 import { meQuery } from '../features/identity/get-me.ts'
 import { type DayRange, dayRanges, intervals, type StatsSearch } from '../features/links/day-ranges.ts'
 import { type LinkFilter, linkSorts, linksQuery } from '../features/links/list-links.ts'
+import { loadPageWords } from '../shared/i18n.tsx'
 import { useSession } from '../shared/session.ts'
 import { focusHeadingOnChange } from './focus-heading.ts'
 import { NotFound, PageFailed, PagePending } from './not-found.tsx'
@@ -22,6 +23,9 @@ interface RouterContext {
   readonly queryClient: QueryClient
 }
 
+/** Pages that need no words but those that are always there. */
+const firstPages = new Set(['/', '/welcome', '/sign-in', '/sign-up', '/forgot-password', '/reset-password'])
+
 const root = createRootRouteWithContext<RouterContext>()({
   component: () => (
     <Shell>
@@ -29,7 +33,13 @@ const root = createRootRouteWithContext<RouterContext>()({
     </Shell>
   ),
   // The session decides about everything, the frame included: it is known before anything is shown.
-  beforeLoad: async ({ context }) => ({ user: await context.queryClient.ensureQueryData(meQuery) }),
+  beforeLoad: async ({ context, location }) => {
+    const [user] = await Promise.all([
+      context.queryClient.ensureQueryData(meQuery),
+      firstPages.has(location.pathname) ? undefined : loadPageWords(),
+    ])
+    return { user }
+  },
 })
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)

@@ -1,7 +1,7 @@
 /** The language of the page: messages, and numbers and times in the user's locale and time zone. */
-import { createContext, Fragment, type ReactNode, use, useEffect, useMemo, useState } from 'react'
+import { createContext, Fragment, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { formatMessage, type Message, type MessageValues, parseMessage } from './icu.ts'
-import { en } from './messages/en/index.ts'
+import { en, type MessageKey } from './messages/en/index.ts'
 import { useSession } from './session.ts'
 import { store, stored, useStored } from './storage.ts'
 
@@ -10,10 +10,22 @@ export type Language = (typeof languages)[number]
 /** Each language in its own words. */
 export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' }
 
-export type MessageKey = keyof typeof en
-export type Messages = Readonly<Record<MessageKey, string>>
+export type { MessageKey }
+
+type Messages = Readonly<Partial<Record<MessageKey, string>>>
 
 const loaded = new Map<Language, Messages>([['en', en]])
+const listeners = new Set<() => void>()
+
+function add(language: Language, messages: Messages): void {
+  loaded.set(language, messages)
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
 
 /** What the user chose here, or else what the browser prefers, or else English. */
 export function preferredLanguage(): Language {
@@ -21,11 +33,21 @@ export function preferredLanguage(): Language {
   return languages.find(language => wanted.find(tag => languages.some(each => each === tag)) === language) ?? 'en'
 }
 
-/** Fetches the messages of a language once; English is always there. */
+/** Fetches the messages of a language once; English of the first pages is always there. */
 export async function loadLanguage(language: Language): Promise<void> {
   if (loaded.has(language)) return
   const { de } = await import('./messages/de/index.ts')
-  loaded.set('de', de)
+  add('de', de)
+}
+
+let isWhole = false
+
+/** Fetches the words of the pages behind the first ones, which other languages bring with the rest. */
+export async function loadPageWords(): Promise<void> {
+  if (isWhole || preferredLanguage() !== 'en') return
+  const { pages } = await import('./messages/en/pages.ts')
+  isWhole = true
+  add('en', { ...en, ...pages })
 }
 
 export function chooseLanguage(language: Language | null): void {
@@ -60,18 +82,24 @@ function localeTag(language: Language): string {
   return navigator.languages.find(tag => tag.toLowerCase().startsWith(language)) ?? language
 }
 
-function localeOf(language: Language, timeZone: string): Locale {
-  const messages = loaded.get(language) ?? en
+/** A word that has not been fetched yet is left out, and shown as soon as it is here. */
+function wordsFor(messages: Messages, key: MessageKey): Message {
+  const text = messages[key]
+  if (text === undefined) loadPageWords().catch(() => undefined)
+  return messageOf(text ?? '')
+}
+
+function localeOf(language: Language, timeZone: string, messages: Messages): Locale {
   const tag = localeTag(language)
   const plain = { locale: tag, timeZone, tag: (_name: string, children: readonly string[]) => children.join('') }
   return {
     language,
     tag,
     timeZone,
-    t: (key, values = {}) => formatMessage<string>(messageOf(messages[key]), { ...plain, values }).join(''),
+    t: (key, values = {}) => formatMessage<string>(wordsFor(messages, key), { ...plain, values }).join(''),
     rich: (key, values, tags) => {
       const element = (name: string, children: readonly ReactNode[]) => tags[name]?.(children) ?? children
-      const parts = formatMessage<ReactNode>(messageOf(messages[key]), { ...plain, values, tag: element })
+      const parts = formatMessage<ReactNode>(wordsFor(messages, key), { ...plain, values, tag: element })
       // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a message never change their order
       return parts.map((part, index) => <Fragment key={index}>{part}</Fragment>)
     },
@@ -100,7 +128,8 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
     document.documentElement.lang = language
   }, [language])
   const timeZone = user?.preferences.timeZone ?? browserTimeZone
-  const locale = useMemo(() => localeOf(language, timeZone), [language, timeZone])
+  const messages = useSyncExternalStore(subscribe, () => loaded.get(language) ?? en)
+  const locale = useMemo(() => localeOf(language, timeZone, messages), [language, timeZone, messages])
   return <LocaleContext value={locale}>{children}</LocaleContext>
 }
 

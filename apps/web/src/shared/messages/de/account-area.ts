@@ -58,7 +58,6 @@ export const accountArea = {
   'blocked.none': 'Du hast niemanden blockiert',
   'blocked.none-hint': 'Blockieren kannst du jemanden auf dem Profil.',
   'blocked.since': 'Blockiert',
-  'blocked.title': 'Blockierte Leute',
   'command.activity': 'Zu den Aktivitäten des Kontos',
   'command.data': 'Deine Daten laden oder löschen',
   'command.keys': 'Zu den API-Schlüsseln',
@@ -68,7 +67,6 @@ export const accountArea = {
   'command.reports': 'Zu den Meldungen',
   'command.security': 'Zur Sicherheit',
   'data.lead': 'Sie zu haben, und sie loszuwerden.',
-  'data.title': 'Deine Daten',
   'email.change': 'Adresse ändern',
   'email.new': 'Neue Adresse',
   'email.new-hint': 'Wir schicken einen Code dorthin; mit ihm wird sie deine. Bis dahin ändert sich nichts.',
@@ -131,7 +129,6 @@ export const accountArea = {
   'keys.scopes': 'Was er darf',
   'keys.scopes-hint': 'Nur im Rahmen deiner eigenen Rechte zum Zeitpunkt der Benutzung.',
   'keys.scopes-missing': 'Wähle mindestens eines.',
-  'keys.title': 'API-Schlüssel',
   'keys.try': 'Ausprobieren',
   'leaked.done': 'Danke. War es ein Schlüssel dieses Octet, so gilt er nicht mehr, und wem er gehört, erfährt davon.',
   'leaked.key': 'Der gefundene Schlüssel',
@@ -191,7 +188,6 @@ export const accountArea = {
   'recovery.saved': 'Ich habe sie gesichert',
   'recovery.title': 'Wiederherstellungscodes',
   'security.lead': 'Wie du dich anmeldest und was das schützt.',
-  'security.title': 'Sicherheit',
   'totp.about':
     'Eine App auf deinem Telefon zeigt alle 30 Sekunden einen neuen Code; die Anmeldung fragt nach dem Passwort ' +
     'danach.',

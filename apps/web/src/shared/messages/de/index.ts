@@ -1,5 +1,5 @@
 /** Every message in German. */
-import type { en } from '../en/index.ts'
+import type { MessageKey } from '../en/index.ts'
 import { accountArea } from './account-area.ts'
 import { chat } from './chat.ts'
 import { entrance } from './entrance.ts'
@@ -7,12 +7,14 @@ import { identity } from './identity.ts'
 import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'
 import { links } from './links.ts'
+import { navigation } from './navigation.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
 import { shell } from './shell.ts'
 
-export const de: Readonly<Record<keyof typeof en, string>> = {
+export const de: Readonly<Record<MessageKey, string>> = {
   ...shell,
+  ...navigation,
   ...identity,
   ...chat,
   ...linkPage,

@@ -1,24 +1,13 @@
-/** Every message in English, which also says which messages there are. */
-import { accountArea } from './account-area.ts'
-import { chat } from './chat.ts'
+/** What the first pages say in English: where one comes in, home, and the frame of every page. */
 import { entrance } from './entrance.ts'
 import { identity } from './identity.ts'
-import { linkPage } from './link-page.ts'
-import { linkPlaces } from './link-places.ts'
 import { links } from './links.ts'
-import { people } from './people.ts'
+import { navigation } from './navigation.ts'
+import type { pages } from './pages.ts'
 import { problems } from './problems.ts'
 import { shell } from './shell.ts'
 
-export const en = {
-  ...shell,
-  ...identity,
-  ...chat,
-  ...entrance,
-  ...accountArea,
-  ...people,
-  ...linkPage,
-  ...linkPlaces,
-  ...links,
-  ...problems,
-} as const
+export const en = { ...shell, ...navigation, ...identity, ...entrance, ...links, ...problems } as const
+
+/** Every message there is, with those of the further pages. */
+export type MessageKey = keyof typeof en | keyof typeof pages

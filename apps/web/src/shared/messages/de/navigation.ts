@@ -1,0 +1,31 @@
+/** Navigation, Zahlen und Befehle: was der Rahmen jeder Seite von ihren Systemen sagt. */
+export const navigation = {
+  'blocked.title': 'Blockierte Leute',
+  'data.title': 'Deine Daten',
+  'keys.title': 'API-Schlüssel',
+  'security.title': 'Sicherheit',
+  'chat.all': 'Alle Räume',
+  'chat.badge': '{n, plural, one {# ungelesene Nachricht} other {# ungelesene Nachrichten}}',
+  'chat.badge-mentions':
+    '{n, plural, one {# ungelesene Nachricht} other {# ungelesene Nachrichten}}, {mentions, plural, one ' +
+    '{# nennt dich} other {# nennen dich}}',
+  'chat.direct': 'Gespräch',
+  'chat.directs': 'Gespräche',
+  'chat.go': 'Zum Chat',
+  'chat.new': 'Neues Gespräch oder neuer Raum',
+  'chat.next-unread': 'Zum nächsten ungelesenen Raum',
+  'chat.nobody': 'Jemand, der ging',
+  'chat.reply-last': 'Auf die neueste Nachricht antworten',
+  'chat.room': 'Raum',
+  'chat.rooms': 'Räume',
+  'chat.search': 'Im Raum suchen',
+  'chat.show-members': 'Mitglieder zeigen',
+  'chat.title': 'Chat',
+  'chat.write': 'Nachricht schreiben',
+  'mails.title': 'Mails',
+  'people.section': 'Leute',
+  'people.title': 'Leute finden',
+  'reports.title': 'Meldungen',
+  'links.archive-nav': 'Archiv',
+  'links.manage': 'Verwalten',
+} as const

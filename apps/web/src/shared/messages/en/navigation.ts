@@ -1,0 +1,31 @@
+/** Navigation, badges and commands: what the frame of every page says of its systems. */
+export const navigation = {
+  'blocked.title': 'Blocked people',
+  'data.title': 'Your data',
+  'keys.title': 'API keys',
+  'security.title': 'Security',
+  'chat.all': 'All rooms',
+  'chat.badge': '{n, plural, one {# unread message} other {# unread messages}}',
+  'chat.badge-mentions':
+    '{n, plural, one {# unread message} other {# unread messages}}, {mentions, plural, one {# mentions ' +
+    'you} other {# mention you}}',
+  'chat.direct': 'Conversation',
+  'chat.directs': 'Conversations',
+  'chat.go': 'Go to chat',
+  'chat.new': 'New conversation or room',
+  'chat.next-unread': 'Go to the next unread room',
+  'chat.nobody': 'Somebody who left',
+  'chat.reply-last': 'Reply to the latest message',
+  'chat.room': 'Room',
+  'chat.rooms': 'Rooms',
+  'chat.search': 'Search in room',
+  'chat.show-members': 'Show members',
+  'chat.title': 'Chat',
+  'chat.write': 'Write a message',
+  'mails.title': 'Mails',
+  'people.section': 'People',
+  'people.title': 'Find people',
+  'reports.title': 'Reports',
+  'links.archive-nav': 'Archive',
+  'links.manage': 'Manage',
+} as const
