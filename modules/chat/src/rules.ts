@@ -50,9 +50,8 @@ const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 export function oneLine(text: string): string {
   return text
     .normalize('NFC')
-    .replace(/\s+/g, ' ')
-    .replace(/\p{Cc}/gu, '')
     .replace(turning, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
 }
 

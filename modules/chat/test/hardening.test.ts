@@ -37,7 +37,7 @@ test('what nobody can see is not said; text of every script is kept as it was ty
 
 test('a topic is one line that turns nothing around', async t => {
   const { app, roomId } = await openRoom(t)
-  const changed = await as(app, ada).updateRoom({ id: roomId, topic: ' Tea\u202e and\u0007\n biscuits \u2067' })
+  const changed = await as(app, ada).updateRoom({ id: roomId, topic: ' Tea\u202e \u2066 and\u0007\n biscuits \u2067' })
   assert.equal(changed.topic, 'Tea and biscuits')
   const made = await as(app, ada).createRoom({ name: 'Other', topic: 'a\n\u202eb' })
   assert.equal(made.topic, 'a b')

@@ -110,15 +110,22 @@ test('numbered sends keep the order of their device; one too early is told whose
 })
 
 for (const how of ['removeMember', 'banMember'] as const) {
-  test(`whoever is put out by ${how} hears nothing more and says nothing more`, async t => {
+  test(`whoever is put out by ${how}, even while typing, hears nothing more and says nothing more`, async t => {
     const { app, roomId, stream, enter } = await openRoom(t)
+    await as(app, cleo).joinRoom({ id: roomId })
     const receipts = `chat:receipts:${roomId}`
     const desk = await enter(ben, [stream, receipts, `chat:inbox:${ben}`])
+    const watcher = await enter(cleo)
+    const typing = () => desk.send({ t: 'relay', stream, type: 'typing', body: { on: true } })
+    typing()
+    assert.equal((await watcher.next('relay')).from, ben)
     await as(app, ada)[how]({ id: roomId, userId: ben })
     const ended = await desk.next('unsubscribed', frame => frame.stream === stream)
     assert.equal(ended.code, 'chat.not-a-member')
     await desk.next('unsubscribed', frame => frame.stream === receipts)
     await desk.next('event', ({ type }) => type === 'room-removed')
+    typing()
+    assert.equal((await desk.next('err', ({ ref }) => ref === 'relay')).code, 'not-found')
     const said = await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: 'at last alone' })
     await as(app, ada).markRead({ roomId, seq: said.seq })
     desk.send({ t: 'sub', streams: { [stream]: null } })
@@ -127,9 +134,10 @@ for (const how of ['removeMember', 'banMember'] as const) {
     desk.send({ t: 'ping', n: 1 })
     await desk.next('pong')
     assert.deepEqual(
-      desk.frames.filter(({ t: kind }) => kind === 'event' || kind === 'relay'),
+      [...desk.frames, ...watcher.frames].filter(({ t: kind }) => kind === 'relay'),
       [],
     )
+    assert.ok(!desk.frames.some(({ t: kind }) => kind === 'event'))
   })
 }
 
