@@ -20,6 +20,8 @@ export interface Octet {
 export interface OctetOptions {
   /** On its own embedded PostgreSQL, as after a fresh installation, and not on the one of the test run. */
   readonly isEmbedded?: boolean
+  /** Further settings. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Starts it; the end of the test stops it and removes its files. */
@@ -27,7 +29,7 @@ export async function startOctet(t: Test, options: OctetOptions = {}): Promise<O
   const data = await mkdtemp(join(tmpdir(), 'octet-e2e-'))
   defer(t, () => rm(data, { recursive: true, force: true }))
   const database: Record<string, string> = options.isEmbedded ? {} : { DATABASE_URL: await testDatabase(t, []) }
-  const environment = { OCTET_DATA: data, OCTET_LIMITS_SCALE: '1000', ...database }
+  const environment = { OCTET_DATA: data, OCTET_LIMITS_SCALE: '1000', ...database, ...options.environment }
   const server = await startServerProcess({ program, environment, readyTimeoutMs })
   defer(t, () => server.stop())
   const setupUrl = await printed(server, /(http:\/\/\S+)\/welcome#t=\S+/)

@@ -3,11 +3,14 @@ import { type Me, Problem } from '@octet/contracts'
 import { queryOptions } from '@tanstack/react-query'
 import { identityApi } from '../../shared/api.ts'
 import { isSignedInLikely, rememberSignedIn } from '../../shared/session.ts'
+import { isBack } from './away.ts'
 
 async function getMe(signal: AbortSignal): Promise<Me | null> {
-  if (!isSignedInLikely()) return null
+  if (!isSignedInLikely() && !isBack()) return null
   try {
-    return await identityApi.getMe({}, { signal })
+    const me = await identityApi.getMe({}, { signal })
+    rememberSignedIn(true)
+    return me
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error
     rememberSignedIn(false)

@@ -2,6 +2,7 @@
 import { Problem } from '@octet/contracts'
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import { identityApi } from '../../shared/api.ts'
+import { goAway } from './away.ts'
 
 export const providersQuery = queryOptions({
   queryKey: ['identity', 'providers'],
@@ -21,7 +22,7 @@ export function providerLabel(name: string): string {
 export function useProviderLogin(returnTo: string | undefined) {
   return useMutation({
     mutationFn: (provider: string) => identityApi.startProviderLogin({ provider, returnTo: returnTo ?? '/' }),
-    onSuccess: ({ url }) => window.location.assign(url),
+    onSuccess: ({ url }) => goAway(url),
   })
 }
 
