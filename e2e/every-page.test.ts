@@ -49,6 +49,14 @@ const userViews = (): readonly View[] => [
   { path: '/account/devices' },
   { path: '/account/keys' },
   { path: '/account/keys/new', act: page => page.getByRole('button', { name: 'Create API key' }).click() },
+  {
+    path: '/account/keys/new',
+    act: page =>
+      page
+        .getByText(/^\d+ actions/)
+        .first()
+        .click(),
+  },
   { path: '/account/activity' },
   { path: '/account/blocked' },
   { path: '/account/data' },
@@ -74,6 +82,17 @@ const userViews = (): readonly View[] => [
         .getByRole('button', { name: /Change roles/ })
         .first()
         .click(),
+  },
+  {
+    path: '/admin/users',
+    act: async page => {
+      await page
+        .getByRole('button', { name: /^Actions for (?!ada)/ })
+        .first()
+        .click()
+      await page.getByRole('menuitem', { name: 'Delete account…' }).click()
+      await dialogOf(page)
+    },
   },
   { path: '/nowhere' },
 ]
