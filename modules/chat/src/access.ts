@@ -9,14 +9,17 @@ import { isAtLeast, roomRate } from './rules.ts'
 
 /** A room the caller is in, or a public one. Throws `not-found` alike for private rooms of others and for none. */
 export async function accessRoom(ctx: ChatContext, id: string): Promise<roomStore.SeenRoom> {
-  const room = await roomStore.findRoom(ctx.db, id, requireUser(ctx.actor).userId)
+  return visible(await roomStore.findRoom(ctx.db, id, requireUser(ctx.actor).userId))
+}
+
+function visible<R extends roomStore.PlacedRoom>(room: R | undefined): R {
   if (room === undefined || (room.role === null && room.visibility !== 'public')) throw commonProblem('not-found')
   return room
 }
 
 /** Lets members read. Throws `not-a-member` for public rooms they have not joined, `not-found` for all others. */
-export async function accessAsReader(ctx: ChatContext, id: string): Promise<roomStore.SeenRoom> {
-  const room = await accessRoom(ctx, id)
+export async function accessAsReader(ctx: ChatContext, id: string): Promise<roomStore.PlacedRoom> {
+  const room = visible(await roomStore.findPlace(ctx.db, id, requireUser(ctx.actor).userId))
   if (room.role === null) throw problem('not-a-member')
   return room
 }
@@ -68,7 +71,7 @@ export async function lockAsGovernor(
 }
 
 /** Lets moderators read what only they may. */
-export async function accessAsGovernor(ctx: ChatContext, id: string): Promise<roomStore.SeenRoom> {
+export async function accessAsGovernor(ctx: ChatContext, id: string): Promise<roomStore.PlacedRoom> {
   const room = await accessAsReader(ctx, id)
   if (room.kind === 'direct') throw problem('not-in-direct')
   if (room.role === null || !isAtLeast(room.role, 'moderator')) throw problem('role-too-low')

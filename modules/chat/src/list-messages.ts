@@ -2,7 +2,6 @@ import { type chat, commonProblem, type Input, type Message, type Output } from 
 import { accessAsReader } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as messageStore from './message-store.ts'
-import { roomStream } from './rules.ts'
 import { messageOf, peopleOf } from './view-rooms.ts'
 
 const limitDefault = 50
@@ -14,14 +13,13 @@ export async function listMessages(
   input: Input<typeof chat, 'listMessages'>,
 ): Promise<Output<typeof chat, 'listMessages'>> {
   const { roomId, limit = limitDefault, threadId, before, after } = input
-  await accessAsReader(ctx, roomId)
+  // Its head is read before the messages: what is said meanwhile comes once more over the stream; nothing is missed.
+  const { head_seq: headSeq } = await accessAsReader(ctx, roomId)
   const wanted = [before, after, input.around, input.at].filter(each => each !== undefined)
   if (wanted.length > 1) {
     const errors = [{ path: '/', message: 'name one of before, after, around and at' }]
     throw commonProblem('validation-failed', { errors })
   }
-  // Before the messages: what is said meanwhile comes once more over the stream, and nothing is missed.
-  const headSeq = await messageStore.headOf(ctx.db, roomStream(roomId))
   const around = input.at === undefined ? input.around : await messageStore.seqAt(ctx.db, roomId, input.at)
   const page = { roomId, threadId, limit: limit + 1 }
   const half = Math.ceil(limit / 2)

@@ -17,14 +17,18 @@ export interface RoomRow {
   readonly version: number
 }
 
-/** A room as one person sees it; the last columns are null for those who are not in it. */
-export interface SeenRoom extends RoomRow {
+/** A room and somebody's place in it; `role` is null for those who are not in it. */
+export interface PlacedRoom extends RoomRow {
   readonly head_seq: number
-  readonly active_at: string
   readonly role: MemberRole | null
+  readonly muted_until: string | null
+}
+
+/** A room as one person sees it; the last columns are null for those who are not in it. */
+export interface SeenRoom extends PlacedRoom {
+  readonly active_at: string
   readonly notify: 'all' | 'mentions' | 'nothing' | null
   readonly joined_at: string | null
-  readonly muted_until: string | null
   readonly read_seq: number | null
   readonly unread: number
   readonly unread_mentions: number
@@ -88,6 +92,17 @@ function seen({ sql }: Queryable, viewerId: string) {
         where mentions.user_id = members.user_id and mentions.room_id = members.room_id and seq > members.read_seq
         limit ${unreadMax}) as counted
     ) as mentioned on true`
+}
+
+/** What access.ts decides on; nothing is counted. */
+export async function findPlace({ sql }: Queryable, id: string, userId: string): Promise<PlacedRoom | undefined> {
+  const [row] = await sql<PlacedRoom[]>`
+    select rooms.*, coalesce(streams.last_seq, 0) as head_seq, members.role, members.muted_until
+    from rooms
+    left join streams on streams.name = 'chat:room:' || rooms.id
+    left join members on members.room_id = rooms.id and members.user_id = ${userId}
+    where rooms.id = ${id}`
+  return row
 }
 
 /** One room, whoever may see it: access.ts decides. */

@@ -1,5 +1,5 @@
 import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
-import { accessAsReader } from './access.ts'
+import { accessAsReader, accessRoom } from './access.ts'
 import type { ChatContext } from './context.ts'
 import * as memberStore from './member-store.ts'
 import { viewRoom } from './view-rooms.ts'
@@ -11,5 +11,5 @@ export async function setRoomPreferences(
 ): Promise<Room> {
   await accessAsReader(ctx, id)
   await memberStore.setNotify(ctx.db, id, requireUser(ctx.actor).userId, notify)
-  return viewRoom(ctx, await accessAsReader(ctx, id))
+  return viewRoom(ctx, await accessRoom(ctx, id))
 }

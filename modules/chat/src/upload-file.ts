@@ -16,7 +16,7 @@ import {
   waitingMax,
 } from './file-rules.ts'
 import * as fileStore from './file-store.ts'
-import type { SeenRoom } from './room-store.ts'
+import type { PlacedRoom } from './room-store.ts'
 
 /** A picture written anew can be larger than it came. */
 const redrawnBytesMax = 4 * fileBytesMax
@@ -48,7 +48,7 @@ export async function uploadFile(ctx: ChatContext, { roomId, name, sizeBytes, bo
 }
 
 /** Who may speak may upload. Throws `not-a-member`, `muted`. */
-export async function accessToUpload(ctx: ChatContext, roomId: string): Promise<SeenRoom> {
+export async function accessToUpload(ctx: ChatContext, roomId: string): Promise<PlacedRoom> {
   const room = await accessAsReader(ctx, roomId)
   const until = room.muted_until
   if (until !== null && Date.parse(until) > ctx.now())
