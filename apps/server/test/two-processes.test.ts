@@ -29,24 +29,45 @@ interface Pair {
   readonly token: string
 }
 
-async function startPair(t: Test, program: string): Promise<Pair> {
+async function startPair(t: Test, program: string, { isSplit = false } = {}): Promise<Pair> {
   const databaseUrl = await testDatabase(t, migrationsOf(modules))
   const dataDir = await mkdtemp(join(tmpdir(), 'octet-pair-'))
   defer(t, () => rm(dataDir, { recursive: true, force: true }))
-  const start = (name: string) =>
+  const start = (name: string, environment: Record<string, string> = {}) =>
     startServerProcess({
       program,
       environment: {
         DATABASE_URL: databaseUrl,
         OCTET_DATA: join(dataDir, name),
         ...{ OCTET_WEB: '0', OCTET_DEMO: '0', OCTET_LOG: 'warn', OCTET_LIMITS_SCALE: '1000' },
+        ...environment,
       },
     })
+  if (isSplit) return startSplit(t, start)
   const first = await start('first')
   defer(t, () => first.stop())
   const second = await start('second')
   defer(t, () => second.stop())
   return { processes: [first, second], token: await signUp(first.origin) }
+}
+
+/** Accounts in a process of their own; nobody there asks anything of links. */
+async function startSplit(
+  t: Test,
+  start: (name: string, environment: Record<string, string>) => Promise<ServerProcess>,
+): Promise<Pair> {
+  const nowhere = 'http://127.0.0.1:9'
+  const accounts = await start('accounts', {
+    OCTET_MODULES: 'identity,mails',
+    OCTET_PEERS: `links=${nowhere},chat=${nowhere}`,
+  })
+  defer(t, () => accounts.stop())
+  const startLinks = async (name: string) => {
+    const server = await start(name, { OCTET_MODULES: 'links', OCTET_PEERS: `identity=${accounts.origin}` })
+    defer(t, () => server.stop())
+    return server
+  }
+  return { processes: [await startLinks('first'), await startLinks('second')], token: await signUp(accounts.origin) }
 }
 
 async function visit(server: ServerProcess, code: string): Promise<{ status: number; location: string | null }> {
@@ -90,6 +111,12 @@ async function afterEdit({ processes, token }: Pair): Promise<Set<string | null>
 
 test('a limit of 100 lets 100 of 1,000 visits over two processes pass; an edit is everywhere in 1 s', async t => {
   const pair = await startPair(t, honest)
+  assert.deepEqual(await crowd(pair), { passed: clicksMax, gone: visitors - clicksMax })
+  assert.deepEqual(await afterEdit(pair), new Set(['https://example.org/new']))
+})
+
+test('two processes of links keep both promises when accounts are served by a third', async t => {
+  const pair = await startPair(t, honest, { isSplit: true })
   assert.deepEqual(await crowd(pair), { passed: clicksMax, gone: visitors - clicksMax })
   assert.deepEqual(await afterEdit(pair), new Set(['https://example.org/new']))
 })
