@@ -8,6 +8,7 @@ import { roomOperations } from './chat/rooms.ts'
 import { inboxStream, presenceStream, readsStream, receiptsStream, roomStream } from './chat/streams.ts'
 import { defineContract } from './define.ts'
 
+export { fileBytesMax, messageFilesMax } from './chat/files.ts'
 export {
   type Cursor,
   type FileInfo,

@@ -9,10 +9,12 @@ export {
   type Cursor,
   chat,
   type FileInfo,
+  fileBytesMax,
   type Member,
   type MemberRole,
   type Message,
   memberRoles,
+  messageFilesMax,
   type Preview,
   type Room,
 } from './chat.ts'

@@ -5,6 +5,11 @@
 import { Type } from 'typebox'
 import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
 
+/** One file at most. */
+export const fileBytesMax = 25 * 1024 * 1024
+/** Files of one message at most. */
+export const messageFilesMax = 10
+
 const FileName = Type.String({ minLength: 1, maxLength: 200 })
 
 const Upload = closed({

@@ -1,6 +1,7 @@
 /** What is said in a room. */
 import { Type } from 'typebox'
 import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { messageFilesMax } from './files.ts'
 import { Cmid, Cursor, Emoji, Message, MessageBody, Person, Seq } from './shapes.ts'
 
 const inRoom = ['chat.not-a-member']
@@ -30,7 +31,7 @@ export const messageOperations = {
       threadId: Type.Optional(Id),
       fileIds: Type.Optional(
         Type.Array(Id, {
-          maxItems: 10,
+          maxItems: messageFilesMax,
           uniqueItems: true,
           description: 'files of yours in this room; then body may be empty',
         }),

@@ -1,5 +1,6 @@
 /** What a file is, told from its bytes, and how it may be shown. */
-export const fileBytesMax = 25 * 1024 * 1024
+export { fileBytesMax } from '@octet/contracts'
+
 export const partBytesMax = 8 * 1024 * 1024
 /** Of one account, in all rooms. */
 export const accountBytesMax = 2 * 1024 ** 3

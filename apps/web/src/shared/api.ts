@@ -79,7 +79,8 @@ export function requestOf(operation: Operation, input: object): ApiRequest {
   return { method, path: `${apiBase}${path}${query.size > 0 ? `?${query}` : ''}`, body: undefined }
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
+/** The problem in an answer that is none of success. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
   const body: unknown = await response.json().catch(() => undefined)
   const requestId = response.headers.get('x-request-id') ?? undefined
   const unreadable = { code: 'unavailable', status: response.status, title: 'The server gave no readable answer.' }

@@ -186,7 +186,7 @@ function createCommands(client: RealtimeClient, stores: ReadonlyMap<string, Room
     sent.then(message => stores.get(roomId)?.accept(message)).catch(() => undefined)
   }
   return {
-    say: (roomId: string, said: { body: string; replyToId?: string; threadId?: string }) =>
+    say: (roomId: string, said: { body: string; replyToId?: string; threadId?: string; fileIds?: string[] }) =>
       accept(roomId, streamOf(roomId).send('message', said).sent),
     retry(roomId: string, cmid: string): void {
       const said = refused.take(cmid)?.body as { body: string } | undefined

@@ -1,8 +1,21 @@
 /** Where one writes: Enter sends, Shift-Enter breaks the line, ↑ in the empty field changes what one said last. */
 import { ActionIcon, Textarea } from '@mantine/core'
-import { IconSend2, IconX } from '@tabler/icons-react'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { messageFilesMax } from '@octet/contracts'
+import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
+import {
+  type KeyboardEvent,
+  lazy,
+  Suspense,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { useT } from '../../shared/i18n.tsx'
+import { showToast } from '../../shared/toasts.ts'
+import { attachmentsOf } from './attachments.ts'
 import { Avatar } from './avatar.tsx'
 import classes from './composer.module.css'
 import { keepRoomDraft, readRoomDraft } from './draft.ts'
@@ -12,6 +25,9 @@ import { candidates, type Naming, named, namingAt, withIds } from './mentions.ts
 import { useOpenRoom } from './room-context.ts'
 import type { KnownMessage, Person } from './room-log.ts'
 import { personName } from './room-name.ts'
+import { useIncomingFiles } from './use-incoming-files.ts'
+
+const AttachmentTray = lazy(() => import('./attachment-tray.tsx'))
 
 const bodyMax = 8_000
 const suggestionsMax = 6
@@ -106,6 +122,24 @@ function useNaming(field: () => HTMLTextAreaElement | null, people: readonly Per
   }
 }
 
+/** The files of this message; `add` is missing where files cannot be sent. */
+function useAttachments(threadId: string | undefined) {
+  const t = useT()
+  const { room, myId } = useOpenRoom()
+  const attachments = useMemo(() => attachmentsOf(myId, room.id, threadId), [myId, room.id, threadId])
+  const shown = useSyncExternalStore(attachments.subscribe, attachments.get)
+  function add(files: readonly File[]): void {
+    if (attachments.add(files)) return
+    showToast({ kind: 'failed', message: t('chat.files-max', { n: messageFilesMax }) })
+  }
+  return {
+    attachments,
+    shown,
+    add: room.isEncrypted ? undefined : add,
+    isReady: shown.every(({ state }) => state.kind === 'ready'),
+  }
+}
+
 /** The text in the field, and everything that changes it or sends it. */
 function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: ComposerProps) {
   const { room, live } = useOpenRoom()
@@ -113,6 +147,9 @@ function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: Composer
   const field = useRef<HTMLTextAreaElement>(null)
   const names = useNaming(() => field.current, people)
   const body = withIds(text.trim(), people)
+  const files = useAttachments(threadId)
+  const isTooLong = body.length > bodyMax
+  const canSend = (body !== '' || files.shown.length > 0) && files.isReady && !isTooLong
 
   function put(next: string, cursor: number): void {
     setText(next)
@@ -125,7 +162,9 @@ function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: Composer
     text,
     field,
     names,
-    isTooLong: body.length > bodyMax,
+    files,
+    isTooLong,
+    canSend,
     write(next: string): void {
       setText(next)
       live.typing(room.id, next !== '')
@@ -142,9 +181,14 @@ function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: Composer
       names.close()
     },
     send(): void {
-      if (body === '' || body.length > bodyMax) return
-      const placed = threadId === undefined ? {} : { threadId }
-      live.say(room.id, replyTo === undefined ? { body, ...placed } : { body, ...placed, replyToId: replyTo.id })
+      if (!canSend) return
+      const infos = files.attachments.take()
+      live.say(room.id, {
+        body,
+        ...(threadId === undefined ? {} : { threadId }),
+        ...(replyTo === undefined ? {} : { replyToId: replyTo.id }),
+        ...(infos.length === 0 ? {} : { fileIds: infos.map(({ id }) => id) }),
+      })
       live.typing(room.id, false)
       setText('')
       names.close()
@@ -184,22 +228,69 @@ function useComposerKeys({ replyTo, onReplyDone, onEditLast }: ComposerProps, wr
   }
 }
 
+/** Files are chosen, pasted or dropped; the button is for keys and fingers. */
+function FileButton({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
+  const t = useT()
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        data-files
+        onChange={({ currentTarget }) => {
+          onFiles([...(currentTarget.files ?? [])])
+          // The same file can be chosen again.
+          currentTarget.value = ''
+        }}
+      />
+      <ActionIcon aria-label={t('chat.files-add')} title={t('chat.files-add')} onClick={() => input.current?.click()}>
+        <IconPaperclip size={18} stroke={1.75} />
+      </ActionIcon>
+    </>
+  )
+}
+
+function SendButton({ isOff, onSend }: { isOff: boolean; onSend: () => void }) {
+  const t = useT()
+  const label = t('chat.send')
+  return (
+    <ActionIcon variant="filled" color="primary" aria-label={label} title={label} disabled={isOff} onClick={onSend}>
+      <IconSend2 size={18} stroke={1.75} />
+    </ActionIcon>
+  )
+}
+
 export function Composer(props: ComposerProps) {
   const { label, replyTo, onReplyDone } = props
   const t = useT()
   const writing = useWriting(props)
   const onKeyDown = useComposerKeys(props, writing)
-  const { text, field, names, isTooLong } = writing
+  const { text, field, names, files, isTooLong } = writing
+  const box = useRef<HTMLDivElement>(null)
+  const incoming = useIncomingFiles(box, files.add)
   const listId = useId()
   const isListOpen = names.found.length > 0
   useEffect(() => {
     if (replyTo !== undefined || !isTouch) field.current?.focus({ preventScroll: true })
   }, [replyTo, field])
   return (
-    <div className={classes.composer}>
+    <div ref={box} className={classes.composer}>
       {isListOpen ? <Suggestions id={listId} found={names.found} at={names.at} onPick={writing.pick} /> : null}
       {replyTo === undefined ? null : <ReplyLine message={replyTo} onDone={() => onReplyDone?.()} />}
+      {files.shown.length === 0 ? null : (
+        <Suspense>
+          <AttachmentTray
+            shown={files.shown}
+            attachments={files.attachments}
+            onRemoved={() => field.current?.focus()}
+          />
+        </Suspense>
+      )}
       <div className={classes.line}>
+        {files.add === undefined ? null : <FileButton onFiles={files.add} />}
         <Textarea
           ref={field}
           data-composer
@@ -220,19 +311,12 @@ export function Composer(props: ComposerProps) {
           onChange={event => writing.write(event.currentTarget.value)}
           onBlur={names.close}
           onKeyDown={onKeyDown}
+          onPaste={incoming.onPaste}
         />
         <EmojiButton label={t('chat.emoji')} onPick={writing.insert} />
-        <ActionIcon
-          variant="filled"
-          color="primary"
-          aria-label={t('chat.send')}
-          title={t('chat.send')}
-          disabled={text.trim() === '' || isTooLong}
-          onClick={writing.send}
-        >
-          <IconSend2 size={18} stroke={1.75} />
-        </ActionIcon>
+        <SendButton isOff={!writing.canSend} onSend={writing.send} />
       </div>
+      {incoming.isOver ? <div className={classes.drop}>{t('chat.files-drop')}</div> : null}
     </div>
   )
 }

@@ -20,6 +20,7 @@ import { EmojiButton } from './emoji-button.tsx'
 import { plainText } from './markdown.ts'
 import classes from './message.module.css'
 import { MessageBody } from './message-body.tsx'
+import { MessageFiles } from './message-files.tsx'
 import { usePinMessage } from './pin-message.ts'
 import { Reactions } from './reactions.tsx'
 import { Receipt, reachOf } from './receipts.tsx'
@@ -47,7 +48,8 @@ function Quote({ messageId, open }: { messageId: string; open: OpenRoom }) {
     store.loadMessage(messageId).catch(() => undefined)
   }, [store, messageId])
   if (quoted === undefined) return null
-  const words = quoted.deletedAt === null ? plainText(quoted.body, nameOf).slice(0, 140) : t('chat.deleted')
+  const said = plainText(quoted.body, nameOf).slice(0, 140) || t('chat.files', { n: quoted.files.length })
+  const words = quoted.deletedAt === null ? said : t('chat.deleted')
   return (
     <button type="button" className={classes.quote} onClick={() => onJump(quoted.seq)}>
       <span className="visually-hidden">{t('chat.in-reply-to')} </span>
@@ -186,7 +188,12 @@ function Content({ message, open }: { message: KnownMessage; open: OpenRoom }) {
   const t = useT()
   if (message.deletedAt !== null) return <p className={classes.deleted}>{t('chat.deleted')}</p>
   if (open.room.isEncrypted) return <p className={classes.deleted}>{t('chat.encrypted-message')}</p>
-  return <MessageBody body={message.body} nameOf={open.nameOf} myId={open.myId} />
+  return (
+    <>
+      {message.body === '' ? null : <MessageBody body={message.body} nameOf={open.nameOf} myId={open.myId} />}
+      <MessageFiles files={message.files} />
+    </>
+  )
 }
 
 function OwnReceipt({ seq, open }: { seq: number; open: OpenRoom }) {

@@ -9,6 +9,7 @@ export interface Pending {
   readonly body: string
   readonly replyToId: string | null
   readonly threadId: string | null
+  readonly fileCount: number
   readonly atMs: number
   /** Why the server refused it; absent while it is on its way. */
   readonly error?: unknown
@@ -19,8 +20,9 @@ const text = (value: unknown) => (typeof value === 'string' ? value : null)
 /** The send as a message to show; undefined for commands of other kinds. */
 export function pendingOf(send: KeptSend, error?: unknown): Pending | undefined {
   if (send.type !== 'message') return undefined
-  const { body, replyToId, threadId } = send.body
-  const pending = { cmid: send.cmid, body: text(body) ?? '', atMs: send.atMs }
+  const { body, replyToId, threadId, fileIds } = send.body
+  const fileCount = Array.isArray(fileIds) ? fileIds.length : 0
+  const pending = { cmid: send.cmid, body: text(body) ?? '', fileCount, atMs: send.atMs }
   const placed = { ...pending, replyToId: text(replyToId), threadId: text(threadId) }
   return error === undefined ? placed : { ...placed, error }
 }

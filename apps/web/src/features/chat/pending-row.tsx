@@ -1,6 +1,6 @@
 /** A message of one's own that the server has not confirmed: on its way, or refused. */
 import { Button } from '@mantine/core'
-import { IconAlertCircle, IconClock } from '@tabler/icons-react'
+import { IconAlertCircle, IconClock, IconPaperclip } from '@tabler/icons-react'
 import { useT } from '../../shared/i18n.tsx'
 import { useProblemText } from '../../shared/ui/problem-text.ts'
 import { Avatar } from './avatar.tsx'
@@ -50,7 +50,12 @@ export function PendingRow({ pending }: { pending: Pending }) {
             </span>
           )}
         </div>
-        <MessageBody body={pending.body} nameOf={nameOf} myId={myId} />
+        {pending.body === '' ? null : <MessageBody body={pending.body} nameOf={nameOf} myId={myId} />}
+        {pending.fileCount === 0 ? null : (
+          <p className={classes.mark}>
+            <IconPaperclip size={13} aria-hidden="true" /> {t('chat.files', { n: pending.fileCount })}
+          </p>
+        )}
         {isFailed ? <Failed pending={pending} /> : null}
       </div>
     </article>

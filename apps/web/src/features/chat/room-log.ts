@@ -58,10 +58,12 @@ function say(byId: Messages, event: RoomEvent & { readonly type: 'message' }): v
   change(byId, body.threadId, seq, root => ({ replyCount: root.replyCount + 1, lastReplyAt: at }))
 }
 
+const gone = { body: '', reactions: [], mentions: [], isPinned: false, files: [], preview: null }
+
 function takeBack(byId: Messages, messageId: string, { seq, at }: RoomEvent): void {
   const known = byId.get(messageId)
   if (known === undefined) return
-  change(byId, messageId, seq, () => ({ body: '', deletedAt: at, reactions: [], mentions: [], isPinned: false }))
+  change(byId, messageId, seq, () => ({ ...gone, deletedAt: at }))
   change(byId, known.threadId, seq, root => ({ replyCount: Math.max(0, root.replyCount - 1) }))
 }
 

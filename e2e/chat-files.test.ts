@@ -1,0 +1,148 @@
+/** Files between two people: sent, refused, cut and gone on with, looked at; names of files are only ever words. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { callApi, needsBrowser, newPerson, type Person, setUpAs, signUpAs, until } from './browser.ts'
+import { makePng } from './png.ts'
+import { openStage } from './story.ts'
+
+const { octet, browser } = await openStage({ after })
+
+let ada: Person
+let bob: Person
+
+/** Refusals and a cut wire are part of the story. */
+const story = /answer: 415 \/chat\/rooms|ERR_CONNECTION_RESET/
+
+before(async () => {
+  if (needsBrowser.skip !== false) return
+  ada = await newPerson(browser, { isTolerated: story })
+  await setUpAs(ada.page, octet.setupUrl, 'ada')
+  bob = await newPerson(browser)
+  await bob.page.goto(`${octet.origin}/sign-up`)
+  await signUpAs(bob.page, 'bob')
+  await bob.page.getByRole('heading', { name: 'Hello, bob' }).waitFor()
+  for (const { page } of [ada, bob]) page.on('dialog', dialog => assert.fail(`a dialog: ${dialog.message()}`))
+})
+
+async function enterRoom(name: string): Promise<string> {
+  const { id } = await callApi(ada.page, 'POST', '/chat/rooms', { name })
+  await callApi(bob.page, 'POST', `/chat/rooms/${id}/join`, {})
+  for (const { page } of [ada, bob]) {
+    await page.goto(`${octet.origin}/chat/${id}`)
+    await page.locator('[data-composer]').waitFor()
+  }
+  return id
+}
+
+interface Upload {
+  readonly name: string
+  readonly mimeType: string
+  readonly buffer: Buffer
+}
+
+const text = (name: string, content: string | Buffer): Upload => ({
+  name,
+  mimeType: 'text/plain',
+  buffer: Buffer.from(content),
+})
+const addFiles = (page: Page, ...files: Upload[]) => page.locator('[data-files]').setInputFiles(files)
+const tray = (page: Page) => page.getByRole('list', { name: 'Files to send' })
+const ready = (page: Page, count: number) =>
+  until(page, `document.querySelectorAll('[data-state=ready]').length === ${count}`)
+const send = (page: Page) => page.getByRole('button', { name: 'Send', exact: true }).click()
+
+test('a picture and a text go from one to the other; names of files are words', needsBrowser, async () => {
+  await enterRoom('Pictures')
+  const hostile = '<img src=x onerror=alert(1)>.txt'
+  await addFiles(ada.page, { name: 'sun.png', mimeType: 'image/png', buffer: makePng(640, 400) }, text(hostile, 'hi'))
+  await ready(ada.page, 2)
+  await ada.page.locator('[data-composer]').fill('two of them')
+  await ada.page.locator('[data-composer]').press('Enter')
+  await tray(ada.page).waitFor({ state: 'detached' })
+  const said = bob.page.locator('[data-message]', { hasText: 'two of them' })
+  const picture = said.getByRole('button', { name: 'Open picture sun.png' })
+  // Its place is known before its bytes are there.
+  const size = { width: 360, height: 225 }
+  const { width, height } = await picture.locator('img').evaluate(img => img.getBoundingClientRect())
+  assert.deepEqual({ width, height }, size)
+  await until(bob.page, `document.querySelector('[data-message] img')?.naturalWidth > 0`)
+
+  const other = said.getByRole('link', { name: hostile })
+  assert.equal(await said.locator('img').count(), 1)
+  const [download] = await Promise.all([bob.page.waitForEvent('download'), other.click()])
+  assert.match(download.suggestedFilename(), /\.txt$/)
+
+  await picture.focus()
+  await bob.page.keyboard.press('Enter')
+  const dialog = bob.page.getByRole('dialog', { name: 'sun.png' })
+  await dialog.getByText('640 × 400').waitFor()
+  await until(bob.page, `document.querySelector('[role=dialog] img').naturalWidth === 640`)
+  await bob.page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await until(bob.page, `document.activeElement.getAttribute('aria-label') === 'Open picture sun.png'`)
+  ada.assertNothingWrong()
+  bob.assertNothingWrong()
+})
+
+const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="window.wasRun=1"><script>window.wasRun=1</script></svg>'
+
+test('what is too large, empty or not what it says is refused; an SVG is bytes to download', needsBrowser, async () => {
+  await enterRoom('Refusals')
+  const large = { ...text('large.bin', ''), buffer: Buffer.alloc(26 * 1024 * 1024) }
+  await addFiles(ada.page, text('drawing.png', svg), text('empty.txt', ''), text('drawing.svg', svg), large)
+  await tray(ada.page).getByText('This is not the kind of file its name says.').waitFor()
+  await tray(ada.page).getByText('The file is empty.').waitFor()
+  await tray(ada.page).getByText('a file may have at most 25 MB').waitFor()
+  await ready(ada.page, 1)
+  const sendButton = ada.page.getByRole('button', { name: 'Send', exact: true })
+  assert.equal(await sendButton.isDisabled(), true)
+  for (const name of ['drawing.png', 'empty.txt', 'large.bin']) {
+    await ada.page.getByRole('button', { name: `Remove ${name}` }).click()
+  }
+  await send(ada.page)
+  const link = bob.page.getByRole('link', { name: 'drawing.svg' })
+  await link.waitFor()
+  const disposition = `fetch(${JSON.stringify(await link.getAttribute('href'))})
+    .then(answer => answer.headers.get('content-disposition') + answer.headers.get('content-type'))`
+  assert.match(String(await bob.page.evaluate(disposition)), /^attachment.*octet-stream$/)
+  assert.equal(await bob.page.locator('[data-message] img').count(), 0)
+  assert.equal(await bob.page.evaluate('window.wasRun'), undefined)
+  ada.assertNothingWrong()
+  bob.assertNothingWrong()
+})
+
+test('a large file goes on where the wire was cut; files come by paste and drop too', needsBrowser, async () => {
+  await enterRoom('Large')
+  const { page } = ada
+  const offsets: string[] = []
+  await page.route('**/chat/uploads/*', async (route, request) => {
+    if (request.method() === 'PATCH') offsets.push(request.headers()['upload-offset'] ?? '')
+    await (offsets.length === 2 ? route.abort('connectionreset') : route.continue())
+  })
+  await addFiles(page, { ...text('long.bin', ''), buffer: Buffer.alloc(9 * 1024 * 1024, 7) })
+  await ready(page, 1)
+  await page.unroute('**/chat/uploads/*')
+  assert.deepEqual(offsets, ['0', '8388608', '8388608'])
+
+  await page.evaluate(`(() => {
+    const holding = (name, content) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], name))
+      return transfer
+    }
+    const bubbles = { bubbles: true, cancelable: true }
+    const field = document.querySelector('[data-composer]')
+    field.dispatchEvent(new ClipboardEvent('paste', { ...bubbles, clipboardData: holding('pasted.txt', 'a') }))
+    const dataTransfer = holding('dropped.txt', 'b')
+    const log = document.querySelector('[role=log]')
+    log.dispatchEvent(new DragEvent('dragover', { ...bubbles, dataTransfer }))
+    log.dispatchEvent(new DragEvent('drop', { ...bubbles, dataTransfer }))
+  })()`)
+  await ready(page, 3)
+  await send(page)
+  for (const name of ['long.bin', 'pasted.txt', 'dropped.txt']) await bob.page.getByRole('link', { name }).waitFor()
+  assert.equal(await bob.page.getByText('9 MB').count(), 1)
+  ada.assertNothingWrong()
+  bob.assertNothingWrong()
+})
