@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Contract, identity, links } from '@octet/contracts'
+import { chatModule } from '@octet/chat'
+import { type Contract, chat, identity, links } from '@octet/contracts'
 import { identityModule } from '@octet/identity'
 import { linksModule } from '@octet/links'
 import { type Caller, defer, type Test, type TestApp, testApp } from '@octet/testkit'
 import { type Exchange, type Fate, pass, postgresFault } from '../wire/postgres-fault.ts'
 
-const modules = [identityModule, linksModule]
+const modules = [identityModule, linksModule, chatModule]
 const fates = ['cut-before', 'cut-after'] as const
 /** Asked by timers and by new connections, not by the operation. */
 const ofOthers = /pg_snapshot_xmin|pg_catalog\.pg_type|^\s*update sessions|^\s*rollback/
@@ -21,6 +22,8 @@ interface Setting {
   /** On the same database, past it. */
   readonly direct: TestApp
   decide(by: (exchange: Exchange) => Fate): void
+  /** Ends what hangs, as a network does at last. */
+  cut(): void
 }
 
 /** One operation, made ready for the n-th time: the request, and how often it has taken effect so far. */
@@ -41,7 +44,7 @@ async function open(t: Test): Promise<Setting> {
   url.port = String(proxy.port)
   const sharing = Object.create(direct, { databaseUrl: { value: url.href } }) as TestApp
   const app = await testApp(t, { modules, sharing })
-  return { app, direct, decide: by => proxy.decide(by) }
+  return { app, direct, decide: by => proxy.decide(by), cut: () => void proxy.cut('reset') }
 }
 
 /** Fails statement after statement of the operation, until a run has none left to fail. Returns how many there were. */
@@ -155,4 +158,81 @@ test('updateLink: each statement fails once; the title is the new one after aski
   }))
   t.diagnostic(`${cases} runs`)
   assert.ok(cases >= 10)
+})
+
+test('createLinks: each statement fails once; all of the links are there or none', async t => {
+  const setting = await open(t)
+  const { accessToken: token } = await setting.direct.client(identity).register(account(0))
+  const cases = await failEach(setting, async n => ({
+    contract: links,
+    operation: 'createLinks',
+    input: { links: [1, 2, 3].map(index => ({ url: `https://example.org/bulk-${n}-${index}` })) },
+    caller: { token },
+    effects: async () => {
+      return (await count(setting.direct, 'links', `links where url like 'https://example.org/bulk-${n}-%'`)) / 3
+    },
+  }))
+  t.diagnostic(`${cases} runs`)
+  assert.ok(cases >= 10)
+})
+
+/** A room to speak in, and what was said there: everywhere it has to be, or nowhere. */
+async function roomIn({ direct }: Setting) {
+  const { accessToken: token } = await direct.client(identity).register(account(0))
+  const { id: roomId } = await direct.client(chat, { token }).createRoom({ name: 'faults' })
+  const of = (n: number): Case => ({
+    contract: chat,
+    operation: 'sendMessage',
+    input: { roomId, cmid: `call-cmid-${n}`, body: `said ${n}` },
+    caller: { token },
+    async effects() {
+      const messages = await count(direct, 'chat', `messages where cmid = 'call-cmid-${n}'`)
+      assert.equal(await count(direct, 'chat', `sends where cmid = 'call-cmid-${n}'`), messages)
+      assert.equal(await count(direct, 'chat', `stream_events where cmid = 'call-cmid-${n}'`), messages)
+      return messages
+    },
+  })
+  return { of }
+}
+
+test('sendMessage: each statement fails once; message, cmid and event are there together or not at all', async t => {
+  const setting = await open(t)
+  const { of } = await roomIn(setting)
+  const cases = await failEach(setting, async n => of(n))
+  t.diagnostic(`${cases} runs`)
+  assert.ok(cases >= 14)
+})
+
+/** Hangs the first statement that fits, asks until there is an answer, and says how long the first one took. */
+async function hang(t: Test, kind: 'hang-before' | 'hang-after', fits: RegExp): Promise<string> {
+  const setting = await open(t)
+  const { contract, operation, input, caller, effects } = (await roomIn(setting)).of(1)
+  const ask = () => setting.app.request(contract, operation, input, caller)
+  let hasHung = false
+  setting.decide(({ statement }) => {
+    if (hasHung || !fits.test(statement)) return pass
+    hasHung = true
+    return { kind }
+  })
+  const startedMs = performance.now()
+  const first = await ask()
+  const tookMs = Math.round(performance.now() - startedMs)
+  assert.ok(hasHung)
+  assert.ok(first.status === 503 || first.status === 504, `${kind}: ${JSON.stringify(first.body)}`)
+  setting.cut()
+  const deadlineMs = performance.now() + 20_000
+  let again = await ask()
+  while (again.status >= 500 || again.status === 409) {
+    assert.ok(performance.now() < deadlineMs, JSON.stringify(again.body))
+    await new Promise(resolve => setTimeout(resolve, 100))
+    again = await ask()
+  }
+  assert.equal(again.status, 201, JSON.stringify(again.body))
+  assert.equal(await effects(), 1)
+  return `${kind}: ${first.status} after ${tookMs} ms`
+}
+
+test('sendMessage: a statement that hangs is answered in time, and asking again says it once', async t => {
+  const both = [hang(t, 'hang-before', /insert into messages/), hang(t, 'hang-after', /^\s*commit/i)]
+  for (const line of await Promise.all(both)) t.diagnostic(line)
 })
