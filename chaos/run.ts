@@ -20,6 +20,8 @@ export interface RunOptions {
   /** Where the history is kept as well. */
   readonly historyDir?: string
   readonly told?: (event: ClusterEvent) => void
+  /** How soon after the healing queues must be empty. */
+  readonly drainWithinMs?: number
 }
 
 export interface Outcome {
@@ -33,11 +35,12 @@ export interface Outcome {
   readonly drainedMs: number
 }
 
-const drainDeadlineMs = 21_000
+const drainWithinMsDefault = 20_000
 let runs = 0
 
 /** Prepares, loads and harms, heals, waits until all is quiet, asks again what is open, and judges. */
-export async function runChaos({ cluster, workloads, plan, historyDir, told }: RunOptions): Promise<Outcome> {
+export async function runChaos(options: RunOptions): Promise<Outcome> {
+  const { cluster, workloads, plan, historyDir, told, drainWithinMs = drainWithinMsDefault } = options
   const run = `${String(Date.now() % 1e9).padStart(9, '0')}${String(runs++).padStart(3, '0')}`
   const history = openHistory(historyDir === undefined ? undefined : join(historyDir, `history-${run}.jsonl`))
   const random = seededRandom(plan.seed)
@@ -66,11 +69,11 @@ export async function runChaos({ cluster, workloads, plan, historyDir, told }: R
     isOver = true
     await acting
     const readyMs = await cluster.heal()
-    const { state: stateBefore, drainedMs } = await drained(cluster, found)
+    const { state: stateBefore, drainedMs } = await drained(options, found)
     const hits = Object.entries(await cluster.hits()).map(([kind, count]) => [kind, count - (hitsBefore[kind] ?? 0)])
     const sometimes = countSometimes(callsOf(history.entries), stateBefore, Object.fromEntries(hits))
     for (const { settle } of people) await settle?.()
-    const { state } = await drained(cluster, found)
+    const { state } = await drained(options, found)
     const calls = callsOf(history.entries)
     const logs = (await Promise.all(cluster.logs.map(file => readFile(file, 'utf8').catch(() => '')))).join('\n')
     const faults = events.map(({ fromMs, toMs }) => ({ fromMs, toMs }))
@@ -81,6 +84,7 @@ export async function runChaos({ cluster, workloads, plan, historyDir, told }: R
       faults,
       readyMs,
       drainedMs,
+      drainWithinMs,
       logs,
       canaries: [canary, ...tokensIn(calls)],
     }
@@ -101,7 +105,10 @@ export async function runChaos({ cluster, workloads, plan, historyDir, told }: R
 }
 
 /** Waits until no event is under way and all clicks are counted; says how long that took. */
-async function drained(cluster: ClusterClient, found: State): Promise<{ state: State; drainedMs: number }> {
+async function drained(
+  { cluster, drainWithinMs = drainWithinMsDefault }: RunOptions,
+  found: State,
+): Promise<{ state: State; drainedMs: number }> {
   const startedMs = performance.now()
   let before = ''
   for (;;) {
@@ -109,7 +116,7 @@ async function drained(cluster: ClusterClient, found: State): Promise<{ state: S
     const drainedMs = performance.now() - startedMs
     const clicks = JSON.stringify(state.links.map(({ clicks }) => clicks))
     const isQuiet = state.outboxWaiting === 0 && state.idleInTransaction === 0 && clicks === before
-    if (isQuiet || drainedMs > drainDeadlineMs) return { state, drainedMs }
+    if (isQuiet || drainedMs > drainWithinMs) return { state, drainedMs }
     before = clicks
     // Clicks are shipped four times a second: two equal readings this far apart mean that all are.
     await new Promise(resolve => setTimeout(resolve, 700))

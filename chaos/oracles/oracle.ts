@@ -18,6 +18,8 @@ export interface Evidence {
   /** Of the last heal: from healthy wires until every server was ready, and until the queues were empty. */
   readonly readyMs: number
   readonly drainedMs: number
+  /** How long the second may take. */
+  readonly drainWithinMs: number
   /** All that the servers logged. */
   readonly logs: string
   /** Texts that must not be in any log. */

@@ -13,13 +13,21 @@ import { identityWorkload } from '../workloads/identity.ts'
 import { linksWorkload } from '../workloads/links.ts'
 
 const workloads = [linksWorkload, identityWorkload]
+/** A fraction of it on a machine with nothing else to do. */
+const timeout = 500_000
 /** Longer than a run: only the commits themselves write the log to disk, so that a missing one shows. */
 const postgresSettings = { wal_writer_delay: '10s' }
 
+interface Group {
+  readonly steps: Plan['steps']
+  readonly drainWithinMs?: number
+  readonly red: Partial<Record<Mutant, [OracleName, RegExp]>>
+}
+
 /** What each mutant looks like to its oracle. Those of one group do not hide each other. */
-const groups: readonly { steps: Plan['steps']; red: Partial<Record<Mutant, [OracleName, RegExp]>> }[] = [
+const groups: readonly Group[] = [
   {
-    steps: [{ afterMs: 3_000, fault: { kind: 'cut-outbox', server: 0 }, forMs: 600 }],
+    steps: [{ afterMs: 2_500, fault: { kind: 'cut-outbox', server: 0 }, forMs: 1_500 }],
     red: {
       'no-inbox': ['O6', /had [2-9] effects/],
       'no-deduplication': ['O2', /made [2-9] links/],
@@ -32,7 +40,12 @@ const groups: readonly { steps: Plan['steps']; red: Partial<Record<Mutant, [Orac
   },
   {
     steps: [{ afterMs: 700, fault: { kind: 'kill-postgres' }, forMs: 0 }],
-    red: { 'asynchronous-commit': ['O1', /was acknowledged and is gone/] },
+    // What never empties need not be waited for as long as it may take.
+    drainWithinMs: 4_000,
+    red: {
+      'asynchronous-commit': ['O1', /was acknowledged and is gone/],
+      'relay-ended': ['O12', /queues were not empty/],
+    },
   },
 ]
 
@@ -40,7 +53,9 @@ function findingsText({ findings }: Outcome): string {
   return JSON.stringify(findings, undefined, 2)
 }
 
-test('killed and cut at random, two servers and PostgreSQL lose nothing, do nothing twice and come back', async t => {
+test('killed and cut at random, two servers and PostgreSQL lose nothing, do nothing twice and come back', {
+  timeout,
+}, async t => {
   const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31))
   t.diagnostic(`seed ${seed}`)
   const cluster = await startCluster({ servers: 2, postgresSettings })
@@ -52,14 +67,19 @@ test('killed and cut at random, two servers and PostgreSQL lose nothing, do noth
   assert.deepEqual(mustHaveSeen(outcome.sometimes), [], 'the dangerous windows were really hit')
 })
 
-test('each oracle is red on a server broken in the way it looks for', async t => {
+test('each oracle is red on a server broken in the way it looks for', { timeout }, async t => {
   const cluster = await startCluster({ servers: 1, postgresSettings, mutants: ['no-inbox'] })
   defer(t, () => cluster.stop())
-  for (const { steps, red } of groups) {
+  for (const { steps, red, ...limits } of groups) {
     await cluster.become(Object.keys(red) as Mutant[])
-    const outcome = await runChaos({ cluster, workloads, plan: { seed: 7, servers: 1, steps } })
-    for (const [mutant, [oracle, sentence]] of Object.entries(red)) {
-      assert.match(outcome.findings[oracle]?.join('\n') ?? '', sentence, `${mutant}: ${findingsText(outcome)}`)
+    let missing = Object.entries(red)
+    let text = ''
+    // A machine that is busy may not meet every window the first time.
+    for (let seed = 7; missing.length > 0 && seed < 10; seed++) {
+      const outcome = await runChaos({ cluster, workloads, plan: { seed, servers: 1, steps }, ...limits })
+      missing = missing.filter(([, [oracle, sentence]]) => !sentence.test(outcome.findings[oracle]?.join('\n') ?? ''))
+      text = findingsText(outcome)
     }
+    assert.deepEqual(missing, [], text)
   }
 })

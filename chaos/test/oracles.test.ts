@@ -25,7 +25,7 @@ function call(op: string, kind: Call['kind'], fields: Partial<Call> = {}): Call 
 
 function found(fields: Partial<Evidence>): string[] {
   const { state = nothing } = fields
-  const quiet = { calls: [], faults: [], readyMs: 1, drainedMs: 1, logs: '', canaries: [] }
+  const quiet = { calls: [], faults: [], readyMs: 1, drainedMs: 1, drainWithinMs: 20_000, logs: '', canaries: [] }
   return Object.entries(judge({ ...quiet, state, stateBefore: state, ...fields })).map(
     ([name, findings]) => `${name}: ${findings.join('; ')}`,
   )

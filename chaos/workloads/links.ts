@@ -46,7 +46,7 @@ async function create(person: Shortener): Promise<void> {
   const { client, random, run } = person.world
   const name = `${run}-${client.name}-${person.count++}`
   const first = () => askFor(person, name)
-  const answers = random.chance(0.1) ? await Promise.all([first(), first()]) : [await first()]
+  const answers = random.chance(0.25) ? await Promise.all([first(), first()]) : [await first()]
   let known = answers.find(({ kind }) => kind === 'ok')
   // Whoever gets no answer asks again, sometimes: the key makes that safe. The rest stays open.
   for (let attempt = 0; known === undefined && attempt < 4 && random.chance(0.3); attempt++) {
