@@ -8,6 +8,9 @@ import { linksRedirect } from './links-redirect.ts'
 import { linksStats } from './links-stats.ts'
 import { logins500 } from './logins.ts'
 import { read } from './read.ts'
+import { realtimeFanout } from './realtime-fanout.ts'
+import { realtimeIdle } from './realtime-idle.ts'
+import { realtimeLoad } from './realtime-load.ts'
 
 process.exitCode = await runExperiments('bench', [
   linksRedirect,
@@ -18,4 +21,7 @@ process.exitCode = await runExperiments('bench', [
   logins500,
   chatHistory,
   chatSend,
+  realtimeIdle,
+  realtimeFanout,
+  realtimeLoad,
 ])

@@ -4,7 +4,9 @@ import { aliasRace } from './alias-race.ts'
 import { chatChaos } from './chat-chaos.ts'
 import { clickCounter } from './click-counter.ts'
 import { killLoop } from './kill-loop.ts'
+import { lostTail } from './lost-tail.ts'
 import { receiptsCost } from './receipts-cost.ts'
+import { reconnectStorm } from './reconnect-storm.ts'
 import { serialOrder } from './serial-order.ts'
 import { staleCache } from './stale-cache.ts'
 import { stampede } from './stampede.ts'
@@ -18,4 +20,6 @@ process.exitCode = await runExperiments('lab', [
   chatChaos,
   serialOrder,
   receiptsCost,
+  lostTail,
+  reconnectStorm,
 ])

@@ -1,0 +1,138 @@
+/** Thousands of clients lose their server in one moment. What do their pauses do to the one that comes back? */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chat } from '@octet/contracts'
+import { startEmbeddedPostgres } from '@octet/db'
+import { createLog } from '@octet/observe'
+import { freePort, httpClient, type ServerProcess, signUp, startServerProcess } from '@octet/testkit'
+import type { Experiment } from '../bench/experiment.ts'
+import { withTempDir } from '../bench/octet.ts'
+import type { StormOrder, StormReport } from './storm.ts'
+
+const serverProgram = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))
+const stormProgram = fileURLToPath(new URL('./storm-process.ts', import.meta.url))
+const giveUpMs = 90_000
+
+interface Stage {
+  readonly start: () => Promise<ServerProcess>
+  readonly clients: number
+}
+
+async function storm({ start, clients }: Stage, isJittered: boolean) {
+  let server = await start()
+  const child = spawn(process.execPath, [stormProgram], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  try {
+    const token = await signUp(server.origin)
+    const mine = httpClient(server.origin).client(chat, { token })
+    const { id: roomId } = await mine.createRoom({ name: `Storm ${crypto.randomUUID()}` })
+    const say = (body: string) => mine.sendMessage({ roomId, cmid: crypto.randomUUID(), body })
+    const url = `${server.origin.replace('http', 'ws')}/realtime`
+    await ask(child, { kind: 'open', url, token, roomId, clients, isJittered })
+    await say('before')
+    await until(child, ({ heard }) => heard >= clients)
+    await ask(child, { kind: 'report', isFresh: true })
+    await server.kill()
+    server = await start()
+    const readyMs = performance.now()
+    const watching = watchHealth(server.origin)
+    // Before they are back: they have to be told of it.
+    await say('after')
+    const { attempts, failures, peak, heard } = await until(child, ({ live, heard: all }) => {
+      return live >= clients && all >= 2 * clients
+    })
+    const resumedMs = performance.now() - readyMs
+    return { resumedMs, attempts, failures, peak, healthWorstMs: await watching.stop(), lost: 2 * clients - heard }
+  } finally {
+    child.disconnect()
+    await once(child, 'exit')
+    await server.kill()
+  }
+}
+
+async function ask(child: ChildProcess, order: StormOrder): Promise<StormReport> {
+  const answer = once(child, 'message') as Promise<[StormReport]>
+  child.send(order)
+  return (await answer)[0]
+}
+
+async function until(child: ChildProcess, fits: (report: StormReport) => boolean): Promise<StormReport> {
+  const deadlineMs = performance.now() + giveUpMs
+  for (;;) {
+    const report = await ask(child, { kind: 'report' })
+    if (fits(report)) return report
+    if (performance.now() > deadlineMs) throw new Error(`it never came to this: ${JSON.stringify(report)}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+/** How long somebody else waits for an answer at worst. */
+function watchHealth(origin: string) {
+  let isOver = false
+  let worstMs = 0
+  const watching = (async () => {
+    while (!isOver) {
+      const askedMs = performance.now()
+      await fetch(`${origin}/health/live`).then(
+        answer => answer.text(),
+        () => undefined,
+      )
+      worstMs = Math.max(worstMs, performance.now() - askedMs)
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  })()
+  return {
+    async stop(): Promise<number> {
+      isOver = true
+      await watching
+      return worstMs
+    },
+  }
+}
+
+export const reconnectStorm: Experiment = {
+  name: 'reconnect-storm',
+  shows:
+    'clients that lose a killed server together come back to it: with full jitter, and with the same pauses without',
+  goals: [
+    { of: 'resumedMs', atMost: 10_000 },
+    { of: 'lost', atMost: 0 },
+  ],
+  run: ({ isLong, say }) =>
+    withTempDir(async dir => {
+      const clients = isLong ? 5_000 : 1_500
+      const postgres = await startEmbeddedPostgres({ dir: join(dir, 'postgres'), log: createLog({ level: 'error' }) })
+      try {
+        const port = await freePort()
+        const environment = {
+          DATABASE_URL: postgres.url,
+          OCTET_DATA: join(dir, 'octet'),
+          ...{ OCTET_WEB: '0', OCTET_DEMO: '0', OCTET_LIMITS_SCALE: '100000' },
+        }
+        const start = () => startServerProcess({ program: serverProgram, port, environment })
+        say(`${clients} clients with jitter`)
+        const jittered = await storm({ start, clients }, true)
+        say(`${clients} clients without`)
+        const stepped = await storm({ start, clients }, false)
+        return {
+          baseline: 'the same pauses (2 s, 4 s, 8 s …) without jitter',
+          metrics: {
+            clients,
+            resumedMs: jittered.resumedMs,
+            withoutResumedMs: stepped.resumedMs,
+            attemptsInATenthOfASecond: jittered.peak,
+            withoutAttemptsInATenthOfASecond: stepped.peak,
+            failedAttempts: jittered.failures,
+            withoutFailedAttempts: stepped.failures,
+            othersWaitedMs: jittered.healthWorstMs,
+            withoutOthersWaitedMs: stepped.healthWorstMs,
+            lost: jittered.lost + stepped.lost,
+          },
+          ratios: { peakOfWithout: jittered.peak / stepped.peak },
+        }
+      } finally {
+        await postgres.stop()
+      }
+    }),
+}
