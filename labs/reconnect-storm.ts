@@ -1,12 +1,13 @@
 /** Thousands of clients lose their server in one moment. What do their pauses do to the one that comes back? */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chat } from '@octet/contracts'
 import { startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
-import { freePort, httpClient, type ServerProcess, signUp, startServerProcess } from '@octet/testkit'
+import { httpClient, type ServerProcess, signUp, startServerProcess } from '@octet/testkit'
 import type { Experiment } from '../bench/experiment.ts'
 import { withTempDir } from '../bench/octet.ts'
 import type { StormOrder, StormReport } from './storm.ts'
@@ -14,6 +15,8 @@ import type { StormOrder, StormReport } from './storm.ts'
 const serverProgram = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))
 const stormProgram = fileURLToPath(new URL('./storm-process.ts', import.meta.url))
 const giveUpMs = 90_000
+/** A machine that is stormed by its own clients starts slowly. */
+const readyTimeoutMs = 90_000
 
 interface Stage {
   readonly start: () => Promise<ServerProcess>
@@ -91,6 +94,23 @@ function watchHealth(origin: string) {
   }
 }
 
+/**
+ * A port that the system gives to no outgoing connection: among thousands of attempts to reach a server that is away,
+ * one would be given its port and connect to itself (TCP allows it), and the server could not start.
+ */
+async function portBelowTheSystems(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const probe = createServer().listen(port, '127.0.0.1')
+    const isFree = await Promise.race([
+      once(probe, 'listening').then(() => true),
+      once(probe, 'error').then(() => false),
+    ])
+    probe.close()
+    if (isFree) return port
+  }
+}
+
 export const reconnectStorm: Experiment = {
   name: 'reconnect-storm',
   shows:
@@ -104,13 +124,13 @@ export const reconnectStorm: Experiment = {
       const clients = isLong ? 5_000 : 1_500
       const postgres = await startEmbeddedPostgres({ dir: join(dir, 'postgres'), log: createLog({ level: 'error' }) })
       try {
-        const port = await freePort()
+        const port = await portBelowTheSystems()
         const environment = {
           DATABASE_URL: postgres.url,
           OCTET_DATA: join(dir, 'octet'),
           ...{ OCTET_WEB: '0', OCTET_DEMO: '0', OCTET_LIMITS_SCALE: '100000' },
         }
-        const start = () => startServerProcess({ program: serverProgram, port, environment })
+        const start = () => startServerProcess({ program: serverProgram, port, environment, readyTimeoutMs })
         say(`${clients} clients with jitter`)
         const jittered = await storm({ start, clients }, true)
         say(`${clients} clients without`)

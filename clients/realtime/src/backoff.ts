@@ -6,8 +6,8 @@ export interface Backoff {
 }
 
 /**
- * With 30 s at most the last of 1,500 clients came back 29 s after a server that had been away for a quarter of a minute
- * (`npm run lab -- reconnect-storm`); an attempt that finds nobody costs little.
+ * All are to be back within ten seconds of their server's return, so no pause is longer than eight: after a quarter of a
+ * minute of absence pauses of up to 30 s are what the last ones wait for. An attempt that finds nobody costs little.
  */
 export const defaultBackoff: Backoff = { baseMs: 2_000, maxMs: 8_000 }
 
