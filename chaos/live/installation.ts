@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chat, identity, type Output } from '@octet/contracts'
 import { newId } from '@octet/db'
-import { migrationsOf } from '@octet/runtime'
 import {
   defer,
   freePort,
@@ -15,7 +14,6 @@ import {
   type Test,
   testDatabase,
 } from '@octet/testkit'
-import { modules } from '../../apps/server/src/modules.ts'
 import { type Patch, patchedLine } from '../mutants/patch.ts'
 import { type PostgresFault, postgresFault } from '../wire/postgres-fault.ts'
 import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
@@ -44,7 +42,7 @@ export interface InstallationOptions {
 
 /** Starts it; everything ends with the test. */
 export async function openInstallation(t: Test, options: InstallationOptions = {}): Promise<Installation> {
-  const databaseUrl = await testDatabase(t, migrationsOf(modules))
+  const databaseUrl = await testDatabase(t, []) // the first server migrates it
   const dir = await mkdtemp(join(tmpdir(), 'octet-live-'))
   defer(t, () => rm(dir, { recursive: true, force: true }))
   const first = await openSite(t, { ...options, databaseUrl, dataDir: join(dir, 'first') })

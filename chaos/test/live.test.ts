@@ -11,6 +11,8 @@ import { seededRandom } from '../random.ts'
 import { isCommit, pass } from '../wire/postgres-fault.ts'
 
 const messagesEach = 20
+/** Said after the last fault, so that no reconnect mends what a careless client lost of it. */
+const messagesAfter = 3
 const settledMs = 30_000
 
 /** Tells of events before anybody knows whether they will be committed. */
@@ -37,8 +39,14 @@ async function run(t: TestContext, { seed, patches, cutShare }: RunOptions) {
   const options = { roomId: room.id, urls, random, lossShare: 0.02 }
   const crowd = openCrowd({ ...options, people, devicesEach: 2 })
   defer(t, async () => crowd.close())
-  // The mutant among clients: loses the same, and repairs nothing.
-  const careless = openCrowd({ ...options, people: people.slice(0, 1), devicesEach: 1, isCareless: true })
+  // The mutant among clients: loses much, and repairs nothing.
+  const careless = openCrowd({
+    ...options,
+    people: people.slice(0, 1),
+    devicesEach: 1,
+    lossShare: 0.5,
+    isCareless: true,
+  })
   defer(t, async () => careless.close())
   await until(
     () => crowd.members.every(({ client }) => client.state.get().kind === 'open'),
@@ -51,9 +59,10 @@ async function run(t: TestContext, { seed, patches, cutShare }: RunOptions) {
     })
   }
   const startedMs = performance.now()
-  const talking = talk(crowd, random)
+  const talking = talk(crowd, random, messagesEach)
   const unanswered = await trouble(installation, crowd, random)
   await talking
+  await talk(crowd, random, messagesAfter)
   for (const { database } of sites) database.decide(() => pass)
   const log = await settle(installation, crowd, room.id)
   const cuts = sites.reduce((sum, { database }) => sum + (database.hits.get('cut-before') ?? 0), 0)
@@ -76,10 +85,10 @@ async function run(t: TestContext, { seed, patches, cutShare }: RunOptions) {
 }
 
 /** Everybody says their sentences, without waiting for answers. */
-async function talk({ members }: Crowd, random: () => number): Promise<void> {
+async function talk({ members }: Crowd, random: () => number, times: number): Promise<void> {
   await Promise.all(
     members.map(async member => {
-      for (let n = 0; n < messagesEach; n++) {
+      for (let n = 0; n < times; n++) {
         member.say(`${member.name} ${n}`).catch(() => undefined)
         await new Promise(resolve => setTimeout(resolve, random() * 60))
       }
@@ -144,7 +153,7 @@ test('O14: over kill -9, resets, lost frames and cut COMMITs all hear the same, 
     cutShare: 0.05,
   })
   assert.deepEqual(findings, [])
-  assert.equal(log.filter(({ type }) => type === 'message').length, 6 * messagesEach)
+  assert.equal(log.filter(({ type }) => type === 'message').length, 6 * (messagesEach + messagesAfter))
   assert.ok(unanswered > 0, 'the kill hit sends nobody knew about')
   assert.ok(carelessFindings.length > 0, 'a client that does not repair what it missed shows')
   assert.ok(reconnects >= 6 && lost > 0 && cuts > 0, 'every fault fell')

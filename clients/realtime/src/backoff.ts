@@ -6,8 +6,8 @@ export interface Backoff {
 }
 
 /**
- * All are to be back within ten seconds of their server's return, so no pause is longer than eight: after a quarter of a
- * minute of absence pauses of up to 30 s are what the last ones wait for. An attempt that finds nobody costs little.
+ * All are to be back within ten seconds of their server's return, so no pause is longer than eight: after a quarter of
+ * a minute of absence the last ones would wait up to 30 s. An attempt that finds nobody costs little.
  */
 export const defaultBackoff: Backoff = { baseMs: 2_000, maxMs: 8_000 }
 
