@@ -33,6 +33,8 @@ interface Case {
   readonly input: object
   readonly caller?: Caller
   effects(): Promise<number>
+  /** Asking again is another request, with an effect of its own. */
+  readonly isNeverRepeated?: true
 }
 
 async function open(t: Test): Promise<Setting> {
@@ -52,7 +54,7 @@ async function failEach({ app, decide }: Setting, make: (n: number) => Promise<C
   let cases = 0
   for (const kind of fates) {
     for (let wanted = 1; ; wanted++) {
-      const { contract, operation, input, caller, effects } = await make(++cases)
+      const { contract, operation, input, caller, effects, isNeverRepeated } = await make(++cases)
       const ask = () => {
         const headers = { ...caller?.headers, 'idempotency-key': `call-${operation}-${cases}` }
         return app.request(contract, operation, input, { ...caller, headers })
@@ -77,7 +79,8 @@ async function failEach({ app, decide }: Setting, make: (n: number) => Promise<C
       assert.ok(done === 1 || (done === 0 && first.status === 503), `${done} effects of ${where}`)
       const again = await ask()
       assert.ok(again.status < 300, `again ${JSON.stringify(again.body)}; first ${where}`)
-      assert.equal((await effects()) - before, 1, `effects after asking again: ${where}`)
+      const wantedEffects = isNeverRepeated === true ? done + 1 : 1
+      assert.equal((await effects()) - before, wantedEffects, `effects after asking again: ${where}`)
     }
   }
   return cases
@@ -122,6 +125,21 @@ test('register: each statement fails once; whoever asks again has one account an
   }))
   t.diagnostic(`${cases} runs`)
   assert.ok(cases >= 12)
+})
+
+test('login: each statement fails once; a session is there or not, and the next try gets in', async t => {
+  const setting = await open(t)
+  const { username, password } = account(0)
+  const { user } = await setting.direct.client(identity).register(account(0))
+  const cases = await failEach(setting, async () => ({
+    contract: identity,
+    operation: 'login',
+    input: { login: username, password },
+    effects: () => count(setting.direct, 'identity', `sessions where user_id = '${user.id}'`),
+    isNeverRepeated: true,
+  }))
+  t.diagnostic(`${cases} runs`)
+  assert.ok(cases >= 8)
 })
 
 test('refresh: each statement fails once; the session is never lost', async t => {

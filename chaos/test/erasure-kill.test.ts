@@ -1,0 +1,159 @@
+/**
+ * The erasure of a person outlives the server: `kill -9` falls before the commit that freezes the account, after one
+ * by which a module deleted and that it never heard of, and after the last; the next server goes on where it stood.
+ */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { chat, identity, links } from '@octet/contracts'
+import { openPool } from '@octet/db'
+import { migrationsOf } from '@octet/runtime'
+import { defer, httpClient, startServerProcess, testDatabase } from '@octet/testkit'
+import { modules } from '../../apps/server/src/modules.ts'
+import { type Exchange, type Fate, isCommit, pass, postgresFault } from '../wire/postgres-fault.ts'
+
+const program = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
+const quiet = {
+  OCTET_WEB: '0',
+  OCTET_DEMO: '0',
+  OCTET_LOG: 'warn',
+  OCTET_LIMITS_SCALE: '1000',
+  OCTET_ERASURE_DAYS: '0',
+}
+const account = { username: 'ada_killed', email: 'ada@example.org', password: 'correct horse battery' }
+
+/** Where a kill falls: at the commit of the transaction that a statement is part of. */
+interface Point {
+  readonly name: string
+  readonly statement: RegExp
+  readonly application: string
+  readonly kind: 'hang-before' | 'hang-after'
+}
+
+const points: readonly Point[] = [
+  {
+    name: 'freezing',
+    statement: /update erasures set state/,
+    application: 'octet identity',
+    kind: 'hang-before',
+  },
+  { name: 'deleted', statement: /delete from folders/, application: 'octet links', kind: 'hang-after' },
+  {
+    name: 'the end',
+    statement: /insert into erased_subjects/,
+    application: 'octet identity',
+    kind: 'hang-after',
+  },
+]
+
+/** Lets everything pass until the point is met; then that connection waits for ever. */
+function aim({ statement, application, kind }: Point, hit: () => void): (exchange: Exchange) => Fate {
+  let isNear = false
+  let isUsed = false
+  return exchange => {
+    if (isUsed || exchange.application !== application) return pass
+    if (!isNear || !isCommit(exchange)) {
+      isNear ||= statement.test(exchange.statement)
+      return pass
+    }
+    isUsed = true
+    hit()
+    return { kind }
+  }
+}
+
+async function open(t: TestContext) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'octet-erasure-'))
+  defer(t, () => rm(dataDir, { recursive: true, force: true }))
+  const databaseUrl = await testDatabase(t, migrationsOf(modules))
+  const pool = openPool(databaseUrl, { connectionsMax: 1 })
+  defer(t, () => pool.end({ timeout: 5 }))
+  const wired = new URL(databaseUrl)
+  const targetPort = Number(wired.port)
+  const wire = await postgresFault({ targetPort: () => targetPort })
+  defer(t, () => wire.close())
+  wired.port = String(wire.port)
+  const start = async () => {
+    const environment = { OCTET_DATA: dataDir, DATABASE_URL: wired.href, ...quiet }
+    const server = await startServerProcess({ program, environment })
+    defer(t, () => server.kill())
+    return server
+  }
+  return { pool, wire, start }
+}
+
+type Pool = Awaited<ReturnType<typeof open>>['pool']
+
+/** What would be due in some seconds or a minute is due now; what somebody works on is theirs. */
+async function hasten(pool: Pool): Promise<void> {
+  await pool`
+    update identity.erasures set due_at = now()
+    where id in (select id from identity.erasures where state in ('waiting', 'frozen') for update skip locked)`
+  await pool`
+    update platform_jobs.jobs set due_at = now()
+    where id in (
+      select id from platform_jobs.jobs
+      where worker is null and due_at > now() and name like 'identity.%' for update skip locked)`
+}
+
+/** The leases of the dead run out. */
+async function release(pool: Pool): Promise<void> {
+  await pool`update platform_jobs.jobs set due_at = now() where worker is not null`
+  for (const { contract } of modules) await pool`update ${pool(contract.name)}.outbox set next_attempt_at = now()`
+}
+
+async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
+  const deadlineMs = performance.now() + 60_000
+  while (!(await isSo())) {
+    if (performance.now() > deadlineMs) throw new Error(`it never came to this: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 25))
+  }
+}
+
+test('an erasure ends although the server is killed in its midst, three times', async t => {
+  const { pool, wire, start } = await open(t)
+  let server = await start()
+  const { accessToken: token, user } = await httpClient(server.origin).client(identity).register(account)
+  const made = Array.from({ length: 40 }, (_, index) => ({ url: `https://example.org/${index}` }))
+  await httpClient(server.origin).client(links, { token }).createLinks({ links: made })
+  await httpClient(server.origin).client(chat, { token }).createRoom({ name: 'ada speaks' })
+
+  const hits: string[] = []
+  // Aimed before the next server starts: it goes on at once.
+  const aimAt = (point: Point | undefined) => {
+    wire.decide(point === undefined ? () => pass : aim(point, () => hits.push(point.name)))
+  }
+  aimAt(points[0])
+  await httpClient(server.origin).client(identity, { token }).requestErasure({ username: account.username })
+  for (const [index, { name }] of points.entries()) {
+    await until(name, async () => {
+      await hasten(pool)
+      return hits.at(-1) === name
+    })
+    await server.kill()
+    wire.cut('close') // what hung would keep its transaction open although its client is dead
+    await release(pool)
+    aimAt(points[index + 1])
+    server = await start()
+  }
+  await until('the tombstone', async () => {
+    await hasten(pool)
+    return (await pool`select 1 from identity.erased_subjects where kept_at is not null`).length === 1
+  })
+  assert.deepEqual(
+    hits,
+    points.map(({ name }) => name),
+  )
+  const [left] = await pool`
+    select (select count(*) from identity.users where id = ${user.id})::int as users,
+           (select count(*) from identity.erasures)::int as erasures,
+           (select count(*) from identity.privacy_answers)::int as answers,
+           (select count(*) from links.links where owner_id = ${user.id})::int as links,
+           (select count(*) from chat.members where user_id = ${user.id})::int as members,
+           (select count(*) from platform_jobs.dead_letters)::int as dead`
+  assert.deepEqual({ ...left }, { users: 0, erasures: 0, answers: 0, links: 0, members: 0, dead: 0 })
+  await server.stop()
+})
