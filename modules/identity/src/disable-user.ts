@@ -26,7 +26,7 @@ export async function disableUser(
     const changed = await changeAccess(tx, account.id, text)
     const choice = { userId: account.id, allBut: null }
     const sessions = await endSessions(tx, choice, { reason: 'disabled', keepMs: revocationKeepMs })
-    const note = { action: 'disabled', subjectId: account.id, details: { reason: text } } as const
+    const note = { action: 'disabled', subjectId: account.id, reason: text } as const
     await auditAdministration(ctx, tx, note)
     return { after: changed, ended: sessions }
   })
