@@ -17,7 +17,7 @@ type Picture = FileInfo & { readonly width: number; readonly height: number }
 const isPicture = (file: FileInfo): file is Picture => file.hasThumbnail && file.width !== null && file.height !== null
 
 /** As large as it will be shown, so that it takes its place before it is there. */
-export function shownSize({ width, height }: Pick<Picture, 'width' | 'height'>) {
+function shownSize({ width, height }: Pick<Picture, 'width' | 'height'>) {
   const scale = Math.min(1, widthMax / width, heightMax / height)
   const side = (length: number) => Math.max(edgeMin, Math.round(length * scale))
   return { width: side(width), height: side(height) }
