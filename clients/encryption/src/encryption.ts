@@ -32,6 +32,8 @@ export interface Encryption {
   take(roomId: string, event: RoomEvent): Promise<string | null | undefined>
   /** The text of a message that was taken before; `null` when this device does not know it. */
   textAt(roomId: string, seq: number): Promise<string | null>
+  /** What this device sealed as these very words; `undefined` once they have come back over the stream. */
+  sentText(roomId: string, body: string): Promise<string | undefined>
   /** Keeps texts that were recovered. */
   learn(roomId: string, texts: ReadonlyMap<number, string>): Promise<void>
   /**
@@ -68,6 +70,7 @@ export function createEncryption(options: {
         return said === undefined ? takeOther(taking, event) : takeSaid(taking, event, said)
       }),
     textAt: (roomId, seq) => memory.textAt(roomId, seq),
+    sentText: (roomId, body) => memory.sentText(roomId, body),
     learn: (roomId, texts) => memory.learn(recovered(roomId, texts)),
     seal: (roomId, message) =>
       memory.alone(roomId, async () => {

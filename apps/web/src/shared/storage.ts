@@ -54,3 +54,12 @@ function onStored(listener: () => void): () => void {
 export function useStored(key: string): string | null {
   return useSyncExternalStore(onStored, () => stored(key))
 }
+
+/** What databases with keys of encrypted rooms are called, before the id of the account. */
+export const secretsPrefix = 'octet-secrets-'
+
+/** On sign-out: whoever comes next at this browser must not read what was sealed. Not every browser lists databases. */
+export async function forgetSecrets(): Promise<void> {
+  for (const { name } of await indexedDB.databases())
+    if (name?.startsWith(secretsPrefix)) indexedDB.deleteDatabase(name)
+}

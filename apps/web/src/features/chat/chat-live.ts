@@ -15,6 +15,8 @@ import { type Pending, pendingOf } from './outbox.ts'
 import { afterEvent, afterRead, byActivity } from './room-list.ts'
 import type { RoomEvent } from './room-log.ts'
 import { createRoomStore, type RoomStore } from './room-store.ts'
+import { openerOf } from './vault/open-view.ts'
+import { createVault, type Vault } from './vault/vault.ts'
 
 /** Rooms followed at a time; each takes two of the connection's 500 streams. */
 const followedMax = 200
@@ -28,10 +30,10 @@ export type ChatLive = ReturnType<typeof createChatLive>
 /** Streams of the rooms in the list; `follow` brings them in step with it. */
 function createFollowing(client: RealtimeClient, on: FollowingHandlers) {
   const followed = new Map<string, readonly Following[]>()
-  function start(roomId: string): void {
+  function start({ id: roomId, isEncrypted }: RoomKind): void {
     const room = client.stream(chat, 'room', roomId).follow({
-      load: () => on.load(roomId),
-      on: event => on.event(roomId, event as RoomEvent),
+      load: () => on.load(roomId, isEncrypted),
+      on: event => on.event(roomId, event as RoomEvent, isEncrypted),
       onNews: news => {
         if (news.type === 'typing' && news.from !== undefined) on.typing(roomId, news.from, news.body.on)
       },
@@ -50,19 +52,21 @@ function createFollowing(client: RealtimeClient, on: FollowingHandlers) {
     followed.delete(roomId)
   }
   return {
-    start(roomId: string): void {
-      if (!followed.has(roomId)) start(roomId)
+    start(room: RoomKind): void {
+      if (!followed.has(room.id)) start(room)
     },
     follow(rooms: readonly Room[]): void {
-      for (const { id } of rooms.slice(0, followedMax)) if (!followed.has(id)) start(id)
+      for (const room of rooms.slice(0, followedMax)) if (!followed.has(room.id)) start(room)
     },
     stop,
   }
 }
 
+type RoomKind = Pick<Room, 'id' | 'isEncrypted'>
+
 interface FollowingHandlers {
-  readonly load: (roomId: string) => Promise<{ seq: number } | undefined>
-  readonly event: (roomId: string, event: RoomEvent) => void
+  readonly load: (roomId: string, isEncrypted: boolean) => Promise<{ seq: number } | undefined>
+  readonly event: (roomId: string, event: RoomEvent, isEncrypted: boolean) => void
   readonly typing: (roomId: string, userId: string, isOn: boolean) => void
   readonly cursor: (roomId: string, cursor: Cursor) => void
   readonly end: (roomId: string, code: string) => void
@@ -115,15 +119,15 @@ export interface ChatLiveOptions {
 }
 
 /** The rooms that are or were open, ready to be shown again at once. */
-function createStores(onOpened: () => void) {
+function createStores(vault: Vault, onOpened: () => void) {
   const stores = new Map<string, RoomStore>()
   return {
     all: stores as ReadonlyMap<string, RoomStore>,
-    open(roomId: string): RoomStore {
+    open({ id: roomId, isEncrypted }: RoomKind): RoomStore {
       const known = stores.get(roomId)
       // Put back at the end: the first of the map is the one that was not seen for longest.
       stores.delete(roomId)
-      const store = known ?? createRoomStore(roomId)
+      const store = known ?? createRoomStore(roomId, isEncrypted ? openerOf(vault.readerOf(roomId)) : undefined)
       stores.set(roomId, store)
       const oldest = stores.size > storesMax ? stores.keys().next().value : undefined
       if (oldest !== undefined) stores.delete(oldest)
@@ -179,15 +183,20 @@ function createClient(userId: string, onRefused: (send: KeptSend, problem: Probl
 }
 
 /** What one says and does in rooms. */
-function createCommands(client: RealtimeClient, stores: ReadonlyMap<string, RoomStore>, refused: Refused) {
+function createCommands({ client, stores, refused, vault }: CommandParts) {
   const streamOf = (roomId: string) => client.stream(chat, 'room', roomId)
   /** What the server answered is shown until the event that tells everybody has come. */
   function accept(roomId: string, sent: Promise<Message>): void {
     sent.then(message => stores.get(roomId)?.accept(message)).catch(() => undefined)
   }
   return {
-    say: (roomId: string, said: { body: string; replyToId?: string; threadId?: string; fileIds?: string[] }) =>
-      accept(roomId, streamOf(roomId).send('message', said).sent),
+    /** Rejects when the words could not be sealed; what is on its way afterwards is kept and shown as that. */
+    async say({ id: roomId, isEncrypted }: RoomKind, said: Saying) {
+      if (!isEncrypted) return accept(roomId, streamOf(roomId).send('message', said).sent)
+      const cmid = crypto.randomUUID()
+      const body = await vault.seal(roomId, { cmid, text: said.body })
+      accept(roomId, streamOf(roomId).send('message', { ...said, body }, { cmid }).sent)
+    },
     retry(roomId: string, cmid: string): void {
       const said = refused.take(cmid)?.body as { body: string } | undefined
       if (said !== undefined) accept(roomId, streamOf(roomId).send('message', said, { cmid }).sent)
@@ -195,8 +204,11 @@ function createCommands(client: RealtimeClient, stores: ReadonlyMap<string, Room
     discard(cmid: string): void {
       if (refused.take(cmid) === undefined) client.discard(cmid)
     },
-    edit: (roomId: string, messageId: string, body: string) =>
-      accept(roomId, streamOf(roomId).send('edit', { messageId, body }).sent),
+    /** Rejects when the words could not be sealed. */
+    async edit({ id: roomId, isEncrypted }: RoomKind, { id: messageId, cmid }: Message, text: string): Promise<void> {
+      const body = isEncrypted ? await vault.seal(roomId, { cmid, text }) : text
+      accept(roomId, streamOf(roomId).send('edit', { messageId, body }).sent)
+    },
     remove(roomId: string, messageId: string): void {
       const { sent } = streamOf(roomId).send('delete', { messageId })
       sent.then(() => stores.get(roomId)?.forget(messageId)).catch(() => undefined)
@@ -209,24 +221,44 @@ function createCommands(client: RealtimeClient, stores: ReadonlyMap<string, Room
 
 type Refused = ReturnType<typeof createRefused>
 
+/** What is said; files were uploaded before. */
+interface Saying {
+  readonly body: string
+  readonly replyToId?: string
+  readonly threadId?: string
+  readonly fileIds?: string[]
+}
+
+interface CommandParts {
+  readonly client: RealtimeClient
+  readonly stores: ReadonlyMap<string, RoomStore>
+  readonly refused: Refused
+  readonly vault: Vault
+}
+
 interface Parts {
   readonly userId: string
   readonly queryClient: QueryClient
   readonly stores: ReadonlyMap<string, RoomStore>
   readonly list: ReturnType<typeof createRoomList>
+  readonly vault: Vault
   readonly deliveries: ReturnType<typeof createDeliveries>
 }
 
-function handlersOf({ userId, queryClient, stores, list, deliveries }: Parts): FollowingHandlers {
+function handlersOf({ userId, queryClient, stores, list, deliveries, vault }: Parts): FollowingHandlers {
   const refresh = (what: string, roomId: string) =>
     void queryClient.invalidateQueries({ queryKey: ['chat', what, roomId] })
   return {
-    async load(roomId) {
+    async load(roomId, isEncrypted) {
       const seq = await stores.get(roomId)?.reload()
       list.refetch()
+      // A browser that cannot keep keys shows the room all the same, without its words.
+      const taken = isEncrypted ? await vault.open(roomId).catch(() => undefined) : undefined
+      if (taken !== undefined) return { seq: Math.min(taken, seq ?? taken) }
       return seq === undefined ? undefined : { seq }
     },
-    event(roomId, event) {
+    event(roomId, event, isEncrypted) {
+      if (isEncrypted) vault.take(roomId, event).catch(() => undefined)
       stores.get(roomId)?.apply(event)
       list.note(roomId, event)
       if (event.type === 'message' && event.from !== userId) deliveries.note(roomId, event.seq)
@@ -250,14 +282,18 @@ function handlersOf({ userId, queryClient, stores, list, deliveries }: Parts): F
 /** Connects at once; `close` ends it. */
 export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptions) {
   const list = createRoomList(queryClient, userId)
-  const stores = createStores(() => showPending())
+  const vault = createVault(userId)
+  const stores = createStores(vault, () => showPending())
   const deliveries = createDeliveries()
   const refused = createRefused(() => showPending())
   const client = createClient(userId, (send, problem) => {
     refused.add(send, problem)
     if (send.type !== 'message') onRefused(problem)
   })
-  const following = createFollowing(client, handlersOf({ userId, queryClient, stores: stores.all, list, deliveries }))
+  const following = createFollowing(
+    client,
+    handlersOf({ userId, queryClient, stores: stores.all, list, deliveries, vault }),
+  )
 
   function showPending(): void {
     for (const [roomId, store] of stores.all) {
@@ -277,7 +313,8 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
     userId,
     state: client.state,
     waiting: client.waiting,
-    ...createCommands(client, stores.all, refused),
+    vault,
+    ...createCommands({ client, stores: stores.all, refused, vault }),
     storeOf: stores.open,
     /** Also a room that is not in the list yet, as one that was joined this moment. */
     follow: following.start,

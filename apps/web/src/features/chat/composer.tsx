@@ -30,6 +30,12 @@ import { useIncomingFiles } from './use-incoming-files.ts'
 const AttachmentTray = lazy(() => import('./attachment-tray.tsx'))
 
 const bodyMax = 8_000
+/** Sealing makes words longer; these bytes fit in all cases. */
+const sealedBytesMax = 5_000
+
+function fits(body: string, isEncrypted: boolean): boolean {
+  return body.length <= bodyMax && (!isEncrypted || new TextEncoder().encode(body).length <= sealedBytesMax)
+}
 const suggestionsMax = 6
 const isTouch = matchMedia('(pointer: coarse)').matches
 
@@ -142,13 +148,14 @@ function useAttachments(threadId: string | undefined) {
 
 /** The text in the field, and everything that changes it or sends it. */
 function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: ComposerProps) {
+  const t = useT()
   const { room, live } = useOpenRoom()
   const [text, setText] = useDraft(room.id, threadId)
   const field = useRef<HTMLTextAreaElement>(null)
   const names = useNaming(() => field.current, people)
   const body = withIds(text.trim(), people)
   const files = useAttachments(threadId)
-  const isTooLong = body.length > bodyMax
+  const isTooLong = !fits(body, room.isEncrypted)
   const canSend = (body !== '' || files.shown.length > 0) && files.isReady && !isTooLong
 
   function put(next: string, cursor: number): void {
@@ -183,11 +190,15 @@ function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: Composer
     send(): void {
       if (!canSend) return
       const infos = files.attachments.take()
-      live.say(room.id, {
+      const said = {
         body,
         ...(threadId === undefined ? {} : { threadId }),
         ...(replyTo === undefined ? {} : { replyToId: replyTo.id }),
         ...(infos.length === 0 ? {} : { fileIds: infos.map(({ id }) => id) }),
+      }
+      live.say(room, said).catch(() => {
+        showToast({ kind: 'failed', message: t('chat.not-sealed') })
+        setText(text)
       })
       live.typing(room.id, false)
       setText('')
@@ -269,6 +280,7 @@ export function Composer(props: ComposerProps) {
   const writing = useWriting(props)
   const onKeyDown = useComposerKeys(props, writing)
   const { text, field, names, files, isTooLong } = writing
+  const { room } = useOpenRoom()
   const box = useRef<HTMLDivElement>(null)
   const incoming = useIncomingFiles(box, files.add)
   const listId = useId()
@@ -302,7 +314,7 @@ export function Composer(props: ComposerProps) {
           aria-label={label}
           placeholder={label}
           value={text}
-          error={isTooLong ? t('chat.too-long', { max: bodyMax }) : undefined}
+          error={isTooLong ? t('chat.too-long', { max: room.isEncrypted ? sealedBytesMax : bodyMax }) : undefined}
           role="combobox"
           aria-expanded={isListOpen}
           aria-autocomplete="list"

@@ -1,5 +1,5 @@
 /** A new room, or a conversation with one or several people. */
-import { Button, Pill, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { Button, Pill, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -66,12 +66,14 @@ function NewRoom({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const createRoom = useCreateRoom()
   const form = useForm({
-    initial: { name: '', topic: '', visibility: 'public' as 'public' | 'private' },
+    initial: { name: '', topic: '', visibility: 'public' as 'public' | 'private', isEncrypted: false },
     validate: values => ({ name: values.name.trim() === '' ? t('chat.name-missing') : undefined }),
     blame: error => (error instanceof Problem && error.code === 'chat.room-name-taken' ? 'name' : undefined),
     textOf: error => problemLine(error, t),
-    submit: async ({ name, topic, visibility }) => {
-      const room = await createRoom.mutateAsync({ name: name.trim(), topic: topic.trim(), visibility })
+    submit: async ({ name, topic, visibility, isEncrypted: wanted }) => {
+      // Encrypted rooms are private; who makes a public one after all has put the switch away.
+      const isEncrypted = wanted && visibility === 'private'
+      const room = await createRoom.mutateAsync({ name: name.trim(), topic: topic.trim(), visibility, isEncrypted })
       onClose()
       await navigate({ to: '/chat/$roomId', params: { roomId: room.id } })
     },
@@ -82,6 +84,14 @@ function NewRoom({ onClose }: { onClose: () => void }) {
       <TextInput {...form.text('name')} data-autofocus label={t('chat.name')} maxLength={80} autoComplete="off" />
       <Textarea {...form.text('topic')} label={t('chat.topic')} maxLength={500} autosize minRows={2} maxRows={4} />
       <VisibilityField value={form.values.visibility} onChange={visibility => form.change({ visibility })} />
+      {form.values.visibility === 'private' ? (
+        <Switch
+          label={t('chat.encrypt')}
+          description={t('chat.encrypt-hint')}
+          checked={form.values.isEncrypted}
+          onChange={event => form.change({ isEncrypted: event.currentTarget.checked })}
+        />
+      ) : null}
       <div className={classes.actions}>
         <Button type="submit" loading={form.isSubmitting}>
           {t('chat.create')}

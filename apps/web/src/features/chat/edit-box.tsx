@@ -2,6 +2,7 @@
 import { Button, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
+import { showToast } from '../../shared/toasts.ts'
 import classes from './message.module.css'
 import { useOpenRoom } from './room-context.ts'
 import type { KnownMessage } from './room-log.ts'
@@ -16,7 +17,9 @@ export function EditBox({ message, onDone }: { message: KnownMessage; onDone: ()
   }
   function save(): void {
     const text = body.trim()
-    if (text !== '' && text !== message.body) live.edit(room.id, message.id, text)
+    if (text !== '' && text !== message.body) {
+      live.edit(room, message, text).catch(() => showToast({ kind: 'failed', message: t('chat.not-sealed') }))
+    }
     leave()
   }
   return (

@@ -1,10 +1,12 @@
 /** A message in a list of results: who, when, what, and the way to it. */
 import type { Message } from '@octet/contracts'
+import { useEffect } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import { MessageBody } from './message-body.tsx'
 import classes from './room.module.css'
 import { useOpenRoom } from './room-context.ts'
+import { useRoomView } from './use-live.ts'
 
 export interface FoundMessageProps {
   readonly message: Message
@@ -15,7 +17,13 @@ export interface FoundMessageProps {
 
 export function FoundMessage({ message, author, marked = [], onOpen }: FoundMessageProps) {
   const t = useT()
-  const { nameOf, myId } = useOpenRoom()
+  const { nameOf, myId, room, store } = useOpenRoom()
+  const { log } = useRoomView(store)
+  // What a sealed message says is known by the room alone.
+  const shown = room.isEncrypted ? log.byId.get(message.id) : message
+  useEffect(() => {
+    if (room.isEncrypted) void store.loadMessage(message.id)
+  }, [room.isEncrypted, store, message.id])
   return (
     <div className={classes.foundMessage}>
       <div className={classes.foundHead}>
@@ -27,7 +35,7 @@ export function FoundMessage({ message, author, marked = [], onOpen }: FoundMess
         </span>
       </div>
       <div className={classes.foundBody}>
-        <MessageBody body={message.body} nameOf={nameOf} myId={myId} marked={marked} />
+        <MessageBody body={shown?.body || '…'} nameOf={nameOf} myId={myId} marked={marked} />
       </div>
       <button type="button" className={classes.foundOpen} onClick={onOpen}>
         {t('chat.show-in-room')}

@@ -187,7 +187,8 @@ export interface MessageRowProps {
 function Content({ message, open }: { message: KnownMessage; open: OpenRoom }) {
   const t = useT()
   if (message.deletedAt !== null) return <p className={classes.deleted}>{t('chat.deleted')}</p>
-  if (open.room.isEncrypted) return <p className={classes.deleted}>{t('chat.encrypted-message')}</p>
+  if (message.sealed === 'opening') return <p className={classes.deleted}>…</p>
+  if (message.sealed === 'closed') return <p className={classes.deleted}>{t('chat.sealed')}</p>
   return (
     <>
       {message.body === '' ? null : <MessageBody body={message.body} nameOf={open.nameOf} myId={open.myId} />}

@@ -12,7 +12,7 @@ export interface OpenRoom {
   readonly live: ChatLive
   readonly myId: string
   readonly nameOf: (userId: string) => string
-  /** Member of it, not muted, and it is not encrypted: this page cannot read such rooms. */
+  /** Member of it and not muted. */
   readonly canSpeak: boolean
   readonly canModerate: boolean
   readonly onReply: (message: KnownMessage) => void

@@ -11,6 +11,7 @@ import {
   IconPin,
   IconSearch,
   IconSettings,
+  IconShieldLock,
   IconUsers,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -22,6 +23,7 @@ import { type Notify, useLeaveRoom, useSetNotify } from './room-actions.ts'
 import { roomName } from './room-name.ts'
 
 const SettingsDialog = lazy(() => import('./settings-dialog.tsx'))
+const EncryptionDialog = lazy(() => import('./vault/encryption-dialog.tsx'))
 
 export type Panel = 'members' | 'pins' | 'search'
 const notifies: readonly Notify[] = ['all', 'mentions', 'nothing']
@@ -72,7 +74,7 @@ export interface RoomHeaderProps {
 
 export function RoomHeader({ room, panel, onPanel }: RoomHeaderProps) {
   const t = useT()
-  const [isEditing, setEditing] = useState(false)
+  const [dialog, setDialog] = useState<'settings' | 'encryption'>()
   const name = roomName(room, t)
   const unread = room.membership?.unread ?? 0
   useDocumentTitle(unread > 0 ? `(${unread}) ${name}` : name)
@@ -97,6 +99,16 @@ export function RoomHeader({ room, panel, onPanel }: RoomHeaderProps) {
           </p>
         )}
       </div>
+      {room.isEncrypted && room.membership !== null ? (
+        <ActionIcon
+          aria-label={t('chat.encryption')}
+          title={t('chat.encryption')}
+          className={classes.panelButton}
+          onClick={() => setDialog('encryption')}
+        >
+          <IconShieldLock size={18} stroke={1.75} />
+        </ActionIcon>
+      ) : null}
       {buttons.map(({ id, icon: ButtonIcon, label }) => (
         <ActionIcon
           key={id}
@@ -109,12 +121,11 @@ export function RoomHeader({ room, panel, onPanel }: RoomHeaderProps) {
           <ButtonIcon size={18} stroke={1.75} />
         </ActionIcon>
       ))}
-      {room.membership === null ? null : <RoomMenu room={room} onSettings={() => setEditing(true)} />}
-      {isEditing ? (
-        <Suspense>
-          <SettingsDialog room={room} onClose={() => setEditing(false)} />
-        </Suspense>
-      ) : null}
+      {room.membership === null ? null : <RoomMenu room={room} onSettings={() => setDialog('settings')} />}
+      <Suspense>
+        {dialog === 'settings' ? <SettingsDialog room={room} onClose={() => setDialog(undefined)} /> : null}
+        {dialog === 'encryption' ? <EncryptionDialog room={room} onClose={() => setDialog(undefined)} /> : null}
+      </Suspense>
     </header>
   )
 }

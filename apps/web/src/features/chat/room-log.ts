@@ -12,6 +12,8 @@ export type Person = MessagePage['people'][number]
 /** A message with the place in the stream up to which its state is known: events at or before it are in it already. */
 export interface KnownMessage extends Message {
   readonly asOf: number
+  /** Its words are sealed: `opening` for as long as this browser looks whether it can read them. */
+  readonly sealed?: 'opening' | 'closed'
 }
 
 export interface RoomLog {

@@ -72,7 +72,6 @@ function Beginning({ room }: { room: Room }) {
 function CannotSpeak({ room }: { room: Room }) {
   const t = useT()
   const join = useJoinRoom()
-  if (room.isEncrypted) return <Notice kind="info">{t('chat.encrypted')}</Notice>
   if (room.membership !== null) return <Notice kind="warning">{t('chat.you-are-muted')}</Notice>
   return (
     <Notice
@@ -120,7 +119,7 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
   const t = useT()
   const live = useChatLive()
   const user = useUser()
-  const store = useRoomStore(room.id)
+  const store = useRoomStore(room)
   const now = useNow()
   const { people } = useRoomView(store).log
   const isMuted = room.membership?.mutedUntil != null && Date.parse(room.membership.mutedUntil) > now
@@ -136,7 +135,7 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
       live,
       myId: user.id,
       nameOf,
-      canSpeak: room.membership !== null && !isMuted && !room.isEncrypted,
+      canSpeak: room.membership !== null && !isMuted,
       canModerate: role === 'owner' || role === 'moderator',
       onReply,
       onThread: thread => onPlace({ thread }),

@@ -38,6 +38,12 @@ export interface RoomView {
   readonly isLoadingNewer: boolean
 }
 
+/** Puts readable words in place of sealed ones; tells when it can read more than before. */
+export interface Opener {
+  readonly open: (view: RoomView) => RoomView
+  readonly subscribe: (listener: () => void) => () => void
+}
+
 const pageSize = 50
 const attemptsMax = 4
 /** Longer than the pause between two "still typing". */
@@ -64,14 +70,22 @@ const emptyView: RoomView = {
   isLoadingNewer: false,
 }
 
-function createCell() {
+/** `get` answers what the server says, `shown` the same in words that can be read. */
+function createCell(opener: Opener | undefined) {
   let view = emptyView
+  let shown = emptyView
   const listeners = new Set<() => void>()
+  function show(): void {
+    shown = opener === undefined ? view : opener.open(view)
+    for (const listener of listeners) listener()
+  }
   return {
     get: () => view,
+    shown: () => shown,
+    show,
     set(patch: Partial<RoomView>): void {
       view = { ...view, ...patch }
-      for (const listener of listeners) listener()
+      show()
     },
     subscribe(listener: () => void): () => void {
       listeners.add(listener)
@@ -245,13 +259,14 @@ function createNews({ get, set }: Cell, { keep, reload }: Beginning) {
   }
 }
 
-/** Makes the store of a room; `reload` fills it. */
-export function createRoomStore(roomId: string) {
-  const cell = createCell()
+/** Makes the store of a room; `reload` fills it. An encrypted room has an opener. */
+export function createRoomStore(roomId: string, opener?: Opener) {
+  const cell = createCell(opener)
+  opener?.subscribe(cell.show)
   const beginning = createBeginning(roomId, cell)
   return {
     roomId,
-    get: cell.get,
+    get: cell.shown,
     subscribe: cell.subscribe,
     reload: beginning.reload,
     ...createPages(roomId, cell, beginning),

@@ -13,8 +13,10 @@ import classes from './room.module.css'
 import { useOpenRoom } from './room-context.ts'
 import { personName } from './room-name.ts'
 import { searchQuery, wordsOf } from './search-messages.ts'
+import { useRoomView } from './use-live.ts'
 
 const typingMs = 300
+const ownResultsMax = 50
 
 function Results({ q }: { q: string }) {
   const t = useT()
@@ -48,9 +50,37 @@ function Results({ q }: { q: string }) {
   )
 }
 
+/** The server cannot read these rooms: this browser looks through what it has read itself. */
+function OwnResults({ q }: { q: string }) {
+  const t = useT()
+  const { store, nameOf, onJump } = useOpenRoom()
+  const { log } = useRoomView(store)
+  const words = wordsOf(q).map(word => word.toLowerCase())
+  const says = (body: string) => words.length > 0 && words.every(word => body.toLowerCase().includes(word))
+  const found = [...log.byId.values()].filter(({ body }) => says(body)).toSorted((a, b) => b.seq - a.seq)
+  return (
+    <>
+      <p className="dimmed">{t('chat.search-sealed')}</p>
+      <ul className={classes.found} aria-label={t('palette.results')}>
+        {found.slice(0, ownResultsMax).map(message => (
+          <li key={message.id}>
+            <FoundMessage
+              message={message}
+              author={nameOf(message.authorId)}
+              marked={wordsOf(q)}
+              onOpen={() => onJump(message.seq)}
+            />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
 export function SearchPanel({ onClose, onDate }: { onClose: () => void; onDate: (time: string) => void }) {
   const t = useT()
   const { timeZone } = useLocale()
+  const { room } = useOpenRoom()
   const [typed, setTyped] = useState('')
   const [q, setQ] = useState('')
   const search = useDebouncedCallback((text: string) => setQ(text.trim()), typingMs)
@@ -77,7 +107,7 @@ export function SearchPanel({ onClose, onDate }: { onClose: () => void; onDate: 
           if (time !== null) onDate(time)
         }}
       />
-      <Results q={q} />
+      {room.isEncrypted ? <OwnResults q={q} /> : <Results q={q} />}
     </PanelFrame>
   )
 }

@@ -43,12 +43,12 @@ export function useConnection() {
   return useSyncExternalStore(state.subscribe, state.get)
 }
 
-export function useRoomStore(roomId: string): RoomStore {
+export function useRoomStore({ id, isEncrypted }: Room): RoomStore {
   const live = useChatLive()
-  const store = useMemo(() => live.storeOf(roomId), [live, roomId])
+  const store = useMemo(() => live.storeOf({ id, isEncrypted }), [live, id, isEncrypted])
   useEffect(() => {
-    live.follow(roomId)
-  }, [live, roomId])
+    live.follow({ id, isEncrypted })
+  }, [live, id, isEncrypted])
   return store
 }
 

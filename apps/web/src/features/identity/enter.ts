@@ -3,6 +3,7 @@ import type { Me } from '@octet/contracts'
 import { hashKey, type QueryClient } from '@tanstack/react-query'
 import { forgetDrafts } from '../../shared/drafts.ts'
 import { rememberSignedIn } from '../../shared/session.ts'
+import { forgetSecrets } from '../../shared/storage.ts'
 import { meQuery } from './get-me.ts'
 
 export function enter(queryClient: QueryClient, me: Me): void {
@@ -15,6 +16,7 @@ export function enter(queryClient: QueryClient, me: Me): void {
 export function leave(queryClient: QueryClient): void {
   rememberSignedIn(false)
   forgetDrafts()
+  forgetSecrets().catch(() => undefined)
   queryClient.setQueryData(meQuery.queryKey, null)
   queryClient.removeQueries({ predicate: query => query.queryHash !== hashKey(meQuery.queryKey) })
 }

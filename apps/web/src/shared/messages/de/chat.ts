@@ -1,5 +1,32 @@
 /** Räume und was darin gesagt wird. */
 export const chat = {
+  'chat.encrypt': 'Ende-zu-Ende verschlüsseln',
+  'chat.encrypt-hint': 'Nur die Geräte der Mitglieder können ihn lesen, nicht der Server. Das bleibt so.',
+  'chat.encryption': 'Verschlüsselung',
+  'chat.encryption-what':
+    'Nachrichten werden auf deinem Gerät versiegelt und auf denen der Mitglieder geöffnet. ' +
+    'Der Server sieht, wer wann spricht, nicht was.',
+  'chat.encryption-unaudited':
+    'Die Bibliothek dafür (ts-mls) wurde nicht unabhängig geprüft. ' +
+    'Verlass dich nicht darauf, wo viel auf dem Spiel steht.',
+  'chat.devices': 'Geräte, die diesen Raum lesen können',
+  'chat.devices-hint': 'Vergleicht die Codes mit denen auf euren Bildschirmen. Ein Code, den niemand kennt, ist fremd.',
+  'chat.this-device': '(dieser Browser)',
+  'chat.not-sealed': 'Die Nachricht konnte nicht verschlüsselt werden. Versuch es noch einmal.',
+  'chat.recovery': 'Wiederherstellungsschlüssel',
+  'chat.recovery-enter': 'Ältere Nachrichten lesen',
+  'chat.recovery-enter-hint': 'Die Buchstaben, die du dir beim Anlegen notiert hast.',
+  'chat.recovery-here':
+    'Dieser Browser hinterlegt versiegelte Kopien für dein nächstes Gerät; lesen kann es sie nur mit dem Schlüssel.',
+  'chat.recovery-hint': 'Ein neues Gerät liest Früheres nur mit diesem Schlüssel. Niemand kann ihn ersetzen.',
+  'chat.recovery-keep': 'Schreib ihn jetzt auf; er wird nicht noch einmal gezeigt.',
+  'chat.recovery-kept': 'Ich habe ihn notiert',
+  'chat.recovery-key': 'Dein Wiederherstellungsschlüssel',
+  'chat.recovery-make': 'Schlüssel anlegen',
+  'chat.recovery-wrong': 'Das ist nicht dein Wiederherstellungsschlüssel.',
+  'chat.sealed': 'Dieser Browser kann die Nachricht nicht lesen: Sie ist älter als dein Gerät hier.',
+  'chat.search-sealed':
+    'Der Server kann verschlüsselte Räume nicht durchsuchen. Gefunden wird, was diese Seite geladen hat.',
   'chat.actions-of': 'Aktionen für {name}',
   'chat.add-person': 'Jemanden hinzufügen',
   'chat.back': 'Alle Räume',
@@ -29,8 +56,6 @@ export const chat = {
   'chat.emoji-find': 'Emoji suchen',
   'chat.empty': 'Noch keine Räume',
   'chat.empty-hint': 'Tritt unten einem öffentlichen Raum bei, eröffne einen eigenen oder schreib jemandem.',
-  'chat.encrypted': 'Dieser Raum ist Ende-zu-Ende verschlüsselt. Der Web-Client kann ihn noch nicht lesen.',
-  'chat.encrypted-message': 'Verschlüsselte Nachricht',
   'chat.ended': 'Du bist nicht mehr in diesem Raum',
   'chat.ended-hint': 'Du wurdest entfernt, oder der Raum wurde gelöscht.',
   'chat.file-download': 'Herunterladen',

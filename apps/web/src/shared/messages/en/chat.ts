@@ -1,5 +1,30 @@
 /** Rooms and what is said in them. */
 export const chat = {
+  'chat.encrypt': 'Encrypt from end to end',
+  'chat.encrypt-hint': 'Only the devices of members can read it, not the server. It cannot be undone.',
+  'chat.encryption': 'Encryption',
+  'chat.encryption-what':
+    'Messages are sealed on your device and opened on those of the members. The server sees who talks when, not what.',
+  'chat.encryption-unaudited':
+    'The library that does this (ts-mls) has not been audited. Do not rely on it where much is at stake.',
+  'chat.devices': 'Devices that can read this room',
+  'chat.devices-hint':
+    'Compare the codes with those people see on their own screens. A code nobody knows is a stranger.',
+  'chat.this-device': '(this browser)',
+  'chat.not-sealed': 'The message could not be encrypted. Try again.',
+  'chat.recovery': 'Recovery key',
+  'chat.recovery-enter': 'Read older messages',
+  'chat.recovery-enter-hint': 'The letters you wrote down when you made the key.',
+  'chat.recovery-here':
+    'This browser keeps sealed copies for your next device, which needs your recovery key to read them.',
+  'chat.recovery-hint': 'A new device reads what was said before only with this key. Nobody can replace it.',
+  'chat.recovery-keep': 'Write this down now; it is not shown again.',
+  'chat.recovery-kept': 'I have written it down',
+  'chat.recovery-key': 'Your recovery key',
+  'chat.recovery-make': 'Make a recovery key',
+  'chat.recovery-wrong': 'That is not your recovery key.',
+  'chat.sealed': 'This browser cannot read this message: it came before your device was here.',
+  'chat.search-sealed': 'The server cannot search an encrypted room. Found is what this page has loaded.',
   'chat.actions-of': 'Actions for {name}',
   'chat.add-person': 'Add somebody',
   'chat.back': 'All rooms',
@@ -29,8 +54,6 @@ export const chat = {
   'chat.emoji-find': 'Find an emoji',
   'chat.empty': 'No rooms yet',
   'chat.empty-hint': 'Join a public room below, open one of your own, or write to somebody.',
-  'chat.encrypted': 'This room is encrypted end to end. The web client cannot read it yet.',
-  'chat.encrypted-message': 'Encrypted message',
   'chat.ended': 'You are no longer in this room',
   'chat.ended-hint': 'You were removed from it, or it was deleted.',
   'chat.file-download': 'Download',

@@ -1,0 +1,101 @@
+/** An encrypted room in two browsers: the server has no word of it; a new device reads it by the recovery key. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { callApi, needsBrowser, newPerson, type Person, password, setUpAs, signInAs, signUpAs } from './browser.ts'
+import { openStage } from './story.ts'
+
+const { octet, browser } = await openStage({ after })
+
+let ada: Person
+let bob: Person
+let bobId: string
+
+before(async () => {
+  if (needsBrowser.skip !== false) return
+  ada = await newPerson(browser)
+  await setUpAs(ada.page, octet.setupUrl, 'ada')
+  bob = await newPerson(browser)
+  await bob.page.goto(`${octet.origin}/sign-up`)
+  await signUpAs(bob.page, 'bob')
+  await bob.page.getByRole('heading', { name: 'Hello, bob' }).waitFor()
+  bobId = (await callApi(bob.page, 'GET', '/users/me')).id
+})
+
+const field = (page: Page) => page.locator('[data-composer]').first()
+const message = (page: Page, text: string) => page.locator('[data-message]', { hasText: text })
+
+async function say(page: Page, text: string): Promise<void> {
+  await field(page).fill(text)
+  await field(page).press('Enter')
+}
+
+async function makeRoom(page: Page): Promise<string> {
+  await page.goto(`${octet.origin}/chat`)
+  await page.getByRole('button', { name: 'New' }).last().click()
+  await page.getByText('Room', { exact: true }).click()
+  await page.getByLabel('Name').fill('Sealed')
+  await page.getByText('Private', { exact: true }).click()
+  await page.getByLabel('Encrypt from end to end').check()
+  await page.getByRole('button', { name: 'Create' }).last().click()
+  await page.getByRole('heading', { level: 1, name: 'Sealed' }).waitFor()
+  return new URL(page.url()).pathname.split('/')[2] ?? ''
+}
+
+test('what is said in an encrypted room only its members read, also later on a new device', needsBrowser, async () => {
+  const roomId = await makeRoom(ada.page)
+  await field(ada.page).waitFor()
+  await callApi(ada.page, 'POST', `/chat/rooms/${roomId}/members`, { userId: bobId })
+  await bob.page.goto(`${octet.origin}/chat/${roomId}`)
+  await field(bob.page).waitFor()
+
+  await say(ada.page, 'the blue key is under the mat')
+  await message(bob.page, 'under the mat').waitFor()
+  await say(bob.page, 'found it')
+  await message(ada.page, 'found it').waitFor()
+  await field(bob.page).press('ArrowUp')
+  await bob.page.getByLabel('Change the message').fill('found both')
+  await bob.page.getByLabel('Change the message').press('Enter')
+  await message(ada.page, 'found both').getByText('edited').waitFor()
+
+  const kept = await callApi(ada.page, 'GET', `/chat/rooms/${roomId}/messages`)
+  assert.equal(kept.data.length, 2)
+  assert.doesNotMatch(JSON.stringify(kept), /under the mat|found/, 'the server has sealed words only')
+
+  await ada.page.reload()
+  await message(ada.page, 'found both').waitFor()
+  await message(ada.page, 'under the mat').waitFor()
+
+  await ada.page.getByRole('button', { name: 'Encryption' }).click()
+  await ada.page.getByText('has not been audited').waitFor()
+  const codes = ada.page.getByRole('dialog').locator('li code')
+  await codes.nth(1).waitFor()
+  assert.equal(await codes.count(), 2)
+  await ada.page.getByRole('button', { name: 'Make a recovery key' }).click()
+  await ada.page.getByLabel('Password', { exact: true }).or(ada.page.getByText('Write this down now')).first().waitFor()
+  if (await ada.page.getByLabel('Password', { exact: true }).isVisible()) {
+    await ada.page.getByLabel('Password', { exact: true }).fill(password)
+    await ada.page.keyboard.press('Enter')
+  }
+  await ada.page.getByText('Write this down now').waitFor()
+  const key = await ada.page.getByRole('dialog').locator('div > code').last().textContent()
+  await ada.page.keyboard.press('Escape')
+  await ada.page.waitForResponse(answer => answer.url().endsWith('/history') && answer.ok())
+
+  const next = await newPerson(browser)
+  await next.page.goto(`${octet.origin}/sign-in`)
+  await signInAs(next.page, 'ada')
+  await next.page.getByRole('heading', { name: 'Hello, ada' }).waitFor()
+  await next.page.goto(`${octet.origin}/chat/${roomId}`)
+  await next.page.getByText('it came before your device was here').first().waitFor()
+  assert.equal(await message(next.page, 'under the mat').count(), 0)
+  await next.page.getByRole('button', { name: 'Encryption' }).click()
+  await next.page.getByLabel('Your recovery key').fill(key?.toLowerCase() ?? '')
+  await next.page.getByRole('button', { name: 'Read older messages' }).click()
+  await message(next.page, 'under the mat').waitFor()
+  await next.page.keyboard.press('Escape')
+  await say(next.page, 'me again')
+  await message(bob.page, 'me again').waitFor()
+  for (const person of [ada, bob, next]) person.assertNothingWrong()
+  await next.context.close()
+})
