@@ -21,6 +21,7 @@ import { plainText } from './markdown.ts'
 import classes from './message.module.css'
 import { MessageBody } from './message-body.tsx'
 import { MessageFiles } from './message-files.tsx'
+import { MessagePreview } from './message-preview.tsx'
 import { usePinMessage } from './pin-message.ts'
 import { Reactions } from './reactions.tsx'
 import { Receipt, reachOf } from './receipts.tsx'
@@ -193,6 +194,7 @@ function Content({ message, open }: { message: KnownMessage; open: OpenRoom }) {
     <>
       {message.body === '' ? null : <MessageBody body={message.body} nameOf={open.nameOf} myId={open.myId} />}
       <MessageFiles files={message.files} />
+      <MessagePreview preview={message.preview} />
     </>
   )
 }
