@@ -1,12 +1,16 @@
-/** Files between two people: sent, refused, cut and gone on with, looked at; names of files are only ever words. */
+/** Files, previews and presence between two people; names of files and what sites say are only ever words. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { defer, type Test } from '@octet/testkit'
 import type { Page } from 'playwright-core'
 import { callApi, needsBrowser, newPerson, type Person, setUpAs, signUpAs, until } from './browser.ts'
 import { makePng } from './png.ts'
 import { openStage } from './story.ts'
 
-const { octet, browser } = await openStage({ after })
+const { octet, browser } = await openStage({ after }, { environment: { OCTET_OUTBOUND_ALLOW: '127.0.0.1/32' } })
 
 let ada: Person
 let bob: Person
@@ -145,4 +149,57 @@ test('a large file goes on where the wire was cut; files come by paste and drop 
   assert.equal(await bob.page.getByText('9 MB').count(), 1)
   ada.assertNothingWrong()
   bob.assertNothingWrong()
+})
+
+/** A site with a page that describes itself, not kindly. */
+async function serveSite(t: Test): Promise<string> {
+  const page = `<!doctype html><title>x</title><meta property="og:title" content="A page &lt;img src=x onerror=alert(1)>">
+    <meta property="og:description" content="What it is about"><meta property="og:site_name" content="The site">
+    <meta property="og:image" content="/sun.png">`
+  const server = createServer((request, response) => {
+    const isPicture = request.url === '/sun.png'
+    response.setHeader('content-type', isPicture ? 'image/png' : 'text/html').end(isPicture ? makePng(200, 200) : page)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  defer(t, async () => void server.close().closeAllConnections())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+test('an address gets a preview of words, with a picture that the server keeps itself', needsBrowser, async t => {
+  await enterRoom('Previews')
+  const site = await serveSite(t)
+  await ada.page.locator('[data-composer]').fill(`look at ${site}`)
+  await ada.page.locator('[data-composer]').press('Enter')
+  const preview = bob.page.getByRole('link', { name: 'The site A page <img src=x onerror=alert(1)> What it is about' })
+  await preview.waitFor()
+  assert.equal(await preview.getAttribute('href'), site)
+  assert.match((await preview.locator('img').getAttribute('src')) ?? '', /^\/chat\/files\//)
+  await until(bob.page, `document.querySelector('[data-message] img').naturalWidth > 0`)
+  bob.assertNothingWrong()
+})
+
+test('whether the other is there is said beside the name; who hides or leaves is offline', needsBrowser, async () => {
+  const bobId = (await callApi(bob.page, 'GET', '/users/me')).id
+  const { id } = await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bobId] })
+  await ada.page.goto(`${octet.origin}/chat/${id}?panel=members`)
+  const header = ada.page.getByRole('banner').or(ada.page.locator('header')).filter({ hasText: 'bob' })
+  await header.getByText('online').waitFor()
+  await ada.page.getByRole('list', { name: 'People' }).getByText('@bob · online').waitFor()
+
+  await bob.page.goto(`${octet.origin}/chat`)
+  await bob.page.getByRole('link', { name: /ada.*online|online.*ada/s }).waitFor()
+  await bob.page.getByRole('button', { name: 'Presence' }).click()
+  const hiding = bob.page.getByRole('switch', { name: 'Show whether I am here' })
+  await hiding.click()
+  await header.getByText('offline').waitFor()
+  await hiding.click()
+  await header.getByText('online').waitFor()
+  await bob.page.getByRole('button', { name: 'For an hour' }).click()
+  await bob.page.getByText(/^Until /).waitFor()
+  bob.assertNothingWrong()
+  // Somebody who only reloads is not gone: that takes ten to twenty seconds.
+  await bob.page.goto('about:blank')
+  await header.getByText('last seen').waitFor()
+  ada.assertNothingWrong()
 })

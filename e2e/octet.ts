@@ -20,8 +20,6 @@ export interface Octet {
 export interface OctetOptions {
   /** On its own embedded PostgreSQL, as after a fresh installation, and not on the one of the test run. */
   readonly isEmbedded?: boolean
-  /** Further settings, as `OCTET_OUTBOUND_ALLOW`. */
-  readonly settings?: Readonly<Record<string, string>>
   /** Further settings. */
   readonly environment?: Readonly<Record<string, string>>
 }

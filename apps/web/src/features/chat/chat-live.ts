@@ -10,8 +10,10 @@ import {
 } from '@octet/realtime-client'
 import type { QueryClient } from '@tanstack/react-query'
 import { chatApi } from '../../shared/api.ts'
+import { watchIdle } from './idle.ts'
 import { roomsKey, roomsQuery } from './list-rooms.ts'
 import { type Pending, pendingOf } from './outbox.ts'
+import type { Presence } from './presence.ts'
 import { afterEvent, afterRead, byActivity } from './room-list.ts'
 import type { RoomEvent } from './room-log.ts'
 import { createRoomStore, type RoomStore } from './room-store.ts'
@@ -262,7 +264,7 @@ function handlersOf({ userId, queryClient, stores, list, deliveries, vault }: Pa
       stores.get(roomId)?.apply(event)
       list.note(roomId, event)
       if (event.type === 'message' && event.from !== userId) deliveries.note(roomId, event.seq)
-      if (event.type.startsWith('member-')) refresh('members', roomId)
+      if (event.type.startsWith('member-')) for (const what of ['members', 'presence']) refresh(what, roomId)
       if (event.type === 'message-changed') refresh('pins', roomId)
     },
     typing(roomId, from, isOn) {
@@ -308,6 +310,7 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
   const stopRooms = list.onChange(() => following.follow(list.get()))
   following.follow(list.get())
   client.connect()
+  const idle = watchIdle(isIdle => void chatApi.setPresence({ isIdle }).catch(() => undefined))
 
   return {
     userId,
@@ -319,6 +322,8 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
     /** Also a room that is not in the list yet, as one that was joined this moment. */
     follow: following.start,
     check: client.check,
+    followPresence: (roomId: string, on: (presence: Presence) => void) =>
+      client.stream(chat, 'presence', roomId).follow({ onNews: news => on(news.body) }),
     /** Also tells the list at once, so that the badge goes away with the first look. */
     read(roomId: string, seq: number): void {
       list.noteRead(roomId, { userId, readSeq: seq, deliveredSeq: seq })
@@ -328,6 +333,7 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
       stopRooms()
       stopWaiting()
       deliveries.stop()
+      idle.stop()
       inbox.stop()
       client.close()
     },

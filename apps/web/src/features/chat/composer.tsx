@@ -2,6 +2,7 @@
 import { ActionIcon, Textarea } from '@mantine/core'
 import { messageFilesMax } from '@octet/contracts'
 import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import {
   type KeyboardEvent,
   lazy,
@@ -17,6 +18,7 @@ import { useT } from '../../shared/i18n.tsx'
 import { showToast } from '../../shared/toasts.ts'
 import { attachmentsOf } from './attachments.ts'
 import { Avatar } from './avatar.tsx'
+import { chatSettingsQuery } from './chat-settings.ts'
 import classes from './composer.module.css'
 import { keepRoomDraft, readRoomDraft } from './draft.ts'
 import { EmojiButton } from './emoji-button.tsx'
@@ -155,6 +157,7 @@ function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: Composer
   const names = useNaming(() => field.current, people)
   const body = withIds(text.trim(), people)
   const files = useAttachments(threadId)
+  const tellsTyping = useQuery(chatSettingsQuery).data?.showTyping === true
   const isTooLong = !fits(body, room.isEncrypted)
   const canSend = (body !== '' || files.shown.length > 0) && files.isReady && !isTooLong
 
@@ -174,7 +177,7 @@ function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: Composer
     canSend,
     write(next: string): void {
       setText(next)
-      live.typing(room.id, next !== '')
+      if (tellsTyping) live.typing(room.id, next !== '')
       names.look()
     },
     insert(emoji: string): void {

@@ -14,6 +14,9 @@ import { useMemberAction } from './member-actions.ts'
 import { useOpenDirect } from './open-direct.ts'
 import { PanelFrame } from './panel-frame.tsx'
 import { PeopleField } from './people-field.tsx'
+import marks from './presence.module.css'
+import { usePresence } from './presence.ts'
+import { PresenceDot, PresenceWords } from './presence-mark.tsx'
 import classes from './room.module.css'
 import { useOpenRoom } from './room-context.ts'
 import { personName } from './room-name.ts'
@@ -80,13 +83,17 @@ function MemberMenu({ member, isMuted }: { member: Member; isMuted: boolean }) {
 
 function MemberRow({ member }: { member: Member }) {
   const t = useT()
-  const { myId } = useOpenRoom()
+  const { myId, room } = useOpenRoom()
+  const presence = usePresence(room, member.id)
   const now = useNow()
   const name = personName(member, t)
   const isMuted = member.mutedUntil !== null && Date.parse(member.mutedUntil) > now
   return (
     <li className={classes.member}>
-      <Avatar id={member.id} name={name} size={32} />
+      <span className={marks.holder}>
+        <Avatar id={member.id} name={name} size={32} />
+        <PresenceDot presence={presence} isSilent />
+      </span>
       <div className={classes.memberName}>
         <div className="truncate">
           <bdi>{name}</bdi> {member.id === myId ? <span className="dimmed">{t('chat.you')}</span> : null}
@@ -100,6 +107,8 @@ function MemberRow({ member }: { member: Member }) {
               · <IconVolumeOff size={13} aria-hidden="true" /> {t('chat.is-muted')}
             </>
           ) : null}
+          {presence === undefined ? null : ' · '}
+          <PresenceWords presence={presence} />
         </div>
       </div>
       {member.id === myId ? null : <MemberMenu member={member} isMuted={isMuted} />}

@@ -18,6 +18,9 @@ import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { headingId, useDocumentTitle } from '../../shared/ui/page.tsx'
+import marks from './presence.module.css'
+import { usePresence } from './presence.ts'
+import { PresenceDot, PresenceWords } from './presence-mark.tsx'
 import classes from './room.module.css'
 import { type Notify, useLeaveRoom, useSetNotify } from './room-actions.ts'
 import { roomName } from './room-name.ts'
@@ -66,6 +69,18 @@ function RoomMenu({ room, onSettings }: { room: Room; onSettings: () => void }) 
   )
 }
 
+/** Whether the one person one talks to is there. */
+function DirectPresence({ room }: { room: Room }) {
+  const only = room.people.length === 1 ? room.people[0]?.id : undefined
+  const presence = usePresence(room, only)
+  if (presence === undefined) return null
+  return (
+    <p className={`${marks.line} dimmed`}>
+      <PresenceDot presence={presence} isSilent /> <PresenceWords presence={presence} />
+    </p>
+  )
+}
+
 export interface RoomHeaderProps {
   readonly room: Room
   readonly panel: Panel | undefined
@@ -93,6 +108,7 @@ export function RoomHeader({ room, panel, onPanel }: RoomHeaderProps) {
         <h1 id={headingId} tabIndex={-1} className="truncate">
           {room.kind === 'channel' ? <Icon size={18} stroke={1.75} aria-hidden="true" /> : null} <bdi>{name}</bdi>
         </h1>
+        {room.kind === 'direct' ? <DirectPresence room={room} /> : null}
         {room.topic === '' ? null : (
           <p className="dimmed truncate" title={room.topic}>
             <bdi>{room.topic}</bdi>

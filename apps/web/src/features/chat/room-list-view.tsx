@@ -5,12 +5,39 @@ import { Link } from '@tanstack/react-router'
 import { useT } from '../../shared/i18n.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import { Avatar } from './avatar.tsx'
+import marks from './presence.module.css'
+import { usePresence, useWatchPresence } from './presence.ts'
+import { PresenceDot } from './presence-mark.tsx'
 import { roomName } from './room-name.ts'
 import classes from './rooms.module.css'
 import { UnreadBadge } from './unread-badge.tsx'
 
-function RoomIcon({ room, name }: { room: Room; name: string }) {
-  if (room.kind === 'direct') return <Avatar id={room.people[0]?.id ?? room.id} name={name} size={40} />
+/** Who is there is followed for so many conversations; each takes a stream of the connection. */
+const watchedMax = 50
+
+interface IconProps {
+  readonly room: Room
+  readonly name: string
+  readonly isWatched: boolean
+}
+
+function Watched({ room }: { room: Room }) {
+  useWatchPresence(room)
+  const presence = usePresence(room, room.people.length === 1 ? room.people[0]?.id : undefined)
+  return <PresenceDot presence={presence} />
+}
+
+function PersonIcon({ room, name, isWatched }: IconProps) {
+  return (
+    <span className={marks.holder}>
+      <Avatar id={room.people[0]?.id ?? room.id} name={name} size={40} />
+      {isWatched ? <Watched room={room} /> : null}
+    </span>
+  )
+}
+
+function RoomIcon({ room, name, isWatched }: IconProps) {
+  if (room.kind === 'direct') return <PersonIcon room={room} name={name} isWatched={isWatched} />
   const Icon = room.visibility === 'private' ? IconLock : IconHash
   return (
     <span className={classes.icon} aria-hidden="true">
@@ -21,6 +48,8 @@ function RoomIcon({ room, name }: { room: Room; name: string }) {
 
 export function RoomListView({ rooms }: { rooms: readonly Room[] }) {
   const t = useT()
+  const directs = rooms.filter(({ kind, people }) => kind === 'direct' && people.length === 1)
+  const watched = new Set(directs.slice(0, watchedMax).map(({ id }) => id))
   return (
     <ul className={classes.list} aria-label={t('chat.rooms')}>
       {rooms.map(room => {
@@ -28,7 +57,7 @@ export function RoomListView({ rooms }: { rooms: readonly Room[] }) {
         return (
           <li key={room.id}>
             <Link to="/chat/$roomId" params={{ roomId: room.id }} className={classes.room}>
-              <RoomIcon room={room} name={name} />
+              <RoomIcon room={room} name={name} isWatched={watched.has(room.id)} />
               <span className={classes.names}>
                 <span
                   className={`${classes.name} truncate`}

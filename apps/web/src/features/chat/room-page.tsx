@@ -16,6 +16,7 @@ import { roomQuery } from './get-room.ts'
 import { MembersPanel } from './members-panel.tsx'
 import { MessageLog } from './message-log.tsx'
 import { PinsPanel } from './pins-panel.tsx'
+import { useWatchPresence } from './presence.ts'
 import classes from './room.module.css'
 import { useJoinRoom } from './room-actions.ts'
 import { type OpenRoom, RoomContext } from './room-context.ts'
@@ -190,6 +191,7 @@ function Opened(props: OpenedProps) {
   const { store, myId } = open
   const view = useRoomView(store)
   const people = useRoomPeople(room, store)
+  useWatchPresence(room)
   const { at } = place
   useEffect(() => {
     if (at !== undefined) store.showAround({ around: at }).catch(() => undefined)

@@ -2,10 +2,10 @@
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { chat, type Room } from '@octet/contracts'
-import { IconMessages, IconPlus, IconSearch } from '@tabler/icons-react'
+import { IconMessages, IconPlus, IconSearch, IconUserCircle } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
@@ -17,6 +17,8 @@ import { RoomListView } from './room-list-view.tsx'
 import { roomName } from './room-name.ts'
 import classes from './rooms.module.css'
 import { useChatLive } from './use-live.ts'
+
+const PresenceDialog = lazy(() => import('./presence-dialog.tsx'))
 
 const typingMs = 250
 
@@ -107,6 +109,7 @@ function Browse() {
 export function RoomsPage({ onCreate }: { onCreate: () => void }) {
   const t = useT()
   useChatLive()
+  const [isPresenceOpen, setPresence] = useState(false)
   const { listRooms, createRoom, sendMessage } = chat.operations
   const api = [
     { operation: listRooms, input: {} },
@@ -119,15 +122,29 @@ export function RoomsPage({ onCreate }: { onCreate: () => void }) {
         title={t('chat.title')}
         api={api}
         actions={
-          <Button leftSection={<IconPlus size={18} stroke={1.75} />} onClick={onCreate}>
-            {t('chat.new')}
-          </Button>
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconUserCircle size={18} stroke={1.75} />}
+              onClick={() => setPresence(true)}
+            >
+              {t('chat.presence')}
+            </Button>
+            <Button leftSection={<IconPlus size={18} stroke={1.75} />} onClick={onCreate}>
+              {t('chat.new')}
+            </Button>
+          </>
         }
       >
         <ConnectionBanner />
         <Mine onCreate={onCreate} />
         <Browse />
       </Page>
+      {isPresenceOpen ? (
+        <Suspense>
+          <PresenceDialog onClose={() => setPresence(false)} />
+        </Suspense>
+      ) : null}
     </div>
   )
 }
