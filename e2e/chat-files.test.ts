@@ -153,7 +153,8 @@ test('a large file goes on where the wire was cut; files come by paste and drop 
 
 /** A site with a page that describes itself, not kindly. */
 async function serveSite(t: Test): Promise<string> {
-  const page = `<!doctype html><title>x</title><meta property="og:title" content="A page &lt;img src=x onerror=alert(1)&gt;">
+  const title = 'A page &lt;img src=x onerror=alert(1)&gt;'
+  const page = `<!doctype html><title>x</title><meta property="og:title" content="${title}">
     <meta property="og:description" content="What it is about"><meta property="og:site_name" content="The site">
     <meta property="og:image" content="/sun.png">`
   const server = createServer((request, response) => {

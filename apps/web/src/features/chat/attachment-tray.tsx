@@ -1,12 +1,17 @@
 /** The files of the message one writes: how far they have come, what went wrong, and the ways out. */
 import { ActionIcon, Button } from '@mantine/core'
-import { fileBytesMax } from '@octet/contracts'
+import { fileBytesMax, Problem } from '@octet/contracts'
 import { IconFile, IconX } from '@tabler/icons-react'
 import { useLocale, useT } from '../../shared/i18n.tsx'
 import { useProblemText } from '../../shared/ui/problem-text.ts'
 import type { Attachment, Attachments, Refusal } from './attachments.ts'
 import { fileSize } from './file-size.ts'
 import classes from './files.module.css'
+
+/** What the server refused for what it is would be refused again. */
+function canRetry(error: unknown): boolean {
+  return !(error instanceof Problem) || ![413, 415].includes(error.status)
+}
 
 function Failure({ error }: { error: unknown }) {
   const { title, detail } = useProblemText(error)
@@ -73,7 +78,7 @@ function Item({ attachment, attachments, onRemoved }: ItemProps) {
         </bdi>
         <Progress attachment={attachment} />
       </div>
-      {state.kind === 'failed' ? (
+      {state.kind === 'failed' && canRetry(state.error) ? (
         <Button size="xs" variant="default" onClick={() => attachments.retry(key)}>
           {t('action.retry')}
         </Button>
