@@ -180,6 +180,33 @@ test('an address gets a preview of words, with a picture that the server keeps i
   bob.assertNothingWrong()
 })
 
+test('a message is reported and its author blocked from its menu, and unblocked at once', needsBrowser, async () => {
+  const roomId = await enterRoom('Trouble')
+  await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'trouble-1', body: 'buy my coins' })
+  const said = ada.page.locator('[data-message]', { hasText: 'buy my coins' })
+  const choose = async (name: string) => {
+    await said.hover()
+    await said.getByRole('button', { name: 'More actions' }).click()
+    await ada.page.getByRole('menuitem', { name }).click()
+  }
+  await choose('Report message')
+  const dialog = ada.page.getByRole('dialog', { name: 'Report a message of bob' })
+  await dialog.getByText('buy my coins').waitFor()
+  await dialog.getByLabel('What happened?').fill('spam in every room')
+  await dialog.getByRole('button', { name: 'Send report' }).click()
+  await ada.page.getByText('Thank you. The moderators will look at it.').waitFor()
+  await dialog.waitFor({ state: 'detached' })
+  const { data } = await callApi(ada.page, 'GET', '/reports?state=open')
+  assert.equal(data.length, 1)
+
+  await choose('Block bob')
+  await ada.page.getByText('bob is blocked.').waitFor()
+  assert.equal((await callApi(ada.page, 'GET', '/users/me/blocks')).data.length, 1)
+  await ada.page.getByRole('button', { name: 'Undo' }).click()
+  await ada.page.getByText('bob is no longer blocked.').waitFor()
+  ada.assertNothingWrong()
+})
+
 test('whether the other is there is said beside the name; who hides or leaves is offline', needsBrowser, async () => {
   const bobId = (await callApi(bob.page, 'GET', '/users/me')).id
   const { id } = await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bobId] })

@@ -1,5 +1,5 @@
 /** Chat's live side, one per page: follows all rooms, keeps the list and the open rooms in step, and sends. */
-import { type Cursor, chat, type Message, type Problem, type Room } from '@octet/contracts'
+import { type Cursor, chat, type Message, type Output, type Problem, type Room } from '@octet/contracts'
 import {
   createRealtimeClient,
   type Following,
@@ -13,7 +13,6 @@ import { chatApi } from '../../shared/api.ts'
 import { watchIdle } from './idle.ts'
 import { roomsKey, roomsQuery } from './list-rooms.ts'
 import { type Pending, pendingOf } from './outbox.ts'
-import type { Presence } from './presence.ts'
 import { afterEvent, afterRead, byActivity } from './room-list.ts'
 import type { RoomEvent } from './room-log.ts'
 import { createRoomStore, type RoomStore } from './room-store.ts'
@@ -26,6 +25,9 @@ const followedMax = 200
 const storesMax = 8
 const deliveredEveryMs = 1_000
 const typingEveryMs = 3_000
+
+/** How somebody is shown to those who share a room with them. */
+export type Presence = Output<typeof chat, 'listPresence'>['data'][number]
 
 export type ChatLive = ReturnType<typeof createChatLive>
 

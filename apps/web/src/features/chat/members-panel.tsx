@@ -1,13 +1,14 @@
 /** Who is in the room, with what moderators can do about it. */
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import type { Member, MemberRole } from '@octet/contracts'
-import { IconDots, IconLink, IconMessage, IconVolumeOff } from '@tabler/icons-react'
+import { IconDots, IconLink, IconMessage, IconUserOff, IconVolumeOff } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { FailedState, SkeletonRows } from '../../shared/ui/states.tsx'
 import { useNow } from '../../shared/ui/when.tsx'
 import { Avatar } from './avatar.tsx'
+import { useBlockPerson } from './block-person.ts'
 import { bansQuery } from './list-bans.ts'
 import { membersQuery } from './list-members.ts'
 import { useMemberAction } from './member-actions.ts'
@@ -36,6 +37,7 @@ function MemberMenu({ member, isMuted }: { member: Member; isMuted: boolean }) {
   const { room } = useOpenRoom()
   const act = useMemberAction(room.id)
   const openDirect = useOpenDirect()
+  const block = useBlockPerson()
   const role = room.membership?.role ?? 'member'
   const name = personName(member, t)
   const userId = member.id
@@ -49,6 +51,12 @@ function MemberMenu({ member, isMuted }: { member: Member; isMuted: boolean }) {
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconMessage size={16} stroke={1.75} />} onClick={() => openDirect.mutate([userId])}>
           {t('chat.write-to')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconUserOff size={16} stroke={1.75} />}
+          onClick={() => block.mutate({ id: userId, name })}
+        >
+          {t('people.block')}
         </Menu.Item>
         {room.kind === 'channel' && outranks(role, member.role) ? (
           <>

@@ -3,17 +3,20 @@ import { ActionIcon, Button, Menu } from '@mantine/core'
 import {
   IconArrowBackUp,
   IconDots,
+  IconFlag,
   IconMessages,
   IconPencil,
   IconPin,
   IconPinnedOff,
   IconTrash,
+  IconUserOff,
 } from '@tabler/icons-react'
-import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { lazy, memo, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { copyText } from '../../shared/clipboard.ts'
 import { useLocale, useT } from '../../shared/i18n.tsx'
 import { useOfferUndo } from '../../shared/offer-undo.ts'
 import { Avatar } from './avatar.tsx'
+import { useBlockPerson } from './block-person.ts'
 import { EditBox } from './edit-box.tsx'
 import { quickEmoji } from './emoji.ts'
 import { EmojiButton } from './emoji-button.tsx'
@@ -27,6 +30,8 @@ import { Reactions } from './reactions.tsx'
 import { Receipt, reachOf } from './receipts.tsx'
 import { type OpenRoom, useOpenRoom } from './room-context.ts'
 import type { KnownMessage } from './room-log.ts'
+
+const ReportDialog = lazy(() => import('./report-dialog.tsx'))
 
 function MessageTime({ time }: { time: string }) {
   const { tag, timeZone } = useLocale()
@@ -82,49 +87,84 @@ function useRemove(open: OpenRoom, message: KnownMessage): () => void {
     })
 }
 
+interface AuthorItemsProps {
+  readonly message: KnownMessage
+  readonly name: string
+  readonly onReport: () => void
+}
+
+/** What one can do about what somebody else has said. */
+function AuthorItems({ message, name, onReport }: AuthorItemsProps) {
+  const t = useT()
+  const block = useBlockPerson()
+  const icon = { size: 16, stroke: 1.75 }
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item leftSection={<IconFlag {...icon} />} onClick={onReport}>
+        {t('chat.report')}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconUserOff {...icon} />} onClick={() => block.mutate({ id: message.authorId, name })}>
+        {t('chat.block', { name })}
+      </Menu.Item>
+    </>
+  )
+}
+
 function MoreMenu({ message, open, onEdit, isInThread }: ActionsProps) {
   const t = useT()
   const pin = usePinMessage(open.room.id)
   const remove = useRemove(open, message)
   const isMine = message.authorId === open.myId
+  const [isReporting, setReporting] = useState(false)
   const icon = { size: 16, stroke: 1.75 }
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <ActionIcon aria-label={t('chat.more')} title={t('chat.more')}>
-          <IconDots size={18} stroke={1.75} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {isInThread ? null : (
-          <Menu.Item leftSection={<IconMessages {...icon} />} onClick={() => open.onThread(message.id)}>
-            {t('chat.thread-open')}
+    <>
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <ActionIcon aria-label={t('chat.more')} title={t('chat.more')}>
+            <IconDots size={18} stroke={1.75} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {isInThread ? null : (
+            <Menu.Item leftSection={<IconMessages {...icon} />} onClick={() => open.onThread(message.id)}>
+              {t('chat.thread-open')}
+            </Menu.Item>
+          )}
+          {isMine && open.canSpeak ? (
+            <Menu.Item leftSection={<IconPencil {...icon} />} onClick={onEdit}>
+              {t('action.edit')}
+            </Menu.Item>
+          ) : null}
+          {open.canModerate || open.room.kind === 'direct' ? (
+            <Menu.Item
+              leftSection={message.isPinned ? <IconPinnedOff {...icon} /> : <IconPin {...icon} />}
+              onClick={() => pin.mutate({ messageId: message.id, on: !message.isPinned })}
+            >
+              {message.isPinned ? t('chat.unpin') : t('chat.pin')}
+            </Menu.Item>
+          ) : null}
+          <Menu.Item onClick={() => void copyText(message.body)}>{t('chat.copy-text')}</Menu.Item>
+          <Menu.Item onClick={() => void copyText(`${location.origin}/chat/${message.roomId}?at=${message.seq}`)}>
+            {t('chat.copy-link')}
           </Menu.Item>
-        )}
-        {isMine && open.canSpeak ? (
-          <Menu.Item leftSection={<IconPencil {...icon} />} onClick={onEdit}>
-            {t('action.edit')}
-          </Menu.Item>
-        ) : null}
-        {open.canModerate || open.room.kind === 'direct' ? (
-          <Menu.Item
-            leftSection={message.isPinned ? <IconPinnedOff {...icon} /> : <IconPin {...icon} />}
-            onClick={() => pin.mutate({ messageId: message.id, on: !message.isPinned })}
-          >
-            {message.isPinned ? t('chat.unpin') : t('chat.pin')}
-          </Menu.Item>
-        ) : null}
-        <Menu.Item onClick={() => void copyText(message.body)}>{t('chat.copy-text')}</Menu.Item>
-        <Menu.Item onClick={() => void copyText(`${location.origin}/chat/${message.roomId}?at=${message.seq}`)}>
-          {t('chat.copy-link')}
-        </Menu.Item>
-        {isMine || open.canModerate ? (
-          <Menu.Item leftSection={<IconTrash {...icon} />} color="var(--octet-error)" onClick={remove}>
-            {t('action.delete')}
-          </Menu.Item>
-        ) : null}
-      </Menu.Dropdown>
-    </Menu>
+          {isMine || open.canModerate ? (
+            <Menu.Item leftSection={<IconTrash {...icon} />} color="var(--octet-error)" onClick={remove}>
+              {t('action.delete')}
+            </Menu.Item>
+          ) : null}
+          {isMine ? null : (
+            <AuthorItems message={message} name={open.nameOf(message.authorId)} onReport={() => setReporting(true)} />
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {isReporting ? (
+        <Suspense>
+          <ReportDialog message={message} onClose={() => setReporting(false)} />
+        </Suspense>
+      ) : null}
+    </>
   )
 }
 

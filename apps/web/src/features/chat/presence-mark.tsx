@@ -1,8 +1,8 @@
 /** Whether somebody is there: as a dot with a name for those who do not see it, and in words. */
 import { useT } from '../../shared/i18n.tsx'
 import { When } from '../../shared/ui/when.tsx'
+import type { Presence } from './chat-live.ts'
 import classes from './presence.module.css'
-import type { Presence } from './presence.ts'
 
 /** Stands at the corner of what is before it, an avatar for example. `isSilent`: the words are beside it. */
 export function PresenceDot({ presence, isSilent }: { presence: Presence | undefined; isSilent?: boolean }) {

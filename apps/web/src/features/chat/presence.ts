@@ -1,11 +1,10 @@
 /** Who of a room is there: asked once, then told. */
-import type { chat, Output, Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts'
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { chatApi } from '../../shared/api.ts'
+import type { Presence } from './chat-live.ts'
 import { useChatLive, useConnection } from './use-live.ts'
-
-export type Presence = Output<typeof chat, 'listPresence'>['data'][number]
 
 /** The server says nothing of larger rooms. */
 const membersMax = 100

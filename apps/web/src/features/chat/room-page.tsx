@@ -121,6 +121,7 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
   const live = useChatLive()
   const user = useUser()
   const store = useRoomStore(room)
+  useWatchPresence(room)
   const now = useNow()
   const { people } = useRoomView(store).log
   const isMuted = room.membership?.mutedUntil != null && Date.parse(room.membership.mutedUntil) > now
@@ -191,7 +192,6 @@ function Opened(props: OpenedProps) {
   const { store, myId } = open
   const view = useRoomView(store)
   const people = useRoomPeople(room, store)
-  useWatchPresence(room)
   const { at } = place
   useEffect(() => {
     if (at !== undefined) store.showAround({ around: at }).catch(() => undefined)
