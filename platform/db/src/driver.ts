@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL driver, with two defects of postgres.js 3.4.9 mended while it is loaded. Decision 7 says what else was
- * considered.
+ * The PostgreSQL driver, with three defects of postgres.js 3.4.9 mended while it is loaded. Decision 7 says
+ * what else was considered.
  *
  * It buffers small writes for an immediate. When the server goes away in between, the immediate writes to a socket that
  * is null: an exception no caller can catch ends the process, and the query never settles. Its issues 1066, 1154 and
@@ -12,7 +12,11 @@
  * committed by itself, or inside somebody else's transaction, which the final COMMIT or ROLLBACK then ended. Found
  * while `npm run chaos` was made. Here it runs nothing more.
  *
- * `test/transaction.test.ts` shows both.
+ * Each new connection first asks for the types of arrays, and nobody listens to how that ends: when the server goes
+ * away at that moment, the rejection ends the process. Found by chaos with chat. Here it fails the query that
+ * was waiting.
+ *
+ * `test/transaction.test.ts` and `test/driver.test.ts` show them.
  */
 import { registerHooks } from 'node:module'
 
@@ -43,6 +47,11 @@ const mends: readonly Mend[] = [
     broken: 'q.catch(e => uncaughtError || (uncaughtError = e))',
     mended: `q.catch(e => uncaughtError || (uncaughtError = e))
         if (connection.lost) return q.reject(connection.lost)`,
+  },
+  {
+    file: '/postgres/src/connection.js',
+    broken: 'return fetchArrayTypes()',
+    mended: 'return fetchArrayTypes().catch(e => { needsTypes = true; errored(e) })',
   },
 ]
 
