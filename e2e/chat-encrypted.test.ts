@@ -71,6 +71,7 @@ test('what is said in an encrypted room only its members read, also later on a n
   const codes = ada.page.getByRole('dialog').locator('li code')
   await codes.nth(1).waitFor()
   assert.equal(await codes.count(), 2)
+  const copied = ada.page.waitForResponse(answer => answer.url().endsWith('/history') && answer.ok())
   await ada.page.getByRole('button', { name: 'Make a recovery key' }).click()
   await ada.page.getByLabel('Password', { exact: true }).or(ada.page.getByText('Write this down now')).first().waitFor()
   if (await ada.page.getByLabel('Password', { exact: true }).isVisible()) {
@@ -80,7 +81,7 @@ test('what is said in an encrypted room only its members read, also later on a n
   await ada.page.getByText('Write this down now').waitFor()
   const key = await ada.page.getByRole('dialog').locator('div > code').last().textContent()
   await ada.page.keyboard.press('Escape')
-  await ada.page.waitForResponse(answer => answer.url().endsWith('/history') && answer.ok())
+  await copied
 
   const next = await newPerson(browser)
   await next.page.goto(`${octet.origin}/sign-in`)
