@@ -1,11 +1,25 @@
 /** The views of every page that are looked at: a path, and what to do there before looking. */
 import type { Page } from 'playwright-core'
 import { callApi } from './browser.ts'
+import { makePng } from './png.ts'
 
 /** Where a room with something of everything is. */
 export interface RoomToSee {
   readonly roomPath: string
   readonly threadId: string
+}
+
+/** Uploads a file for a message; its id. */
+async function putFile(page: Page, roomId: string, name: string, content: Buffer): Promise<string> {
+  const path = `/chat/rooms/${roomId}/files?name=${encodeURIComponent(name)}`
+  const id = await page.evaluate(
+    `(async () => {
+      const body = Uint8Array.fromBase64(${JSON.stringify(content.toString('base64'))})
+      const answer = await fetch(${JSON.stringify(path)}, { method: 'POST', body })
+      return (await answer.json()).id
+    })()`,
+  )
+  return String(id)
 }
 
 /** A room with something of everything in it. */
@@ -17,6 +31,11 @@ export async function makeRoom(page: Page): Promise<RoomToSee> {
   const [first] = [await say(words[0] ?? ''), await say(words[1] ?? '')]
   await say(words[2] ?? '', { replyToId: first?.id })
   await say('In the thread', { threadId: first?.id })
+  const fileIds = [
+    await putFile(page, room.id, 'sun.png', makePng(640, 400)),
+    await putFile(page, room.id, 'notes.txt', Buffer.from('What to bring')),
+  ]
+  await say('With two files', { fileIds })
   await callApi(page, 'PUT', `/chat/rooms/${room.id}/messages/${first?.id}/reactions`, { emoji: '🎉', on: true })
   await callApi(page, 'PUT', `/chat/rooms/${room.id}/messages/${first?.id}/pin`, { on: true })
   return { roomPath: `/chat/${room.id}`, threadId: first?.id ?? '' }
@@ -135,6 +154,18 @@ export const linkViews = (linkPath: string): readonly View[] => [
   { path: `${linkPath}/routing`, act: addRuleAndSplit },
 ]
 
+/** One that is ready and one that is refused. */
+async function addFiles(page: Page): Promise<void> {
+  const files = ['ready.txt', 'refused.txt'].map(name => ({
+    name,
+    mimeType: 'text/plain',
+    buffer: Buffer.from(name === 'ready.txt' ? name : ''),
+  }))
+  await page.locator('[data-files]').setInputFiles(files)
+  await page.getByText('The file is empty.').waitFor()
+  await page.locator('[data-state=ready]').waitFor()
+}
+
 export const chatViews = ({ roomPath, threadId }: RoomToSee): readonly View[] => [
   { path: '/chat' },
   {
@@ -146,10 +177,27 @@ export const chatViews = ({ roomPath, threadId }: RoomToSee): readonly View[] =>
         .click()
         .then(() => dialogOf(page)),
   },
+  {
+    path: '/chat',
+    act: page =>
+      page
+        .getByRole('button', { name: 'Presence' })
+        .click()
+        .then(() => page.getByRole('heading', { name: 'Do not disturb' }).waitFor()),
+  },
   { path: '/chat/invite' },
   { path: '/chat/invite#t=an-invitation-of-some-length' },
   { path: roomPath, act: roomShown },
   { path: roomPath, act: page => roomShown(page).then(() => page.getByText('Good morning').click()) },
+  {
+    path: roomPath,
+    act: page =>
+      page
+        .getByRole('button', { name: 'Open picture sun.png' })
+        .click()
+        .then(() => dialogOf(page)),
+  },
+  { path: roomPath, act: addFiles },
   { path: `${roomPath}?panel=members`, act: page => page.getByText('(you)').waitFor() },
   { path: `${roomPath}?panel=pins`, act: page => page.getByRole('button', { name: 'Show in room' }).waitFor() },
   { path: `${roomPath}?panel=search`, act: page => page.getByRole('searchbox').fill('hello') },

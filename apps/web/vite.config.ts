@@ -10,7 +10,12 @@ const server = process.env.OCTET_URL ?? 'http://127.0.0.1:3000'
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), slimContractsPlugin(), themeCssPlugin(), fontPreloadPlugin(), precompressPlugin()],
-  server: { host: '127.0.0.1', port: 5173, proxy: { '/api': server, '/s/': server, '/docs': server } },
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    // Files of chat come and go beside the pages of its rooms.
+    proxy: { '/api': server, '/s/': server, '/docs': server, '^/chat/(files|uploads|rooms)/': server },
+  },
   build: {
     target: 'es2023',
     outDir: 'dist',

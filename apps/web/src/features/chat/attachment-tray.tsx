@@ -113,7 +113,7 @@ export default function AttachmentTray({ shown, attachments, onRemoved }: Attach
           <Item key={each.key} attachment={each} attachments={attachments} onRemoved={onRemoved} />
         ))}
       </ul>
-      <p className="visually-hidden" role="status">
+      <p className={ready === shown.length ? 'visually-hidden' : `${classes.status} dimmed`} role="status">
         {t('chat.files-ready', { ready, n: shown.length })}
       </p>
     </>

@@ -35,7 +35,12 @@ export function FoundMessage({ message, author, marked = [], onOpen }: FoundMess
         </span>
       </div>
       <div className={classes.foundBody}>
-        <MessageBody body={shown?.body || '…'} nameOf={nameOf} myId={myId} marked={marked} />
+        {shown?.body === '' && message.files.length > 0 ? null : (
+          <MessageBody body={shown?.body || '…'} nameOf={nameOf} myId={myId} marked={marked} />
+        )}
+        {message.files.length === 0 ? null : (
+          <bdi className="dimmed">{message.files.map(({ name }) => name).join(', ')}</bdi>
+        )}
       </div>
       <button type="button" className={classes.foundOpen} onClick={onOpen}>
         {t('chat.show-in-room')}

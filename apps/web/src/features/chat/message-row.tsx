@@ -145,7 +145,9 @@ function MoreMenu({ message, open, onEdit, isInThread }: ActionsProps) {
               {message.isPinned ? t('chat.unpin') : t('chat.pin')}
             </Menu.Item>
           ) : null}
-          <Menu.Item onClick={() => void copyText(message.body)}>{t('chat.copy-text')}</Menu.Item>
+          {message.body === '' ? null : (
+            <Menu.Item onClick={() => void copyText(message.body)}>{t('chat.copy-text')}</Menu.Item>
+          )}
           <Menu.Item onClick={() => void copyText(`${location.origin}/chat/${message.roomId}?at=${message.seq}`)}>
             {t('chat.copy-link')}
           </Menu.Item>
