@@ -25,6 +25,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     // What most pages need comes as one file: forty small ones cost 10 kB in compression and as much again in headers.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'common', minShareCount: 28 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'common', minShareCount: 44 }] } } },
   },
 })
