@@ -6,14 +6,25 @@
  */
 import { fileURLToPath } from 'node:url'
 import * as contracts from '@octet/contracts'
+import { summaries } from '@octet/contracts/summaries'
 import type { Plugin } from 'vite'
 
 const name = '@octet/contracts'
 const id = '\0octet-contracts'
 const defineId = '\0octet-contracts-define'
+const summariesName = '@octet/contracts/summaries'
+const summariesId = '\0octet-summaries'
 
 /** Parts of an operation, and of a stream, that only a server needs. */
-const serverOnly: ReadonlySet<string> = new Set(['input', 'output', 'problems', 'limits', 'events', 'relays'])
+const serverOnly: ReadonlySet<string> = new Set([
+  'summary',
+  'input',
+  'output',
+  'problems',
+  'limits',
+  'events',
+  'relays',
+])
 
 function withoutServerOnly(parts: Readonly<Record<string, object>>): object {
   const short = Object.entries(parts).map(([key, part]) => [
@@ -65,11 +76,13 @@ export function slimContractsPlugin(): Plugin {
     enforce: 'pre',
     resolveId(wanted, importer) {
       if (wanted === name) return id
+      if (wanted === summariesName) return summariesId
       if (wanted === './define.ts' && importer !== undefined && kept.includes(importer)) return defineId
       return undefined
     },
     load(wanted) {
       if (wanted === id) return source()
+      if (wanted === summariesId) return `export const summaries = ${JSON.stringify(summaries)}`
       if (wanted === defineId) return constants().join('\n')
       return undefined
     },

@@ -65,7 +65,7 @@ export interface ApiRequest {
 
 /** How an operation with this input looks on the wire; throws for operations without a route. */
 export function requestOf(operation: Operation, input: object): ApiRequest {
-  if (operation.http === undefined) throw new Error(`"${operation.summary}" has no public route`)
+  if (operation.http === undefined) throw new Error('an operation without a public route was called')
   const [method = '', route = ''] = operation.http.split(' ')
   const rest: Record<string, unknown> = { ...input }
   const path = route.replace(/:(\w+)/g, (_match, name: string) => {

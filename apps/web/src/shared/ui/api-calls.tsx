@@ -1,5 +1,7 @@
 /** What a page does, as commands that run as they are once the token is set. */
+
 import { identity } from '@octet/contracts'
+import { summaries } from '@octet/contracts/summaries'
 import { type ApiCall, curlOf, tokenPlaceholder } from '../curl.ts'
 import { useLocale, useT } from '../i18n.tsx'
 import { useSession } from '../session.ts'
@@ -36,7 +38,11 @@ function Calls({ calls }: { calls: readonly ApiCall[] }) {
         {rich('api.lead', { token: tokenPlaceholder }, { docs: text => <a href="/docs">{text}</a> })}
       </p>
       {calls.map(call => (
-        <Call key={call.operation.summary} title={call.operation.summary} command={curlOf(call, origin)} />
+        <Call
+          key={call.operation.http}
+          title={summaries[call.operation.http ?? ''] ?? ''}
+          command={curlOf(call, origin)}
+        />
       ))}
       {needsToken ? <Call title={t('api.token', { token: tokenPlaceholder })} command={signIn} /> : null}
     </div>
