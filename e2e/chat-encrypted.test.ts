@@ -22,12 +22,26 @@ before(async () => {
   bobId = (await callApi(bob.page, 'GET', '/users/me')).id
 })
 
+const looksMax = 60
 const field = (page: Page) => page.locator('[data-composer]').first()
 const message = (page: Page, text: string) => page.locator('[data-message]', { hasText: text })
 
 async function say(page: Page, text: string): Promise<void> {
   await field(page).fill(text)
   await field(page).press('Enter')
+}
+
+/** What is said before a device is in the group it cannot read: so both wait for one another. */
+async function seesDevices(page: Page, count: number): Promise<void> {
+  const codes = page.getByRole('dialog').locator('li code')
+  for (let found = 0, look = 0; found < count; look++) {
+    assert.ok(look < looksMax, `${found} of ${count} devices`)
+    await page.getByRole('button', { name: 'Encryption' }).click()
+    await codes.first().waitFor()
+    found = await codes.count()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
 }
 
 async function makeRoom(page: Page): Promise<string> {
@@ -49,6 +63,7 @@ test('what is said in an encrypted room only its members read, also later on a n
   await bob.page.goto(`${octet.origin}/chat/${roomId}`)
   await field(bob.page).waitFor()
 
+  await seesDevices(ada.page, 2)
   await say(ada.page, 'the blue key is under the mat')
   await message(bob.page, 'under the mat').waitFor()
   await say(bob.page, 'found it')

@@ -200,7 +200,7 @@ test('the core tasks need no mouse', needsBrowser, async () => {
 
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Search your things and commands' }).waitFor()
-  await page.keyboard.type('launch')
+  await page.keyboard.type('launch ann')
   await page.getByRole('option', { name: /Launch announcement/ }).waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Launch announcement' }).waitFor()

@@ -85,5 +85,5 @@ test('no answer at all is told apart, and a call the page gave up is no error of
 
 test('an operation without a public route cannot be called', async t => {
   const { origin } = await server(t, response => json(response, 200, {}))
-  await assert.rejects(createClient(identity, origin).getUsers({ ids: [] }), /no public route/)
+  await assert.rejects(createClient(identity, origin).getUsers({ ids: [] }), /without a public route/)
 })
