@@ -26,12 +26,43 @@ async function create(page: Page, url: string): Promise<string> {
   return (await created.getByRole('link').first().getAttribute('href')) ?? ''
 }
 
+/** Keeps campaign parameters under a name and makes a link with them; ends among all links. */
+async function makeCampaign(page: Page): Promise<void> {
+  await navigation(page).getByRole('link', { name: 'Campaign templates' }).click()
+  await page.getByRole('button', { name: 'New template' }).click()
+  await page.getByLabel('Name of the template').fill('Newsletter')
+  await page.getByLabel('Source').fill('newsletter')
+  await page.keyboard.press('Enter')
+  const templates = page.getByRole('list', { name: 'Campaign templates' })
+  await templates.getByText('utm_source=newsletter').waitFor()
+  await templates.getByRole('button', { name: 'Edit Newsletter' }).click()
+  await page.getByLabel('Medium').fill('email')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await templates.getByText('utm_source=newsletter · utm_medium=email').waitFor()
+
+  await navigation(page).getByRole('link', { name: 'All links' }).click()
+  await page.getByRole('button', { name: 'Options' }).click()
+  await page.getByRole('button', { name: 'Campaign parameters' }).click()
+  await page.getByLabel('Template').selectOption('Newsletter')
+  await page.getByRole('textbox', { name: 'Address to shorten' }).fill('https://example.org/three')
+  await page.getByRole('button', { name: 'Shorten' }).click()
+  const created = page.getByRole('region', { name: 'New short link' })
+  await created.getByText('example.org/three?utm_source=newsletter&utm_medium=email').waitFor()
+
+  await navigation(page).getByRole('link', { name: 'Campaign templates' }).click()
+  await templates.getByRole('button', { name: 'Delete Newsletter' }).click()
+  await page.getByText('No templates yet').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await templates.getByText('Newsletter').first().waitFor()
+}
+
 test(
-  'links are put in order together: a folder, tags, the archive, and deleting, each to be undone',
+  'links are put in order together: campaign templates, a folder, tags, the archive, and deleting, each to be undone',
   needsBrowser,
   async () => {
     const { context, page, assertNothingWrong } = await newOwner('joan')
-    for (const name of ['one', 'two', 'three']) await create(page, `https://example.org/${name}`)
+    for (const name of ['one', 'two']) await create(page, `https://example.org/${name}`)
+    await makeCampaign(page)
     await navigation(page).getByRole('link', { name: 'Folders and tags' }).click()
     await page.getByRole('button', { name: 'New folder' }).click()
     await page.getByLabel('Name of the folder').fill('Spring')

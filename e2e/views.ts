@@ -77,6 +77,23 @@ async function openWebhook(page: Page): Promise<void> {
     .click()
   await page.getByRole('heading', { name: 'Request' }).waitFor()
 }
+
+/** One that is there, and the form of another one. */
+async function makeTemplate(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New template' }).click()
+  await page.getByLabel('Name of the template').fill('Spring newsletter')
+  await page.getByLabel('Source').fill('newsletter')
+  await page.getByLabel('Medium').fill('email')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('utm_source=newsletter').waitFor()
+  await page.getByRole('button', { name: 'New template' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+}
+
+async function openCampaign(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Options' }).click()
+  await page.getByRole('button', { name: 'Campaign parameters' }).click()
+}
 const roomShown = (page: Page) => page.getByText('Good morning').waitFor()
 
 export const visitorViews: readonly View[] = [
@@ -112,13 +129,9 @@ export const linkViews = (linkPath: string): readonly View[] => [
     path: '/links',
     act: page => page.getByRole('checkbox', { name: 'Select all links shown' }).check(),
   },
-  {
-    path: '/links',
-    act: async page => {
-      await page.getByRole('button', { name: 'Options' }).click()
-      await page.getByRole('button', { name: 'Campaign parameters' }).click()
-    },
-  },
+  { path: '/links/campaigns' },
+  { path: '/links/campaigns', act: makeTemplate },
+  { path: '/links', act: openCampaign },
   { path: '/links/organize' },
   {
     path: '/links/organize',

@@ -175,6 +175,12 @@ const organize = createRoute({
   component: lazyRouteComponent(() => import('../features/links/organize-page.tsx'), 'OrganizePage'),
 })
 
+const campaigns = createRoute({
+  ...forUsers,
+  path: '/links/campaigns',
+  component: lazyRouteComponent(() => import('../features/links/campaigns-page.tsx'), 'CampaignsPage'),
+})
+
 const files = createRoute({
   ...forUsers,
   path: '/links/files',
@@ -340,7 +346,18 @@ const entrance = [
   leakedKey,
 ] as const
 const ownAccount = [account, security, devices, keys, newKey, activity, blocked, data] as const
-const ownLinks = [links, link, linkRouting, publicStats, organize, files, domains, webhooks, webhook] as const
+const ownLinks = [
+  links,
+  link,
+  linkRouting,
+  publicStats,
+  organize,
+  campaigns,
+  files,
+  domains,
+  webhooks,
+  webhook,
+] as const
 const chats = [chat, chatInvite, chatRoom] as const
 const others = [users, reports, mails, people, profile] as const
 const routeTree = root.addChildren([index, ...entrance, ...chats, ...ownLinks, ...ownAccount, ...others])

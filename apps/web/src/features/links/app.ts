@@ -6,6 +6,7 @@ import {
   IconFolders,
   IconLink,
   IconPlus,
+  IconSpeakerphone,
   IconTag,
   IconWebhook,
   IconWorld,
@@ -63,6 +64,7 @@ function useNav(): readonly NavSection[] {
       label: t('links.manage'),
       items: [
         { label: t('organize.title'), to: '/links/organize', icon: IconFolders },
+        { label: t('campaigns.title'), to: '/links/campaigns', icon: IconSpeakerphone },
         { label: t('files.title'), to: '/links/files', icon: IconFileSpreadsheet },
         { label: t('domains.title'), to: '/links/domains', icon: IconWorld },
         { label: t('webhooks.title'), to: '/links/webhooks', icon: IconWebhook },
@@ -155,6 +157,13 @@ export const linksApp: AppEntry = {
       keys: ['g', 'f'],
       isShown: session => session.user !== null,
       run: context => context.goTo('/links/organize'),
+    },
+    {
+      id: 'go-campaigns',
+      label: 'command.campaigns',
+      icon: IconSpeakerphone,
+      isShown: session => session.user !== null,
+      run: context => context.goTo('/links/campaigns'),
     },
     {
       id: 'go-files',

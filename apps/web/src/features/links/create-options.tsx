@@ -2,17 +2,20 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useId, useState } from 'react'
 import type { useForm } from '../../shared/form.ts'
-import { type MessageKey, useT } from '../../shared/i18n.tsx'
+import { useT } from '../../shared/i18n.tsx'
 import { PasswordField } from '../../shared/ui/password-field.tsx'
+import { templatesQuery } from './campaigns.ts'
 import classes from './create-form.module.css'
 import { domainsQuery } from './domains.ts'
 import { isAddress, type LinkValues } from './link-address.ts'
 import pair from './link-fields.module.css'
 import { ExpiryFields, TagsValue } from './link-fields.tsx'
 import { foldersQuery } from './organize.ts'
-import { type UtmValues, utmFields, utmOf, withUtm } from './utm.ts'
+import { isSameUtm, type UtmValues, utmOf, utmValuesOf, withUtm } from './utm.ts'
+import { UtmFields } from './utm-fields.tsx'
 
 export interface CreateValues extends LinkValues, UtmValues {
   readonly alias: string
@@ -25,19 +28,26 @@ export interface CreateValues extends LinkValues, UtmValues {
 
 type Form = ReturnType<typeof useForm<CreateValues>>
 
-const utmLabels: Readonly<Record<keyof UtmValues, MessageKey>> = {
-  utmSource: 'utm.source',
-  utmMedium: 'utm.medium',
-  utmCampaign: 'utm.campaign',
-  utmTerm: 'utm.term',
-  utmContent: 'utm.content',
-}
-const utmExamples: Readonly<Record<keyof UtmValues, string>> = {
-  utmSource: 'newsletter',
-  utmMedium: 'email',
-  utmCampaign: 'spring',
-  utmTerm: '',
-  utmContent: '',
+/** Fills the fields, which can be changed afterwards. Only for those who have any templates. */
+function TemplateChoice({ form }: { form: Form }) {
+  const t = useT()
+  const templates = useQuery(templatesQuery).data ?? []
+  if (templates.length === 0) return null
+  const utm = utmOf(form.values) ?? {}
+  return (
+    <NativeSelect
+      label={t('campaigns.template')}
+      value={templates.find(template => isSameUtm(template.utm, utm))?.id ?? ''}
+      data={[
+        { value: '', label: t('campaigns.no-template') },
+        ...templates.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+      onChange={({ currentTarget }) => {
+        const chosen = templates.find(({ id }) => id === currentTarget.value)
+        form.change(utmValuesOf(chosen?.utm ?? {}))
+      }}
+    />
+  )
 }
 
 /** Campaign parameters, and the address that comes of them while one types. */
@@ -61,25 +71,15 @@ function UtmBuilder({ form }: { form: Form }) {
         {t('utm.title')}
       </Button>
       <div id={id} hidden={!isWanted} className={classes.utm}>
-        <div className={pair.pair}>
-          {utmFields.map(field => (
-            <TextInput
-              key={field}
-              {...form.text(field)}
-              label={t(utmLabels[field])}
-              placeholder={utmExamples[field]}
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={200}
-            />
-          ))}
-        </div>
+        <TemplateChoice form={form} />
+        <UtmFields form={form} />
         {isAddress(form.values.url) ? (
           <p className={classes.preview}>
             <span className="dimmed">{t('utm.preview')} </span>
             <code>{withUtm(form.values.url, utm)}</code>
           </p>
         ) : null}
+        <Link to="/links/campaigns">{t('campaigns.manage')}</Link>
       </div>
     </div>
   )

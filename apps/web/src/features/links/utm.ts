@@ -21,6 +21,21 @@ export function utmOf(values: UtmValues): Utm | undefined {
   return Object.fromEntries(filled.map(field => [partOf(field), values[field].trim()]))
 }
 
+/** The fields as a form shows them; '' for none. */
+export function utmValuesOf(utm: Utm): UtmValues {
+  const { source = '', medium = '', campaign = '', term = '', content = '' } = utm
+  return { utmSource: source, utmMedium: medium, utmCampaign: campaign, utmTerm: term, utmContent: content }
+}
+
+/** As they stand in an address, in the order of the fields. */
+export function utmPairs(utm: Utm): string[] {
+  return utmFields.map(partOf).flatMap(part => (utm[part] === undefined ? [] : [`utm_${part}=${utm[part]}`]))
+}
+
+export function isSameUtm(one: Utm, other: Utm): boolean {
+  return utmPairs(one).join('&') === utmPairs(other).join('&')
+}
+
 /** Where the link will lead; what is there already is replaced. The address as it is while it is none. */
 export function withUtm(address: string, utm: Utm | undefined): string {
   try {

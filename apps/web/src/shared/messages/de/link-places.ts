@@ -1,5 +1,21 @@
 /** Alles zu Links außer den einzelnen: Ordner, Schlagwörter, Hosts, Webhooks, Auswahl, Kampagnenangaben. */
 export const linkPlaces = {
+  'campaigns.deleted': 'Vorlage {name} gelöscht. Links, die mit ihr entstanden, bleiben, wie sie sind.',
+  'campaigns.edit': '{name} bearbeiten',
+  'campaigns.lead':
+    'Angaben (UTM) unter einem Namen, damit alle Links einer Kampagne dasselbe sagen. Wähle die Vorlage, wenn du einen Link erstellst.',
+  'campaigns.manage': 'Vorlagen verwalten',
+  'campaigns.name': 'Name der Vorlage',
+  'campaigns.name-example': 'Frühlingsrundbrief',
+  'campaigns.name-missing': 'Gib einen Namen ein.',
+  'campaigns.new': 'Neue Vorlage',
+  'campaigns.no-template': 'Keine: wie unten eingegeben',
+  'campaigns.none': 'Noch keine Vorlagen',
+  'campaigns.none-hint': 'Erstelle eine, und wähle sie in den Optionen eines neuen Links.',
+  'campaigns.template': 'Vorlage',
+  'campaigns.title': 'Kampagnenvorlagen',
+  'campaigns.utm-missing': 'Fülle mindestens eine der Angaben aus.',
+  'command.campaigns': 'Zu den Kampagnenvorlagen',
   'command.domains': 'Zu eigenen Domains',
   'command.organize': 'Zu Ordnern und Schlagwörtern',
   'command.webhooks': 'Zu Webhooks',

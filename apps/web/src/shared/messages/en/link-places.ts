@@ -1,5 +1,21 @@
 /** Everything about links besides single ones: folders, tags, hosts, webhooks, selections, campaign parameters. */
 export const linkPlaces = {
+  'campaigns.deleted': 'Template {name} deleted. Links made with it stay as they are.',
+  'campaigns.edit': 'Edit {name}',
+  'campaigns.lead':
+    'Parameters (UTM) kept under a name, so that all links of a campaign say the same. Pick a template when you make a link.',
+  'campaigns.manage': 'Manage templates',
+  'campaigns.name': 'Name of the template',
+  'campaigns.name-example': 'Spring newsletter',
+  'campaigns.name-missing': 'Enter a name.',
+  'campaigns.new': 'New template',
+  'campaigns.no-template': 'None: as typed below',
+  'campaigns.none': 'No templates yet',
+  'campaigns.none-hint': 'Make one, and choose it among the options of a new link.',
+  'campaigns.template': 'Template',
+  'campaigns.title': 'Campaign templates',
+  'campaigns.utm-missing': 'Fill in at least one of the parameters.',
+  'command.campaigns': 'Go to campaign templates',
   'command.domains': 'Go to custom domains',
   'command.organize': 'Go to folders and tags',
   'command.webhooks': 'Go to webhooks',
