@@ -14,6 +14,7 @@ import { createPresenceBoard } from './presence-board.ts'
 import { privacy } from './privacy.ts'
 import { routes } from './routes.ts'
 import { isId } from './rules.ts'
+import { typingReach } from './typing-reach.ts'
 
 const roomsKnownMax = 10_000
 const roomsKnownMs = 60 * 60_000
@@ -40,7 +41,7 @@ export const chatModule = defineModule({
   jobs,
   routes,
   streams: {
-    room: { join: joinAsMember },
+    room: { join: joinAsMember, relayTo: typingReach },
     inbox: { join: joinOwn, entered: opened, left: closed },
     receipts: { join: joinAsMember },
     reads: { join: joinOwn },

@@ -76,7 +76,7 @@ export function createPresenceBoard(parts: PresenceParts): PresenceBoard {
       known.isIdle = isIdle
       await writer.write(userId)
     },
-    tell: userId => tell(parts, userId),
+    tell: writer.tell,
     async close() {
       clearInterval(timer)
       await writer.close()
@@ -118,6 +118,8 @@ function createWriter(parts: PresenceParts, here: ReadonlyMap<string, Here>) {
         else await presenceStore.come(db, userId, nodeId, known.isIdle)
         await tell(parts, userId)
       }),
+    // In its turn as well: what was read before somebody hid must not be told after it.
+    tell: async (userId: string) => void (await inTurn(() => tell(parts, userId))),
     async close() {
       isClosed = true
       await tail

@@ -107,16 +107,31 @@ export async function settingsOf({ sql }: Queryable, userId: string): Promise<Se
   return row ?? { show_presence: true, show_reading: true, show_typing: true, do_not_disturb_until: null }
 }
 
-/** Writes it. */
-export async function putSettings(
+/** What to change; the rest stays as it is. */
+export interface SettingsChange {
+  readonly showPresence?: boolean | undefined
+  readonly showReading?: boolean | undefined
+  readonly showTyping?: boolean | undefined
+  readonly doNotDisturbUntil?: string | null | undefined
+}
+
+/** Changes it in one statement, so that two changes at once both hold; as it is then. */
+export async function changeSettings(
   { sql }: Queryable,
   userId: string,
-  { show_presence, show_reading, show_typing, do_not_disturb_until }: SettingsRow,
-): Promise<void> {
-  await sql`
-    insert into settings (user_id, show_presence, show_reading, show_typing, do_not_disturb_until)
-    values (${userId}, ${show_presence}, ${show_reading}, ${show_typing}, ${do_not_disturb_until})
+  { showPresence, showReading, showTyping, doNotDisturbUntil }: SettingsChange,
+): Promise<SettingsRow> {
+  const until = doNotDisturbUntil ?? null
+  const [row] = await sql<SettingsRow[]>`
+    insert into settings as known (user_id, show_presence, show_reading, show_typing, do_not_disturb_until)
+    values (${userId}, ${showPresence ?? true}, ${showReading ?? true}, ${showTyping ?? true}, ${until})
     on conflict (user_id) do update
-    set show_presence = excluded.show_presence, show_reading = excluded.show_reading,
-        show_typing = excluded.show_typing, do_not_disturb_until = excluded.do_not_disturb_until`
+    set show_presence = coalesce(${showPresence ?? null}::boolean, known.show_presence),
+        show_reading = coalesce(${showReading ?? null}::boolean, known.show_reading),
+        show_typing = coalesce(${showTyping ?? null}::boolean, known.show_typing),
+        do_not_disturb_until = case when ${doNotDisturbUntil !== undefined} then excluded.do_not_disturb_until
+                                    else known.do_not_disturb_until end
+    returning show_presence, show_reading, show_typing, do_not_disturb_until`
+  if (row === undefined) throw new Error('an upsert returned nothing')
+  return row
 }

@@ -15,15 +15,8 @@ export async function setChatSettings(
   input: Input<typeof chat, 'setChatSettings'>,
 ): Promise<Settings> {
   const { userId } = requireUser(ctx.actor)
-  const before = await presenceStore.settingsOf(ctx.db, userId)
-  const after = {
-    show_presence: input.showPresence ?? before.show_presence,
-    show_reading: input.showReading ?? before.show_reading,
-    show_typing: input.showTyping ?? before.show_typing,
-    do_not_disturb_until: input.doNotDisturbUntil === undefined ? before.do_not_disturb_until : input.doNotDisturbUntil,
-  }
-  await presenceStore.putSettings(ctx.db, userId, after)
-  if (after.show_presence !== before.show_presence) await ctx.presence.tell(userId)
+  const after = await presenceStore.changeSettings(ctx.db, userId, input)
+  if (input.showPresence !== undefined) await ctx.presence.tell(userId)
   return settingsOf(after)
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '@octet/db'
 import { listen, type Peer, signIn, type Test } from '@octet/testkit'
-import { ada, as, ben, cleo, openChat, runJob } from './people.ts'
+import { ada, as, ben, blocks, cleo, openChat, runJob } from './people.ts'
 
 async function open(t: Test) {
   const app = await openChat(t)
@@ -87,4 +87,61 @@ test('when a process dies, those who were there through it are gone when its lea
   assert.equal((await told(watcher, 'offline')).userId, ben)
   const left = await app.db('chat').sql`select from presence`
   assert.equal(left.length, 0)
+})
+
+test('typing is told neither of who hides it nor across a block in a direct conversation', async t => {
+  const { app, roomId: kitchen, connect } = await open(t)
+  t.after(() => blocks.clear())
+  await as(app, cleo).joinRoom({ id: kitchen })
+  const { id: two } = await as(app, ada).openDirect({ userIds: [ben] })
+  const { id: three } = await as(app, ada).openDirect({ userIds: [ben, cleo] })
+  const name = (roomId: string) => `chat:room:${roomId}`
+  const all = { two: name(two), three: name(three), kitchen: name(kitchen) }
+  const peers = new Map<string, Peer>()
+  for (const id of [ada, ben]) peers.set(id, await connect(id, Object.values(all)))
+  peers.set(cleo, await connect(cleo, [all.three, all.kitchen]))
+  const type = (id: string, stream: string, on: boolean) =>
+    peers.get(id)?.send({ t: 'relay', stream, type: 'typing', body: { on } })
+  let pings = 0
+  /** In which rooms `listener` sees the speaker typing; `isHidden`: the last is not waited for, but others are. */
+  const seen = async (speaker: string, listener: string, { isHidden = false } = {}) => {
+    for (const peer of peers.values()) {
+      peer.send({ t: 'ping', n: ++pings })
+      await peer.next('pong', ({ n }) => n === pings)
+      peer.frames.length = 0
+    }
+    const peer = peers.get(listener) as Peer
+    for (const stream of Object.values(all)) type(speaker, stream, true)
+    const third = [ada, ben, cleo].find(id => id !== speaker && id !== listener) as string
+    for (let others = 0; isHidden && others < 5; others++) {
+      type(third, all.kitchen, false)
+      await peer.next('relay', frame => frame.from === third)
+    }
+    const isLast = ({ from, stream }: { from?: string; stream: string }) => from === speaker && stream === all.kitchen
+    const heard = isHidden ? [] : [(await peer.next('relay', isLast)).stream]
+    for (const frame of peer.frames) if (frame.t === 'relay' && frame.from === speaker) heard.push(frame.stream)
+    return Object.entries(all).flatMap(([room, stream]) => (heard.includes(stream) ? [room] : []))
+  }
+  assert.deepEqual(await seen(ben, ada), ['two', 'three', 'kitchen'])
+  blocks.add(`${ada} ${ben}`)
+  assert.deepEqual(await seen(ben, ada), ['kitchen'])
+  assert.deepEqual(await seen(ada, ben), ['kitchen'])
+  assert.deepEqual(await seen(ben, cleo), ['three', 'kitchen'])
+  blocks.clear()
+  await as(app, ben).setChatSettings({ showTyping: false })
+  assert.deepEqual(await seen(ben, ada, { isHidden: true }), [])
+  await as(app, ben).setChatSettings({ showTyping: true })
+  assert.deepEqual(await seen(ben, ada), ['two', 'three', 'kitchen'])
+})
+
+test('switches changed at the same moment do not undo one another', async t => {
+  const { app } = await open(t)
+  for (let round = 0; round < 5; round++) {
+    const isShown = round % 2 === 1
+    const { setChatSettings, getChatSettings } = as(app, ben)
+    const changes = [{ showPresence: isShown }, { showReading: isShown }, { showTyping: isShown }]
+    await Promise.all(changes.map(change => setChatSettings(change)))
+    const { doNotDisturbUntil: _until, ...switches } = await getChatSettings({})
+    assert.deepEqual(switches, { showPresence: isShown, showReading: isShown, showTyping: isShown })
+  }
 })

@@ -10,6 +10,7 @@ export {
   type Module,
   type ModuleRealtime,
   type Operations,
+  type Reach,
   type RemoteAccounts,
   type Routes,
   type StreamRules,

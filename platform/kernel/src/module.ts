@@ -99,7 +99,18 @@ export interface StreamRules<Ctx> {
    */
   readonly entered?: (ctx: Ctx, key: string, userId: string) => void
   readonly left?: (ctx: Ctx, key: string, userId: string) => void
+  /**
+   * Who may hear what this actor relays here; everybody who listens, when this is left out. Asked for each relay, which
+   * is dropped when it throws.
+   */
+  readonly relayTo?: (ctx: Ctx, key: string) => Promise<Reach>
 }
+
+/** How far a relay reaches. */
+export type Reach =
+  | 'nobody'
+  /** Whoever listens, but for these people. */
+  | { readonly except: readonly string[] }
 
 /** What a use case gets: the caller, the module's database, the modules it may call, and the module's own state. */
 export type Context<C extends Contract, Needs extends readonly Contract[], State> = State & {

@@ -50,6 +50,9 @@ export interface Connection extends Outlet {
   headsSentAtMs: number
   readonly frames: Bucket
   readonly relays: Bucket
+  /** Relays about which their module is being asked, one after the other. */
+  relaysWaiting: number
+  relayed: Promise<void>
   refusals: number
   readonly entries: Map<string, Entry>
   readonly sends: WaitingSend[]
@@ -96,6 +99,8 @@ export function createConnection(parts: ConnectionParts): Connection {
     headsSentAtMs: nowMs,
     frames: { left: Number.POSITIVE_INFINITY, atMs: nowMs },
     relays: { left: Number.POSITIVE_INFINITY, atMs: nowMs },
+    relaysWaiting: 0,
+    relayed: Promise.resolve(),
     refusals: 0,
     entries: new Map(),
     sends: [],

@@ -13,6 +13,7 @@ export type Hint =
       readonly type: string
       readonly body: unknown
       readonly from?: string
+      readonly except?: readonly string[]
     }
   | { readonly kind: 'recheck'; readonly stream: string; readonly userId?: string }
 

@@ -28,8 +28,8 @@ export interface Hub {
   leaveEphemeral(ref: StreamRef, subscription: Subscription): void
   /** What a transaction of this process has committed. */
   appended(list: readonly Appended[]): void
-  /** Tells subscribers of every process something that is not kept; `except` is the one who said it. */
-  tell(ref: StreamRef, news: News, except?: Subscription): void
+  /** Tells subscribers of every process something that is not kept; `speaker` does not hear itself. */
+  tell(ref: StreamRef, news: News, speaker?: Subscription): void
   /** What a module is given to speak to its streams. */
   sideOf(module: string): ModuleRealtime
   channelOf(stream: string): Channel | undefined
@@ -47,6 +47,8 @@ export interface News {
   readonly type: string
   readonly body: unknown
   readonly from?: string
+  /** People who must not hear it although they listen. */
+  readonly except?: readonly string[]
 }
 
 const pollMsDefault = 300
@@ -93,8 +95,8 @@ export function createHub(options: HubOptions): Hub {
         state.hints.publish({ kind: 'head', stream, epoch, seq: event.seq })
       }
     },
-    tell(ref, news, except) {
-      tellHere(state, ref.name, news, except)
+    tell(ref, news, speaker) {
+      tellHere(state, ref.name, news, speaker)
       state.hints.publish({ kind: 'news', stream: ref.name, ...news })
     },
     sideOf: module => sideOf(state, module),
@@ -195,13 +197,14 @@ function leaveEphemeral(state: State, { name }: StreamRef, subscription: Subscri
 }
 
 /** Only those who may be there and keep up. */
-function tellHere(state: State, stream: string, { type, body, from }: News, except?: Subscription): void {
+function tellHere(state: State, stream: string, { type, body, from, except }: News, speaker?: Subscription): void {
   if (state.isMuted) return
   const subscriptions = state.ephemeral.get(stream) ?? openChannel(state, stream)?.subscriptions
   if (subscriptions === undefined || subscriptions.size === 0) return
   const packet = framePacket({ t: 'relay', stream, type, body, from })
   for (const subscription of subscriptions) {
-    if (subscription !== except && subscription.state === 'live') subscription.outlet.writeLossy(packet)
+    if (subscription === speaker || subscription.state !== 'live') continue
+    if (!except?.includes(subscription.outlet.userId)) subscription.outlet.writeLossy(packet)
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the hub asks of the modules whose streams it carries, and how streams are named. */
 import type { Contract, LogEvent, Principal, StreamPosition, StreamSpec } from '@octet/contracts'
 import type { StreamHead, Turn } from '@octet/db'
+import type { Reach } from '@octet/kernel'
 
 /** One module's streams, wherever that module is served. */
 export interface StreamModule {
@@ -10,6 +11,8 @@ export interface StreamModule {
   /** A connection here begins to listen, and stops. */
   entered?(kind: string, key: string, userId: string): void
   left?(kind: string, key: string, userId: string): void
+  /** Who may hear what the actor relays; `undefined`: whoever listens. */
+  reachOf?(actor: Principal, kind: string, key: string): Promise<Reach> | undefined
   /** Where each of these streams ends; those nothing was written to are left out. */
   heads(streams: readonly string[]): Promise<readonly StreamHead[]>
   read(stream: string, range: { after: number; limit: number }): Promise<readonly LogEvent[]>

@@ -137,3 +137,19 @@ for (const way of ['with Redis', 'without Redis'] as const) {
     assert.ok(Math.min(...tookMs) < withinMs, `${tookMs} ms`)
   })
 }
+
+test('with Redis: a relay reaches the people of other processes, but not those its module leaves out', async t => {
+  const redis = await openRedis(t)
+  if (redis === undefined) return t.skip('NOT RUN: there is no redis-server')
+  const [here, there] = await openPair(t, redis.url)
+  for (const process of [here, there]) await untilHinted(process)
+  const anna = await member(t, here, 'one')
+  const [ben, spared] = [await member(t, there, 'one'), await member(t, there, 'one')]
+  await here.app.db('rooms').sql`update members set is_spared = true where user_id = ${spared.userId}`
+  const type = (on: boolean) => anna.peer.send({ t: 'relay', stream: 'rooms:room:one', type: 'typing', body: { on } })
+  type(true)
+  assert.deepEqual((await ben.peer.next('relay')).body, { on: true })
+  await here.app.db('rooms').sql`update members set is_spared = false`
+  type(false)
+  assert.deepEqual((await spared.peer.next('relay')).body, { on: false }, 'the first it hears')
+})

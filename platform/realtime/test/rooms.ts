@@ -117,5 +117,17 @@ export const roomsModule = defineModule({
       return {}
     },
   },
-  streams: { room: { join: async (ctx, key) => void (await requireMember(ctx, key)) }, bell: { join: async () => {} } },
+  streams: {
+    room: {
+      join: async (ctx, key) => void (await requireMember(ctx, key)),
+      relayTo: async (ctx: RoomsContext, key) => {
+        const rows = await ctx.db.sql<{ user_id: string }[]>`
+          select user_id from members where room = ${key} and is_spared`
+        return rows.some(row => row.user_id === requireUser(ctx.actor).userId)
+          ? 'nobody'
+          : { except: rows.map(row => row.user_id) }
+      },
+    },
+    bell: { join: async () => {} },
+  },
 })

@@ -1,5 +1,5 @@
 /** Live streams in this process: the hub, the endpoint, and the modules' streams as platform/realtime wants them. */
-import { type Contract, commonProblem, realtimePath, type SessionWatch } from '@octet/contracts'
+import { type Contract, commonProblem, type Principal, realtimePath, type SessionWatch } from '@octet/contracts'
 import { type Db, newId, readEvents, readHeads, skipTurn } from '@octet/db'
 import { type HttpApp, type HttpOptions, takeCommandLimits } from '@octet/http'
 import { type Host, operationsOf, type StreamRules, serviceRequest, within } from '@octet/kernel'
@@ -72,13 +72,18 @@ function localStreams(host: Host, databases: ReadonlyMap<string, Db>): Map<strin
     if (contract.streams === undefined || db === undefined) continue
     checkStreams(contract, rules)
     const standing = () => host.contextOf(contract.name, serviceRequest(contract.name, newId(), joinTimeoutMs))
+    const contextFor = (actor: Principal) =>
+      host.contextOf(contract.name, { actor, requestId: newId(), deadlineMs: Date.now() + joinTimeoutMs })
     found.set(contract.name, {
       contract,
       async join(actor, kind, key) {
         const rule = rules[kind]
         if (rule === undefined) throw commonProblem('not-found')
-        const request = { actor, requestId: newId(), deadlineMs: Date.now() + joinTimeoutMs }
-        await within(joinTimeoutMs, rule.join(host.contextOf(contract.name, request), key))
+        await within(joinTimeoutMs, rule.join(contextFor(actor), key))
+      },
+      reachOf(actor, kind, key) {
+        const ask = rules[kind]?.relayTo
+        return ask && within(joinTimeoutMs, ask(contextFor(actor), key))
       },
       entered: (kind, key, userId) => rules[kind]?.entered?.(standing(), key, userId),
       left: (kind, key, userId) => rules[kind]?.left?.(standing(), key, userId),
