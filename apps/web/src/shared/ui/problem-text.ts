@@ -11,8 +11,13 @@ export interface ProblemText {
   readonly requestId: string | undefined
 }
 
-function knownKey(key: string): MessageKey | undefined {
-  return key in en ? (key as MessageKey) : undefined
+/** What is to be said of this code; '' for one without words, or whose words are still being fetched. */
+const wordsOf = (code: string, t: Translate) => t(`problem.${code}` as MessageKey)
+
+/** Hints are among the words of the first pages. */
+function hintOf(code: string, t: Translate): string | undefined {
+  const key = `problem.${code}-hint`
+  return key in en ? t(key as MessageKey) : undefined
 }
 
 function problemText(error: unknown, t: Translate): ProblemText {
@@ -25,9 +30,8 @@ function problemText(error: unknown, t: Translate): ProblemText {
     return { title: t('problem.unexpected'), detail: t('problem.unexpected-hint'), requestId: undefined }
   }
   const requestId = error instanceof ApiProblem && error.status >= 500 ? error.requestId : undefined
-  const key = knownKey(`problem.${error.code}`)
-  const hint = knownKey(`problem.${error.code}-hint`)
-  if (key !== undefined) return { title: t(key), detail: hint === undefined ? undefined : t(hint), requestId }
+  const words = wordsOf(error.code, t)
+  if (words !== '') return { title: words, detail: hintOf(error.code, t), requestId }
   return { title: error.title, detail: error.detail === error.title ? undefined : error.detail, requestId }
 }
 

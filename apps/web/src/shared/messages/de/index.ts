@@ -8,6 +8,7 @@ import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'
 import { links } from './links.ts'
 import { navigation } from './navigation.ts'
+import { pageProblems } from './page-problems.ts'
 import { people } from './people.ts'
 import { problems } from './problems.ts'
 import { shell } from './shell.ts'
@@ -22,6 +23,7 @@ export const de: Readonly<Record<MessageKey, string>> = {
   ...entrance,
   ...accountArea,
   ...people,
+  ...pageProblems,
   ...links,
   ...problems,
 }

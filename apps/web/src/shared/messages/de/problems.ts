@@ -1,5 +1,8 @@
 /** Was schiefging und was zu tun ist, nach dem Code, mit dem der Server antwortet. */
 export const problems = {
+  'problem.deadline-exceeded': 'Der Server hat zu lange für eine Antwort gebraucht. Versuche es noch einmal.',
+  'problem.email-unverified': 'Bestätige zuerst deine E-Mail-Adresse.',
+  'problem.email-unverified-hint': 'Der Code steht in der Mail an dich; auf deiner Kontoseite gibt es einen neuen.',
   'problem.forbidden': 'Das darfst du nicht.',
   'problem.forbidden-hint': 'Ein Administrator kann es dir erlauben.',
   'problem.fresh-sign-in-required': 'Nicht ausgeführt: Es braucht einen frischen Nachweis, dass du es bist.',
@@ -57,6 +60,8 @@ export const problems = {
   'problem.not-found-hint': 'Vielleicht wurde es gelöscht.',
   'problem.offline': 'Der Server ist nicht erreichbar.',
   'problem.offline-hint': 'Prüfe die Verbindung und versuche es erneut. Deine Eingaben bleiben erhalten.',
+  'problem.out-of-turn': 'Etwas, das du davor getan hast, ist noch nicht ausgeführt. Versuche es gleich noch einmal.',
+  'problem.payload-too-large': 'Das ist zu groß für den Server.',
   'problem.rate-limited': 'Zu viele Anfragen.',
   'problem.rate-limited-hint': 'Warte eine Minute und versuche es erneut.',
   'problem.request-id': 'Anfrage {id}',

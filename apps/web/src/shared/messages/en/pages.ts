@@ -3,6 +3,7 @@ import { accountArea } from './account-area.ts'
 import { chat } from './chat.ts'
 import { linkPage } from './link-page.ts'
 import { linkPlaces } from './link-places.ts'
+import { pageProblems } from './page-problems.ts'
 import { people } from './people.ts'
 
-export const pages = { ...accountArea, ...people, ...chat, ...linkPage, ...linkPlaces } as const
+export const pages = { ...accountArea, ...people, ...chat, ...linkPage, ...linkPlaces, ...pageProblems } as const

@@ -1,5 +1,8 @@
 /** What went wrong and what to do, by the code the server answers with. Codes not here show the server's own words. */
 export const problems = {
+  'problem.deadline-exceeded': 'The server took too long to answer. Try again.',
+  'problem.email-unverified': 'Confirm your e-mail address first.',
+  'problem.email-unverified-hint': 'The code is in the mail you were sent; your account page sends a new one.',
   'problem.forbidden': 'You are not allowed to do this.',
   'problem.forbidden-hint': 'An administrator can grant it.',
   'problem.fresh-sign-in-required': 'Not done: it needs a fresh proof that it is you.',
@@ -55,6 +58,8 @@ export const problems = {
   'problem.not-found-hint': 'It may have been deleted.',
   'problem.offline': 'The server cannot be reached.',
   'problem.offline-hint': 'Check the connection and try again. Nothing you typed is lost.',
+  'problem.out-of-turn': 'Something you did before has not gone through yet. Try again in a moment.',
+  'problem.payload-too-large': 'That is too large for the server.',
   'problem.rate-limited': 'Too many requests.',
   'problem.rate-limited-hint': 'Wait a minute and try again.',
   'problem.request-id': 'Request {id}',

@@ -1,0 +1,32 @@
+/** What went wrong on the pages behind the first ones: chat, second factors, statistics. */
+export const pageProblems = {
+  'problem.chat.banned': 'Banned from this room by a moderator.',
+  'problem.chat.encrypted-rooms-are-private': 'An encrypted room is private and stays so.',
+  'problem.chat.file-not-a-picture': 'This picture cannot be read. Send it as a zip if it must go.',
+  'problem.chat.file-not-there': 'One of the files is not there any more. Remove it and add it again.',
+  'problem.chat.file-refused':
+    'Not taken: the file is not what its name says, or may tell where it was taken (send that as JPEG).',
+  'problem.chat.invitation-invalid': 'This invitation was used up, revoked or has expired. Ask for a new one.',
+  'problem.chat.last-owner': 'A room needs an owner. Make somebody else one first.',
+  'problem.chat.message-gone': 'That message has been deleted.',
+  'problem.chat.muted': 'A moderator has muted you here for a while.',
+  'problem.chat.not-a-member': 'You are not in this room. Join it first.',
+  'problem.chat.not-in-direct': 'A direct conversation has neither roles nor settings.',
+  'problem.chat.not-yours': 'Only its author may change a message.',
+  'problem.chat.own-message': 'That is your own message.',
+  'problem.chat.person-not-reachable': 'That person cannot be reached here.',
+  'problem.chat.role-too-low': 'Your role in this room does not allow it.',
+  'problem.chat.room-full': 'The room is full.',
+  'problem.chat.room-name-taken': 'There is a public room of that name. Choose another one.',
+  'problem.chat.too-many-files':
+    'There is no room for more of your files. Send or remove those that wait, or delete older ones.',
+  'problem.chat.too-many-pins': 'There are as many pinned messages as there may be. Unpin one first.',
+  'problem.chat.too-many-reactions': 'There is no room for another kind of reaction on this message.',
+  'problem.identity.passkeys-impossible': 'Passkeys need a host name, and https unless it is localhost.',
+  'problem.identity.setup-token-invalid': 'This set-up link was used or has expired. Restart Octet for a new one.',
+  'problem.identity.totp-not-started': 'There is no authenticator app to confirm. Begin again.',
+  'problem.identity.totp-on': 'An authenticator app is turned on. Turn it off first.',
+  'problem.identity.two-step-off': 'Turn on a second factor first.',
+  'problem.links.interval-too-fine': 'That many hours are too many to show. Choose days.',
+  'problem.links.time-zone-unknown': 'That time zone is not known.',
+} as const
