@@ -95,7 +95,7 @@ test('what is too large, empty or not what it says is refused; an SVG is bytes t
   await enterRoom('Refusals')
   const large = { ...text('large.bin', ''), buffer: Buffer.alloc(26 * 1024 * 1024) }
   await addFiles(ada.page, text('drawing.png', svg), text('empty.txt', ''), text('drawing.svg', svg), large)
-  await tray(ada.page).getByText('This is not the kind of file its name says.').waitFor()
+  await tray(ada.page).getByText('Not taken: the file is not what its name says').waitFor()
   await tray(ada.page).getByText('The file is empty.').waitFor()
   await tray(ada.page).getByText('a file may have at most 25 MB').waitFor()
   await ready(ada.page, 1)

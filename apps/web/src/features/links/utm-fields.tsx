@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core'
 import type { useForm } from '../../shared/form.ts'
 import { type MessageKey, useT } from '../../shared/i18n.tsx'
-import pair from './link-fields.module.css'
+import classes from './link-fields.module.css'
 import { type UtmValues, utmFields } from './utm.ts'
 
 const labels: Readonly<Record<keyof UtmValues, MessageKey>> = {
@@ -23,7 +23,7 @@ const examples: Readonly<Record<keyof UtmValues, string>> = {
 export function UtmFields<V extends UtmValues>({ form }: { form: Pick<ReturnType<typeof useForm<V>>, 'text'> }) {
   const t = useT()
   return (
-    <div className={pair.pair}>
+    <div className={classes.parameters}>
       {utmFields.map(field => (
         <TextInput
           key={field}
