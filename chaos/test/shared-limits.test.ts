@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
-import { identity } from '@octet/contracts'
+import { chatModule } from '@octet/chat'
+import { chat, identity } from '@octet/contracts'
+import { newId } from '@octet/db'
 import { identityModule } from '@octet/identity'
 import { defer, type TestApp, testApp } from '@octet/testkit'
 import { type RedisProcess, startRedis } from '../cluster/redis-process.ts'
@@ -156,4 +158,44 @@ test('over HTTP: a limit by account is one for two processes with Redis, and one
   there.wire.set({ isRefusing: true })
   there.wire.cut('reset')
   assert.equal(await reports([one, two]), 10)
+})
+
+test('what a room takes is one allowance for three processes with Redis, and one each when Redis is cut', async t => {
+  const there = await wired(t)
+  if (there === undefined) return
+  const free = await testApp(t, { modules: [chatModule] })
+  // A hundredth of 600 changes in half a minute: six at once, and another after five seconds.
+  const bound = { modules: [chatModule], limitsScale: 0.01, redisUrl: there.url, sharing: free }
+  const apps = [await testApp(t, bound), await testApp(t, bound), await testApp(t, bound)]
+  let rooms = 0
+  /** Three people say four things each, every one in another process than the last. */
+  const said = async () => {
+    const people = [newId(), newId(), newId()] as const
+    const { id: roomId } = await free
+      .client(chat, { token: free.as(people[0]) })
+      .createRoom({ name: `Room ${rooms++}` })
+    for (const id of people.slice(1)) await free.client(chat, { token: free.as(id) }).joinRoom({ id: roomId })
+    const asked = Array.from({ length: 12 }, (_, index) => {
+      const app = apps[index % 3] as TestApp
+      const input = { roomId, cmid: `cmid-${newId()}`, body: `${index}` }
+      return app.request(chat, 'sendMessage', input, { token: app.as(people[Math.floor(index / 4)] as string) })
+    })
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    assert.deepEqual(
+      statuses.filter(status => status !== 201 && status !== 429),
+      [],
+    )
+    return statuses.filter(status => status === 201).length
+  }
+  const alone = () => apps.some(app => app.logLines.some(line => line.includes('counted by each process')))
+  let count = await said()
+  for (let again = 0; alone() && again < 5; again++) {
+    for (const app of apps) (app.logLines as string[]).length = 0
+    await new Promise(resolve => setTimeout(resolve, 1_100))
+    count = await said()
+  }
+  assert.ok(count >= 6 && count <= 8, `${count} of 12: six, or a little more on a slow machine`)
+  there.wire.set({ isRefusing: true })
+  there.wire.cut('reset')
+  assert.equal(await said(), 12, 'each takes six, and has four to take')
 })

@@ -52,7 +52,8 @@ export async function lockAsSpeaker(ctx: ChatContext, tx: Tx, roomId: string): P
   const until = found.member.muted_until
   if (until !== null && Date.parse(until) > ctx.now())
     throw problem('muted', { detail: `You are muted until ${until}.` })
-  const { allowed, resetMs } = ctx.limiter.take(`chat.room ${roomId}`, roomRate.max, roomRate.windowMs)
+  // Redis is asked while the room is held: less than a millisecond, and where it hangs 50 of them once a second.
+  const { allowed, resetMs } = await ctx.limiter.takeShared({ key: `chat.room ${roomId}`, ...roomRate })
   if (!allowed) throw commonProblem('rate-limited', { retryAfterMs: Math.ceil(resetMs) })
   return found
 }
