@@ -45,7 +45,7 @@ export const floorColumns: Columns = {
     ...each('not-personal', 'stream', 'seq', 'id', 'at'),
     ...each('anonymise', 'type', 'body', 'from_id', 'cmid'),
   },
-  stream_turns: each('delete', 'user_id', 'device', 'stream', 'last_csn', 'used_at'),
+  stream_turns: each('delete', 'user_id', 'device', 'stream', 'last_csn', 'used_at', 'refused'),
 }
 
 /** The migrator's own table. */

@@ -1,6 +1,6 @@
 /** The logs behind live streams. Every module's schema has its own; platform/realtime carries them to clients. */
 import { randomBytes } from 'node:crypto'
-import { commonProblem, type LogEvent } from '@octet/contracts'
+import { commonProblem, type LogEvent, Problem } from '@octet/contracts'
 import { newId } from './id.ts'
 import type { Queryable, Sql } from './sql.ts'
 
@@ -33,7 +33,20 @@ export interface Turn {
   readonly device: string
   readonly stream: string
   readonly csn: number
+  readonly cmid: string
 }
+
+/** How a send was refused, as far as it is remembered. */
+interface RefusedTurn {
+  readonly csn: number
+  readonly cmid: string
+  readonly code: string
+  readonly status: number
+  readonly title: string
+}
+
+/** More than a connection may have waiting for an answer. */
+const refusedTurnsMax = 32
 
 /**
  * Takes the next `seq` and writes the event. The row lock on the stream is held until the transaction ends, so order
@@ -100,28 +113,50 @@ export async function readEvents(
   return rows.map(eventOf)
 }
 
-/** Takes the turn, in the transaction of what is done in it. Throws `out-of-turn` with the number that is expected. */
-export async function takeTurn({ sql }: Queryable, { userId, device, stream, csn }: Turn): Promise<void> {
-  const moved = await sql`
-    update stream_turns set last_csn = ${csn}, used_at = now()
-    where user_id = ${userId} and device = ${device} and stream = ${stream} and last_csn = ${csn - 1}
-    returning true`
-  if (moved.length === 1) return
-  const first =
-    csn === 1
-      ? await sql`
-          insert into stream_turns (user_id, device, stream, last_csn) values (${userId}, ${device}, ${stream}, 1)
-          on conflict do nothing returning true`
-      : []
-  if (first.length === 1) return
-  const [known] = await sql<{ last_csn: number }[]>`
-    select last_csn from stream_turns where user_id = ${userId} and device = ${device} and stream = ${stream}`
+/**
+ * Takes the turn, in the transaction of what is done in it. Throws what the same send was refused with when it had this
+ * turn before, else `out-of-turn` with the number that is expected.
+ */
+export async function takeTurn(db: Queryable, turn: Turn): Promise<void> {
+  if (await moveTurn(db, turn)) return
+  const { userId, device, stream, csn, cmid } = turn
+  const [known] = await db.sql<{ last_csn: number; refused: readonly RefusedTurn[] }[]>`
+    select last_csn, refused from stream_turns
+    where user_id = ${userId} and device = ${device} and stream = ${stream}`
+  const before = known?.refused.find(each => each.csn === csn && each.cmid === cmid)
+  if (before !== undefined) throw new Problem(before)
   throw commonProblem('out-of-turn', { data: { expected: (known?.last_csn ?? 0) + 1 } })
 }
 
-/** Lets what was refused for good count as done, so that what follows it may pass. */
-export async function skipTurn(db: Queryable, turn: Turn): Promise<void> {
-  await takeTurn(db, turn).catch(error => {
-    if ((error as { code?: string }).code !== 'out-of-turn') throw error
-  })
+/**
+ * Lets what was refused for good count as done, so that what follows it may pass, and remembers the refusal: asked again
+ * because the answer was lost, the send must not be said after all, behind those that followed it.
+ */
+export function skipTurn(db: Queryable, turn: Turn, { code, status, title }: Problem): Promise<boolean> {
+  const { csn, cmid } = turn
+  return moveTurn(db, turn, { csn, cmid, code, status, title })
+}
+
+/** False when it is another's turn. */
+async function moveTurn(
+  { sql }: Queryable,
+  { userId, device, stream, csn }: Turn,
+  refusal?: RefusedTurn,
+): Promise<boolean> {
+  const newest = `$[0 to ${refusedTurnsMax - 1}]`
+  const added = sql.json((refusal === undefined ? [] : [refusal]) as never)
+  const moved = await sql`
+    update stream_turns
+    set last_csn = ${csn}, used_at = now(),
+        refused = case when ${refusal === undefined} then refused
+                       else jsonb_path_query_array(${added}::jsonb || refused, ${newest}::jsonpath) end
+    where user_id = ${userId} and device = ${device} and stream = ${stream} and last_csn = ${csn - 1}
+    returning true`
+  if (moved.length === 1) return true
+  if (csn !== 1) return false
+  const first = await sql`
+    insert into stream_turns (user_id, device, stream, last_csn, refused)
+    values (${userId}, ${device}, ${stream}, 1, ${added})
+    on conflict do nothing returning true`
+  return first.length === 1
 }

@@ -22,6 +22,7 @@ test('up, down and status agree, and up again does nothing', async t => {
   assert.deepEqual(await migrateUp(url, [set]), [
     'migrate_test/floor/0001_floor',
     'migrate_test/floor/0002_streams',
+    'migrate_test/floor/0003_refused_turns',
     'migrate_test/0001_things',
     'migrate_test/0002_names',
   ])
@@ -33,6 +34,7 @@ test('up, down and status agree, and up again does nothing', async t => {
     [
       ['floor/0001_floor', true],
       ['floor/0002_streams', true],
+      ['floor/0003_refused_turns', true],
       ['0001_things', true],
       ['0002_names', false],
     ],
@@ -90,5 +92,5 @@ test('servers that start together migrate once', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
   const applied = await Promise.all([migrateUp(url, [set]), migrateUp(url, [set]), migrateUp(url, [set])])
-  assert.equal(applied.flat().length, 4)
+  assert.equal(applied.flat().length, 5)
 })

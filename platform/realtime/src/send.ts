@@ -63,7 +63,7 @@ async function carryOut(connection: Connection, send: WaitingSend, parts: SendPa
     if (turn !== undefined && command !== undefined && isFinal(problem)) {
       const { module } = command.ref
       // Not skipped now, it is refused once more when it comes again, and skipped then.
-      await module.skipTurn(turn).catch(() => undefined)
+      await module.skipTurn(turn, problem).catch(() => undefined)
     }
     answerProblem(connection, cmid, problem)
   }
@@ -97,14 +97,14 @@ function commandOf(connection: Connection, { stream, type, body, cmid }: Waiting
   return { ref, operation, input, isOrdered: command.ordered === true }
 }
 
-function turnOf(connection: Connection, { isOrdered, ref }: Command, { csn }: WaitingSend): Turn | undefined {
+function turnOf(connection: Connection, { isOrdered, ref }: Command, { csn, cmid }: WaitingSend): Turn | undefined {
   if (!isOrdered) return undefined
   const { device, userId } = connection
   if (csn === undefined || device === undefined) {
     const path = csn === undefined ? '/csn' : '/device'
     throw commonProblem('validation-failed', { errors: [{ path, message: 'is required for an ordered command' }] })
   }
-  return { userId, device, stream: ref.name, csn }
+  return { userId, device, stream: ref.name, csn, cmid }
 }
 
 interface Asked {

@@ -1,5 +1,5 @@
 /** What the hub asks of the modules whose streams it carries, and how streams are named. */
-import type { Contract, LogEvent, Principal, StreamPosition, StreamSpec } from '@octet/contracts'
+import type { Contract, LogEvent, Principal, Problem, StreamPosition, StreamSpec } from '@octet/contracts'
 import type { StreamHead, Turn } from '@octet/db'
 import type { Reach } from '@octet/kernel'
 
@@ -16,8 +16,8 @@ export interface StreamModule {
   /** Where each of these streams ends; those nothing was written to are left out. */
   heads(streams: readonly string[]): Promise<readonly StreamHead[]>
   read(stream: string, range: { after: number; limit: number }): Promise<readonly LogEvent[]>
-  /** Lets a send that was refused for good count as done. */
-  skipTurn(turn: Turn): Promise<void>
+  /** Lets a send that was refused for good count as done; asked again under its number, it is refused alike. */
+  skipTurn(turn: Turn, problem: Problem): Promise<unknown>
 }
 
 /** A stream's name taken apart, with what its contract says. */

@@ -8,6 +8,8 @@ import {
   memoryOutbox,
   type RealtimeClient,
   type RealtimeClientOptions,
+  type SocketEvent,
+  type SocketLike,
 } from '@octet/realtime-client'
 import { defer, listen, type Test, type TestApp, testApp } from '@octet/testkit'
 import { WebSocket } from 'ws'
@@ -33,20 +35,30 @@ async function member(t: Test, app: TestApp, url: string, options: Partial<Realt
   const userId = newId()
   await app.db('rooms').sql`insert into members (room, user_id) values ('one', ${userId})`
   const sockets: WebSocket[] = []
+  const deaf = new WeakSet<WebSocket>()
   const client = createRealtimeClient({
     url,
     token: () => app.as(userId),
     openSocket(address) {
       const socket = new WebSocket(address)
       sockets.push(socket)
-      return socket
+      const addEventListener: SocketLike['addEventListener'] = (type, listener) =>
+        socket.addEventListener(type, (event: object) => {
+          if (type !== 'message' || !deaf.has(socket)) listener(event as SocketEvent)
+        })
+      return { send: data => socket.send(data), close: (code, reason) => socket.close(code, reason), addEventListener }
     },
     backoff: { baseMs: 50, maxMs: 200 },
     ...options,
   })
   defer(t, async () => client.close())
   client.connect()
-  return { userId, client, sockets, room: client.stream(rooms, 'room', 'one'), cut: () => sockets.at(-1)?.terminate() }
+  return {
+    ...{ userId, client, sockets, room: client.stream(rooms, 'room', 'one') },
+    cut: () => sockets.at(-1)?.terminate(),
+    /** What the server says from now on is lost with the connection. */
+    deafen: () => void deaf.add(sockets.at(-1) as WebSocket),
+  }
 }
 
 function stateOf(client: RealtimeClient): ConnectionState['kind'] {
@@ -117,6 +129,57 @@ test('a refused send rejects with its problem, and those behind it go on', async
   assert.deepEqual(await one, { seq: 1 })
   await assert.rejects(refused as Promise<unknown>, { code: 'rooms.muted', status: 403 })
   assert.deepEqual(await two, { seq: 2 })
+})
+
+test('a send that was refused stays refused when the answer is lost, and nothing is said out of its order', async t => {
+  const { app, url } = await open(t)
+  const anna = await member(t, app, url)
+  const { sql } = app.db('rooms')
+  const turns = async () => Number((await sql`select last_csn from stream_turns`)[0]?.last_csn ?? 0)
+  const untilTurn = async (turn: number) => {
+    const deadline = AbortSignal.timeout(untilMs)
+    while ((await turns()) < turn) assert.ok(!deadline.aborted, `turn ${turn} was never taken`)
+  }
+  const log = async () =>
+    (await sql<{ text: string }[]>`select body->>'text' as text from stream_events order by seq`).map(row => row.text)
+  await anna.room.send('post', { text: 'before' }).sent
+  anna.deafen()
+  await sql`update members set is_muted = true`
+  const refused = anna.room.send('post', { text: 'while muted' }).sent
+  refused.catch(() => undefined)
+  await untilTurn(2)
+  await sql`update members set is_muted = false`
+  const after = anna.room.send('post', { text: 'after' }).sent
+  await untilTurn(3)
+  anna.cut()
+  assert.deepEqual(await after, { seq: 2 })
+  await assert.rejects(refused, { code: 'rooms.muted', status: 403 })
+  assert.deepEqual(await anna.room.send('post', { text: 'last' }).sent, { seq: 3 })
+  assert.deepEqual(await log(), ['before', 'after', 'last'])
+  assert.equal(await turns(), 4, 'one turn each')
+})
+
+test('a send whose answer is lost is carried out once, over any number of cuts', async t => {
+  const { app, url } = await open(t)
+  const anna = await member(t, app, url)
+  const { sql } = app.db('rooms')
+  await until(() => stateOf(anna.client) === 'open', 'open')
+  const said: Promise<unknown>[] = []
+  for (let round = 1; round <= 4; round++) {
+    anna.deafen()
+    for (const n of [1, 2, 3]) said.push(anna.room.send('post', { text: `${round} ${n}` }).sent)
+    const deadline = AbortSignal.timeout(untilMs)
+    while ((await sql`select from stream_events`).length < round * 3) assert.ok(!deadline.aborted, 'it was never said')
+    anna.cut()
+    await Promise.all(said)
+  }
+  const answers = (await Promise.all(said)) as { seq: number }[]
+  assert.deepEqual(
+    answers.map(({ seq }) => seq),
+    Array.from({ length: 12 }, (_, index) => index + 1),
+  )
+  assert.equal((await sql`select from stream_events`).length, 12)
+  assert.equal(Number((await sql`select last_csn from stream_turns`)[0]?.last_csn), 12)
 })
 
 test("sends whose numbers are not the server's are put right, in their order", async t => {

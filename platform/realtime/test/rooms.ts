@@ -103,6 +103,8 @@ export const roomsModule = defineModule({
       const from = await requireMember(ctx, input.room)
       if (input.text === 'forbidden') throw problem('muted')
       return ctx.once('post', async tx => {
+        const muted = await tx.sql`select from members where room = ${input.room} and user_id = ${from} and is_muted`
+        if (muted.length > 0) throw problem('muted')
         const { event } = await tx.append('room', input.room, {
           type: 'posted',
           body: { text: input.text },

@@ -89,7 +89,7 @@ function localStreams(host: Host, databases: ReadonlyMap<string, Db>): Map<strin
       left: (kind, key, userId) => rules[kind]?.left?.(standing(), key, userId),
       heads: streams => readHeads(db, streams),
       read: (stream, range) => readEvents(db, stream, range),
-      skipTurn: turn => skipTurn(db, turn),
+      skipTurn: (turn, problem) => skipTurn(db, turn, problem),
     })
   }
   return found
