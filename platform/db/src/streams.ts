@@ -129,8 +129,8 @@ export async function takeTurn(db: Queryable, turn: Turn): Promise<void> {
 }
 
 /**
- * Lets what was refused for good count as done, so that what follows it may pass, and remembers the refusal: asked again
- * because the answer was lost, the send must not be said after all, behind those that followed it.
+ * Lets what was refused for good count as done, so that what follows it may pass, and remembers the refusal: asked
+ * again because the answer was lost, the send must not be said after all, behind those that followed it.
  */
 export function skipTurn(db: Queryable, turn: Turn, { code, status, title }: Problem): Promise<boolean> {
   const { csn, cmid } = turn
