@@ -102,10 +102,17 @@ function isoOf(value: string | Date): string {
   return typeof value === 'string' ? value : value.toISOString()
 }
 
-/** `2026-11-21 07:30:00.123+00` → `2026-11-21T07:30:00.123Z`. The session's time zone is UTC. */
+/** By how much longer a text is than one without a fraction, and what its milliseconds lack. */
+const missingDigits = ['.000', '', '00', '0']
+const wholeSecondsLength = '2026-11-21 07:30:00+00'.length
+
+/**
+ * `2026-11-21 07:30:00.12+00` → `2026-11-21T07:30:00.120Z`: PostgreSQL leaves zeros at the end out. With them, times
+ * are written as JavaScript writes them, and their texts are in their order. The session's time zone is UTC.
+ */
 function parseTime(text: string): string {
   if (!text.endsWith('+00')) return new Date(text).toISOString()
-  return `${text.slice(0, 10)}T${text.slice(11, -3)}Z`
+  return `${text.slice(0, 10)}T${text.slice(11, -3)}${missingDigits[text.length - wholeSecondsLength] ?? ''}Z`
 }
 
 /** Opens a module's database. Connections are made when first needed. */
