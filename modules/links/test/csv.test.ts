@@ -89,7 +89,7 @@ test('a file of another shortener is imported; of each row that is not made it i
   const first = made.find(({ code }) => code === 'first')
   assert.deepEqual(
     [first?.title, first?.tags, first?.expiresAt, first?.clicks],
-    ['A, "B"', ['red', 'blue'], '2099-01-02T00:00:00Z', 0],
+    ['A, "B"', ['red', 'blue'], '2099-01-02T00:00:00.000Z', 0],
   )
   assert.ok(made.some(({ title }) => title === '=1+1'))
 })

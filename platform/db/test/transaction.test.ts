@@ -212,7 +212,7 @@ test('times come back as ISO strings in UTC and counts as numbers', async t => {
   const { db } = await open(t)
   const [row] = await db.sql<{ at: string; count: number }[]>`
     select timestamptz '2026-03-10 23:50:00.120+02' as at, count(*) as count from things`
-  assert.deepEqual({ ...row }, { at: '2026-03-10T21:50:00.12Z', count: 2 })
+  assert.deepEqual({ ...row }, { at: '2026-03-10T21:50:00.120Z', count: 2 })
 })
 
 test('a unique violation names its constraint', async t => {
