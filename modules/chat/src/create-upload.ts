@@ -61,11 +61,13 @@ export async function addPart(
   if (known === undefined) {
     await fileStore.insertFile(ctx.db, { id, roomId, ownerId, name, sizeBytes, at: new Date(ctx.now()).toISOString() })
   }
-  const file = await storeBytes(ctx, { id, ownerId, name, isEncrypted }, wholeOf(ctx, id)).catch(async error => {
-    // What is refused now is refused again: the parts are worthless.
-    if ((error as { status?: number }).status === 415) await removeUpload(ctx, id)
-    throw error
-  })
+  const file = await storeBytes(ctx, { id, ownerId, name, isEncrypted, isInParts: true }, wholeOf(ctx, id)).catch(
+    async error => {
+      // What is refused now is refused again: the parts are worthless.
+      if ((error as { status?: number }).status === 415) await removeUpload(ctx, id)
+      throw error
+    },
+  )
   await removeUpload(ctx, id)
   return { offset: upload.arrived, file }
 }

@@ -45,14 +45,15 @@ export async function lockUsage({ sql }: Tx, ownerId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`chat files ${ownerId}`}, 0))`
 }
 
-/** Notes a file before its first byte comes; `sizeBytes` is how much it may become. */
+/** Notes a file before its first byte comes; `sizeBytes` is how much it may become. A noted one stays as it is. */
 export async function insertFile(
   { sql }: Queryable,
   file: { id: string; roomId: string; ownerId: string; name: string; sizeBytes: number; at: string },
 ): Promise<void> {
   await sql`
     insert into files (id, room_id, owner_id, state, name, size_bytes, created_at)
-    values (${file.id}, ${file.roomId}, ${file.ownerId}, 'arriving', ${file.name}, ${file.sizeBytes}, ${file.at})`
+    values (${file.id}, ${file.roomId}, ${file.ownerId}, 'arriving', ${file.name}, ${file.sizeBytes}, ${file.at})
+    on conflict (id) do nothing`
 }
 
 /** Its bytes are all there. False when it was given up meanwhile. */

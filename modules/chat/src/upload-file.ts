@@ -1,5 +1,5 @@
 /** From bytes on the wire to a file that a message can have. */
-import { type chat, commonProblem, type FileInfo, type Output, requireUser } from '@octet/contracts'
+import { type chat, commonProblem, type FileInfo, type Output, Problem, requireUser } from '@octet/contracts'
 import { newId, type Queryable, type Tx } from '@octet/db'
 import { accessAsReader } from './access.ts'
 import { type ChatContext, problem } from './context.ts'
@@ -77,11 +77,16 @@ export interface Unstored {
   readonly ownerId: string
   readonly name: string
   readonly isEncrypted: boolean
+  /** Its bytes are here already, in parts: what may pass (a full disk, no database) is no reason to give it up. */
+  readonly isInParts?: true
 }
 
 type Storing = Pick<ChatContext, 'storage' | 'pictures'> & { readonly db: Queryable }
 
-/** Stores the bytes of a file whose row says `arriving`, and makes it ready. What fails is given up and swept away. */
+/**
+ * Stores the bytes of a file whose row says `arriving`, and makes it ready. What fails is given up and swept away, but
+ * for what can be tried again from its parts.
+ */
 export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterable<Uint8Array>): Promise<FileInfo> {
   try {
     const { head, whole } = await peek(body)
@@ -104,8 +109,10 @@ export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterab
     if (ready === undefined) throw commonProblem('not-found')
     return fileOf(ready)
   } catch (error) {
+    const isRefused = error instanceof Problem && error.status < 500
     // When this fails too, the sweeper finds it a day later.
-    await fileStore.giveUpFile(ctx.db, file.id, file.ownerId).catch(() => undefined)
+    if (isRefused || file.isInParts !== true)
+      await fileStore.giveUpFile(ctx.db, file.id, file.ownerId).catch(() => undefined)
     throw error
   }
 }

@@ -5,7 +5,7 @@ import { commonProblem } from '@octet/contracts'
 import type Postgres from 'postgres'
 import type { Static } from 'typebox'
 import { postgres } from './driver.ts'
-import { outageOf, retryableTransaction } from './errors.ts'
+import { outageDetail, outageOf, retryableTransaction } from './errors.ts'
 import type { Queryable, Sql } from './sql.ts'
 import { type Appended, appendEvent } from './streams.ts'
 
@@ -180,12 +180,12 @@ async function runTransaction<C extends Contract, T>(
   }
 }
 
-/** A broken connection becomes `unavailable`; once COMMIT was under way nobody knows what happened. */
+/** A broken connection or a full disk becomes `unavailable`; once COMMIT was under way nobody knows what happened. */
 function asOutage(error: unknown, name: string, commitSent: boolean): unknown {
   const outage = outageOf(error)
   if (outage === undefined) return error
   return commonProblem('unavailable', {
-    detail: `The database connection broke (${outage}).`,
+    detail: outageDetail(outage),
     executed: commitSent ? 'maybe' : 'no',
     cause: new Error(`transaction ${name}`, { cause: error }),
   })

@@ -43,8 +43,26 @@ const connectionCodes = new Set([
   '53300', // too_many_connections
 ])
 
-/** The code of an error that says the database could not be reached or went away; `undefined` for all others. */
+/** The database is there and cannot do it: what it needs for that is used up or broken. The statement did nothing. */
+const shortageCodes = new Set([
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '58030', // io_error
+])
+
+/**
+ * The code of an error that says the database could not be reached, went away or has no room left; `undefined` for all
+ * others.
+ */
 export function outageOf(error: unknown): string | undefined {
   const code = codeOf(error)
-  return code !== undefined && connectionCodes.has(code) ? code : undefined
+  return code !== undefined && (connectionCodes.has(code) || shortageCodes.has(code)) ? code : undefined
+}
+
+/** What such a code is called in a problem. */
+export function outageDetail(code: string): string {
+  if (code === '53100') return 'The database has no room left on its disk.'
+  if (shortageCodes.has(code)) return `The database lacks what it needs (${code}).`
+  return `The database connection broke (${code}).`
 }

@@ -10,7 +10,7 @@ export {
 } from './connect.ts'
 export { type DataDirLock, lockDataDir } from './data-dir.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
-export { isUnstorableText, outageOf, uniqueViolation } from './errors.ts'
+export { isUnstorableText, outageDetail, outageOf, uniqueViolation } from './errors.ts'
 export { newId } from './id.ts'
 export { type MigrationSet, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'
 export { forgetOld, type IdempotencyKey, isFirstDelivery, runOnce } from './once.ts'

@@ -1,6 +1,6 @@
 /** What happens around every operation, wherever the caller is: access, input, deadline, output, one kind of error. */
 import { authorize, commonProblem, type Principal, Problem } from '@octet/contracts'
-import { isUnstorableText, outageOf, type Turn } from '@octet/db'
+import { isUnstorableText, outageDetail, outageOf, type Turn } from '@octet/db'
 import type { Span, TraceParent } from '@octet/observe'
 import { type CompiledOperation, checkInput, checkOutput } from './operation.ts'
 
@@ -33,8 +33,8 @@ export interface Client {
 export type Handler = (request: RequestInfo, input: unknown) => Promise<unknown>
 
 /**
- * Runs an operation for a request. Throws only {@link Problem}: expected ones as they are, a broken database
- * connection as `unavailable`, time out as `deadline-exceeded`, everything else as `internal` with the cause attached.
+ * Runs an operation for a request. Throws only {@link Problem}: expected ones as they are, a broken database connection
+ * or disk as `unavailable`, time out as `deadline-exceeded`, everything else as `internal` with the cause attached.
  */
 export async function invoke(
   operation: CompiledOperation,
@@ -77,9 +77,30 @@ export function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 /** The problem the public may see for any error. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (outageOf(error) !== undefined) return commonProblem('unavailable', { executed: 'maybe', cause: error })
+  const outage = outageOf(error)
+  if (outage !== undefined) {
+    return commonProblem('unavailable', { detail: outageDetail(outage), executed: 'maybe', cause: error })
+  }
+  const failure = diskFailureOf(error)
+  if (failure !== undefined) return commonProblem('unavailable', { detail: failure, executed: 'maybe', cause: error })
   if (isUnstorableText(error)) {
     return commonProblem('validation-failed', { detail: 'A text contains a NUL character or half a character.' })
   }
   return commonProblem('internal', { cause: error })
+}
+
+/** Codes of a machine that has no room, no descriptors or a broken disk: not ours to mend, and it may pass. */
+const diskFailures: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'The disk is full.',
+  EFBIG: 'The disk takes no file of that size.',
+  EIO: 'The disk failed.',
+  EROFS: 'The disk can only be read.',
+  EMFILE: 'Too many files are open.',
+  ENFILE: 'Too many files are open.',
+}
+
+function diskFailureOf(error: unknown): string | undefined {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  return syscall !== undefined && code !== undefined ? diskFailures[code] : undefined
 }
