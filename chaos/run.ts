@@ -1,6 +1,6 @@
 /** One run: workloads × a plan of faults × oracles. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readLogFiles } from './cluster/log-files.ts'
 import type { ClusterEvent } from './cluster/protocol.ts'
 import type { ClusterClient } from './cluster/start-cluster.ts'
 import { openClient } from './history/client.ts'
@@ -75,7 +75,7 @@ export async function runChaos(options: RunOptions): Promise<Outcome> {
     for (const { settle } of people) await settle?.()
     const { state } = await drained(options, found)
     const calls = callsOf(history.entries)
-    const logs = (await Promise.all(cluster.logs.map(file => readFile(file, 'utf8').catch(() => '')))).join('\n')
+    const logs = (await Promise.all(cluster.logs.map(readLogFiles))).join('\n')
     const faults = events.map(({ fromMs, toMs }) => ({ fromMs, toMs }))
     const evidence = {
       calls,

@@ -33,6 +33,8 @@ export const chatChaos: Experiment = {
     { of: 'octetFindings', atMost: 0 },
     { of: 'octetAmbiguousKept', atLeast: 1 },
     { of: 'octetAmbiguousNotKept', atLeast: 1 },
+    { of: 'octetReadersCutOff', atLeast: 1 },
+    { of: 'octetReadersResumed', atLeast: 1 },
     { of: 'oftenWrittenFindings', atLeast: 1 },
   ],
   async run({ isLong, say }) {
@@ -77,6 +79,7 @@ function talk(base: Pick<ChatRun, 'cluster' | 'clients' | 'redis'>, seed: number
     ...base,
     seed,
     forMs,
+    standsStill: true,
     planOf: round => makePlan(seededRandom(seed + round), { seed: seed + round, servers, count: faultsPerRound }),
     isEnough: hits => mustHaveMet(hits, { hasRedis: base.redis !== undefined }).length === 0,
   }

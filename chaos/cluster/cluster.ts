@@ -1,6 +1,6 @@
 /** PostgreSQL and several Octets on one database, each behind a wire of its own. Runs in cluster-process.ts. */
 import { spawnSync } from 'node:child_process'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, type ServerProcess, startServerProcess } from '@octet/testkit'
@@ -8,6 +8,7 @@ import { type Mutant, mutants, probe } from '../mutants/mutants.ts'
 import { type Patch, patchedLine } from '../mutants/patch.ts'
 import type { Fault } from '../plan.ts'
 import { isCommit, type PostgresFault, pass, postgresFault } from '../wire/postgres-fault.ts'
+import { readLogFiles } from './log-files.ts'
 import { type PostgresProcess, startPostgres } from './postgres-process.ts'
 import type { ClusterFacts, ClusterOptions, Injected } from './protocol.ts'
 import { signalAll } from './signals.ts'
@@ -222,7 +223,7 @@ async function untilReady({ port, process, dataDir }: Node): Promise<void> {
     const said = typeof answer === 'string' ? answer : await answer.text().catch(String)
     if (hasEnded !== undefined || performance.now() > deadlineMs) {
       const end = hasEnded === undefined ? 'is not ready' : `ended by itself (${hasEnded})`
-      const log = await readFile(join(dataDir, 'octet.log'), 'utf8').catch(String)
+      const log = await readLogFiles(join(dataDir, 'octet.log'))
       throw new Error(`the server on port ${port} ${end}: ${said}\n${process?.output()}\n${log.slice(-logCharsMax)}`)
     }
     await new Promise(resolve => setTimeout(resolve, 20))

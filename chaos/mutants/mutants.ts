@@ -13,6 +13,12 @@ export const modules: readonly AnyModule[] = [probeModule, `,
 }
 
 export const mutants = {
+  /** No mutant but a shorter patience: who stands still is cut off after a second. */
+  'readers-cut-soon': {
+    file: 'platform/realtime/src/sweep.ts',
+    find: 'const stuckMsMax = 10_000',
+    replace: 'const stuckMsMax = 1_000',
+  },
   /** Acknowledges before the log is on disk. Needs `kill -9` of the whole PostgreSQL to show. */
   'asynchronous-commit': {
     file: connect,

@@ -127,8 +127,13 @@ test('a hanging statement neither ends nor answers; what was done before it hung
     assert.equal((await through`select 1 as one`)[0]?.one, 1, 'other connections go on')
     assert.equal(await Promise.race([waiting, 'silent']), 'silent')
     assert.deepEqual(await rows(), expected)
+    const cpu = process.cpuUsage()
     proxy.cut('reset')
     assert.equal(await waiting, 'ended')
+    await new Promise(resolve => setTimeout(resolve, 250))
+    const { user, system } = process.cpuUsage(cpu)
+    assert.ok(user + system < 200_000, `${user + system} µs of work for a cut: it spins`)
+    assert.ok(proxy.connections <= 2, 'what was cut is gone')
   }
 })
 

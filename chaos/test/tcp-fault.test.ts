@@ -149,3 +149,25 @@ test('a refusing proxy resets who connects', async t => {
   const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException]
   assert.equal(error.code, 'ECONNRESET')
 })
+
+test('a reset ends at once also what nobody reads, and costs nothing afterwards', async t => {
+  const { proxy, dial } = await open(t)
+  const { client, server } = await dial()
+  for (const socket of [client, server]) socket.pause()
+  // More than the kernels take in, both ways.
+  for (const socket of [client, server])
+    while (socket.writableLength < 16_000_000) socket.write(Buffer.alloc(1_000_000))
+  for (let before = -1, now = 0; now !== before; now = client.writableLength + server.writableLength) {
+    before = now
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  const cpu = process.cpuUsage()
+  const closed = Promise.all([client, server].map(end => new Promise(resolve => end.once('close', resolve))))
+  assert.equal(proxy.cut('reset'), 1)
+  await until(() => proxy.connections === 0)
+  for (const socket of [client, server]) socket.resume()
+  await closed
+  await new Promise(resolve => setTimeout(resolve, 100))
+  const { user, system } = process.cpuUsage(cpu)
+  assert.ok(user + system < 1_000_000, `${user + system} µs of work after the cut`)
+})

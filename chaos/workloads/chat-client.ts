@@ -18,7 +18,7 @@ export interface ChatClient {
   /** Says, edits, deletes or reacts to something over the socket. */
   act(room: string, dice: number): void
   /** Says something over REST; resolves with the answer, however often it had to be asked for. */
-  say(room: string): Promise<void>
+  say(room: string, text?: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -132,7 +132,7 @@ export async function openChatClient(options: ChatClientOptions): Promise<ChatCl
       else if (dice < 0.93) stream.send('react', { messageId, emoji: '👍', on: dice < 0.91 })
       else stream.send('delete', { messageId })
     },
-    say: room => say(state, `http://127.0.0.1:${wire.port}`, open(state, room, 'REST')),
+    say: (room, text) => say(state, `http://127.0.0.1:${wire.port}`, open(state, room, 'REST'), text),
     async close() {
       state.isClosed = true
       live.close()
@@ -155,14 +155,14 @@ function open({ session, said }: State, room: string, way: string): Said {
   return entry
 }
 
-async function say(state: State, origin: string, entry: Said): Promise<void> {
-  const { room, cmid, turn } = entry
+async function say(state: State, origin: string, entry: Said, text = `said ${entry.turn}`): Promise<void> {
+  const { room, cmid } = entry
   const untilMs = performance.now() + askForMs
   while (!state.isClosed && performance.now() < untilMs) {
     const answer = await fetch(`${origin}${apiPrefix}/chat/rooms/${room}/messages`, {
       method: 'POST',
       headers: { authorization: `Bearer ${state.session.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ cmid, body: `said ${turn}` }),
+      body: JSON.stringify({ cmid, body: text }),
       signal: AbortSignal.timeout(requestTimeoutMs),
     }).catch(() => undefined)
     // A body that breaks off is no answer.

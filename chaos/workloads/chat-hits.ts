@@ -3,6 +3,7 @@ import type { ClusterEvent } from '../cluster/protocol.ts'
 import type { Fault } from '../plan.ts'
 import type { ChatClient } from './chat-client.ts'
 import type { LoggedEvent } from './chat-logs.ts'
+import type { Stood } from './stand-still.ts'
 
 export interface ChatHits {
   readonly serverKills: number
@@ -10,6 +11,9 @@ export interface ChatHits {
   readonly redisRestarts: number
   readonly connectionResets: number
   readonly slowReaders: number
+  /** Readers that were cut off because they stood still past the server's bound, and those that went on after it. */
+  readonly readersCutOff: number
+  readonly readersResumed: number
   readonly commitsCutBefore: number
   readonly commitsCutAfter: number
   readonly reconnects: number
@@ -30,12 +34,13 @@ export interface ChatCounts {
   readonly commitsCut: Readonly<Record<string, number>>
   readonly resets: number
   readonly slowTurns: number
+  readonly stood: Stood | undefined
   readonly redisRestarts: number
 }
 
 /** Counts them. */
 export function countHits(counts: ChatCounts): ChatHits {
-  const { clients, logs, faults, commitsCut, resets, slowTurns, redisRestarts } = counts
+  const { clients, logs, faults, commitsCut, resets, slowTurns, stood, redisRestarts } = counts
   const faultsOf = (kind: Fault['kind']) => faults.filter(({ fault }) => fault.kind === kind).length
   const sum = (of: (client: ChatClient) => number) => clients.reduce((total, client) => total + of(client), 0)
   const keptAtMs = new Map([...logs.values()].flat().map(({ cmid, at }) => [cmid, Date.parse(at)]))
@@ -54,6 +59,8 @@ export function countHits(counts: ChatCounts): ChatHits {
     redisRestarts,
     connectionResets: resets,
     slowReaders: Math.min(slowTurns, clients.length),
+    readersCutOff: stood?.cutOff ?? 0,
+    readersResumed: stood?.resumed ?? 0,
     commitsCutBefore: commitsCut['cut-before'] ?? 0,
     commitsCutAfter: commitsCut['cut-after'] ?? 0,
     reconnects: sum(({ frames }) => frames.connections - 1),

@@ -11,6 +11,7 @@ import { type ChatClient, loadRoom, openChatClient } from './chat-client.ts'
 import { type ChatHits, countHits } from './chat-hits.ts'
 import { readLogs } from './chat-logs.ts'
 import { type Session, signUp } from './identity.ts'
+import { type Stood, standStill } from './stand-still.ts'
 import type { World } from './workload.ts'
 
 export interface ChatRun {
@@ -22,6 +23,8 @@ export interface ChatRun {
   readonly forMs?: number
   /** What must have been met; so many rounds more are run for it. */
   readonly isEnough?: (hits: ChatHits) => boolean
+  /** First of all a reader stands still until it is cut off. */
+  readonly standsStill?: boolean
   /** Killed and started again meanwhile, where there is one. */
   readonly redis?: RedisProcess
   /** After so long without anything new, nothing more is waited for. */
@@ -36,7 +39,6 @@ export interface ChatOutcome {
   readonly settledMs: number
 }
 
-const roomsPerRun = 2
 const actEveryMs = 80
 const atOnce = [1, 1, 1, 4]
 /** Of each client's turns, so many are requests. */
@@ -66,7 +68,8 @@ export async function runChat(run: ChatRun): Promise<ChatOutcome> {
   const world: World = { client, random, run: name, servers: cluster.origins.length, isOver: () => false }
   const sessions: Session[] = []
   for (let index = 0; index < run.clients; index++) sessions.push(await signUp(world))
-  const rooms = await makeRooms(world, sessions)
+  const rooms = await makeRooms(world, sessions, ['one', 'two'])
+  const standing = run.standsStill === true ? await letOneStand(world, cluster.origins, sessions) : undefined
   const clients: ChatClient[] = []
   let isOver = false
   try {
@@ -79,40 +82,59 @@ export async function runChat(run: ChatRun): Promise<ChatOutcome> {
       talk(each, rooms, { random: random.fork(each.session.name), isOver: () => isOver }),
     )
     const harm = startHarm(run.redis, clients, random.fork('wires'))
-    const hits = await harmUntilEnough(run, harm, { clients, rooms })
+    const hits = await harmUntilEnough(run, harm, { clients, rooms, stood: standing?.stood })
     for (const room of rooms) clients.at(-1)?.follow(room)
     await later(lateMs)
     isOver = true
     await harm.stop()
     await cluster.heal()
     await Promise.all(talking)
-    const settledMs = await settled(run, clients, rooms)
-    const fresh = rooms.map(async room => {
+    const everybody = [...clients, ...(standing?.clients ?? [])]
+    const allRooms = [...rooms, ...(standing?.rooms ?? [])]
+    const settledMs = await settled(run, everybody, allRooms)
+    const fresh = allRooms.map(async room => {
       return [room, (await loadRoom(cluster.origins[0] ?? '', sessions[0]?.token ?? '', room)).shown] as const
     })
     const findings = judgeRooms({
-      said: clients.flatMap(each => each.said),
-      readers: clients.flatMap(each => each.readers()),
-      logs: await readLogs(cluster.databaseUrl, rooms),
+      said: everybody.flatMap(each => each.said),
+      readers: everybody.flatMap(each => each.readers()),
+      logs: await readLogs(cluster.databaseUrl, allRooms),
       snapshots: new Map(await Promise.all(fresh)),
     })
     return { findings, hits: await hits(), settledMs }
   } finally {
     isOver = true
+    await Promise.all([...clients, ...(standing?.clients ?? [])].map(each => each.close()))
+  }
+}
+
+/** Two people in a room of their own, before anything is broken: one says much, the other reads nothing. */
+async function letOneStand(world: World, origins: readonly string[], others: readonly Session[]) {
+  const [speaking, reading] = [await signUp(world), await signUp(world)]
+  const rooms = await makeRooms(world, [speaking, reading, ...others], ['loud'])
+  const speaker = await openChatClient({ session: speaking, origins, firstServer: 0 })
+  const reader = await openChatClient({ session: reading, origins, firstServer: 1 })
+  const clients = [speaker, reader]
+  try {
+    for (const room of rooms) reader.follow(room)
+    return { clients, rooms, stood: await standStill({ origins, speaker, reader, room: rooms[0] ?? '' }) }
+  } catch (error) {
     await Promise.all(clients.map(each => each.close()))
+    throw error
   }
 }
 
 interface Talkers {
   readonly clients: readonly ChatClient[]
   readonly rooms: readonly string[]
+  readonly stood: Stood | undefined
 }
 
 /** Returns what counts what was met. */
 async function harmUntilEnough(
   run: ChatRun,
   harm: Harm,
-  { clients, rooms }: Talkers,
+  { clients, rooms, stood }: Talkers,
 ): Promise<() => Promise<ChatHits>> {
   const { cluster, planOf, forMs = 0, isEnough = () => true } = run
   const before = await cluster.hits()
@@ -120,7 +142,7 @@ async function harmUntilEnough(
   const hits = async () => {
     const now = Object.entries(await cluster.hits()).map(([kind, count]) => [kind, count - (before[kind] ?? 0)])
     const logs = await readLogs(cluster.databaseUrl, rooms)
-    return countHits({ clients, logs, faults, commitsCut: Object.fromEntries(now), ...harm.counts() })
+    return countHits({ clients, logs, faults, stood, commitsCut: Object.fromEntries(now), ...harm.counts() })
   }
   const startedMs = performance.now()
   for (let round = 0, more = 0; more <= roundsMoreMax; round++) {
@@ -132,11 +154,15 @@ async function harmUntilEnough(
   return hits
 }
 
-async function makeRooms({ client, run }: World, sessions: readonly Session[]): Promise<string[]> {
+async function makeRooms(
+  { client, run }: World,
+  sessions: readonly Session[],
+  names: readonly string[],
+): Promise<string[]> {
   const rooms: string[] = []
-  for (let index = 0; index < roomsPerRun; index++) {
+  for (const name of names) {
     const [owner, ...others] = sessions
-    const body = { name: `room ${run} ${index}`, visibility: 'public' }
+    const body = { name: `room ${run} ${name}`, visibility: 'public' }
     const made = await client.ask({ op: 'chat.room', method: 'POST', path: '/chat/rooms', body, token: owner?.token })
     const { id } = made.body as { id: string }
     rooms.push(id)
