@@ -1,10 +1,10 @@
 /**
  * `npm test -- [part of a file name …]`: starts what the tests need, runs them, and takes it away again.
- * One embedded PostgreSQL serves the whole run, without fsync; each test clones its own database from a template.
- * Tests about durability start servers of their own.
+ * One embedded PostgreSQL serves the whole run, in memory where there is room and without fsync; each test clones its
+ * own database from a template. Tests about durability start servers of their own, on the disk.
  */
 import { spawn } from 'node:child_process'
-import { glob, mkdtemp, rm } from 'node:fs/promises'
+import { access, constants, glob, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,9 @@ const patterns = [
   'e2e/**/*.test.ts',
 ]
 const testTimeoutMs = 180_000
+/** Linux's file system in memory. A database of a thousand files is copied there in a tenth of the time. */
+const memoryFolder = '/dev/shm'
+const memoryBytesMin = 4 * 1024 ** 3
 
 async function testFiles(wanted: readonly string[]): Promise<string[]> {
   const all = await Array.fromAsync(glob(patterns, { cwd: root }))
@@ -37,16 +40,33 @@ function run(files: readonly string[], environment: NodeJS.ProcessEnv): Promise<
   })
 }
 
+/** Where the run's own files go. */
+async function temporaryFolder(): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs(memoryFolder)
+    if (bavail * bsize < memoryBytesMin) return tmpdir()
+    await access(memoryFolder, constants.W_OK)
+    return memoryFolder
+  } catch {
+    return tmpdir()
+  }
+}
+
 async function main(): Promise<number> {
   const startedMs = performance.now()
   const files = await testFiles(process.argv.slice(2))
   if (files.length === 0) throw new Error(`no test file matches ${process.argv.slice(2).join(' ')}`)
   const skipped = files.some(file => file.startsWith('e2e/')) ? await ensureChromium() : undefined
-  const dir = await mkdtemp(join(tmpdir(), 'octet-tests-'))
+  const dir = await mkdtemp(join(await temporaryFolder(), 'octet-tests-'))
   const log = createLog({ level: 'error' })
   const database = await startEmbeddedPostgres({ dir: join(dir, 'postgres'), log, durable: false })
   try {
-    const code = await run(files, { ...process.env, OCTET_TEST_DATABASE_URL: database.url })
+    const code = await run(files, {
+      ...process.env,
+      OCTET_TEST_DATABASE_URL: database.url,
+      // Hundreds of processes load the same files: the first to do so strips their types and compiles them for all.
+      NODE_COMPILE_CACHE: join(dir, 'compiled'),
+    })
     const seconds = Math.round((performance.now() - startedMs) / 1000)
     process.stdout.write(`\n${files.length} test files in ${seconds} s\n`)
     if (skipped !== undefined) process.stdout.write(`\nSKIPPED: ${skipped}\n`)
