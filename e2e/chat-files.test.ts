@@ -1,4 +1,4 @@
-/** Files, previews and presence between two people; names of files and what sites say are only ever words. */
+/** Files, previews, presence and notifications between two people; names of files and what sites say are only ever words. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { defer, type Test } from '@octet/testkit'
 import type { Page } from 'playwright-core'
-import { callApi, needsBrowser, newPerson, type Person, setUpAs, signUpAs, until } from './browser.ts'
+import { callApi, needsBrowser, newPerson, type Person, setUpAs, signInAs, signUpAs, until } from './browser.ts'
 import { makePng } from './png.ts'
 import { openStage } from './story.ts'
 
@@ -29,9 +29,14 @@ before(async () => {
   for (const { page } of [ada, bob]) page.on('dialog', dialog => assert.fail(`a dialog: ${dialog.message()}`))
 })
 
-async function enterRoom(name: string): Promise<string> {
+async function makeRoom(name: string): Promise<string> {
   const { id } = await callApi(ada.page, 'POST', '/chat/rooms', { name })
   await callApi(bob.page, 'POST', `/chat/rooms/${id}/join`, {})
+  return id
+}
+
+async function enterRoom(name: string): Promise<string> {
+  const id = await makeRoom(name)
   for (const { page } of [ada, bob]) {
     await page.goto(`${octet.origin}/chat/${id}`)
     await page.locator('[data-composer]').waitFor()
@@ -206,6 +211,76 @@ test('a message is reported and its author blocked from its menu, and unblocked 
   await ada.page.getByText('bob is no longer blocked.').waitFor()
   ada.assertNothingWrong()
 })
+
+/** Stands in for the browser's own notifications, which nobody could see here, and for the window being elsewhere. */
+const notifications = `
+  window.told = []
+  window.Notification = class {
+    static permission = 'default'
+    static requestPermission = async () => (Notification.permission = 'granted')
+    constructor(title, { body }) { told.push(title + ': ' + body) }
+    close() {}
+  }
+  document.hasFocus = () => !window.isAway
+`
+const told = async (page: Page) => (await page.evaluate('told')) as string[]
+
+test(
+  'who asked for it is told of direct messages and mentions while elsewhere; not when muted or undisturbed',
+  needsBrowser,
+  async () => {
+    const { page, context, assertNothingWrong } = await newPerson(browser)
+    await context.addInitScript(notifications)
+    const bobId = (await callApi(bob.page, 'GET', '/users/me')).id
+    const [notices, muted] = [await makeRoom('Notices'), await makeRoom('Muted')]
+    const direct = (await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bobId] })).id
+    await callApi(bob.page, 'PUT', `/chat/rooms/${muted}/preferences`, { notify: 'nothing' })
+    const adaSays = (roomId: string, body: string) =>
+      callApi(ada.page, 'POST', `/chat/rooms/${roomId}/messages`, { body, cmid: crypto.randomUUID() })
+
+    await page.goto(`${octet.origin}/sign-in?next=/chat`)
+    await signInAs(page, 'bob')
+    const presence = page.getByRole('button', { name: 'Presence' })
+    await presence.click()
+    await page.getByRole('switch', { name: 'Notify me in this browser' }).click()
+    await until(page, 'told.length === 1')
+    await page.keyboard.press('Escape')
+    await adaSays(direct, 'in plain sight')
+    await page
+      .getByRole('link', { name: /ada.*1 unread/ })
+      .first()
+      .waitFor()
+    await page.getByRole('link', { name: 'Home' }).first().click()
+    await page.evaluate('window.isAway = true, dispatchEvent(new Event("blur"))')
+
+    await adaSays(muted, `<@${bobId}> psst`)
+    await adaSays(notices, 'hello all')
+    await adaSays(notices, `<@${bobId}> look`)
+    await until(page, 'told.length === 2')
+    await adaSays(direct, 'are you **there**?')
+    await until(page, 'told.length === 3')
+    assert.deepEqual((await told(page)).slice(1), ['Notices: @bob look', 'ada: are you there?'])
+    // Other stories have left bob something to read as well.
+    await until(page, 'document.title.startsWith("(")')
+
+    await page.goBack()
+    await presence.click()
+    await page.getByRole('button', { name: 'For an hour' }).click()
+    await until(page, '!document.title.startsWith("(")')
+    await adaSays(direct, 'hush')
+    await page
+      .getByRole('link', { name: /ada.*3 unread/ })
+      .first()
+      .waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'End now' }).click()
+    await until(page, 'document.title.startsWith("(")')
+    await adaSays(direct, 'awake')
+    await until(page, 'told.length === 4')
+    assert.equal((await told(page)).at(-1), 'ada: awake')
+    assertNothingWrong()
+    await context.close()
+  },
+)
 
 test('whether the other is there is said beside the name; who hides or leaves is offline', needsBrowser, async () => {
   const bobId = (await callApi(bob.page, 'GET', '/users/me')).id

@@ -38,6 +38,10 @@ function OpenDialog({ id, onClose }: { id: string | null; onClose: () => void })
   )
 }
 
+function Watches() {
+  return apps.map(({ id, Watch }) => (Watch === undefined ? null : <Watch key={id} />))
+}
+
 /** Signs out, says so, and goes to the front page. */
 function useSignOutNow(): () => void {
   const t = useT()
@@ -125,6 +129,7 @@ export function Shell({ children }: { children: ReactNode }) {
       )}
       <OpenDialog id={dialog} onClose={close} />
       {session.user === null ? null : <StepUp />}
+      {session.user === null ? null : <Watches />}
       <Toaster />
     </ShellContext>
   )

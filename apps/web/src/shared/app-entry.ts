@@ -82,6 +82,8 @@ export interface AppEntry {
   readonly Dialog?: ComponentType<{ onClose: () => void }>
   /** On the home page: one real number, one action. */
   readonly Tile?: ComponentType<{ onCreate: () => void }>
+  /** Runs on every page of a user, whichever app is open, and shows nothing; loads what it needs when it needs it. */
+  readonly Watch?: ComponentType
   readonly useChecklist?: () => readonly ChecklistItem[] | undefined
   readonly useThings?: (query: string) => readonly PaletteThing[]
 }

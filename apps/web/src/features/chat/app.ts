@@ -22,6 +22,7 @@ import { type Translate, useT } from '../../shared/i18n.tsx'
 import type { Session } from '../../shared/session.ts'
 import { badgeOf } from './badge.ts'
 import { onChatCommand, runChatCommand } from './chat-commands.ts'
+import { ChatWatch } from './chat-watch.tsx'
 import { roomsQuery } from './list-rooms.ts'
 import { nextUnread } from './room-list.ts'
 import { roomName } from './room-name.ts'
@@ -93,6 +94,7 @@ export const chatApp: AppEntry = {
   isFullHeight: true,
   useNav,
   useThings,
+  Watch: ChatWatch,
   createId: 'chat-new',
   Dialog: lazy(() => import('./create-dialog.tsx')),
   commands: [

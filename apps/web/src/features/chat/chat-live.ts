@@ -14,7 +14,7 @@ import { watchIdle } from './idle.ts'
 import { roomsKey, roomsQuery } from './list-rooms.ts'
 import { type Pending, pendingOf } from './outbox.ts'
 import { afterEvent, afterRead, byActivity } from './room-list.ts'
-import type { RoomEvent } from './room-log.ts'
+import type { Person, RoomEvent } from './room-log.ts'
 import { createRoomStore, type RoomStore } from './room-store.ts'
 import { openerOf } from './vault/open-view.ts'
 import { createVault, type Vault } from './vault/vault.ts'
@@ -247,9 +247,13 @@ interface Parts {
   readonly list: ReturnType<typeof createRoomList>
   readonly vault: Vault
   readonly deliveries: ReturnType<typeof createDeliveries>
+  readonly onSaid: OnSaid
 }
 
-function handlersOf({ userId, queryClient, stores, list, deliveries, vault }: Parts): FollowingHandlers {
+/** Somebody else has said something. */
+export type OnSaid = (roomId: string, event: RoomEvent & { readonly type: 'message' }) => void
+
+function handlersOf({ userId, queryClient, stores, list, deliveries, vault, onSaid }: Parts): FollowingHandlers {
   const refresh = (what: string, roomId: string) =>
     void queryClient.invalidateQueries({ queryKey: ['chat', what, roomId] })
   return {
@@ -265,7 +269,10 @@ function handlersOf({ userId, queryClient, stores, list, deliveries, vault }: Pa
       if (isEncrypted) vault.take(roomId, event).catch(() => undefined)
       stores.get(roomId)?.apply(event)
       list.note(roomId, event)
-      if (event.type === 'message' && event.from !== userId) deliveries.note(roomId, event.seq)
+      if (event.type === 'message' && event.from !== userId) {
+        deliveries.note(roomId, event.seq)
+        onSaid(roomId, event)
+      }
       if (event.type.startsWith('member-')) for (const what of ['members', 'presence']) refresh(what, roomId)
       if (event.type === 'message-changed') refresh('pins', roomId)
     },
@@ -294,10 +301,12 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
     refused.add(send, problem)
     if (send.type !== 'message') onRefused(problem)
   })
-  const following = createFollowing(
-    client,
-    handlersOf({ userId, queryClient, stores: stores.all, list, deliveries, vault }),
-  )
+  const listeners = new Set<OnSaid>()
+  const onSaid: OnSaid = (roomId, event) => {
+    for (const listener of listeners) listener(roomId, event)
+  }
+  const parts = { userId, queryClient, stores: stores.all, list, deliveries, vault, onSaid }
+  const following = createFollowing(client, handlersOf(parts))
 
   function showPending(): void {
     for (const [roomId, store] of stores.all) {
@@ -324,6 +333,12 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
     /** Also a room that is not in the list yet, as one that was joined this moment. */
     follow: following.start,
     check: client.check,
+    onSaid(listener: OnSaid): () => void {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    /** Who is known of a room that is or was open. */
+    peopleOf: (roomId: string): ReadonlyMap<string, Person> | undefined => stores.all.get(roomId)?.get().log.people,
     followPresence: (roomId: string, on: (presence: Presence) => void) =>
       client.stream(chat, 'presence', roomId).follow({ onNews: news => on(news.body) }),
     /** Also tells the list at once, so that the badge goes away with the first look. */

@@ -1,4 +1,4 @@
-/** Presence: what others see of one, and a time without disturbance. */
+/** Presence and notifications: what others see of one, and what may disturb one. */
 import { Button, Switch } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { formatDateTime } from '../../shared/format.ts'
@@ -6,8 +6,10 @@ import { useLocale, useT } from '../../shared/i18n.tsx'
 import { Dialog } from '../../shared/ui/dialog.tsx'
 import { FailedState, SkeletonRows } from '../../shared/ui/states.tsx'
 import { useNow } from '../../shared/ui/when.tsx'
+import { isQuiet } from './attention-rules.ts'
 import { type ChatSettings, chatSettingsQuery, useSetChatSettings } from './chat-settings.ts'
 import classes from './dialogs.module.css'
+import { NotifySection } from './notify-section.tsx'
 
 const hourMs = 3_600_000
 const quietHours = [1, 4, 24] as const
@@ -18,12 +20,14 @@ function Quiet({ until }: { until: string | null }) {
   const { tag, timeZone } = useLocale()
   const now = useNow()
   const set = useSetChatSettings()
-  const isQuiet = until !== null && Date.parse(until) > now
+  const isNow = isQuiet(until, now)
   return (
     <section className={classes.end} aria-labelledby="quiet-title">
       <h3 id="quiet-title">{t('chat.quiet')}</h3>
       <p className="dimmed" role="status">
-        {isQuiet ? t('chat.quiet-until', { time: formatDateTime(until, tag, timeZone) }) : t('chat.quiet-hint')}
+        {isNow && until !== null
+          ? t('chat.quiet-until', { time: formatDateTime(until, tag, timeZone) })
+          : t('chat.quiet-hint')}
       </p>
       <div className={classes.choices}>
         {quietHours.map(hours => (
@@ -35,7 +39,7 @@ function Quiet({ until }: { until: string | null }) {
             {t('chat.quiet-for', { hours })}
           </Button>
         ))}
-        {isQuiet ? (
+        {isNow ? (
           <Button variant="light" onClick={() => set.mutate({ doNotDisturbUntil: null })}>
             {t('chat.quiet-end')}
           </Button>
@@ -61,6 +65,7 @@ function Switches({ settings }: { settings: ChatSettings }) {
           />
         ))}
       </div>
+      <NotifySection />
       <Quiet until={settings.doNotDisturbUntil} />
     </>
   )

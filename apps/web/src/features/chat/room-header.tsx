@@ -16,8 +16,9 @@ import {
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
+import { useDocumentTitle } from '../../shared/document-title.ts'
 import { useT } from '../../shared/i18n.tsx'
-import { headingId, useDocumentTitle } from '../../shared/ui/page.tsx'
+import { headingId } from '../../shared/ui/page.tsx'
 import marks from './presence.module.css'
 import { usePresence } from './presence.ts'
 import { PresenceDot, PresenceWords } from './presence-mark.tsx'
@@ -91,8 +92,7 @@ export function RoomHeader({ room, panel, onPanel }: RoomHeaderProps) {
   const t = useT()
   const [dialog, setDialog] = useState<'settings' | 'encryption'>()
   const name = roomName(room, t)
-  const unread = room.membership?.unread ?? 0
-  useDocumentTitle(unread > 0 ? `(${unread}) ${name}` : name)
+  useDocumentTitle(name)
   const Icon = room.visibility === 'private' ? IconLock : IconHash
   const buttons = [
     { id: 'search', icon: IconSearch, label: t('chat.search') },

@@ -113,10 +113,13 @@ function createBeginning(roomId: string, { get, set }: Cell) {
 
   async function readAll(where: Where): Promise<number> {
     early = []
+    const place = isNowhere(where) ? placeOf(get().log) : where
     const [page, cursors] = await Promise.all([
-      chatApi.listMessages({ roomId, limit: pageSize, ...(isNowhere(where) ? placeOf(get().log) : where) }),
+      chatApi.listMessages({ roomId, limit: pageSize, ...place }),
       chatApi.listCursors({ roomId }).catch(() => ({ data: [] })),
     ])
+    // One has gone elsewhere in the room meanwhile, and must not be thrown back.
+    if (isNowhere(where) && placeOf(get().log).around !== place.around) return readAll(where)
     let log = startLog(page)
     for (const event of early) {
       const next = applyEvent(log, event)

@@ -1,6 +1,7 @@
 /** The frame of sign-in, sign-up and set-up: one column, one heading, one form. */
 import type { ReactNode } from 'react'
-import { headingId, useDocumentTitle } from '../../shared/ui/page.tsx'
+import { useDocumentTitle } from '../../shared/document-title.ts'
+import { headingId } from '../../shared/ui/page.tsx'
 import classes from './auth-card.module.css'
 
 export interface AuthCardProps {

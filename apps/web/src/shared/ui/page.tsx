@@ -1,7 +1,8 @@
 /** The frame of every page: title, where one is, its actions, and the API calls behind it. */
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import type { ApiCall } from '../curl.ts'
+import { useDocumentTitle } from '../document-title.ts'
 import { useT } from '../i18n.tsx'
 import { ApiMenu } from './api-menu.tsx'
 import classes from './page.module.css'
@@ -22,12 +23,6 @@ export interface PageProps {
 
 /** The heading takes the focus when the page changes; see `app/focus-heading.ts`. */
 export const headingId = 'page-title'
-
-export function useDocumentTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title} · Octet`
-  }, [title])
-}
 
 function Crumbs({ crumbs }: Required<Pick<PageProps, 'crumbs'>>) {
   const t = useT()

@@ -1,0 +1,58 @@
+/**
+ * Of all tabs of a browser one tells of a message, and none while one of them is looked at. Locks say who it is: they
+ * go with their tab, whatever happens to it.
+ */
+
+const isLookedAt = () => document.visibilityState === 'visible' && document.hasFocus()
+
+/** Holds a lock until `release`, also when it was not granted yet. */
+function hold(name: string, mode: LockMode, onHeld: () => void = () => undefined): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const abort = new AbortController()
+  const held = () => {
+    onHeld()
+    return promise
+  }
+  navigator.locks.request(name, { mode, signal: abort.signal }, held).catch(() => undefined)
+  return () => {
+    resolve()
+    abort.abort()
+  }
+}
+
+export interface Teller {
+  readonly isMine: () => Promise<boolean>
+  readonly stop: () => void
+}
+
+export function watchTeller(userId: string): Teller {
+  const seen = `octet-chat-seen-${userId}`
+  let isTeller = false
+  let release: (() => void) | undefined
+  const stopTelling = hold(`octet-chat-tell-${userId}`, 'exclusive', () => {
+    isTeller = true
+  })
+  function look(): void {
+    if (isLookedAt()) release ??= hold(seen, 'shared')
+    else {
+      release?.()
+      release = undefined
+    }
+  }
+  const abort = new AbortController()
+  for (const sign of ['focus', 'blur'] as const) addEventListener(sign, look, { signal: abort.signal })
+  document.addEventListener('visibilitychange', look, { signal: abort.signal })
+  look()
+  return {
+    async isMine(): Promise<boolean> {
+      if (!isTeller || isLookedAt()) return false
+      const { held = [] } = await navigator.locks.query()
+      return !held.some(({ name }) => name === seen)
+    },
+    stop(): void {
+      abort.abort()
+      release?.()
+      stopTelling()
+    },
+  }
+}
