@@ -1,4 +1,4 @@
-/** Files, previews, presence and notifications between two people; names of files and what sites say are only ever words. */
+/** Files, previews, presence and notifications between two people; what sites and files are called is only ever words. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -33,7 +33,7 @@ function useWording() {
     const name = personName(author, t)
     const isBetweenTwo = room.kind === 'direct' && room.people.length === 1
     const title = isBetweenTwo ? name : author === undefined ? place : t('chat.tell-in', { name, room: place })
-    return { title, words: words === '' ? t('chat.tell-files', { n: body.files.length }) : words }
+    return { title, words: words === '' ? t('chat.files', { n: body.files.length }) : words }
   }
 }
 

@@ -171,7 +171,6 @@ export const chat = {
   'chat.tell': 'Benachrichtigungen',
   'chat.tell-denied':
     'Dieser Browser lehnt sie für diese Seite ab. Seine Einstellungen zur Seite können sie wieder erlauben.',
-  'chat.tell-files': '{n, plural, one {Eine Datei} other {# Dateien}}',
   'chat.tell-hint':
     'Bei Direktnachrichten und Erwähnungen, wenn du woanders bist; nie aus stummen Räumen oder bei „Nicht stören“.',
   'chat.tell-impossible': 'Hier geht das nicht: Es braucht https, auf manchen Telefonen eine installierte App.',

@@ -168,7 +168,6 @@ export const chat = {
   'chat.showTyping-hint': 'Otherwise nobody sees that you are writing before you send.',
   'chat.tell': 'Notifications',
   'chat.tell-denied': 'This browser refuses them for this site. Its settings for the site can allow them again.',
-  'chat.tell-files': '{n, plural, one {A file} other {# files}}',
   'chat.tell-hint':
     'Of direct messages and mentions while you look elsewhere; never from muted rooms or during do not disturb.',
   'chat.tell-impossible': 'This browser cannot notify you here. It takes https, and on some phones an installed app.',
