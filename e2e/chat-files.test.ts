@@ -1,4 +1,4 @@
-/** Files, previews, presence and notifications between two people; what sites and files are called is only ever words. */
+/** Files, previews, presence and notifications between two people; names of files and sites' words are only words. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -15,8 +15,8 @@ const { octet, browser } = await openStage({ after }, { environment: { OCTET_OUT
 let ada: Person
 let bob: Person
 
-/** Refusals and a cut wire are part of the story. */
-const story = /answer: 415 \/chat\/rooms|ERR_CONNECTION_RESET/
+/** Refusals, a file that was swept away and a cut wire are part of the story. */
+const story = /answer: 415 \/chat\/rooms|answer: 404 \/chat\/files|ERR_CONNECTION_RESET/
 
 before(async () => {
   if (needsBrowser.skip !== false) return
@@ -171,6 +171,37 @@ async function serveSite(t: Test): Promise<string> {
   defer(t, async () => void server.close().closeAllConnections())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
+
+test(
+  'files that have arrived survive a reload; what had not is named, what was swept away is gone',
+  needsBrowser,
+  async () => {
+    await enterRoom('Kept')
+    const { page } = ada
+    await addFiles(page, text('kept.txt', 'k'), text('swept.txt', 's'))
+    await ready(page, 2)
+    await page.route('**/files?name=slow.txt', () => undefined)
+    await addFiles(page, text('slow.txt', 'never'))
+    await page.getByLabel('Sending slow.txt').waitFor()
+    const draft = `Object.entries(localStorage).find(([key]) => key.startsWith('octet.draft.chat-files'))?.[1]`
+    const { arrived } = JSON.parse(String(await page.evaluate(draft))) as { arrived: { id: string; name: string }[] }
+    await callApi(page, 'DELETE', `/chat/files/${arrived.find(({ name }) => name === 'swept.txt')?.id}`)
+
+    await page.reload()
+    await ready(page, 1)
+    await tray(page).getByText('It had not arrived when the page was left.').waitFor()
+    await tray(page).getByText('swept.txt').waitFor({ state: 'detached' })
+    await page.unroute('**/files?name=slow.txt')
+    await page.getByRole('button', { name: 'Remove slow.txt' }).click()
+    await send(page)
+    await bob.page.getByRole('link', { name: 'kept.txt' }).waitFor()
+    assert.equal(await page.evaluate(draft), undefined)
+    await page.reload()
+    await page.locator('[data-message]', { hasText: 'kept.txt' }).waitFor()
+    assert.equal(await tray(page).count(), 0)
+    ada.assertNothingWrong()
+  },
+)
 
 test('an address gets a preview of words, with a picture that the server keeps itself', needsBrowser, async t => {
   await enterRoom('Previews')

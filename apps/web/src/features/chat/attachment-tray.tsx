@@ -2,7 +2,7 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { fileBytesMax, Problem } from '@octet/contracts'
 import { IconFile, IconX } from '@tabler/icons-react'
-import { useLocale, useT } from '../../shared/i18n.tsx'
+import { type MessageKey, useLocale, useT } from '../../shared/i18n.tsx'
 import { useProblemText } from '../../shared/ui/problem-text.ts'
 import type { Attachment, Attachments, Refusal } from './attachments.ts'
 import { fileSize } from './file-size.ts'
@@ -22,13 +22,19 @@ function Failure({ error }: { error: unknown }) {
   )
 }
 
+const refusals: Readonly<Record<Refusal, MessageKey>> = {
+  empty: 'chat.file-empty',
+  'too-large': 'chat.file-too-large',
+  unfinished: 'chat.file-unfinished',
+}
+
 function Refused({ why }: { why: Refusal }) {
   const t = useT()
   const { tag } = useLocale()
   const max = fileSize(fileBytesMax, tag)
   return (
     <span className={classes.error} role="alert">
-      {why === 'empty' ? t('chat.file-empty') : t('chat.file-too-large', { max })}
+      {t(refusals[why], { max })}
     </span>
   )
 }
@@ -43,7 +49,7 @@ function Progress({ attachment }: { attachment: Attachment }) {
   if (state.kind === 'ready') return size
   const sentBytes = state.kind === 'sending' ? state.sentBytes : 0
   // After the last byte the server still looks at it.
-  const isWaiting = state.kind === 'waiting' || sentBytes >= sizeBytes
+  const isWaiting = state.kind !== 'sending' || sentBytes >= sizeBytes
   return (
     <>
       {size}

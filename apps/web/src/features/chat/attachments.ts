@@ -1,15 +1,22 @@
-/** Files that are being added to a message: they go on arriving while one looks at other rooms. */
+/**
+ * Files that are being added to a message: they go on arriving while one looks at other rooms. Those the server has come
+ * back after a reload; the bytes of the others are gone with the page, so what comes back of them is their name.
+ */
 import { type FileInfo, fileBytesMax, messageFilesMax } from '@octet/contracts'
 import { chatApi, newIdempotencyKey } from '../../shared/api.ts'
+import { type FilesDraft, keepFilesDraft, readFilesDraft } from './draft.ts'
 import { uploadFile } from './upload-file.ts'
 
 /** Uploads of one message at a time; the others wait. */
 const atOnceMax = 2
 
-export type Refusal = 'too-large' | 'empty'
+/** `unfinished`: the page was left before it had arrived. */
+export type Refusal = 'too-large' | 'empty' | 'unfinished'
 export type AttachmentState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'sending'; readonly sentBytes: number }
+  /** From before a reload: whether the server still has it is being asked. */
+  | { readonly kind: 'asking'; readonly info: FileInfo }
   | { readonly kind: 'ready'; readonly info: FileInfo }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'refused'; readonly why: Refusal }
@@ -36,18 +43,57 @@ function stateOf({ size }: File): AttachmentState {
 }
 
 /** Takes back what the server has of it; what is missed here is swept away there. */
-function forget({ state }: Attachment, { abort, uploadId }: Work): void {
-  abort.abort()
-  if (state.kind === 'ready') chatApi.deleteFile({ id: state.info.id }).catch(() => undefined)
-  else if (uploadId !== undefined) chatApi.deleteUpload({ id: uploadId }).catch(() => undefined)
+function forget({ state }: Attachment, work: Work | undefined): void {
+  work?.abort.abort()
+  if ('info' in state) chatApi.deleteFile({ id: state.info.id }).catch(() => undefined)
+  else if (work?.uploadId !== undefined) chatApi.deleteUpload({ id: work.uploadId }).catch(() => undefined)
 }
 
-function createAttachments(roomId: string) {
-  let shown: readonly Attachment[] = []
+/** False only when the server says so: without an answer, sending the message will tell. */
+async function isThere({ id }: FileInfo): Promise<boolean> {
+  try {
+    const { status } = await fetch(`/chat/files/${id}`, { headers: { range: 'bytes=0-0' }, cache: 'no-store' })
+    return status !== 404
+  } catch {
+    return true
+  }
+}
+
+/** What has not arrived: on its way, or failed and to be tried again. */
+function isUnfinished({ state }: Attachment): boolean {
+  if (state.kind === 'refused') return state.why === 'unfinished'
+  return !('info' in state)
+}
+
+function draftOf(shown: readonly Attachment[]): FilesDraft {
+  const arrived = shown.flatMap(({ state }) => ('info' in state ? [state.info] : []))
+  return { arrived, unfinished: shown.filter(isUnfinished).map(({ name }) => name) }
+}
+
+/** As they stood when the page was left. */
+function restored({ arrived, unfinished }: FilesDraft): readonly Attachment[] {
+  return [
+    ...arrived.map(info => {
+      const { name, sizeBytes } = info
+      return { key: info.id, name, sizeBytes, state: { kind: 'asking', info } } as const
+    }),
+    ...unfinished.map(name => {
+      const state = { kind: 'refused', why: 'unfinished' } as const
+      return { key: newIdempotencyKey(), name, sizeBytes: 0, state }
+    }),
+  ]
+}
+
+function createAttachments(roomId: string, place: string) {
+  let shown = restored(readFilesDraft(place))
   const works = new Map<string, Work>()
   const listeners = new Set<() => void>()
   function set(next: readonly Attachment[]): void {
+    const before = JSON.stringify(draftOf(shown))
     shown = next
+    const draft = draftOf(shown)
+    // Progress is told many times a second and changes nothing that is kept.
+    if (JSON.stringify(draft) !== before) keepFilesDraft(place, draft)
     for (const listener of listeners) listener()
   }
   function move(key: string, state: AttachmentState): void {
@@ -75,6 +121,13 @@ function createAttachments(roomId: string) {
     const work = next && works.get(next.key)
     if (work !== undefined) send(next?.key ?? '', work)
   }
+  /** Asks for one from before a reload; one that has been swept away meanwhile is dropped. */
+  async function ask({ key, state }: Attachment): Promise<void> {
+    if (state.kind !== 'asking') return
+    if (await isThere(state.info)) move(key, { kind: 'ready', info: state.info })
+    else set(shown.filter(each => each.key !== key))
+  }
+  for (const each of shown) void ask(each)
   return {
     get: () => shown,
     subscribe(listener: () => void): () => void {
@@ -98,7 +151,7 @@ function createAttachments(roomId: string) {
       const work = works.get(key)
       set(shown.filter(each => each.key !== key))
       works.delete(key)
-      if (gone !== undefined && work !== undefined) forget(gone, work)
+      if (gone !== undefined) forget(gone, work)
       sendNext()
     },
     /** A large one goes on where it was cut. */
@@ -117,9 +170,10 @@ const kept = new Map<string, Attachments>()
 
 /** The files of the message that somebody writes in a room or a thread. */
 export function attachmentsOf(userId: string, roomId: string, threadId: string | undefined): Attachments {
-  const place = `${userId} ${threadId ?? roomId}`
-  for (const [key, each] of kept) if (key !== place && each.get().length === 0) kept.delete(key)
-  const attachments = kept.get(place) ?? createAttachments(roomId)
-  kept.set(place, attachments)
+  const place = threadId ?? roomId
+  const own = `${userId} ${place}`
+  for (const [key, each] of kept) if (key !== own && each.get().length === 0) kept.delete(key)
+  const attachments = kept.get(own) ?? createAttachments(roomId, place)
+  kept.set(own, attachments)
   return attachments
 }

@@ -48,6 +48,8 @@ export const chat = {
   'chat.file-remove': '{name} entfernen',
   'chat.file-sending': '{name} wird gesendet',
   'chat.file-too-large': 'Zu groß: Eine Datei hat höchstens {max}.',
+  'chat.file-unfinished':
+    'Sie war noch nicht angekommen, als die Seite verlassen wurde. Entferne sie, und füge sie neu hinzu.',
   'chat.files': '{n, plural, one {# Datei} other {# Dateien}}',
   'chat.files-add': 'Dateien hinzufügen',
   'chat.files-added': 'Dateien zum Senden',

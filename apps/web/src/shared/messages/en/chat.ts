@@ -47,6 +47,7 @@ export const chat = {
   'chat.file-remove': 'Remove {name}',
   'chat.file-sending': 'Sending {name}',
   'chat.file-too-large': 'Too large: a file may have at most {max}.',
+  'chat.file-unfinished': 'It had not arrived when the page was left. Remove it, and add it again.',
   'chat.files': '{n, plural, one {# file} other {# files}}',
   'chat.files-add': 'Add files',
   'chat.files-added': 'Files to send',
