@@ -1,6 +1,6 @@
 /**
- * Files that are being added to a message: they go on arriving while one looks at other rooms. Those the server has come
- * back after a reload; the bytes of the others are gone with the page, so what comes back of them is their name.
+ * Files that are being added to a message: they go on arriving while one looks at other rooms. Those the server has
+ * come back after a reload; the bytes of the others are gone with the page, so what comes back of them is their name.
  */
 import { type FileInfo, fileBytesMax, messageFilesMax } from '@octet/contracts'
 import { chatApi, newIdempotencyKey } from '../../shared/api.ts'
@@ -84,20 +84,32 @@ function restored({ arrived, unfinished }: FilesDraft): readonly Attachment[] {
   ]
 }
 
-function createAttachments(roomId: string, place: string) {
+/** What is shown, and kept with the draft. */
+function createCell(place: string) {
   let shown = restored(readFilesDraft(place))
-  const works = new Map<string, Work>()
   const listeners = new Set<() => void>()
-  function set(next: readonly Attachment[]): void {
-    const before = JSON.stringify(draftOf(shown))
-    shown = next
-    const draft = draftOf(shown)
-    // Progress is told many times a second and changes nothing that is kept.
-    if (JSON.stringify(draft) !== before) keepFilesDraft(place, draft)
-    for (const listener of listeners) listener()
+  return {
+    get: () => shown,
+    set(next: readonly Attachment[]): void {
+      const before = JSON.stringify(draftOf(shown))
+      const draft = draftOf(next)
+      shown = next
+      // Progress is told many times a second and changes nothing that is kept.
+      if (JSON.stringify(draft) !== before) keepFilesDraft(place, draft)
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
   }
+}
+
+function createAttachments(roomId: string, place: string) {
+  const { get, set, subscribe } = createCell(place)
+  const works = new Map<string, Work>()
   function move(key: string, state: AttachmentState): void {
-    set(shown.map(each => (each.key === key ? { ...each, state } : each)))
+    set(get().map(each => (each.key === key ? { ...each, state } : each)))
     sendNext()
   }
   function send(key: string, work: Work): void {
@@ -116,8 +128,8 @@ function createAttachments(roomId: string, place: string) {
       .catch(error => move(key, { kind: 'failed', error }))
   }
   function sendNext(): void {
-    if (shown.filter(({ state }) => state.kind === 'sending').length >= atOnceMax) return
-    const next = shown.find(({ state }) => state.kind === 'waiting')
+    if (get().filter(({ state }) => state.kind === 'sending').length >= atOnceMax) return
+    const next = get().find(({ state }) => state.kind === 'waiting')
     const work = next && works.get(next.key)
     if (work !== undefined) send(next?.key ?? '', work)
   }
@@ -125,31 +137,28 @@ function createAttachments(roomId: string, place: string) {
   async function ask({ key, state }: Attachment): Promise<void> {
     if (state.kind !== 'asking') return
     if (await isThere(state.info)) move(key, { kind: 'ready', info: state.info })
-    else set(shown.filter(each => each.key !== key))
+    else set(get().filter(each => each.key !== key))
   }
-  for (const each of shown) void ask(each)
+  for (const each of get()) void ask(each)
   return {
-    get: () => shown,
-    subscribe(listener: () => void): () => void {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    get,
+    subscribe,
     /** False when some of them would be more than a message may have; then those are left out. */
     add(files: readonly File[]): boolean {
-      const taken = files.slice(0, messageFilesMax - shown.length)
+      const taken = files.slice(0, messageFilesMax - get().length)
       const added = taken.map(file => {
         const key = newIdempotencyKey()
         works.set(key, { file, abort: new AbortController() })
         return { key, name: file.name, sizeBytes: file.size, state: stateOf(file) }
       })
-      set([...shown, ...added])
+      set([...get(), ...added])
       for (let slot = 0; slot < atOnceMax; slot++) sendNext()
       return taken.length === files.length
     },
     remove(key: string): void {
-      const gone = shown.find(each => each.key === key)
+      const gone = get().find(each => each.key === key)
       const work = works.get(key)
-      set(shown.filter(each => each.key !== key))
+      set(get().filter(each => each.key !== key))
       works.delete(key)
       if (gone !== undefined) forget(gone, work)
       sendNext()
@@ -158,7 +167,7 @@ function createAttachments(roomId: string, place: string) {
     retry: (key: string) => move(key, { kind: 'waiting' }),
     /** The files for a message that is sent now; there are none afterwards. */
     take(): readonly FileInfo[] {
-      const ready = shown.flatMap(({ state }) => (state.kind === 'ready' ? [state.info] : []))
+      const ready = get().flatMap(({ state }) => (state.kind === 'ready' ? [state.info] : []))
       set([])
       works.clear()
       return ready

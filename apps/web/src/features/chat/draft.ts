@@ -12,7 +12,7 @@ export function keepRoomDraft(roomId: string, threadId: string | undefined, text
   keepText(nameOf(roomId, threadId), text)
 }
 
-/** Files of a message that is not sent yet: those the server has, and the names of those that were still on their way. */
+/** Files of a message that is not sent yet: those the server has, and the names of those still on their way. */
 export interface FilesDraft {
   readonly arrived: readonly FileInfo[]
   readonly unfinished: readonly string[]
