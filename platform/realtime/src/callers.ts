@@ -12,7 +12,7 @@ import { asProblem } from '@octet/kernel'
 import { answer, type Connection, type User } from './connection.ts'
 import { readFrame } from './incoming.ts'
 import { close, countHello, type State } from './state.ts'
-import { subscribeAll } from './subscribe.ts'
+import { recheckAll, subscribeAll } from './subscribe.ts'
 
 const connectionsPerUserMax = 100
 
@@ -119,7 +119,7 @@ function setPrincipal(connection: Connection, principal: User): void {
   const before = connection.principal
   connection.principal = principal
   if (before === undefined || sameRights(before, principal)) return
-  for (const { channel } of connection.entries.values()) channel?.recheck(principal.userId)
+  recheckAll(connection)
 }
 
 function sameRights(a: User, b: User): boolean {

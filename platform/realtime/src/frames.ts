@@ -11,8 +11,12 @@ import { subscribeAll, unsubscribe } from './subscribe.ts'
 import { sync } from './sync.ts'
 
 const framesRate = { burst: 200, perSecond: 20 }
-/** Whoever goes on sending after so many refusals in a row is not going to stop. */
+/** So many streams in a `sub` cost as much as a frame: each is a question to its module. */
+const streamsPerToken = 10
+/** Whoever goes on sending after so many refusals is not going to stop. */
 const refusalsMax = 200
+/** What a frame that passes makes good of them: on a busy server one passes now and then in the midst of a flood. */
+const refusalsForgiven = 10
 
 /** Whatever it is, this does not throw: what cannot be read is answered, or ends the connection. */
 export function receive(state: State, connection: Connection, data: Buffer): void {
@@ -38,7 +42,7 @@ export function receive(state: State, connection: Connection, data: Buffer): voi
     answer(connection, { t: 'err', ref, code: 'rate-limited', retryMs })
     return
   }
-  connection.refusals = 0
+  connection.refusals = Math.max(0, connection.refusals - refusalsForgiven)
   if (!read.ok) {
     answer(connection, { t: 'err', ref: read.ref, code: read.code, detail: read.detail })
     return
@@ -58,6 +62,7 @@ function handle(state: State, connection: Connection, frame: ClientFrame): void 
       return
     }
     case 'sub':
+      connection.frames.left -= Math.floor(Object.keys(frame.streams).length / streamsPerToken)
       return void subscribeAll(connection, frame.streams)
     case 'unsub':
       for (const stream of frame.streams) unsubscribe(connection, stream)

@@ -39,6 +39,16 @@ export interface EventsPacket {
   readonly lastSeq: number
 }
 
+/** As many of the first events as one frame takes; at least one. */
+export function firstEvents(list: readonly LogEvent[]): readonly LogEvent[] {
+  let chars = 0
+  const end = list.findIndex(event => {
+    chars += JSON.stringify(event).length
+    return chars >= eventsCharsMax
+  })
+  return end === -1 ? list : list.slice(0, end + 1)
+}
+
 /** Events of a replay, in as many frames as their size asks for. */
 export function eventsPackets(stream: string, epoch: string, list: readonly LogEvent[]): EventsPacket[] {
   const head = `{"t":"events","stream":${JSON.stringify(stream)},"epoch":${JSON.stringify(epoch)},"list":[`

@@ -3,8 +3,8 @@
 import { commonProblem, Problem, realtimeLimits, type StreamPosition } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import type { Channel } from './channel.ts'
-import { answer, answerProblem, type Connection, type Entry } from './connection.ts'
-import { isPositionIn } from './streams.ts'
+import { answer, answerProblem, type Connection, type Entry, type User } from './connection.ts'
+import { isPositionIn, type StreamRef } from './streams.ts'
 
 /** Runs at most so many `join`s at once: a storm of reconnects waits here, not in the database. */
 const joinsMax = 64
@@ -38,9 +38,7 @@ async function subscribe(connection: Connection, stream: string, position: Strea
   if (ref === undefined) return answerProblem(connection, stream, commonProblem('not-found'))
   const { principal } = connection
   if (principal === undefined) return
-  if (principal.scopes !== '*' && !principal.scopes.includes(ref.spec.scope)) {
-    return answerProblem(connection, stream, commonProblem('forbidden'))
-  }
+  if (!hasScope(principal, ref)) return answerProblem(connection, stream, commonProblem('forbidden'))
   unsubscribe(connection, stream)
   if (connection.entries.size >= realtimeLimits.streamsMax) {
     const detail = `At most ${realtimeLimits.streamsMax} streams a connection.`
@@ -85,10 +83,20 @@ async function enter(entry: Entry): Promise<void> {
 async function askToJoin(entry: Entry): Promise<void> {
   while (entry.mustRejoin && entry.state === 'joining') {
     entry.mustRejoin = false
-    const { principal } = entry.connection
-    if (principal === undefined) throw commonProblem('unauthenticated')
-    await admitted(() => entry.ref.module.join(principal, entry.ref.kind, entry.ref.key))
+    await admitted(async () => {
+      const { connection, ref } = entry
+      // Whoever subscribes again and again must not fill the line with questions nobody needs answered.
+      if (entry.state !== 'joining') return
+      const { principal } = connection
+      if (principal === undefined) throw commonProblem('unauthenticated')
+      if (!hasScope(principal, ref)) throw commonProblem('forbidden')
+      await ref.module.join(principal, ref.kind, ref.key)
+    })
   }
+}
+
+function hasScope({ scopes }: User, { spec }: StreamRef): boolean {
+  return scopes === '*' || scopes.includes(spec.scope)
 }
 
 async function begin(entry: Entry, position: StreamPosition | null): Promise<void> {
@@ -154,6 +162,19 @@ export function drop(entry: Entry): void {
   connection.lagging?.delete(entry)
   if (channel !== undefined) connection.hub.leave(channel, entry)
   else if (ref.spec.durability === 'ephemeral') connection.hub.leaveEphemeral(ref, entry)
+}
+
+/** The user's rights have changed: asks about every stream of the connection again. */
+export function recheckAll(connection: Connection): void {
+  for (const entry of connection.entries.values()) {
+    if (entry.channel !== undefined) entry.channel.recheck(connection.userId)
+    else {
+      entry.mustRejoin = true
+      if (entry.state === 'joining') continue
+      entry.state = 'joining'
+      void rejoin(entry).catch(() => undefined)
+    }
+  }
 }
 
 /**

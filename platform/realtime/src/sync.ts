@@ -2,6 +2,7 @@
 import { type ClientFrameOf, commonProblem, realtimeLimits } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { answer, answerProblem, type Connection, type Entry } from './connection.ts'
+import { firstEvents } from './outgoing.ts'
 import { isPositionIn } from './streams.ts'
 
 const syncsMax = 4
@@ -24,15 +25,16 @@ export async function sync(connection: Connection, frame: ClientFrameOf<'sync'>)
   connection.syncs++
   try {
     const { epoch } = channel
-    const list = await channel.read(after, limit)
+    const found = await channel.read(after, limit)
     // Rights may have changed, or the log, while it was read.
     if (!isAdmitted(entry) || connection.hub.isMuted) {
       return answerProblem(connection, rid, commonProblem('unavailable', { retryAfterMs: 500 }))
     }
     const { head: seq } = channel
-    if (list === undefined || channel.epoch !== epoch) {
+    if (found === undefined || channel.epoch !== epoch) {
       return answer(connection, { t: 'reset', stream, epoch: channel.epoch, seq, reason: 'trimmed', rid })
     }
+    const list = firstEvents(found)
     answer(connection, { t: 'events', stream, epoch, list, rid, more: (list.at(-1)?.seq ?? after) < seq })
   } catch (error) {
     answerProblem(connection, rid, asProblem(error))

@@ -260,3 +260,47 @@ test('a reader that stops is waited for in bounded memory, and gets everything i
     )
   }
 })
+
+test('what `sync` answers is cut like a replay: large events do not make one large frame', async t => {
+  const { app, url } = await open(t)
+  await appendMany(app, 1, 40, 30_000)
+  const { peer } = await member(t, app, url)
+  peer.send({ t: 'ping', n: 1 })
+  const { heads } = await peer.next('heads')
+  assert.deepEqual(heads, { [stream]: 40 })
+  const [{ epoch } = { epoch: '' }] = await app.db('rooms').sql<{ epoch: string }[]>`select epoch from streams`
+  const seqs: number[] = []
+  let frames = 0
+  for (let more = true; more; frames++) {
+    peer.send({ t: 'sync', rid: `r${frames}`, stream, epoch, after: seqs.at(-1) ?? 0 })
+    const page = await peer.next('events', ({ rid }) => rid === `r${frames}`)
+    assert.ok(JSON.stringify(page).length < 130_000, 'about 64 KB, and the event that goes over it')
+    seqs.push(...page.list.map(({ seq }) => seq))
+    more = page.more === true
+  }
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 40 }, (_, index) => index + 1),
+  )
+  assert.ok(frames >= 10)
+})
+
+test('who lost the right to hear hears no more, streams without a log included', async t => {
+  const { app, url } = await open(t)
+  const { userId, peer } = await member(t, app, url)
+  const bell = 'rooms:bell:door'
+  peer.send({ t: 'sub', streams: { [bell]: null } })
+  await peer.next('subscribed', frame => frame.stream === bell)
+  peer.send({ t: 'auth', token: app.as(userId, { scopes: ['rooms:write'] }) })
+  for (const name of [stream, bell]) {
+    assert.equal((await peer.next('unsubscribed', frame => frame.stream === name)).code, 'forbidden')
+  }
+})
+
+test('subscribing to much again and again is a flood as well', async t => {
+  const { app, url } = await open(t, 1)
+  const { peer } = await member(t, app, url)
+  const streams = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`rooms:bell:${n}`, null]))
+  for (let n = 0; n < 40; n++) peer.send({ t: 'sub', streams })
+  assert.equal((await peer.next('err', ({ ref }) => ref === 'sub')).code, 'rate-limited')
+})
