@@ -76,6 +76,7 @@ export async function removeMember(ctx: ChatContext, input: Input<typeof chat, '
       subjectId: subject.user_id,
       at,
     })
+    await memberStore.deleteInvitationsBy(tx, room.id, subject.user_id)
     await exit(tx, { roomId: room.id, userId: subject.user_id, by: userId, reason: 'removed' })
   })
   hush(ctx, input.id, input.userId)
@@ -100,6 +101,7 @@ export async function banMember(ctx: ChatContext, input: Input<typeof chat, 'ban
       detail: reason,
       at,
     })
+    await memberStore.deleteInvitationsBy(tx, roomId, subjectId)
     await exit(tx, { roomId, userId: subjectId, by: userId, reason: 'banned' })
   })
   hush(ctx, roomId, subjectId)

@@ -29,10 +29,13 @@ export async function moveGroup({ sql }: Tx, roomId: string, epoch: number, grou
   return rows.length === 1
 }
 
-/** Keeps sealed copies; one that is there stays as it is. Returns how many are new. */
+/**
+ * Keeps sealed copies; one that is there stays as it is. Returns how many are new. None of events there were not: what
+ * one may keep is bounded by what was said.
+ */
 export async function insertCopies(
   { sql }: Queryable,
-  { userId, roomId }: { userId: string; roomId: string },
+  { userId, roomId, stream }: { userId: string; roomId: string; stream: string },
   copies: readonly { seq: number; sealed: Buffer }[],
 ): Promise<number> {
   const seqs = copies.map(({ seq }) => seq)
@@ -42,6 +45,7 @@ export async function insertCopies(
     select ${userId}, ${roomId}, seq, decode(sealed, 'hex')
     from unnest(${seqs}::bigint[], ${texts}::text[])
       as copy (seq, sealed)
+    where seq between 1 and (select last_seq from streams where name = ${stream})
     on conflict do nothing returning true`
   return rows.length
 }

@@ -297,6 +297,11 @@ export async function deleteInvitation({ sql }: Tx, roomId: string, id: string):
   return rows.length === 1
 }
 
+/** Whoever is put out lets nobody in any more, themselves least of all. */
+export async function deleteInvitationsBy({ sql }: Tx, roomId: string, userId: string): Promise<void> {
+  await sql`delete from invitations where room_id = ${roomId} and created_by = ${userId}`
+}
+
 // ---- moderation log ---------------------------------------------------------------------------------------------
 
 export interface ModerationRow {

@@ -2,6 +2,7 @@ import type { chat, Input, Output } from '@octet/contracts'
 import { accessEncrypted } from './commit-to-group.ts'
 import type { ChatContext } from './context.ts'
 import * as encryptionStore from './encryption-store.ts'
+import { roomStream } from './rules.ts'
 
 const limitDefault = 200
 
@@ -12,7 +13,7 @@ export async function putHistory(
 ): Promise<Output<typeof chat, 'putHistory'>> {
   const whose = await accessEncrypted(ctx, roomId)
   const sealed = copies.map(copy => ({ seq: copy.seq, sealed: Buffer.from(copy.sealed, 'base64') }))
-  return { kept: await encryptionStore.insertCopies(ctx.db, whose, sealed) }
+  return { kept: await encryptionStore.insertCopies(ctx.db, { ...whose, stream: roomStream(roomId) }, sealed) }
 }
 
 /** The caller's own copies, the newest first. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listen, signIn, type Test } from '@octet/testkit'
-import { ada, as, ben, blocks, cleo, cmid, openChat } from './people.ts'
+import { ada, as, ben, blocks, cleo, cmid, dan, openChat } from './people.ts'
 
 async function openRoom(t: Test, limitsScale?: number) {
   const app = await openChat(t, limitsScale === undefined ? {} : { limitsScale })
@@ -141,4 +141,36 @@ test('whoever hides how far they read is seen to have received it, no more; thei
   const spy = await signIn(t, url, app.as(ada))
   spy.send({ t: 'sub', streams: { [`chat:reads:${ben}`]: null } })
   assert.equal((await spy.next('err')).code, 'not-found')
+})
+
+test('the invitations of a moderator who is put out are worthless, those of others and of who left are not', async t => {
+  const app = await openChat(t)
+  const { id } = await as(app, ada).createRoom({ name: 'Kitchen', visibility: 'private' })
+  const invite = async (userId: string) => (await as(app, userId).createInvitation({ id })).token
+  const own = await invite(ada)
+  for (const how of ['removeMember', 'banMember', 'leaveRoom'] as const) {
+    await as(app, ada).addMember({ id, userId: ben })
+    await as(app, ada).changeMember({ id, userId: ben, role: 'moderator' })
+    const token = await invite(ben)
+    if (how === 'leaveRoom') await as(app, ben).leaveRoom({ id })
+    else await as(app, ada)[how]({ id, userId: ben })
+    const entered = as(app, cleo).acceptInvitation({ token })
+    if (how === 'leaveRoom') assert.equal((await entered).id, id)
+    else await assert.rejects(entered, { code: 'chat.invitation-invalid' })
+    if (how === 'banMember') await as(app, ada).liftBan({ id, userId: ben })
+  }
+  assert.equal((await as(app, dan).acceptInvitation({ token: own })).id, id)
+})
+
+test('sealed copies are kept of what the room has said, not of anything else: they cannot fill the disk', async t => {
+  const app = await openChat(t)
+  const { id: roomId } = await as(app, ada).createRoom({ name: 'Vault', isEncrypted: true })
+  await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: 'c2VhbGVk' })
+  const { headSeq } = await as(app, ada).getRoom({ id: roomId })
+  const copies = [0, headSeq, headSeq + 1, 1e15].map(seq => ({ seq, sealed: 'c2VhbGVk' }))
+  assert.deepEqual(await as(app, ada).putHistory({ roomId, copies }), { kept: 1 })
+  assert.deepEqual(
+    (await as(app, ada).getHistory({ roomId })).data.map(({ seq }) => seq),
+    [headSeq],
+  )
 })
