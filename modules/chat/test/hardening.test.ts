@@ -143,7 +143,7 @@ test('whoever hides how far they read is seen to have received it, no more; thei
   assert.equal((await spy.next('err')).code, 'not-found')
 })
 
-test('the invitations of a moderator who is put out are worthless, those of others and of who left are not', async t => {
+test('invitations of a moderator who is put out are worthless; those of others and of who left are not', async t => {
   const app = await openChat(t)
   const { id } = await as(app, ada).createRoom({ name: 'Kitchen', visibility: 'private' })
   const invite = async (userId: string) => (await as(app, userId).createInvitation({ id })).token
