@@ -1,6 +1,6 @@
 /** A message in a list of results: who, when, what, and the way to it. */
 import type { Message } from '@octet/contracts'
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import { MessageBody } from './message-body.tsx'
@@ -13,9 +13,11 @@ export interface FoundMessageProps {
   readonly author: string
   readonly marked?: readonly string[]
   readonly onOpen: () => void
+  /** Beside the way to it. */
+  readonly action?: ReactNode
 }
 
-export function FoundMessage({ message, author, marked = [], onOpen }: FoundMessageProps) {
+export function FoundMessage({ message, author, marked = [], onOpen, action }: FoundMessageProps) {
   const t = useT()
   const { nameOf, myId, room, store } = useOpenRoom()
   const { log } = useRoomView(store)
@@ -42,9 +44,12 @@ export function FoundMessage({ message, author, marked = [], onOpen }: FoundMess
           <bdi className="dimmed">{message.files.map(({ name }) => name).join(', ')}</bdi>
         )}
       </div>
-      <button type="button" className={classes.foundOpen} onClick={onOpen}>
-        {t('chat.show-in-room')}
-      </button>
+      <div className={classes.foundActions}>
+        <button type="button" className={classes.foundOpen} onClick={onOpen}>
+          {t('chat.show-in-room')}
+        </button>
+        {action}
+      </div>
     </div>
   )
 }

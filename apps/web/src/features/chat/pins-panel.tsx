@@ -27,12 +27,23 @@ function Pins() {
     <ul className={classes.found}>
       {pins.data.data.map(message => (
         <li key={message.id}>
-          <FoundMessage message={message} author={nameOf(message.authorId)} onOpen={() => onJump(message.seq)} />
-          {canModerate || room.kind === 'direct' ? (
-            <Button size="xs" variant="subtle" onClick={() => pin.mutate({ messageId: message.id, on: false })}>
-              {t('chat.unpin')}
-            </Button>
-          ) : null}
+          <FoundMessage
+            message={message}
+            author={nameOf(message.authorId)}
+            onOpen={() => onJump(message.seq)}
+            action={
+              canModerate || room.kind === 'direct' ? (
+                <Button
+                  size="xs"
+                  variant="subtle"
+                  color="gray"
+                  onClick={() => pin.mutate({ messageId: message.id, on: false })}
+                >
+                  {t('chat.unpin')}
+                </Button>
+              ) : null
+            }
+          />
         </li>
       ))}
     </ul>

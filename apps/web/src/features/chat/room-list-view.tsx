@@ -2,7 +2,7 @@
 import type { Room } from '@octet/contracts'
 import { IconHash, IconLock } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { useT } from '../../shared/i18n.tsx'
+import { type Translate, useT } from '../../shared/i18n.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import { Avatar } from './avatar.tsx'
 import marks from './presence.module.css'
@@ -46,6 +46,13 @@ function RoomIcon({ room, name, isWatched }: IconProps) {
   )
 }
 
+/** What is worth knowing besides the name. */
+function lineOf({ topic, kind, people, memberCount }: Room, t: Translate): string {
+  const [only, ...others] = people
+  if (kind === 'direct' && only !== undefined && others.length === 0) return `@${only.username}`
+  return topic || t('chat.people-count', { n: memberCount })
+}
+
 export function RoomListView({ rooms }: { rooms: readonly Room[] }) {
   const t = useT()
   const directs = rooms.filter(({ kind, people }) => kind === 'direct' && people.length === 1)
@@ -65,7 +72,7 @@ export function RoomListView({ rooms }: { rooms: readonly Room[] }) {
                 >
                   <bdi>{name}</bdi>
                 </span>
-                <span className="dimmed truncate">{room.topic || t('chat.people-count', { n: room.memberCount })}</span>
+                <bdi className="dimmed truncate">{lineOf(room, t)}</bdi>
               </span>
               <span className={classes.aside}>
                 {room.lastMessageAt === null ? null : (

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
 import { useSession } from '../../shared/session.ts'
 import { Notice } from '../../shared/ui/states.tsx'
+import classes from './unverified-banner.module.css'
 
 const key = 'octet.unverified-later'
 
@@ -37,7 +38,7 @@ export function UnverifiedBanner({ className }: { className: string | undefined 
   }
   const actions = (
     <>
-      <Button component={Link} to="/confirm-email" variant="subtle" size="xs">
+      <Button component={Link} to="/confirm-email" className={classes.enter} variant="subtle" size="xs">
         {t('confirm.enter')}
       </Button>
       <ActionIcon size={28} aria-label={t('confirm.later')} title={t('confirm.later')} onClick={dismiss}>
