@@ -3,7 +3,7 @@
  * Then the caller hears an honest problem, nothing is half done, and asking again works.
  */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { chatModule } from '@octet/chat'
 import { type Contract, chat, identity, links } from '@octet/contracts'
 import { identityModule } from '@octet/identity'
@@ -47,6 +47,17 @@ async function open(t: Test): Promise<Setting> {
   const sharing = Object.create(direct, { databaseUrl: { value: url.href } }) as TestApp
   const app = await testApp(t, { modules, sharing })
   return { app, direct, decide: by => proxy.decide(by), cut: () => void proxy.cut('reset') }
+}
+
+/** One for all tests that cut one connection at a time. */
+let opened: Promise<Setting> | undefined
+const undo: (() => Promise<unknown>)[] = []
+after(async () => {
+  for (const step of undo) await step()
+})
+function shared(): Promise<Setting> {
+  opened ??= open({ after: step => void undo.push(step) })
+  return opened
 }
 
 /** Fails statement after statement of the operation, until a run has none left to fail. Returns how many there were. */
@@ -96,8 +107,8 @@ function account(n: number) {
 }
 
 test('createLink: each statement fails once; link, event and key are there together or not at all', async t => {
-  const setting = await open(t)
-  const { accessToken: token } = await setting.direct.client(identity).register(account(0))
+  const setting = await shared()
+  const { accessToken: token } = await setting.direct.client(identity).register(account(1000))
   const cases = await failEach(setting, async n => ({
     contract: links,
     operation: 'createLink',
@@ -116,7 +127,7 @@ test('createLink: each statement fails once; link, event and key are there toget
 })
 
 test('register: each statement fails once; whoever asks again has one account and a session', async t => {
-  const setting = await open(t)
+  const setting = await shared()
   const cases = await failEach(setting, async n => ({
     contract: identity,
     operation: 'register',
@@ -128,9 +139,9 @@ test('register: each statement fails once; whoever asks again has one account an
 })
 
 test('login: each statement fails once; a session is there or not, and the next try gets in', async t => {
-  const setting = await open(t)
-  const { username, password } = account(0)
-  const { user } = await setting.direct.client(identity).register(account(0))
+  const setting = await shared()
+  const { username, password } = account(1002)
+  const { user } = await setting.direct.client(identity).register(account(1002))
   const cases = await failEach(setting, async () => ({
     contract: identity,
     operation: 'login',
@@ -143,10 +154,12 @@ test('login: each statement fails once; a session is there or not, and the next 
 })
 
 test('refresh: each statement fails once; the session is never lost', async t => {
-  const setting = await open(t)
-  let { user, refreshToken } = await setting.direct.client(identity).register(account(0))
+  const setting = await shared()
+  let { user, refreshToken } = await setting.direct.client(identity).register(account(1003))
   const cases = await failEach(setting, async () => {
-    const session = await setting.direct.client(identity).login({ login: user.username, password: account(0).password })
+    const session = await setting.direct
+      .client(identity)
+      .login({ login: user.username, password: account(1003).password })
     refreshToken = session.refreshToken
     const id = sessionOf(session.accessToken)
     const counter = await count(setting.direct, 'identity', `sessions where id = '${id}' and refresh_counter = 0`)
@@ -164,8 +177,8 @@ function sessionOf(accessToken: string): string {
 }
 
 test('updateLink: each statement fails once; the title is the new one after asking again, and told of', async t => {
-  const setting = await open(t)
-  const { accessToken: token } = await setting.direct.client(identity).register(account(0))
+  const setting = await shared()
+  const { accessToken: token } = await setting.direct.client(identity).register(account(1004))
   const { id } = await setting.direct.client(links, { token }).createLink({ url: 'https://example.org/' })
   const cases = await failEach(setting, async n => ({
     contract: links,
@@ -179,8 +192,8 @@ test('updateLink: each statement fails once; the title is the new one after aski
 })
 
 test('createLinks: each statement fails once; all of the links are there or none', async t => {
-  const setting = await open(t)
-  const { accessToken: token } = await setting.direct.client(identity).register(account(0))
+  const setting = await shared()
+  const { accessToken: token } = await setting.direct.client(identity).register(account(1005))
   const cases = await failEach(setting, async n => ({
     contract: links,
     operation: 'createLinks',
@@ -195,9 +208,9 @@ test('createLinks: each statement fails once; all of the links are there or none
 })
 
 /** A room to speak in, and what was said there: everywhere it has to be, or nowhere. */
-async function roomIn({ direct }: Setting) {
-  const { accessToken: token } = await direct.client(identity).register(account(0))
-  const { id: roomId } = await direct.client(chat, { token }).createRoom({ name: 'faults' })
+async function roomIn({ direct }: Setting, person = 0) {
+  const { accessToken: token } = await direct.client(identity).register(account(person))
+  const { id: roomId } = await direct.client(chat, { token }).createRoom({ name: `faults ${person}` })
   const of = (n: number): Case => ({
     contract: chat,
     operation: 'sendMessage',
@@ -214,43 +227,68 @@ async function roomIn({ direct }: Setting) {
 }
 
 test('sendMessage: each statement fails once; message, cmid and event are there together or not at all', async t => {
-  const setting = await open(t)
-  const { of } = await roomIn(setting)
+  const setting = await shared()
+  const { of } = await roomIn(setting, 1006)
   const cases = await failEach(setting, async n => of(n))
   t.diagnostic(`${cases} runs`)
   assert.ok(cases >= 14)
 })
 
-/** Hangs the first statement that fits, asks until there is an answer, and says how long the first one took. */
-async function hang(t: Test, kind: 'hang-before' | 'hang-after', fits: RegExp): Promise<string> {
-  const setting = await open(t)
-  const { contract, operation, input, caller, effects } = (await roomIn(setting)).of(1)
-  const ask = () => setting.app.request(contract, operation, input, caller)
-  let hasHung = false
-  setting.decide(({ statement }) => {
-    if (hasHung || !fits.test(statement)) return pass
-    hasHung = true
-    return { kind }
-  })
-  const startedMs = performance.now()
-  const first = await ask()
-  const tookMs = Math.round(performance.now() - startedMs)
-  assert.ok(hasHung)
-  assert.ok(first.status === 503 || first.status === 504, `${kind}: ${JSON.stringify(first.body)}`)
-  setting.cut()
-  const deadlineMs = performance.now() + 20_000
-  let again = await ask()
-  while (again.status >= 500 || again.status === 409) {
-    assert.ok(performance.now() < deadlineMs, JSON.stringify(again.body))
-    await new Promise(resolve => setTimeout(resolve, 100))
-    again = await ask()
-  }
-  assert.equal(again.status, 201, JSON.stringify(again.body))
-  assert.equal(await effects(), 1)
-  return `${kind}: ${first.status} after ${tookMs} ms`
+/** An operation one of whose statements hangs. */
+interface Hanging extends Case {
+  readonly fits: RegExp
 }
 
-test('sendMessage: a statement that hangs is answered in time, and asking again says it once', async t => {
-  const both = [hang(t, 'hang-before', /insert into messages/), hang(t, 'hang-after', /^\s*commit/i)]
-  for (const line of await Promise.all(both)) t.diagnostic(line)
+/** A person of their own for each, so that nobody waits for a row that another holds. */
+async function hangingSend(setting: Setting, n: number): Promise<Hanging> {
+  return { ...(await roomIn(setting, n)).of(n), fits: /insert into messages/ }
+}
+
+async function hangingLogin({ direct }: Setting, n: number): Promise<Hanging> {
+  const { username, password } = account(n)
+  const { user } = await direct.client(identity).register(account(n))
+  return {
+    contract: identity,
+    operation: 'login',
+    input: { login: username, password },
+    effects: async () => (await count(direct, 'identity', `sessions where user_id = '${user.id}'`)) - 1,
+    isNeverRepeated: true,
+    fits: /insert into sessions/,
+  }
+}
+
+test('sendMessage, login: a statement that hangs is answered in time, and asking again does it once', async t => {
+  const setting = await open(t)
+  const kinds = ['hang-before', 'hang-after'] as const
+  const makers = [hangingSend, hangingLogin]
+  const cases = await Promise.all(makers.flatMap((make, index) => kinds.map((_, n) => make(setting, index * 2 + n))))
+  const waiting = cases.map(({ fits }, index) => ({ fits, kind: kinds[index % 2] as 'hang-before' | 'hang-after' }))
+  const hung: string[] = []
+  setting.decide(({ statement }) => {
+    const found = waiting.findIndex(({ fits }) => fits.test(statement))
+    if (found === -1) return pass
+    const [{ kind } = { kind: 'hang-before' as const }] = waiting.splice(found, 1)
+    hung.push(kind)
+    return { kind }
+  })
+  const ask = ({ contract, operation, input, caller }: Hanging) =>
+    setting.app.request(contract, operation, input, caller)
+  const startedMs = performance.now()
+  const first = await Promise.all(cases.map(ask))
+  const tookMs = Math.round(performance.now() - startedMs)
+  assert.deepEqual(hung.sort(), ['hang-after', 'hang-after', 'hang-before', 'hang-before'])
+  for (const { status, body } of first) assert.ok(status === 503 || status === 504, JSON.stringify(body))
+  setting.cut()
+  for (const each of cases) {
+    const deadlineMs = performance.now() + 20_000
+    let again = await ask(each)
+    while (again.status >= 500 || again.status === 409) {
+      assert.ok(performance.now() < deadlineMs, JSON.stringify(again.body))
+      await new Promise(resolve => setTimeout(resolve, 100))
+      again = await ask(each)
+    }
+    assert.ok(again.status < 300, JSON.stringify(again.body))
+    assert.equal(await each.effects(), 1, each.operation)
+  }
+  t.diagnostic(`answered ${first.map(({ status }) => status).join(', ')} after ${tookMs} ms`)
 })

@@ -9,7 +9,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { inflateRawSync } from 'node:zlib'
-import { type Contract, identity } from '@octet/contracts'
+import { type Contract, chat, identity, links } from '@octet/contracts'
 import { type Columns, openPool } from '@octet/db'
 import { type AnyModule, operationsOf } from '@octet/kernel'
 import { migrationsOf } from '@octet/runtime'
@@ -27,6 +27,12 @@ const skipped = new Set([
   ...['disableUser', 'endUserSessions', 'setUserRoles', 'reportLeakedKey', 'signOutDevice', 'signOutOthers'],
 ])
 const skippedKinds = /^(web[A-Z]|finish|change(Password|Email)|reset)/
+
+/** Without these the traces would be fewer than they look. */
+const reallyDone = [
+  ...['disableUser', 'enableUser', 'deleteLink', 'deleteFile', 'forgotPassword', 'signOutOthers'],
+  ...['deleteMessage', 'deleteRoom', 'deleteWebhook', 'removeDomain', 'deleteFolder', 'revokeApiKey'],
+]
 
 /** One secret word, and where it was written. */
 interface Written {
@@ -114,6 +120,43 @@ async function callAll(app: TestApp, token: string, known: Record<string, unknow
   return stored
 }
 
+/** What words alone do not make: it needs a host, a scope, or the id of something that was made before. */
+async function writeMore(app: TestApp, token: string, known: Record<string, unknown>, ids: string[]) {
+  const written: Written[] = []
+  const word = (place: string) => {
+    const canary = `cn${randomBytes(7).toString('hex')}`
+    written.push({ canary, place })
+    return canary
+  }
+  const keep = <T extends { id: string }>(made: T) => {
+    ids.push(made.id)
+    return made.id
+  }
+  const [mine, hers, theirs] = [
+    app.client(chat, { token }),
+    app.client(links, { token }),
+    app.client(identity, { token }),
+  ]
+  keep(await theirs.createApiKey({ name: word('createApiKey.name'), scopes: ['links:read'] }))
+  keep(await hers.addDomain({ host: `${word('addDomain.host')}.example.org`, landingUrl: 'https://example.org/' }))
+  const url = `https://example.org/${word('createWebhook.url')}`
+  const events = ['link.created', 'link.deleted'] as const
+  keep((await hers.createWebhook({ url, events: [...events], description: word('createWebhook.description') })).webhook)
+  // Lies in the deliveries of that webhook.
+  keep(await hers.createLink({ url: `https://example.org/${word('createLink.url')}` }))
+  const room = await mine.createRoom({ name: word('createRoom.name'), topic: word('createRoom.topic') })
+  const roomId = keep(room)
+  const say = async (of: string) =>
+    mine.sendMessage({ roomId, cmid: `cmid-${randomBytes(8).toString('hex')}`, body: word(`sendMessage.${of}`) })
+  const [kept, taken] = [await say('kept'), await say('deleted')]
+  await mine.editMessage({ roomId, messageId: kept.id, body: word('editMessage.body') })
+  await mine.react({ roomId, messageId: kept.id, emoji: '👍', on: true })
+  known.roomId = roomId
+  known.messageId = taken.id
+  // What was said first is in no table any more, but for where the log of the room keeps it.
+  return written.filter(({ place }) => place !== 'sendMessage.kept')
+}
+
 type Person = Awaited<ReturnType<typeof writePerson>>
 
 /**
@@ -148,11 +191,14 @@ async function leaveTraces(app: TestApp, person: Person): Promise<{ words: strin
   const login = { login: name, password }
   const { accessToken } = await app.client(identity).login(login)
   const never = /^(requestErasure|signOut)/
-  const deleting = routed.filter(({ one }) => {
-    return one.route?.method === 'DELETE' && one.spec.access.kind === 'user' && !never.test(one.name)
-  })
+  const deleting = routed
+    .filter(({ one }) => one.route?.method === 'DELETE' && one.spec.access.kind === 'user' && !never.test(one.name))
+    // What is inside goes before what it is in.
+    .sort((a, b) => (b.one.route?.url.length ?? 0) - (a.one.route?.url.length ?? 0))
   for (const one of deleting) {
-    for (const id of ids) if ((await call(one, accessToken, { id, roomId: id })) < 300) break
+    // A message is found by its room and itself.
+    const found = one.one.name === 'deleteMessage' ? [user.id] : ids
+    for (const id of found) if ((await call(one, accessToken, { id })) < 300) break
   }
   for (const one of routed.filter(({ one: { name: is } }) => is === 'signOutDevice' || is === 'signOutOthers'))
     await call(one, accessToken, {})
@@ -250,9 +296,15 @@ async function writePerson(app: TestApp) {
     .client(identity)
     .register(registration, { idempotencyKey: `register-${name}` })
   const other = await app.client(identity).register({ username: 'somebody', email: 'some@example.org', password })
-  const known = { userId: other.user.id, username: 'somebody', password, timeZone: 'Europe/Berlin' }
+  const known: Record<string, unknown> = {
+    userId: other.user.id,
+    username: 'somebody',
+    password,
+    timeZone: 'Europe/Berlin',
+  }
   const ids: string[] = []
   const written = await callAll(app, accessToken, known, ids)
+  written.push(...(await writeMore(app, accessToken, known, ids)))
   const words = [name, ...written.map(({ canary }) => canary)]
   return { user, name, registration, known, ids, written, words, client: app.client(identity, { token: accessToken }) }
 }
@@ -312,7 +364,7 @@ test('after an erasure no word and no pointer of the person is left but for a st
   assert.ok(archive.includes(person.name))
 
   const traces = await leaveTraces(app, person)
-  for (const one of ['disableUser', 'enableUser', 'deleteLink', 'deleteFile', 'forgotPassword', 'signOutOthers'])
+  for (const one of reallyDone)
     assert.ok(traces.succeeded.has(one), `${one} was really done; ${[...traces.succeeded].join(' ')}`)
   const all = [...words, ...traces.words]
   await erase(app, person)

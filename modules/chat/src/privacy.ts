@@ -22,7 +22,7 @@ const filesPerStep = 100
 
 export const privacy: Privacy<typeof chat, ChatContext> = {
   columns: {
-    // Rooms belong to all their members and stay when one of them goes.
+    // Rooms belong to all their members and stay when one of them goes, and go with the last.
     rooms: {
       ...each('not-personal', 'id', 'kind', 'visibility', 'name', 'name_key', 'topic', 'direct_key', 'is_encrypted'),
       ...each('not-personal', 'is_example', 'member_count', 'created_at', 'last_message_at', 'version'),
@@ -87,6 +87,7 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
       const ghostId = newId()
       if (await exit(tx, { roomId, userId, by: userId, reason: 'erased' })) ctx.realtime.recheck('room', roomId, userId)
       await privacyStore.eraseFromRoom(tx, { roomId, stream: roomStream(roomId), userId, ghostId })
+      if ((await roomStore.lockRoom(tx, roomId))?.member_count === 0) await endRoom(tx, roomId)
     }
     if (roomIds.length === roomsPerStep) return 'more'
     if (await eraseFiles(ctx, tx, userId)) return 'more'
@@ -116,6 +117,12 @@ async function eraseFiles(ctx: ChatContext, tx: Tx<typeof chat>, userId: string)
   const uploads = await fileStore.uploadsOf(tx, userId, filesPerStep)
   for (const id of uploads) await removeUpload({ storage: ctx.storage, db: tx }, id)
   return ids.length === filesPerStep || uploads.length === filesPerStep
+}
+
+/** Nobody is left in it who could: what they called it may be all that is left of them. */
+async function endRoom(tx: Tx<typeof chat>, roomId: string): Promise<void> {
+  await tx.append('room', roomId, { type: 'room-deleted', body: {} })
+  await roomStore.deleteRoom(tx, roomId, roomStream(roomId))
 }
 
 /** A room whose only owner goes is handed to the member who has been there longest, moderators first. */
