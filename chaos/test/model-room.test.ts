@@ -1,6 +1,6 @@
 /**
- * A room against a plain list: whatever people do there, and in whatever order, history, cursors and log of the room are
- * what the list says. And the server with one rule less, so that it is known that this would be seen.
+ * A room against a plain list: whatever people do there, and in whatever order, history, cursors and log of the room
+ * are what the list says. And the server with one rule less, so that it is known that this would be seen.
  */
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
