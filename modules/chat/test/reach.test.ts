@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
+import { openPool } from '@octet/db'
 import { defer, type Test } from '@octet/testkit'
 import sharp from 'sharp'
 import { firstLink, readPageFacts } from '../src/page-facts.ts'
@@ -108,4 +109,16 @@ test('a link gets a preview with a picture of our own; edits take it away, priva
   const inside = await as(closed, ada).sendMessage({ roomId: other.id, cmid: cmid(), body: url })
   await runJob(closed, 'chat.fetch-preview', { roomId: other.id, messageId: inside.id, url })
   assert.equal(asked.length, before)
+})
+
+test('one account makes this server call only so many addresses a minute, whatever it says', async t => {
+  const app = await openChat(t, { limitsScale: 0.1 })
+  const { id: roomId } = await as(app, ada).createRoom({ name: 'Kitchen' })
+  for (let n = 0; n < 8; n++) {
+    await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: `https://victim.example/${n}` })
+  }
+  const pool = openPool(app.databaseUrl, { connectionsMax: 1 })
+  defer(t, () => pool.end({ timeout: 1 }))
+  const jobs = await pool`select from platform_jobs.jobs where name = 'chat.fetch-preview'`
+  assert.equal(jobs.length, 3)
 })
