@@ -53,7 +53,7 @@ test(
     await signOut(page, 'grace')
     await page.goto(`${octet.origin}/sign-in`)
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
-    await page.getByLabel('E-mail').fill('grace@example.org')
+    await page.getByLabel('E-mail', { exact: true }).fill('grace@example.org')
     await page.getByRole('button', { name: 'Send link' }).click()
     await page.getByText('If an account has the address grace@example.org').waitFor()
     const link = await linkInMail('grace@example.org', '.*password')

@@ -44,7 +44,7 @@ test(
     const { context, page, assertNothingWrong } = await newPerson(browser, { expected })
     await page.goto(`${octet.origin}/sign-up`)
     await type(page, page.getByLabel('Username'), 'grace')
-    await type(page, page.getByLabel('E-mail'), 'grace@example.org')
+    await type(page, page.getByLabel('E-mail', { exact: true }), 'grace@example.org')
     await type(page, page.getByLabel('Password', { exact: true }), password)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Hello, grace' }).waitFor()
