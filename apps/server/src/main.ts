@@ -1,62 +1,27 @@
-/** The command line: `start` (default), `migrate up|down|status`. */
-import { ConfigError, readConfig } from '@octet/config'
-import { migrateCommand } from './migrate-command.ts'
+/** The first file: speaks at once, then loads the rest, whose compiled form is kept for the next start. */
+import { mkdirSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { createProgress } from './progress.ts'
-import { type Server, startServer } from './server.ts'
-import { type Config, settings } from './settings.ts'
 
-const exitDeadlineMs = 9_500
+function keepCompiled(): void {
+  const dataDir = process.env.OCTET_DATA || '.octet'
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch {
+    // Whoever needs the folder says what is wrong with it.
+    return
+  }
+  enableCompileCache(join(dataDir, 'compiled'))
+}
 
-async function start(config: Config): Promise<void> {
-  const startedMs = performance.now()
+const words = process.argv.slice(2)
+const progress = createProgress()
+const load = () => import('./command-line.ts')
+const isStart = (words[0] ?? 'start') === 'start'
+if (isStart) {
   process.stdout.write('\n  Octet\n\n')
-  const starting = startServer(config, createProgress())
-  let server: Server | undefined
-  let signals = 0
-  const stop = (signal: NodeJS.Signals) => {
-    if (++signals > 1) process.exit(1)
-    process.stdout.write(`\n  ${signal}: finishing requests (once more to stop at once) …\n`)
-    setTimeout(() => process.exit(1), exitDeadlineMs).unref()
-    starting
-      .then(started => started.stop())
-      .then(() => process.exit(0))
-      .catch(error => fail(error))
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  server = await starting
-  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-  process.stdout.write(`\n  Ready in ${seconds} s → ${server.origin}\n`)
-  process.stdout.write(`  API documentation → ${server.origin}/docs\n`)
-  if (server.setupUrl !== undefined) {
-    process.stdout.write(`\n  Open this link once to become its administrator (30 minutes):\n  ${server.setupUrl}\n`)
-  }
-  process.stdout.write('\n')
-  const reason = await server.lost
-  process.stderr.write(`\n  PostgreSQL is gone: ${reason}\n  Stopping; the next start recovers.\n`)
-  setTimeout(() => process.exit(1), exitDeadlineMs).unref()
-  await server.stop().catch(() => undefined)
-  process.exit(1)
+  keepCompiled()
 }
-
-function fail(error: unknown): never {
-  if (error instanceof ConfigError) {
-    process.stderr.write(
-      `\n  Octet does not start with this configuration:\n${error.mistakes.map(line => `    ${line}\n`).join('')}\n`,
-    )
-  } else {
-    process.stderr.write(`\n  ${error instanceof Error ? error.message.replaceAll('\n', '\n  ') : String(error)}\n\n`)
-    if (process.env.OCTET_LOG === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-  }
-  process.exit(1)
-}
-
-async function main(): Promise<void> {
-  const [command = 'start', ...rest] = process.argv.slice(2)
-  const config = readConfig(process.env, settings, 'OCTET_')
-  if (command === 'start') await start(config)
-  else if (command === 'migrate') await migrateCommand(config, rest)
-  else throw new Error(`unknown command "${command}"; known: start, migrate up | down <module> [steps] | status`)
-}
-
-main().catch(fail)
+const { runCommandLine } = await (isStart ? progress.step('program', load) : load())
+await runCommandLine(words, progress)
