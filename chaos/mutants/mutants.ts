@@ -134,6 +134,18 @@ export const mutants = {
     find: 'await store.addClicks(tx, counts)',
     replace: 'await store.addClicks(tx, counts.slice(1))',
   },
+  /** Takes an erasure that somebody has begun for done. */
+  'erasures-unresumed': {
+    file: 'platform/kernel/src/privacy.ts',
+    find: "for (let left: 'more' | 'done' = 'more';",
+    replace: "for (let left: 'more' | 'done' = attempt.attempt > 1 ? 'done' : 'more';",
+  },
+  /** Does not look whether anything is left of somebody. */
+  'erasures-unverified': {
+    file: 'platform/kernel/src/privacy.ts',
+    find: 'if (rows > 0) throw',
+    replace: 'if (rows < 0) throw',
+  },
   /** Writes passwords to the log. */
   'secrets-logged': {
     file: 'modules/identity/src/create-account.ts',

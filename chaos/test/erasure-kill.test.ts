@@ -1,6 +1,7 @@
 /**
  * The erasure of a person outlives the server: `kill -9` falls before the commit that freezes the account, after one
  * by which a module deleted and that it never heard of, and after the last; the next server goes on where it stood.
+ * A server that does not go on is found.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,9 +16,12 @@ import { identityModule } from '@octet/identity'
 import { linksModule } from '@octet/links'
 import { migrationsOf } from '@octet/runtime'
 import { defer, httpClient, startServerProcess, testDatabase } from '@octet/testkit'
+import { mutants } from '../mutants/mutants.ts'
+import type { Patch } from '../mutants/patch.ts'
 import { type Exchange, type Fate, isCommit, pass, postgresFault } from '../wire/postgres-fault.ts'
 
 const program = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
+const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
 const quiet = {
   OCTET_WEB: '0',
   OCTET_DEMO: '0',
@@ -70,8 +74,10 @@ function aim({ statement, application, kind }: Point, hit: () => void): (exchang
 }
 
 async function open(t: TestContext) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'octet-erasure-'))
-  defer(t, () => rm(dataDir, { recursive: true, force: true }))
+  const dir = await mkdtemp(join(tmpdir(), 'octet-erasure-'))
+  defer(t, () => rm(dir, { recursive: true, force: true }))
+  // They start again and again; the later ones need not read their source.
+  const own = { OCTET_DATA: join(dir, 'data'), NODE_COMPILE_CACHE: join(dir, 'compiled') }
   const databaseUrl = await testDatabase(t, migrationsOf(modules))
   const pool = openPool(databaseUrl, { connectionsMax: 1 })
   defer(t, () => pool.end({ timeout: 5 }))
@@ -80,9 +86,11 @@ async function open(t: TestContext) {
   const wire = await postgresFault({ targetPort: () => targetPort })
   defer(t, () => wire.close())
   wired.port = String(wire.port)
-  const start = async () => {
-    const environment = { OCTET_DATA: dataDir, DATABASE_URL: wired.href, ...quiet }
-    const server = await startServerProcess({ program, environment })
+  const start = async (patches: readonly Patch[] = []) => {
+    const broken: Record<string, string> = patches.length === 0 ? {} : { CHAOS_PATCHES: JSON.stringify(patches) }
+    const environment = { ...own, DATABASE_URL: wired.href, ...quiet, ...broken }
+    const nodeOptions = patches.length === 0 ? [] : ['--import', hooks]
+    const server = await startServerProcess({ program, environment, nodeOptions })
     defer(t, () => server.kill())
     return server
   }
@@ -131,8 +139,9 @@ test('an erasure ends although the server is killed in its midst, three times', 
 
   const hits: string[] = []
   // Aimed before the next server starts: it goes on at once.
-  const aimAt = (point: Point | undefined) => {
-    wire.decide(point === undefined ? () => pass : aim(point, () => hits.push(point.name)))
+  const aimAt = (point: Point | undefined, kind = point?.kind) => {
+    if (point === undefined || kind === undefined) wire.decide(() => pass)
+    else wire.decide(aim({ ...point, kind }, () => hits.push(point.name)))
   }
   aimAt(points[0])
   await httpClient(server.origin).client(identity, { token }).requestErasure({ username: account.username })
@@ -155,13 +164,49 @@ test('an erasure ends although the server is killed in its midst, three times', 
     hits,
     points.map(({ name }) => name),
   )
-  const [left] = await pool`
-    select (select count(*) from identity.users where id = ${user.id})::int as users,
-           (select count(*) from identity.erasures)::int as erasures,
-           (select count(*) from identity.privacy_answers)::int as answers,
-           (select count(*) from links.links where owner_id = ${user.id})::int as links,
-           (select count(*) from chat.members where user_id = ${user.id})::int as members,
-           (select count(*) from platform_jobs.dead_letters)::int as dead`
-  assert.deepEqual({ ...left }, { users: 0, erasures: 0, answers: 0, links: 0, members: 0, dead: 0 })
+  const left = await leftOf(pool, user.id)
+  assert.deepEqual(left, { users: 0, erasures: 0, answers: 0, links: 0, members: 0, dead: 0 })
+
+  await t.test('red: a server that takes for done what the one before it had begun', async () => {
+    const ben = { ...account, username: 'ben_skipped', email: 'ben@example.org' }
+    const his = await httpClient(server.origin).client(identity).register(ben)
+    await httpClient(server.origin)
+      .client(links, { token: his.accessToken })
+      .createLink({ url: 'https://example.org/' })
+    const before = hits.length
+    aimAt(
+      points.find(({ name }) => name === 'deleted'),
+      'hang-before',
+    )
+    await httpClient(server.origin)
+      .client(identity, { token: his.accessToken })
+      .requestErasure({ username: ben.username })
+    await until('his links', async () => {
+      await hasten(pool)
+      return hits.length > before
+    })
+    await server.kill()
+    wire.cut('close')
+    await release(pool)
+    aimAt(undefined)
+    server = await start([mutants['erasures-unresumed'], mutants['erasures-unverified']])
+    await until('his tombstone', async () => {
+      await hasten(pool)
+      return (await pool`select 1 from identity.erased_subjects where kept_at is not null`).length === 2
+    })
+    assert.equal((await leftOf(pool, his.user.id)).links, 1, 'the links that nobody erased are seen')
+  })
   await server.stop()
 })
+
+/** What there still is of somebody. */
+async function leftOf(pool: Pool, userId: string) {
+  const [left] = await pool`
+    select (select count(*) from identity.users where id = ${userId})::int as users,
+           (select count(*) from identity.erasures)::int as erasures,
+           (select count(*) from identity.privacy_answers)::int as answers,
+           (select count(*) from links.links where owner_id = ${userId})::int as links,
+           (select count(*) from chat.members where user_id = ${userId})::int as members,
+           (select count(*) from platform_jobs.dead_letters)::int as dead`
+  return { ...left } as Readonly<Record<'users' | 'erasures' | 'answers' | 'links' | 'members' | 'dead', number>>
+}
