@@ -11,7 +11,7 @@ export const Presence = closed({
 const Settings = closed({
   showPresence: Type.Boolean({ description: 'others may see whether you are there' }),
   showReading: Type.Boolean({ description: 'others may see how far you have read' }),
-  showTyping: Type.Boolean({ description: 'your clients tell others that you are typing' }),
+  showTyping: Type.Boolean({ description: 'others see that you are typing' }),
   doNotDisturbUntil: nullable(Time),
 })
 
