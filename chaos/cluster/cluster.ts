@@ -130,7 +130,7 @@ async function startNode(
       OCTET_WEB: '0',
       OCTET_DEMO: '0',
       // Servers start again and again here; reading their source costs more than half a second each time.
-      NODE_COMPILE_CACHE: join(dir, 'compiled'),
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dir, 'compiled'),
       OCTET_LIMITS_SCALE: '100000',
       // Clients say where they come from: some limits are not scaled, and all of ours come from one machine.
       OCTET_TRUSTED_PROXIES: '1',
