@@ -89,12 +89,14 @@ export function NavStrip({ app, sections }: AppNavProps) {
   const items = sections.flatMap(section => section.items)
   const path = useRouterState({ select: state => state.location.href })
   const strip = useRef<HTMLUListElement>(null)
-  // Where one is may lie beyond the edge; asked of the strip alone, so that the page does not move.
+  const count = items.length
+  // Where one is may lie beyond the edge, also after the user's own places have come; asked of the strip alone,
+  // so that the page does not move.
   useEffect(() => {
-    const here = path === '' ? null : strip.current?.querySelector<HTMLElement>('[aria-current=page]')
+    const here = path === '' || count === 0 ? null : strip.current?.querySelector<HTMLElement>('[aria-current=page]')
     if (strip.current === null || here === null || here === undefined) return
     strip.current.scrollLeft = here.offsetLeft - (strip.current.clientWidth - here.offsetWidth) / 2
-  }, [path])
+  }, [path, count])
   return (
     <nav className={classes.stripNav} aria-label={t('shell.nav-of', { app: t(app.label) })}>
       <ul ref={strip} className={classes.strip}>
