@@ -86,7 +86,7 @@ export function visit(model: LinksModel, link: ModelLink, visitor: Visitor): num
     link.botClicks++
     return isLimited ? 200 : 302 // of a limited link a card: it takes no click
   }
-  if (visitor === 'head') return 302
+  if (visitor === 'head') return isLimited ? 200 : 302
   if (link.clicksMax !== null && link.used >= link.clicksMax) return 410
   if (isLimited) link.used++
   link.clicks++

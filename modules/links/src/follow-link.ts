@@ -18,7 +18,7 @@ export type Follow =
 export interface Visit {
   /** {@link targetKey} of what was asked for. */
   readonly key: string
-  /** A visit that does not count (HEAD, prefetch) takes nothing from a click limit. */
+  /** A visit that does not count (HEAD, prefetch) takes nothing from a click limit, and is not led past one. */
   readonly isCounted: boolean
   readonly kind: VisitorKind
   readonly visitor: Visitor
@@ -59,15 +59,15 @@ function decide(ctx: LinksContext, target: Target | null, visit: Visit): Follow 
   if (target.expiresAtMs <= nowMs) return over(target)
   if (kind === 'preview' && target.card !== null) return { outcome: 'card', target }
   if (target.passwordHash !== null) return { outcome: 'locked' }
-  // A chat that unfurls a link of one click must not be the one who used it.
-  if (kind !== 'human' && target.hasClickLimit) return { outcome: 'card', target }
+  // A chat that unfurls a link of one click must not be the one who used it, and who takes no click learns no address.
+  if (target.hasClickLimit && (kind !== 'human' || !isCounted)) return { outcome: 'card', target }
   const { routing, id: linkId } = target
   const to =
     routing === null
       ? { location: target.location, appUrl: null, variant: '' }
       : chooseDestination(routing, { visitor, linkId, nowMs })
   const redirect = { outcome: 'redirect', target, to } as const
-  if (!target.hasClickLimit || !isCounted) return redirect
+  if (!target.hasClickLimit) return redirect
   if (target.isExhausted) return over(target)
   return ctx.clickTokens.take(target.id).then(taken => (taken ? redirect : over(target)))
 }

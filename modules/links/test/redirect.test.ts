@@ -88,9 +88,26 @@ test('a limit of 20 clicks lets exactly 20 of 100 simultaneous visits through tw
   const statuses = answers.map(({ statusCode }) => statusCode)
   assert.equal(statuses.filter(status => status === 302).length, 20)
   assert.equal(statuses.filter(status => status === 410).length, 80)
-  assert.equal((await visit(app, link.code, {}, 'HEAD')).statusCode, 302, 'a look takes nothing and is refused nothing')
   const events = await app.db('links').sql`select 1 from outbox where event = 'link-expired'`
   assert.equal(events.length, 1)
+})
+
+test('who takes no click of a limited link is not told where it leads', async t => {
+  const app = await testApp(t, { modules: [linksModule] })
+  const mine = app.client(links, { token: app.as(owner) })
+  const link = await mine.createLink({ url: 'https://example.org/once', clicksMax: 1 })
+  const looks = [
+    await visit(app, link.code, {}, 'HEAD'),
+    await visit(app, link.code, { 'sec-purpose': 'prefetch' }),
+    await visit(app, link.code, { 'user-agent': 'Slackbot-LinkExpanding 1.0' }),
+  ]
+  for (const { statusCode, headers, body } of looks) {
+    assert.equal(statusCode, 200)
+    assert.equal(headers.location, undefined)
+    assert.doesNotMatch(body, /example\.org\/once/)
+  }
+  assert.equal((await visit(app, link.code)).headers.location, 'https://example.org/once', 'its click is still there')
+  assert.equal((await visit(app, link.code)).statusCode, 410)
 })
 
 test('an edited destination is served by another process within a second', async t => {
