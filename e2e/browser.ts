@@ -98,8 +98,8 @@ export const password = 'correct horse battery'
 /** Becomes the first administrator by the link the terminal shows, with the example data. Ends on the home page. */
 export async function setUpAs(page: Page, setupUrl: string, username: string): Promise<void> {
   await page.goto(setupUrl)
-  await page.getByLabel('Username').fill(username)
-  await page.getByLabel('E-mail').fill(`${username}@example.org`)
+  await page.getByLabel('Username', { exact: true }).fill(username)
+  await page.getByLabel('E-mail', { exact: true }).fill(`${username}@example.org`)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Set up Octet' }).click()
   await page.getByRole('heading', { name: `Hello, ${username}` }).waitFor()
@@ -107,8 +107,8 @@ export async function setUpAs(page: Page, setupUrl: string, username: string): P
 
 /** Makes an account on the sign-up page. Ends on the page the person came from. */
 export async function signUpAs(page: Page, username: string): Promise<void> {
-  await page.getByLabel('Username').fill(username)
-  await page.getByLabel('E-mail').fill(`${username}@example.org`)
+  await page.getByLabel('Username', { exact: true }).fill(username)
+  await page.getByLabel('E-mail', { exact: true }).fill(`${username}@example.org`)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('main').getByRole('button', { name: 'Sign up' }).click()
 }

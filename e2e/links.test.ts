@@ -177,7 +177,7 @@ test('offline is said at once, and what was typed can be sent later', needsBrows
 test('the core tasks need no mouse', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newPerson(browser)
   await page.goto(octet.setupUrl)
-  await page.getByLabel('Username').waitFor()
+  await page.getByLabel('Username', { exact: true }).waitFor()
   await page.keyboard.type('katherine')
   for (const text of ['katherine@example.org', 'correct horse battery']) {
     await page.keyboard.press('Tab')

@@ -43,7 +43,7 @@ test(
     const expected = ['401 /api/v1/auth/web/login', '401 /api/v1/users/me']
     const { context, page, assertNothingWrong } = await newPerson(browser, { expected })
     await page.goto(`${octet.origin}/sign-up`)
-    await type(page, page.getByLabel('Username'), 'grace')
+    await type(page, page.getByLabel('Username', { exact: true }), 'grace')
     await type(page, page.getByLabel('E-mail', { exact: true }), 'grace@example.org')
     await type(page, page.getByLabel('Password', { exact: true }), password)
     await page.keyboard.press('Enter')
