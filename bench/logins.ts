@@ -12,6 +12,8 @@ const logins = 500
 const accounts = 25
 const password = 'correct horse battery staple'
 const getsPerSecond = 50
+/** As long as it takes until all are in. */
+const stormMs = 17_000
 const giveUpMs = 120_000
 
 interface Outcome {
@@ -27,7 +29,7 @@ export const logins500: Experiment = {
     { of: 'neverIn', atMost: 0 },
     { of: 'toldNothing', atMost: 0 },
   ],
-  run: ({ isLong, say }) =>
+  run: ({ say }) =>
     withTempDir(async dir => {
       const cores = await chooseCores()
       say(cores.note)
@@ -48,10 +50,10 @@ export const logins500: Experiment = {
         const side = sideOf(octet, gets)
         const load = { connections: 16, openPerSecond: getsPerSecond }
         await loadSide(generator, side, { ...load, durationMs: 1_500 })
-        const idle = await loadSide(generator, side, { ...load, durationMs: isLong ? 20_000 : 6_000 })
+        const idle = await loadSide(generator, side, { ...load, durationMs: stormMs })
         say('500 sign in')
         const [busy, outcomes] = await Promise.all([
-          loadSide(generator, side, { ...load, durationMs: isLong ? 20_000 : 6_000 }),
+          loadSide(generator, side, { ...load, durationMs: stormMs }),
           Promise.all(Array.from({ length: logins }, (_, index) => signIn(agent, octet.origin, index))),
         ])
         const answers = outcomes.flatMap(outcome => outcome.answers)

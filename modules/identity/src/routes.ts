@@ -1,5 +1,5 @@
 /** What needs the reply in hand: cookies, and the public keys in the form other software expects. */
-import { access, type identity } from '@octet/contracts'
+import { access, apiPrefix, type identity } from '@octet/contracts'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
 import { deviceOf, trustDevice } from './device-cookie.ts'
@@ -15,6 +15,13 @@ import { webSetup } from './web-setup.ts'
 import { webStepUp } from './web-step-up.ts'
 
 const jwksMaxAgeSeconds = 300
+/** Whoever brings or chooses a password. Two are hashed at a time, and each is a few statements before and after. */
+const hashingDoor = {
+  paths: ['login', 'web/login', 'register', 'web/register'].map(path => `${apiPrefix}/auth/${path}`),
+  insideMax: 4,
+  waitingMax: 60,
+  waitMsMax: 5_000,
+}
 
 /** Failures set no cookie and take none away: a slow tab must not sign out the others. */
 export function routes(routesOf: Routes<typeof identity, IdentityContext>): void {
@@ -50,6 +57,7 @@ export function routes(routesOf: Routes<typeof identity, IdentityContext>): void
     return me
   })
   openidRoutes(routesOf)
+  app.addDoor(hashingDoor)
   operation('logout', async (ctx, _input, { reply }) => {
     await logout(ctx)
     reply.header('set-cookie', ctx.cookie.clear())

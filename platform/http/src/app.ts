@@ -22,7 +22,8 @@ import fastify, {
 } from 'fastify'
 import { addressKey, clientAddress } from './address.ts'
 import { credentialOf, refuseCrossSite } from './credentials.ts'
-import { type ExpressRoute, headerOf, takeExpress } from './express-lane.ts'
+import { createDoor, type Door, type DoorOptions } from './door.ts'
+import { type ExpressRoute, headerOf, sendBareProblem, takeExpress } from './express-lane.ts'
 import { isUpgrade, takeUpgrade, type UpgradeRoute } from './upgrade.ts'
 
 export interface HttpOptions {
@@ -42,6 +43,7 @@ export type HostRewrite = (request: IncomingMessage) => string | undefined | Pro
 
 interface Front {
   readonly express: ExpressRoute[]
+  readonly doors: Door[]
   readonly upgrades: UpgradeRoute[]
   rewrite: HostRewrite | undefined
 }
@@ -66,6 +68,8 @@ declare module 'fastify' {
     routeTable: RouteEntry[]
     /** Lets a route answer its common case before Fastify. Its ordinary route must be there, and open to anyone. */
     addExpressRoute(route: ExpressRoute): void
+    /** Only so many POSTs to these paths at once; they must be routes. */
+    addDoor(options: DoorOptions): void
     /** Lets hosts other than the installation's own have addresses of their own. One module may. */
     addHostRewrite(rewrite: HostRewrite): void
     /** Who sent a request that Fastify has not seen; as `request.ip` for those it has. */
@@ -101,7 +105,7 @@ export type HttpApp = FastifyInstance
 
 /** An app without routes. Registering one without an access policy throws. */
 export function createHttpApp(options: HttpOptions): HttpApp {
-  const front: Front = { express: [], upgrades: [], rewrite: undefined }
+  const front: Front = { express: [], doors: [], upgrades: [], rewrite: undefined }
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
@@ -170,13 +174,23 @@ function decorateFront(app: FastifyInstance, front: Front, options: HttpOptions)
     if (ordinary?.access.kind !== 'anyone') throw new Error(`GET ${route.url} is not a route that anyone may call`)
     front.express.push(route)
   })
+  app.decorate('addDoor', (door: DoorOptions) => {
+    for (const path of door.paths) {
+      const isRoute = app.routeTable.some(({ method, url }) => method === 'POST' && url === path)
+      if (!isRoute) throw new Error(`POST ${path} is not a route`)
+    }
+    front.doors.push(createDoor(door))
+  })
   app.decorate('addUpgradeRoute', (route: UpgradeRoute) => void front.upgrades.push(route))
   app.decorate('addHostRewrite', (rewrite: HostRewrite) => {
     if (front.rewrite !== undefined) throw new Error('hosts are rewritten already')
     front.rewrite = rewrite
   })
   // From here on Fastify's own answer is wanted: it refuses what comes late, and ends the connection.
-  app.addHook('preClose', async () => void front.express.splice(0))
+  app.addHook('preClose', async () => {
+    front.express.splice(0)
+    for (const door of front.doors.splice(0)) door.takeDown()
+  })
 }
 
 /** Node's server with our limits. Requests go to the express routes first. */
@@ -184,8 +198,15 @@ function serverWith(front: Front, options: HttpOptions): FastifyServerFactory<Se
   const express = { log: options.log, metrics: options.metrics, requestIdOf }
   return handle => {
     const serve = (request: IncomingMessage, response: ServerResponse) => {
-      for (const route of front.express) if (takeExpress(route, express, { request, response })) return
-      handle(request, response)
+      const exchange = { request, response }
+      for (const route of front.express) if (takeExpress(route, express, exchange)) return
+      const enter = () => handle(request, response)
+      const refuse = (problem: Problem, path: string) => {
+        const id = requestIdOf(headerOf(request, 'x-request-id'))
+        options.metrics.observe('POST', path, sendBareProblem(response, problem, id), 0)
+      }
+      for (const door of front.doors) if (door.take(exchange, { enter, refuse })) return
+      enter()
     }
     const server = createServer(
       {

@@ -72,6 +72,11 @@ function sendAnswer(response: ServerResponse, { status, headers }: BodilessAnswe
 function sendFailure({ log }: ExpressOptions, response: ServerResponse, requestId: string, error: Error): number {
   const problem = error instanceof Problem ? error : asProblem(error)
   log.error({ err: error, requestId }, problem.title)
+  return sendBareProblem(response, problem, requestId)
+}
+
+/** A problem where there is no reply of Fastify's. Returns its status. */
+export function sendBareProblem(response: ServerResponse, problem: Problem, requestId: string): number {
   const body = JSON.stringify(problemBody(problem, requestId))
   const retryAfter =
     problem.retryAfterMs === undefined ? [] : ['retry-after', String(Math.ceil(problem.retryAfterMs / 1000))]

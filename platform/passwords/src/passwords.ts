@@ -1,13 +1,7 @@
 /** Password hashing: argon2id from Node's own crypto, few at a time, the rest in a short queue. */
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { commonProblem } from '@octet/contracts'
-
-export interface HashCost {
-  readonly memoryKiB: number
-  readonly passes: number
-  readonly parallelism: number
-}
+import { type HashCost, hashInThread } from './hash-threads.ts'
 
 export interface Passwords {
   /** A PHC string. Throws `unavailable` when too many wait. */
@@ -33,7 +27,7 @@ export interface PasswordsOptions {
 
 /** OWASP's first choice for argon2id; 20 ms on the machine of the README. */
 const defaultCost: HashCost = { memoryKiB: 19_456, passes: 2, parallelism: 1 }
-/** Hashes run in libuv's four threads, which also read files and resolve names: two stay free. */
+/** 19 MiB each; more than this machine has cores would only wait for one another. */
 const defaultRunningMax = 2
 const defaultWaitingMax = 64
 /** Half of what sign-in may take at all: on a slow day the answer is "busy", not a timeout. */
@@ -42,8 +36,6 @@ const saltSizeBytes = 16
 const tagSizeBytes = 32
 /** A full queue of 64 drains in about a second and a half. */
 const busyRetryAfterMs = 2_000
-
-const deriveKey = promisify(argon2)
 
 interface ParsedHash {
   readonly cost: HashCost
@@ -124,8 +116,7 @@ function busy() {
 }
 
 function derive(password: string, nonce: Buffer, cost: HashCost, tagLength: number): Promise<Buffer> {
-  const { memoryKiB: memory, passes, parallelism } = cost
-  return deriveKey('argon2id', { message: password, nonce, parallelism, tagLength, memory, passes })
+  return hashInThread({ message: password, nonce, cost, tagLength })
 }
 
 /** PHC string format: `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`, base64 without padding. */
