@@ -113,7 +113,9 @@ function requestFor(operation: CompiledOperation, input: Record<string, unknown>
   const url = route.url.replace(/:(\w+)/g, (_match, name: string) => {
     const value = rest[name]
     delete rest[name]
-    return encodeURIComponent(wellFormed(textFor(value))) || 'x'
+    const part = encodeURIComponent(wellFormed(textFor(value)))
+    // No client can send these as a part of a path: `/users/.` is `/users/` before it leaves, another operation.
+    return part === '' || part === '.' || part === '..' ? 'x' : part
   })
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   const headers = { 'content-type': 'application/json', ...authorization }
