@@ -193,20 +193,30 @@ function decorateFront(app: FastifyInstance, front: Front, options: HttpOptions)
   })
 }
 
-/** Node's server with our limits. Requests go to the express routes first. */
+/** False: no door is in the way. */
+function takeByDoor(
+  doors: readonly Door[],
+  { metrics }: HttpOptions,
+  { request, response, enter }: { request: IncomingMessage; response: ServerResponse; enter: () => void },
+): boolean {
+  const refuse = (problem: Problem, path: string) => {
+    const id = requestIdOf(headerOf(request, 'x-request-id'))
+    metrics.observe('POST', path, sendBareProblem(response, problem, id), 0)
+  }
+  return doors.some(door => door.take({ request, response }, { enter, refuse }))
+}
+
+/** Node's server with our limits. Requests go to the express routes first, then past the doors. */
 function serverWith(front: Front, options: HttpOptions): FastifyServerFactory<Server> {
   const express = { log: options.log, metrics: options.metrics, requestIdOf }
   return handle => {
     const serve = (request: IncomingMessage, response: ServerResponse) => {
-      const exchange = { request, response }
-      for (const route of front.express) if (takeExpress(route, express, exchange)) return
-      const enter = () => handle(request, response)
-      const refuse = (problem: Problem, path: string) => {
-        const id = requestIdOf(headerOf(request, 'x-request-id'))
-        options.metrics.observe('POST', path, sendBareProblem(response, problem, id), 0)
+      for (const route of front.express) if (takeExpress(route, express, { request, response })) return
+      if (request.method === 'POST') {
+        const enter = () => handle(request, response)
+        if (takeByDoor(front.doors, options, { request, response, enter })) return
       }
-      for (const door of front.doors) if (door.take(exchange, { enter, refuse })) return
-      enter()
+      handle(request, response)
     }
     const server = createServer(
       {

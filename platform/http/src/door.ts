@@ -16,7 +16,7 @@ export interface DoorOptions {
 }
 
 export interface Door {
-  /** Lets the request in, now or later, or refuses it; false: it does not go through this door. */
+  /** Lets a POST in, now or later, or refuses it; false: it does not go through this door. */
   take(exchange: { request: IncomingMessage; response: ServerResponse }, ways: DoorWays): boolean
   /** Lets everybody in and stands open from then on. */
   takeDown(): void
@@ -91,7 +91,7 @@ export function createDoor({ paths, insideMax, waitingMax, waitMsMax }: DoorOpti
 
   return {
     take({ request, response }, ways) {
-      if (isDown || request.method !== 'POST') return false
+      if (isDown) return false
       const path = pathOf(request.url ?? '')
       if (!guarded.has(path) || !isSmall(request)) return false
       // Whoever sends slowly takes no place from the others.

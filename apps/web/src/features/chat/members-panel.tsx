@@ -1,10 +1,12 @@
 /** Who is in the room, with what moderators can do about it. */
+
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import type { Member, MemberRole } from '@octet/contracts'
 import { IconDots, IconLink, IconMessage, IconUserOff, IconVolumeOff } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
+import { MoreButton } from '../../shared/ui/more-button.tsx'
 import { FailedState, SkeletonRows } from '../../shared/ui/states.tsx'
 import { useNow } from '../../shared/ui/when.tsx'
 import { Avatar } from './avatar.tsx'
@@ -180,11 +182,7 @@ export function MembersPanel({ onClose }: { onClose: () => void }) {
           <MemberRow key={member.id} member={member} />
         ))}
       </ul>
-      {query.hasNextPage ? (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
-      ) : null}
+      <MoreButton query={query} />
       {canModerate && room.kind === 'channel' ? <Bans /> : null}
       {isInviting ? (
         <Suspense>

@@ -1,4 +1,5 @@
 /** All rooms: those one is in, and the public ones one could join. */
+
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { chat, type Room } from '@octet/contracts'
@@ -7,6 +8,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../shared/i18n.tsx'
+import { MoreButton } from '../../shared/ui/more-button.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
 import { browseQuery } from './browse-rooms.ts'
@@ -97,11 +99,7 @@ function Browse() {
         ))}
       </ul>
       {query.isSuccess && rooms.length === 0 ? <p className="dimmed">{t('chat.browse-none')}</p> : null}
-      {query.hasNextPage ? (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
-      ) : null}
+      <MoreButton query={query} />
     </section>
   )
 }

@@ -1,11 +1,13 @@
 /** Finds words in the room, or goes to a date. */
-import { Button, TextInput } from '@mantine/core'
+
+import { TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { fromZonedInput } from '../../shared/format.ts'
 import { useLocale, useT } from '../../shared/i18n.tsx'
+import { MoreButton } from '../../shared/ui/more-button.tsx'
 import { FailedState, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
 import { FoundMessage } from './found-message.tsx'
 import { PanelFrame } from './panel-frame.tsx'
@@ -41,11 +43,7 @@ function Results({ q }: { q: string }) {
           </li>
         ))}
       </ul>
-      {query.hasNextPage ? (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
-      ) : null}
+      <MoreButton query={query} />
     </>
   )
 }

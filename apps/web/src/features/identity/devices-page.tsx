@@ -4,6 +4,7 @@ import { IconDeviceDesktop, IconDeviceMobile, IconTerminal2 } from '@tabler/icon
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useT } from '../../shared/i18n.tsx'
 import { showToast } from '../../shared/toasts.ts'
+import { MoreButton } from '../../shared/ui/more-button.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { problemLine } from '../../shared/ui/problem-text.ts'
 import { FailedState, SkeletonRows } from '../../shared/ui/states.tsx'
@@ -94,9 +95,7 @@ export function DevicesPage() {
       </ul>
       {query.hasNextPage ? (
         <div className={classes.more}>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t('action.more')}
-          </Button>
+          <MoreButton query={query} />
         </div>
       ) : null}
     </Page>

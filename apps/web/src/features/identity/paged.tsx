@@ -1,4 +1,5 @@
 /** A list that comes page by page, in all its states; every list of the account is one. */
+
 import { Button } from '@mantine/core'
 import {
   type InfiniteData,
@@ -10,6 +11,7 @@ import {
 import type { ReactNode } from 'react'
 import { useHiddenIds } from '../../shared/deferred.ts'
 import { useT } from '../../shared/i18n.tsx'
+import { MoreButton } from '../../shared/ui/more-button.tsx'
 import { FailedState, FailureNotice, SkeletonRows } from '../../shared/ui/states.tsx'
 import classes from './account.module.css'
 
@@ -77,9 +79,7 @@ export function PagedList<T>({ query, idOf, row, empty, label }: PagedListProps<
       )}
       {query.hasNextPage ? (
         <div className={classes.more}>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t('action.more')}
-          </Button>
+          <MoreButton query={query} />
         </div>
       ) : null}
     </div>

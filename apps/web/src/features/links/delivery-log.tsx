@@ -1,4 +1,5 @@
 /** The messages of a webhook: what was sent, what was answered, and another try. */
+
 import { Button, SegmentedControl } from '@mantine/core'
 import type { Delivery, DeliveryDetails } from '@octet/contracts'
 import { IconCircleCheck, IconCircleX, IconClockHour4, IconRefresh } from '@tabler/icons-react'
@@ -6,6 +7,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { useLocale, useT } from '../../shared/i18n.tsx'
 import { showToast } from '../../shared/toasts.ts'
+import { MoreButton } from '../../shared/ui/more-button.tsx'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
 import { When } from '../../shared/ui/when.tsx'
 import classes from './places.module.css'
@@ -157,11 +159,7 @@ export function DeliveryLog({ webhookId, canSend }: { webhookId: string; canSend
           ))}
         </ul>
       )}
-      {query.hasNextPage ? (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
-      ) : null}
+      <MoreButton query={query} />
     </section>
   )
 }

@@ -1,10 +1,12 @@
 /** My links: create, find, copy, put away. The filter lives in the address, so that back and reload keep it. */
+
 import { Button } from '@mantine/core'
 import { links } from '@octet/contracts'
 import { IconLink } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useHiddenIds } from '../../shared/deferred.ts'
 import { useT } from '../../shared/i18n.tsx'
+import { MoreButton } from '../../shared/ui/more-button.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, Notice, SkeletonRows, StateBox } from '../../shared/ui/states.tsx'
 import { CreateBox } from './create-box.tsx'
@@ -80,9 +82,7 @@ function Results(props: FilterProps) {
       {query.hasNextPage ? (
         <div className={classes.more}>
           <p className={classes.count}>{t('links.shown', { n: rows.length })}</p>
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t('action.more')}
-          </Button>
+          <MoreButton query={query} />
         </div>
       ) : null}
     </div>
