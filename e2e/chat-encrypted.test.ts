@@ -2,24 +2,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { callApi, needsBrowser, newPerson, type Person, password, setUpAs, signInAs, signUpAs } from './browser.ts'
-import { openStage } from './story.ts'
+import { callApi, needsBrowser, newPerson, password, signInAs } from './browser.ts'
+import { adaAndBob, openStage, type Speaker } from './story.ts'
 
 const { octet, browser } = await openStage({ after })
 
-let ada: Person
-let bob: Person
-let bobId: string
+let ada: Speaker
+let bob: Speaker
 
 before(async () => {
   if (needsBrowser.skip !== false) return
-  ada = await newPerson(browser)
-  await setUpAs(ada.page, octet.setupUrl, 'ada')
-  bob = await newPerson(browser)
-  await bob.page.goto(`${octet.origin}/sign-up`)
-  await signUpAs(bob.page, 'bob')
-  await bob.page.getByRole('heading', { name: 'Hello, bob' }).waitFor()
-  bobId = (await callApi(bob.page, 'GET', '/users/me')).id
+  ;({ ada, bob } = await adaAndBob({ octet, browser }))
 })
 
 const looksMax = 60
@@ -59,7 +52,7 @@ async function makeRoom(page: Page): Promise<string> {
 test('what is said in an encrypted room only its members read, also later on a new device', needsBrowser, async () => {
   const roomId = await makeRoom(ada.page)
   await field(ada.page).waitFor()
-  await callApi(ada.page, 'POST', `/chat/rooms/${roomId}/members`, { userId: bobId })
+  await callApi(ada.page, 'POST', `/chat/rooms/${roomId}/members`, { userId: bob.id })
   await bob.page.goto(`${octet.origin}/chat/${roomId}`)
   await field(bob.page).waitFor()
 

@@ -6,26 +6,21 @@ import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { defer, type Test } from '@octet/testkit'
 import type { Page } from 'playwright-core'
-import { callApi, needsBrowser, newPerson, type Person, setUpAs, signInAs, signUpAs, until } from './browser.ts'
+import { callApi, needsBrowser, newPerson, signInAs, until } from './browser.ts'
 import { makePng } from './png.ts'
-import { openStage } from './story.ts'
+import { adaAndBob, openStage, type Speaker } from './story.ts'
 
 const { octet, browser } = await openStage({ after }, { environment: { OCTET_OUTBOUND_ALLOW: '127.0.0.1/32' } })
 
-let ada: Person
-let bob: Person
+let ada: Speaker
+let bob: Speaker
 
 /** Refusals, a file that was swept away and a cut wire are part of the story. */
 const story = /answer: 415 \/chat\/rooms|answer: 404 \/chat\/files|ERR_CONNECTION_RESET/
 
 before(async () => {
   if (needsBrowser.skip !== false) return
-  ada = await newPerson(browser, { isTolerated: story })
-  await setUpAs(ada.page, octet.setupUrl, 'ada')
-  bob = await newPerson(browser)
-  await bob.page.goto(`${octet.origin}/sign-up`)
-  await signUpAs(bob.page, 'bob')
-  await bob.page.getByRole('heading', { name: 'Hello, bob' }).waitFor()
+  ;({ ada, bob } = await adaAndBob({ octet, browser }, { isTolerated: story }))
   for (const { page } of [ada, bob]) page.on('dialog', dialog => assert.fail(`a dialog: ${dialog.message()}`))
 })
 
@@ -262,9 +257,8 @@ test(
   async () => {
     const { page, context, assertNothingWrong } = await newPerson(browser)
     await context.addInitScript(notifications)
-    const bobId = (await callApi(bob.page, 'GET', '/users/me')).id
     const [notices, muted] = [await makeRoom('Notices'), await makeRoom('Muted')]
-    const direct = (await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bobId] })).id
+    const direct = (await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bob.id] })).id
     await callApi(bob.page, 'PUT', `/chat/rooms/${muted}/preferences`, { notify: 'nothing' })
     const adaSays = (roomId: string, body: string) =>
       callApi(ada.page, 'POST', `/chat/rooms/${roomId}/messages`, { body, cmid: crypto.randomUUID() })
@@ -284,9 +278,9 @@ test(
     await page.getByRole('link', { name: 'Home' }).first().click()
     await page.evaluate('window.isAway = true, dispatchEvent(new Event("blur"))')
 
-    await adaSays(muted, `<@${bobId}> psst`)
+    await adaSays(muted, `<@${bob.id}> psst`)
     await adaSays(notices, 'hello all')
-    await adaSays(notices, `<@${bobId}> look`)
+    await adaSays(notices, `<@${bob.id}> look`)
     await until(page, 'told.length === 2')
     await adaSays(direct, 'are you **there**?')
     await until(page, 'told.length === 3')
@@ -314,8 +308,7 @@ test(
 )
 
 test('whether the other is there is said beside the name; who hides or leaves is offline', needsBrowser, async () => {
-  const bobId = (await callApi(bob.page, 'GET', '/users/me')).id
-  const { id } = await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bobId] })
+  const { id } = await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bob.id] })
   await ada.page.goto(`${octet.origin}/chat/${id}?panel=members`)
   const header = ada.page.getByRole('banner').or(ada.page.locator('header')).filter({ hasText: 'bob' })
   await header.getByText('online').waitFor()

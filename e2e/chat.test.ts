@@ -2,28 +2,20 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { callApi, needsBrowser, newPerson, type Person, phone, setUpAs, signInAs, signUpAs, until } from './browser.ts'
-import { openStage } from './story.ts'
+import { callApi, needsBrowser, newPerson, phone, signInAs, signUpAs, until } from './browser.ts'
+import { adaAndBob, openStage, type Speaker } from './story.ts'
 
 const { octet, browser } = await openStage({ after })
 
-let ada: Person
-let bob: Person
-const ids: { ada?: string; bob?: string } = {}
+let ada: Speaker
+let bob: Speaker
 
 /** While a page is offline its requests fail; that is the story and not a mistake in it. */
 const outage = /ERR_INTERNET_DISCONNECTED|WebSocket/
 
 before(async () => {
   if (needsBrowser.skip !== false) return
-  ada = await newPerson(browser)
-  await setUpAs(ada.page, octet.setupUrl, 'ada')
-  bob = await newPerson(browser)
-  await bob.page.goto(`${octet.origin}/sign-up`)
-  await signUpAs(bob.page, 'bob')
-  await bob.page.getByRole('heading', { name: 'Hello, bob' }).waitFor()
-  ids.ada = (await callApi(ada.page, 'GET', '/users/me')).id
-  ids.bob = (await callApi(bob.page, 'GET', '/users/me')).id
+  ;({ ada, bob } = await adaAndBob({ octet, browser }))
 })
 
 async function makeRoom(name: string): Promise<string> {
@@ -144,7 +136,7 @@ test('unread and mention badges are the same in two tabs; a draft survives a rel
   const badge = (page: Page) => page.getByRole('navigation').getByRole('link', { name: /^Badges/ })
   await badge(second).waitFor()
   await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'badge-one', body: 'one' })
-  await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'badge-two', body: `<@${ids.ada}> two` })
+  await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'badge-two', body: `<@${ada.id}> two` })
   for (const page of [ada.page, second]) {
     await page.getByRole('link', { name: /^Badges.*2 unread messages, 1 mentions you/ }).waitFor()
   }

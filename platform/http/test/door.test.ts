@@ -2,11 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { test } from 'node:test'
-import { createLimiter } from '@octet/cache'
-import { access, anonymous } from '@octet/contracts'
-import { createLog, createMetrics, createTracer, observeHttp } from '@octet/observe'
+import { access } from '@octet/contracts'
 import { defer, type Test } from '@octet/testkit'
-import { createHttpApp } from '../src/index.ts'
+import { bareApp } from './bare-app.ts'
 
 interface Held {
   readonly body: unknown
@@ -15,17 +13,7 @@ interface Held {
 
 /** An app whose `/costly` is behind a door and answers when the test says so; `/cheap` is not. */
 async function open(t: Test, door: { insideMax: number; waitingMax: number; waitMsMax?: number }) {
-  const metrics = createMetrics({ processMetrics: false })
-  const app = createHttpApp({
-    log: createLog({ level: 'fatal' }),
-    metrics: observeHttp(metrics),
-    tracer: createTracer(),
-    limiter: createLimiter(),
-    authenticate: () => anonymous,
-    origin: 'http://localhost:3000',
-    cookieName: 'oct',
-    trustedProxies: 0,
-  })
+  const { app, metrics } = bareApp()
   const inside: Held[] = []
   defer(t, async () => {
     for (const { letGo } of inside) letGo()

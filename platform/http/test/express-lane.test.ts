@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { createLimiter } from '@octet/cache'
-import { access, anonymous, commonProblem } from '@octet/contracts'
-import { createLog, createMetrics, createTracer, observeHttp } from '@octet/observe'
+import { access, commonProblem } from '@octet/contracts'
 import { defer, getRequest, openRawConnection, type Test } from '@octet/testkit'
-import {
-  type BodilessAnswer,
-  bodilessAnswer,
-  createHttpApp,
-  drainHttp,
-  type ExpressRoute,
-  headerOf,
-} from '../src/index.ts'
+import { type BodilessAnswer, bodilessAnswer, drainHttp, type ExpressRoute, headerOf } from '../src/index.ts'
+import { bareApp } from './bare-app.ts'
 
 /** An app whose `/s/:code` answers `known` on the express lane, and everything else on the ordinary route. */
 async function open(t: Test, take: ExpressRoute['take']) {
   const logLines: string[] = []
-  const metrics = createMetrics({ processMetrics: false })
-  const app = createHttpApp({
-    log: createLog({ level: 'info', destination: { write: (line: string) => void logLines.push(line) } }),
-    metrics: observeHttp(metrics),
-    tracer: createTracer(),
-    limiter: createLimiter(),
-    authenticate: () => anonymous,
-    origin: 'http://localhost:3000',
-    cookieName: 'oct',
-    trustedProxies: 0,
-  })
+  const { app, metrics } = bareApp(line => void logLines.push(line))
   defer(t, () => app.close())
   const ordinary: string[] = []
   app.route<{ Params: { code: string } }>({

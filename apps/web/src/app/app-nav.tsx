@@ -5,6 +5,7 @@ import { Link, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import type { AppEntry, NavItem, NavSection } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
+import { CountBadge } from '../shared/ui/count-badge.tsx'
 import classes from './shell.module.css'
 import { useShell } from './shell-context.ts'
 
@@ -33,12 +34,7 @@ export function NavLinks({ items, onFollow }: { items: readonly NavItem[]; onFol
           <span className={`${classes.navLabel} truncate`}>
             <bdi>{item.label}</bdi>
           </span>
-          {item.badge === undefined ? null : (
-            <span className={classes.badge} data-loud={item.badge.isLoud || undefined}>
-              <span aria-hidden="true">{item.badge.text}</span>
-              <span className="visually-hidden">{item.badge.label}</span>
-            </span>
-          )}
+          {item.badge === undefined ? null : <CountBadge badge={item.badge} />}
         </Link>
       </li>
     )

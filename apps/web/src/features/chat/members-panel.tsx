@@ -1,5 +1,4 @@
 /** Who is in the room, with what moderators can do about it. */
-
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import type { Member, MemberRole } from '@octet/contracts'
 import { IconDots, IconLink, IconMessage, IconUserOff, IconVolumeOff } from '@tabler/icons-react'

@@ -1,5 +1,4 @@
 /** All rooms: those one is in, and the public ones one could join. */
-
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { chat, type Room } from '@octet/contracts'

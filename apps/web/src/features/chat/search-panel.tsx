@@ -1,5 +1,4 @@
 /** Finds words in the room, or goes to a date. */
-
 import { TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'

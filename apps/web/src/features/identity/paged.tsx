@@ -1,5 +1,4 @@
 /** A list that comes page by page, in all its states; every list of the account is one. */
-
 import { Button } from '@mantine/core'
 import {
   type InfiniteData,

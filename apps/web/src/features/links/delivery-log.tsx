@@ -1,5 +1,4 @@
 /** The messages of a webhook: what was sent, what was answered, and another try. */
-
 import { Button, SegmentedControl } from '@mantine/core'
 import type { Delivery, DeliveryDetails } from '@octet/contracts'
 import { IconCircleCheck, IconCircleX, IconClockHour4, IconRefresh } from '@tabler/icons-react'
