@@ -1,7 +1,8 @@
-/** `npm run docs:generate`: writes what the documentation takes from the contracts. */
-import { writeFileSync } from 'node:fs'
+/** `npm run docs:generate`: writes the documentation and the snapshot that are made from the contracts. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contractPages } from './contract-pages.ts'
+import { differences, publicInterface, snapshotFolder, withAdditions } from './public-interface.ts'
 import { readTree, root } from './tree.ts'
 
 const tree = readTree()
@@ -9,4 +10,20 @@ for (const [path, text] of contractPages(tree)) {
   if (tree.get(path)?.text === text) continue
   writeFileSync(join(root, path), text)
   console.log(`wrote ${path}`)
+}
+
+mkdirSync(join(root, snapshotFolder), { recursive: true })
+for (const [file, now] of publicInterface()) {
+  const path = join(root, snapshotFolder, file)
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  const before = text === undefined ? undefined : JSON.parse(text)
+  const next = `${JSON.stringify(withAdditions(before, now), null, 1)}\n`
+  if (next !== text) {
+    writeFileSync(path, next)
+    console.log(`wrote ${snapshotFolder}/${file}`)
+  }
+  for (const sentence of differences(file.replace('.json', ''), before ?? now, now).broken) {
+    console.error(`BREAKS OTHER PROGRAMS: ${sentence}`)
+    process.exitCode = 1
+  }
 }

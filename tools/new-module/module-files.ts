@@ -100,7 +100,10 @@ function capital(word: string): string {
 
 function oldFiles(tree: Tree, { module }: Names): FileChange[] {
   return [...tree.keys()]
-    .filter(path => path.startsWith(`modules/${module}/`) || path === `contracts/src/${module}.ts`)
+    .filter(path => {
+      const own = [`contracts/src/${module}.ts`, `contracts/test/snapshot/${module}.json`]
+      return path.startsWith(`modules/${module}/`) || own.includes(path)
+    })
     .map(path => ({ path, text: null }))
 }
 
