@@ -51,13 +51,13 @@ export const mutants = {
   },
   /** Gives a link to whoever knows its id. */
   'no-owner-check': {
-    file: 'modules/links/src/access.ts',
+    file: 'modules/links/src/manage/access.ts',
     find: 'if (row.owner_id !== actor.userId',
     replace: 'if (row === undefined',
   },
   /** Believes a token until it expires. */
   'revocations-unheard': {
-    file: 'modules/identity/src/principals.ts',
+    file: 'modules/identity/src/trust/principals.ts',
     find: 'known.expiresAtMs > revocations.nowMs() && !revocations.isRevoked(known)',
     replace: 'known.expiresAtMs > revocations.nowMs()',
   },
@@ -81,7 +81,7 @@ export const mutants = {
   },
   /** Takes a message it knows for a new one. */
   'cmid-forgotten': {
-    file: 'modules/chat/src/message-store.ts',
+    file: 'modules/chat/src/messages/store.ts',
     find: 'if (claimed.length === 1) return undefined',
     replace: 'if (claimed !== undefined) return undefined',
   },
@@ -99,7 +99,7 @@ export const mutants = {
   },
   /** Lets changes of a room overtake one another. */
   'room-unlocked': {
-    file: 'modules/chat/src/room-store.ts',
+    file: 'modules/chat/src/rooms/store.ts',
     find: ' for update`',
     replace: '`',
   },
@@ -130,7 +130,7 @@ export const mutants = {
   },
   /** Adds up only some of the clicks. */
   'clicks-dropped': {
-    file: 'modules/links/src/count-clicks.ts',
+    file: 'modules/links/src/statistics/count-clicks.ts',
     find: 'await store.addClicks(tx, counts)',
     replace: 'await store.addClicks(tx, counts.slice(1))',
   },
@@ -148,7 +148,7 @@ export const mutants = {
   },
   /** Writes passwords to the log. */
   'secrets-logged': {
-    file: 'modules/identity/src/create-account.ts',
+    file: 'modules/identity/src/sign-in/create-account.ts',
     find: 'checkPassword(input)',
     replace: "checkPassword(input)\n  ctx.log.info({ note: input.password }, 'registering')",
   },

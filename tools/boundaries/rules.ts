@@ -11,7 +11,8 @@ const databaseDrivers: ReadonlySet<string> = new Set(['postgres', 'pg'])
 const driverHomes = /^platform\/db\//
 /** The floor's own tables (outbox, inbox, jobs), and the testkit, which makes databases. */
 const floorSqlHomes = /^platform\/(db|bus|jobs|testkit)\//
-const storeFile = /\/src\/([a-z-]+-)?store\.ts$/
+/** `store.ts` or `<table>-store.ts`, in `src` or in the folder of a sub-domain. */
+const storeFile = /\/src\/([a-z-]+\/)?([a-z-]+-)?store\.ts$/
 
 /** A rule about single imports; `judge` returns what is wrong with one, or nothing. */
 function importRule(name: string, why: string, judge: (edge: Import) => string | undefined): Rule {

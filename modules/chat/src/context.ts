@@ -3,8 +3,8 @@ import type { Cache } from '@octet/cache'
 import type { chat, identity } from '@octet/contracts'
 import { chat as chatContract, problemsOf } from '@octet/contracts'
 import type { Context, Floor, ModuleRealtime } from '@octet/kernel'
-import type { Pictures } from './pictures.ts'
-import type { PresenceBoard } from './presence-board.ts'
+import type { Pictures } from './files/pictures.ts'
+import type { PresenceBoard } from './presence/board.ts'
 
 export interface ChatState {
   readonly realtime: ModuleRealtime<typeof chat>

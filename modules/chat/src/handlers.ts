@@ -1,8 +1,8 @@
 /** Events of other modules → use cases. */
 import { identity } from '@octet/contracts'
 import { on } from '@octet/kernel'
-import { takeOverExamples } from './take-over-examples.ts'
-import { welcomeNewcomer } from './welcome-newcomer.ts'
+import { takeOverExamples } from './examples/take-over-examples.ts'
+import { welcomeNewcomer } from './examples/welcome-newcomer.ts'
 
 export const handlers = [
   on(identity, 'user-registered', welcomeNewcomer),

@@ -1,8 +1,8 @@
 /** Timed work → use cases. */
 
-import { sweepFiles } from './delete-file.ts'
-import { fetchPreview } from './fetch-preview.ts'
-import { endDeadLeases } from './list-presence.ts'
+import { sweepFiles } from './files/delete-file.ts'
+import { endDeadLeases } from './presence/list-presence.ts'
+import { fetchPreview } from './previews/fetch-preview.ts'
 
 export const jobs = [
   { name: 'chat.fetch-preview', timeoutMs: 60_000, attemptsMax: 2, concurrencyMax: 4, run: fetchPreview },

@@ -1,6 +1,6 @@
 /** SQL about giving and erasing what chat keeps of a person. */
 import type { Queryable, Tx } from '@octet/db'
-import type { MessageRow } from './message-store.ts'
+import type { MessageRow } from './messages/store.ts'
 
 type Said = Pick<MessageRow, 'id' | 'room_id' | 'seq' | 'body' | 'created_at' | 'edited_at'>
 

@@ -1,8 +1,8 @@
 /** Accounts of the people whom the demo data of other modules names. */
 import { examplePeople } from '@octet/contracts'
+import { usernameKey } from './account/rules.ts'
+import * as store from './account/store.ts'
 import type { IdentityContext } from './context.ts'
-import { usernameKey } from './rules.ts'
-import * as store from './store.ts'
 
 /** Inserts them; a name somebody else has stays theirs. */
 export async function seedDemo({ db }: IdentityContext): Promise<void> {

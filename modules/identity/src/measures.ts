@@ -1,7 +1,7 @@
 /** What an operator watches of identity. */
 import type { Counter, Metrics } from '@octet/observe'
 import type { Passwords } from '@octet/passwords'
-import type { Revocations } from './revocations.ts'
+import type { Revocations } from './sessions/revocations.ts'
 
 export interface Measures {
   readonly passwordsRight: Counter

@@ -2,11 +2,11 @@
 import type { identity } from '@octet/contracts'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
-import { eraseAudit } from './audit-store.ts'
+import { eraseAudit } from './audit/store.ts'
 import type { IdentityContext } from './context.ts'
-import { deleteAnswers } from './erasure-store.ts'
-import { deleteArchive } from './export-rules.ts'
-import { listExports } from './export-store.ts'
+import { deleteAnswers } from './erasure/store.ts'
+import { deleteArchive } from './export/rules.ts'
+import { listExports } from './export/store.ts'
 import * as store from './privacy-store.ts'
 
 /** More than anyone can have asked for in the days archives are kept. */

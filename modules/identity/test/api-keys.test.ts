@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { grantableScopes, identity } from '@octet/contracts'
 import type { TestApp } from '@octet/testkit'
-import { newApiKey, parseApiKey } from '../src/api-key.ts'
+import { newApiKey, parseApiKey } from '../src/keys/api-key.ts'
 import { contextOf, openIdentity, promote, signUp, signUpInBrowser, stateOf, untilStatus } from './make.ts'
 
 const app = await openIdentity({ after })

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts'
 import type { TestApp } from '@octet/testkit'
-import { audit } from '../src/audit.ts'
-import { eraseAudit } from '../src/audit-store.ts'
-import { trimAudit } from '../src/trim-audit.ts'
+import { audit } from '../src/audit/audit.ts'
+import { eraseAudit } from '../src/audit/store.ts'
+import { trimAudit } from '../src/audit/trim-audit.ts'
 import { contextOf, makeRegistration, openIdentity, password, promote, signUp, stateOf } from './make.ts'
 
 const app = await openIdentity({ after })

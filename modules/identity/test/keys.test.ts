@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { identity } from '@octet/contracts'
 import { createSecrets, newSecretKey } from '@octet/secrets'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { openSigningKeys, rotateKeys } from '../src/signing-keys.ts'
+import { openSigningKeys, rotateKeys } from '../src/sessions/signing-keys.ts'
 import { contextOf, heldUp, makeRegistration, openIdentity, signUp, stateOf } from './make.ts'
 
 test('anyone can verify an access token by the published keys, which hold nothing private', async t => {

@@ -6,9 +6,9 @@ import { identity, type Me } from '@octet/contracts'
 import { testApp } from '@octet/testkit'
 // @ts-expect-error it brings no types
 import { Provider } from 'oidc-provider'
+import { codeOf } from '../src/factors/totp.ts'
 import { createIdentityModule } from '../src/module.ts'
-import { safeReturnPath } from '../src/return-path.ts'
-import { codeOf } from '../src/totp.ts'
+import { safeReturnPath } from '../src/providers/return-path.ts'
 import { create, get } from './authenticator.ts'
 import { bytesOf, fromOurPage, makeRegistration, signUp } from './make.ts'
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity, type Role } from '@octet/contracts'
 import { newId } from '@octet/db'
-import { getBlocks } from '../src/list-blocks.ts'
+import { getBlocks } from '../src/people/list-blocks.ts'
 import {
   contextOf,
   heldUp,

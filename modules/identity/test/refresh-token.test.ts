@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { newId } from '@octet/db'
 import fc from 'fast-check'
-import { formatRefreshToken, isAuthentic, parseRefreshToken } from '../src/refresh-token.ts'
+import { formatRefreshToken, isAuthentic, parseRefreshToken } from '../src/sessions/refresh-token.ts'
 
 const key = randomBytes(32)
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts'
 import type { TestApp } from '@octet/testkit'
-import { formatRefreshToken, parseRefreshToken } from '../src/refresh-token.ts'
+import { formatRefreshToken, parseRefreshToken } from '../src/sessions/refresh-token.ts'
 import { heldUp, openIdentity, promote, signUp, stateOf } from './make.ts'
 
 const app = await openIdentity({ after })

@@ -10,7 +10,7 @@ import {
   normalPassword,
   refusePassword,
   usernameKey,
-} from '../src/rules.ts'
+} from '../src/account/rules.ts'
 
 test('usernames that look alike are the same name', () => {
   for (const [one, other] of [

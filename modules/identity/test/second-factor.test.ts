@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { identity, type Me, Problem, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts'
 import { newId } from '@octet/db'
 import type { Caller } from '@octet/testkit'
-import { codeOf } from '../src/totp.ts'
+import { codeOf } from '../src/factors/totp.ts'
 import {
   browser,
   bytesOf,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts'
-import { forgetAttempts, takeAttempts } from '../src/attempt-store.ts'
-import { usernameKey } from '../src/rules.ts'
+import { usernameKey } from '../src/account/rules.ts'
+import { forgetAttempts, takeAttempts } from '../src/passwords/attempt-store.ts'
 import {
   contextOf,
   cookieIn,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newRecoveryCodes, recoveryCodeHash } from '../src/recovery-codes.ts'
-import { base32, codeOf, otpauthUri, stepOfCode } from '../src/totp.ts'
+import { newRecoveryCodes, recoveryCodeHash } from '../src/factors/recovery-codes.ts'
+import { base32, codeOf, otpauthUri, stepOfCode } from '../src/factors/totp.ts'
 
 const secret = Buffer.from('12345678901234567890')
 

@@ -9,11 +9,11 @@ import type { Counter } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'
-import type { ClickTokens } from './click-tokens.ts'
-import type { DomainRow } from './domain-store.ts'
-import type { LiveClicks } from './live-clicks.ts'
-import type { Target } from './target.ts'
-import type { VisitorSalts } from './visitor-salts.ts'
+import type { VisitorSalts } from './clicks/visitor-salts.ts'
+import type { DomainRow } from './domains/store.ts'
+import type { ClickTokens } from './redirect/click-tokens.ts'
+import type { Target } from './redirect/target.ts'
+import type { LiveClicks } from './statistics/live-clicks.ts'
 
 export interface LinksState {
   readonly origin: string

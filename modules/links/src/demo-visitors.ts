@@ -1,6 +1,6 @@
 /** Believable visitors for the clicks of example links. */
 import type { ClickDimension } from '@octet/contracts'
-import type { CountedClicks, CountedDay } from './click.ts'
+import type { CountedClicks, CountedDay } from './clicks/click.ts'
 
 /** Values and how often each comes, per hundred; what is missing to a hundred has none. */
 const shares: Readonly<Partial<Record<ClickDimension, Readonly<Record<string, number>>>>> = {

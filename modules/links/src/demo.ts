@@ -1,10 +1,10 @@
 /** Example links for a new installation, with a quarter of a year of believable clicks. */
-import type { CountedClicks } from './click.ts'
-import * as clickStore from './click-store.ts'
+import type { CountedClicks } from './clicks/click.ts'
+import * as clickStore from './clicks/store.ts'
 import type { LinksContext } from './context.ts'
 import { demoDays } from './demo-visitors.ts'
-import { ownDomain } from './rules.ts'
-import * as store from './store.ts'
+import { ownDomain } from './manage/rules.ts'
+import * as store from './manage/store.ts'
 
 interface Example {
   readonly code: string

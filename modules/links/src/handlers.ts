@@ -1,9 +1,9 @@
 /** Events of other modules → use cases. */
 import { identity, links } from '@octet/contracts'
 import { on } from '@octet/kernel'
-import { takeOverExamples } from './take-over-examples.ts'
-import { tellOwner } from './tell-owner.ts'
-import { tellOfExpiry } from './tell-webhooks.ts'
+import { takeOverExamples } from './manage/take-over-examples.ts'
+import { tellOwner } from './webhooks/tell-owner.ts'
+import { tellOfExpiry } from './webhooks/tell-webhooks.ts'
 
 export const handlers = [
   on(identity, 'owner-created', takeOverExamples),

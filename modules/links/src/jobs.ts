@@ -1,13 +1,14 @@
 /** Timed work → use cases. */
-import { deliverWebhooks } from './deliver-webhooks.ts'
-import { expireLinks } from './expire-links.ts'
-import { fetchTitle } from './fetch-title.ts'
-import { forgetVisitors } from './forget-visitors.ts'
-import { forgetWebhookDeliveries } from './forget-webhook-deliveries.ts'
-import { lookAtDomains } from './look-at-domains.ts'
-import { mailDomainOwner, mailDomainOwnerJob } from './mail-domain-owner.ts'
-import { fetchTitleJob } from './prepare-link.ts'
-import { mailOwner } from './tell-owner.ts'
+
+import { lookAtDomains } from './domains/look-at-domains.ts'
+import { mailDomainOwner, mailDomainOwnerJob } from './domains/mail-domain-owner.ts'
+import { expireLinks } from './manage/expire-links.ts'
+import { fetchTitle } from './manage/fetch-title.ts'
+import { fetchTitleJob } from './manage/prepare-link.ts'
+import { forgetVisitors } from './statistics/forget-visitors.ts'
+import { deliverWebhooks } from './webhooks/deliver-webhooks.ts'
+import { forgetWebhookDeliveries } from './webhooks/forget-webhook-deliveries.ts'
+import { mailOwner } from './webhooks/tell-owner.ts'
 
 export const jobs = [
   { name: 'links.expire', when: { everyMs: 10_000 }, timeoutMs: 30_000, attemptsMax: 1, run: expireLinks },

@@ -1,6 +1,6 @@
 /** SQL about giving and erasing what links keeps of a person. */
 import type { Queryable, Tx } from '@octet/db'
-import type { Row } from './rules.ts'
+import type { Row } from './manage/rules.ts'
 
 /** Every live link of an owner, read a page at a time. */
 export async function* eachLinkOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<Row> {

@@ -13,9 +13,9 @@ import {
   utmText,
   valueText,
   whoText,
-} from '../src/click.ts'
-import { createVisitorHashes, visitorHash } from '../src/visitor-salts.ts'
-import { addVisitors, countVisitors } from '../src/visitor-sketch.ts'
+} from '../src/clicks/click.ts'
+import { createVisitorHashes, visitorHash } from '../src/clicks/visitor-salts.ts'
+import { addVisitors, countVisitors } from '../src/clicks/visitor-sketch.ts'
 
 const linkId = '019a0000-0000-7000-8000-000000000000'
 const atMs = 1_790_000_000_000

@@ -5,7 +5,7 @@ import { links } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { type Test, testApp } from '@octet/testkit'
 import fc from 'fast-check'
-import { byteOrderMark, csvLine, plainCell, readCsv } from '../src/csv.ts'
+import { byteOrderMark, csvLine, plainCell, readCsv } from '../src/files/csv.ts'
 import { linksModule } from '../src/module.ts'
 
 async function open(t: Test) {

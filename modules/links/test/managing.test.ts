@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { links } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { type Test, testApp } from '@octet/testkit'
+import { withUtm } from '../src/manage/rules.ts'
 import { linksModule } from '../src/module.ts'
-import { withUtm } from '../src/rules.ts'
 
 const url = 'https://example.org/a'
 

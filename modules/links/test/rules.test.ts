@@ -10,7 +10,7 @@ import {
   readTargetKey,
   refuseUrl,
   targetKey,
-} from '../src/rules.ts'
+} from '../src/manage/rules.ts'
 
 const origin = 'http://localhost:3000'
 

@@ -117,7 +117,7 @@ test('a visitor counts once a day, over two processes; then the salt of the day 
   const db = app.db('links')
   const hashes = async () => (await db.sql`select sketch from click_days where sketch is not null`).length
   const salts = async () => (await db.sql`select day::text from visitor_salts order by day`).map(({ day }) => day)
-  const { forgetVisitors } = await import('../src/forget-visitors.ts')
+  const { forgetVisitors } = await import('../src/statistics/forget-visitors.ts')
   const forget = () => forgetVisitors({ db, now: () => app.nowMs } as never)
   await forget()
   assert.deepEqual([await hashes(), await salts()], [2, ['2026-03-11', '2026-03-12']])

@@ -7,9 +7,9 @@ import { links } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { serviceRequest } from '@octet/kernel'
 import { defer, type Test, testApp } from '@octet/testkit'
-import { fetchTitle } from '../src/fetch-title.ts'
+import { fetchTitle } from '../src/manage/fetch-title.ts'
+import { readPageTitle } from '../src/manage/page-title.ts'
 import { linksModule } from '../src/module.ts'
-import { readPageTitle } from '../src/page-title.ts'
 
 test('a title is read in the encoding of its page, without entities, line ends and what turns text over', () => {
   const read = (html: string | Buffer, type = 'text/html') => readPageTitle(Buffer.from(html as string), type)

@@ -1,0 +1,69 @@
+import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import { type ChatContext, problem } from '../context.ts'
+import { headOf } from '../messages/store.ts'
+import { accessAsReader, lockAsMember } from '../rooms/access.ts'
+import { roomStream } from '../rooms/rules.ts'
+import { describeCommit, describeGroupInfo } from './mls.ts'
+import * as encryptionStore from './store.ts'
+
+/**
+ * Moves the group of an encrypted room on by one epoch, or makes it (epoch 0, no commit). The room's lock and the
+ * epoch decide between devices that try at once; the commit is an event of the room, so all apply it at one place.
+ * Throws `epoch-moved`, `not-encrypted`, `commit-refused`.
+ */
+export function commitToGroup(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'commitToGroup'>,
+): Promise<Output<typeof chat, 'commitToGroup'>> {
+  const { roomId, commit } = input
+  checkCommit(input, requireUser(ctx.actor).userId)
+  return ctx.once('chat.commitToGroup', async tx => {
+    const { room, userId } = await lockAsMember(ctx, tx, roomId)
+    if (!room.is_encrypted) throw problem('not-encrypted')
+    const epoch = await moved(tx, input)
+    const body = { epoch, commit: commit ?? null }
+    const { event } = await tx.append('room', roomId, { type: 'group-changed', body, from: userId })
+    return { epoch, seq: event.seq }
+  })
+}
+
+/** The server cannot read what is said, but it can see who is let in, and it lets nobody in for somebody else. */
+function checkCommit(input: Input<typeof chat, 'commitToGroup'>, userId: string): void {
+  const info = describeGroupInfo(Buffer.from(input.groupInfo, 'base64'))
+  const next = input.commit === undefined ? 0 : input.epoch + 1
+  if (info?.groupId !== input.roomId || info.epoch !== next) throw problem('commit-refused')
+  if (input.commit === undefined) return
+  const commit = describeCommit(Buffer.from(input.commit, 'base64'))
+  if (commit?.groupId !== input.roomId || commit.epoch !== input.epoch) throw problem('commit-refused')
+  if (commit.joins !== undefined && !commit.joins.startsWith(`${userId}:`)) throw problem('commit-refused')
+}
+
+async function moved(tx: Tx<typeof chat>, input: Input<typeof chat, 'commitToGroup'>): Promise<number> {
+  const { roomId, epoch, commit } = input
+  const groupInfo = Buffer.from(input.groupInfo, 'base64')
+  const isFirst = commit === undefined && epoch === 0
+  const done = isFirst
+    ? await encryptionStore.insertGroup(tx, roomId, 0, groupInfo)
+    : commit !== undefined && (await encryptionStore.moveGroup(tx, roomId, epoch, groupInfo))
+  if (!done) throw problem('epoch-moved')
+  return isFirst ? 0 : epoch + 1
+}
+
+/** What a device needs to join. */
+export async function getGroup(
+  ctx: ChatContext,
+  { roomId }: Input<typeof chat, 'getGroup'>,
+): Promise<Output<typeof chat, 'getGroup'>> {
+  await accessEncrypted(ctx, roomId)
+  const headSeq = await headOf(ctx.db, roomStream(roomId))
+  const group = await encryptionStore.findGroup(ctx.db, roomId)
+  return { epoch: group?.epoch ?? 0, groupInfo: group?.group_info?.toString('base64') ?? null, headSeq }
+}
+
+/** Lets members of an encrypted room through. Throws `not-encrypted`, `not-a-member`. */
+export async function accessEncrypted(ctx: ChatContext, roomId: string): Promise<{ userId: string; roomId: string }> {
+  const room = await accessAsReader(ctx, roomId)
+  if (!room.is_encrypted) throw problem('not-encrypted')
+  return { userId: requireUser(ctx.actor).userId, roomId }
+}

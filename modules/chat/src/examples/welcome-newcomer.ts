@@ -1,0 +1,26 @@
+import type { chat, identity } from '@octet/contracts'
+import type { EventData, Tx } from '@octet/db'
+import type { ChatContext } from '../context.ts'
+import { enter } from '../rooms/enter.ts'
+import { membersMax } from '../rooms/rules.ts'
+import * as roomStore from '../rooms/store.ts'
+import * as exampleStore from './store.ts'
+
+/** Of each room, so that there is something to find. */
+const unreadMessages = 2
+
+/** On `identity.user-registered`: while there are example rooms, whoever is new finds themselves in them. */
+export async function welcomeNewcomer(
+  ctx: ChatContext,
+  tx: Tx<typeof chat>,
+  { userId }: EventData<typeof identity, 'user-registered'>,
+): Promise<void> {
+  const at = new Date(ctx.now()).toISOString()
+  for (const roomId of await exampleStore.exampleRooms(tx)) {
+    const room = await roomStore.lockRoom(tx, roomId)
+    if (room === undefined || room.visibility !== 'public' || room.member_count >= membersMax) continue
+    if (await enter(tx, { roomId, userId, role: 'member', at })) {
+      await exampleStore.leaveUnread(tx, roomId, userId, unreadMessages)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/** Large files in parts: what has arrived is kept, whatever happens to the connection or to this process. */
+import { type chat, commonProblem, type FileInfo, type Input, type Output, requireUser } from '@octet/contracts'
+import { newId, type Queryable } from '@octet/db'
+import { type ChatContext, problem } from '../context.ts'
+import { fileKeys, fileName, partBytesMax, unattachedMs } from './rules.ts'
+import * as fileStore from './store.ts'
+import { accessToUpload, checkRoomLeft, checkSize, storeBytes } from './upload-file.ts'
+
+type Upload = Output<typeof chat, 'createUpload'>
+
+/** Begins an upload. Throws `payload-too-large`, `too-many-files`, `muted`. */
+export async function createUpload(ctx: ChatContext, input: Input<typeof chat, 'createUpload'>): Promise<Upload> {
+  const { roomId, name, sizeBytes } = input
+  await accessToUpload(ctx, roomId)
+  checkSize(sizeBytes)
+  const { userId: ownerId } = requireUser(ctx.actor)
+  const at = new Date(ctx.now()).toISOString()
+  const row = await ctx.db.transaction('chat.createUpload', async tx => {
+    await checkRoomLeft(tx, ownerId, sizeBytes)
+    return fileStore.insertUpload(tx, { id: newId(), roomId, ownerId, name: fileName(name), sizeBytes, at })
+  })
+  return uploadOf(row)
+}
+
+/** How far it has come. */
+export async function getUpload(ctx: ChatContext, { id }: Input<typeof chat, 'getUpload'>): Promise<Upload> {
+  return uploadOf(await ownUpload(ctx, id))
+}
+
+/** Gives it up; done twice it is done once. */
+export async function deleteUpload(ctx: ChatContext, { id }: Input<typeof chat, 'deleteUpload'>): Promise<object> {
+  const upload = await fileStore.findUpload(ctx.db, id, requireUser(ctx.actor).userId)
+  if (upload !== undefined) await removeUpload(ctx, id)
+  return {}
+}
+
+async function ownUpload(ctx: ChatContext, id: string): Promise<fileStore.UploadRow & { room_id: string }> {
+  const upload = await fileStore.findUpload(ctx.db, id, requireUser(ctx.actor).userId)
+  if (upload === undefined || upload.room_id === null) throw commonProblem('not-found')
+  return { ...upload, room_id: upload.room_id }
+}
+
+/**
+ * Adds what streams in at `offset`; when the connection breaks, what came is kept. With the last byte, or asked again
+ * afterwards with nothing, the file is made of it. Throws `upload-offset` with the place it has come to.
+ */
+export async function addPart(
+  ctx: ChatContext,
+  { id, offset, body }: { id: string; offset: number; body: AsyncIterable<Uint8Array> },
+): Promise<{ offset: number; file: FileInfo | null }> {
+  let upload = await ownUpload(ctx, id)
+  const { is_encrypted: isEncrypted } = await accessToUpload(ctx, upload.room_id)
+  if (upload.arrived !== offset) throw elsewhere(upload.arrived)
+  if (upload.arrived < upload.size_bytes) {
+    const arrived = await storePart(ctx, upload, body)
+    upload = { ...arrived, room_id: upload.room_id }
+  }
+  if (upload.arrived < upload.size_bytes) return { offset: upload.arrived, file: null }
+  const { owner_id: ownerId, room_id: roomId, name, size_bytes: sizeBytes } = upload
+  const known = await fileStore.findFile(ctx.db, id)
+  if (known === undefined) {
+    await fileStore.insertFile(ctx.db, { id, roomId, ownerId, name, sizeBytes, at: new Date(ctx.now()).toISOString() })
+  }
+  const file = await storeBytes(ctx, { id, ownerId, name, isEncrypted, isInParts: true }, wholeOf(ctx, id)).catch(
+    async error => {
+      // What is refused now is refused again: the parts are worthless.
+      if ((error as { status?: number }).status === 415) await removeUpload(ctx, id)
+      throw error
+    },
+  )
+  await removeUpload(ctx, id)
+  return { offset: upload.arrived, file }
+}
+
+function elsewhere(arrived: number) {
+  return problem('upload-offset', { detail: `Go on from ${arrived}.`, data: { offset: arrived } })
+}
+
+async function storePart(
+  ctx: ChatContext,
+  { id, size_bytes, arrived }: fileStore.UploadRow,
+  body: AsyncIterable<Uint8Array>,
+): Promise<fileStore.UploadRow> {
+  const partId = newId()
+  const key = fileKeys.part(id, partId)
+  const sizeBytesMax = Math.min(partBytesMax, size_bytes - arrived)
+  const { sizeBytes } = await ctx.storage.put(key, body, { sizeBytesMax })
+  const row = await ctx.db.transaction('chat.addPart', tx =>
+    fileStore.addPart(tx, { uploadId: id, startsAt: arrived, partId, sizeBytes }),
+  )
+  if (row !== undefined) return row
+  await ctx.storage.delete(key)
+  const now = await ownUpload(ctx, id)
+  throw elsewhere(now.arrived)
+}
+
+async function* wholeOf(ctx: ChatContext, id: string): AsyncIterable<Uint8Array> {
+  for (const partId of await fileStore.partsOf(ctx.db, id)) {
+    const part = await ctx.storage.get(fileKeys.part(id, partId))
+    if (part === undefined) throw commonProblem('not-found') // given up meanwhile
+    yield* part.body
+  }
+}
+
+/** The bytes go first: while the row is there somebody still looks for them. */
+export async function removeUpload(ctx: { storage: ChatContext['storage']; db: Queryable }, id: string): Promise<void> {
+  for (;;) {
+    // By name and not by row: a part whose row was never written is found as well.
+    const { objects, next } = await ctx.storage.list(`uploads/${id}/`)
+    for (const { key } of objects) await ctx.storage.delete(key)
+    if (next === undefined) break
+  }
+  await fileStore.deleteUpload(ctx.db, id)
+}
+
+function uploadOf(row: fileStore.UploadRow): Upload {
+  return {
+    id: row.id,
+    roomId: row.room_id ?? '',
+    name: row.name,
+    sizeBytes: row.size_bytes,
+    offset: row.arrived,
+    partBytesMax,
+    expiresAt: new Date(Date.parse(row.created_at) + unattachedMs).toISOString(),
+  }
+}

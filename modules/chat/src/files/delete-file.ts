@@ -1,0 +1,30 @@
+import { type chat, type Input, requireUser } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { removeUpload } from './create-upload.ts'
+import { fileKeys, unattachedMs } from './rules.ts'
+import * as fileStore from './store.ts'
+
+const filesPerRun = 200
+const uploadsPerRun = 20
+
+/** Removes files of deleted messages and rooms at once, and what nobody attached or finished after a day. */
+export async function sweepFiles(ctx: ChatContext): Promise<void> {
+  const olderThan = new Date(ctx.now() - unattachedMs).toISOString()
+  const ids = await fileStore.filesToSweep(ctx.db, olderThan, filesPerRun)
+  await removeBytes(ctx, ids)
+  await fileStore.forgetFiles(ctx.db, ids)
+  for (const id of await fileStore.oldUploads(ctx.db, olderThan, uploadsPerRun)) await removeUpload(ctx, id)
+}
+
+/** Deletes whatever storage has of files; again changes nothing. */
+export async function removeBytes({ storage }: Pick<ChatContext, 'storage'>, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    for (const key of [fileKeys.incoming(id), fileKeys.thumbnail(id), fileKeys.file(id)]) await storage.delete(key)
+  }
+}
+
+/** Takes back a file that no message has. What is not there stays so. */
+export async function deleteFile(ctx: ChatContext, { id }: Input<typeof chat, 'deleteFile'>): Promise<object> {
+  await fileStore.giveUpFile(ctx.db, id, requireUser(ctx.actor).userId)
+  return {}
+}

@@ -1,0 +1,195 @@
+/** From bytes on the wire to a file that a message can have. */
+import { type chat, commonProblem, type FileInfo, type Output, Problem, requireUser } from '@octet/contracts'
+import { newId, type Queryable, type Tx } from '@octet/db'
+import { type ChatContext, problem } from '../context.ts'
+import { accessAsReader } from '../rooms/access.ts'
+import type { PlacedRoom } from '../rooms/store.ts'
+import {
+  accountBytesMax,
+  type FileKind,
+  fileBytesMax,
+  fileKeys,
+  fileName,
+  fitsName,
+  kindOf,
+  peekBytes,
+  tellsOfPlaces,
+  waitingMax,
+} from './rules.ts'
+import * as fileStore from './store.ts'
+
+/** A picture written anew can be larger than it came. */
+const redrawnBytesMax = 4 * fileBytesMax
+const thumbnailBytesMax = 1024 * 1024
+
+export interface Arriving {
+  readonly roomId: string
+  readonly name: string
+  /** As announced; more is refused in any case. */
+  readonly sizeBytes: number | undefined
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/**
+ * Takes a whole file as it streams in. Throws `payload-too-large`, `file-refused`, `file-not-a-picture`,
+ * `too-many-files`, `muted`.
+ */
+export async function uploadFile(ctx: ChatContext, { roomId, name, sizeBytes, body }: Arriving): Promise<FileInfo> {
+  const room = await accessToUpload(ctx, roomId)
+  const { userId: ownerId } = requireUser(ctx.actor)
+  checkSize(sizeBytes ?? 0)
+  const id = newId()
+  const file = { id, roomId, ownerId, name: fileName(name), sizeBytes: sizeBytes ?? fileBytesMax }
+  await ctx.db.transaction('chat.uploadFile', async tx => {
+    await checkRoomLeft(tx, ownerId, file.sizeBytes)
+    await fileStore.insertFile(tx, { ...file, at: new Date(ctx.now()).toISOString() })
+  })
+  return storeBytes(ctx, { ...file, isEncrypted: room.is_encrypted }, body)
+}
+
+/** Who may speak may upload. Throws `not-a-member`, `muted`. */
+export async function accessToUpload(ctx: ChatContext, roomId: string): Promise<PlacedRoom> {
+  const room = await accessAsReader(ctx, roomId)
+  const until = room.muted_until
+  if (until !== null && Date.parse(until) > ctx.now())
+    throw problem('muted', { detail: `You are muted until ${until}.` })
+  return room
+}
+
+/** Throws `payload-too-large` for what is announced to be too large. */
+export function checkSize(sizeBytes: number): void {
+  if (sizeBytes <= fileBytesMax) return
+  throw commonProblem('payload-too-large', { detail: `A file has at most ${fileBytesMax} bytes.` })
+}
+
+/** Throws `too-many-files`. The account's other uploads wait for this transaction. */
+export async function checkRoomLeft(tx: Tx<typeof chat>, ownerId: string, sizeBytes: number): Promise<void> {
+  await fileStore.lockUsage(tx, ownerId)
+  const { bytes, waiting } = await fileStore.usageOf(tx, ownerId)
+  if (waiting >= waitingMax) throw problem('too-many-files', { detail: 'Send those that wait, or remove them.' })
+  if (bytes + sizeBytes > accountBytesMax) {
+    throw problem('too-many-files', { detail: `${accountBytesMax} bytes are kept for one account.` })
+  }
+}
+
+export interface Unstored {
+  readonly id: string
+  readonly ownerId: string
+  readonly name: string
+  readonly isEncrypted: boolean
+  /** Its bytes are here already, in parts: what may pass (a full disk, no database) is no reason to give it up. */
+  readonly isInParts?: true
+}
+
+type Storing = Pick<ChatContext, 'storage' | 'pictures'> & { readonly db: Queryable }
+
+/**
+ * Stores the bytes of a file whose row says `arriving`, and makes it ready. What fails is given up and swept away, but
+ * for what can be tried again from its parts.
+ */
+export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterable<Uint8Array>): Promise<FileInfo> {
+  try {
+    const { head, whole } = await peek(body)
+    if (head.byteLength === 0) throw commonProblem('validation-failed', { detail: 'The file is empty.' })
+    const kind: FileKind = file.isEncrypted
+      ? { contentType: 'application/octet-stream', isPicture: false }
+      : kindOf(head)
+    if (tellsOfPlaces(kind)) {
+      throw problem('file-refused', { detail: 'It may say where it was taken; send the picture as JPEG.' })
+    }
+    if (!file.isEncrypted && !fitsName(file.name, kind)) {
+      throw problem('file-refused', { detail: `${file.name} is ${kind.contentType}.` })
+    }
+    const known = kind.isPicture
+      ? await storePicture(ctx, file.id, kind, whole)
+      : await storeOther(ctx, file.id, kind, whole)
+    const row = await fileStore.completeFile(ctx.db, file.id, known)
+    // Somebody else finished the same upload at the same moment.
+    const ready = row ?? (await fileStore.findFile(ctx.db, file.id))
+    if (ready === undefined) throw commonProblem('not-found')
+    return fileOf(ready)
+  } catch (error) {
+    const isRefused = error instanceof Problem && error.status < 500
+    // When this fails too, the sweeper finds it a day later.
+    if (isRefused || file.isInParts !== true)
+      await fileStore.giveUpFile(ctx.db, file.id, file.ownerId).catch(() => undefined)
+    throw error
+  }
+}
+
+type Known = Parameters<typeof fileStore.completeFile>[2]
+
+async function storeOther(
+  ctx: Storing,
+  id: string,
+  { contentType }: FileKind,
+  body: AsyncIterable<Uint8Array>,
+): Promise<Known> {
+  const stored = await ctx.storage.put(fileKeys.file(id), body, { sizeBytesMax: fileBytesMax, contentType })
+  const { sizeBytes, sha256 } = stored
+  return { contentType, sizeBytes, sha256, width: null, height: null, hasThumbnail: false }
+}
+
+/** As it came it is never shown; only what was drawn from it is kept. */
+async function storePicture(
+  ctx: Storing,
+  id: string,
+  { contentType }: FileKind,
+  body: AsyncIterable<Uint8Array>,
+): Promise<Known> {
+  const incoming = fileKeys.incoming(id)
+  await ctx.storage.put(incoming, body, { sizeBytesMax: fileBytesMax, contentType })
+  const {
+    contentType: drawnType,
+    width,
+    height,
+  } = await ctx.pictures.redraw(await read(ctx, incoming), contentType, drawn =>
+    ctx.storage.put(fileKeys.file(id), drawn, { sizeBytesMax: redrawnBytesMax, contentType }),
+  )
+  await ctx.storage.delete(incoming)
+  await ctx.pictures.shrink(await read(ctx, fileKeys.file(id)), drawn =>
+    ctx.storage.put(fileKeys.thumbnail(id), drawn, { sizeBytesMax: thumbnailBytesMax, contentType: 'image/webp' }),
+  )
+  const stored = await ctx.storage.stat(fileKeys.file(id))
+  if (stored === undefined) throw new Error(`the picture ${id} was stored and is not there`)
+  const { sizeBytes, sha256 } = stored
+  return { contentType: drawnType, sizeBytes, sha256, width, height, hasThumbnail: true }
+}
+
+async function read(ctx: Storing, key: string) {
+  const found = await ctx.storage.get(key)
+  if (found === undefined) throw new Error(`${key} was stored and is not there`)
+  return found.body
+}
+
+/** The first bytes, and the whole including them. */
+async function peek(body: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; whole: AsyncIterable<Uint8Array> }> {
+  const rest = body[Symbol.asyncIterator]()
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  while (sizeBytes < peekBytes) {
+    const { done, value } = await rest.next()
+    if (done === true) break
+    chunks.push(value)
+    sizeBytes += value.byteLength
+  }
+  async function* whole() {
+    yield* chunks
+    yield* { [Symbol.asyncIterator]: () => rest }
+  }
+  return { head: Buffer.concat(chunks).subarray(0, peekBytes), whole: whole() }
+}
+
+/** A file as it is shown. */
+export function fileOf(row: fileStore.FileRow): Output<typeof chat, 'getMessage'>['files'][number] {
+  return {
+    id: row.id,
+    name: row.name,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    sha256: row.sha256 ?? '',
+    width: row.width,
+    height: row.height,
+    hasThumbnail: row.has_thumbnail,
+  }
+}

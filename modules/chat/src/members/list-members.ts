@@ -1,0 +1,31 @@
+import type { chat, Input, Member, Output } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import type { ChatContext } from '../context.ts'
+import { accessAsReader } from '../rooms/access.ts'
+import * as memberStore from '../rooms/member-store.ts'
+import { type Person, peopleOf, personOrNobody } from '../rooms/view-rooms.ts'
+
+/** Who is in a room, for those who are in it. */
+export async function listMembers(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'listMembers'>,
+): Promise<Output<typeof chat, 'listMembers'>> {
+  await accessAsReader(ctx, input.id)
+  const page = readPage(input)
+  const found = await memberStore.listMembers(ctx.db, input.id, page)
+  const people = await peopleOf(
+    ctx,
+    found.map(({ user_id }) => user_id),
+  )
+  return pageOf(found, {
+    limit: page.limit,
+    positionOf: row => ({ at: row.joined_at, id: row.user_id }),
+    view: row => memberOf(row, personOrNobody(people, row.user_id)),
+  })
+}
+
+/** A member with their name. */
+export function memberOf(row: memberStore.MemberRow, person: Person): Member {
+  const { id, username, displayName } = person
+  return { id, username, displayName, role: row.role, joinedAt: row.joined_at, mutedUntil: row.muted_until }
+}

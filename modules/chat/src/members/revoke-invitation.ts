@@ -1,0 +1,16 @@
+import { type chat, commonProblem, type Input } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { lockAsGovernor } from '../rooms/access.ts'
+import * as memberStore from '../rooms/member-store.ts'
+
+/** Makes an invitation worthless. */
+export async function revokeInvitation(
+  ctx: ChatContext,
+  { id, invitationId }: Input<typeof chat, 'revokeInvitation'>,
+): Promise<object> {
+  await ctx.db.transaction('chat.revokeInvitation', async tx => {
+    await lockAsGovernor(ctx, tx, id)
+    if (!(await memberStore.deleteInvitation(tx, id, invitationId))) throw commonProblem('not-found')
+  })
+  return {}
+}

@@ -1,0 +1,49 @@
+import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import { type ChatContext, problem } from '../context.ts'
+import * as fileStore from '../files/store.ts'
+import { firstLink } from '../previews/page-facts.ts'
+import { liveMessage, lockAsSpeaker } from '../rooms/access.ts'
+import { deafTo } from '../rooms/deaf-to.ts'
+import { isBlank } from '../rooms/rules.ts'
+import { messageOf } from '../rooms/view-rooms.ts'
+import { mentionsOf, tellMentioned } from './mentions.ts'
+import { empty } from './send-message.ts'
+import * as messageStore from './store.ts'
+import { wantPreview } from './want-preview.ts'
+
+/** Changes one's own message. Throws `not-yours`, `muted`, `message-gone`. */
+export async function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMessage'>): Promise<Message> {
+  const { roomId, messageId, body } = input
+  const deaf = await deafTo(ctx, roomId, body)
+  const at = new Date(ctx.now()).toISOString()
+  return ctx.once('chat.editMessage', async tx => {
+    const { room, userId } = await lockAsSpeaker(ctx, tx, roomId)
+    const message = await liveMessage(tx, roomId, messageId)
+    if (message.author_id !== userId) throw problem('not-yours')
+    if (isBlank(body) && message.files.length === 0) throw empty()
+    const mentions = await mentionsOf(tx, { room, userId }, body, deaf)
+    await messageStore.changeBody(tx, message, { body, mentions, at })
+    if (firstLink(body) !== firstLink(message.body)) {
+      await messageStore.removePreview(tx, messageId)
+      await fileStore.dropFilesOf(tx, messageId, 'preview')
+      if (!room.is_encrypted) await wantPreview(ctx, tx, { roomId, messageId, body })
+    }
+    const changed = await announce(tx, { roomId, messageId, userId })
+    const added = mentions.filter(id => !message.mentions.includes(id))
+    await tellMentioned(tx, added, { roomId, messageId, userId })
+    return changed
+  })
+}
+
+/** Tells the room how a message stands now: every change is an event of the room, so nobody misses one. */
+export async function announce(
+  tx: Tx<typeof chat>,
+  { roomId, messageId, userId }: { roomId: string; messageId: string; userId?: string },
+): Promise<Message> {
+  const changed = await messageStore.findMessage(tx, roomId, messageId)
+  if (changed === undefined) throw commonProblem('not-found')
+  const body = messageOf(changed)
+  await tx.append('room', roomId, { type: 'message-changed', body, ...(userId === undefined ? {} : { from: userId }) })
+  return body
+}

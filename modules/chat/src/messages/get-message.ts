@@ -1,0 +1,16 @@
+import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { accessAsReader } from '../rooms/access.ts'
+import { messageOf } from '../rooms/view-rooms.ts'
+import * as messageStore from './store.ts'
+
+/** One message, for members. */
+export async function getMessage(
+  ctx: ChatContext,
+  { roomId, messageId }: Input<typeof chat, 'getMessage'>,
+): Promise<Message> {
+  await accessAsReader(ctx, roomId)
+  const message = await messageStore.findMessage(ctx.db, roomId, messageId)
+  if (message === undefined) throw commonProblem('not-found')
+  return messageOf(message)
+}

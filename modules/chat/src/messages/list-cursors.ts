@@ -1,0 +1,17 @@
+import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { accessAsReader } from '../rooms/access.ts'
+import * as memberStore from '../rooms/member-store.ts'
+import { cursorOf } from '../rooms/view-rooms.ts'
+
+const cursorsShown = 100
+
+/** Up to where members have received and read, as far as they show it. */
+export async function listCursors(
+  ctx: ChatContext,
+  { roomId }: Input<typeof chat, 'listCursors'>,
+): Promise<Output<typeof chat, 'listCursors'>> {
+  await accessAsReader(ctx, roomId)
+  const { userId: viewerId } = requireUser(ctx.actor)
+  return { data: (await memberStore.readCursors(ctx.db, { roomId, viewerId, limit: cursorsShown })).map(cursorOf) }
+}

@@ -1,0 +1,33 @@
+/** Sent → delivered → read: two cursors per member, moved forward only. */
+import { type Cursor, type chat, type Input, requireUser } from '@octet/contracts'
+import { type ChatContext, problem } from '../context.ts'
+import { accessAsReader } from '../rooms/access.ts'
+import * as memberStore from '../rooms/member-store.ts'
+import { roomStream } from '../rooms/rules.ts'
+import { cursorOf } from '../rooms/view-rooms.ts'
+
+/** What was read was delivered as well. */
+export function markRead(ctx: ChatContext, { roomId, seq }: Input<typeof chat, 'markRead'>): Promise<Cursor> {
+  return move(ctx, roomId, { delivered: seq, read: seq })
+}
+
+/** One of the caller's devices has it. */
+export function markDelivered(ctx: ChatContext, { roomId, seq }: Input<typeof chat, 'markDelivered'>): Promise<Cursor> {
+  return move(ctx, roomId, { delivered: seq, read: 0 })
+}
+
+async function move(ctx: ChatContext, roomId: string, to: { delivered: number; read: number }): Promise<Cursor> {
+  const { userId } = requireUser(ctx.actor)
+  const moved = await memberStore.moveCursors(ctx.db, { roomId, userId, stream: roomStream(roomId) }, to)
+  if (moved === undefined) {
+    await accessAsReader(ctx, roomId)
+    throw problem('not-a-member')
+  }
+  const cursor = cursorOf(moved)
+  if (moved.has_read) ctx.realtime.emit('reads', userId, { type: 'read', body: { roomId, readSeq: cursor.readSeq } })
+  if (moved.is_told) {
+    const shown = moved.is_shown ? cursor : { ...cursor, readSeq: 0 }
+    ctx.realtime.emit('receipts', roomId, { type: 'cursor', body: shown })
+  }
+  return cursor
+}

@@ -1,0 +1,35 @@
+import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import type { ChatContext } from '../context.ts'
+import { accessAsReader } from '../rooms/access.ts'
+import { messageOf, peopleOf } from '../rooms/view-rooms.ts'
+import * as messageStore from './store.ts'
+
+/** Words in the rooms the caller is in. Encrypted rooms are not searched: the server cannot read them. */
+export async function searchMessages(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'searchMessages'>,
+): Promise<Output<typeof chat, 'searchMessages'>> {
+  if (input.roomId !== undefined) await accessAsReader(ctx, input.roomId)
+  const { limit, after } = readPage(input)
+  const search = {
+    userId: requireUser(ctx.actor).userId,
+    q: input.q,
+    roomId: input.roomId,
+    authorId: input.authorId,
+    fromTime: input.after,
+    toTime: input.before,
+    limit,
+    after,
+  }
+  const found = await ctx.db.transaction('chat.searchMessages', tx => messageStore.searchMessages(tx, search))
+  const people = await peopleOf(
+    ctx,
+    found.map(({ author_id }) => author_id),
+  )
+  return pageOf(found, {
+    limit,
+    positionOf: row => ({ at: row.created_at, id: row.id }),
+    view: row => ({ message: messageOf(row), roomName: row.room_name, author: people.get(row.author_id) ?? null }),
+  })
+}

@@ -1,0 +1,28 @@
+import type { chat, Input, Output } from '@octet/contracts'
+import { requireUser } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { accessAsReader } from '../rooms/access.ts'
+import { presenceMembersMax } from './board.ts'
+import * as presenceStore from './store.ts'
+
+/** Which members are there, as far as they let others know. Nobody of large rooms. */
+export async function listPresence(
+  ctx: ChatContext,
+  { roomId }: Input<typeof chat, 'listPresence'>,
+): Promise<Output<typeof chat, 'listPresence'>> {
+  const room = await accessAsReader(ctx, roomId)
+  if (room.member_count > presenceMembersMax) return { data: [] }
+  const rows = await presenceStore.presenceIn(ctx.db, roomId, presenceMembersMax)
+  return { data: rows.map(({ user_id: userId, status, last_seen_at: lastSeenAt }) => ({ userId, status, lastSeenAt })) }
+}
+
+/** Away from the keyboard, or back. */
+export async function setPresence(ctx: ChatContext, { isIdle }: Input<typeof chat, 'setPresence'>): Promise<object> {
+  await ctx.presence.idle(requireUser(ctx.actor).userId, isIdle)
+  return {}
+}
+
+/** Tells of those who were there through processes that are gone. */
+export async function endDeadLeases(ctx: ChatContext): Promise<void> {
+  for (const userId of await presenceStore.endDeadLeases(ctx.db)) await ctx.presence.tell(userId)
+}

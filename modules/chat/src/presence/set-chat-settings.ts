@@ -1,0 +1,30 @@
+import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import * as presenceStore from './store.ts'
+
+type Settings = Output<typeof chat, 'getChatSettings'>
+
+/** What others may know of the caller. */
+export async function getChatSettings(ctx: ChatContext): Promise<Settings> {
+  return settingsOf(await presenceStore.settingsOf(ctx.db, requireUser(ctx.actor).userId))
+}
+
+/** Changes it; whoever hides is offline for everybody at once. */
+export async function setChatSettings(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'setChatSettings'>,
+): Promise<Settings> {
+  const { userId } = requireUser(ctx.actor)
+  const after = await presenceStore.changeSettings(ctx.db, userId, input)
+  if (input.showPresence !== undefined) await ctx.presence.tell(userId)
+  return settingsOf(after)
+}
+
+function settingsOf(row: presenceStore.SettingsRow): Settings {
+  return {
+    showPresence: row.show_presence,
+    showReading: row.show_reading,
+    showTyping: row.show_typing,
+    doNotDisturbUntil: row.do_not_disturb_until,
+  }
+}

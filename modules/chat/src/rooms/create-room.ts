@@ -1,0 +1,43 @@
+import { type chat, commonProblem, type Input, type Room, requireUser } from '@octet/contracts'
+import { type ChatContext, problem } from '../context.ts'
+import { enter } from './enter.ts'
+import { nameKey, normalName, oneLine } from './rules.ts'
+import * as roomStore from './store.ts'
+import { viewRoom } from './view-rooms.ts'
+
+/** Opens a channel; the caller is its owner. Throws `room-name-taken`, `encrypted-rooms-are-private`. */
+export async function createRoom(ctx: ChatContext, input: Input<typeof chat, 'createRoom'>): Promise<Room> {
+  const { userId } = requireUser(ctx.actor)
+  const isEncrypted = input.isEncrypted ?? false
+  const visibility = input.visibility ?? (isEncrypted ? 'private' : 'public')
+  if (isEncrypted && visibility !== 'private') throw problem('encrypted-rooms-are-private')
+  const name = checkName(input.name)
+  const at = new Date(ctx.now()).toISOString()
+  const id = await ctx.once('chat.createRoom', async tx => {
+    const created = await roomStore.insertRoom(tx, {
+      kind: 'channel',
+      visibility,
+      name,
+      nameKey: nameKey(name),
+      topic: oneLine(input.topic ?? ''),
+      directKey: null,
+      isEncrypted,
+      isExample: false,
+      createdBy: userId,
+      createdAt: at,
+    })
+    if (created === undefined) throw problem('room-name-taken', { errors: [{ path: '/name', message: 'is taken' }] })
+    await enter(tx, { roomId: created, userId, role: 'owner', at })
+    return created
+  })
+  const room = await roomStore.findRoom(ctx.db, id, userId)
+  if (room === undefined) throw new Error(`room ${id} vanished`)
+  return viewRoom(ctx, room)
+}
+
+/** The name as it is kept. Throws `validation-failed` when nothing of it can be seen. */
+export function checkName(name: string): string {
+  const normal = normalName(name)
+  if (normal !== '') return normal
+  throw commonProblem('validation-failed', { errors: [{ path: '/name', message: 'has no visible character' }] })
+}

@@ -1,0 +1,50 @@
+import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
+import { type ChatContext, problem } from '../context.ts'
+import { requireReachable } from './deaf-to.ts'
+import { enter } from './enter.ts'
+import { directKey } from './rules.ts'
+import * as roomStore from './store.ts'
+import { peopleOf, viewRoom } from './view-rooms.ts'
+
+/**
+ * The conversation of the caller with these people. There is one per set of people however often, and by whomever, it
+ * is opened. Throws `person-not-reachable`.
+ */
+export async function openDirect(ctx: ChatContext, input: Input<typeof chat, 'openDirect'>): Promise<Room> {
+  const { userId } = requireUser(ctx.actor)
+  const others = [...new Set(input.userIds)].filter(id => id !== userId)
+  if (others.length === 0) throw problem('person-not-reachable', { detail: 'Name somebody else.' })
+  const people = await peopleOf(ctx, others)
+  if (others.some(id => !people.has(id))) throw problem('person-not-reachable')
+  await requireReachable(ctx, others)
+  const key = directKey([userId, ...others])
+  const id = (await roomStore.findDirect(ctx.db, key)) ?? (await open(ctx, key, [userId, ...others]))
+  const room = await roomStore.findRoom(ctx.db, id, userId)
+  if (room === undefined) throw new Error(`conversation ${id} vanished`)
+  return viewRoom(ctx, room)
+}
+
+function open(ctx: ChatContext, key: string, userIds: readonly string[]): Promise<string> {
+  const at = new Date(ctx.now()).toISOString()
+  return ctx.db.transaction('chat.openDirect', async tx => {
+    const created = await roomStore.insertRoom(tx, {
+      kind: 'direct',
+      visibility: 'private',
+      name: null,
+      nameKey: null,
+      topic: '',
+      directKey: key,
+      isEncrypted: false,
+      isExample: false,
+      createdBy: userIds[0] ?? null,
+      createdAt: at,
+    })
+    // Somebody else opened it at the same moment: theirs is ours.
+    const id = created ?? (await roomStore.findDirect(tx, key))
+    if (id === undefined) throw new Error('a conversation is taken and not there')
+    if (created !== undefined) {
+      for (const userId of [...userIds].sort()) await enter(tx, { roomId: id, userId, role: 'member', at })
+    }
+    return id
+  })
+}

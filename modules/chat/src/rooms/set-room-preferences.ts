@@ -1,0 +1,15 @@
+import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { accessAsReader, accessRoom } from './access.ts'
+import * as memberStore from './member-store.ts'
+import { viewRoom } from './view-rooms.ts'
+
+/** What the room may notify the caller of. */
+export async function setRoomPreferences(
+  ctx: ChatContext,
+  { id, notify }: Input<typeof chat, 'setRoomPreferences'>,
+): Promise<Room> {
+  await accessAsReader(ctx, id)
+  await memberStore.setNotify(ctx.db, id, requireUser(ctx.actor).userId, notify)
+  return viewRoom(ctx, await accessRoom(ctx, id))
+}

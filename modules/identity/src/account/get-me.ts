@@ -1,0 +1,9 @@
+import type { Me } from '@octet/contracts'
+import type { IdentityContext } from '../context.ts'
+import { accessOwnAccount } from './access.ts'
+import { meOf } from './rules.ts'
+
+/** The caller's account. */
+export async function getMe(ctx: IdentityContext): Promise<Me> {
+  return meOf(await accessOwnAccount(ctx.db, ctx.actor))
+}

@@ -1,0 +1,13 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import type { IdentityContext } from '../context.ts'
+import { publicUserOf } from './rules.ts'
+import * as store from './store.ts'
+
+/** Public profiles by id, in no order; unknown ids are left out. */
+export async function getUsers(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'getUsers'>,
+): Promise<Output<typeof identity, 'getUsers'>> {
+  const rows = await store.findUsers(ctx.db, input.ids)
+  return { users: rows.map(publicUserOf) }
+}

@@ -1,0 +1,25 @@
+import { commonProblem, type FieldError, type Input, type identity, type Me, requireUser } from '@octet/contracts'
+import type { IdentityContext } from '../context.ts'
+import { accessOwnAccount } from './access.ts'
+import { cleanDisplayName, isTimeZone, meOf } from './rules.ts'
+import * as store from './store.ts'
+
+/** Changes what is given and keeps the rest. Throws `version-mismatch` when the caller saw another version. */
+export async function updateMe(ctx: IdentityContext, input: Input<typeof identity, 'updateMe'>): Promise<Me> {
+  const { userId } = requireUser(ctx.actor)
+  const displayName = input.displayName === undefined ? undefined : cleanDisplayName(input.displayName)
+  const errors: FieldError[] = []
+  if (input.displayName !== undefined && displayName === undefined) {
+    errors.push({ path: '/displayName', message: 'has no visible characters' })
+  }
+  const timeZone = input.preferences?.timeZone
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    errors.push({ path: '/preferences/timeZone', message: 'is not a known time zone' })
+  }
+  if (errors.length > 0) throw commonProblem('validation-failed', { errors })
+  const change = { displayName, preferences: input.preferences, ifVersion: ctx.request.ifMatch }
+  const row = await store.updateUser(ctx.db, userId, change)
+  if (row !== undefined) return meOf(row)
+  await accessOwnAccount(ctx.db, ctx.actor) // throws when it is the account that is gone
+  throw commonProblem('version-mismatch')
+}

@@ -1,0 +1,19 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import { accessOwnAccount } from '../account/access.ts'
+import { emailKey } from '../account/rules.ts'
+import type { IdentityContext } from '../context.ts'
+import { checkEmail } from '../sign-in/registration.ts'
+import { askForProof } from './ask-for-proof.ts'
+
+/** Sends a code to the new address. Nothing changes until it is entered; the answer never says whose it is. */
+export async function changeEmail(
+  ctx: IdentityContext,
+  { email }: Input<typeof identity, 'changeEmail'>,
+): Promise<Output<typeof identity, 'changeEmail'>> {
+  checkEmail(ctx, email)
+  await ctx.db.transaction('identity.changeEmail', async tx => {
+    const { id: userId } = await accessOwnAccount(tx, ctx.actor)
+    await askForProof(ctx, tx, { userId, email, emailKey: emailKey(email) })
+  })
+  return {}
+}

@@ -1,0 +1,11 @@
+import type { identity, Output } from '@octet/contracts'
+import { accessOwnAccount } from '../account/access.ts'
+import type { IdentityContext } from '../context.ts'
+import { findClaim } from './store.ts'
+
+/** The caller's address, and the one that waits to be confirmed. */
+export async function getEmail(ctx: IdentityContext): Promise<Output<typeof identity, 'getEmail'>> {
+  const user = await accessOwnAccount(ctx.db, ctx.actor)
+  const claim = await findClaim(ctx.db, user.id)
+  return { email: user.email, verified: user.email_verified, pending: claim?.email ?? null }
+}

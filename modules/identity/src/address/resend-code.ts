@@ -1,0 +1,16 @@
+import type { identity, Output } from '@octet/contracts'
+import { accessOwnAccount } from '../account/access.ts'
+import type { IdentityContext } from '../context.ts'
+import { askForProof } from './ask-for-proof.ts'
+import { findClaim } from './store.ts'
+
+/** A new code for the address that waits, else for the account's own while it is unproved. The old code dies. */
+export async function resendCode(ctx: IdentityContext): Promise<Output<typeof identity, 'resendCode'>> {
+  const user = await accessOwnAccount(ctx.db, ctx.actor)
+  const claim = await findClaim(ctx.db, user.id)
+  const own = user.email_verified || user.email_key === null ? undefined : user
+  const { email, email_key: emailKey } = claim ?? own ?? { email: null, email_key: null }
+  if (email === null || emailKey === null) return {}
+  await ctx.db.transaction('identity.resendCode', tx => askForProof(ctx, tx, { userId: user.id, email, emailKey }))
+  return {}
+}

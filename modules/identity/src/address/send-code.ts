@@ -1,0 +1,34 @@
+import { languageOf } from '../account/rules.ts'
+import * as store from '../account/store.ts'
+import type { IdentityContext } from '../context.ts'
+import { codeHash, newCode } from '../mail/codes.ts'
+import { codeMail, knownAddressMail } from '../mail/texts.ts'
+import { mayMail } from './may-mail.ts'
+import { codeMinutes, dropClaim, findOwner, lockClaim, setCode } from './store.ts'
+
+/**
+ * Sends the code that proves an account's claim to an address; to the owner of an address that is somebody's already, a
+ * word that it was tried. Running again sends another code, and only the last one counts.
+ */
+export async function sendCode(ctx: IdentityContext, payload: unknown): Promise<void> {
+  const { userId } = payload as { userId: string }
+  await ctx.db.transaction('identity.sendCode', async tx => {
+    const claim = await lockClaim(tx, userId)
+    const user = await store.findUser(tx, userId)
+    if (claim === undefined || user === undefined) return
+    const owner = await findOwner(tx, claim.email_key, userId)
+    if (!(await mayMail(tx, owner === undefined ? 'code' : 'known-address', claim.email_key))) return
+    if (owner !== undefined && owner.email !== null) {
+      const language = languageOf(owner)
+      const content = knownAddressMail({ username: owner.username, language })
+      await dropClaim(tx, userId)
+      await ctx.mail.send(tx, { kind: 'known-address', to: owner.email, userId: owner.id, language, content })
+      return
+    }
+    const code = newCode()
+    await setCode(tx, userId, codeHash(userId, code))
+    const language = languageOf(user)
+    const content = codeMail({ username: user.username, language, code, minutes: codeMinutes })
+    await ctx.mail.send(tx, { kind: 'confirm-address', to: claim.email, userId, language, content })
+  })
+}

@@ -1,0 +1,221 @@
+/** SQL about addresses that wait for their proof, and about links in mails. */
+import type { Queryable, Tx } from '@octet/db'
+import type { UserRow } from '../account/rules.ts'
+import { userColumns } from '../account/store.ts'
+
+const claimHours = 24
+const codeTriesMax = 10
+export const codeMinutes = 30
+export const resetMinutes = 30
+export const undoHours = 72
+
+export interface Address {
+  readonly email: string
+  readonly emailKey: string
+}
+
+/** Puts down which address the account wants; what it wanted before is forgotten, with its code. */
+export async function saveClaim({ sql }: Tx, userId: string, { email, emailKey }: Address): Promise<void> {
+  await sql`
+    insert into address_claims (user_id, email, email_key, expires_at)
+    values (${userId}, ${email}, ${emailKey}, clock_timestamp() + make_interval(hours => ${claimHours}))
+    on conflict (user_id) do update
+    set email = excluded.email, email_key = excluded.email_key, code_hash = null, expires_at = excluded.expires_at`
+}
+
+export interface Claim {
+  readonly email: string
+  readonly email_key: string
+}
+
+/** What the account wants, while it may still be proved. */
+export async function findClaim({ sql }: Queryable, userId: string): Promise<Claim | undefined> {
+  const [row] = await sql<Claim[]>`
+    select email, email_key from address_claims where user_id = ${userId} and expires_at > clock_timestamp()`
+  return row
+}
+
+/** The same, held against other writers until the transaction ends. */
+export async function lockClaim({ sql }: Tx, userId: string): Promise<Claim | undefined> {
+  const [row] = await sql<Claim[]>`
+    select email, email_key from address_claims where user_id = ${userId} and expires_at > clock_timestamp()
+    for update`
+  return row
+}
+
+/** Makes this the one code that proves the claim. */
+export async function setCode({ sql }: Tx, userId: string, codeHash: Buffer): Promise<void> {
+  await sql`
+    update address_claims
+    set code_hash = ${codeHash}, tries_left = ${codeTriesMax},
+        expires_at = clock_timestamp() + make_interval(mins => ${codeMinutes})
+    where user_id = ${userId}`
+}
+
+/** Counts a try at the code before it is looked at; `false` when there is nothing left to try. */
+export async function takeCodeTry({ sql }: Queryable, userId: string): Promise<boolean> {
+  const rows = await sql`
+    update address_claims set tries_left = tries_left - 1
+    where user_id = ${userId} and code_hash is not null and tries_left > 0 and expires_at > clock_timestamp()
+    returning true`
+  return rows.length === 1
+}
+
+/** Uses the claim up, if this is its code. One statement: of many at once one gets it. */
+export async function takeClaim({ sql }: Tx, userId: string, codeHash: Buffer): Promise<Claim | undefined> {
+  const [row] = await sql<Claim[]>`
+    delete from address_claims
+    where user_id = ${userId} and code_hash = ${codeHash} and expires_at > clock_timestamp()
+    returning email, email_key`
+  return row
+}
+
+/** Whether another account has proved that the address is its own. Returns it. */
+export async function findOwner(
+  { sql }: Queryable,
+  emailKey: string,
+  exceptUserId: string,
+): Promise<UserRow | undefined> {
+  const [row] = await sql<UserRow[]>`
+    select ${userColumns(sql)} from users
+    where email_key = ${emailKey} and email_verified and id <> ${exceptUserId}`
+  return row
+}
+
+/**
+ * The address becomes the account's own: claims to it by others go, with every link that was mailed there for them.
+ * Throws what the database throws (`users_verified_email`) when another account proved it first.
+ */
+export async function ownAddress({ sql }: Tx, userId: string, { email, emailKey }: Address): Promise<UserRow> {
+  await sql`
+    update users set email = null, email_key = null, version = version + 1, updated_at = clock_timestamp()
+    where id = any(array(
+      select id from users where email_key = ${emailKey} and id <> ${userId} and not email_verified
+      order by id for update))`
+  await sql`delete from address_claims where email_key = ${emailKey} or user_id = ${userId}`
+  await sql`
+    delete from recovery_links
+    where (email_key = ${emailKey} and user_id <> ${userId}) or (user_id = ${userId} and kind = 'reset')`
+  const [row] = await sql<UserRow[]>`
+    update users
+    set email = ${email}, email_key = ${emailKey}, email_verified = true, version = version + 1,
+        updated_at = clock_timestamp()
+    where id = ${userId}
+    returning ${userColumns(sql)}`
+  if (row === undefined) throw new Error(`account ${userId} vanished under its lock`)
+  return row
+}
+
+/** The account is left without address. */
+export async function dropAddress({ sql }: Tx, userId: string): Promise<void> {
+  await sql`
+    update users set email = null, email_key = null, email_verified = false, version = version + 1,
+                     updated_at = clock_timestamp()
+    where id = ${userId}`
+}
+
+/** Sets or, with null, takes away the password; every access token issued before is worthless. */
+export async function setPassword({ sql }: Tx, userId: string, hash: string | null): Promise<UserRow> {
+  const [row] = await sql<UserRow[]>`
+    update users
+    set password_hash = ${hash}, access_version = access_version + 1, version = version + 1,
+        updated_at = clock_timestamp()
+    where id = ${userId}
+    returning ${userColumns(sql)}`
+  if (row === undefined) throw new Error(`account ${userId} vanished under its lock`)
+  return row
+}
+
+/** Changes the password and leaves access tokens alone: the sessions that must end are ended one by one. */
+export async function replacePassword({ sql }: Tx, userId: string, hash: string): Promise<void> {
+  await sql`
+    update users set password_hash = ${hash}, version = version + 1, updated_at = clock_timestamp()
+    where id = ${userId}`
+}
+
+// ---- links ------------------------------------------------------------------------------------------------------
+
+export interface RecoveryLink {
+  readonly user_id: string
+  readonly email: string
+  readonly email_key: string
+  readonly created_at: string
+}
+
+/** Keeps the hash of a new link. */
+export async function insertLink(
+  { sql }: Tx,
+  link: Address & { readonly userId: string; readonly kind: 'reset' | 'undo'; readonly tokenHash: Buffer },
+): Promise<void> {
+  const lifeMinutes = link.kind === 'reset' ? resetMinutes : undoHours * 60
+  await sql`
+    insert into recovery_links (token_hash, user_id, kind, email, email_key, expires_at)
+    values (${link.tokenHash}, ${link.userId}, ${link.kind}, ${link.email}, ${link.emailKey},
+            clock_timestamp() + make_interval(mins => ${lifeMinutes}))`
+}
+
+/** Whose link it is, if it would be taken now; for refusing before any costly work. */
+export async function findLink(
+  { sql }: Queryable,
+  kind: 'reset' | 'undo',
+  tokenHash: Buffer,
+): Promise<UserRow | undefined> {
+  const [row] = await sql<UserRow[]>`
+    select ${userColumns(sql)} from users
+    where id = (
+      select user_id from recovery_links
+      where token_hash = ${tokenHash} and kind = ${kind} and expires_at > clock_timestamp())`
+  return row
+}
+
+/** Uses the link up. One statement: of many at once one gets it. */
+export async function takeLink(
+  { sql }: Tx,
+  kind: 'reset' | 'undo',
+  tokenHash: Buffer,
+): Promise<RecoveryLink | undefined> {
+  const [row] = await sql<RecoveryLink[]>`
+    delete from recovery_links
+    where token_hash = ${tokenHash} and kind = ${kind} and expires_at > clock_timestamp()
+    returning user_id, email, email_key, created_at`
+  return row
+}
+
+/** Resets die on a new request, on use, and when the address changes. */
+export async function dropResets({ sql }: Tx, userId: string): Promise<void> {
+  await sql`delete from recovery_links where user_id = ${userId} and kind = 'reset'`
+}
+
+/** After an undo, what was mailed since the change it took back is worth nothing. */
+export async function dropLinksSince({ sql }: Tx, userId: string, since: string): Promise<void> {
+  await sql`
+    delete from recovery_links
+    where user_id = ${userId} and (kind = 'reset' or created_at >= ${since}::timestamptz)`
+}
+
+export async function dropClaim({ sql }: Tx, userId: string): Promise<void> {
+  await sql`delete from address_claims where user_id = ${userId}`
+}
+
+/** Counts a mail to the address; `false` when there were enough today. */
+export async function takeMailAllowance(
+  { sql }: Tx,
+  { kind, emailHash, max }: { kind: string; emailHash: Buffer; max: number },
+): Promise<boolean> {
+  const [row] = await sql<{ sent: number }[]>`
+    insert into mail_allowances as known (kind, email_hash, sent, window_until)
+    values (${kind}, ${emailHash}, 1, clock_timestamp() + interval '1 day')
+    on conflict (kind, email_hash) do update set
+      sent = case when known.window_until < clock_timestamp() then 1 else known.sent + 1 end,
+      window_until = case when known.window_until < clock_timestamp() then excluded.window_until
+                          else known.window_until end
+    returning sent`
+  return (row?.sent ?? 0) <= max
+}
+
+/** Deletes what is past its time. */
+export async function forgetExpired({ sql }: Queryable): Promise<void> {
+  await sql`delete from address_claims where expires_at < clock_timestamp()`
+  await sql`delete from recovery_links where expires_at < clock_timestamp()`
+  await sql`delete from mail_allowances where window_until < clock_timestamp()`
+}

@@ -1,0 +1,16 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import { managedUserOf } from '../account/rules.ts'
+import * as store from '../account/store.ts'
+import type { IdentityContext } from '../context.ts'
+
+/** All accounts, newest first; `q` is how the name starts, in any case. */
+export async function listUsers(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'listUsers'>,
+): Promise<Output<typeof identity, 'listUsers'>> {
+  const { limit, after } = readPage(input)
+  const q = input.q?.replace(/\p{Cc}/gu, '')
+  const rows = await store.listUsers(ctx.db, { limit, after, q })
+  return pageOf(rows, { limit, positionOf: row => ({ at: row.created_at, id: row.id }), view: managedUserOf })
+}

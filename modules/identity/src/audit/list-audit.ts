@@ -1,0 +1,30 @@
+import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import type { IdentityContext } from '../context.ts'
+import type { StoredEntry } from './rules.ts'
+import { listEntries } from './store.ts'
+
+type Entries = Output<typeof identity, 'listAudit'>
+
+/** What happened to the caller's account, newest first. */
+export async function listAudit(ctx: IdentityContext, input: Input<typeof identity, 'listAudit'>): Promise<Entries> {
+  const { userId } = requireUser(ctx.actor)
+  const { limit, after } = readPage(input, 'number')
+  const before = after === undefined ? undefined : Number(after.at)
+  const rows = await listEntries(ctx.db, { userId, limit, before })
+  return pageOf(rows, { limit, positionOf: row => ({ at: String(row.seq), id: userId }), view: entryOf })
+}
+
+function entryOf(row: StoredEntry): Entries['data'][number] {
+  return {
+    seq: row.seq,
+    at: row.at,
+    action: row.action,
+    by: row.by,
+    address: row.address,
+    userAgent: row.user_agent,
+    details: { ...row.details },
+    // Which of the administrators it was is not for the owner to know.
+    otherUserId: row.by === 'self' ? row.other_user_id : null,
+  }
+}

@@ -1,0 +1,18 @@
+import type { userErased } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import type { Static } from 'typebox'
+import type { IdentityContext } from '../context.ts'
+import * as store from './store.ts'
+
+/** On `<module>.user-erased`: when it was the last, the erasure is over and a tombstone remains. */
+export async function noteErased(
+  ctx: IdentityContext,
+  tx: Tx,
+  { requestId, module }: Static<typeof userErased.data>,
+): Promise<void> {
+  const noted = await store.noteAnswer(tx, requestId, module)
+  if (noted?.missing !== 0 || !(await store.finishErasure(tx, requestId))) return
+  await store.deleteAnswers(tx, requestId)
+  await ctx.jobs.enqueue(tx, 'identity.keep-tombstones', {}, { key: 'now' })
+  ctx.log.info({ requestId }, 'an account was erased')
+}

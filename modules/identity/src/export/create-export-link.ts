@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { accessOwnExport } from '../account/access.ts'
+import type { IdentityContext } from '../context.ts'
+import { problem } from '../problem.ts'
+import { setLink } from './store.ts'
+
+const tokenBytes = 32
+
+/** A link that fetches the archive once, for as long as the archive is kept. Throws `export-not-ready`, `not-found`. */
+export async function createExportLink(
+  ctx: IdentityContext,
+  { id }: Input<typeof identity, 'createExportLink'>,
+): Promise<Output<typeof identity, 'createExportLink'>> {
+  const { userId } = requireUser(ctx.actor)
+  const { expires_at: expiresAt } = await accessOwnExport(ctx.db, ctx.actor, id)
+  const token = randomBytes(tokenBytes).toString('base64url')
+  const now = new Date(ctx.now()).toISOString()
+  const isSet = await setLink(ctx.db, { id, userId, linkHash: hashOfLink(token), now })
+  if (!isSet) throw problem('export-not-ready')
+  return { url: `${ctx.origin}/exports/${token}`, expiresAt }
+}
+
+/** What is kept of a link. */
+export function hashOfLink(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}

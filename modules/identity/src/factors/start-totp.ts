@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto'
+import type { identity, Output } from '@octet/contracts'
+import { accessOwnAccount } from '../account/access.ts'
+import type { IdentityContext } from '../context.ts'
+import { problem } from '../problem.ts'
+import { sealTotp } from '../sign-in/prove-factor.ts'
+import { putTotp } from './store.ts'
+import { base32, otpauthUri, secretSizeBytes } from './totp.ts'
+
+/** Makes a secret for an app, which counts once it is confirmed. Throws `totp-on`. */
+export async function startTotp(ctx: IdentityContext): Promise<Output<typeof identity, 'startTotp'>> {
+  const { id, username } = await accessOwnAccount(ctx.db, ctx.actor)
+  const secret = randomBytes(secretSizeBytes)
+  if (!(await putTotp(ctx.db, id, sealTotp(ctx, id, secret)))) throw problem('totp-on')
+  return { secret: base32(secret), uri: otpauthUri({ secret, issuer: issuerOf(ctx.origin), account: username }) }
+}
+
+/** What the app shows the code under: of several installations, which. */
+function issuerOf(origin: string): string {
+  const { host, hostname } = new URL(origin)
+  return hostname === 'localhost' ? 'Octet' : `Octet ${host.replaceAll(':', ' ')}`
+}

@@ -1,8 +1,0 @@
-import type { identity, Output } from '@octet/contracts'
-import type { IdentityContext } from './context.ts'
-import { setupNeeded } from './setup-token.ts'
-
-/** Whether the first administrator is still to be made. */
-export async function getSetup(ctx: IdentityContext): Promise<Output<typeof identity, 'getSetup'>> {
-  return { needed: await setupNeeded(ctx) }
-}

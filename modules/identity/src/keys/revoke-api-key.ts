@@ -1,0 +1,32 @@
+import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { accessOwnApiKey } from '../account/access.ts'
+import { audit } from '../audit/audit.ts'
+import type { IdentityContext } from '../context.ts'
+import { revocationKeepMs } from '../sessions/tokens.ts'
+import { revokeKey } from './store.ts'
+
+/** Ends one of the caller's keys; ending it again changes nothing. Throws `not-found`. */
+export async function revokeApiKey(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'revokeApiKey'>,
+): Promise<Output<typeof identity, 'revokeApiKey'>> {
+  const { userId } = requireUser(ctx.actor)
+  const id = await accessOwnApiKey(ctx.db, ctx.actor, input.id)
+  await endApiKey(ctx, { id, userId, reason: 'revoked' })
+  return {}
+}
+
+/** In the database with the audit entry, then in this process at once; the others hear of it by their next poll. */
+export async function endApiKey(
+  ctx: IdentityContext,
+  { id, userId, reason }: { id: string; userId: string; reason: 'revoked' | 'leaked' },
+): Promise<void> {
+  await ctx.db.transaction('identity.endApiKey', async tx => {
+    const ended = await revokeKey(tx, id, { reason, keepMs: revocationKeepMs })
+    if (ended === undefined) return
+    const details = { name: ended.name, key: ended.lookup }
+    const action = reason === 'leaked' ? 'key-leaked' : 'key-revoked'
+    await audit(ctx, tx, { userId, action, details, by: reason === 'leaked' ? 'system' : 'self' })
+  })
+  ctx.revocations.endSessions([id])
+}

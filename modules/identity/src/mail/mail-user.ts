@@ -1,0 +1,20 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import { type Content, isMailAddress } from '@octet/mail'
+import { languageOf } from '../account/rules.ts'
+import { findUser } from '../account/store.ts'
+import type { IdentityContext } from '../context.ts'
+
+/** Sends a mail of another module to whom it names by id, once per idempotency key. Unproved addresses get none. */
+export async function mailUser(
+  ctx: IdentityContext,
+  { userId, kind, text }: Input<typeof identity, 'mailUser'>,
+): Promise<Output<typeof identity, 'mailUser'>> {
+  return ctx.once('identity.mailUser', async tx => {
+    const user = await findUser(tx, userId)
+    const to = user?.email ?? null
+    if (user === undefined || to === null || !user.email_verified || !isMailAddress(to)) return { sent: false }
+    const language = languageOf(user)
+    await ctx.mail.send(tx, { kind, to, userId, language, content: text[language] as Content })
+    return { sent: true }
+  })
+}

@@ -1,0 +1,31 @@
+import type { Tx } from '@octet/db'
+import { addressPrefix } from '@octet/http'
+import { type Content, isMailAddress, type Language } from '@octet/mail'
+import { languageOf, type UserRow } from '../account/rules.ts'
+import type { IdentityContext } from '../context.ts'
+import { type Notice, noticeMail } from './texts.ts'
+
+/** Tells the account's owner, if an address was ever proved to be theirs: others get no mail about accounts. */
+export async function notifyOwner(ctx: IdentityContext, tx: Tx, user: UserRow, notice: Notice): Promise<void> {
+  const { client } = ctx.request
+  const where = client === undefined ? '' : addressPrefix(client.address)
+  await mailOwner(ctx, tx, user, { kind: notice, contentOf: about => noticeMail({ ...about, notice, where }) })
+}
+
+interface OwnersMail {
+  readonly kind: string
+  readonly contentOf: (about: { username: string; language: Language }) => Content
+}
+
+/** The same with any content. */
+export async function mailOwner(
+  { mail }: Pick<IdentityContext, 'mail'>,
+  tx: Tx,
+  user: UserRow,
+  { kind, contentOf }: OwnersMail,
+): Promise<void> {
+  const { email: to, username } = user
+  if (to === null || !user.email_verified || !isMailAddress(to)) return
+  const language = languageOf(user)
+  await mail.send(tx, { kind, to, userId: user.id, language, content: contentOf({ username, language }) })
+}

@@ -1,0 +1,60 @@
+import type { PasskeyAssertion } from '@octet/contracts'
+import { verifyAuthenticationResponse } from '@simplewebauthn/server'
+import type { IdentityContext } from '../context.ts'
+import type { Proven } from '../factors/proven.ts'
+import { problem } from '../problem.ts'
+import { challengeIn, passkeyChallengeHash, requireRelyingParty } from './rules.ts'
+import { advanceCounter, findPasskey, type PasskeyRow, type Purpose, takePasskeyChallenge } from './store.ts'
+
+interface PasskeyProof extends Proven {
+  /** Whose passkey it is. */
+  readonly userId: string
+}
+
+/**
+ * Checks what a passkey signed. With its holder checked by the device it is two factors, else one. The challenge is
+ * used up in any case; the counter when `claim` goes through. Throws `passkey-refused` whatever the reason: which it
+ * was would help nobody but a forger.
+ */
+export async function provePasskey(
+  ctx: IdentityContext,
+  response: PasskeyAssertion,
+  purpose: Purpose,
+): Promise<PasskeyProof> {
+  const challenge = challengeIn(response.response.clientDataJSON)
+  if (challenge === undefined) throw problem('passkey-refused')
+  const asked = await takePasskeyChallenge(ctx.db, passkeyChallengeHash(challenge), purpose)
+  const passkey = asked && (await findPasskey(ctx.db, response.id))
+  if (asked === undefined || passkey === undefined) throw problem('passkey-refused')
+  const { userHandle } = response.response
+  if (userHandle !== undefined && Buffer.from(userHandle, 'base64url').toString() !== passkey.user_id) {
+    throw problem('passkey-refused')
+  }
+  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    response: { ...response, clientExtensionResults: {} } as never,
+    expectedChallenge: challenge,
+    expectedOrigin: ctx.origin,
+    expectedRPID: requireRelyingParty(ctx.origin),
+    // The counter is judged below, where it is claimed: two uses at once must not both pass a check made before.
+    credential: { id: passkey.credential_id, publicKey: new Uint8Array(passkey.public_key), counter: 0 },
+    requireUserVerification: asked.must_verify_user,
+  }).catch(error => {
+    throw problem('passkey-refused', { cause: error })
+  })
+  if (!verified) throw problem('passkey-refused')
+  const { newCounter, userVerified } = authenticationInfo
+  return {
+    userId: passkey.user_id,
+    passkeyId: passkey.id,
+    aal: userVerified ? 2 : 1,
+    firstFactor: 'passkey',
+    async claim(tx) {
+      if (!(await advanceCounter(tx, passkey.id, newCounter))) throw refuseCopy(ctx, passkey, newCounter)
+    },
+  }
+}
+
+function refuseCopy({ log }: IdentityContext, { id, user_id: userId }: PasskeyRow, counter: number) {
+  log.warn({ passkeyId: id, userId, counter }, 'the counter of a passkey went backwards; it may have been copied')
+  return problem('passkey-refused')
+}

@@ -1,0 +1,19 @@
+import { commonProblem, type Input, type identity, requireUser } from '@octet/contracts'
+import { cleanDisplayName } from '../account/rules.ts'
+import type { IdentityContext } from '../context.ts'
+import { type PasskeyView, passkeyViewOf } from './rules.ts'
+import { renamePasskeyRow } from './store.ts'
+
+/** Gives one of the caller's passkeys a name. Throws `not-found`. */
+export async function renamePasskey(
+  ctx: IdentityContext,
+  { id, name: given }: Input<typeof identity, 'renamePasskey'>,
+): Promise<PasskeyView> {
+  const name = cleanDisplayName(given)
+  if (name === undefined) {
+    throw commonProblem('validation-failed', { errors: [{ path: '/name', message: 'has no visible characters' }] })
+  }
+  const row = await renamePasskeyRow(ctx.db, { userId: requireUser(ctx.actor).userId, id, name })
+  if (row === undefined) throw commonProblem('not-found')
+  return passkeyViewOf(row)
+}

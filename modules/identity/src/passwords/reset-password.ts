@@ -1,0 +1,61 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import { accessManagedAccount } from '../account/access.ts'
+import { dropCredentials } from '../account/credentials-store.ts'
+import type { UserRow } from '../account/rules.ts'
+import { dropResets, findLink, findOwner, ownAddress, setPassword, takeLink } from '../address/store.ts'
+import { audit } from '../audit/audit.ts'
+import type { IdentityContext } from '../context.ts'
+import { linkHash } from '../mail/codes.ts'
+import { notifyOwner } from '../mail/notify-owner.ts'
+import { problem } from '../problem.ts'
+import { endSessions, revokeOlderTokens } from '../sessions/store.ts'
+import { revocationKeepMs } from '../sessions/tokens.ts'
+import { checkPassword, hashNewPassword } from '../sign-in/registration.ts'
+import { opensByMail } from './opens-by-mail.ts'
+
+/**
+ * A new password by the link of a mail. Ends every session and signs nobody in, so a second factor is asked for as
+ * ever. Where the address was not proved before, it is now, and whoever made the account with somebody else's address
+ * keeps nothing: password, sessions, passkeys and keys go. Throws `link-invalid`, `validation-failed`, `unavailable`.
+ */
+export async function resetPassword(
+  ctx: IdentityContext,
+  { token, password }: Input<typeof identity, 'resetPassword'>,
+): Promise<Output<typeof identity, 'resetPassword'>> {
+  const tokenHash = linkHash(token)
+  const known = await findLink(ctx.db, 'reset', tokenHash)
+  if (known === undefined) throw problem('link-invalid')
+  checkPassword({ ...known, password }) // before the link is used up
+  const { hash, wasHonest } = await hashNewPassword(ctx, password)
+  const { user, ended } = await ctx.db.transaction('identity.resetPassword', tx => reset(ctx, tx, { tokenHash, hash }))
+  await wasHonest()
+  ctx.revocations.endSessions(ended)
+  ctx.revocations.outdateUser(user.id, user.access_version)
+  return {}
+}
+
+async function reset(
+  ctx: IdentityContext,
+  tx: Tx,
+  { tokenHash, hash }: { tokenHash: Buffer; hash: string },
+): Promise<{ user: UserRow; ended: string[] }> {
+  const link = await takeLink(tx, 'reset', tokenHash)
+  if (link === undefined) throw problem('link-invalid')
+  const { user_id: userId, email, email_key: emailKey } = link
+  const before = await accessManagedAccount(tx, userId)
+  if (before.email_key !== emailKey) throw problem('link-invalid')
+  if (!before.email_verified) {
+    const isOpen = (await opensByMail(tx, before)) && (await findOwner(tx, emailKey, userId)) === undefined
+    if (!isOpen) throw problem('link-invalid')
+    await ownAddress(tx, userId, { email, emailKey })
+    await dropCredentials(tx, userId, { keepMs: revocationKeepMs })
+  }
+  await dropResets(tx, userId)
+  const user = await setPassword(tx, userId, hash)
+  const ended = await endSessions(tx, { userId }, { reason: 'recovered', keepMs: revocationKeepMs })
+  await revokeOlderTokens(tx, { userId, version: user.access_version, keepMs: revocationKeepMs })
+  await notifyOwner(ctx, tx, user, 'password-changed')
+  await audit(ctx, tx, { userId, action: 'password-reset' })
+  return { user, ended }
+}

@@ -1,0 +1,19 @@
+import { commonProblem, type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { publicUserOf, usernameKey } from '../account/rules.ts'
+import type { IdentityContext } from '../context.ts'
+import { findProfile } from './store.ts'
+
+const usernamePattern = /^[a-zA-Z0-9_-]{1,40}$/
+
+/** A public profile. `not-found` alike for no such name, an account shut out, and one that has blocked the caller. */
+export async function getProfile(
+  ctx: IdentityContext,
+  { username }: Input<typeof identity, 'getProfile'>,
+): Promise<Output<typeof identity, 'getProfile'>> {
+  const viewerId = requireUser(ctx.actor).userId
+  if (!usernamePattern.test(username)) throw commonProblem('not-found')
+  const row = await findProfile(ctx.db, { usernameKey: usernameKey(username), viewerId })
+  // A look-alike spelling finds nobody: who links to a name must mean that name.
+  if (row === undefined || row.username.toLowerCase() !== username.toLowerCase()) throw commonProblem('not-found')
+  return { ...publicUserOf(row), createdAt: row.created_at, blockedByMe: row.blocked_by_me }
+}

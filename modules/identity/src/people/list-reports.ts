@@ -1,0 +1,29 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import { publicUserOf } from '../account/rules.ts'
+import type { IdentityContext } from '../context.ts'
+import { listReportRows } from './store.ts'
+
+/** Reports about people, the oldest first. */
+export async function listReports(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'listReports'>,
+): Promise<Output<typeof identity, 'listReports'>> {
+  const { limit, after } = readPage(input)
+  const rows = await listReportRows(ctx.db, { state: input.state ?? 'open', limit, after })
+  return pageOf(rows, {
+    limit,
+    positionOf: row => ({ at: row.created_at, id: row.id }),
+    view: row => ({
+      id: row.id,
+      subject: publicUserOf(row.subject),
+      reporter: row.reporter === null ? null : publicUserOf(row.reporter),
+      reason: row.reason,
+      note: row.note,
+      createdAt: row.created_at,
+      resolvedAt: row.resolved_at,
+      outcome: row.outcome,
+      resolution: row.resolution,
+    }),
+  })
+}

@@ -1,0 +1,27 @@
+import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import type { IdentityContext } from '../context.ts'
+import { listSessions } from './store.ts'
+
+/** The caller's live sessions, most recently used first. `lastSeenAt` is up to a minute old. */
+export async function listDevices(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'listDevices'>,
+): Promise<Output<typeof identity, 'listDevices'>> {
+  const { userId, sessionId } = requireUser(ctx.actor)
+  const { limit, after } = readPage(input)
+  const rows = await listSessions(ctx.db, { userId, limit, after })
+  return pageOf(rows, {
+    limit,
+    positionOf: row => ({ at: row.last_seen_at, id: row.id }),
+    view: row => ({
+      id: row.id,
+      kind: row.kind,
+      userAgent: row.user_agent,
+      address: row.address_prefix,
+      createdAt: row.created_at,
+      lastSeenAt: row.last_seen_at,
+      current: row.id === sessionId,
+    }),
+  })
+}

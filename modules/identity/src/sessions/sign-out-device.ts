@@ -1,0 +1,15 @@
+import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { accessOwnSession } from '../account/access.ts'
+import type { IdentityContext } from '../context.ts'
+import { endSessions } from './end-sessions.ts'
+
+/** Ends one of the caller's sessions; ending it again changes nothing. Throws `not-found`. */
+export async function signOutDevice(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'signOutDevice'>,
+): Promise<Output<typeof identity, 'signOutDevice'>> {
+  const sessionId = await accessOwnSession(ctx.db, ctx.actor, input.id)
+  const choice = { userId: requireUser(ctx.actor).userId, only: sessionId }
+  await endSessions(ctx, choice, { reason: 'signed-out', action: 'signed-out-device' })
+  return {}
+}

@@ -1,0 +1,10 @@
+import { type identity, type Output, requireUser } from '@octet/contracts'
+import type { IdentityContext } from '../context.ts'
+import { endSessions } from './end-sessions.ts'
+
+/** Ends every session of the caller but the one of this request. */
+export async function signOutOthers(ctx: IdentityContext): Promise<Output<typeof identity, 'signOutOthers'>> {
+  const { userId, sessionId } = requireUser(ctx.actor)
+  await endSessions(ctx, { userId, allBut: sessionId }, { reason: 'signed-out', action: 'signed-out-others' })
+  return {}
+}

@@ -1,0 +1,53 @@
+import { commonProblem } from '@octet/contracts'
+import { emailKey, normalPassword, type UserRow, usernameKey } from '../account/rules.ts'
+import * as store from '../account/store.ts'
+import type { IdentityContext } from '../context.ts'
+import { addressOf } from '../passwords/throttle.ts'
+import { problem } from '../problem.ts'
+import type { TrustedDevice } from './device-cookie.ts'
+
+/**
+ * The account whose login and password these are. From a browser that signed in to it before, attempts are counted
+ * apart from those of strangers. An unknown login, an account without password and a wrong password
+ * are the same answer after the same work.
+ */
+export async function checkCredentials(
+  ctx: IdentityContext,
+  { login, password, device }: { readonly login: string; readonly password: string; readonly device?: TrustedDevice },
+): Promise<UserRow> {
+  const normal = normalPassword(password)
+  if (normal === undefined) {
+    throw commonProblem('validation-failed', { errors: [{ path: '/password', message: 'is too long' }] })
+  }
+  const key = loginKey(login)
+  const account = 'emailKey' in key ? key.emailKey : key.usernameKey
+  // Whose login it is, is asked before the count only for a device that once knew the password of some account.
+  const known = device === undefined ? undefined : await store.findUserByLogin(ctx.db, key)
+  const own = known !== undefined && known.id === device?.userId ? { device: device.id } : { account }
+  const wasHonest = await ctx.throttle.take({ ...own, address: addressOf(ctx.request) })
+  const user = known ?? (await store.findUserByLogin(ctx.db, key))
+  const isRight = await ctx.passwords.verify(normal, user?.password_hash)
+  if (!isRight || user === undefined) {
+    ctx.measures.passwordsWrong.add()
+    if (user !== undefined) ctx.signInFailures.saw(user.id, ctx.request.client)
+    throw problem('wrong-credentials')
+  }
+  ctx.measures.passwordsRight.add()
+  await wasHonest()
+  if (user.disabled_at !== null) throw problem('account-disabled') // told only to who has the password
+  await rehash(ctx, user, normal)
+  return user
+}
+
+/** A name never holds an `@`. Control characters, which the database would choke on, are in neither. */
+function loginKey(login: string): { readonly emailKey: string } | { readonly usernameKey: string } {
+  const clean = login.replace(/\p{Cc}/gu, '')
+  return clean.includes('@') ? { emailKey: emailKey(clean) } : { usernameKey: usernameKey(clean) }
+}
+
+/** Brings an old hash up to today's cost, now that the password is at hand. When many wait, another day will do. */
+async function rehash(ctx: IdentityContext, user: UserRow, password: string): Promise<void> {
+  const old = user.password_hash
+  if (old === null || !ctx.passwords.isOutdated(old) || ctx.passwords.load().waiting > 0) return
+  await store.rehashPassword(ctx.db, user.id, { old, new: await ctx.passwords.hash(password) })
+}

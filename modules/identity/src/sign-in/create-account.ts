@@ -1,0 +1,33 @@
+import { commonProblem } from '@octet/contracts'
+import { isReserved, normalPassword, type UserRow } from '../account/rules.ts'
+import * as store from '../account/store.ts'
+import { audit } from '../audit/audit.ts'
+import type { IdentityContext } from '../context.ts'
+import { problem } from '../problem.ts'
+import { checkEmail, checkPassword, hashNewPassword, insertAccount, type Registration } from './registration.ts'
+
+/** An ordinary account, for every way of signing in afterwards. Publishes `user-registered`. */
+export async function createAccount(ctx: IdentityContext, input: Registration): Promise<UserRow> {
+  if (isReserved(input.username)) throw problem('username-reserved')
+  checkEmail(ctx, input.email)
+  checkPassword(input)
+  const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
+  // Under an idempotency key only the id is remembered: tokens must not lie in a table.
+  const { userId } = await ctx.once('identity.register', async tx => {
+    const id = await insertAccount(ctx, tx, input, { passwordHash: hash, roles: ['user'] })
+    await tx.publish('user-registered', { userId: id })
+    await audit(ctx, tx, { userId: id, action: 'registered' })
+    return { userId: id }
+  })
+  const user = await store.findUser(ctx.db, userId)
+  if (user === undefined) throw commonProblem('not-found')
+  if (user.password_hash !== hash) await checkRepeat(ctx, input.password, user)
+  await wasHonest()
+  return user
+}
+
+/** A repeat of the same request gets a session of its own, but only with the password: a key is no secret. */
+async function checkRepeat(ctx: IdentityContext, password: string, user: UserRow): Promise<void> {
+  const isRight = await ctx.passwords.verify(normalPassword(password) ?? '', user.password_hash)
+  if (!isRight) throw commonProblem('idempotency-key-reused')
+}

@@ -1,0 +1,56 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import type { UserRow } from '../account/rules.ts'
+import { findUser } from '../account/store.ts'
+import type { IdentityContext } from '../context.ts'
+import { challengeHash } from '../factors/challenge-problem.ts'
+import type { Proven } from '../factors/proven.ts'
+import { type Challenge, findChallenge, takeChallenge } from '../factors/store.ts'
+import { problem } from '../problem.ts'
+import { issueTokens } from './issue-tokens.ts'
+import { type FactorProof, proveFactor, requireOne } from './prove-factor.ts'
+import { type BegunWebSession, signBrowserIn } from './sign-browser-in.ts'
+
+interface Finished {
+  readonly user: UserRow
+  readonly challenge: Challenge
+  /** Uses up the sign-in and the factor, in the transaction that makes the session. */
+  readonly proven: Proven
+}
+
+/** The second half of an API client's sign-in. Throws `challenge-ended`, `second-factor-wrong`, `rate-limited`. */
+export async function finishLogin(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'finishLogin'>,
+): Promise<Output<typeof identity, 'finishLogin'>> {
+  const { user, proven } = await finish(ctx, input, 'api')
+  return issueTokens(ctx, user, proven)
+}
+
+/** The same for a browser. */
+export async function webFinishLogin(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'webFinishLogin'>,
+): Promise<BegunWebSession> {
+  const { user, challenge, proven } = await finish(ctx, input, 'web')
+  return signBrowserIn(ctx, { user, remember: challenge.remember, proven })
+}
+
+async function finish(
+  ctx: IdentityContext,
+  { challenge: token, ...proof }: { challenge: string } & FactorProof,
+  kind: Challenge['kind'],
+): Promise<Finished> {
+  requireOne({ ...proof }, ['code', 'recoveryCode', 'passkey'])
+  const hash = challengeHash(token)
+  const challenge = await findChallenge(ctx.db, hash, kind)
+  const user = challenge === undefined ? undefined : await findUser(ctx.db, challenge.user_id)
+  if (challenge === undefined || user === undefined) throw problem('challenge-ended')
+  if (challenge.first_factor === 'passkey' && proof.passkey !== undefined) throw problem('passkey-refused')
+  const factor = await proveFactor(ctx, { userId: user.id, purpose: 'second-factor' }, proof)
+  const claim = async (tx: Tx) => {
+    if (!(await takeChallenge(tx, hash, kind))) throw problem('challenge-ended')
+    await factor.claim(tx)
+  }
+  return { user, challenge, proven: { ...factor, aal: 2, claim } }
+}

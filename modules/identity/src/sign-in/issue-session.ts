@@ -1,0 +1,77 @@
+import { commonProblem } from '@octet/contracts'
+import { newId } from '@octet/db'
+import { addressPrefix } from '@octet/http'
+import { cleanUserAgent } from '../account/rules.ts'
+import { findUser } from '../account/store.ts'
+import { audit } from '../audit/audit.ts'
+import type { IdentityContext } from '../context.ts'
+import { deleteWaitingErasure } from '../erasure/store.ts'
+import { challengeProblem, isTwoStep } from '../factors/challenge-problem.ts'
+import type { Proven } from '../factors/proven.ts'
+import { notifyOwner } from '../mail/notify-owner.ts'
+import { problem } from '../problem.ts'
+import { sealRefreshKey } from '../sessions/refresh-key.ts'
+import { findFamiliar, insertSession, type Lifetime, type NewSession } from '../sessions/store.ts'
+
+const hourSeconds = 60 * 60
+const daySeconds = 24 * hourSeconds
+
+/** NIST SP 800-63B-4 suggests a day at most (AAL2); people are used to weeks, and step-up guards what matters. */
+export const remembered: Lifetime = { idleSeconds: 30 * daySeconds, absoluteSeconds: 90 * daySeconds }
+/** For browsers that forget the cookie on closing. */
+export const untilClosed: Lifetime = { idleSeconds: 12 * hourSeconds, absoluteSeconds: 90 * daySeconds }
+
+export interface IssuedSession {
+  readonly sessionId: string
+  /** When it began: Unix milliseconds by the database's clock. */
+  readonly provenAtMs: number
+}
+
+interface Beginning extends Pick<NewSession, 'userId' | 'credential'> {
+  readonly lifetime: Lifetime
+  /** What the person proved themselves by beyond a first factor. */
+  readonly proven?: Proven
+}
+
+/**
+ * Begins a session of the user on the device that makes this request. Every way of signing in comes through here, so
+ * that none can pass by the second factor or into a disabled account: with two steps on and one proved, throws
+ * `second-factor-required`; else `account-disabled`. A deletion of the account that still waits is taken back.
+ */
+export async function issueSession(
+  ctx: IdentityContext,
+  { userId, credential, lifetime, proven }: Beginning,
+): Promise<IssuedSession> {
+  const { client } = ctx.request
+  const sessionId = newId()
+  const kept =
+    credential.kind === 'web'
+      ? credential
+      : { kind: credential.kind, refreshKey: sealRefreshKey(ctx.secrets, sessionId, credential.refreshKey) }
+  const aal = proven?.aal ?? 1
+  if (aal === 1 && (await isTwoStep(ctx.db, userId))) {
+    if ((await findUser(ctx.db, userId))?.disabled_at !== null) throw problem('account-disabled')
+    const remember = lifetime.idleSeconds >= remembered.idleSeconds
+    const first = proven?.firstFactor ?? 'password'
+    throw await challengeProblem(ctx, { user_id: userId, kind: credential.kind, remember, first_factor: first })
+  }
+  const provenAtMs = await ctx.db.transaction('identity.issueSession', async tx => {
+    await proven?.claim(tx)
+    const userAgent = cleanUserAgent(client?.userAgent ?? '')
+    const device = { userId, userAgent, addressPrefix: client === undefined ? '' : addressPrefix(client.address) }
+    const { hasSessions, isFamiliar } = await findFamiliar(tx, device)
+    const proof = { aal, passkeyId: proven?.passkeyId }
+    const begunAtMs = await insertSession(tx, { id: sessionId, credential: kept, ...proof, ...device, ...lifetime })
+    // Turned on just now: whoever turns it on waits for sessions that are being made, then ends them, or is waited for.
+    if (aal === 1 && (await isTwoStep(tx, userId)))
+      throw commonProblem('unavailable', { retryAfterMs: 1, executed: 'no' })
+    // Asked here, after the insertion: it waits for who disables the account, and then sees it.
+    const user = await findUser(tx, userId)
+    if (user === undefined || user.disabled_at !== null) throw problem('account-disabled')
+    if (hasSessions && !isFamiliar) await notifyOwner(ctx, tx, user, 'new-device')
+    await audit(ctx, tx, { userId, action: 'signed-in', details: { kind: credential.kind } })
+    if (await deleteWaitingErasure(tx, userId)) await audit(ctx, tx, { userId, action: 'deletion-cancelled' })
+    return begunAtMs
+  })
+  return { sessionId, provenAtMs }
+}

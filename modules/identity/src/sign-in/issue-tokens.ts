@@ -1,0 +1,37 @@
+import type { identity, Output } from '@octet/contracts'
+import { isUnverified, meOf, type UserRow } from '../account/rules.ts'
+import type { IdentityContext } from '../context.ts'
+import type { Proven } from '../factors/proven.ts'
+import { newRefreshKey } from '../sessions/refresh-key.ts'
+import { formatRefreshToken } from '../sessions/refresh-token.ts'
+import { accessTokenSeconds } from '../sessions/tokens.ts'
+import { type IssuedSession, issueSession, remembered } from './issue-session.ts'
+
+type Tokens = Output<typeof identity, 'login'>
+
+/** A new API session and its first pair of tokens. Throws `second-factor-required`. */
+export async function issueTokens(ctx: IdentityContext, user: UserRow, proven?: Proven): Promise<Tokens> {
+  const refreshKey = newRefreshKey()
+  const credential = { kind: 'api', refreshKey } as const
+  const session = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered, proven })
+  return tokensFor(ctx, user, { ...session, counter: 0, refreshKey })
+}
+
+/** The tokens of a session at a step of its counter. */
+export async function tokensFor(
+  ctx: IdentityContext,
+  user: UserRow,
+  { sessionId, provenAtMs, counter, refreshKey }: IssuedSession & { counter: number; refreshKey: Buffer },
+): Promise<Tokens> {
+  const accessToken = await ctx.accessTokens.sign({
+    userId: user.id,
+    sessionId,
+    roles: user.roles,
+    scopes: '*',
+    accessVersion: user.access_version,
+    provenAtMs,
+    isUnverified: isUnverified(user),
+  })
+  const refreshToken = formatRefreshToken({ sessionId, counter }, refreshKey)
+  return { user: meOf(user), accessToken, refreshToken, expiresIn: accessTokenSeconds }
+}

@@ -1,0 +1,35 @@
+import type { Input, identity, Output, PasskeyAssertion } from '@octet/contracts'
+import { findUser } from '../account/store.ts'
+import type { IdentityContext } from '../context.ts'
+import { provePasskey } from '../passkeys/prove-passkey.ts'
+import { problem } from '../problem.ts'
+import { issueTokens } from './issue-tokens.ts'
+import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
+
+/**
+ * Signs an API client in by a passkey, which says whose it is. Throws `passkey-refused`, `account-disabled`, and
+ * `second-factor-required` where two steps are on and the device did not check its holder.
+ */
+export async function passkeyLogin(
+  ctx: IdentityContext,
+  { passkey }: Input<typeof identity, 'passkeyLogin'>,
+): Promise<Output<typeof identity, 'passkeyLogin'>> {
+  const { user, proven } = await prove(ctx, passkey)
+  return issueTokens(ctx, user, proven)
+}
+
+/** The same for a browser. */
+export async function webPasskeyLogin(
+  ctx: IdentityContext,
+  { passkey, remember }: Input<typeof identity, 'webPasskeyLogin'>,
+): Promise<WebSession> {
+  const { user, proven } = await prove(ctx, passkey)
+  return signBrowserIn(ctx, { user, remember: remember ?? true, proven })
+}
+
+async function prove(ctx: IdentityContext, passkey: PasskeyAssertion) {
+  const proven = await provePasskey(ctx, passkey, 'sign-in')
+  const user = await findUser(ctx.db, proven.userId)
+  if (user === undefined) throw problem('passkey-refused')
+  return { user, proven }
+}

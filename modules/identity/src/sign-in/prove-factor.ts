@@ -1,0 +1,82 @@
+/** Looks at what somebody brought as a second factor, and prepares its using up. */
+import { commonProblem, type PasskeyAssertion } from '@octet/contracts'
+import { audit } from '../audit/audit.ts'
+import type { IdentityContext } from '../context.ts'
+import type { Proven } from '../factors/proven.ts'
+import { recoveryCodeHash } from '../factors/recovery-codes.ts'
+import * as store from '../factors/store.ts'
+import { stepOfCode } from '../factors/totp.ts'
+import { provePasskey } from '../passkeys/prove-passkey.ts'
+import { problem } from '../problem.ts'
+
+export interface FactorProof {
+  readonly code?: string
+  readonly recoveryCode?: string
+  readonly passkey?: PasskeyAssertion
+}
+
+/** Throws `validation-failed` unless exactly one of `names` is there. */
+export function requireOne(input: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+  if (names.filter(name => input[name] !== undefined).length === 1) return
+  const message = `exactly one of ${names.join(', ')} is needed`
+  throw commonProblem('validation-failed', { errors: [{ path: '', message }] })
+}
+
+/** Throws `second-factor-wrong`, `passkey-refused`, and `rate-limited` when too many codes were tried. */
+export async function proveFactor(
+  ctx: IdentityContext,
+  { userId, purpose }: { userId: string; purpose: 'second-factor' | 'step-up' },
+  proof: FactorProof,
+): Promise<Proven> {
+  if (proof.passkey !== undefined) {
+    const proven = await provePasskey(ctx, proof.passkey, purpose)
+    if (proven.userId !== userId) throw problem('passkey-refused')
+    return { ...proven, aal: 2 }
+  }
+  if (proof.recoveryCode !== undefined) return proveRecoveryCode(ctx, userId, proof.recoveryCode)
+  return proveCode(ctx, userId, proof.code ?? '')
+}
+
+/** Nobody guesses 120 bits, so tries are not counted: a stranger's guesses must not shut this way. */
+function proveRecoveryCode(ctx: IdentityContext, userId: string, typed: string): Proven {
+  const hash = recoveryCodeHash(typed)
+  if (hash === undefined) throw problem('second-factor-wrong')
+  return {
+    aal: 2,
+    async claim(tx) {
+      if (!(await store.useRecoveryCode(tx, userId, hash))) throw problem('second-factor-wrong')
+      await audit(ctx, tx, { userId, action: 'recovery-code-used' })
+    },
+  }
+}
+
+async function proveCode(ctx: IdentityContext, userId: string, code: string): Promise<Proven> {
+  await takeTry(ctx, userId)
+  const totp = await store.findTotp(ctx.db, userId)
+  const step =
+    totp?.is_confirmed === true ? stepOfCode(openTotp(ctx, userId, totp.secret), code, ctx.clockMs()) : undefined
+  if (step === undefined) throw problem('second-factor-wrong')
+  return {
+    aal: 2,
+    async claim(tx) {
+      if (!(await store.claimStep(tx, userId, step))) throw problem('second-factor-wrong')
+      await store.forgetCodeTries(tx, userId)
+    },
+  }
+}
+
+/** Counted before the code is looked at, and committed: parallel tries, and failures, all count. */
+export async function takeTry(ctx: IdentityContext, userId: string): Promise<void> {
+  const waitMs = await store.takeCodeTry(ctx.db, userId)
+  if (waitMs > 0) throw commonProblem('rate-limited', { retryAfterMs: waitMs, detail: 'Too many codes were tried.' })
+}
+
+const purposeOf = (userId: string) => `totp ${userId}`
+
+export function sealTotp({ secrets }: IdentityContext, userId: string, secret: Uint8Array): Buffer {
+  return secrets.seal(secret, purposeOf(userId))
+}
+
+export function openTotp({ secrets }: IdentityContext, userId: string, sealed: Uint8Array): Buffer {
+  return secrets.open(sealed, purposeOf(userId))
+}

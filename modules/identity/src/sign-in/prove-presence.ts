@@ -1,0 +1,24 @@
+import { type Input, type identity, requireUser } from '@octet/contracts'
+import { accessOwnAccount } from '../account/access.ts'
+import type { IdentityContext } from '../context.ts'
+import { isTwoStep, strongerProofProblem } from '../factors/challenge-problem.ts'
+import type { Proven } from '../factors/proven.ts'
+import { problem } from '../problem.ts'
+import { checkCredentials } from './check-credentials.ts'
+import { proveFactor, requireOne } from './prove-factor.ts'
+
+/**
+ * Makes the caller prove anew who they are; with two steps on, by the second. Throws `second-factor-required`,
+ * `second-factor-wrong`, `wrong-credentials`, `unavailable`, `rate-limited`.
+ */
+export async function provePresence(ctx: IdentityContext, proof: Input<typeof identity, 'stepUp'>): Promise<Proven> {
+  requireOne(proof, ['password', 'code', 'recoveryCode', 'passkey'])
+  const { userId } = requireUser(ctx.actor)
+  const { password, ...factor } = proof
+  if (password === undefined) return proveFactor(ctx, { userId, purpose: 'step-up' }, factor)
+  if (await isTwoStep(ctx.db, userId)) throw await strongerProofProblem(ctx, userId)
+  const { username } = await accessOwnAccount(ctx.db, ctx.actor)
+  const user = await checkCredentials(ctx, { login: username, password })
+  if (user.id !== userId) throw problem('wrong-credentials')
+  return { aal: 1, claim: async () => undefined }
+}

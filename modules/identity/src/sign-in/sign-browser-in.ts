@@ -1,0 +1,36 @@
+import type { Me } from '@octet/contracts'
+import { meOf, type UserRow } from '../account/rules.ts'
+import type { IdentityContext } from '../context.ts'
+import type { Proven } from '../factors/proven.ts'
+import { newCookieValue } from '../sessions/cookie.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import { issueSession, remembered, untilClosed } from './issue-session.ts'
+
+export interface WebSession {
+  readonly me: Me
+  /** `Set-Cookie`. */
+  readonly cookie: string
+}
+
+/** One that was just begun. */
+export interface BegunWebSession extends WebSession {
+  /** Whether the browser may know the person again after it was closed. */
+  readonly remember: boolean
+}
+
+/**
+ * Always a new session, so one that somebody planted in the browser is worth nothing; the one the browser came with
+ * ends. Throws `second-factor-required`.
+ */
+export async function signBrowserIn(
+  ctx: IdentityContext,
+  { user, remember, proven }: { user: UserRow; remember: boolean; proven?: Proven },
+): Promise<BegunWebSession> {
+  const { value, hash } = newCookieValue()
+  const lifetime = remember ? remembered : untilClosed
+  await issueSession(ctx, { userId: user.id, credential: { kind: 'web', cookieHash: hash }, lifetime, proven })
+  if (ctx.actor.kind === 'user') {
+    await endSessions(ctx, { userId: ctx.actor.userId, only: ctx.actor.sessionId }, { reason: 'replaced' })
+  }
+  return { me: meOf(user), cookie: ctx.cookie.set(value, remember ? lifetime.absoluteSeconds : undefined), remember }
+}

@@ -1,0 +1,13 @@
+import type { Input, identity, Output } from '@octet/contracts'
+import type { IdentityContext } from '../context.ts'
+import { readRevocations } from '../sessions/store.ts'
+
+/** What ended, for processes that do not serve identity. Who asks next about one of these is answered from after it. */
+export async function listRevocations(
+  ctx: IdentityContext,
+  { since }: Input<typeof identity, 'listRevocations'>,
+): Promise<Output<typeof identity, 'listRevocations'>> {
+  const { horizon, clockMs, revocations } = await readRevocations(ctx.db, since)
+  ctx.revocations.learn(revocations)
+  return { horizon, clockMs, revocations: [...revocations] }
+}

@@ -1,0 +1,32 @@
+import type { Input, links, Output } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import { forgetLink, removeLink } from '../manage/delete-link.ts'
+import { linkOf, type Row } from '../manage/rules.ts'
+import { resultOf, summaryOf } from './results.ts'
+
+/**
+ * Deletes the links that are the caller's, in one transaction, in the order of their ids, and says which were not.
+ * Publishes `link-deleted` for each.
+ */
+export async function deleteLinks(
+  ctx: LinksContext,
+  input: Input<typeof links, 'deleteLinks'>,
+): Promise<Output<typeof links, 'deleteLinks'>> {
+  const ordered = [...input.ids.entries()].sort(([, a], [, b]) => (a < b ? -1 : 1))
+  const gone: Row[] = []
+  const summary = await ctx.once('links.deleteLinks', async tx => {
+    const results = []
+    for (const [index, id] of ordered) {
+      results.push(
+        await resultOf(index, async () => {
+          const row = await removeLink(ctx, tx, id)
+          gone.push(row)
+          return linkOf(row, ctx.origin)
+        }),
+      )
+    }
+    return summaryOf(results.sort((a, b) => a.index - b.index))
+  })
+  for (const row of gone) forgetLink(ctx, row)
+  return summary
+}

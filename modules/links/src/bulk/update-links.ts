@@ -1,0 +1,44 @@
+import type { Input, links, Output } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import { linkOf, targetKey } from '../manage/rules.ts'
+import { changeLink, prepareChange } from '../manage/update-link.ts'
+import { resultOf, summaryOf } from './results.ts'
+
+type Item = Input<typeof links, 'updateLinks'>['links'][number]
+
+/**
+ * Changes the links that can be changed, in one transaction, in the order of their ids (so that two bulks cannot wait
+ * for each other), and says of each other why not. Publishes `link-updated` for each.
+ */
+export async function updateLinks(
+  ctx: LinksContext,
+  input: Input<typeof links, 'updateLinks'>,
+): Promise<Output<typeof links, 'updateLinks'>> {
+  const hashes = new Map<Item, string | null | undefined>()
+  const results: Awaited<ReturnType<typeof resultOf>>[] = []
+  const ready: { index: number; item: Item }[] = []
+  for (const [index, item] of input.links.entries()) {
+    const result = await resultOf(index, async () => {
+      hashes.set(item, await prepareChange(ctx, item))
+      return undefined as never
+    })
+    if (result.problem === null) ready.push({ index, item })
+    else results.push(result)
+  }
+  ready.sort((a, b) => (a.item.id < b.item.id ? -1 : a.item.id > b.item.id ? 1 : a.index - b.index))
+  const keys: string[] = []
+  const summary = await ctx.once('links.updateLinks', async tx => {
+    for (const { index, item } of ready) {
+      results.push(
+        await resultOf(index, async () => {
+          const row = await changeLink(ctx, tx, { input: item, passwordHash: hashes.get(item) })
+          keys.push(targetKey(row.code, row.domain_id))
+          return linkOf(row, ctx.origin)
+        }),
+      )
+    }
+    return summaryOf(results.sort((a, b) => a.index - b.index))
+  })
+  for (const key of keys) ctx.targets.delete(key)
+  return summary
+}

@@ -1,0 +1,14 @@
+import type { Input, links } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import { accessUtmTemplate } from '../manage/access.ts'
+import * as templateStore from './store.ts'
+
+/** Deletes a utm template; links have their own copy of its parameters. */
+export async function deleteUtmTemplate(
+  ctx: LinksContext,
+  input: Input<typeof links, 'deleteUtmTemplate'>,
+): Promise<object> {
+  const template = await accessUtmTemplate(ctx.db, ctx.actor, input.id)
+  await templateStore.deleteTemplate(ctx.db, template.id)
+  return {}
+}

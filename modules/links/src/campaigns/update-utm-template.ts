@@ -1,0 +1,20 @@
+import type { Input, links, UtmTemplate } from '@octet/contracts'
+import { uniqueViolation } from '@octet/db'
+import type { LinksContext } from '../context.ts'
+import { accessUtmTemplate } from '../manage/access.ts'
+import { templateExists } from './create-utm-template.ts'
+import { templateOf } from './list-utm-templates.ts'
+import * as templateStore from './store.ts'
+
+/** Changes name or parameters; new parameters take the place of all there were. Throws `utm-template-exists`. */
+export async function updateUtmTemplate(
+  ctx: LinksContext,
+  input: Input<typeof links, 'updateUtmTemplate'>,
+): Promise<UtmTemplate> {
+  const template = await accessUtmTemplate(ctx.db, ctx.actor, input.id)
+  const changed = { ...template, name: input.name?.trim() ?? template.name, utm: input.utm ?? template.utm }
+  await templateStore.updateTemplate(ctx.db, changed).catch(error => {
+    throw uniqueViolation(error) === 'utm_templates_name_of_owner' ? templateExists() : error
+  })
+  return templateOf(changed)
+}

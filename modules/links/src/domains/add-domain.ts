@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import { type Domain, type Input, type links, requireUser } from '@octet/contracts'
+import { type LinksContext, problem } from '../context.ts'
+import { checkDestination } from '../manage/prepare-link.ts'
+import { domainOf, mayBeClaimed, normalHost } from './rules.ts'
+import * as domainStore from './store.ts'
+
+const domainsMax = 50
+
+/**
+ * Claims a host. Nothing is served there before it is proven, and a claim keeps nobody else from claiming it too.
+ * Throws `host-not-allowed`, `domain-exists`, `url-not-allowed`, `too-many`.
+ */
+export async function addDomain(ctx: LinksContext, input: Input<typeof links, 'addDomain'>): Promise<Domain> {
+  const { userId: ownerId } = requireUser(ctx.actor)
+  const host = normalHost(input.host)
+  if (host === undefined || !mayBeClaimed(host, ctx.origin)) {
+    throw problem('host-not-allowed', { errors: [{ path: '/host', message: 'is not a public host name' }] })
+  }
+  if (input.landingUrl !== undefined) await checkDestination(ctx, input.landingUrl, '/landingUrl')
+  return ctx.once('links.addDomain', async tx => {
+    if ((await domainStore.listDomains(tx, ownerId)).length >= domainsMax) {
+      throw problem('too-many', { detail: `There may be ${domainsMax} hosts.` })
+    }
+    const row = await domainStore.insertDomain(tx, {
+      ownerId,
+      host,
+      landingUrl: input.landingUrl ?? null,
+      token: randomBytes(20).toString('hex'),
+      at: new Date(ctx.now()).toISOString(),
+    })
+    if (row === undefined) throw problem('domain-exists')
+    return domainOf(row)
+  })
+}

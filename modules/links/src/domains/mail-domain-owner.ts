@@ -1,0 +1,62 @@
+/** Tells the owner of a host that its proof is not found: nobody else would notice before its links stop. */
+import type { LinksContext } from '../context.ts'
+import { proofOf } from './rules.ts'
+import * as domainStore from './store.ts'
+
+export const mailDomainOwnerJob = 'links.mail-domain-owner'
+
+interface Payload {
+  readonly domainId: string
+  readonly ownerId: string
+  readonly missingSince: string
+  readonly isLost: boolean
+}
+
+/** Sends the mail, once at the start and once at the end of the grace period; none when it is as it should be again. */
+export async function mailDomainOwner(ctx: LinksContext, payload: unknown): Promise<void> {
+  const { domainId, ownerId, missingSince, isLost } = payload as Payload
+  const [domain] = await domainStore.listDomains(ctx.db, ownerId, domainId)
+  if (domain === undefined || (domain.verified_at === null) !== isLost || domain.missing_since === null) return
+  const { host } = domain
+  const { txtName, value } = proofOf(domain)
+  const path = '/links/domains'
+  const text = isLost
+    ? {
+        en: {
+          subject: `Short links on ${host} have stopped`,
+          lines: [
+            `No proof that ${host} is yours was found for seven days, so its short links are not answered any more.`,
+          ],
+          action: { label: 'Prove it again', path },
+        },
+        de: {
+          subject: `Kurze Links auf ${host} gehen nicht mehr`,
+          lines: [
+            `Seit sieben Tagen fehlt der Nachweis, dass ${host} dir gehört. Die kurzen Links dort gehen nicht mehr.`,
+          ],
+          action: { label: 'Neu nachweisen', path },
+        },
+      }
+    : {
+        en: {
+          subject: `The proof that ${host} is yours is missing`,
+          lines: [
+            `Without it the short links on ${host} stop in seven days.`,
+            `Set the TXT record ${txtName} to ${value} again.`,
+          ],
+          action: { label: 'Look at your domains', path },
+        },
+        de: {
+          subject: `Der Nachweis für ${host} fehlt`,
+          lines: [
+            `Ohne ihn gehen die kurzen Links auf ${host} in sieben Tagen nicht mehr.`,
+            `Setze den TXT-Eintrag ${txtName} wieder auf ${value}.`,
+          ],
+          action: { label: 'Domains ansehen', path },
+        },
+      }
+  await ctx.calls.identity.mailUser(
+    { userId: ownerId, kind: isLost ? 'domain-lost' : 'domain-proof-missing', text },
+    { idempotencyKey: `domain-proof ${domainId} ${isLost} ${missingSince}` },
+  )
+}

@@ -1,0 +1,14 @@
+import type { Input, links } from '@octet/contracts'
+import { type LinksContext, problem } from '../context.ts'
+import { accessDomain } from '../manage/access.ts'
+import * as domainStore from './store.ts'
+
+/** Gives up a host. Throws `domain-in-use` while there are links on it. */
+export async function removeDomain(ctx: LinksContext, input: Input<typeof links, 'removeDomain'>): Promise<object> {
+  const domain = await accessDomain(ctx.db, ctx.actor, input.id)
+  if (!(await domainStore.deleteDomain(ctx.db, domain.id))) {
+    throw problem('domain-in-use', { detail: `${domain.links} links are on ${domain.host}; delete them first.` })
+  }
+  ctx.shortDomains.delete(domain.host)
+  return {}
+}

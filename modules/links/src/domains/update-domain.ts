@@ -1,0 +1,15 @@
+import type { Domain, Input, links } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import { accessDomain } from '../manage/access.ts'
+import { checkDestination } from '../manage/prepare-link.ts'
+import { domainOf } from './rules.ts'
+import * as domainStore from './store.ts'
+
+/** Sets where the root of a host leads. */
+export async function updateDomain(ctx: LinksContext, input: Input<typeof links, 'updateDomain'>): Promise<Domain> {
+  const domain = await accessDomain(ctx.db, ctx.actor, input.id)
+  if (input.landingUrl !== null) await checkDestination(ctx, input.landingUrl, '/landingUrl')
+  await domainStore.setLanding(ctx.db, domain.id, input.landingUrl)
+  ctx.shortDomains.delete(domain.host)
+  return domainOf({ ...domain, landing_url: input.landingUrl })
+}

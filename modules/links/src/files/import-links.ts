@@ -1,0 +1,84 @@
+import { type Input, importRowsMax, links, type NewLink, type Output, Problem } from '@octet/contracts'
+import { checkInput, operationsOf } from '@octet/kernel'
+import { type LinksContext, problem } from '../context.ts'
+import { addLink, type PreparedLink, prepareLink } from '../manage/prepare-link.ts'
+import { targetKey } from '../manage/rules.ts'
+import { CsvError, type CsvRow, readCsv } from './csv.ts'
+import { columnsOf, linkOfRow } from './import-rules.ts'
+
+type Imported = Output<typeof links, 'importLinks'>
+type RowProblem = Imported['problems'][number]
+
+/**
+ * Makes the links of a table that can be made, in one transaction, and says of each other row why not; the rules are
+ * those of creating one. Under an idempotency key a repeat gets the same answer. Publishes `link-created` for each.
+ * Throws `file-not-readable` without having made any.
+ */
+export async function importLinks(
+  ctx: LinksContext,
+  { csv, columns: named }: Input<typeof links, 'importLinks'>,
+): Promise<Imported> {
+  const [header, ...rows] = readTable(csv)
+  const columns = named ?? columnsOf(header?.cells ?? [])
+  if (!columns.includes('url')) throw unreadable(1, 'has no column that says where the links lead, such as "url"')
+  const problems: RowProblem[] = []
+  const prepared: { row: CsvRow; link: PreparedLink }[] = []
+  for (const row of rows) {
+    const input = linkOfRow(columns, row.cells)
+    await tried(problems, row, String(input.url), async () => {
+      checkInput(createOperation(), input)
+      prepared.push({ row, link: await prepareLink(ctx, input as NewLink) })
+    })
+  }
+  const keys: string[] = []
+  const imported = await ctx.once('links.importLinks', async tx => {
+    const all = [...problems]
+    for (const { row, link: ready } of prepared) {
+      await tried(all, row, ready.url, async () => {
+        const { link, domainId } = await addLink(ctx, tx, ready)
+        keys.push(targetKey(link.code, domainId))
+      })
+    }
+    all.sort((a, b) => a.line - b.line)
+    return { created: keys.length, failed: all.length, problems: all, columns: [...columns] }
+  })
+  for (const key of keys) ctx.targets.delete(key)
+  return imported
+}
+
+function createOperation() {
+  const operation = operationsOf(links).get('createLink')
+  if (operation === undefined) throw new Error('links has no createLink')
+  return operation
+}
+
+function readTable(csv: string): CsvRow[] {
+  const rows: CsvRow[] = []
+  try {
+    for (const row of readCsv(csv)) {
+      if (rows.length > importRowsMax)
+        throw unreadable(row.line, `is one more than the ${importRowsMax} rows there may be`)
+      rows.push(row)
+    }
+  } catch (error) {
+    if (error instanceof CsvError) throw unreadable(error.line, error.message)
+    throw error
+  }
+  if (rows.length < 2) throw unreadable(1, 'has no rows below its header')
+  return rows
+}
+
+function unreadable(line: number, message: string) {
+  return problem('file-not-readable', { errors: [{ path: `/csv/${line}`, message: `line ${line} ${message}` }] })
+}
+
+/** Runs the work for one row; an expected problem is kept, everything else fails the whole. */
+async function tried(problems: RowProblem[], { line }: CsvRow, url: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error
+    const { code, title, errors = [] } = error
+    problems.push({ line, url: url.slice(0, 200).toWellFormed(), code, title, errors: errors.map(one => ({ ...one })) })
+  }
+}

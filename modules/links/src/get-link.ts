@@ -1,9 +1,0 @@
-import type { Input, Link, links } from '@octet/contracts'
-import { accessLink } from './access.ts'
-import type { LinksContext } from './context.ts'
-import { linkOf } from './rules.ts'
-
-/** One of the caller's links. */
-export async function getLink(ctx: LinksContext, input: Input<typeof links, 'getLink'>): Promise<Link> {
-  return linkOf(await accessLink(ctx.db, ctx.actor, input.id), ctx.origin)
-}

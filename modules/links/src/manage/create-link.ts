@@ -1,0 +1,15 @@
+import type { Input, Link, links } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import { addLink, prepareLink } from './prepare-link.ts'
+import { targetKey } from './rules.ts'
+
+/**
+ * Shortens an address. Signed in, the link belongs to the caller. Publishes `link-created`.
+ * Throws what `prepareLink` and `addLink` throw.
+ */
+export async function createLink(ctx: LinksContext, input: Input<typeof links, 'createLink'>): Promise<Link> {
+  const prepared = await prepareLink(ctx, input)
+  const { link, domainId } = await ctx.once('links.createLink', tx => addLink(ctx, tx, prepared))
+  ctx.targets.delete(targetKey(link.code, domainId)) // it may be remembered as leading nowhere
+  return link
+}

@@ -1,0 +1,51 @@
+import { type Input, type links, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import * as clickStore from '../clicks/store.ts'
+import type { LinksContext } from '../context.ts'
+import { normalHost } from '../domains/rules.ts'
+import * as listStore from './list-store.ts'
+import { linkOf, type Row } from './rules.ts'
+
+const recentDays = 14
+
+/** The caller's links by time of creation, with two weeks of clicks each (days in UTC, today last). */
+export async function listLinks(
+  ctx: LinksContext,
+  input: Input<typeof links, 'listLinks'>,
+): Promise<Output<typeof links, 'listLinks'>> {
+  const { userId } = requireUser(ctx.actor)
+  const sort = input.sort ?? '-createdAt'
+  const { limit, after } = readPage(input, sort === '-clicks' ? 'number' : 'time')
+  const found = await listStore.listLinks(ctx.db, {
+    ownerId: userId,
+    limit,
+    after,
+    sort,
+    q: input.q,
+    tag: input.tag,
+    folderId: input.folderId,
+    domain: input.domain === undefined ? undefined : (normalHost(input.domain) ?? input.domain),
+    isArchived: input.isArchived ?? false,
+  })
+  const recent = await recentClicks(
+    ctx,
+    found.slice(0, limit).map(({ id }) => id),
+  )
+  return pageOf(found, {
+    limit,
+    positionOf: row => ({ at: sort === '-clicks' ? String(row.clicks) : row.created_at, id: row.id }),
+    view: (row: Row) => ({ ...linkOf(row, ctx.origin), recentClicks: recent.get(row.id) ?? [] }),
+  })
+}
+
+async function recentClicks(ctx: LinksContext, linkIds: readonly string[]): Promise<Map<string, number[]>> {
+  const recent = new Map<string, number[]>()
+  if (linkIds.length === 0) return recent
+  const now = new Date(ctx.now()).toISOString()
+  for (const day of await clickStore.dailyClicks(ctx.db, { linkIds, days: recentDays, timeZone: 'UTC', now })) {
+    const counts = recent.get(day.link_id) ?? []
+    counts.push(day.clicks)
+    recent.set(day.link_id, counts)
+  }
+  return recent
+}

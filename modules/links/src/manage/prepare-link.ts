@@ -1,0 +1,158 @@
+/** Making one link, whether it comes alone, in a bulk or from a file. */
+import { type Link, type NewLink, requireUser, type Utm } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import { listTemplates } from '../campaigns/store.ts'
+import { type LinksContext, problem } from '../context.ts'
+import { normalHost } from '../domains/rules.ts'
+import * as domainStore from '../domains/store.ts'
+import { listFolders } from '../organize/store.ts'
+import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import * as listStore from './list-store.ts'
+import { codeLengthMin, generateCode, isReserved, linkOf, ownDomain, type Row, refuseUrl, withUtm } from './rules.ts'
+import * as store from './store.ts'
+
+/** How often a random code may collide before a longer one is drawn, and how many lengths are tried. */
+const attemptsPerLength = 3
+const codeLengthMax = codeLengthMin + 3
+
+/** Asks the page a link leads to for its title (fetch-title.ts). */
+export const fetchTitleJob = 'links.fetch-title'
+
+/** A link that could be made as far as can be told without the transaction. */
+export interface PreparedLink extends Omit<store.NewLink, 'code' | 'domainId'> {
+  readonly alias: string | undefined
+  readonly host: string | undefined
+  readonly findsExisting: boolean
+  readonly fetchesTitle: boolean
+}
+
+/** Throws `alias-reserved`, `url-not-allowed`, `expiry-in-the-past`, `domain-unknown`, `utm-template-unknown`. */
+export async function prepareLink(ctx: LinksContext, input: NewLink): Promise<PreparedLink> {
+  const url = withUtm(input.url, await utmOf(ctx, input))
+  await checkDestination(ctx, url)
+  checkExpiry(ctx, input.expiresAt)
+  if (input.alias !== undefined && isReserved(input.alias)) throw problem('alias-reserved')
+  const host = input.domain === undefined ? undefined : normalHost(input.domain)
+  if (input.domain !== undefined && host === undefined) throw domainUnknown()
+  const passwordHash = input.password === undefined ? null : await ctx.passwords.hash(input.password)
+  return {
+    alias: input.alias,
+    host,
+    findsExisting: input.findIfExists === true && ctx.actor.kind === 'user',
+    // Strangers do not get to send us anywhere.
+    fetchesTitle: input.fetchTitle === true && input.title === undefined && ctx.actor.kind === 'user',
+    ownerId: ctx.actor.kind === 'user' ? ctx.actor.userId : null,
+    folderId: input.folderId ?? null,
+    url,
+    title: input.title ?? null,
+    tags: input.tags ?? [],
+    expiresAt: input.expiresAt ?? null,
+    clicksMax: input.clicksMax ?? null,
+    passwordHash,
+    isExample: false,
+    createdAt: new Date(ctx.now()).toISOString(),
+  }
+}
+
+/** What the link says itself goes before what its template says. */
+async function utmOf(ctx: LinksContext, { utm, utmTemplateId }: NewLink): Promise<Utm | undefined> {
+  if (utmTemplateId === undefined) return utm
+  const [template] = ctx.actor.kind === 'user' ? await listTemplates(ctx.db, ctx.actor.userId, utmTemplateId) : []
+  if (template === undefined) {
+    const errors = [{ path: '/utmTemplateId', message: 'is not a utm template of yours' }]
+    throw problem('utm-template-unknown', { errors })
+  }
+  return { ...template.utm, ...utm }
+}
+
+export interface AddedLink {
+  readonly link: Link
+  readonly domainId: string
+}
+
+/**
+ * Inserts a prepared link, or finds the one that is there already when that was asked for. Publishes `link-created`.
+ * Throws `alias-taken`, `folder-unknown`, `domain-unknown`, always before it has written anything.
+ */
+export async function addLink(ctx: LinksContext, tx: Tx, prepared: PreparedLink): Promise<AddedLink> {
+  const domainId = await domainOfOwner(ctx, tx, prepared.host)
+  await checkFolder(ctx, tx, prepared.folderId)
+  if (prepared.findsExisting && prepared.ownerId !== null) {
+    const { ownerId, url } = prepared
+    const known = await listStore.findByDestination(tx, { ownerId, domainId, url })
+    if (known !== undefined) return { link: linkOf(known, ctx.origin), domainId }
+  }
+  const row = await insertWithCode(ctx, tx, { ...prepared, domainId })
+  await tx.publish('link-created', { linkId: row.id, ownerId: row.owner_id, code: row.code })
+  if (prepared.fetchesTitle) await ctx.jobs.enqueue(tx, fetchTitleJob, { linkId: row.id }, { key: row.id })
+  const link = linkOf(row, ctx.origin)
+  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.created', data: { link } })
+  return { link, domainId }
+}
+
+async function insertWithCode(
+  ctx: LinksContext,
+  tx: Tx,
+  { alias, ...link }: Omit<store.NewLink, 'code'> & { alias: string | undefined },
+): Promise<Row> {
+  if (alias !== undefined) {
+    const row = await store.insertLink(tx, { ...link, code: alias })
+    if (row === undefined) throw problem('alias-taken', { errors: [{ path: '/alias', message: 'is taken' }] })
+    return row
+  }
+  for (let length = codeLengthMin; length <= codeLengthMax; length++) {
+    for (let attempt = 0; attempt < attemptsPerLength; attempt++) {
+      const row = await store.insertLink(tx, { ...link, code: generateCode(length) })
+      if (row !== undefined) return row
+      ctx.collisions.add()
+    }
+  }
+  throw new Error(`no free code found up to ${codeLengthMax} characters`)
+}
+
+async function domainOfOwner(ctx: LinksContext, tx: Tx, host: string | undefined): Promise<string> {
+  if (host === undefined) return ownDomain
+  const domain = ctx.actor.kind === 'user' ? await domainStore.holdDomain(tx, ctx.actor.userId, host) : undefined
+  if (domain === undefined) throw domainUnknown()
+  return domain.id
+}
+
+function domainUnknown() {
+  return problem('domain-unknown', { errors: [{ path: '/domain', message: 'is not a verified host of yours' }] })
+}
+
+/** Throws `folder-unknown` unless the folder is the caller's. */
+export async function checkFolder(ctx: LinksContext, tx: Tx, folderId: string | null | undefined): Promise<void> {
+  if (folderId === undefined || folderId === null) return
+  const [folder] = await listFolders(tx, requireUser(ctx.actor).userId, folderId)
+  if (folder === undefined) {
+    throw problem('folder-unknown', { errors: [{ path: '/folderId', message: 'is not a folder of yours' }] })
+  }
+}
+
+/** Throws `url-not-allowed` with the reason; one is that it leads to a short link of this installation again. */
+export async function checkDestination(ctx: LinksContext, url: string, path = '/url'): Promise<void> {
+  checkLength(url, path)
+  let refusal: string | undefined = refuseUrl(url, ctx.origin)
+  if (refusal === undefined) {
+    const { hostname, pathname } = new URL(url)
+    const host = pathname === '/' ? undefined : normalHost(hostname)
+    if (host !== undefined && (await ctx.shortDomains.get(host)) !== null) refusal = 'leads back here'
+  }
+  if (refusal !== undefined) throw problem('url-not-allowed', { errors: [{ path, message: refusal }] })
+}
+
+/** After utm parameters were added; what comes in is bounded by the contract. */
+const urlLengthMax = 4_096
+
+/** Throws `url-not-allowed` for an address that grew too long. */
+export function checkLength(url: string, path = '/url'): void {
+  if (url.length <= urlLengthMax) return
+  throw problem('url-not-allowed', { errors: [{ path, message: `is longer than ${urlLengthMax} characters` }] })
+}
+
+/** Throws `expiry-in-the-past`. */
+export function checkExpiry(ctx: LinksContext, expiresAt: string | null | undefined): void {
+  if (expiresAt === undefined || expiresAt === null || Date.parse(expiresAt) > ctx.now()) return
+  throw problem('expiry-in-the-past', { errors: [{ path: '/expiresAt', message: 'is in the past' }] })
+}

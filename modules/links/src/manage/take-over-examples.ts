@@ -1,0 +1,14 @@
+import type { identity } from '@octet/contracts'
+import type { EventData, Tx } from '@octet/db'
+import type { LinksContext } from '../context.ts'
+import * as store from './store.ts'
+
+/** On `identity.owner-created`: the first administrator gets the example links, or they go. */
+export async function takeOverExamples(
+  ctx: LinksContext,
+  tx: Tx,
+  { userId, examples }: EventData<typeof identity, 'owner-created'>,
+): Promise<void> {
+  if (examples) await store.giveExamplesTo(tx, userId)
+  else await store.deleteLinks(tx, await store.exampleIds(tx, null), new Date(ctx.now()).toISOString())
+}

@@ -1,0 +1,69 @@
+import { commonProblem, type Input, type Link, type links } from '@octet/contracts'
+import type { Tx } from '@octet/db'
+import type { LinksContext } from '../context.ts'
+import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { accessLinkForUpdate } from './access.ts'
+import { checkDestination, checkExpiry, checkFolder, checkLength } from './prepare-link.ts'
+import { linkOf, type Row, targetKey, withUtm } from './rules.ts'
+import * as store from './store.ts'
+
+type Change = Input<typeof links, 'updateLink'>
+
+/**
+ * Changes what the input names and leaves the rest. With `If-Match`, only that version is changed. Other processes
+ * serve the old destination for at most the life of a cache entry (module.ts). Publishes `link-updated`.
+ */
+export async function updateLink(ctx: LinksContext, input: Change): Promise<Link> {
+  const passwordHash = await prepareChange(ctx, input)
+  const updated = await ctx.db.transaction('links.updateLink', tx => changeLink(ctx, tx, { input, passwordHash }))
+  ctx.targets.delete(targetKey(updated.code, updated.domain_id))
+  return linkOf(updated, ctx.origin)
+}
+
+/**
+ * What can be told without the transaction. Returns the hash of a new password; `undefined`: it stays as it is; `null`:
+ * there is none any more. Throws `url-not-allowed`, `expiry-in-the-past`.
+ */
+export async function prepareChange(ctx: LinksContext, input: Change): Promise<string | null | undefined> {
+  if (input.url !== undefined) await checkDestination(ctx, withUtm(input.url, input.utm))
+  checkExpiry(ctx, input.expiresAt)
+  return typeof input.password === 'string' ? ctx.passwords.hash(input.password) : input.password
+}
+
+interface PreparedChange {
+  readonly input: Change
+  readonly passwordHash: string | null | undefined
+}
+
+/** Throws `not-found`, `version-mismatch`, `folder-unknown`, always before it has written anything. */
+export async function changeLink(ctx: LinksContext, tx: Tx, { input, passwordHash }: PreparedChange): Promise<Row> {
+  const row = await accessLinkForUpdate(tx, ctx.actor, input.id)
+  if (ctx.request.ifMatch !== undefined && ctx.request.ifMatch !== row.version) throw commonProblem('version-mismatch')
+  await checkFolder(ctx, tx, input.folderId)
+  const change = changeOf(row, input, new Date(ctx.now()).toISOString())
+  checkLength(change.url)
+  await store.updateLink(tx, row.id, passwordHash === undefined ? change : { ...change, passwordHash })
+  await tx.publish('link-updated', { linkId: row.id, version: row.version + 1 })
+  const fresh = await store.findLink(tx, row.id)
+  if (fresh === undefined) throw new Error(`link ${row.id} vanished while it was locked`)
+  const link = linkOf(fresh, ctx.origin)
+  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.updated', data: { link } })
+  return fresh
+}
+
+function changeOf(row: Row, input: Change, updatedAt: string): store.LinkChange {
+  const { title = row.title, tags = row.tags, expiresAt = row.expires_at, clicksMax = row.clicks_max } = input
+  const { folderId = row.folder_id, isArchived } = input
+  const archivedAt = isArchived === undefined ? row.archived_at : isArchived ? (row.archived_at ?? updatedAt) : null
+  return {
+    url: withUtm(input.url ?? row.url, input.utm),
+    title,
+    tags,
+    expiresAt,
+    clicksMax,
+    passwordHash: row.password_hash,
+    folderId,
+    archivedAt,
+    updatedAt,
+  }
+}

@@ -1,0 +1,11 @@
+import type { Input, links } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import { accessFolder } from '../manage/access.ts'
+import * as organizeStore from './store.ts'
+
+/** Deletes a folder; its links stay and lie in none. */
+export async function deleteFolder(ctx: LinksContext, input: Input<typeof links, 'deleteFolder'>): Promise<object> {
+  const folder = await accessFolder(ctx.db, ctx.actor, input.id)
+  await organizeStore.deleteFolder(ctx.db, folder.owner_id, folder.id)
+  return {}
+}

@@ -1,0 +1,13 @@
+import { type Input, type links, type Output, requireUser } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import * as organizeStore from './store.ts'
+
+/** Takes a tag off all links of the caller. */
+export async function deleteTag(
+  ctx: LinksContext,
+  { tag }: Input<typeof links, 'deleteTag'>,
+): Promise<Output<typeof links, 'deleteTag'>> {
+  const { userId: ownerId } = requireUser(ctx.actor)
+  const at = new Date(ctx.now()).toISOString()
+  return { links: await organizeStore.replaceTag(ctx.db, { ownerId, tag, name: null, at }) }
+}

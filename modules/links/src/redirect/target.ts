@@ -1,0 +1,55 @@
+/** What a redirect needs to know of a link, worked out once when the link is loaded. */
+import type { PreviewCard } from '@octet/contracts'
+import { type BodilessAnswer, bodilessAnswer } from '@octet/http'
+import { utmText } from '../clicks/click.ts'
+import { locationOf, type Row } from '../manage/rules.ts'
+import { type CompiledRouting, compileRouting } from '../routing/rules.ts'
+
+/** An edit is to be seen by who followed the link before. */
+export const redirectPolicy = 'private, max-age=0'
+
+export interface Target {
+  readonly id: string
+  readonly location: string
+  /** The redirect to `location`, for the express lane. */
+  readonly redirect: BodilessAnswer
+  readonly title: string | null
+  readonly expiresAtMs: number
+  readonly passwordHash: string | null
+  readonly hasClickLimit: boolean
+  /** No click was left when the link was loaded. */
+  readonly isExhausted: boolean
+  /** `null`: everybody is led to `location`. */
+  readonly routing: CompiledRouting | null
+  /** Where visitors go after its end. */
+  readonly fallback: string | null
+  readonly card: PreviewCard | null
+  /** utm parameters of the destination, as click records have them. */
+  readonly utm: string
+  /** Nothing but its expiry is to be looked at: the express lane may have it. */
+  readonly isPlain: boolean
+}
+
+/** Works out all that does not depend on the visit. */
+export function targetOf(row: Row): Target {
+  const location = locationOf(row.url)
+  const routing = row.routing === null ? null : compileRouting(row.routing, location)
+  const fallback = row.routing?.fallbackUrl ?? null
+  const card = row.routing?.preview ?? null
+  const hasClickLimit = row.clicks_max !== null
+  return {
+    id: row.id,
+    location,
+    redirect: bodilessAnswer(302, ['location', location, 'cache-control', redirectPolicy]),
+    title: row.title,
+    expiresAtMs: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
+    passwordHash: row.password_hash,
+    hasClickLimit,
+    isExhausted: row.clicks_max !== null && row.clicks_used >= row.clicks_max,
+    routing,
+    fallback: fallback === null ? null : locationOf(fallback),
+    card,
+    utm: utmText(new URL(row.url).searchParams),
+    isPlain: routing === null && card === null && !hasClickLimit && row.password_hash === null,
+  }
+}

@@ -1,0 +1,19 @@
+import type { Input, LinkRouting, links, Routing } from '@octet/contracts'
+import type { LinksContext } from '../context.ts'
+import { accessLink } from '../manage/access.ts'
+import type { Row } from '../manage/rules.ts'
+
+/** Where one of the caller's links leads whom. */
+export async function getLinkRouting(
+  ctx: LinksContext,
+  input: Input<typeof links, 'getLinkRouting'>,
+): Promise<LinkRouting> {
+  return routingOf(await accessLink(ctx.db, ctx.actor, input.id))
+}
+
+const plain: Routing = { rules: [], variants: [], appUrl: null, fallbackUrl: null, preview: null }
+
+/** A link without routing has an empty one. */
+export function routingOf(row: Row): LinkRouting {
+  return { linkId: row.id, ...(row.routing ?? plain), version: row.version }
+}

@@ -1,0 +1,51 @@
+import type { links } from '@octet/contracts'
+import type { Db } from '@octet/db'
+import type { Batch } from '@octet/journal'
+import { type Click, countClicks, countDays, decodeClick } from '../clicks/click.ts'
+import * as store from '../clicks/store.ts'
+import { collectClicks } from '../webhooks/delivery-store.ts'
+import * as watchStore from './watch-store.ts'
+
+const dayMs = 86_400_000
+/** Clicks that are counted later than this still count; only who made them is no longer told apart. */
+const sketchDays = 2
+
+/**
+ * Adds a batch of journal records to the counts, exactly once: the journal's position moves in the same transaction,
+ * so a batch that comes again after a crash finds the position elsewhere and changes nothing. Throws then.
+ */
+export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: number): Promise<void> {
+  const clicks = batch.records.map(record => decodeClick(record.toString()))
+  const counts = countClicks(clicks)
+  const days = countDays(clicks)
+  await db.transaction('links.countClicks', async tx => {
+    if (!(await store.movePosition(tx, batch.journalId, batch))) {
+      // The shipper then asks where we are, instead of taking the batch for counted.
+      throw new Error(`the clicks of journal ${batch.journalId} are not counted up to where this batch begins`)
+    }
+    await store.addClicks(tx, counts)
+    await store.addDays(tx, days, sketchesSince(nowMs))
+    await collectClicks(tx, counts)
+    const watched = await watchStore.watchedLinks(tx, new Date(nowMs).toISOString())
+    if (watched.size > 0) await watchStore.addRecentClicks(tx, recentClicks(clicks, watched))
+  })
+}
+
+/** The last clicks by people of those links, newest first. */
+function recentClicks(clicks: readonly Click[], watched: ReadonlySet<string>) {
+  const recent = new Map<string, watchStore.RecentClick[]>()
+  for (const { linkId, kind, atMs, values } of clicks.toReversed()) {
+    if (kind !== 'human' || !watched.has(linkId)) continue
+    const known = recent.get(linkId) ?? []
+    if (known.length === 0) recent.set(linkId, known)
+    if (known.length === watchStore.recentMax) continue
+    const { country = '', device = '', referrer = '', variant = '' } = values
+    known.push({ at: new Date(atMs).toISOString(), country, device, referrer, variant })
+  }
+  return recent
+}
+
+/** The first day, UTC, whose visitors are still told apart. */
+export function sketchesSince(nowMs: number): string {
+  return new Date(nowMs - sketchDays * dayMs).toISOString().slice(0, 10)
+}

@@ -1,0 +1,16 @@
+import * as store from '../clicks/store.ts'
+import type { LinksContext } from '../context.ts'
+import { sketchesSince } from './count-clicks.ts'
+import { forgetWatches } from './watch-store.ts'
+
+const batchMax = 5_000
+
+/** Forgets what days that are over were hashed with, and the hashes themselves; the numbers stay. */
+export async function forgetVisitors(ctx: LinksContext): Promise<void> {
+  const today = new Date(ctx.now()).toISOString().slice(0, 10)
+  const query = { today, sketchesSince: sketchesSince(ctx.now()), limit: batchMax }
+  while ((await store.forgetVisitors(ctx.db, query)) === batchMax) {
+    // The next ones.
+  }
+  await forgetWatches(ctx.db, new Date(ctx.now()).toISOString())
+}
