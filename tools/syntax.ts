@@ -19,7 +19,7 @@ export interface Syntax {
 }
 
 /** Whether the rules can parse the file. */
-function isCode(path: string): boolean {
+export function isCode(path: string): boolean {
   return /\.(ts|tsx|mts|js|mjs)$/.test(path) && !path.endsWith('.d.ts')
 }
 

@@ -15,6 +15,9 @@ interface Violation {
 
 const linksFile = 'modules/links/src/planted.ts'
 const testFile = 'modules/links/test/planted.test.ts'
+/** In a package that is not on the list of folders whose English is still open. */
+const plainFile = 'platform/planted/src/planted.ts'
+const plainTest = 'platform/planted/test/planted.test.ts'
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `const line${index} = 1`).join('\n')
 /** What a rule looks for, put together here so that this file does not hold it. */
 const joined = (...parts: readonly string[]) => parts.join('')
@@ -137,6 +140,32 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('a README', 'modules/links/README.md', '# links'),
   ],
   'links-lead-somewhere': [violation('a dead link', 'docs/planted.md', '[here](./nowhere.md)')],
+  'plain-english': [
+    violation('in a comment', plainFile, joined('// A request that some', 'body sent twice.')),
+    violation('in a docstring over two lines', plainFile, joined('/**\n * Removed for\n * go', 'od.\n */')),
+    violation('in a title', plainTest, "test('what cannot be parsed is refused', () => {})"),
+    violation(
+      'in a title with requirement numbers',
+      plainTest,
+      "test('A6, A7: of twenty uses one succeeds', () => {})",
+    ),
+    violation('in a public text', plainFile, joined("const problem = { title: 'That is n", "o link.' }")),
+    violation('in a page', 'apps/planted/src/page.tsx', joined('const page = <p>For every', 'body to see</p>')),
+    violation('in a document', 'planted/README.md', joined('Who', 'ever reads this.')),
+    violation('in SQL', 'modules/planted/migrations/0001_planted.sql', joined('-- Read by no', 'body.\nselect 1;')),
+    violation('in a style sheet', 'apps/planted/src/a.css', joined('/* For every', 'body. */')),
+  ],
+  'terms-of-the-field': [
+    violation('a variable', plainFile, joined('const hashingDo', 'or = 1')),
+    violation('a function', plainFile, joined('function te', 'llOwner() {}')),
+    violation('a type', plainFile, joined('interface Ver', 'dict {}')),
+    violation('a file', joined('platform/planted/src/express-la', 'ne.ts'), ''),
+  ],
+  'short-sentences': [
+    violation('a long line', 'planted/README.md', 'long '.repeat(30)),
+    violation('a long sentence', 'planted/README.md', `${'long '.repeat(18)}\n${'long '.repeat(18)}end.`),
+  ],
+  'open-folders-shrink': [violation('nothing found', 'tools/tidy/english-open.txt', 'platform/planted')],
   'commands-exist': [violation('no such script', 'docs/planted.md', joined('Then npm ', 'run plant.'))],
 }
 
@@ -179,7 +208,7 @@ for (const [rule, violations] of Object.entries(planted)) {
 }
 
 test('what the rules allow is not reported', () => {
-  const allowed = `/** Says hello; throws when nobody listens. */
+  const allowed = `/** Says hello; throws when no listener is registered. */
 export function planted(createdMs: number): string {
   // Seconds (not milliseconds), because the column is an integer.
   const at = new Date(createdMs)
@@ -194,6 +223,16 @@ describe('one', () => { test('same title', () => {}) })
 describe('two', () => { test('same title', { skip: 'until the broker is here' }, () => {}) })
 `
   assert.deepEqual(newFindings(plant(plant(tree, linksFile, allowed), testFile, tests)), [])
+})
+
+test('plain English that looks like an idiom is not reported', () => {
+  const comments = [
+    'There is no link. Of course the caller may retry.',
+    'The old session stays valid; this one has expired and is no longer used.',
+    'Which one may read it? A member who joined.',
+  ]
+  const text = comments.map(comment => `// ${comment}\n\n`).join('')
+  assert.deepEqual(newFindings(plant(tree, plainFile, text)), [])
 })
 
 test('prose is not taken for code, and code is not taken for prose', () => {

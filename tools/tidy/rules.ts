@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts'
 import { commentRules } from './comments.ts'
 import { documentRules } from './documents.ts'
+import { englishRules } from './english.ts'
 import { habitRules } from './habits.ts'
 import { manifestRules } from './manifests.ts'
 import { migrationRules } from './migrations.ts'
@@ -18,4 +19,5 @@ export const tidyRules: readonly Rule[] = [
   ...manifestRules,
   ...publicationRules,
   ...documentRules,
+  ...englishRules,
 ]
