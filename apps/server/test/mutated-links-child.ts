@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module'
 
 const mutants: Readonly<Record<string, readonly [from: string, to: string]>> = {
   // Reads how many are left without holding them; the wait makes sure that two look at the same moment.
-  '/modules/links/src/manage/store.ts': [
+  '/modules/links/src/redirect/store.ts': [
     'deleted_at is null for update)',
     'deleted_at is null and pg_sleep(0.1) is not null)',
   ],

@@ -8,10 +8,11 @@ import * as exampleStore from './examples/store.ts'
 import * as fileStore from './files/store.ts'
 import { storeBytes } from './files/upload-file.ts'
 import { announce } from './messages/edit-message.ts'
+import { bodyHash } from './messages/rules.ts'
 import { speak } from './messages/send-message.ts'
 import * as messageStore from './messages/store.ts'
-import { enter } from './rooms/enter.ts'
-import { bodyHash, nameKey, roomStream } from './rooms/rules.ts'
+import { addMembership } from './rooms/memberships.ts'
+import { nameKey, roomStream } from './rooms/rules.ts'
 import * as roomStore from './rooms/store.ts'
 
 const hourMs = 3_600_000
@@ -63,7 +64,7 @@ async function open(ctx: ChatContext, tx: Tx<typeof chat>, { name, topic, member
   })
   if (roomId === undefined) return undefined
   for (const userId of [owner, ...others]) {
-    await enter(tx, { roomId, userId, role: userId === owner ? 'owner' : 'member', at })
+    await addMembership(tx, { roomId, userId, role: userId === owner ? 'owner' : 'member', at })
     await exampleStore.backdate(tx, { stream: roomStream(roomId), at })
   }
   return roomId

@@ -9,8 +9,8 @@ import { fileKeys } from './files/rules.ts'
 import * as fileStore from './files/store.ts'
 import { settingsOf } from './presence/store.ts'
 import * as privacyStore from './privacy-store.ts'
-import { exit } from './rooms/enter.ts'
 import * as memberStore from './rooms/member-store.ts'
+import { removeMembership } from './rooms/memberships.ts'
 import { roomStream } from './rooms/rules.ts'
 import * as roomStore from './rooms/store.ts'
 
@@ -85,7 +85,8 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
       if ((await roomStore.lockRoom(tx, roomId)) === undefined) continue
       await passOwnership(tx, roomId, userId)
       const ghostId = newId()
-      if (await exit(tx, { roomId, userId, by: userId, reason: 'erased' })) ctx.realtime.recheck('room', roomId, userId)
+      if (await removeMembership(tx, { roomId, userId, by: userId, reason: 'erased' }))
+        ctx.realtime.recheck('room', roomId, userId)
       await privacyStore.eraseFromRoom(tx, { roomId, stream: roomStream(roomId), userId, ghostId })
       if ((await roomStore.lockRoom(tx, roomId))?.member_count === 0) await endRoom(tx, roomId)
     }

@@ -1,12 +1,14 @@
 /** Bytes in and out: files are streamed, so they do not go through the kernel. */
+
 import type { IncomingMessage } from 'node:http'
 import { access, type chat, commonProblem, requireUser } from '@octet/contracts'
 import { applyVerdict } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChatContext } from './context.ts'
-import { addPart, getUpload } from './files/create-upload.ts'
+import { addPart } from './files/create-upload.ts'
 import { fetchFile } from './files/fetch-file.ts'
+import { getUpload } from './files/get-upload.ts'
 import { disposition, fileBytesMax, fileKeys, rangeOf } from './files/rules.ts'
 import { uploadFile } from './files/upload-file.ts'
 import { isId } from './rooms/rules.ts'

@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { openPool } from '@octet/db'
 import { defer, type Test } from '@octet/testkit'
 import sharp from 'sharp'
-import { firstLink, readPageFacts } from '../src/previews/page-facts.ts'
+import { firstLink } from '../src/messages/rules.ts'
+import { readPageFacts } from '../src/previews/page-facts.ts'
 import { ada, as, ben, blocks, cleo, cmid, openChat, reports, runJob } from './people.ts'
 
 test('who has blocked somebody is not reached by them: no conversation, no bringing in, no mention', async t => {

@@ -1,4 +1,5 @@
 /** What needs the reply in hand: cookies, and the public keys in the form other software expects. */
+
 import { access, apiPrefix, type identity } from '@octet/contracts'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
@@ -7,12 +8,12 @@ import { openidRoutes } from './providers/routes.ts'
 import { webSetup } from './setup/web-setup.ts'
 import { deviceOf, trustDevice } from './sign-in/device-cookie.ts'
 import { webFinishLogin } from './sign-in/finish-login.ts'
+import { webLogin } from './sign-in/login.ts'
 import { logout } from './sign-in/logout.ts'
 import { webPasskeyLogin } from './sign-in/passkey-login.ts'
-import { renewCookie } from './sign-in/renew-cookie.ts'
-import { webLogin } from './sign-in/web-login.ts'
-import { webRegister } from './sign-in/web-register.ts'
-import { webStepUp } from './sign-in/web-step-up.ts'
+import { webRegister } from './sign-in/register.ts'
+import { renewCookie } from './sign-in/sign-browser-in.ts'
+import { webStepUp } from './sign-in/step-up.ts'
 
 const jwksMaxAgeSeconds = 300
 /** Whoever brings or chooses a password. Two are hashed at a time, and each is a few statements before and after. */

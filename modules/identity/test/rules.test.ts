@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  cleanDisplayName,
-  cleanUserAgent,
-  decideRefresh,
-  graceAnswersMax,
-  graceMs,
-  isReserved,
-  normalPassword,
-  refusePassword,
-  usernameKey,
-} from '../src/account/rules.ts'
+import { cleanDisplayName, cleanUserAgent, isReserved, usernameKey } from '../src/account/rules.ts'
+import { normalPassword, refusePassword } from '../src/passwords/rules.ts'
+import { decideRefresh, graceAnswersMax, graceMs } from '../src/sessions/rules.ts'
 
 test('usernames that look alike are the same name', () => {
   for (const [one, other] of [

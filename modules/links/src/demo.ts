@@ -3,7 +3,7 @@ import type { CountedClicks } from './clicks/click.ts'
 import * as clickStore from './clicks/store.ts'
 import type { LinksContext } from './context.ts'
 import { demoDays } from './demo-visitors.ts'
-import { ownDomain } from './manage/rules.ts'
+import { ownDomain } from './manage/codes.ts'
 import * as store from './manage/store.ts'
 
 interface Example {

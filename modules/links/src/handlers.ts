@@ -2,8 +2,8 @@
 import { identity, links } from '@octet/contracts'
 import { on } from '@octet/kernel'
 import { takeOverExamples } from './manage/take-over-examples.ts'
+import { tellOfExpiry } from './manage/tell-of-expiry.ts'
 import { tellOwner } from './webhooks/tell-owner.ts'
-import { tellOfExpiry } from './webhooks/tell-webhooks.ts'
 
 export const handlers = [
   on(identity, 'owner-created', takeOverExamples),

@@ -13,11 +13,12 @@ import * as domainStore from './domains/store.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { accessLink } from './manage/access.ts'
-import { isId, readTargetKey } from './manage/rules.ts'
+import { isId, readTargetKey } from './manage/codes.ts'
 import * as store from './manage/store.ts'
 import { operations } from './operations.ts'
 import { privacy } from './privacy.ts'
 import { createClickTokens } from './redirect/click-tokens.ts'
+import * as redirectStore from './redirect/store.ts'
 import { type Target, targetOf } from './redirect/target.ts'
 import { routes } from './routes.ts'
 import { countBatch } from './statistics/count-clicks.ts'
@@ -107,7 +108,7 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
 }
 
 async function loadTarget(db: Db<typeof links>, key: string): Promise<Target | null> {
-  const row = await store.findTarget(db, readTargetKey(key))
+  const row = await redirectStore.findTarget(db, readTargetKey(key))
   return row === undefined ? null : targetOf(row)
 }
 

@@ -1,22 +1,5 @@
 /** SQL about giving and erasing what links keeps of a person. */
 import type { Queryable, Tx } from '@octet/db'
-import type { Row } from './manage/rules.ts'
-
-/** Every live link of an owner, read a page at a time. */
-export async function* eachLinkOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<Row> {
-  for (let after: string | null = null; ; ) {
-    const rows: Row[] = await sql<Row[]>`
-      select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
-      from links
-      left join click_totals on click_totals.link_id = links.id
-      left join domains on domains.id = links.domain_id
-      where links.owner_id = ${ownerId} and deleted_at is null and (${after}::uuid is null or links.id > ${after}::uuid)
-      order by links.id limit ${pageMax}`
-    yield* rows
-    after = rows.at(-1)?.id ?? null
-    if (rows.length < pageMax || after === null) return
-  }
-}
 
 /** Clicks of every live link of an owner, per quarter of an hour, read a page at a time. */
 export async function* clicksOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<object> {

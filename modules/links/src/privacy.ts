@@ -6,6 +6,7 @@ import { listTemplates } from './campaigns/store.ts'
 import type { LinksContext } from './context.ts'
 import { domainOf } from './domains/rules.ts'
 import * as domainStore from './domains/store.ts'
+import * as listStore from './manage/list-store.ts'
 import { linkOf } from './manage/rules.ts'
 import * as store from './manage/store.ts'
 import * as organizeStore from './organize/store.ts'
@@ -97,5 +98,5 @@ export const privacy: Privacy<typeof links, LinksContext> = {
 }
 
 async function* linksOf(ctx: LinksContext, userId: string): AsyncIterable<object> {
-  for await (const row of privacyStore.eachLinkOf(ctx.db, userId, pageMax)) yield linkOf(row, ctx.origin)
+  for await (const row of listStore.eachLinkOf(ctx.db, userId, pageMax)) yield linkOf(row, ctx.origin)
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { links } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { type Test, testApp } from '@octet/testkit'
-import { withUtm } from '../src/manage/rules.ts'
+import { withUtm } from '../src/campaigns/utm.ts'
 import { linksModule } from '../src/module.ts'
 
 const url = 'https://example.org/a'

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  codeKey,
-  generateCode,
-  isReserved,
-  locationOf,
-  ownDomain,
-  readTargetKey,
-  refuseUrl,
-  targetKey,
-} from '../src/manage/rules.ts'
+import { refuseUrl } from '../src/domains/refuse-url.ts'
+import { codeKey, generateCode, isReserved, ownDomain, readTargetKey, targetKey } from '../src/manage/codes.ts'
+import { locationOf } from '../src/routing/rules.ts'
 
 const origin = 'http://localhost:3000'
 

@@ -1,9 +1,7 @@
 import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
-import { headOf } from '../messages/store.ts'
 import { accessAsReader, lockAsMember } from '../rooms/access.ts'
-import { roomStream } from '../rooms/rules.ts'
 import { describeCommit, describeGroupInfo } from './mls.ts'
 import * as encryptionStore from './store.ts'
 
@@ -48,17 +46,6 @@ async function moved(tx: Tx<typeof chat>, input: Input<typeof chat, 'commitToGro
     : commit !== undefined && (await encryptionStore.moveGroup(tx, roomId, epoch, groupInfo))
   if (!done) throw problem('epoch-moved')
   return isFirst ? 0 : epoch + 1
-}
-
-/** What a device needs to join. */
-export async function getGroup(
-  ctx: ChatContext,
-  { roomId }: Input<typeof chat, 'getGroup'>,
-): Promise<Output<typeof chat, 'getGroup'>> {
-  await accessEncrypted(ctx, roomId)
-  const headSeq = await headOf(ctx.db, roomStream(roomId))
-  const group = await encryptionStore.findGroup(ctx.db, roomId)
-  return { epoch: group?.epoch ?? 0, groupInfo: group?.group_info?.toString('base64') ?? null, headSeq }
 }
 
 /** Lets members of an encrypted room through. Throws `not-encrypted`, `not-a-member`. */

@@ -4,7 +4,7 @@ import { roomStream } from '../rooms/rules.ts'
 import { accessEncrypted } from './commit-to-group.ts'
 import * as encryptionStore from './store.ts'
 
-const limitDefault = 200
+export const limitDefault = 200
 
 /** Keeps the caller's copies of messages, sealed with their recovery key; a copy that is there stays as it is. */
 export async function putHistory(
@@ -14,15 +14,4 @@ export async function putHistory(
   const whose = await accessEncrypted(ctx, roomId)
   const sealed = copies.map(copy => ({ seq: copy.seq, sealed: Buffer.from(copy.sealed, 'base64') }))
   return { kept: await encryptionStore.insertCopies(ctx.db, { ...whose, stream: roomStream(roomId) }, sealed) }
-}
-
-/** The caller's own copies, the newest first. */
-export async function getHistory(
-  ctx: ChatContext,
-  { roomId, before = Number.MAX_SAFE_INTEGER, limit = limitDefault }: Input<typeof chat, 'getHistory'>,
-): Promise<Output<typeof chat, 'getHistory'>> {
-  const whose = await accessEncrypted(ctx, roomId)
-  const found = await encryptionStore.listCopies(ctx.db, whose, { before, limit })
-  const data = found.slice(0, limit).map(({ seq, sealed }) => ({ seq, sealed: sealed.toString('base64') }))
-  return { data, hasMore: found.length > limit }
 }

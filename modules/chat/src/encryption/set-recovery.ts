@@ -13,9 +13,3 @@ export async function setRecovery(
   )
   return { check }
 }
-
-/** By what the caller's recovery key is recognised. */
-export async function getRecovery(ctx: ChatContext): Promise<Output<typeof chat, 'getRecovery'>> {
-  const check = await encryptionStore.findRecovery(ctx.db, requireUser(ctx.actor).userId)
-  return { check: check?.toString('base64') ?? null }
-}

@@ -2,8 +2,8 @@ import { type chat, examplePeople, type identity } from '@octet/contracts'
 import { type EventData, newId, type Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
 import { speak } from '../messages/send-message.ts'
-import { enter } from '../rooms/enter.ts'
 import * as memberStore from '../rooms/member-store.ts'
+import { addMembership } from '../rooms/memberships.ts'
 import { directKey, roomStream } from '../rooms/rules.ts'
 import * as roomStore from '../rooms/store.ts'
 import { demoGreeting } from './demo-rooms.ts'
@@ -26,7 +26,7 @@ export async function takeOverExamples(
 }
 
 async function own(tx: Tx<typeof chat>, { roomId, userId, at }: { roomId: string; userId: string; at: string }) {
-  if (await enter(tx, { roomId, userId, role: 'owner', at })) return
+  if (await addMembership(tx, { roomId, userId, role: 'owner', at })) return
   const member = await memberStore.findMember(tx, roomId, userId)
   if (member === undefined || member.role === 'owner') return
   await memberStore.updateMember(tx, member, { role: 'owner', mutedUntil: null })
@@ -53,7 +53,8 @@ async function greet(tx: Tx<typeof chat>, { userId, at }: { userId: string; at: 
     createdAt: at,
   })
   if (roomId === undefined) return
-  for (const person of [userId, greeterId].sort()) await enter(tx, { roomId, userId: person, role: 'member', at })
+  for (const person of [userId, greeterId].sort())
+    await addMembership(tx, { roomId, userId: person, role: 'member', at })
   const room = await roomStore.lockRoom(tx, roomId)
   if (room === undefined) throw new Error('a room vanished in its own transaction')
   const id = newId()

@@ -1,7 +1,7 @@
 import type { chat, identity } from '@octet/contracts'
 import type { EventData, Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
-import { enter } from '../rooms/enter.ts'
+import { addMembership } from '../rooms/memberships.ts'
 import { membersMax } from '../rooms/rules.ts'
 import * as roomStore from '../rooms/store.ts'
 import * as exampleStore from './store.ts'
@@ -19,7 +19,7 @@ export async function welcomeNewcomer(
   for (const roomId of await exampleStore.exampleRooms(tx)) {
     const room = await roomStore.lockRoom(tx, roomId)
     if (room === undefined || room.visibility !== 'public' || room.member_count >= membersMax) continue
-    if (await enter(tx, { roomId, userId, role: 'member', at })) {
+    if (await addMembership(tx, { roomId, userId, role: 'member', at })) {
       await exampleStore.leaveUnread(tx, roomId, userId, unreadMessages)
     }
   }

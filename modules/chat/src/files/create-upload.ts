@@ -6,7 +6,7 @@ import { fileKeys, fileName, partBytesMax, unattachedMs } from './rules.ts'
 import * as fileStore from './store.ts'
 import { accessToUpload, checkRoomLeft, checkSize, storeBytes } from './upload-file.ts'
 
-type Upload = Output<typeof chat, 'createUpload'>
+export type Upload = Output<typeof chat, 'createUpload'>
 
 /** Begins an upload. Throws `payload-too-large`, `too-many-files`, `muted`. */
 export async function createUpload(ctx: ChatContext, input: Input<typeof chat, 'createUpload'>): Promise<Upload> {
@@ -22,19 +22,8 @@ export async function createUpload(ctx: ChatContext, input: Input<typeof chat, '
   return uploadOf(row)
 }
 
-/** How far it has come. */
-export async function getUpload(ctx: ChatContext, { id }: Input<typeof chat, 'getUpload'>): Promise<Upload> {
-  return uploadOf(await ownUpload(ctx, id))
-}
-
-/** Gives it up; done twice it is done once. */
-export async function deleteUpload(ctx: ChatContext, { id }: Input<typeof chat, 'deleteUpload'>): Promise<object> {
-  const upload = await fileStore.findUpload(ctx.db, id, requireUser(ctx.actor).userId)
-  if (upload !== undefined) await removeUpload(ctx, id)
-  return {}
-}
-
-async function ownUpload(ctx: ChatContext, id: string): Promise<fileStore.UploadRow & { room_id: string }> {
+/** An upload of the caller's. Throws `not-found` alike for other people's uploads and for none. */
+export async function ownUpload(ctx: ChatContext, id: string): Promise<fileStore.UploadRow & { room_id: string }> {
   const upload = await fileStore.findUpload(ctx.db, id, requireUser(ctx.actor).userId)
   if (upload === undefined || upload.room_id === null) throw commonProblem('not-found')
   return { ...upload, room_id: upload.room_id }
@@ -113,7 +102,8 @@ export async function removeUpload(ctx: { storage: ChatContext['storage']; db: Q
   await fileStore.deleteUpload(ctx.db, id)
 }
 
-function uploadOf(row: fileStore.UploadRow): Upload {
+/** An upload as its owner sees it. */
+export function uploadOf(row: fileStore.UploadRow): Upload {
   return {
     id: row.id,
     roomId: row.room_id ?? '',

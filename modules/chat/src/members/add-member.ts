@@ -1,11 +1,11 @@
 import type { chat, Input, Member } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
 import { lockAsMember } from '../rooms/access.ts'
-import { requireReachable } from '../rooms/deaf-to.ts'
+import { findPeople } from '../rooms/find-people.ts'
 import * as memberStore from '../rooms/member-store.ts'
+import { requireReachable } from '../rooms/require-reachable.ts'
 import { isAtLeast } from '../rooms/rules.ts'
-import { peopleOf } from '../rooms/view-rooms.ts'
-import { letIn } from './join-room.ts'
+import { letIn } from './let-in.ts'
 import { memberOf } from './list-members.ts'
 
 /**
@@ -13,7 +13,7 @@ import { memberOf } from './list-members.ts'
  * members of a private room who do not govern it.
  */
 export async function addMember(ctx: ChatContext, input: Input<typeof chat, 'addMember'>): Promise<Member> {
-  const person = (await peopleOf(ctx, [input.userId])).get(input.userId)
+  const person = (await findPeople(ctx, [input.userId])).get(input.userId)
   if (person === undefined) throw problem('person-not-reachable')
   await requireReachable(ctx, [input.userId])
   const at = new Date(ctx.now()).toISOString()

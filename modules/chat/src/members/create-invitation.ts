@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { chat, Input, Output } from '@octet/contracts'
 import type { ChatContext } from '../context.ts'
 import { lockAsGovernor } from '../rooms/access.ts'
-import * as memberStore from '../rooms/member-store.ts'
-import { tokenHash } from '../rooms/rules.ts'
+import * as invitationStore from './invitation-store.ts'
+import { tokenHash } from './rules.ts'
 
 const tokenBytes = 24
 const hoursDefault = 72
@@ -18,7 +18,7 @@ export function createInvitation(
   const at = new Date(ctx.now()).toISOString()
   return ctx.db.transaction('chat.createInvitation', async tx => {
     const { userId } = await lockAsGovernor(ctx, tx, input.id)
-    const row = await memberStore.insertInvitation(tx, {
+    const row = await invitationStore.insertInvitation(tx, {
       roomId: input.id,
       tokenHash: tokenHash(token),
       by: userId,
@@ -31,7 +31,7 @@ export function createInvitation(
 }
 
 /** An invitation without its token. */
-export function invitationOf(row: memberStore.InvitationRow) {
+export function invitationOf(row: invitationStore.InvitationRow) {
   return {
     id: row.id,
     roomId: row.room_id,

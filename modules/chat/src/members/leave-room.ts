@@ -1,7 +1,7 @@
 import { type chat, type Input, requireUser } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
-import { exit, hush } from '../rooms/enter.ts'
 import * as memberStore from '../rooms/member-store.ts'
+import { recheckEphemeral, removeMembership } from '../rooms/memberships.ts'
 import * as roomStore from '../rooms/store.ts'
 
 /** Leaves a room; does nothing for who is not in it. Throws `last-owner` while others would stay without one. */
@@ -13,8 +13,8 @@ export async function leaveRoom(ctx: ChatContext, { id }: Input<typeof chat, 'le
     if (room === undefined || member === undefined) return
     const isLast = member.role === 'owner' && (await memberStore.countOwners(tx, id)) === 1
     if (isLast && room.member_count > 1) throw problem('last-owner')
-    await exit(tx, { roomId: id, userId, by: userId, reason: 'left' })
+    await removeMembership(tx, { roomId: id, userId, by: userId, reason: 'left' })
   })
-  hush(ctx, id, userId)
+  recheckEphemeral(ctx, id, userId)
   return {}
 }

@@ -2,8 +2,8 @@ import type { chat, Input, Output } from '@octet/contracts'
 import { pageOf, readPage } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsGovernor } from '../rooms/access.ts'
-import * as memberStore from '../rooms/member-store.ts'
 import { invitationOf } from './create-invitation.ts'
+import * as invitationStore from './invitation-store.ts'
 
 /** Invitations that still work. */
 export async function listInvitations(
@@ -13,7 +13,7 @@ export async function listInvitations(
   await accessAsGovernor(ctx, input.id)
   const page = readPage(input)
   const now = new Date(ctx.now()).toISOString()
-  return pageOf(await memberStore.listInvitations(ctx.db, input.id, { ...page, now }), {
+  return pageOf(await invitationStore.listInvitations(ctx.db, input.id, { ...page, now }), {
     limit: page.limit,
     positionOf: row => ({ at: row.created_at, id: row.id }),
     view: invitationOf,

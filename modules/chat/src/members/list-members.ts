@@ -2,8 +2,8 @@ import type { chat, Input, Member, Output } from '@octet/contracts'
 import { pageOf, readPage } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
+import { findPeople, type Person, personOrNobody } from '../rooms/find-people.ts'
 import * as memberStore from '../rooms/member-store.ts'
-import { type Person, peopleOf, personOrNobody } from '../rooms/view-rooms.ts'
 
 /** Who is in a room, for those who are in it. */
 export async function listMembers(
@@ -13,7 +13,7 @@ export async function listMembers(
   await accessAsReader(ctx, input.id)
   const page = readPage(input)
   const found = await memberStore.listMembers(ctx.db, input.id, page)
-  const people = await peopleOf(
+  const people = await findPeople(
     ctx,
     found.map(({ user_id }) => user_id),
   )

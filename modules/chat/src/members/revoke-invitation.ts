@@ -1,7 +1,7 @@
 import { type chat, commonProblem, type Input } from '@octet/contracts'
 import type { ChatContext } from '../context.ts'
 import { lockAsGovernor } from '../rooms/access.ts'
-import * as memberStore from '../rooms/member-store.ts'
+import * as invitationStore from './invitation-store.ts'
 
 /** Makes an invitation worthless. */
 export async function revokeInvitation(
@@ -10,7 +10,7 @@ export async function revokeInvitation(
 ): Promise<object> {
   await ctx.db.transaction('chat.revokeInvitation', async tx => {
     await lockAsGovernor(ctx, tx, id)
-    if (!(await memberStore.deleteInvitation(tx, id, invitationId))) throw commonProblem('not-found')
+    if (!(await invitationStore.deleteInvitation(tx, id, invitationId))) throw commonProblem('not-found')
   })
   return {}
 }

@@ -2,7 +2,7 @@ import { type chat, commonProblem, type Input } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
 import * as fileStore from '../files/store.ts'
 import { lockAsMember } from '../rooms/access.ts'
-import * as memberStore from '../rooms/member-store.ts'
+import * as moderationStore from '../rooms/moderation-store.ts'
 import { isAtLeast, roomStream } from '../rooms/rules.ts'
 import * as messageStore from './store.ts'
 
@@ -24,7 +24,7 @@ export function deleteMessage(ctx: ChatContext, input: Input<typeof chat, 'delet
     await messageStore.emptyMessage(tx, message, at)
     await fileStore.dropFilesOf(tx, messageId, 'all')
     if (!isOwn) {
-      await memberStore.insertModeration(tx, {
+      await moderationStore.insertModeration(tx, {
         roomId,
         action: 'message-deleted',
         actorId: userId,

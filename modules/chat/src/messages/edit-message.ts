@@ -2,20 +2,20 @@ import { type chat, commonProblem, type Input, type Message } from '@octet/contr
 import type { Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import * as fileStore from '../files/store.ts'
-import { firstLink } from '../previews/page-facts.ts'
-import { liveMessage, lockAsSpeaker } from '../rooms/access.ts'
-import { deafTo } from '../rooms/deaf-to.ts'
-import { isBlank } from '../rooms/rules.ts'
-import { messageOf } from '../rooms/view-rooms.ts'
+import { lockAsSpeaker } from '../rooms/access.ts'
+import { liveMessage } from './access.ts'
+import { findBlockers } from './find-blockers.ts'
 import { mentionsOf, tellMentioned } from './mentions.ts'
+import { firstLink, isBlank } from './rules.ts'
 import { empty } from './send-message.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 import { wantPreview } from './want-preview.ts'
 
 /** Changes one's own message. Throws `not-yours`, `muted`, `message-gone`. */
 export async function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMessage'>): Promise<Message> {
   const { roomId, messageId, body } = input
-  const deaf = await deafTo(ctx, roomId, body)
+  const deaf = await findBlockers(ctx, roomId, body)
   const at = new Date(ctx.now()).toISOString()
   return ctx.once('chat.editMessage', async tx => {
     const { room, userId } = await lockAsSpeaker(ctx, tx, roomId)

@@ -1,8 +1,8 @@
 import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
-import { messageOf } from '../rooms/view-rooms.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 
 /** One message, for members. */
 export async function getMessage(

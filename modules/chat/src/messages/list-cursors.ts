@@ -2,7 +2,7 @@ import { type chat, type Input, type Output, requireUser } from '@octet/contract
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import * as memberStore from '../rooms/member-store.ts'
-import { cursorOf } from '../rooms/view-rooms.ts'
+import { cursorOf } from './view.ts'
 
 const cursorsShown = 100
 

@@ -1,8 +1,9 @@
 import { type chat, commonProblem, type Input, type Message, type Output } from '@octet/contracts'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
-import { messageOf, peopleOf } from '../rooms/view-rooms.ts'
+import { findPeople } from '../rooms/find-people.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 
 const limitDefault = 50
 const endOfTime = Number.MAX_SAFE_INTEGER
@@ -58,5 +59,5 @@ export async function authorsOf(ctx: ChatContext, messages: readonly Message[]) 
     ...message.mentions,
     ...message.reactions.flatMap(({ userIds }) => userIds),
   ])
-  return [...(await peopleOf(ctx, ids)).values()]
+  return [...(await findPeople(ctx, ids)).values()]
 }

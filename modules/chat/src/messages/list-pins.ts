@@ -1,10 +1,10 @@
 import type { chat, Input, Output } from '@octet/contracts'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
-import { pinsMax } from '../rooms/rules.ts'
-import { messageOf } from '../rooms/view-rooms.ts'
 import { authorsOf } from './list-messages.ts'
+import { pinsMax } from './rules.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 
 /** What is pinned in a room, the latest first. */
 export async function listPins(

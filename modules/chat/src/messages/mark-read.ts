@@ -4,19 +4,19 @@ import { type ChatContext, problem } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import * as memberStore from '../rooms/member-store.ts'
 import { roomStream } from '../rooms/rules.ts'
-import { cursorOf } from '../rooms/view-rooms.ts'
+import { cursorOf } from './view.ts'
 
 /** What was read was delivered as well. */
 export function markRead(ctx: ChatContext, { roomId, seq }: Input<typeof chat, 'markRead'>): Promise<Cursor> {
-  return move(ctx, roomId, { delivered: seq, read: seq })
+  return moveCursors(ctx, roomId, { delivered: seq, read: seq })
 }
 
-/** One of the caller's devices has it. */
-export function markDelivered(ctx: ChatContext, { roomId, seq }: Input<typeof chat, 'markDelivered'>): Promise<Cursor> {
-  return move(ctx, roomId, { delivered: seq, read: 0 })
-}
-
-async function move(ctx: ChatContext, roomId: string, to: { delivered: number; read: number }): Promise<Cursor> {
+/** Moves the caller's cursors forward and publishes the change. Throws `not-a-member`, `not-found`. */
+export async function moveCursors(
+  ctx: ChatContext,
+  roomId: string,
+  to: { delivered: number; read: number },
+): Promise<Cursor> {
   const { userId } = requireUser(ctx.actor)
   const moved = await memberStore.moveCursors(ctx.db, { roomId, userId, stream: roomStream(roomId) }, to)
   if (moved === undefined) {

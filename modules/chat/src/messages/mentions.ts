@@ -3,7 +3,7 @@ import type { chat } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import type { InRoom } from '../rooms/access.ts'
 import * as memberStore from '../rooms/member-store.ts'
-import { mentionedIn } from '../rooms/rules.ts'
+import { mentionedIn } from './rules.ts'
 
 /** Other members whom the words name and who have not blocked their author; in encrypted rooms nobody can tell. */
 export async function mentionsOf(

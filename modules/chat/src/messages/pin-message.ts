@@ -1,17 +1,18 @@
 import type { chat, Input, Message } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
-import { liveMessage, lockAsGovernor, lockAsMember } from '../rooms/access.ts'
-import { deafTo } from '../rooms/deaf-to.ts'
-import { pinsMax } from '../rooms/rules.ts'
-import { messageOf } from '../rooms/view-rooms.ts'
+import { lockAsGovernor, lockAsMember } from '../rooms/access.ts'
+import { liveMessage } from './access.ts'
 import { announce } from './edit-message.ts'
+import { findBlockers } from './find-blockers.ts'
+import { pinsMax } from './rules.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 
 /** Pins or unpins. Throws `too-many-pins`, `role-too-low`, `message-gone`, `person-not-reachable`. */
 export async function pinMessage(ctx: ChatContext, input: Input<typeof chat, 'pinMessage'>): Promise<Message> {
   const { roomId, messageId, on } = input
   const at = new Date(ctx.now()).toISOString()
-  await deafTo(ctx, roomId, '')
+  await findBlockers(ctx, roomId, '')
   return ctx.db.transaction('chat.pinMessage', async tx => {
     const { room, userId } = await lockAsMember(ctx, tx, roomId)
     if (room.kind === 'channel') await lockAsGovernor(ctx, tx, roomId)

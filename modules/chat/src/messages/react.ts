@@ -1,11 +1,12 @@
 import type { chat, Input, Message } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
-import { liveMessage, lockAsSpeaker } from '../rooms/access.ts'
-import { deafTo } from '../rooms/deaf-to.ts'
-import { reactionKindsMax } from '../rooms/rules.ts'
-import { messageOf } from '../rooms/view-rooms.ts'
+import { lockAsSpeaker } from '../rooms/access.ts'
+import { liveMessage } from './access.ts'
 import { announce } from './edit-message.ts'
+import { findBlockers } from './find-blockers.ts'
+import { reactionKindsMax } from './rules.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 
 /**
  * Puts an emoji on a message or takes it away. Throws `too-many-reactions`, `muted`, `message-gone`,
@@ -13,7 +14,7 @@ import * as messageStore from './store.ts'
  */
 export async function react(ctx: ChatContext, input: Input<typeof chat, 'react'>): Promise<Message> {
   const { roomId, messageId, emoji, on } = input
-  await deafTo(ctx, roomId, '')
+  await findBlockers(ctx, roomId, '')
   return ctx.once('chat.react', async tx => {
     const { userId } = await lockAsSpeaker(ctx, tx, roomId)
     const message = await liveMessage(tx, roomId, messageId)

@@ -1,7 +1,7 @@
 import { type chat, commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
-import * as memberStore from '../rooms/member-store.ts'
+import * as moderationStore from '../rooms/moderation-store.ts'
 import * as messageStore from './store.ts'
 
 const excerptMax = 300
@@ -29,7 +29,7 @@ export async function reportMessage(
   })
   const at = new Date(ctx.now()).toISOString()
   await ctx.db.transaction('chat.reportMessage', tx =>
-    memberStore.insertModeration(tx, {
+    moderationStore.insertModeration(tx, {
       roomId,
       action: 'message-reported',
       actorId: null,

@@ -2,8 +2,9 @@ import { type chat, type Input, type Output, requireUser } from '@octet/contract
 import { pageOf, readPage } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
-import { messageOf, peopleOf } from '../rooms/view-rooms.ts'
+import { findPeople } from '../rooms/find-people.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 
 /** Words in the rooms the caller is in. Encrypted rooms are not searched: the server cannot read them. */
 export async function searchMessages(
@@ -23,7 +24,7 @@ export async function searchMessages(
     after,
   }
   const found = await ctx.db.transaction('chat.searchMessages', tx => messageStore.searchMessages(tx, search))
-  const people = await peopleOf(
+  const people = await findPeople(
     ctx,
     found.map(({ author_id }) => author_id),
   )

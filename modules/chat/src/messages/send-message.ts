@@ -3,13 +3,14 @@ import { newId, type Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import * as fileStore from '../files/store.ts'
 import { fileOf } from '../files/upload-file.ts'
-import { type InRoom, liveMessage, lockAsSpeaker } from '../rooms/access.ts'
-import { deafTo } from '../rooms/deaf-to.ts'
-import { bodyHash, isBlank } from '../rooms/rules.ts'
+import { type InRoom, lockAsSpeaker } from '../rooms/access.ts'
 import * as roomStore from '../rooms/store.ts'
-import { messageOf } from '../rooms/view-rooms.ts'
+import { liveMessage } from './access.ts'
+import { findBlockers } from './find-blockers.ts'
 import { mentionsOf, tellMentioned } from './mentions.ts'
+import { bodyHash, isBlank } from './rules.ts'
 import * as messageStore from './store.ts'
+import { messageOf } from './view.ts'
 import { wantPreview } from './want-preview.ts'
 
 type Send = Input<typeof chat, 'sendMessage'>
@@ -22,7 +23,7 @@ type Send = Input<typeof chat, 'sendMessage'>
 export async function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
   const { roomId, cmid, body, replyToId = null, threadId = null, fileIds = [] } = input
   if (isBlank(body) && fileIds.length === 0) throw empty()
-  const deaf = await deafTo(ctx, roomId, body)
+  const deaf = await findBlockers(ctx, roomId, body)
   const { userId: authorId } = requireUser(ctx.actor)
   return ctx.once('chat.sendMessage', async tx => {
     const id = newId()

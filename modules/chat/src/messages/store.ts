@@ -143,12 +143,6 @@ export async function seqAt({ sql }: Queryable, roomId: string, at: string): Pro
   return row?.seq ?? 0
 }
 
-/** `seq` of a stream's newest event; 0 before the first. */
-export async function headOf({ sql }: Queryable, stream: string): Promise<number> {
-  const [row] = await sql<{ last_seq: number }[]>`select last_seq from streams where name = ${stream}`
-  return row?.last_seq ?? 0
-}
-
 /** Gives a message other words; whom it names no longer is not mentioned by it any more. */
 export async function changeBody(
   { sql }: Tx,

@@ -1,7 +1,7 @@
 import { type chat, requireUser } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
-import { firstLink } from '../previews/page-facts.ts'
+import { firstLink } from './rules.ts'
 
 /** Of one account: else messages would make this server call somebody else's ten times a second. */
 const previewRate = { max: 30, windowMs: 60_000 } as const

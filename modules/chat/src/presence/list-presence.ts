@@ -1,5 +1,4 @@
 import type { chat, Input, Output } from '@octet/contracts'
-import { requireUser } from '@octet/contracts'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import { presenceMembersMax } from './board.ts'
@@ -14,12 +13,6 @@ export async function listPresence(
   if (room.member_count > presenceMembersMax) return { data: [] }
   const rows = await presenceStore.presenceIn(ctx.db, roomId, presenceMembersMax)
   return { data: rows.map(({ user_id: userId, status, last_seen_at: lastSeenAt }) => ({ userId, status, lastSeenAt })) }
-}
-
-/** Away from the keyboard, or back. */
-export async function setPresence(ctx: ChatContext, { isIdle }: Input<typeof chat, 'setPresence'>): Promise<object> {
-  await ctx.presence.idle(requireUser(ctx.actor).userId, isIdle)
-  return {}
 }
 
 /** Tells of those who were there through processes that are gone. */

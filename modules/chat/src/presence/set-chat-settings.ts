@@ -2,12 +2,7 @@ import { type chat, type Input, type Output, requireUser } from '@octet/contract
 import type { ChatContext } from '../context.ts'
 import * as presenceStore from './store.ts'
 
-type Settings = Output<typeof chat, 'getChatSettings'>
-
-/** What others may know of the caller. */
-export async function getChatSettings(ctx: ChatContext): Promise<Settings> {
-  return settingsOf(await presenceStore.settingsOf(ctx.db, requireUser(ctx.actor).userId))
-}
+export type Settings = Output<typeof chat, 'getChatSettings'>
 
 /** Changes it; whoever hides is offline for everybody at once. */
 export async function setChatSettings(
@@ -20,7 +15,8 @@ export async function setChatSettings(
   return settingsOf(after)
 }
 
-function settingsOf(row: presenceStore.SettingsRow): Settings {
+/** Settings as their owner sees them. */
+export function settingsOf(row: presenceStore.SettingsRow): Settings {
   return {
     showPresence: row.show_presence,
     showReading: row.show_reading,

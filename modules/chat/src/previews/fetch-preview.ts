@@ -7,9 +7,10 @@ import type { ChatContext } from '../context.ts'
 import { fileKeys, kindOf, peekBytes } from '../files/rules.ts'
 import * as fileStore from '../files/store.ts'
 import { announce } from '../messages/edit-message.ts'
+import { firstLink } from '../messages/rules.ts'
 import * as messageStore from '../messages/store.ts'
 import * as roomStore from '../rooms/store.ts'
-import { firstLink, type PageFacts, readPageFacts } from './page-facts.ts'
+import { type PageFacts, readPageFacts } from './page-facts.ts'
 
 const pageBytesMax = 256 * 1024
 const imageBytesMax = 4 * 1024 * 1024

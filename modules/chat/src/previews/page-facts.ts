@@ -56,10 +56,3 @@ function clean(text: string | undefined, charsMax: number): string {
     .trim()
   return Array.from(line).slice(0, charsMax).join('')
 }
-
-/** The first web address in a message; one in angle brackets or in code is not meant to be followed. */
-export function firstLink(body: string): string | undefined {
-  const text = body.replace(/`[^`]*`/g, ' ')
-  const found = /(?<![<\w])https?:\/\/[^\s<>"'`]{3,1500}/i.exec(text)?.[0].replace(/[.,;:!?)\]]+$/, '')
-  return found !== undefined && URL.canParse(found) ? new URL(found).href : undefined
-}

@@ -2,7 +2,6 @@
 import { commonProblem, type MemberRole, requireUser } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
-import * as messageStore from '../messages/store.ts'
 import * as memberStore from './member-store.ts'
 import { isAtLeast, roomRate } from './rules.ts'
 import * as roomStore from './store.ts'
@@ -77,12 +76,4 @@ export async function accessAsGovernor(ctx: ChatContext, id: string): Promise<ro
   if (room.kind === 'direct') throw problem('not-in-direct')
   if (room.role === null || !isAtLeast(room.role, 'moderator')) throw problem('role-too-low')
   return room
-}
-
-/** A message of a room that has not been deleted. Throws `not-found`, `message-gone`. */
-export async function liveMessage(tx: Tx, roomId: string, messageId: string): Promise<messageStore.MessageRow> {
-  const message = await messageStore.findMessage(tx, roomId, messageId)
-  if (message === undefined) throw commonProblem('not-found')
-  if (message.deleted_at !== null) throw problem('message-gone')
-  return message
 }

@@ -1,6 +1,6 @@
 import { type chat, commonProblem, type Input, type Room, requireUser } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
-import { enter } from './enter.ts'
+import { addMembership } from './memberships.ts'
 import { nameKey, normalName, oneLine } from './rules.ts'
 import * as roomStore from './store.ts'
 import { viewRoom } from './view-rooms.ts'
@@ -27,7 +27,7 @@ export async function createRoom(ctx: ChatContext, input: Input<typeof chat, 'cr
       createdAt: at,
     })
     if (created === undefined) throw problem('room-name-taken', { errors: [{ path: '/name', message: 'is taken' }] })
-    await enter(tx, { roomId: created, userId, role: 'owner', at })
+    await addMembership(tx, { roomId: created, userId, role: 'owner', at })
     return created
   })
   const room = await roomStore.findRoom(ctx.db, id, userId)

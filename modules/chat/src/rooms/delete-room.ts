@@ -1,7 +1,7 @@
 import type { chat, Input } from '@octet/contracts'
 import type { ChatContext } from '../context.ts'
 import { lockAsGovernor } from './access.ts'
-import { hush } from './enter.ts'
+import { recheckEphemeral } from './memberships.ts'
 import { roomStream } from './rules.ts'
 import * as roomStore from './store.ts'
 
@@ -12,6 +12,6 @@ export async function deleteRoom(ctx: ChatContext, { id }: Input<typeof chat, 'd
     await tx.append('room', id, { type: 'room-deleted', body: {}, from: userId })
     await roomStore.deleteRoom(tx, id, roomStream(id))
   })
-  hush(ctx, id)
+  recheckEphemeral(ctx, id)
   return {}
 }

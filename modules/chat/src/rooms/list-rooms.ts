@@ -18,22 +18,3 @@ export async function listRooms(
   })
   return { data: await viewRooms(ctx, data), meta }
 }
-
-/** Public rooms, joined or not. */
-export async function browseRooms(
-  ctx: ChatContext,
-  input: Input<typeof chat, 'browseRooms'>,
-): Promise<Output<typeof chat, 'browseRooms'>> {
-  const { limit, after } = readPage(input, 'number')
-  const found = await roomStore.browseRooms(ctx.db, requireUser(ctx.actor).userId, {
-    limit,
-    after: after && { memberCount: Number(after.at), id: after.id },
-    q: input.q,
-  })
-  const { data, meta } = pageOf(found, {
-    limit,
-    positionOf: room => ({ at: String(room.member_count), id: room.id }),
-    view: room => room,
-  })
-  return { data: await viewRooms(ctx, data), meta }
-}

@@ -1,10 +1,11 @@
 import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
-import { requireReachable } from './deaf-to.ts'
-import { enter } from './enter.ts'
+import { findPeople } from './find-people.ts'
+import { addMembership } from './memberships.ts'
+import { requireReachable } from './require-reachable.ts'
 import { directKey } from './rules.ts'
 import * as roomStore from './store.ts'
-import { peopleOf, viewRoom } from './view-rooms.ts'
+import { viewRoom } from './view-rooms.ts'
 
 /**
  * The conversation of the caller with these people. There is one per set of people however often, and by whomever, it
@@ -14,7 +15,7 @@ export async function openDirect(ctx: ChatContext, input: Input<typeof chat, 'op
   const { userId } = requireUser(ctx.actor)
   const others = [...new Set(input.userIds)].filter(id => id !== userId)
   if (others.length === 0) throw problem('person-not-reachable', { detail: 'Name somebody else.' })
-  const people = await peopleOf(ctx, others)
+  const people = await findPeople(ctx, others)
   if (others.some(id => !people.has(id))) throw problem('person-not-reachable')
   await requireReachable(ctx, others)
   const key = directKey([userId, ...others])
@@ -43,7 +44,7 @@ function open(ctx: ChatContext, key: string, userIds: readonly string[]): Promis
     const id = created ?? (await roomStore.findDirect(tx, key))
     if (id === undefined) throw new Error('a conversation is taken and not there')
     if (created !== undefined) {
-      for (const userId of [...userIds].sort()) await enter(tx, { roomId: id, userId, role: 'member', at })
+      for (const userId of [...userIds].sort()) await addMembership(tx, { roomId: id, userId, role: 'member', at })
     }
     return id
   })

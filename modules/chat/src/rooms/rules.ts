@@ -3,9 +3,6 @@ import { createHash } from 'node:crypto'
 import { type MemberRole, memberRoles } from '@octet/contracts'
 
 export const membersMax = 10_000
-export const reactionKindsMax = 20
-export const pinsMax = 50
-const mentionsMax = 50
 /** Lasting changes of one room in one process: as many at once, then twenty a second. */
 export const roomRate = { max: 600, windowMs: 30_000 } as const
 /** Unread messages are counted up to here; a badge shows no more. */
@@ -14,12 +11,6 @@ export const unreadMax = 100
 /** Whether a role stands at least as high as another. */
 export function isAtLeast(role: MemberRole, wanted: MemberRole): boolean {
   return memberRoles.indexOf(role) >= memberRoles.indexOf(wanted)
-}
-
-/** Whether a member may act on another: only upwards of them, except that owners may act on owners. */
-export function outranks(actor: MemberRole, subject: MemberRole): boolean {
-  if (actor === 'owner') return true
-  return isAtLeast(actor, 'moderator') && !isAtLeast(subject, actor)
 }
 
 /** Names of public rooms that differ only in capitals, width or spaces are the same name. */
@@ -53,27 +44,6 @@ export function oneLine(text: string): string {
     .replace(turning, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
-}
-
-/** Whether nothing of it can be seen: spaces, marks of direction, fillers. */
-export function isBlank(text: string): boolean {
-  return !/[^\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u200b\u200e\u200f\u2800]/u.test(text)
-}
-
-/** The people a message names as `<@id>`, each once. */
-export function mentionedIn(body: string): string[] {
-  const found = body.matchAll(/<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})>/g)
-  return [...new Set(Array.from(found, ([, id]) => id ?? ''))].slice(0, mentionsMax)
-}
-
-/** What a `cmid` stands for: another hash under the same one is another message. */
-export function bodyHash(content: object): Buffer {
-  return createHash('sha256').update(JSON.stringify(content)).digest()
-}
-
-/** Of an invitation's token only this is kept. */
-export function tokenHash(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
 }
 
 /** Keys of streams are any text; rooms have ids. */

@@ -178,3 +178,9 @@ export async function deleteRoom({ sql }: Tx, id: string, stream: string): Promi
 export async function touchRoom({ sql }: Tx, id: string, at: string): Promise<void> {
   await sql`update rooms set last_message_at = greatest(last_message_at, ${at}) where id = ${id}`
 }
+
+/** `seq` of a stream's newest event; 0 before the first. */
+export async function headOf({ sql }: Queryable, stream: string): Promise<number> {
+  const [row] = await sql<{ last_seq: number }[]>`select last_seq from streams where name = ${stream}`
+  return row?.last_seq ?? 0
+}

@@ -3,7 +3,7 @@ import { uniqueViolation } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import { accessRoom, lockAsGovernor } from './access.ts'
 import { checkName } from './create-room.ts'
-import * as memberStore from './member-store.ts'
+import * as moderationStore from './moderation-store.ts'
 import { nameKey, oneLine } from './rules.ts'
 import * as roomStore from './store.ts'
 import { viewRoom } from './view-rooms.ts'
@@ -25,7 +25,13 @@ export async function updateRoom(ctx: ChatContext, input: Input<typeof chat, 'up
       await roomStore.updateRoom(tx, room.id, { name, nameKey: nameKey(name), topic, visibility })
       const at = new Date(ctx.now()).toISOString()
       const detail = changesOf(room, { name, topic, visibility })
-      await memberStore.insertModeration(tx, { roomId: room.id, action: 'room-changed', actorId: userId, detail, at })
+      await moderationStore.insertModeration(tx, {
+        roomId: room.id,
+        action: 'room-changed',
+        actorId: userId,
+        detail,
+        at,
+      })
       await tx.append('room', room.id, { type: 'room-changed', body: { name, topic, visibility }, from: userId })
     })
     .catch(error => {

@@ -1,6 +1,5 @@
 /** Pure decisions of identity: names, passwords, refresh tokens. The clock is an argument. */
 import type { Me, Role } from '@octet/contracts'
-import { isGuessedFirst } from '../passwords/guessed-passwords.ts'
 
 // ---- names ------------------------------------------------------------------------------------------------------
 
@@ -68,73 +67,7 @@ export function isTimeZone(name: string): boolean {
 
 // ---- passwords --------------------------------------------------------------------------------------------------
 
-const passwordSizeBytesMax = 1024
-
-/** The form that is hashed, or `undefined` when it is too long to hash. Nothing is cut off and nothing trimmed. */
-export function normalPassword(password: string): string | undefined {
-  const normal = password.normalize('NFC')
-  return Buffer.byteLength(normal) > passwordSizeBytesMax ? undefined : normal
-}
-
-/** Words that stand for this installation (ASVS 6.2.11). */
-const productWords = ['octet', 'password', 'passwort', 'administrator']
-/** Shorter names stand in too many good passwords. */
-const contextLengthMin = 4
-
-/**
- * Why a new password is not accepted, or `undefined`. Eight characters at least (the schema's bound; ASVS 5.0 6.2.1,
- * where NIST SP 800-63B-4 would want fifteen without a second factor), no rule about their kinds, and none of the
- * passwords everybody tries first: the list, one's own name or address with trimmings, one or two characters over and
- * over.
- */
-export function refusePassword(
-  password: string,
-  account: { username: string; email: string | null },
-): string | undefined {
-  const normal = normalPassword(password)
-  if (normal === undefined) return `is longer than ${passwordSizeBytesMax} bytes`
-  const plain = normal.toLowerCase()
-  if (isGuessedFirst(plain) || new Set(plain).size <= 2) return 'is one of the most common passwords'
-  const email = account.email?.toLowerCase() ?? ''
-  const own = [account.username.toLowerCase(), email, email.split('@')[0] ?? '']
-  // What is left without digits and signs at its ends, and said once.
-  const core = plain.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '').replace(/^(.+?)\1+$/u, '$1')
-  const isOwn = own.some(word => word === plain || (word.length >= contextLengthMin && word === core))
-  if (isOwn) return 'is your name or address'
-  return productWords.includes(core) ? 'is one of the most common passwords' : undefined
-}
-
 // ---- refresh tokens ---------------------------------------------------------------------------------------------
-
-export const graceMs = 10_000
-export const graceAnswersMax = 5
-
-export interface RefreshState {
-  /** Counter of the newest token issued. */
-  readonly counter: number
-  readonly refreshedAgoMs: number
-  readonly graceAnswers: number
-}
-
-/**
- * `advance`: the newest token; issue the next. `repeat`: answer with the newest again. `grace`: the same, and count it.
- * `foreign`: newer than anything issued, as after a restore from backup. `replay`: end the session.
- */
-export type RefreshDecision = 'advance' | 'repeat' | 'grace' | 'foreign' | 'replay'
-
-/**
- * What a properly signed refresh token earns. The previous token is answered for ever: its holder did not get the
- * newest one (lost answer, parallel request), and it stays harmless as it yields no branch of its own. Older ones are
- * answered within {@link graceMs}, for tabs that refresh at once, at most {@link graceAnswersMax} times.
- * Source: Supabase Auth v2, `internal/tokens/service.go`.
- */
-export function decideRefresh(state: RefreshState, presentedCounter: number): RefreshDecision {
-  const behind = state.counter - presentedCounter
-  if (behind < 0) return 'foreign'
-  if (behind === 0) return 'advance'
-  if (behind === 1) return 'repeat'
-  return state.refreshedAgoMs <= graceMs && state.graceAnswers < graceAnswersMax ? 'grace' : 'replay'
-}
 
 // ---- views ------------------------------------------------------------------------------------------------------
 
@@ -160,14 +93,6 @@ export interface UserRow {
 /** The language an account's mails are written in. */
 export function languageOf({ preferences }: Pick<UserRow, 'preferences'>): 'en' | 'de' {
   return preferences.language ?? 'en'
-}
-
-/**
- * Whether a link mailed to an address that was never proved may open the account. Not where it would open more than
- * what anybody can sign up for: a mistyped address must not make a stranger administrator.
- */
-export function opensByUnprovedAddress({ roles }: Pick<UserRow, 'roles'>): boolean {
-  return roles.every(role => role === 'user')
 }
 
 /** Whether the account has the room of a stranger. Who was given a role is none, whatever their address. */

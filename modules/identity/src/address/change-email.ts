@@ -2,8 +2,8 @@ import type { Input, identity, Output } from '@octet/contracts'
 import { accessOwnAccount } from '../account/access.ts'
 import { emailKey } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
-import { checkEmail } from '../sign-in/registration.ts'
 import { askForProof } from './ask-for-proof.ts'
+import { checkEmail } from './check-email.ts'
 
 /** Sends a code to the new address. Nothing changes until it is entered; the answer never says whose it is. */
 export async function changeEmail(

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
-import { accessOwnExport } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
+import { accessOwnExport } from './access.ts'
 import { setLink } from './store.ts'
 
 const tokenBytes = 32

@@ -4,10 +4,11 @@ import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
 import { endSessions, raiseSession } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
-import { openTotp, takeTry } from '../sign-in/prove-factor.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import * as store from './store.ts'
+import { takeTry } from './take-try.ts'
 import { stepOfCode } from './totp.ts'
+import { openTotp } from './totp-secret.ts'
 
 /**
  * Turns the app on: from here on a password alone does not sign in. Other sessions end unless asked otherwise, since

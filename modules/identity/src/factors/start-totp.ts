@@ -3,9 +3,9 @@ import type { identity, Output } from '@octet/contracts'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
-import { sealTotp } from '../sign-in/prove-factor.ts'
 import { putTotp } from './store.ts'
 import { base32, otpauthUri, secretSizeBytes } from './totp.ts'
+import { sealTotp } from './totp-secret.ts'
 
 /** Makes a secret for an app, which counts once it is confirmed. Throws `totp-on`. */
 export async function startTotp(ctx: IdentityContext): Promise<Output<typeof identity, 'startTotp'>> {

@@ -1,8 +1,8 @@
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
-import { accessOwnApiKey } from '../account/access.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
+import { accessOwnApiKey } from './access.ts'
 import { revokeKey } from './store.ts'
 
 /** Ends one of the caller's keys; ending it again changes nothing. Throws `not-found`. */

@@ -7,7 +7,7 @@ import type { IdentityContext } from '../context.ts'
 import { notifyOwner } from '../mail/notify-owner.ts'
 import { endSessions } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
-import { checkPassword, hashNewPassword } from '../sign-in/registration.ts'
+import { checkPassword, hashNewPassword } from './new-password.ts'
 
 /**
  * A new password, or the first one of an account that had none. The operation wants a fresh sign-in, which is the old

@@ -1,5 +1,5 @@
 import type { Queryable } from '@octet/db'
-import { opensByUnprovedAddress, type UserRow } from '../account/rules.ts'
+import type { UserRow } from '../account/rules.ts'
 import { isTwoStep } from '../factors/challenge-problem.ts'
 
 /**
@@ -10,4 +10,12 @@ import { isTwoStep } from '../factors/challenge-problem.ts'
 export async function opensByMail(db: Queryable, user: UserRow): Promise<boolean> {
   if (user.email_verified) return true
   return opensByUnprovedAddress(user) && !(await isTwoStep(db, user.id))
+}
+
+/**
+ * Whether a link mailed to an address that was never proved may open the account. Not where it would open more than
+ * what anybody can sign up for: a mistyped address must not make a stranger administrator.
+ */
+function opensByUnprovedAddress({ roles }: Pick<UserRow, 'roles'>): boolean {
+  return roles.every(role => role === 'user')
 }

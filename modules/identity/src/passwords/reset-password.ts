@@ -11,7 +11,7 @@ import { notifyOwner } from '../mail/notify-owner.ts'
 import { problem } from '../problem.ts'
 import { endSessions, revokeOlderTokens } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
-import { checkPassword, hashNewPassword } from '../sign-in/registration.ts'
+import { checkPassword, hashNewPassword } from './new-password.ts'
 import { opensByMail } from './opens-by-mail.ts'
 
 /**

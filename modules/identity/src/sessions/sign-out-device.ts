@@ -1,6 +1,6 @@
 import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
-import { accessOwnSession } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
+import { accessOwnSession } from './access.ts'
 import { endSessions } from './end-sessions.ts'
 
 /** Ends one of the caller's sessions; ending it again changes nothing. Throws `not-found`. */

@@ -1,10 +1,13 @@
 import { commonProblem } from '@octet/contracts'
-import { isReserved, normalPassword, type UserRow } from '../account/rules.ts'
+import { isReserved, type UserRow } from '../account/rules.ts'
 import * as store from '../account/store.ts'
+import { checkEmail } from '../address/check-email.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
+import { checkPassword, hashNewPassword } from '../passwords/new-password.ts'
+import { normalPassword } from '../passwords/rules.ts'
 import { problem } from '../problem.ts'
-import { checkEmail, checkPassword, hashNewPassword, insertAccount, type Registration } from './registration.ts'
+import { insertAccount, type Registration } from './registration.ts'
 
 /** An ordinary account, for every way of signing in afterwards. Publishes `user-registered`. */
 export async function createAccount(ctx: IdentityContext, input: Registration): Promise<UserRow> {

@@ -1,11 +1,14 @@
 /** Looks at what somebody brought as a second factor, and prepares its using up. */
+
 import { commonProblem, type PasskeyAssertion } from '@octet/contracts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import type { Proven } from '../factors/proven.ts'
 import { recoveryCodeHash } from '../factors/recovery-codes.ts'
 import * as store from '../factors/store.ts'
+import { takeTry } from '../factors/take-try.ts'
 import { stepOfCode } from '../factors/totp.ts'
+import { openTotp } from '../factors/totp-secret.ts'
 import { provePasskey } from '../passkeys/prove-passkey.ts'
 import { problem } from '../problem.ts'
 
@@ -63,20 +66,4 @@ async function proveCode(ctx: IdentityContext, userId: string, code: string): Pr
       await store.forgetCodeTries(tx, userId)
     },
   }
-}
-
-/** Counted before the code is looked at, and committed: parallel tries, and failures, all count. */
-export async function takeTry(ctx: IdentityContext, userId: string): Promise<void> {
-  const waitMs = await store.takeCodeTry(ctx.db, userId)
-  if (waitMs > 0) throw commonProblem('rate-limited', { retryAfterMs: waitMs, detail: 'Too many codes were tried.' })
-}
-
-const purposeOf = (userId: string) => `totp ${userId}`
-
-export function sealTotp({ secrets }: IdentityContext, userId: string, secret: Uint8Array): Buffer {
-  return secrets.seal(secret, purposeOf(userId))
-}
-
-export function openTotp({ secrets }: IdentityContext, userId: string, sealed: Uint8Array): Buffer {
-  return secrets.open(sealed, purposeOf(userId))
 }

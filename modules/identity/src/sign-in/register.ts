@@ -2,6 +2,7 @@ import type { Input, identity, Output } from '@octet/contracts'
 import type { IdentityContext } from '../context.ts'
 import { createAccount } from './create-account.ts'
 import { issueTokens } from './issue-tokens.ts'
+import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
 
 /**
  * Makes an account and signs in. Whether the address is known elsewhere makes no difference. Publishes
@@ -12,4 +13,12 @@ export async function register(
   input: Input<typeof identity, 'register'>,
 ): Promise<Output<typeof identity, 'register'>> {
   return issueTokens(ctx, await createAccount(ctx, input))
+}
+
+/** Makes an account and signs the browser in. Publishes `user-registered`. Throws what `register` throws. */
+export async function webRegister(
+  ctx: IdentityContext,
+  input: Input<typeof identity, 'webRegister'>,
+): Promise<WebSession> {
+  return signBrowserIn(ctx, { user: await createAccount(ctx, input), remember: true })
 }

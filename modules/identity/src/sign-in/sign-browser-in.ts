@@ -1,8 +1,10 @@
+/** Sessions of browsers and the cookie that carries them. */
 import type { Me } from '@octet/contracts'
 import { meOf, type UserRow } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import type { Proven } from '../factors/proven.ts'
 import { newCookieValue } from '../sessions/cookie.ts'
+import { offerOlderCookie } from '../sessions/cookie-store.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { issueSession, remembered, untilClosed } from './issue-session.ts'
 
@@ -33,4 +35,14 @@ export async function signBrowserIn(
     await endSessions(ctx, { userId: ctx.actor.userId, only: ctx.actor.sessionId }, { reason: 'replaced' })
   }
   return { me: meOf(user), cookie: ctx.cookie.set(value, remember ? lifetime.absoluteSeconds : undefined), remember }
+}
+
+/** `Set-Cookie` with a new cookie for a browser session whose cookie is a day old; `undefined` for all others. */
+export async function renewCookie(ctx: IdentityContext): Promise<string | undefined> {
+  if (ctx.actor.kind !== 'user') return undefined
+  const { userId, sessionId } = ctx.actor
+  const { value, hash } = newCookieValue()
+  const offered = await offerOlderCookie(ctx.db, { userId, sessionId, hash })
+  if (offered === undefined) return undefined
+  return ctx.cookie.set(value, offered.idle_seconds < remembered.idleSeconds ? undefined : offered.left_seconds)
 }

@@ -1,7 +1,7 @@
 import { commonProblem, type Input, type links, type Output, requireUser } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
+import { targetKey } from '../manage/codes.ts'
 import { addLink, type PreparedLink, prepareLink } from '../manage/prepare-link.ts'
-import { targetKey } from '../manage/rules.ts'
 import { resultOf, summaryOf } from './results.ts'
 
 /** As many as one by one: a bulk is no way round the limit. */

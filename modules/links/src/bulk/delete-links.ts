@@ -1,7 +1,7 @@
 import type { Input, links, Output } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
 import { forgetLink, removeLink } from '../manage/delete-link.ts'
-import { linkOf, type Row } from '../manage/rules.ts'
+import { type LinkRow, linkOf } from '../manage/rules.ts'
 import { resultOf, summaryOf } from './results.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function deleteLinks(
   input: Input<typeof links, 'deleteLinks'>,
 ): Promise<Output<typeof links, 'deleteLinks'>> {
   const ordered = [...input.ids.entries()].sort(([, a], [, b]) => (a < b ? -1 : 1))
-  const gone: Row[] = []
+  const gone: LinkRow[] = []
   const summary = await ctx.once('links.deleteLinks', async tx => {
     const results = []
     for (const [index, id] of ordered) {

@@ -1,6 +1,7 @@
 import type { Input, links, Output } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { linkOf, targetKey } from '../manage/rules.ts'
+import { targetKey } from '../manage/codes.ts'
+import { linkOf } from '../manage/rules.ts'
 import { changeLink, prepareChange } from '../manage/update-link.ts'
 import { resultOf, summaryOf } from './results.ts'
 

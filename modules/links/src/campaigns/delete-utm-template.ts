@@ -1,6 +1,6 @@
 import type { Input, links } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { accessUtmTemplate } from '../manage/access.ts'
+import { accessUtmTemplate } from './access.ts'
 import * as templateStore from './store.ts'
 
 /** Deletes a utm template; links have their own copy of its parameters. */

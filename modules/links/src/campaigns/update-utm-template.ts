@@ -1,7 +1,7 @@
 import type { Input, links, UtmTemplate } from '@octet/contracts'
 import { uniqueViolation } from '@octet/db'
 import type { LinksContext } from '../context.ts'
-import { accessUtmTemplate } from '../manage/access.ts'
+import { accessUtmTemplate } from './access.ts'
 import { templateExists } from './create-utm-template.ts'
 import { templateOf } from './list-utm-templates.ts'
 import * as templateStore from './store.ts'

@@ -2,10 +2,11 @@
  * The salts visitors are hashed with: one a day, shared by all processes, gone when the day is over. Within a day the
  * same address with the same user agent is the same visitor; over days nobody can tell, we included.
  */
+
 import { hash, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Queryable } from '@octet/db'
-import * as store from './store.ts'
+import * as visitorStore from './visitor-store.ts'
 
 const dayMs = 86_400_000
 const retryMs = 5_000
@@ -41,7 +42,7 @@ export function createVisitorSalts(db: Queryable, onFailure: (error: unknown) =>
     try {
       const fetched = new Map<number, string>()
       for (const day of [today, today + 1]) {
-        fetched.set(day, await store.saltOf(db, dateOf(day), randomBytes(16)))
+        fetched.set(day, await visitorStore.saltOf(db, dateOf(day), randomBytes(16)))
       }
       salts = fetched
     } catch (error) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Domain, type Input, type links, requireUser } from '@octet/contracts'
 import { type LinksContext, problem } from '../context.ts'
-import { checkDestination } from '../manage/prepare-link.ts'
+import { checkDestination } from './check-destination.ts'
 import { domainOf, mayBeClaimed, normalHost } from './rules.ts'
 import * as domainStore from './store.ts'
 

@@ -1,6 +1,6 @@
 import type { Input, links } from '@octet/contracts'
 import { type LinksContext, problem } from '../context.ts'
-import { accessDomain } from '../manage/access.ts'
+import { accessDomain } from './access.ts'
 import * as domainStore from './store.ts'
 
 /** Gives up a host. Throws `domain-in-use` while there are links on it. */

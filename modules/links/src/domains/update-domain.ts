@@ -1,7 +1,7 @@
 import type { Domain, Input, links } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { accessDomain } from '../manage/access.ts'
-import { checkDestination } from '../manage/prepare-link.ts'
+import { accessDomain } from './access.ts'
+import { checkDestination } from './check-destination.ts'
 import { domainOf } from './rules.ts'
 import * as domainStore from './store.ts'
 

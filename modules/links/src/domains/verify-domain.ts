@@ -1,7 +1,7 @@
 import type { Domain, Input, links } from '@octet/contracts'
 import { uniqueViolation } from '@octet/db'
 import { type LinksContext, problem } from '../context.ts'
-import { accessDomain } from '../manage/access.ts'
+import { accessDomain } from './access.ts'
 import { findProof } from './domain-proof.ts'
 import { domainOf, proofOf } from './rules.ts'
 import * as domainStore from './store.ts'

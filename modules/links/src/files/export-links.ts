@@ -1,7 +1,7 @@
 import { type Link, requireUser } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
+import { eachLinkOf } from '../manage/list-store.ts'
 import { linkOf } from '../manage/rules.ts'
-import { eachLinkOf } from '../privacy-store.ts'
 import { byteOrderMark, csvLine } from './csv.ts'
 
 const pageMax = 500

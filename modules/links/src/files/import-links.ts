@@ -1,8 +1,8 @@
 import { type Input, importRowsMax, links, type NewLink, type Output, Problem } from '@octet/contracts'
 import { checkInput, operationsOf } from '@octet/kernel'
 import { type LinksContext, problem } from '../context.ts'
+import { targetKey } from '../manage/codes.ts'
 import { addLink, type PreparedLink, prepareLink } from '../manage/prepare-link.ts'
-import { targetKey } from '../manage/rules.ts'
 import { CsvError, type CsvRow, readCsv } from './csv.ts'
 import { columnsOf, linkOfRow } from './import-rules.ts'
 

@@ -1,7 +1,7 @@
 import type { Input, Link, links } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
+import { targetKey } from './codes.ts'
 import { addLink, prepareLink } from './prepare-link.ts'
-import { targetKey } from './rules.ts'
 
 /**
  * Shortens an address. Signed in, the link belongs to the caller. Publishes `link-created`.

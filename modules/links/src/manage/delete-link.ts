@@ -3,7 +3,8 @@ import type { Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
 import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
 import { accessLinkForUpdate } from './access.ts'
-import { linkOf, type Row, targetKey } from './rules.ts'
+import { targetKey } from './codes.ts'
+import { type LinkRow, linkOf } from './rules.ts'
 import * as store from './store.ts'
 
 /** Deletes a link for good; its code stays taken. Publishes `link-deleted`. */
@@ -14,14 +15,17 @@ export async function deleteLink(ctx: LinksContext, input: Input<typeof links, '
 }
 
 /** What is to be done in this process when a deletion is committed. */
-export function forgetLink(ctx: LinksContext, { id, code, domain_id }: Pick<Row, 'id' | 'code' | 'domain_id'>): void {
+export function forgetLink(
+  ctx: LinksContext,
+  { id, code, domain_id }: Pick<LinkRow, 'id' | 'code' | 'domain_id'>,
+): void {
   ctx.targets.delete(targetKey(code, domain_id))
   ctx.realtime.recheck('clicks', id)
   ctx.realtime.recheck('shared-clicks', id)
 }
 
 /** The same within a transaction; returns what the link was. Throws `not-found`. */
-export async function removeLink(ctx: LinksContext, tx: Tx, id: string): Promise<Row> {
+export async function removeLink(ctx: LinksContext, tx: Tx, id: string): Promise<LinkRow> {
   const row = await accessLinkForUpdate(tx, ctx.actor, id)
   await store.deleteLinks(tx, [row.id], new Date(ctx.now()).toISOString())
   await tx.publish('link-deleted', { linkId: row.id })

@@ -4,7 +4,7 @@ import * as clickStore from '../clicks/store.ts'
 import type { LinksContext } from '../context.ts'
 import { normalHost } from '../domains/rules.ts'
 import * as listStore from './list-store.ts'
-import { linkOf, type Row } from './rules.ts'
+import { type LinkRow, linkOf } from './rules.ts'
 
 const recentDays = 14
 
@@ -34,7 +34,7 @@ export async function listLinks(
   return pageOf(found, {
     limit,
     positionOf: row => ({ at: sort === '-clicks' ? String(row.clicks) : row.created_at, id: row.id }),
-    view: (row: Row) => ({ ...linkOf(row, ctx.origin), recentClicks: recent.get(row.id) ?? [] }),
+    view: (row: LinkRow) => ({ ...linkOf(row, ctx.origin), recentClicks: recent.get(row.id) ?? [] }),
   })
 }
 

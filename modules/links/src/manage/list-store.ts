@@ -1,7 +1,7 @@
 /** SQL of the owner's list. */
 import type { Queryable } from '@octet/db'
 import type { Position } from '@octet/kernel'
-import type { Row } from './rules.ts'
+import type { LinkRow } from './rules.ts'
 
 export interface ListQuery {
   readonly ownerId: string
@@ -21,7 +21,7 @@ export interface ListQuery {
  * sorts all of the owner's links. The search looks at every link of the owner: no index finds parts of words without
  * an extension that not every PostgreSQL has.
  */
-export function listLinks({ sql }: Queryable, query: ListQuery): Promise<Row[]> {
+export function listLinks({ sql }: Queryable, query: ListQuery): Promise<LinkRow[]> {
   const { ownerId, limit, after, sort, q, tag, folderId, domain, isArchived } = query
   const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
   const matching = pattern && sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`
@@ -37,7 +37,7 @@ export function listLinks({ sql }: Queryable, query: ListQuery): Promise<Row[]> 
     createdAt: sql`links.created_at, links.id`,
     '-clicks': sql`${clicks} desc, links.id desc`,
   }
-  return sql<Row[]>`
+  return sql<LinkRow[]>`
     select links.*, ${clicks} as clicks, domains.host as domain
     from links
     left join click_totals on click_totals.link_id = links.id
@@ -57,10 +57,10 @@ export function listLinks({ sql }: Queryable, query: ListQuery): Promise<Row[]> 
 export async function findByDestination(
   { sql }: Queryable,
   { ownerId, domainId, url }: { ownerId: string; domainId: string; url: string },
-): Promise<Row | undefined> {
+): Promise<LinkRow | undefined> {
   // Held until the transaction ends, so that two requests of the same moment do not both find none.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`links.destination ${ownerId} ${url}`}, 0))`
-  const [row] = await sql<Row[]>`
+  const [row] = await sql<LinkRow[]>`
     select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
     from links
     left join click_totals on click_totals.link_id = links.id
@@ -70,4 +70,20 @@ export async function findByDestination(
     order by links.created_at desc, links.id desc
     limit 1`
   return row
+}
+
+/** Every live link of an owner, read a page at a time. */
+export async function* eachLinkOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<LinkRow> {
+  for (let after: string | null = null; ; ) {
+    const rows: LinkRow[] = await sql<LinkRow[]>`
+      select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
+      from links
+      left join click_totals on click_totals.link_id = links.id
+      left join domains on domains.id = links.domain_id
+      where links.owner_id = ${ownerId} and deleted_at is null and (${after}::uuid is null or links.id > ${after}::uuid)
+      order by links.id limit ${pageMax}`
+    yield* rows
+    after = rows.at(-1)?.id ?? null
+    if (rows.length < pageMax || after === null) return
+  }
 }

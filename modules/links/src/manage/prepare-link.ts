@@ -2,13 +2,16 @@
 import { type Link, type NewLink, requireUser, type Utm } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import { listTemplates } from '../campaigns/store.ts'
+import { withUtm } from '../campaigns/utm.ts'
 import { type LinksContext, problem } from '../context.ts'
+import { checkDestination } from '../domains/check-destination.ts'
 import { normalHost } from '../domains/rules.ts'
 import * as domainStore from '../domains/store.ts'
 import { listFolders } from '../organize/store.ts'
 import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { codeLengthMin, generateCode, isReserved, ownDomain } from './codes.ts'
 import * as listStore from './list-store.ts'
-import { codeLengthMin, generateCode, isReserved, linkOf, ownDomain, type Row, refuseUrl, withUtm } from './rules.ts'
+import { type LinkRow, linkOf } from './rules.ts'
 import * as store from './store.ts'
 
 /** How often a random code may collide before a longer one is drawn, and how many lengths are tried. */
@@ -94,7 +97,7 @@ async function insertWithCode(
   ctx: LinksContext,
   tx: Tx,
   { alias, ...link }: Omit<store.NewLink, 'code'> & { alias: string | undefined },
-): Promise<Row> {
+): Promise<LinkRow> {
   if (alias !== undefined) {
     const row = await store.insertLink(tx, { ...link, code: alias })
     if (row === undefined) throw problem('alias-taken', { errors: [{ path: '/alias', message: 'is taken' }] })
@@ -128,27 +131,6 @@ export async function checkFolder(ctx: LinksContext, tx: Tx, folderId: string | 
   if (folder === undefined) {
     throw problem('folder-unknown', { errors: [{ path: '/folderId', message: 'is not a folder of yours' }] })
   }
-}
-
-/** Throws `url-not-allowed` with the reason; one is that it leads to a short link of this installation again. */
-export async function checkDestination(ctx: LinksContext, url: string, path = '/url'): Promise<void> {
-  checkLength(url, path)
-  let refusal: string | undefined = refuseUrl(url, ctx.origin)
-  if (refusal === undefined) {
-    const { hostname, pathname } = new URL(url)
-    const host = pathname === '/' ? undefined : normalHost(hostname)
-    if (host !== undefined && (await ctx.shortDomains.get(host)) !== null) refusal = 'leads back here'
-  }
-  if (refusal !== undefined) throw problem('url-not-allowed', { errors: [{ path, message: refusal }] })
-}
-
-/** After utm parameters were added; what comes in is bounded by the contract. */
-const urlLengthMax = 4_096
-
-/** Throws `url-not-allowed` for an address that grew too long. */
-export function checkLength(url: string, path = '/url'): void {
-  if (url.length <= urlLengthMax) return
-  throw problem('url-not-allowed', { errors: [{ path, message: `is longer than ${urlLengthMax} characters` }] })
 }
 
 /** Throws `expiry-in-the-past`. */

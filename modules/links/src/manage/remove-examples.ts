@@ -1,13 +1,18 @@
 import { type links, type Output, requireUser } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { targetKey } from './rules.ts'
+import { targetKey } from './codes.ts'
+import * as exampleStore from './example-store.ts'
 import * as store from './store.ts'
 
 /** Deletes every example link the caller took over. Publishes `link-deleted` for each. */
 export async function removeExamples(ctx: LinksContext): Promise<Output<typeof links, 'removeExamples'>> {
   const { userId } = requireUser(ctx.actor)
   const removed = await ctx.db.transaction('links.removeExamples', async tx => {
-    const gone = await store.deleteLinks(tx, await store.exampleIds(tx, userId), new Date(ctx.now()).toISOString())
+    const gone = await store.deleteLinks(
+      tx,
+      await exampleStore.exampleIds(tx, userId),
+      new Date(ctx.now()).toISOString(),
+    )
     for (const { id } of gone) await tx.publish('link-deleted', { linkId: id })
     return gone
   })

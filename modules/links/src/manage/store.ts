@@ -1,7 +1,8 @@
 /** All SQL of links. The handle comes first; pass the `Tx` when there is one. */
 import type { Routing } from '@octet/contracts'
 import { newId, type Queryable, type Tx } from '@octet/db'
-import { codeKey, type Row, type TargetKey } from './rules.ts'
+import { codeKey } from './codes.ts'
+import type { LinkRow } from './rules.ts'
 
 export interface NewLink {
   readonly ownerId: string | null
@@ -22,8 +23,8 @@ export interface NewLink {
  * Inserts the link, or returns `undefined` when its code is taken. Insert first, ask never: a check before the insert
  * lets two requests of the same moment both pass it (`npm run lab -- alias-race`).
  */
-export async function insertLink({ sql }: Queryable, link: NewLink): Promise<Row | undefined> {
-  const [row] = await sql<Row[]>`
+export async function insertLink({ sql }: Queryable, link: NewLink): Promise<LinkRow | undefined> {
+  const [row] = await sql<LinkRow[]>`
     insert into links (id, owner_id, domain_id, folder_id, code, code_key, url, title, tags, expires_at, clicks_max,
                        password_hash, is_example, created_at, updated_at)
     values (${newId()}, ${link.ownerId}, ${link.domainId}, ${link.folderId}, ${link.code}, ${codeKey(link.code)},
@@ -35,8 +36,8 @@ export async function insertLink({ sql }: Queryable, link: NewLink): Promise<Row
 }
 
 /** One live link with its total. */
-export async function findLink({ sql }: Queryable, id: string): Promise<Row | undefined> {
-  const [row] = await sql<Row[]>`
+export async function findLink({ sql }: Queryable, id: string): Promise<LinkRow | undefined> {
+  const [row] = await sql<LinkRow[]>`
     select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
     from links
     left join click_totals on click_totals.link_id = links.id
@@ -46,22 +47,14 @@ export async function findLink({ sql }: Queryable, id: string): Promise<Row | un
 }
 
 /** The same, held against other writers until the transaction ends. */
-export async function lockLink({ sql }: Tx, id: string): Promise<Row | undefined> {
-  const [row] = await sql<Row[]>`
+export async function lockLink({ sql }: Tx, id: string): Promise<LinkRow | undefined> {
+  const [row] = await sql<LinkRow[]>`
     select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
     from links
     left join click_totals on click_totals.link_id = links.id
     left join domains on domains.id = links.domain_id
     where links.id = ${id} and deleted_at is null
     for update of links`
-  return row
-}
-
-/** What a redirect needs, by host and code. */
-export async function findTarget({ sql }: Queryable, { domainId, codeKey: key }: TargetKey): Promise<Row | undefined> {
-  const [row] = await sql<Row[]>`
-    select *, 0 as clicks, null as domain from links
-    where domain_id = ${domainId} and code_key = ${key} and deleted_at is null`
   return row
 }
 
@@ -132,24 +125,6 @@ export async function deleteLinks(
   return rows
 }
 
-/**
- * Takes up to `wanted` of a limited link's clicks in one statement, which makes the limit exact under any number of
- * processes. `undefined`: none was left.
- */
-export async function takeClicks(
-  { sql }: Queryable,
-  id: string,
-  wanted: number,
-): Promise<{ taken: number; left: number } | undefined> {
-  const [row] = await sql<{ taken: number; left: number }[]>`
-    with locked as (select id, clicks_used, clicks_max from links where id = ${id} and deleted_at is null for update)
-    update links set clicks_used = least(locked.clicks_max, locked.clicks_used + ${wanted})
-    from locked
-    where links.id = locked.id and locked.clicks_used < locked.clicks_max
-    returning links.clicks_used - locked.clicks_used as taken, links.clicks_max - links.clicks_used as left`
-  return row
-}
-
 /** Marks links whose time has come, at most `limit`, and returns them. */
 export async function markExpired({ sql }: Tx, now: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
@@ -164,19 +139,3 @@ export async function markExpired({ sql }: Tx, now: string, limit: number): Prom
 }
 
 // ---- examples ---------------------------------------------------------------------------------------------------
-
-/** Gives the example links that are nobody's to an owner. */
-export async function giveExamplesTo({ sql }: Queryable, ownerId: string): Promise<void> {
-  await sql`
-    update links set owner_id = ${ownerId}, version = version + 1
-    where is_example and owner_id is null and deleted_at is null`
-}
-
-/** Ids of example links of an owner, or of nobody. */
-export async function exampleIds({ sql }: Queryable, ownerId: string | null): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from links
-    where is_example and owner_id is not distinct from ${ownerId} and deleted_at is null
-    limit 1000`
-  return rows.map(({ id }) => id)
-}

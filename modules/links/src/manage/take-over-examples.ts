@@ -1,6 +1,7 @@
 import type { identity } from '@octet/contracts'
 import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
+import * as exampleStore from './example-store.ts'
 import * as store from './store.ts'
 
 /** On `identity.owner-created`: the first administrator gets the example links, or they go. */
@@ -9,6 +10,6 @@ export async function takeOverExamples(
   tx: Tx,
   { userId, examples }: EventData<typeof identity, 'owner-created'>,
 ): Promise<void> {
-  if (examples) await store.giveExamplesTo(tx, userId)
-  else await store.deleteLinks(tx, await store.exampleIds(tx, null), new Date(ctx.now()).toISOString())
+  if (examples) await exampleStore.giveExamplesTo(tx, userId)
+  else await store.deleteLinks(tx, await exampleStore.exampleIds(tx, null), new Date(ctx.now()).toISOString())
 }

@@ -1,10 +1,13 @@
 import { commonProblem, type Input, type Link, type links } from '@octet/contracts'
 import type { Tx } from '@octet/db'
+import { withUtm } from '../campaigns/utm.ts'
 import type { LinksContext } from '../context.ts'
+import { checkDestination, checkLength } from '../domains/check-destination.ts'
 import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
 import { accessLinkForUpdate } from './access.ts'
-import { checkDestination, checkExpiry, checkFolder, checkLength } from './prepare-link.ts'
-import { linkOf, type Row, targetKey, withUtm } from './rules.ts'
+import { targetKey } from './codes.ts'
+import { checkExpiry, checkFolder } from './prepare-link.ts'
+import { type LinkRow, linkOf } from './rules.ts'
 import * as store from './store.ts'
 
 type Change = Input<typeof links, 'updateLink'>
@@ -36,7 +39,7 @@ interface PreparedChange {
 }
 
 /** Throws `not-found`, `version-mismatch`, `folder-unknown`, always before it has written anything. */
-export async function changeLink(ctx: LinksContext, tx: Tx, { input, passwordHash }: PreparedChange): Promise<Row> {
+export async function changeLink(ctx: LinksContext, tx: Tx, { input, passwordHash }: PreparedChange): Promise<LinkRow> {
   const row = await accessLinkForUpdate(tx, ctx.actor, input.id)
   if (ctx.request.ifMatch !== undefined && ctx.request.ifMatch !== row.version) throw commonProblem('version-mismatch')
   await checkFolder(ctx, tx, input.folderId)
@@ -51,7 +54,7 @@ export async function changeLink(ctx: LinksContext, tx: Tx, { input, passwordHas
   return fresh
 }
 
-function changeOf(row: Row, input: Change, updatedAt: string): store.LinkChange {
+function changeOf(row: LinkRow, input: Change, updatedAt: string): store.LinkChange {
   const { title = row.title, tags = row.tags, expiresAt = row.expires_at, clicksMax = row.clicks_max } = input
   const { folderId = row.folder_id, isArchived } = input
   const archivedAt = isArchived === undefined ? row.archived_at : isArchived ? (row.archived_at ?? updatedAt) : null

@@ -1,6 +1,6 @@
 import type { Input, links } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { accessFolder } from '../manage/access.ts'
+import { accessFolder } from './access.ts'
 import * as organizeStore from './store.ts'
 
 /** Deletes a folder; its links stay and lie in none. */

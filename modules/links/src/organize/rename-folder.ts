@@ -1,6 +1,6 @@
 import type { Folder, Input, links } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { accessFolder } from '../manage/access.ts'
+import { accessFolder } from './access.ts'
 import { folderExists } from './create-folder.ts'
 import { folderOf } from './list-folders.ts'
 import * as organizeStore from './store.ts'

@@ -3,9 +3,10 @@
  * per link is under way in a process, so a thousand people at one limited link use one connection of the pool, not all
  * of them, and wait for a handful of row locks, not a thousand.
  */
+
 import { commonProblem, type links } from '@octet/contracts'
 import type { Db } from '@octet/db'
-import * as store from '../manage/store.ts'
+import * as redirectStore from './store.ts'
 
 const waitingMax = 10_000
 
@@ -37,7 +38,7 @@ export function createClickTokens(db: Db<typeof links>): ClickTokens {
 
   function takeSome(linkId: string, wanted: number): Promise<number> {
     return db.transaction('links.takeClicks', async tx => {
-      const result = await store.takeClicks(tx, linkId, wanted)
+      const result = await redirectStore.takeClicks(tx, linkId, wanted)
       if (result?.left === 0) await tx.publish('link-expired', { linkId, reason: 'clicks' })
       return result?.taken ?? 0
     })

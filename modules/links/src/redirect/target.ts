@@ -2,8 +2,8 @@
 import type { PreviewCard } from '@octet/contracts'
 import { type BodilessAnswer, bodilessAnswer } from '@octet/http'
 import { utmText } from '../clicks/click.ts'
-import { locationOf, type Row } from '../manage/rules.ts'
-import { type CompiledRouting, compileRouting } from '../routing/rules.ts'
+import type { LinkRow } from '../manage/rules.ts'
+import { type CompiledRouting, compileRouting, locationOf } from '../routing/rules.ts'
 
 /** An edit is to be seen by who followed the link before. */
 export const redirectPolicy = 'private, max-age=0'
@@ -31,7 +31,7 @@ export interface Target {
 }
 
 /** Works out all that does not depend on the visit. */
-export function targetOf(row: Row): Target {
+export function targetOf(row: LinkRow): Target {
   const location = locationOf(row.url)
   const routing = row.routing === null ? null : compileRouting(row.routing, location)
   const fallback = row.routing?.fallbackUrl ?? null

@@ -1,7 +1,7 @@
 import type { Input, LinkRouting, links, Routing } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
 import { accessLink } from '../manage/access.ts'
-import type { Row } from '../manage/rules.ts'
+import type { LinkRow } from '../manage/rules.ts'
 
 /** Where one of the caller's links leads whom. */
 export async function getLinkRouting(
@@ -14,6 +14,6 @@ export async function getLinkRouting(
 const plain: Routing = { rules: [], variants: [], appUrl: null, fallbackUrl: null, preview: null }
 
 /** A link without routing has an empty one. */
-export function routingOf(row: Row): LinkRouting {
+export function routingOf(row: LinkRow): LinkRouting {
   return { linkId: row.id, ...(row.routing ?? plain), version: row.version }
 }

@@ -1,6 +1,5 @@
 /** Which visitor a link leads where: pure. Compiled once when a link is loaded, decided at every visit. */
 import type { Condition, Routing } from '@octet/contracts'
-import { locationOf } from '../manage/rules.ts'
 
 /** What rules look at. Each is asked for only when a rule wants to know. */
 export interface Visitor {
@@ -131,4 +130,9 @@ export function refuseAppUrl(appUrl: string, addedSchemes: readonly string[]): s
     return `the scheme ${scheme} is not allowed here; OCTET_APP_SCHEMES can add it`
   }
   return undefined
+}
+
+/** The address as a header value: as its owner wrote it where that is plain ASCII, else encoded. */
+export function locationOf(url: string): string {
+  return /^[\x21-\x7e]+$/.test(url) ? url : new URL(url).href
 }

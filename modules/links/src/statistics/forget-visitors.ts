@@ -1,4 +1,4 @@
-import * as store from '../clicks/store.ts'
+import * as visitorStore from '../clicks/visitor-store.ts'
 import type { LinksContext } from '../context.ts'
 import { sketchesSince } from './count-clicks.ts'
 import { forgetWatches } from './watch-store.ts'
@@ -9,7 +9,7 @@ const batchMax = 5_000
 export async function forgetVisitors(ctx: LinksContext): Promise<void> {
   const today = new Date(ctx.now()).toISOString().slice(0, 10)
   const query = { today, sketchesSince: sketchesSince(ctx.now()), limit: batchMax }
-  while ((await store.forgetVisitors(ctx.db, query)) === batchMax) {
+  while ((await visitorStore.forgetVisitors(ctx.db, query)) === batchMax) {
     // The next ones.
   }
   await forgetWatches(ctx.db, new Date(ctx.now()).toISOString())

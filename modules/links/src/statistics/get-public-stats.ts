@@ -1,7 +1,7 @@
 import { commonProblem, type Input, type links, type PublicStats } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { readTargetKey, targetKey } from '../manage/rules.ts'
-import * as store from '../manage/store.ts'
+import { readTargetKey, targetKey } from '../manage/codes.ts'
+import * as redirectStore from '../redirect/store.ts'
 import { statsOf } from './get-link-stats.ts'
 
 /** Throws `not-found` alike for links whose owner does not show their statistics and for none at all. */
@@ -9,7 +9,7 @@ export async function getPublicStats(
   ctx: LinksContext,
   { code, ...query }: Input<typeof links, 'getPublicStats'>,
 ): Promise<PublicStats> {
-  const link = await store.findTarget(ctx.db, readTargetKey(targetKey(code)))
+  const link = await redirectStore.findTarget(ctx.db, readTargetKey(targetKey(code)))
   if (link === undefined || !link.has_public_stats) throw commonProblem('not-found')
   const stats = await statsOf(ctx, link.id, query)
   return {

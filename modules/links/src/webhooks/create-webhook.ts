@@ -1,7 +1,7 @@
 import { type Input, type links, type Output, requireUser } from '@octet/contracts'
 import { newId } from '@octet/db'
 import { type LinksContext, problem } from '../context.ts'
-import { checkDestination } from '../manage/prepare-link.ts'
+import { checkDestination } from '../domains/check-destination.ts'
 import { newWebhookSecret, secretPurpose, webhookOf } from './rules.ts'
 import * as webhookStore from './store.ts'
 

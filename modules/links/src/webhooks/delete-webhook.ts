@@ -1,6 +1,6 @@
 import type { Input, links } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { accessWebhook } from '../manage/access.ts'
+import { accessWebhook } from './access.ts'
 import * as webhookStore from './store.ts'
 
 /** Deletes a webhook with its queue and its log. */

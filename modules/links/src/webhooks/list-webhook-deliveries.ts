@@ -1,7 +1,7 @@
 import type { Input, links, Output } from '@octet/contracts'
 import { pageOf, readPage } from '@octet/kernel'
 import type { LinksContext } from '../context.ts'
-import { accessWebhook } from '../manage/access.ts'
+import { accessWebhook } from './access.ts'
 import { deliveryOf } from './rules.ts'
 import * as webhookStore from './store.ts'
 

@@ -1,6 +1,6 @@
 import type { Delivery, Input, links } from '@octet/contracts'
 import { type LinksContext, problem } from '../context.ts'
-import { accessWebhookForUpdate } from '../manage/access.ts'
+import { accessWebhookForUpdate } from './access.ts'
 import { deliveryOf } from './rules.ts'
 import * as webhookStore from './store.ts'
 import { messageBody } from './tell-webhooks.ts'

@@ -1,6 +1,6 @@
 import { commonProblem, type Delivery, type Input, type links } from '@octet/contracts'
 import { type LinksContext, problem } from '../context.ts'
-import { accessWebhook } from '../manage/access.ts'
+import { accessWebhook } from './access.ts'
 import { deliveryOf } from './rules.ts'
 import * as webhookStore from './store.ts'
 

@@ -1,6 +1,6 @@
 import type { Input, links, Output } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { accessWebhookForUpdate } from '../manage/access.ts'
+import { accessWebhookForUpdate } from './access.ts'
 import { newWebhookSecret, secretPurpose, webhookOf } from './rules.ts'
 import * as webhookStore from './store.ts'
 

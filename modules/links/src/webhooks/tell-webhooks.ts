@@ -1,8 +1,6 @@
-import type { links, WebhookEvent } from '@octet/contracts'
-import type { EventData, Tx } from '@octet/db'
+import type { WebhookEvent } from '@octet/contracts'
+import type { Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
-import { linkOf } from '../manage/rules.ts'
-import * as store from '../manage/store.ts'
 import * as deliveryStore from './delivery-store.ts'
 import * as webhookStore from './store.ts'
 
@@ -39,16 +37,4 @@ export async function queueMessage(
 /** What every message looks like (Standard Webhooks, "Payload structure"). */
 export function messageBody(type: string, timestamp: string, data: object): string {
   return JSON.stringify({ type, timestamp, data })
-}
-
-/** On `links.link-expired`: a link whose time or number of clicks is over, unless it was deleted meanwhile. */
-export async function tellOfExpiry(
-  ctx: LinksContext,
-  tx: Tx,
-  { linkId, reason }: EventData<typeof links, 'link-expired'>,
-): Promise<void> {
-  const row = await store.findLink(tx, linkId)
-  if (row === undefined) return
-  const data = { reason, link: linkOf(row, ctx.origin) }
-  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.expired', data })
 }

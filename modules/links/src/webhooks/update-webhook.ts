@@ -1,7 +1,7 @@
 import { commonProblem, type Input, type links, type Webhook } from '@octet/contracts'
 import type { LinksContext } from '../context.ts'
-import { accessWebhookForUpdate } from '../manage/access.ts'
-import { checkDestination } from '../manage/prepare-link.ts'
+import { checkDestination } from '../domains/check-destination.ts'
+import { accessWebhookForUpdate } from './access.ts'
 import { type WebhookRow, webhookOf } from './rules.ts'
 import * as webhookStore from './store.ts'
 

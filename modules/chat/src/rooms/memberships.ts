@@ -2,12 +2,12 @@
 import type { chat, MemberRole } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
-import { headOf } from '../messages/store.ts'
 import * as memberStore from './member-store.ts'
 import { roomStream } from './rules.ts'
+import { headOf } from './store.ts'
 
 /** The room must be locked, or new. False when they are in already. Appends to the room, then to their inbox. */
-export async function enter(
+export async function addMembership(
   tx: Tx<typeof chat>,
   { roomId, userId, role, at }: { roomId: string; userId: string; role: MemberRole; at: string },
 ): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function enter(
 }
 
 /** The room must be locked. False when they were not in. Ends their subscriptions. */
-export async function exit(
+export async function removeMembership(
   tx: Tx<typeof chat>,
   {
     roomId,
@@ -35,10 +35,10 @@ export async function exit(
 }
 
 /**
- * After the commit of {@link exit}: the room's log ends their hearing it, in every process; what is not in the log must
- * be asked. Without a user: everybody's.
+ * Call after the commit of {@link removeMembership}. The log event ends durable subscriptions in every process;
+ * ephemeral streams must be authorised again. Without a user: those of all members.
  */
-export function hush({ realtime }: ChatContext, roomId: string, userId?: string): void {
+export function recheckEphemeral({ realtime }: ChatContext, roomId: string, userId?: string): void {
   realtime.recheck('receipts', roomId, userId)
   realtime.recheck('presence', roomId, userId)
 }

@@ -1,0 +1,9 @@
+import { type chat, type Output, requireUser } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import * as encryptionStore from './store.ts'
+
+/** By what the caller's recovery key is recognised. */
+export async function getRecovery(ctx: ChatContext): Promise<Output<typeof chat, 'getRecovery'>> {
+  const check = await encryptionStore.findRecovery(ctx.db, requireUser(ctx.actor).userId)
+  return { check: check?.toString('base64') ?? null }
+}

@@ -1,0 +1,8 @@
+import type { chat, Input } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { ownUpload, type Upload, uploadOf } from './create-upload.ts'
+
+/** How far it has come. */
+export async function getUpload(ctx: ChatContext, { id }: Input<typeof chat, 'getUpload'>): Promise<Upload> {
+  return uploadOf(await ownUpload(ctx, id))
+}

@@ -1,0 +1,43 @@
+/** SQL about bans. */
+import type { Queryable, Tx } from '@octet/db'
+import type { MemberPage } from '../rooms/member-store.ts'
+
+export interface BanRow {
+  readonly user_id: string
+  readonly reason: string
+  readonly banned_by: string | null
+  readonly banned_at: string
+}
+
+/** Closes the room to somebody; a ban that is there gets the new reason. */
+export async function insertBan(
+  { sql }: Tx,
+  ban: { roomId: string; userId: string; reason: string; by: string; at: string },
+): Promise<void> {
+  await sql`
+    insert into bans (room_id, user_id, reason, banned_by, banned_at)
+    values (${ban.roomId}, ${ban.userId}, ${ban.reason}, ${ban.by}, ${ban.at})
+    on conflict (room_id, user_id) do update set reason = excluded.reason`
+}
+
+/** False when there was none. */
+export async function deleteBan({ sql }: Tx, roomId: string, userId: string): Promise<boolean> {
+  const rows = await sql`delete from bans where room_id = ${roomId} and user_id = ${userId} returning true`
+  return rows.length === 1
+}
+
+/** Whether the room is closed to somebody. */
+export async function isBanned({ sql }: Queryable, roomId: string, userId: string): Promise<boolean> {
+  const rows = await sql`select from bans where room_id = ${roomId} and user_id = ${userId}`
+  return rows.length === 1
+}
+
+/** Bans, the newest first. */
+export function listBans({ sql }: Queryable, roomId: string, { limit, after }: MemberPage): Promise<BanRow[]> {
+  return sql<BanRow[]>`
+    select * from bans
+    where room_id = ${roomId}
+      ${after === undefined ? sql`` : sql`and (banned_at, user_id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
+    order by banned_at desc, user_id desc
+    limit ${limit + 1}`
+}

@@ -1,0 +1,17 @@
+import type { chat, Input } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { lockAsGovernor } from '../rooms/access.ts'
+import * as moderationStore from '../rooms/moderation-store.ts'
+import * as banStore from './ban-store.ts'
+
+/** Lets somebody come back. */
+export async function liftBan(ctx: ChatContext, input: Input<typeof chat, 'liftBan'>): Promise<object> {
+  const at = new Date(ctx.now()).toISOString()
+  const { id: roomId, userId: subjectId } = input
+  await ctx.db.transaction('chat.liftBan', async tx => {
+    const { userId } = await lockAsGovernor(ctx, tx, roomId)
+    if (!(await banStore.deleteBan(tx, roomId, subjectId))) return
+    await moderationStore.insertModeration(tx, { roomId, action: 'ban-lifted', actorId: userId, subjectId, at })
+  })
+  return {}
+}

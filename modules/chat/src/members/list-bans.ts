@@ -1,0 +1,30 @@
+import type { chat, Input, Output } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import type { ChatContext } from '../context.ts'
+import { accessAsGovernor } from '../rooms/access.ts'
+import { findPeople, personOrNobody } from '../rooms/find-people.ts'
+import * as banStore from './ban-store.ts'
+
+/** To whom a room is closed, for those who govern it. */
+export async function listBans(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'listBans'>,
+): Promise<Output<typeof chat, 'listBans'>> {
+  await accessAsGovernor(ctx, input.id)
+  const page = readPage(input)
+  const found = await banStore.listBans(ctx.db, input.id, page)
+  const people = await findPeople(
+    ctx,
+    found.map(({ user_id }) => user_id),
+  )
+  return pageOf(found, {
+    limit: page.limit,
+    positionOf: row => ({ at: row.banned_at, id: row.user_id }),
+    view: row => ({
+      person: personOrNobody(people, row.user_id),
+      reason: row.reason,
+      bannedBy: row.banned_by,
+      bannedAt: row.banned_at,
+    }),
+  })
+}

@@ -1,0 +1,8 @@
+import type { Cursor, chat, Input } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+import { moveCursors } from './mark-read.ts'
+
+/** One of the caller's devices has it. */
+export function markDelivered(ctx: ChatContext, { roomId, seq }: Input<typeof chat, 'markDelivered'>): Promise<Cursor> {
+  return moveCursors(ctx, roomId, { delivered: seq, read: 0 })
+}

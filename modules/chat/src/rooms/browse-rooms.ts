@@ -1,0 +1,24 @@
+import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
+import { pageOf, readPage } from '@octet/kernel'
+import type { ChatContext } from '../context.ts'
+import * as roomStore from './store.ts'
+import { viewRooms } from './view-rooms.ts'
+
+/** Public rooms, joined or not. */
+export async function browseRooms(
+  ctx: ChatContext,
+  input: Input<typeof chat, 'browseRooms'>,
+): Promise<Output<typeof chat, 'browseRooms'>> {
+  const { limit, after } = readPage(input, 'number')
+  const found = await roomStore.browseRooms(ctx.db, requireUser(ctx.actor).userId, {
+    limit,
+    after: after && { memberCount: Number(after.at), id: after.id },
+    q: input.q,
+  })
+  const { data, meta } = pageOf(found, {
+    limit,
+    positionOf: room => ({ at: String(room.member_count), id: room.id }),
+    view: room => room,
+  })
+  return { data: await viewRooms(ctx, data), meta }
+}

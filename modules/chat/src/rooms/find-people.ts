@@ -1,0 +1,23 @@
+/** Public profiles of the people in rooms. */
+import type { identity, Output } from '@octet/contracts'
+import type { ChatContext } from '../context.ts'
+
+export type Person = Output<typeof identity, 'getUsers'>['users'][number]
+
+const peoplePerCall = 100
+
+/** Public profiles by id. Whoever is not among them has left Octet. */
+export async function findPeople(ctx: ChatContext, userIds: Iterable<string>): Promise<Map<string, Person>> {
+  const ids = [...new Set(userIds)]
+  const people = new Map<string, Person>()
+  for (let at = 0; at < ids.length; at += peoplePerCall) {
+    const { users } = await ctx.calls.identity.getUsers({ ids: ids.slice(at, at + peoplePerCall) })
+    for (const { id, username, displayName } of users) people.set(id, { id, username, displayName })
+  }
+  return people
+}
+
+/** Somebody whose account is no longer there. */
+export function personOrNobody(people: ReadonlyMap<string, Person>, id: string): Person {
+  return people.get(id) ?? { id, username: '', displayName: '' }
+}

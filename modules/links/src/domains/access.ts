@@ -1,0 +1,11 @@
+/** The only way to a domain: through its owner. */
+import { commonProblem, type Principal, requireUser } from '@octet/contracts'
+import type { Queryable } from '@octet/db'
+import { type DomainRow, listDomains } from './store.ts'
+
+/** A host of the actor's, proven or not; `not-found` alike. */
+export async function accessDomain(db: Queryable, actor: Principal, id: string): Promise<DomainRow> {
+  const [domain] = await listDomains(db, requireUser(actor).userId, id)
+  if (domain === undefined) throw commonProblem('not-found')
+  return domain
+}

@@ -1,0 +1,24 @@
+import { type LinksContext, problem } from '../context.ts'
+import { refuseUrl } from './refuse-url.ts'
+import { normalHost } from './rules.ts'
+
+/** Throws `url-not-allowed` with the reason; one is that it leads to a short link of this installation again. */
+export async function checkDestination(ctx: LinksContext, url: string, path = '/url'): Promise<void> {
+  checkLength(url, path)
+  let refusal: string | undefined = refuseUrl(url, ctx.origin)
+  if (refusal === undefined) {
+    const { hostname, pathname } = new URL(url)
+    const host = pathname === '/' ? undefined : normalHost(hostname)
+    if (host !== undefined && (await ctx.shortDomains.get(host)) !== null) refusal = 'leads back here'
+  }
+  if (refusal !== undefined) throw problem('url-not-allowed', { errors: [{ path, message: refusal }] })
+}
+
+/** After utm parameters were added; what comes in is bounded by the contract. */
+const urlLengthMax = 4_096
+
+/** Throws `url-not-allowed` for an address that grew too long. */
+export function checkLength(url: string, path = '/url'): void {
+  if (url.length <= urlLengthMax) return
+  throw problem('url-not-allowed', { errors: [{ path, message: `is longer than ${urlLengthMax} characters` }] })
+}

@@ -1,0 +1,18 @@
+/** SQL about example links. */
+import type { Queryable } from '@octet/db'
+
+/** Gives the example links that are nobody's to an owner. */
+export async function giveExamplesTo({ sql }: Queryable, ownerId: string): Promise<void> {
+  await sql`
+    update links set owner_id = ${ownerId}, version = version + 1
+    where is_example and owner_id is null and deleted_at is null`
+}
+
+/** Ids of example links of an owner, or of nobody. */
+export async function exampleIds({ sql }: Queryable, ownerId: string | null): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from links
+    where is_example and owner_id is not distinct from ${ownerId} and deleted_at is null
+    limit 1000`
+  return rows.map(({ id }) => id)
+}

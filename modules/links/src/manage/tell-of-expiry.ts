@@ -1,0 +1,18 @@
+import type { links } from '@octet/contracts'
+import type { EventData, Tx } from '@octet/db'
+import type { LinksContext } from '../context.ts'
+import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { linkOf } from './rules.ts'
+import * as store from './store.ts'
+
+/** On `links.link-expired`: a link whose time or number of clicks is over, unless it was deleted meanwhile. */
+export async function tellOfExpiry(
+  ctx: LinksContext,
+  tx: Tx,
+  { linkId, reason }: EventData<typeof links, 'link-expired'>,
+): Promise<void> {
+  const row = await store.findLink(tx, linkId)
+  if (row === undefined) return
+  const data = { reason, link: linkOf(row, ctx.origin) }
+  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.expired', data })
+}

@@ -1,0 +1,11 @@
+/** The only way to a folder: through its owner. */
+import { commonProblem, type Principal, requireUser } from '@octet/contracts'
+import type { Queryable } from '@octet/db'
+import { type FolderRow, listFolders } from './store.ts'
+
+/** A folder of the actor's. Throws `not-found` alike for other people's and for none at all. */
+export async function accessFolder(db: Queryable, actor: Principal, id: string): Promise<FolderRow> {
+  const [folder] = await listFolders(db, requireUser(actor).userId, id)
+  if (folder === undefined) throw commonProblem('not-found')
+  return folder
+}

@@ -1,0 +1,33 @@
+/** SQL of redirects. */
+import type { Queryable } from '@octet/db'
+import type { TargetKey } from '../manage/codes.ts'
+import type { LinkRow } from '../manage/rules.ts'
+
+/** What a redirect needs, by host and code. */
+export async function findTarget(
+  { sql }: Queryable,
+  { domainId, codeKey: key }: TargetKey,
+): Promise<LinkRow | undefined> {
+  const [row] = await sql<LinkRow[]>`
+    select *, 0 as clicks, null as domain from links
+    where domain_id = ${domainId} and code_key = ${key} and deleted_at is null`
+  return row
+}
+
+/**
+ * Takes up to `wanted` of a limited link's clicks in one statement, which makes the limit exact under any number of
+ * processes. `undefined`: none was left.
+ */
+export async function takeClicks(
+  { sql }: Queryable,
+  id: string,
+  wanted: number,
+): Promise<{ taken: number; left: number } | undefined> {
+  const [row] = await sql<{ taken: number; left: number }[]>`
+    with locked as (select id, clicks_used, clicks_max from links where id = ${id} and deleted_at is null for update)
+    update links set clicks_used = least(locked.clicks_max, locked.clicks_used + ${wanted})
+    from locked
+    where links.id = locked.id and locked.clicks_used < locked.clicks_max
+    returning links.clicks_used - locked.clicks_used as taken, links.clicks_max - links.clicks_used as left`
+  return row
+}
