@@ -16,10 +16,10 @@ import { renewCookie } from './sign-in/sign-browser-in.ts'
 import { webStepUp } from './sign-in/step-up.ts'
 
 const jwksMaxAgeSeconds = 300
-/** Whoever brings or chooses a password. Two are hashed at a time, and each is a few statements before and after. */
-const hashingDoor = {
+/** Requests that bring or choose a password. Two hashes run at a time; each has a few statements before and after. */
+const hashingGate = {
   paths: ['login', 'web/login', 'register', 'web/register'].map(path => `${apiPrefix}/auth/${path}`),
-  insideMax: 4,
+  runningMax: 4,
   waitingMax: 60,
   waitMsMax: 5_000,
 }
@@ -58,7 +58,7 @@ export function routes(routesOf: Routes<typeof identity, IdentityContext>): void
     return me
   })
   openidRoutes(routesOf)
-  app.addDoor(hashingDoor)
+  app.addConcurrencyGate(hashingGate)
   operation('logout', async (ctx, _input, { reply }) => {
     await logout(ctx)
     reply.header('set-cookie', ctx.cookie.clear())

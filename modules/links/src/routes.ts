@@ -46,7 +46,7 @@ export function routes({ app, standingContext, operation }: Routes<typeof links,
       return answerVisit(ctx, asked, await followLink(ctx, asked.visit))
     },
   })
-  app.addExpressRoute({
+  app.addFastPath({
     url: '/s/:code',
     take(code, request, answer) {
       const domain = domainOfRequest(ctx, request)

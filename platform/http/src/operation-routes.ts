@@ -2,38 +2,52 @@
 
 import type { Limiter, Verdict } from '@octet/cache'
 import { anonymous, authorize, type Contract, commonProblem, type Limit, type Principal } from '@octet/contracts'
-import { type CompiledOperation, type Handler, type Host, invoke, operationsOf, type RequestInfo } from '@octet/kernel'
+import {
+  type AnyModule,
+  type CompiledOperation,
+  type Handler,
+  type Host,
+  invoke,
+  operationsOf,
+  type RequestInfo,
+} from '@octet/kernel'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import { addressOf, admit, type HttpApp, type HttpOptions, identify, identifyNobody } from './app.ts'
+import type { HttpApp, HttpOptions } from './app.ts'
+import { addressOf, admit, identify, identifyAnonymous } from './callers.ts'
 import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
 
-/** Where an operation names no limit. Reads are bounded only against floods; see docs/limits.md. */
+/** For operations that name no limit. Reads are bounded only against floods; see docs/limits.md. */
 const readLimits: readonly Limit[] = [{ by: 'account', max: 1_000_000, windowMs: 60_000 }]
 const writeLimits: readonly Limit[] = [{ by: 'account', max: 6_000, windowMs: 60_000 }]
 
-/** Registers the public routes of every module served here. */
-export function addOperationRoutes(app: HttpApp, options: HttpOptions, host: Host): void {
+/** Registers the public routes of every module served here. Resolves when all of them are registered. */
+export async function addOperationRoutes(app: HttpApp, options: HttpOptions, host: Host): Promise<void> {
   for (const module of host.modules) {
-    const name = (module.contract as Contract).name
-    for (const operation of operationsOf(module.contract).values()) {
-      const handler = host.handlerOf(operation)
-      if (operation.route === undefined || handler === undefined) continue
-      addOperationRoute(app, options, operation, () => handler)
-    }
-    module.routes?.({
-      app,
-      admit: (request: FastifyRequest) => admit(options, request),
-      contextFor: (request: FastifyRequest) => host.contextOf(name, requestInfo(request)),
-      standingContext: () => host.contextOf(name, standingRequest),
-      operation: (key: string, handler: ModuleHandler) => {
-        const operation = operationsOf(module.contract).get(key)
-        if (operation?.spec.handledBy !== 'module') throw new Error(`${name}.${key} is not handled by its module`)
-        addOperationRoute(app, options, operation, (request, reply) => (info, input) => {
-          return handler(host.contextOf(name, info), input, { request, reply })
-        })
-      },
-    })
+    // A scope of its own: hooks, decorators and content types of a module reach no other module's routes.
+    await app.register(async scope => addModuleRoutes(scope, options, host, module))
   }
+}
+
+function addModuleRoutes(scope: HttpApp, options: HttpOptions, host: Host, module: AnyModule): void {
+  const name = (module.contract as Contract).name
+  for (const operation of operationsOf(module.contract).values()) {
+    const handler = host.handlerOf(operation)
+    if (operation.route === undefined || handler === undefined) continue
+    addOperationRoute(scope, options, operation, () => handler)
+  }
+  module.routes?.({
+    app: scope,
+    admit: (request: FastifyRequest) => admit(options, request),
+    contextFor: (request: FastifyRequest) => host.contextOf(name, requestInfo(request)),
+    standingContext: () => host.contextOf(name, standingRequest),
+    operation: (key: string, handler: ModuleHandler) => {
+      const operation = operationsOf(module.contract).get(key)
+      if (operation?.spec.handledBy !== 'module') throw new Error(`${name}.${key} is not handled by its module`)
+      addOperationRoute(scope, options, operation, (request, reply) => (info, input) => {
+        return handler(host.contextOf(name, info), input, { request, reply })
+      })
+    },
+  })
 }
 
 type ModuleHandler = (
@@ -55,7 +69,7 @@ function addOperationRoute(
     app.route(route)
     return
   }
-  // Other routes go on refusing bodies of this type.
+  // Only this route accepts bodies of this type.
   app.register(async scope => {
     const parsing = { parseAs: 'string', bodyLimit: accepts.bytesMax } as const
     scope.addContentTypeParser<string>(accepts.type, parsing, (_request, text, done) => done(null, text))
@@ -72,17 +86,17 @@ function routeOptions(options: HttpOptions, operation: CompiledOperation, handle
     url: route.url,
     config: { access: spec.access },
     schema: status === 204 || spec.answers !== undefined ? {} : { response: { [status]: spec.output } },
-    // Before the body is read: who may not call does not get to send one.
+    // Before the body is read: a caller without access does not get to send one.
     onRequest: async (request, reply) => {
       const ignores = spec.ignoresCredentials === true
-      const actor = ignores ? identifyNobody(options, request) : await identify(options, request)
+      const actor = ignores ? identifyAnonymous(options, request) : await identify(options, request)
       authorize(spec.access, actor)
       await enforceLimits(options, operation, { request, reply, actor })
     },
     handler: async (request, reply) => {
       const info = requestInfo(request, operation)
       const output = await invoke(operation, handlerFor(request, reply), info, readInput(operation, request))
-      // What is not JSON the module has sent.
+      // The module itself has sent an answer that is not JSON.
       return spec.answers === undefined ? answer(operation, status, { request, reply, output }) : reply
     },
   }
@@ -105,7 +119,7 @@ function answer(
 
 const standingRequest: RequestInfo = { actor: anonymous, requestId: 'standing', deadlineMs: Number.MAX_SAFE_INTEGER }
 
-/** What travels on with a request that came from outside. Its deadline is the operation's own. */
+/** The request as the kernel passes it on. The deadline is the operation's own. */
 function requestInfo(request: FastifyRequest, operation?: CompiledOperation): RequestInfo {
   const { headers } = request
   return {
@@ -137,8 +151,8 @@ interface Counted {
 }
 
 /**
- * Counts a call of the operation over whatever way it came; the verdict that leaves least, or refuses. Limits that an
- * operation names are counted by all processes together, stops of floods by each: those must cost nothing.
+ * Counts a call of the operation, over REST or the socket, and returns the tightest decision. All processes share the
+ * counts of limits that an operation names; each process counts flood limits by itself, because those must cost nothing.
  */
 async function takeLimits(
   limiter: Limiter,
@@ -151,7 +165,7 @@ async function takeLimits(
   for (const limit of spec.limits ?? (route?.method === 'GET' ? readLimits : writeLimits)) {
     const { by, windowMs, anonymousMax } = limit
     const max = maxFor(limit, actor)
-    // An allowance of another size is another allowance.
+    // Callers with an allowance of a different size are counted under a key of their own.
     const group = isAnonymous && anonymousMax !== undefined ? ' anonymous' : ''
     const subject = by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressKey}`
     const key = `${fullName}${group} ${subject}`
@@ -168,7 +182,7 @@ function maxFor({ max, anonymousMax = max, unverifiedMax = max }: Limit, actor: 
   return actor.kind === 'user' && actor.isUnverified === true ? unverifiedMax : max
 }
 
-/** The same for a command over a socket: one allowance for both ways. Throws `rate-limited`. */
+/** Counts a command over the socket against the same allowance as REST. Throws `rate-limited`. */
 export async function takeCommandLimits(
   limiter: Limiter,
   operation: CompiledOperation,

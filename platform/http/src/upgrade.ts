@@ -1,6 +1,6 @@
 /**
- * WebSockets on the same port: which paths take them, from which pages, and who seems to ask. Browsers let any page
- * open a socket to anywhere and send our cookie along, so the page's origin is checked first (OWASP ASVS 4.4.2).
+ * WebSockets on the same port. A browser lets any page open a socket to any host and sends that host's cookie along,
+ * so the page's origin is checked first (OWASP ASVS 4.4.2).
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'

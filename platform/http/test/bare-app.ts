@@ -1,11 +1,11 @@
-/** An app as tests of this package want it: nobody is signed in, nothing is in front of it. */
+/** An app for the tests of this package: every caller is anonymous, no proxy is in front. */
 import { createLimiter } from '@octet/cache'
 import { anonymous } from '@octet/contracts'
 import { createLog, createMetrics, createTracer, observeHttp } from '@octet/observe'
-import { createHttpApp } from '../src/index.ts'
+import { createHttpApp, type HttpOptions } from '../src/index.ts'
 
-/** `writeLog` gets the lines of its log; without it there is none. */
-export function bareApp(writeLog?: (line: string) => void) {
+/** `writeLog` receives the log lines; without it nothing is logged. */
+export function bareApp(writeLog?: (line: string) => void, options: Partial<HttpOptions> = {}) {
   const metrics = createMetrics({ processMetrics: false })
   const app = createHttpApp({
     log:
@@ -19,6 +19,7 @@ export function bareApp(writeLog?: (line: string) => void) {
     origin: 'http://localhost:3000',
     cookieName: 'oct',
     trustedProxies: 0,
+    ...options,
   })
   return { app, metrics }
 }

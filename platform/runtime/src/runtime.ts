@@ -146,7 +146,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   for (const [module, db] of databases) relays.set(module, createRelay({ module, db, log, deliver }))
   defineJobs(jobs, { host, databases, mail })
   const http = httpOptions(options, { host, tracer, limiter, peers })
-  const app = openHttp(http, { host, tracer, limiter, peers })
+  const app = await openHttp(http, { host, tracer, limiter, peers })
   const realtime = live.serve({ app, http, host, databases, watch: host.sessionWatch ?? peers?.accounts?.sessionWatch })
   return {
     app,
@@ -315,9 +315,9 @@ function httpOptions(options: RuntimeOptions, { host, tracer, limiter, peers }: 
   }
 }
 
-function openHttp(http: HttpOptions, { host, peers }: HttpParts): HttpApp {
+async function openHttp(http: HttpOptions, { host, peers }: HttpParts): Promise<HttpApp> {
   const app = createHttpApp(http)
-  addOperationRoutes(app, http, host)
+  await addOperationRoutes(app, http, host)
   addTraceRoute(app, http)
   if (peers !== undefined) addInternalRoutes(app, host, peers.keys.verify)
   return app

@@ -45,7 +45,7 @@ export async function answerVisit(ctx: LinksContext, asked: Exchange, follow: Fo
 
 /**
  * The visitor is sent on only when the click is on disk: an answered click is a counted click. `done` and not a
- * promise, because the express lane comes through here.
+ * promise, because the fast path comes through here.
  */
 export function writeClick(
   ctx: LinksContext,

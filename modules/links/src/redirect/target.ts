@@ -11,7 +11,7 @@ export const redirectPolicy = 'private, max-age=0'
 export interface Target {
   readonly id: string
   readonly location: string
-  /** The redirect to `location`, for the express lane. */
+  /** The redirect to `location`, for the fast path. */
   readonly redirect: BodilessAnswer
   readonly title: string | null
   readonly expiresAtMs: number
@@ -26,7 +26,7 @@ export interface Target {
   readonly card: PreviewCard | null
   /** utm parameters of the destination, as click records have them. */
   readonly utm: string
-  /** Nothing but its expiry is to be looked at: the express lane may have it. */
+  /** Nothing but its expiry is to be looked at: the fast path may have it. */
   readonly isPlain: boolean
 }
 

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { access, commonProblem } from '@octet/contracts'
 import { defer, getRequest, openRawConnection, type Test } from '@octet/testkit'
-import { type BodilessAnswer, bodilessAnswer, drainHttp, type ExpressRoute, headerOf } from '../src/index.ts'
+import { type BodilessAnswer, bodilessAnswer, drainHttp, type FastPath, headerOf } from '../src/index.ts'
 import { bareApp } from './bare-app.ts'
 
-/** An app whose `/s/:code` answers `known` on the express lane, and everything else on the ordinary route. */
-async function open(t: Test, take: ExpressRoute['take']) {
+/** An app whose `/s/:code` answers `known` on the fast path, and everything else on the ordinary route. */
+async function open(t: Test, take: FastPath['take']) {
   const logLines: string[] = []
   const { app, metrics } = bareApp(line => void logLines.push(line))
   defer(t, () => app.close())
@@ -21,25 +21,25 @@ async function open(t: Test, take: ExpressRoute['take']) {
       return reply.code(302).header('location', 'https://example.org/ordinary').send()
     },
   })
-  app.addExpressRoute({ url: '/s/:code', take })
+  app.addFastPath({ url: '/s/:code', take })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const get = (path: string, options: RequestInit = {}) => fetch(origin + path, { redirect: 'manual', ...options })
   return { app, ordinary, logLines, metrics, get }
 }
 
-const express = bodilessAnswer(302, ['location', 'https://example.org/express'])
+const fastAnswer = bodilessAnswer(302, ['location', 'https://example.org/fast'])
 
 function takeKnown(part: string, _request: unknown, answer: (answer: BodilessAnswer | Error) => void): boolean {
   if (part !== 'known') return false
-  setImmediate(answer, express)
+  setImmediate(answer, fastAnswer)
   return true
 }
 
-test('an express answer keeps its connection, is counted like others, and a given request id comes back', async t => {
+test('an answer on the fast path keeps its connection, is counted in the metrics and echoes a given request id', async t => {
   const { ordinary, metrics, get } = await open(t, takeKnown)
   const [fast, slow] = [await get('/s/known'), await get('/s/other')]
-  assert.deepEqual([fast.status, fast.headers.get('location')], [302, 'https://example.org/express'])
+  assert.deepEqual([fast.status, fast.headers.get('location')], [302, 'https://example.org/fast'])
   assert.deepEqual(ordinary, ['GET /s/other'])
   assert.equal(fast.headers.get('connection'), slow.headers.get('connection'))
   assert.equal(fast.headers.get('x-request-id'), null, 'no log line has it')
@@ -48,7 +48,7 @@ test('an express answer keeps its connection, is counted like others, and a give
   assert.match(await metrics.text(), /octet_http_requests_total\{method="GET",route="\/s\/:code",status="3xx"\} 3/)
 })
 
-test('what is not a plain GET is declined unseen, and what is declined takes the ordinary route', async t => {
+test('only plain GETs reach the fast path, and requests it declines take the ordinary route', async t => {
   const seen: string[] = []
   const { ordinary, get } = await open(t, part => {
     seen.push(part)
@@ -61,7 +61,7 @@ test('what is not a plain GET is declined unseen, and what is declined takes the
   assert.equal(ordinary.length, 5)
 })
 
-test('a failure is a problem with its request id, retry time and a line in the log', async t => {
+test('a failure on the fast path is a problem with a request id, a retry time and a line in the log', async t => {
   const { logLines, metrics, get } = await open(t, (_part, _request, answer) => {
     answer(commonProblem('unavailable', { retryAfterMs: 1_500, cause: new Error('disk on fire') }))
     return true
@@ -76,7 +76,7 @@ test('a failure is a problem with its request id, retry time and a line in the l
   assert.match(await metrics.text(), /route="\/s\/:code",status="5xx"\} 1/)
 })
 
-test('while the server drains, what is under way is answered and what follows is refused', async t => {
+test('a draining server answers requests under way and refuses later ones', async t => {
   const held: ((answer: BodilessAnswer) => void)[] = []
   const arrived = Promise.withResolvers<void>()
   const { app } = await open(t, (_part, _request, answer) => {
@@ -98,18 +98,18 @@ test('while the server drains, what is under way is answered and what follows is
   await arrived.promise
   const drained = drainHttp(app, 2_000)
   await new Promise(resolve => setImmediate(resolve))
-  held[0]?.(express)
+  held[0]?.(fastAnswer)
   await Promise.all([drained, closed.promise])
   assert.deepEqual([statuses[0], held.length], [302, 1])
   assert.ok(statuses[1] === undefined || statuses[1] === 503, String(statuses))
 })
 
-test('only a route that is there and open to anyone may have an express lane', async t => {
+test('only an existing route that is open to anyone may have a fast path', async t => {
   const { app } = await open(t, takeKnown)
-  assert.throws(() => app.addExpressRoute({ url: '/nowhere/:id', take: takeKnown }), /not a route that anyone may call/)
+  assert.throws(() => app.addFastPath({ url: '/nowhere/:id', take: takeKnown }), /not a route that anyone may call/)
 })
 
-test('a header is found whatever its case, and only by its whole name', () => {
+test('headerOf ignores case and matches whole names only', () => {
   const request = { rawHeaders: ['Host', 'x', 'User-AGENT', 'curl', 'X-User-Agent', 'no'] } as never
   assert.equal(headerOf(request, 'user-agent'), 'curl')
   assert.equal(headerOf(request, 'agent'), undefined)

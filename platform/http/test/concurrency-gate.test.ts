@@ -8,28 +8,28 @@ import { bareApp } from './bare-app.ts'
 
 interface Held {
   readonly body: unknown
-  readonly letGo: () => void
+  readonly finish: () => void
 }
 
-/** An app whose `/costly` is behind a door and answers when the test says so; `/cheap` is not. */
-async function open(t: Test, door: { insideMax: number; waitingMax: number; waitMsMax?: number }) {
+/** An app whose `/costly` is behind a gate and answers when the test says so; `/cheap` is not guarded. */
+async function open(t: Test, gate: { runningMax: number; waitingMax: number; waitMsMax?: number }) {
   const { app, metrics } = bareApp()
-  const inside: Held[] = []
+  const running: Held[] = []
   defer(t, async () => {
-    for (const { letGo } of inside) letGo()
+    for (const { finish } of running) finish()
     const closing = app.close()
     app.server.closeAllConnections()
     await closing
   })
   const handler = async ({ body }: { body: unknown }) => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    inside.push({ body, letGo: resolve })
+    running.push({ body, finish: resolve })
     await promise
     return body
   }
   app.post('/costly', { config: { access: access.anyone } }, handler)
   app.post('/cheap', { config: { access: access.anyone } }, async ({ body }) => body)
-  app.addDoor({ paths: ['/costly'], waitMsMax: 5_000, ...door })
+  app.addConcurrencyGate({ paths: ['/costly'], waitMsMax: 5_000, ...gate })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const post = (path: string, body: unknown, signal?: AbortSignal) =>
@@ -39,7 +39,7 @@ async function open(t: Test, door: { insideMax: number; waitingMax: number; wait
       body: JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),
     })
-  return { app, inside, post, port, metrics }
+  return { app, running, post, port, metrics }
 }
 
 async function until(what: string, fits: () => boolean): Promise<void> {
@@ -50,57 +50,58 @@ async function until(what: string, fits: () => boolean): Promise<void> {
   }
 }
 
-test('two are inside, three wait and come in by their order, the rest are told when to come', async t => {
-  const { inside, post, metrics } = await open(t, { insideMax: 2, waitingMax: 3 })
+test('two requests run, three wait and run in order of arrival, and the rest get a Retry-After', async t => {
+  const { running, post, metrics } = await open(t, { runningMax: 2, waitingMax: 3 })
   const answers: Promise<Response>[] = []
   for (let index = 0; index < 5; index++) {
     answers.push(post('/costly', { index }))
-    await until('it is inside', () => inside.length === Math.min(index + 1, 2))
+    await until('it runs', () => running.length === Math.min(index + 1, 2))
   }
-  const refused = await Promise.all(Array.from({ length: 40 }, () => post('/costly/?again=1', {})))
   const moments: number[] = []
-  for (const answer of refused) {
+  const refuse = async () => {
+    const answer = await post('/costly/?again=1', {})
     assert.equal(answer.status, 503)
     assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/)
     assert.ok(Number(answer.headers.get('retry-after')) >= 1)
     const { code, retryAfterMs } = (await answer.json()) as { code: string; retryAfterMs: number }
     assert.equal(code, 'unavailable')
-    moments.push(retryAfterMs)
+    moments.push(performance.now() + retryAfterMs)
   }
-  assert.ok(Math.max(...moments) - Math.min(...moments) > 500, 'they are not all sent to the same moment')
-  assert.equal(await (await post('/cheap', { free: true })).text(), '{"free":true}', 'others notice nothing')
+  await Promise.all(Array.from({ length: 40 }, refuse))
+  assert.ok(Math.max(...moments) - Math.min(...moments) > 500, 'they do not all return at the same time')
+  assert.equal(await (await post('/cheap', { free: true })).text(), '{"free":true}', 'other routes are not slowed down')
   for (let index = 0; index < 5; index++) {
-    await until('the next is inside', () => inside.length > index)
-    inside[index]?.letGo()
+    await until('the next runs', () => running.length > index)
+    running[index]?.finish()
   }
   const bodies = await Promise.all(answers.map(async answer => (await answer).json()))
   assert.deepEqual(
     bodies,
     [0, 1, 2, 3, 4].map(index => ({ index })),
   )
-  assert.equal(inside.length, 5)
+  assert.equal(running.length, 5)
   assert.match(await metrics.text(), /route="\/costly",status="5xx"\} 40/)
 })
 
-test('whoever gives up while waiting leaves the place to the next', async t => {
-  const { inside, post } = await open(t, { insideMax: 1, waitingMax: 1 })
+test('a client that gives up while waiting frees its place', async t => {
+  const { running, post } = await open(t, { runningMax: 1, waitingMax: 1 })
   const first = post('/costly', { who: 'first' })
-  await until('one is inside', () => inside.length === 1)
+  await until('one runs', () => running.length === 1)
   const impatient = new AbortController()
   const gone = post('/costly', { who: 'gone' }, impatient.signal)
   await new Promise(resolve => setTimeout(resolve, 50))
-  assert.equal((await post('/costly', {})).status, 503, 'the one place to wait is taken')
+  assert.equal((await post('/costly', {})).status, 503, 'the only place to wait is taken')
   impatient.abort()
   await assert.rejects(gone)
   let last = post('/costly', { who: 'last' })
   for (let look = 0; look < 50 && (await Promise.race([last, soon()]))?.status === 503; look++) {
     last = post('/costly', { who: 'last' })
   }
-  inside[0]?.letGo()
+  running[0]?.finish()
   await first
-  await until('the last is inside', () => inside.length === 2)
-  assert.deepEqual(inside[1]?.body, { who: 'last' })
-  inside[1]?.letGo()
+  await until('the last runs', () => running.length === 2)
+  assert.deepEqual(running[1]?.body, { who: 'last' })
+  running[1]?.finish()
   assert.equal((await last).status, 200)
 })
 
@@ -108,17 +109,17 @@ async function soon(): Promise<undefined> {
   await new Promise(resolve => setTimeout(resolve, 100))
 }
 
-test('whoever waited too long is told to come again', async t => {
-  const { inside, post } = await open(t, { insideMax: 1, waitingMax: 5, waitMsMax: 50 })
+test('a request that waits too long is refused', async t => {
+  const { running, post } = await open(t, { runningMax: 1, waitingMax: 5, waitMsMax: 50 })
   const first = post('/costly', {})
-  await until('one is inside', () => inside.length === 1)
+  await until('one runs', () => running.length === 1)
   assert.equal((await post('/costly', {})).status, 503)
-  inside[0]?.letGo()
+  running[0]?.finish()
   assert.equal((await first).status, 200)
 })
 
-test('bodies that never end take no place from the others', async t => {
-  const { inside, post, port } = await open(t, { insideMax: 1, waitingMax: 1 })
+test('bodies that never end occupy no slot', async t => {
+  const { running, post, port } = await open(t, { runningMax: 1, waitingMax: 1 })
   const slow: Socket[] = []
   for (let index = 0; index < 20; index++) {
     const socket = connect(port, '127.0.0.1')
@@ -131,23 +132,23 @@ test('bodies that never end take no place from the others', async t => {
   }
   await new Promise(resolve => setTimeout(resolve, 100))
   const answer = post('/costly', { who: 'honest' })
-  await until('the honest one is inside', () => inside.length === 1)
-  inside[0]?.letGo()
+  await until('the honest one runs', () => running.length === 1)
+  running[0]?.finish()
   assert.deepEqual(await (await answer).json(), { who: 'honest' })
-  // One of them comes to its end after all.
+  // One of the slow bodies ends after all.
   slow[0]?.write('":"way through"}')
-  await until('it is inside', () => inside.length === 2)
+  await until('it runs', () => running.length === 2)
 })
 
-test('a stop lets in who waits', async t => {
-  const { app, inside, post } = await open(t, { insideMax: 1, waitingMax: 5 })
+test('closing the app answers the requests that wait', async t => {
+  const { app, running, post } = await open(t, { runningMax: 1, waitingMax: 5 })
   const answers = [post('/costly', { who: 1 })]
-  await until('one is inside', () => inside.length === 1)
+  await until('one runs', () => running.length === 1)
   answers.push(post('/costly', { who: 2 }))
   await new Promise(resolve => setTimeout(resolve, 50))
   const closing = app.close()
   await new Promise(resolve => setTimeout(resolve, 50))
-  for (const { letGo } of inside) letGo()
+  for (const { finish } of running) finish()
   const statuses = await Promise.all(answers.map(async answer => (await answer).status))
   assert.equal(statuses[0], 200)
   assert.ok([200, 503].includes(statuses[1] ?? 0), 'it is answered, not left')
@@ -155,7 +156,10 @@ test('a stop lets in who waits', async t => {
   await closing
 })
 
-test('a door before no route is a mistake', async t => {
-  const { app } = await open(t, { insideMax: 1, waitingMax: 1 })
-  assert.throws(() => app.addDoor({ paths: ['/nowhere'], insideMax: 1, waitingMax: 1, waitMsMax: 1 }), /not a route/)
+test('a gate for a path without a route throws', async t => {
+  const { app } = await open(t, { runningMax: 1, waitingMax: 1 })
+  assert.throws(
+    () => app.addConcurrencyGate({ paths: ['/nowhere'], runningMax: 1, waitingMax: 1, waitMsMax: 1 }),
+    /not a route/,
+  )
 })

@@ -1,20 +1,25 @@
-/** The express lane of the redirect, over real sockets: as fast as it may be, it decides like the ordinary route. */
+/** The fast path of the redirect, over real sockets: it decides like the ordinary route. */
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { links } from '@octet/contracts'
 import { newId } from '@octet/db'
-import { type Test, type TestApp, testApp } from '@octet/testkit'
+import { defer, type Test, type TestApp, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'
 
 const owner = newId()
+/** Fastify reports every request it routes here. */
+const fastifyHandles = 'tracing:fastify.request.handler:start'
 const crawler = 'Googlebot/2.1 (+http://www.google.com/bot.html)'
 
 async function open(t: Test) {
   const app = await testApp(t, { modules: [linksModule] })
   const ordinary: string[] = []
-  app.http.addHook('onRequest', async request => void ordinary.push(request.url))
+  const record = (message: unknown) => void ordinary.push((message as { request: { url: string } }).request.url)
+  subscribe(fastifyHandles, record)
+  defer(t, async () => void unsubscribe(fastifyHandles, record))
   await app.http.listen({ host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${(app.http.server.address() as AddressInfo).port}`
   const visit = async (code: string, options: RequestInit = {}) => {
@@ -34,28 +39,28 @@ async function statsOf(app: TestApp, id: string, atLeast: number) {
   }
 }
 
-test('a link known from its first visit is followed on the express lane, like before, and counted', async t => {
+test('a link known from its first visit is followed on the fast path, like before, and counted', async t => {
   const { app, ordinary, visit, mine } = await open(t)
   const { id, code } = await mine.createLink({ url: 'https://example.org/a?b=c' })
   const first = await visit(code)
-  const express = await visitUntilExpress(() => visit(code.toUpperCase()))
-  assert.equal(express.answer.status, 302)
-  for (const [name, value] of express.answer.headers) {
+  const fast = await visitUntilFast(() => visit(code.toUpperCase()))
+  assert.equal(fast.answer.status, 302)
+  for (const [name, value] of fast.answer.headers) {
     if (name !== 'date') assert.equal(first.headers.get(name), value, name)
   }
   assert.equal(first.headers.get('referrer-policy'), null, 'the owner of the page behind the link may see referrers')
   await visit(code, { headers: { 'user-agent': crawler } })
-  const people = 1 + express.visits
+  const people = 1 + fast.visits
   assert.deepEqual(await statsOf(app, id, people + 1), { clicks: people, botClicks: 1 })
 
   /** A link is known for 0.8 s, which may pass between two visits on a machine that has much to do. */
-  async function visitUntilExpress(again: () => Promise<Response>) {
+  async function visitUntilFast(again: () => Promise<Response>) {
     for (let visits = 1; visits <= 50; visits++) {
       const before = ordinary.length
       const answer = await again()
       if (ordinary.length === before) return { answer, visits }
     }
-    throw new Error('no visit of a known link took the express lane')
+    throw new Error('no visit of a known link took the fast path')
   }
 })
 

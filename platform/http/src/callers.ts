@@ -1,0 +1,35 @@
+/** Who sends a request: the credential it carries, the principal behind it, and the address it comes from. */
+import { anonymous, authorize, type Principal } from '@octet/contracts'
+import type { FastifyRequest } from 'fastify'
+import { addressKey } from './address.ts'
+import type { HttpOptions } from './app.ts'
+import { credentialOf, refuseCrossSite } from './credentials.ts'
+
+/** For operations that ignore credentials: only refuses cross-site requests. */
+export function identifyAnonymous(options: HttpOptions, request: FastifyRequest): Principal {
+  refuseCrossSite(request, { kind: 'none' }, options.origin)
+  return anonymous
+}
+
+/** Authenticates the caller and sets `request.principal`. Operations call it; plain routes that need it must too. */
+export async function identify(options: HttpOptions, request: FastifyRequest): Promise<Principal> {
+  const credential = credentialOf(request, options.cookieName)
+  refuseCrossSite(request, credential, options.origin)
+  if (credential.kind === 'none') return anonymous
+  const principal = await options.authenticate(credential)
+  request.principal = principal
+  return principal
+}
+
+/** Checks the caller of a plain route against the route's own policy; throws the problems that operations throw. */
+export async function admit(options: HttpOptions, request: FastifyRequest): Promise<Principal> {
+  const principal = await identify(options, request)
+  const policy = request.routeOptions.config.access
+  if (policy !== undefined) authorize(policy, principal)
+  return principal
+}
+
+/** The address that limits count: the peer's, or the client's behind trusted proxies. */
+export function addressOf(request: FastifyRequest): string {
+  return addressKey(request.ip)
+}

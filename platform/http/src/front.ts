@@ -1,0 +1,173 @@
+/**
+ * What runs before Fastify's routing, in this order: host rewrites, fast paths, concurrency gates. Also Node's server
+ * with its limits.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Problem } from '@octet/contracts'
+import type { FastifyInstance, FastifyServerFactory } from 'fastify'
+import { clientAddress } from './address.ts'
+import type { HttpOptions } from './app.ts'
+import { type ConcurrencyGate, type ConcurrencyGateOptions, createConcurrencyGate } from './concurrency-gate.ts'
+import { type FastPath, headerOf, sendBareProblem, takeFastPath } from './fast-path.ts'
+import { requestIdOf } from './request-id.ts'
+import { isUpgrade, takeUpgrade, type UpgradeRoute } from './upgrade.ts'
+
+/**
+ * The path to serve instead of the requested one, at once or after a lookup. `undefined` passes the request on to the
+ * next rewrite. Must not reject.
+ */
+export type HostRewrite = (request: IncomingMessage) => string | undefined | Promise<string | undefined>
+
+export interface Front {
+  readonly fastPaths: FastPath[]
+  readonly gates: ConcurrencyGate[]
+  readonly upgrades: UpgradeRoute[]
+  /** Asked in order; the first path wins. */
+  readonly rewrites: HostRewrite[]
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Lets a route answer its common case before Fastify. Its ordinary route must exist and be open to anyone. */
+    addFastPath(fastPath: FastPath): void
+    /** Limits how many POSTs to these paths run at once. The paths must be routes. */
+    addConcurrencyGate(options: ConcurrencyGateOptions): void
+    /** Gives hosts other than the installation's own a path of their own. Rewrites are asked in order of addition. */
+    addHostRewrite(rewrite: HostRewrite): void
+    /** The client address of a request that Fastify has not seen; same rule as `request.ip`. */
+    clientAddress(request: IncomingMessage): string
+    /** Takes over connections that ask for a WebSocket at its path. */
+    addUpgradeRoute(route: UpgradeRoute): void
+  }
+}
+
+export interface ConnectionTimeouts {
+  /** For the headers of a request. */
+  readonly headersMs: number
+  /** For a whole request with its body. */
+  readonly requestMs: number
+  /** Between two requests. */
+  readonly keepAliveMs: number
+  /** A reader that takes nothing of its answer for this long is cut off. */
+  readonly stalledMs: number
+  /** How often the first two are checked. Node's default of 30 s lets a slow sender exceed them by as much. */
+  readonly checkEveryMs: number
+}
+
+const timeoutsDefault: ConnectionTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 20_000,
+  stalledMs: 20_000,
+  checkEveryMs: 1_000,
+}
+const headersBytesMax = 16 * 1024
+
+export function createFront(): Front {
+  return { fastPaths: [], gates: [], upgrades: [], rewrites: [] }
+}
+
+/** Lets modules add to the front. */
+export function decorateFront(app: FastifyInstance, front: Front, options: HttpOptions): void {
+  app.decorate('clientAddress', (request: IncomingMessage) => clientAddress(request, options.trustedProxies))
+  app.decorate('addFastPath', (fastPath: FastPath) => {
+    const ordinary = app.routeTable.find(({ method, url }) => method === 'GET' && url === fastPath.url)
+    if (ordinary?.access.kind !== 'anyone') throw new Error(`GET ${fastPath.url} is not a route that anyone may call`)
+    front.fastPaths.push(fastPath)
+  })
+  app.decorate('addConcurrencyGate', (gate: ConcurrencyGateOptions) => {
+    for (const path of gate.paths) {
+      const isRoute = app.routeTable.some(({ method, url }) => method === 'POST' && url === path)
+      if (!isRoute) throw new Error(`POST ${path} is not a route`)
+    }
+    front.gates.push(createConcurrencyGate(gate))
+  })
+  app.decorate('addUpgradeRoute', (route: UpgradeRoute) => void front.upgrades.push(route))
+  app.decorate('addHostRewrite', (rewrite: HostRewrite) => void front.rewrites.push(rewrite))
+  // While the server drains, Fastify answers everything: it refuses late requests and ends their connections.
+  app.addHook('preClose', async () => {
+    front.fastPaths.splice(0)
+    for (const gate of front.gates.splice(0)) gate.open()
+  })
+}
+
+/** Creates Node's server with our limits and the front before Fastify's handler. */
+export function serverWith(front: Front, options: HttpOptions): FastifyServerFactory<Server> {
+  const timeouts = { ...timeoutsDefault, ...options.timeouts }
+  const cutStalledReader = stalledReaderCutter(timeouts.stalledMs)
+  const fastPathOptions = { log: options.log, metrics: options.metrics, requestIdOf }
+  return handle => {
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      for (const fastPath of front.fastPaths) {
+        if (takeFastPath(fastPath, fastPathOptions, { request, response })) return
+      }
+      response.on('timeout', cutStalledReader)
+      if (request.method === 'POST') {
+        const admit = () => handle(request, response)
+        if (takeGate(front.gates, options, { request, response, admit })) return
+      }
+      handle(request, response)
+    }
+    const server = createServer(
+      {
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        keepAliveTimeout: timeouts.keepAliveMs,
+        connectionsCheckingInterval: timeouts.checkEveryMs,
+        maxHeaderSize: headersBytesMax,
+        shouldUpgradeCallback: request => isUpgrade(front.upgrades, request),
+      },
+      (request, response) => {
+        const rewritten = rewrite(front.rewrites, request)
+        if (rewritten === undefined) serve(request, response)
+        else rewritten.then(() => serve(request, response))
+      },
+    )
+    server.setTimeout(timeouts.stalledMs)
+    server.on('upgrade', (request, socket, head) => takeUpgrade(front.upgrades, options, { request, socket, head }))
+    return server
+  }
+}
+
+/**
+ * Called when nothing has moved on a connection for `stalledMs`. Cuts it if the client does not read; waits on if the
+ * answer is not there yet, because some operations run for a minute.
+ */
+function stalledReaderCutter(stalledMs: number): (socket: Socket) => void {
+  return socket => {
+    if (socket.writableLength > 0) socket.destroy()
+    else socket.setTimeout(stalledMs)
+  }
+}
+
+/** Puts the first rewrite's path into the request. Returns a promise only when a rewrite has to look something up. */
+function rewrite(rewrites: readonly HostRewrite[], request: IncomingMessage, from = 0): Promise<void> | undefined {
+  for (let index = from; index < rewrites.length; index++) {
+    const path = rewrites[index]?.(request)
+    if (path instanceof Promise) {
+      return path.then(found => {
+        if (found === undefined) return rewrite(rewrites, request, index + 1)
+        request.url = found
+      })
+    }
+    if (path !== undefined) {
+      request.url = path
+      return undefined
+    }
+  }
+  return undefined
+}
+
+/** Returns false when no gate guards the path. */
+function takeGate(
+  gates: readonly ConcurrencyGate[],
+  { metrics }: HttpOptions,
+  { request, response, admit }: { request: IncomingMessage; response: ServerResponse; admit: () => void },
+): boolean {
+  const refuse = (problem: Problem, path: string) => {
+    const id = requestIdOf(headerOf(request, 'x-request-id'))
+    metrics.observe('POST', path, sendBareProblem(response, problem, id), 0)
+  }
+  return gates.some(gate => gate.take({ request, response }, { admit, refuse }))
+}
