@@ -1,27 +1,13 @@
 /** Fastify as Octet uses it: one shape of error, one caller per request, a policy on every route, nothing unbounded. */
-import type { Limiter } from '@octet/cache'
-import { type Access, type Authenticate, anonymous, commonProblem, type Principal } from '@octet/contracts'
+import { type Access, anonymous, commonProblem, type Principal } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
-import { type HttpMetrics, type Log, parseTraceparent, type Span, type Tracer } from '@octet/observe'
+import { parseTraceparent, type Span, type Tracer } from '@octet/observe'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { headerOf } from './fast-path.ts'
-import { type ConnectionTimeouts, createFront, decorateFront, serverWith } from './front.ts'
+import { createFront, decorateFront, serverWith } from './front.ts'
+import type { HttpOptions } from './options.ts'
 import { sendProblem, translateFastifyError } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
-
-export interface HttpOptions {
-  readonly log: Log
-  readonly metrics: HttpMetrics
-  readonly tracer: Tracer
-  readonly limiter: Limiter
-  readonly authenticate: Authenticate
-  readonly origin: string
-  readonly cookieName: string
-  /** Number of proxies in front whose `X-Forwarded-For` is believed; 0: the header is ignored. */
-  readonly trustedProxies: number
-  /** Tests shorten them. */
-  readonly timeouts?: Partial<ConnectionTimeouts>
-}
 
 export interface RouteConfig {
   /** Who may call; a route without it is refused at start. */

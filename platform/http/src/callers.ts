@@ -2,8 +2,8 @@
 import { anonymous, authorize, type Principal } from '@octet/contracts'
 import type { FastifyRequest } from 'fastify'
 import { addressKey } from './address.ts'
-import type { HttpOptions } from './app.ts'
 import { credentialOf, refuseCrossSite } from './credentials.ts'
+import type { HttpOptions } from './options.ts'
 
 /** For operations that ignore credentials: only refuses cross-site requests. */
 export function identifyAnonymous(options: HttpOptions, request: FastifyRequest): Principal {

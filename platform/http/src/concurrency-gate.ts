@@ -43,8 +43,8 @@ const bodyBytesMax = 16 * 1024
 
 /** A gate with counts of its own: one per process and group of routes that share a scarce resource. */
 export function createConcurrencyGate(options: ConcurrencyGateOptions): ConcurrencyGate {
-  const { paths, runningMax, waitingMax, waitMsMax } = options
-  const guarded = new Set(paths)
+  const { runningMax, waitingMax, waitMsMax } = options
+  const guarded = new Set(options.paths)
   const waiting = new Set<Waiter>()
   let running = 0
   let isOpen = false
@@ -68,11 +68,10 @@ export function createConcurrencyGate(options: ConcurrencyGateOptions): Concurre
     next.proceed()
   }
 
-  function remove(waiter: Waiter): void {
+  const remove = (waiter: Waiter) => {
     clearTimeout(waiter.timer)
     waiting.delete(waiter)
   }
-
   function wait(response: ServerResponse, path: string, { admit, refuse }: GateOutcome): void {
     const onGone = () => remove(waiter)
     const waiter: Waiter = {

@@ -7,9 +7,9 @@ import type { Socket } from 'node:net'
 import type { Problem } from '@octet/contracts'
 import type { FastifyInstance, FastifyServerFactory } from 'fastify'
 import { clientAddress } from './address.ts'
-import type { HttpOptions } from './app.ts'
 import { type ConcurrencyGate, type ConcurrencyGateOptions, createConcurrencyGate } from './concurrency-gate.ts'
 import { type FastPath, headerOf, sendBareProblem, takeFastPath } from './fast-path.ts'
+import type { ConnectionTimeouts, HttpOptions } from './options.ts'
 import { requestIdOf } from './request-id.ts'
 import { isUpgrade, takeUpgrade, type UpgradeRoute } from './upgrade.ts'
 
@@ -40,19 +40,6 @@ declare module 'fastify' {
     /** Takes over connections that ask for a WebSocket at its path. */
     addUpgradeRoute(route: UpgradeRoute): void
   }
-}
-
-export interface ConnectionTimeouts {
-  /** For the headers of a request. */
-  readonly headersMs: number
-  /** For a whole request with its body. */
-  readonly requestMs: number
-  /** Between two requests. */
-  readonly keepAliveMs: number
-  /** A reader that takes nothing of its answer for this long is cut off. */
-  readonly stalledMs: number
-  /** How often the first two are checked. Node's default of 30 s lets a slow sender exceed them by as much. */
-  readonly checkEveryMs: number
 }
 
 const timeoutsDefault: ConnectionTimeouts = {

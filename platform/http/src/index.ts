@@ -1,5 +1,5 @@
 export { addressKey, addressPrefix } from './address.ts'
-export { createHttpApp, type HttpApp, type HttpOptions } from './app.ts'
+export { createHttpApp, type HttpApp } from './app.ts'
 export { addressOf, admit, identify } from './callers.ts'
 export { sessionCookieName } from './credentials.ts'
 export { docsPage } from './docs-page.ts'
@@ -8,5 +8,6 @@ export { type BodilessAnswer, bodilessAnswer, type FastPath, headerOf } from './
 export { addInternalRoutes, type VerifyServiceToken } from './internal-routes.ts'
 export { openApi } from './openapi.ts'
 export { addOperationRoutes, applyVerdict, takeCommandLimits } from './operation-routes.ts'
+export type { HttpOptions } from './options.ts'
 export { sendProblem } from './problems.ts'
 export type { UpgradeRequest, UpgradeRoute } from './upgrade.ts'

@@ -12,9 +12,10 @@ import {
   type RequestInfo,
 } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import type { HttpApp, HttpOptions } from './app.ts'
+import type { HttpApp } from './app.ts'
 import { addressOf, admit, identify, identifyAnonymous } from './callers.ts'
 import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
+import type { HttpOptions } from './options.ts'
 
 /** For operations that name no limit. Reads are bounded only against floods; see docs/limits.md. */
 const readLimits: readonly Limit[] = [{ by: 'account', max: 1_000_000, windowMs: 60_000 }]
@@ -152,7 +153,7 @@ interface Counted {
 
 /**
  * Counts a call of the operation, over REST or the socket, and returns the tightest decision. All processes share the
- * counts of limits that an operation names; each process counts flood limits by itself, because those must cost nothing.
+ * counts of limits that an operation names. Each process counts flood limits by itself: those must cost nothing.
  */
 async function takeLimits(
   limiter: Limiter,

@@ -36,7 +36,7 @@ function takeKnown(part: string, _request: unknown, answer: (answer: BodilessAns
   return true
 }
 
-test('an answer on the fast path keeps its connection, is counted in the metrics and echoes a given request id', async t => {
+test('a fast-path answer keeps its connection, is counted in the metrics and echoes a given request id', async t => {
   const { ordinary, metrics, get } = await open(t, takeKnown)
   const [fast, slow] = [await get('/s/known'), await get('/s/other')]
   assert.deepEqual([fast.status, fast.headers.get('location')], [302, 'https://example.org/fast'])
