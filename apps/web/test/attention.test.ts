@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Room } from '@octet/contracts'
-import { isForMe, isQuiet, waitingCount } from '../src/features/chat/attention-rules.ts'
+import { isForMe, isQuiet, waitingCount } from '../src/features/chat/attention/attention-rules.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 const me = 'me'

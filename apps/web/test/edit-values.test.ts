@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Link } from '@octet/contracts'
-import { changeOf, differencesOf, editValuesOf, isChanged } from '../src/features/links/edit-values.ts'
+import { changeOf, differencesOf, editValuesOf, isChanged } from '../src/features/links/manage/edit-values.ts'
 
 const zone = 'Europe/Berlin'
 const link: Link = {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Message } from '@octet/contracts'
 import fc from 'fast-check'
-import { afterEvent, afterRead, nextUnread } from '../src/features/chat/room-list.ts'
+import { afterEvent, afterRead, nextUnread } from '../src/features/chat/rooms/room-list.ts'
 import {
   acceptAnswer,
   addPage,
@@ -14,7 +14,7 @@ import {
   startLog,
   threadOf,
   timelineOf,
-} from '../src/features/chat/room-log.ts'
+} from '../src/features/chat/streams/room-log.ts'
 
 /** A room as the server has it: the oracle. */
 interface Server {

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { safePath } from '../src/app/return-path.ts'
 import { matchKeys } from '../src/app/shortcuts.ts'
-import { tokenIn } from '../src/features/identity/setup-token.ts'
-import { bucketsOf, niceMax, sum } from '../src/features/links/click-days.ts'
+import { tokenIn } from '../src/features/identity/sign-in/setup-token.ts'
 import { isAddress } from '../src/features/links/link-address.ts'
+import { bucketsOf, niceMax, sum } from '../src/features/links/statistics/click-days.ts'
 import type { Command } from '../src/shared/app-entry.ts'
 import { formatRelative, fromZonedInput, toZonedInput, withScheme } from '../src/shared/format.ts'
+import { safePath } from '../src/shared/return-path.ts'
 
 test('after signing in one never lands on another site', () => {
   assert.equal(safePath('/links?q=a#b'), '/links?q=a#b')

@@ -4,8 +4,8 @@ import { IconDevices, IconKeyboard, IconLogout, IconMoon, IconUserCircle } from 
 import { Link } from '@tanstack/react-router'
 import { useT } from '../shared/i18n.tsx'
 import { useUser } from '../shared/session.ts'
+import { useShell } from '../shared/shell.ts'
 import { AccountButton } from './account-button.tsx'
-import { useShell } from './shell-context.ts'
 
 const iconProps = { size: 16, stroke: 1.75 } as const
 

@@ -1,6 +1,6 @@
 /** The frame around every page of a user: rail, the app's navigation, bar, and on phones the bar at the bottom. */
 import type { ReactNode } from 'react'
-import { UnverifiedBanner } from '../features/identity/unverified-banner.tsx'
+import { UnverifiedBanner } from '../features/identity/address/unverified-banner.tsx'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { AppNav, NavStrip } from './app-nav.tsx'
 import { OfflineBanner } from './offline-banner.tsx'

@@ -5,9 +5,9 @@ import { Link, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import type { AppEntry, NavItem, NavSection } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
+import { useShell } from '../shared/shell.ts'
 import { CountBadge } from '../shared/ui/count-badge.tsx'
 import classes from './shell.module.css'
-import { useShell } from './shell-context.ts'
 
 /** Parts of the query string that make a place of its own; others only change how it is shown. */
 const placeParameters = ['tag', 'folder', 'archived']

@@ -8,10 +8,10 @@ import { type Icon, IconArrowRight, IconSearch } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useT } from '../shared/i18n.tsx'
-import { useThings } from './apps.ts'
+import { keysText, useShell } from '../shared/shell.ts'
+import { useThings } from '../shared/systems.ts'
 import classes from './palette.module.css'
 import { rememberUsed, usedLately } from './palette-recent.ts'
-import { keysText, useShell } from './shell-context.ts'
 
 interface Choice {
   readonly id: string

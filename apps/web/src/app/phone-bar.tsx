@@ -4,9 +4,9 @@ import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
-import { apps, phoneAppsMax } from './apps.ts'
+import { useShell } from '../shared/shell.ts'
+import { apps, phoneAppsMax } from '../shared/systems.ts'
 import classes from './shell.module.css'
-import { useShell } from './shell-context.ts'
 
 const PhoneSheet = lazy(() => import('./phone-sheet.tsx'))
 

@@ -1,10 +1,10 @@
 /** What has no place in the bottom bar. */
 import { Drawer } from '@mantine/core'
 import { useT } from '../shared/i18n.tsx'
+import { useShell } from '../shared/shell.ts'
+import { apps, phoneAppsMax } from '../shared/systems.ts'
 import { NavLinks } from './app-nav.tsx'
-import { apps, phoneAppsMax } from './apps.ts'
 import classes from './shell.module.css'
-import { useShell } from './shell-context.ts'
 
 export default function PhoneSheet({ onClose }: { onClose: () => void }) {
   const t = useT()

@@ -8,15 +8,15 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import type { RoomPlace } from '../features/chat/room-page.tsx'
+import type { RoomPlace } from '../features/chat/rooms/room-page.tsx'
 import { meQuery } from '../features/identity/get-me.ts'
-import { type DayRange, dayRanges, intervals, type StatsSearch } from '../features/links/day-ranges.ts'
-import { type LinkFilter, linkSorts, linksQuery } from '../features/links/list-links.ts'
+import { type LinkFilter, linkSorts, linksQuery } from '../features/links/manage/list-links.ts'
+import { type DayRange, dayRanges, intervals, type StatsSearch } from '../features/links/statistics/day-ranges.ts'
 import { loadPageWords } from '../shared/i18n.tsx'
+import { safePath } from '../shared/return-path.ts'
 import { useSession } from '../shared/session.ts'
+import { NotFound, PageFailed, PagePending } from '../shared/ui/not-found.tsx'
 import { focusHeadingOnChange } from './focus-heading.ts'
-import { NotFound, PageFailed, PagePending } from './not-found.tsx'
-import { safePath } from './return-path.ts'
 import { Shell } from './shell.tsx'
 
 interface RouterContext {
@@ -115,25 +115,34 @@ const signUp = createRoute({
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: '/forgot-password',
-  component: lazyRouteComponent(() => import('../features/identity/forgot-password-page.tsx'), 'ForgotPasswordPage'),
+  component: lazyRouteComponent(
+    () => import('../features/identity/sign-in/forgot-password-page.tsx'),
+    'ForgotPasswordPage',
+  ),
 })
 
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: '/reset-password',
-  component: lazyRouteComponent(() => import('../features/identity/reset-password-page.tsx'), 'ResetPasswordPage'),
+  component: lazyRouteComponent(
+    () => import('../features/identity/sign-in/reset-password-page.tsx'),
+    'ResetPasswordPage',
+  ),
 })
 
 const undoEmailChange = createRoute({
   getParentRoute: () => root,
   path: '/undo-email-change',
-  component: lazyRouteComponent(() => import('../features/identity/undo-email-page.tsx'), 'UndoEmailPage'),
+  component: lazyRouteComponent(() => import('../features/identity/address/undo-email-page.tsx'), 'UndoEmailPage'),
 })
 
 const confirmEmail = createRoute({
   ...forUsers,
   path: '/confirm-email',
-  component: lazyRouteComponent(() => import('../features/identity/confirm-email-page.tsx'), 'ConfirmEmailPage'),
+  component: lazyRouteComponent(
+    () => import('../features/identity/address/confirm-email-page.tsx'),
+    'ConfirmEmailPage',
+  ),
 })
 
 const links = createRoute({
@@ -172,31 +181,31 @@ const link = createRoute({
 const organize = createRoute({
   ...forUsers,
   path: '/links/organize',
-  component: lazyRouteComponent(() => import('../features/links/organize-page.tsx'), 'OrganizePage'),
+  component: lazyRouteComponent(() => import('../features/links/organize/organize-page.tsx'), 'OrganizePage'),
 })
 
 const campaigns = createRoute({
   ...forUsers,
   path: '/links/campaigns',
-  component: lazyRouteComponent(() => import('../features/links/campaigns-page.tsx'), 'CampaignsPage'),
+  component: lazyRouteComponent(() => import('../features/links/campaigns/campaigns-page.tsx'), 'CampaignsPage'),
 })
 
 const files = createRoute({
   ...forUsers,
   path: '/links/files',
-  component: lazyRouteComponent(() => import('../features/links/files-page.tsx'), 'FilesPage'),
+  component: lazyRouteComponent(() => import('../features/links/files/files-page.tsx'), 'FilesPage'),
 })
 
 const domains = createRoute({
   ...forUsers,
   path: '/links/domains',
-  component: lazyRouteComponent(() => import('../features/links/domains-page.tsx'), 'DomainsPage'),
+  component: lazyRouteComponent(() => import('../features/links/domains/domains-page.tsx'), 'DomainsPage'),
 })
 
 const webhooks = createRoute({
   ...forUsers,
   path: '/links/webhooks',
-  component: lazyRouteComponent(() => import('../features/links/webhooks-page.tsx'), 'WebhooksPage'),
+  component: lazyRouteComponent(() => import('../features/links/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
 })
 
 const webhook = createRoute({
@@ -244,13 +253,13 @@ const chatRoom = createRoute({
 const account = createRoute({
   ...forUsers,
   path: '/account',
-  component: lazyRouteComponent(() => import('../features/identity/account-page.tsx'), 'AccountPage'),
+  component: lazyRouteComponent(() => import('../features/identity/account/account-page.tsx'), 'AccountPage'),
 })
 
 const devices = createRoute({
   ...forUsers,
   path: '/account/devices',
-  component: lazyRouteComponent(() => import('../features/identity/devices-page.tsx'), 'DevicesPage'),
+  component: lazyRouteComponent(() => import('../features/identity/sessions/devices-page.tsx'), 'DevicesPage'),
 })
 
 const security = createRoute({
@@ -263,25 +272,25 @@ const security = createRoute({
 const keys = createRoute({
   ...forUsers,
   path: '/account/keys',
-  component: lazyRouteComponent(() => import('../features/identity/keys-page.tsx'), 'KeysPage'),
+  component: lazyRouteComponent(() => import('../features/identity/keys/keys-page.tsx'), 'KeysPage'),
 })
 
 const newKey = createRoute({
   ...forUsers,
   path: '/account/keys/new',
-  component: lazyRouteComponent(() => import('../features/identity/new-key-page.tsx'), 'NewKeyPage'),
+  component: lazyRouteComponent(() => import('../features/identity/keys/new-key-page.tsx'), 'NewKeyPage'),
 })
 
 const activity = createRoute({
   ...forUsers,
   path: '/account/activity',
-  component: lazyRouteComponent(() => import('../features/identity/activity-page.tsx'), 'ActivityPage'),
+  component: lazyRouteComponent(() => import('../features/identity/audit/activity-page.tsx'), 'ActivityPage'),
 })
 
 const blocked = createRoute({
   ...forUsers,
   path: '/account/blocked',
-  component: lazyRouteComponent(() => import('../features/identity/blocked-page.tsx'), 'BlockedPage'),
+  component: lazyRouteComponent(() => import('../features/identity/people/blocked-page.tsx'), 'BlockedPage'),
 })
 
 const data = createRoute({
@@ -300,25 +309,25 @@ const goodbye = createRoute({
 const leakedKey = createRoute({
   getParentRoute: () => root,
   path: '/leaked-key',
-  component: lazyRouteComponent(() => import('../features/identity/leaked-key-page.tsx'), 'LeakedKeyPage'),
+  component: lazyRouteComponent(() => import('../features/identity/keys/leaked-key-page.tsx'), 'LeakedKeyPage'),
 })
 
 const users = createRoute({
   ...forUsers,
   path: '/admin/users',
-  component: lazyRouteComponent(() => import('../features/identity/users-page.tsx'), 'UsersPage'),
+  component: lazyRouteComponent(() => import('../features/identity/administration/users-page.tsx'), 'UsersPage'),
 })
 
 const reports = createRoute({
   ...forUsers,
   path: '/admin/reports',
-  component: lazyRouteComponent(() => import('../features/identity/reports-page.tsx'), 'ReportsPage'),
+  component: lazyRouteComponent(() => import('../features/identity/administration/reports-page.tsx'), 'ReportsPage'),
 })
 
 const mails = createRoute({
   ...forUsers,
   path: '/admin/mails',
-  component: lazyRouteComponent(() => import('../features/identity/mails-page.tsx'), 'MailsPage'),
+  component: lazyRouteComponent(() => import('../features/identity/administration/mails-page.tsx'), 'MailsPage'),
 })
 
 const people = createRoute({

@@ -1,9 +1,9 @@
 /** The `?` sheet: every command that has a key, from the registry that the keys themselves are handled by. */
 import { Kbd, Switch } from '@mantine/core'
 import { useT } from '../shared/i18n.tsx'
+import { useShell } from '../shared/shell.ts'
 import { store, useStored } from '../shared/storage.ts'
 import { Dialog } from '../shared/ui/dialog.tsx'
-import { useShell } from './shell-context.ts'
 import classes from './shortcut-sheet.module.css'
 
 function Keys({ keys }: { keys: readonly string[] }) {

@@ -4,11 +4,11 @@ import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
+import { useShell } from '../shared/shell.ts'
+import { apps } from '../shared/systems.ts'
 import { Account } from './account.tsx'
-import { apps } from './apps.ts'
 import { Logo } from './logo.tsx'
 import classes from './shell.module.css'
-import { useShell } from './shell-context.ts'
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 

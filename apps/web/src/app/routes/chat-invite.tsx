@@ -1,5 +1,5 @@
 import { useRouterState } from '@tanstack/react-router'
-import { InvitePage } from '../../features/chat/invite-page.tsx'
+import { InvitePage } from '../../features/chat/members/invite-page.tsx'
 
 export function ChatInviteRoute() {
   const hash = useRouterState({ select: state => state.location.hash })

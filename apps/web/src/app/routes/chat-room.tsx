@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { RoomPage, type RoomPlace } from '../../features/chat/room-page.tsx'
-import { NotFound } from '../not-found.tsx'
+import { RoomPage, type RoomPlace } from '../../features/chat/rooms/room-page.tsx'
+import { NotFound } from '../../shared/ui/not-found.tsx'
 
 const route = getRouteApi('/chat/$roomId')
 

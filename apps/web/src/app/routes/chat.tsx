@@ -1,5 +1,5 @@
-import { RoomsPage } from '../../features/chat/rooms-page.tsx'
-import { useShell } from '../shell-context.ts'
+import { RoomsPage } from '../../features/chat/rooms/rooms-page.tsx'
+import { useShell } from '../../shared/shell.ts'
 
 export function ChatRoute() {
   const { open } = useShell()

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { DataPage } from '../../features/identity/data-page.tsx'
 import { leave } from '../../features/identity/enter.ts'
+import { DataPage } from '../../features/identity/privacy/data-page.tsx'
 
 export function DataRoute() {
   const navigate = useNavigate()

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { GoodbyePage } from '../../features/identity/goodbye-page.tsx'
+import { GoodbyePage } from '../../features/identity/privacy/goodbye-page.tsx'
 
 const route = getRouteApi('/goodbye')
 

@@ -1,6 +1,6 @@
 import { HomePage } from '../../features/home/home-page.tsx'
-import { apps, useChecklist } from '../apps.ts'
-import { useShell } from '../shell-context.ts'
+import { useShell } from '../../shared/shell.ts'
+import { apps, useChecklist } from '../../shared/systems.ts'
 
 const withTile = apps.filter(app => app.Tile !== undefined)
 

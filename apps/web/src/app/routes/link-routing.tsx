@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { RoutingPage } from '../../features/links/routing-page.tsx'
-import { NotFound } from '../not-found.tsx'
+import { RoutingPage } from '../../features/links/routing/routing-page.tsx'
+import { NotFound } from '../../shared/ui/not-found.tsx'
 
 const route = getRouteApi('/links/$id/routing')
 

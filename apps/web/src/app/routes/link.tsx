@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { LinkPage } from '../../features/links/link-page.tsx'
-import { NotFound } from '../not-found.tsx'
+import { LinkPage } from '../../features/links/manage/link-page.tsx'
+import { NotFound } from '../../shared/ui/not-found.tsx'
 
 const route = getRouteApi('/links/$id')
 

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { LinksPage } from '../../features/links/links-page.tsx'
+import { LinksPage } from '../../features/links/manage/links-page.tsx'
 
 const route = getRouteApi('/links')
 

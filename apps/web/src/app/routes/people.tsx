@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { PeoplePage } from '../../features/identity/people-page.tsx'
+import { PeoplePage } from '../../features/identity/people/people-page.tsx'
 
 const route = getRouteApi('/people')
 

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { ProfilePage } from '../../features/identity/profile-page.tsx'
+import { ProfilePage } from '../../features/identity/people/profile-page.tsx'
 
 const route = getRouteApi('/people/$username')
 

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { PublicStatsPage } from '../../features/links/public-stats-page.tsx'
+import { PublicStatsPage } from '../../features/links/statistics/public-stats-page.tsx'
 
 const route = getRouteApi('/stats/$code')
 

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { SecurityPage } from '../../features/identity/security-page.tsx'
+import { SecurityPage } from '../../features/identity/factors/security-page.tsx'
 
 const route = getRouteApi('/account/security')
 

@@ -1,6 +1,6 @@
 import { getRouteApi, useRouter } from '@tanstack/react-router'
-import { SignInPage } from '../../features/identity/sign-in-page.tsx'
-import { safePath } from '../return-path.ts'
+import { SignInPage } from '../../features/identity/sign-in/sign-in-page.tsx'
+import { safePath } from '../../shared/return-path.ts'
 
 const route = getRouteApi('/sign-in')
 

@@ -1,6 +1,6 @@
 import { getRouteApi, useRouter } from '@tanstack/react-router'
-import { SignUpPage } from '../../features/identity/sign-up-page.tsx'
-import { safePath } from '../return-path.ts'
+import { SignUpPage } from '../../features/identity/sign-in/sign-up-page.tsx'
+import { safePath } from '../../shared/return-path.ts'
 
 const route = getRouteApi('/sign-up')
 

@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { WebhookPage } from '../../features/links/webhook-page.tsx'
-import { NotFound } from '../not-found.tsx'
+import { WebhookPage } from '../../features/links/webhooks/webhook-page.tsx'
+import { NotFound } from '../../shared/ui/not-found.tsx'
 
 const route = getRouteApi('/links/webhooks/$id')
 

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { WelcomePage } from '../../features/identity/welcome-page.tsx'
-import { linksQuery } from '../../features/links/list-links.ts'
+import { WelcomePage } from '../../features/identity/sign-in/welcome-page.tsx'
+import { linksQuery } from '../../features/links/manage/list-links.ts'
 
 const patienceMs = 3_000
 const pollMs = 200

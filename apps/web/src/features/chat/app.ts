@@ -20,12 +20,12 @@ import { lazy, useEffect } from 'react'
 import type { AppEntry, NavSection, PaletteThing } from '../../shared/app-entry.ts'
 import { type Translate, useT } from '../../shared/i18n.tsx'
 import type { Session } from '../../shared/session.ts'
-import { badgeOf } from './badge.ts'
+import { ChatWatch } from './attention/chat-watch.tsx'
 import { onChatCommand, runChatCommand } from './chat-commands.ts'
-import { ChatWatch } from './chat-watch.tsx'
-import { roomsQuery } from './list-rooms.ts'
-import { nextUnread } from './room-list.ts'
-import { roomName } from './room-name.ts'
+import { badgeOf } from './rooms/badge.ts'
+import { roomsQuery } from './rooms/list-rooms.ts'
+import { nextUnread } from './rooms/room-list.ts'
+import { roomName } from './rooms/room-name.ts'
 
 const thingsMax = 6
 
@@ -96,7 +96,7 @@ export const chatApp: AppEntry = {
   useThings,
   Watch: ChatWatch,
   createId: 'chat-new',
-  Dialog: lazy(() => import('./create-dialog.tsx')),
+  Dialog: lazy(() => import('./rooms/create-dialog.tsx')),
   commands: [
     {
       id: 'chat-new',

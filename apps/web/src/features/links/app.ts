@@ -18,8 +18,8 @@ import type { AppEntry, ChecklistItem, NavSection, PaletteThing } from '../../sh
 import { useHiddenIds } from '../../shared/deferred.ts'
 import { shortAddress } from '../../shared/format.ts'
 import { useT } from '../../shared/i18n.tsx'
-import { linksQuery } from './list-links.ts'
-import { foldersQuery, hiddenFolder, hiddenTag, tagsQuery } from './organize.ts'
+import { linksQuery } from './manage/list-links.ts'
+import { foldersQuery, hiddenFolder, hiddenTag, tagsQuery } from './organize/organize.ts'
 import { LinksTile } from './tile.tsx'
 
 const placesShownMax = 12
@@ -131,7 +131,7 @@ export const linksApp: AppEntry = {
   useChecklist,
   useThings,
   createId: 'create-link',
-  Dialog: lazy(() => import('./create-dialog.tsx')),
+  Dialog: lazy(() => import('./create/create-dialog.tsx')),
   Tile: LinksTile,
   commands: [
     {

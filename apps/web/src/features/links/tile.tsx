@@ -9,7 +9,7 @@ import { formatNumber, shortAddress } from '../../shared/format.ts'
 import { useLocale } from '../../shared/i18n.tsx'
 import { Sparkline } from '../../shared/ui/sparkline.tsx'
 import { FailedState, SkeletonRows } from '../../shared/ui/states.tsx'
-import { linksQuery } from './list-links.ts'
+import { linksQuery } from './manage/list-links.ts'
 import classes from './tile.module.css'
 
 const topCount = 3

@@ -1,0 +1,112 @@
+/** A file on its way to the server: small ones at once, large ones in parts that go on where the wire was cut. */
+import { type chat, type FileInfo, type Output, Problem } from '@octet/contracts'
+import { chatApi, OfflineError } from '../../../shared/api.ts'
+import { sendBytes } from './send-bytes.ts'
+
+/** Losing so much to a broken connection is no great matter. */
+const atOnceBytesMax = 1024 * 1024
+const failuresMax = 6
+const pauseMs = 1_000
+const pauseMaxMs = 15_000
+
+type Upload = Output<typeof chat, 'createUpload'>
+
+export interface Uploading {
+  readonly roomId: string
+  readonly file: File
+  readonly signal: AbortSignal
+  readonly onSent: (sentBytes: number) => void
+  /** An upload of this file that was begun before and can go on. */
+  readonly uploadId: string | undefined
+  readonly onBegun: (uploadId: string) => void
+}
+
+export async function uploadFile(uploading: Uploading): Promise<FileInfo> {
+  const { roomId, file, signal, onSent } = uploading
+  if (file.size > atOnceBytesMax) return uploadInParts(uploading)
+  const path = `/chat/rooms/${roomId}/files?name=${encodeURIComponent(file.name)}`
+  return (await sendBytes({ method: 'POST', path, body: file, signal, onSent })) as FileInfo
+}
+
+/** What is worth another try after a while. */
+function isPassing(error: unknown): boolean {
+  return error instanceof OfflineError || (error instanceof Problem && [429, 503].includes(error.status))
+}
+
+const isMissing = (error: unknown) => error instanceof Problem && error.status === 404
+
+/** An upload that was begun and is still there, or a new one. */
+async function begin({ roomId, file, signal, uploadId, onBegun }: Uploading): Promise<Upload> {
+  const known = uploadId === undefined ? undefined : await found(uploadId, signal)
+  if (known !== undefined) return known
+  const upload = await chatApi.createUpload({ roomId, name: file.name, sizeBytes: file.size }, { signal })
+  onBegun(upload.id)
+  return upload
+}
+
+async function found(id: string, signal: AbortSignal): Promise<Upload | undefined> {
+  return chatApi.getUpload({ id }, { signal }).catch(error => {
+    if (isMissing(error)) return undefined
+    throw error
+  })
+}
+
+/** Waits longer each time, and not beyond the moment at which the network is back. */
+function pause(failures: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, Math.min(pauseMaxMs, pauseMs * 2 ** failures))
+  const wake = () => resolve()
+  addEventListener('online', wake)
+  signal.addEventListener('abort', wake)
+  return promise.finally(() => {
+    clearTimeout(timer)
+    removeEventListener('online', wake)
+    signal.removeEventListener('abort', wake)
+  })
+}
+
+/** One part; after a failure that passes, `undefined`: ask where to go on. */
+async function sendPart({ file, signal, onSent }: Uploading, upload: Upload): Promise<Part | undefined> {
+  const { id, offset, partBytesMax } = upload
+  try {
+    return (await sendBytes({
+      method: 'PATCH',
+      path: `/chat/uploads/${id}`,
+      headers: { 'upload-offset': String(offset) },
+      body: file.slice(offset, offset + partBytesMax),
+      signal,
+      onSent: sentBytes => onSent(offset + sentBytes),
+    })) as Part
+  } catch (error) {
+    const isElsewhere = error instanceof Problem && error.code === 'chat.upload-offset'
+    if (isElsewhere || isPassing(error)) return undefined
+    throw error
+  }
+}
+
+interface Part {
+  readonly offset: number
+  readonly file: FileInfo | null
+}
+
+async function uploadInParts(uploading: Uploading): Promise<FileInfo> {
+  const { signal } = uploading
+  let upload = await begin(uploading)
+  let failures = 0
+  for (;;) {
+    const part = await sendPart(uploading, upload)
+    if (part?.file != null) return part.file
+    if (part !== undefined) {
+      upload = { ...upload, offset: part.offset }
+      failures = 0
+      continue
+    }
+    if (failures++ >= failuresMax) throw new OfflineError('unreachable', undefined)
+    await pause(failures, signal)
+    signal.throwIfAborted()
+    upload = await chatApi.getUpload({ id: upload.id }, { signal }).catch(error => {
+      if (isPassing(error)) return upload
+      throw error
+    })
+  }
+}

@@ -1,0 +1,36 @@
+/** Keeps somebody away: no conversation, no mention, no reaction of theirs. One click, and one to take it back. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { identityApi } from '../../../shared/api.ts'
+import { useT } from '../../../shared/i18n.tsx'
+import { showToast } from '../../../shared/toasts.ts'
+import { problemLine } from '../../../shared/ui/problem-text.ts'
+
+/** Long enough to see that it was the wrong one. */
+const undoMs = 8_000
+
+export interface Blocked {
+  readonly id: string
+  readonly name: string
+}
+
+export function useBlockPerson() {
+  const t = useT()
+  const queryClient = useQueryClient()
+  const failed = (error: unknown) => void showToast({ kind: 'failed', message: problemLine(error, t) })
+  // Also the lists of the account pages.
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: ['identity'] })
+  const unblock = ({ id, name }: Blocked) =>
+    identityApi.unblockUser({ id }).then(() => {
+      refresh()
+      showToast({ kind: 'done', message: t('people.unblocked', { name }) })
+    })
+  return useMutation({
+    mutationFn: ({ id }: Blocked) => identityApi.blockUser({ id }),
+    onSuccess: (_, blocked) => {
+      refresh()
+      const action = { label: t('action.undo'), run: () => void unblock(blocked).catch(failed) }
+      showToast({ kind: 'done', message: t('people.blocked', { name: blocked.name }), durationMs: undoMs, action })
+    },
+    onError: failed,
+  })
+}

@@ -1,0 +1,13 @@
+/** People of this Octet by the beginning of their name. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { identityApi } from '../../../shared/api.ts'
+
+const foundMax = 8
+
+export const peopleQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['chat', 'people', q],
+    queryFn: ({ signal }) => identityApi.searchUsers({ q, limit: foundMax }, { signal }),
+    enabled: q.length >= 2,
+    placeholderData: keepPreviousData,
+  })

@@ -1,0 +1,48 @@
+/** Where an invitation leads: one click, and one is in the room. The token is in the fragment, for no log to keep. */
+import { Button } from '@mantine/core'
+import { IconDoorEnter, IconMailOff } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { chatApi } from '../../../shared/api.ts'
+import { useT } from '../../../shared/i18n.tsx'
+import { Page } from '../../../shared/ui/page.tsx'
+import { FailureNotice, StateBox } from '../../../shared/ui/states.tsx'
+import { addRoom } from '../rooms/add-room.ts'
+
+export function InvitePage({ token }: { token: string | undefined }) {
+  const t = useT()
+  const queryClient = useQueryClient()
+  const navigate = useNavigate()
+  const accept = useMutation({
+    mutationFn: (given: string) => chatApi.acceptInvitation({ token: given }),
+    onSuccess: room => {
+      addRoom(queryClient, room)
+      void navigate({ to: '/chat/$roomId', params: { roomId: room.id }, replace: true })
+    },
+  })
+  return (
+    <Page title={t('chat.invited')} isNarrow>
+      {token === undefined ? (
+        <StateBox
+          icon={<IconMailOff size={32} stroke={1.5} />}
+          title={t('chat.invite-broken')}
+          text={t('chat.invite-broken-hint')}
+        />
+      ) : (
+        <>
+          <FailureNotice error={accept.error} />
+          <StateBox
+            icon={<IconDoorEnter size={32} stroke={1.5} />}
+            title={t('chat.invited-title')}
+            text={t('chat.invited-hint')}
+            actions={
+              <Button loading={accept.isPending} onClick={() => accept.mutate(token)}>
+                {t('chat.join')}
+              </Button>
+            }
+          />
+        </>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,9 @@
+/** Who may not come back to a room. */
+import { queryOptions } from '@tanstack/react-query'
+import { chatApi } from '../../../shared/api.ts'
+
+export const bansQuery = (roomId: string) =>
+  queryOptions({
+    queryKey: ['chat', 'bans', roomId],
+    queryFn: ({ signal }) => chatApi.listBans({ id: roomId, limit: 100 }, { signal }),
+  })

@@ -1,0 +1,29 @@
+/** What every part of an open room needs to know: who is asking, what people are called, what can be done. */
+import type { Room } from '@octet/contracts'
+import { createContext, use } from 'react'
+import type { ChatLive } from '../streams/chat-live.ts'
+import type { KnownMessage } from '../streams/room-log.ts'
+import type { RoomStore } from '../streams/room-store.ts'
+
+/** Stays the same while messages come and go, so that those on screen are not drawn anew for each. */
+export interface OpenRoom {
+  readonly room: Room
+  readonly store: RoomStore
+  readonly live: ChatLive
+  readonly myId: string
+  readonly nameOf: (userId: string) => string
+  /** Member of it and not muted. */
+  readonly canSpeak: boolean
+  readonly canModerate: boolean
+  readonly onReply: (message: KnownMessage) => void
+  readonly onThread: (rootId: string) => void
+  readonly onJump: (seq: number) => void
+}
+
+export const RoomContext = createContext<OpenRoom | undefined>(undefined)
+
+export function useOpenRoom(): OpenRoom {
+  const room = use(RoomContext)
+  if (room === undefined) throw new Error('this is a part of the page of a room')
+  return room
+}

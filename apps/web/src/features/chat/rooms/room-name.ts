@@ -1,0 +1,18 @@
+/** What a room is called: its name, or the people one talks to. */
+import type { Room } from '@octet/contracts'
+import type { Translate } from '../../../shared/i18n.tsx'
+import type { Person } from '../streams/room-log.ts'
+
+/** Characters that turn text around, or that nobody sees, may not make a name look like another. */
+const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
+
+export function personName(person: Person | undefined, t: Translate): string {
+  const name = (person?.displayName || person?.username || '').replace(invisible, '').trim()
+  return name === '' ? t('chat.nobody') : name
+}
+
+export function roomName(room: Pick<Room, 'name' | 'people' | 'kind'>, t: Translate): string {
+  if (room.name !== null) return room.name
+  if (room.people.length === 0) return t('chat.nobody')
+  return room.people.map(person => personName(person, t)).join(', ')
+}

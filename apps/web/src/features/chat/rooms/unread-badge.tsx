@@ -1,0 +1,10 @@
+/** How much of a room is unread; loud when one is named in it or somebody writes to one alone. */
+import type { Room } from '@octet/contracts'
+import { useT } from '../../../shared/i18n.tsx'
+import { CountBadge } from '../../../shared/ui/count-badge.tsx'
+import { badgeOf } from './badge.ts'
+
+export function UnreadBadge({ room }: { room: Room }) {
+  const badge = badgeOf(room, useT())
+  return badge === undefined ? null : <CountBadge badge={badge} />
+}

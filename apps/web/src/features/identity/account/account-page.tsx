@@ -1,0 +1,176 @@
+/** Profile and preferences. Preferences take effect at once; the name waits for "Save". */
+import { Button, NativeSelect, SegmentedControl, Switch, TextInput, useMantineColorScheme } from '@mantine/core'
+import { identity, type Me } from '@octet/contracts'
+import { useState } from 'react'
+import { useForm } from '../../../shared/form.ts'
+import { chooseLanguage, type Language, languageNames, languages, useLocale, useT } from '../../../shared/i18n.tsx'
+import { useUser } from '../../../shared/session.ts'
+import { store, useStored } from '../../../shared/storage.ts'
+import { showToast } from '../../../shared/toasts.ts'
+import { Page } from '../../../shared/ui/page.tsx'
+import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { FailureNotice } from '../../../shared/ui/states.tsx'
+import { When } from '../../../shared/ui/when.tsx'
+import classes from '../account.module.css'
+import { EmailSection } from '../address/email-section.tsx'
+import { useUpdateMe } from './update-me.ts'
+
+function Profile({ user }: { user: Me }) {
+  const t = useT()
+  const updateMe = useUpdateMe()
+  const form = useForm({
+    initial: { displayName: user.displayName },
+    validate: values => ({ displayName: values.displayName.trim() === '' ? t('account.name-missing') : undefined }),
+    submit: async values => {
+      await updateMe.mutateAsync({ displayName: values.displayName.trim() })
+      showToast({ kind: 'done', message: t('account.saved') })
+    },
+  })
+  return (
+    <section className={classes.section}>
+      <h2>{t('account.profile')}</h2>
+      <FailureNotice error={form.failure} />
+      <form className={classes.row} noValidate onSubmit={event => void form.onSubmit(event)}>
+        <TextInput
+          {...form.text('displayName')}
+          className={classes.grow}
+          label={t('account.display-name')}
+          description={t('account.display-name-hint')}
+          autoComplete="name"
+          maxLength={80}
+        />
+        <Button type="submit" loading={form.isSubmitting}>
+          {t('action.save')}
+        </Button>
+      </form>
+      <dl className={classes.facts}>
+        <dt>{t('identity.username')}</dt>
+        <dd>{user.username}</dd>
+        <dt>{t('account.since')}</dt>
+        <dd>
+          <When time={user.createdAt} />
+        </dd>
+      </dl>
+    </section>
+  )
+}
+
+function usePreference(user: Me) {
+  const t = useT()
+  const updateMe = useUpdateMe()
+  /** Tells the server; `undo` takes the local effect back when it refuses. */
+  return (preference: Me['preferences'], undo: () => void) => {
+    const preferences = { ...user.preferences, ...preference }
+    updateMe.mutate(
+      { preferences },
+      {
+        onError: error => {
+          undo()
+          showToast({ kind: 'failed', message: problemLine(error, t) })
+        },
+      },
+    )
+  }
+}
+
+const schemes = ['auto', 'light', 'dark'] as const
+
+function Appearance({ user }: { user: Me }) {
+  const { t, language } = useLocale()
+  const save = usePreference(user)
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
+
+  function changeTheme(theme: (typeof schemes)[number]): void {
+    setColorScheme(theme)
+    save({ theme }, () => setColorScheme(colorScheme))
+  }
+  function changeLanguage(next: Language): void {
+    chooseLanguage(next)
+    save({ language: next }, () => chooseLanguage(language))
+  }
+  return (
+    <section className={classes.section}>
+      <h2>{t('account.appearance')}</h2>
+      <div>
+        <h3 id="theme-label">{t('account.theme')}</h3>
+        <SegmentedControl
+          aria-labelledby="theme-label"
+          value={colorScheme}
+          onChange={value => changeTheme(value as (typeof schemes)[number])}
+          data={schemes.map(value => ({ value, label: t(`account.theme-${value}`) }))}
+        />
+      </div>
+      <NativeSelect
+        label={t('account.language')}
+        value={language}
+        onChange={event => changeLanguage(event.currentTarget.value as Language)}
+        data={languages.map(value => ({ value, label: languageNames[value] }))}
+      />
+    </section>
+  )
+}
+
+const browserZone = ''
+
+function TimeZone({ user }: { user: Me }) {
+  const t = useT()
+  const save = usePreference(user)
+  const [zones] = useState(() => Intl.supportedValuesOf('timeZone'))
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone
+  const chosen = user.preferences.timeZone ?? browserZone
+  return (
+    <section className={classes.section}>
+      <h2>{t('account.time')}</h2>
+      <NativeSelect
+        label={t('account.time-zone')}
+        description={t('account.time-zone-hint')}
+        value={chosen}
+        onChange={event => {
+          const timeZone = event.currentTarget.value
+          save({ timeZone: timeZone === browserZone ? here : timeZone }, () => undefined)
+        }}
+        data={[
+          ...(chosen === browserZone ? [{ value: browserZone, label: t('account.time-zone-browser', { here }) }] : []),
+          ...new Set([...zones, 'UTC', ...(chosen === browserZone ? [] : [chosen])]),
+        ]}
+      />
+    </section>
+  )
+}
+
+function Keyboard() {
+  const t = useT()
+  const isOff = useStored('shortcuts') === 'off'
+  return (
+    <section className={classes.section}>
+      <h2>{t('account.keyboard')}</h2>
+      <Switch
+        label={t('account.shortcuts')}
+        description={t('account.shortcuts-hint')}
+        checked={!isOff}
+        onChange={event => store('shortcuts', event.currentTarget.checked ? null : 'off')}
+      />
+    </section>
+  )
+}
+
+export function AccountPage() {
+  const t = useT()
+  const user = useUser()
+  const { getMe, updateMe } = identity.operations
+  const api = [
+    { operation: getMe, input: {} },
+    { operation: updateMe, input: { displayName: user.displayName, preferences: user.preferences } },
+  ]
+  return (
+    <Page title={t('account.title')} api={api} isNarrow>
+      <div className={classes.sections}>
+        <Profile user={user} />
+        <EmailSection />
+        <Appearance user={user} />
+        <TimeZone user={user} />
+        <Keyboard />
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,13 @@
+/** Changes the roles of an account. */
+import type { Input, identity } from '@octet/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { identityApi } from '../../../shared/api.ts'
+
+export function useSetUserRoles() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (input: Input<typeof identity, 'setUserRoles'>) => identityApi.setUserRoles(input),
+    // One's own roles decide what the shell shows, so the account is read again as well.
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['identity'] }),
+  })
+}

@@ -1,0 +1,17 @@
+/** What happened to the account, and whether that record is whole. */
+import type { identity, Output } from '@octet/contracts'
+import { queryOptions } from '@tanstack/react-query'
+import { identityApi } from '../../../shared/api.ts'
+import { pagedQuery } from '../paged.tsx'
+
+export type AuditEntry = Output<typeof identity, 'listAudit'>['data'][number]
+
+export const auditQuery = pagedQuery(['identity', 'audit', 'list'], (page, options) =>
+  identityApi.listAudit(page, options),
+)
+
+export const verificationQuery = queryOptions({
+  queryKey: ['identity', 'audit', 'verification'],
+  queryFn: ({ signal }) => identityApi.verifyAudit({}, { signal }),
+  staleTime: 60_000,
+})

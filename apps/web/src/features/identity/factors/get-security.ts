@@ -1,0 +1,22 @@
+/** How the account is protected. */
+import type { identity, Output } from '@octet/contracts'
+import { queryOptions } from '@tanstack/react-query'
+import { identityApi } from '../../../shared/api.ts'
+import type { Way } from './proof-form.tsx'
+
+export type Security = Output<typeof identity, 'getSecurity'>
+
+export const securityQuery = queryOptions({
+  queryKey: ['identity', 'security'],
+  queryFn: ({ signal }) => identityApi.getSecurity({}, { signal }),
+})
+
+/** How the account's owner may prove anew that it is them; a password only where nothing stronger is turned on. */
+export function waysOf(security: Security, canUsePasskeys: boolean): readonly Way[] {
+  const ways: Way[] = []
+  if (security.hasPassword && !security.twoStep) ways.push('password')
+  if (security.totpSince !== null) ways.push('totp')
+  if (security.passkeys > 0 && canUsePasskeys) ways.push('passkey')
+  if (security.twoStep && security.recoveryCodesLeft > 0) ways.push('recovery-code')
+  return ways
+}

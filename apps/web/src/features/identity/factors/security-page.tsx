@@ -1,0 +1,46 @@
+/** How the account is protected: password, second step, passkeys, accounts elsewhere. */
+import { identity } from '@octet/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useT } from '../../../shared/i18n.tsx'
+import { Page } from '../../../shared/ui/page.tsx'
+import { FailedState, FailureNotice, SkeletonRows } from '../../../shared/ui/states.tsx'
+import classes from '../account.module.css'
+import { PasskeysSection } from '../passkeys/passkeys-section.tsx'
+import { ProvidersSection } from '../providers/providers-section.tsx'
+import { refusalOf } from '../sign-in/list-providers.ts'
+import { PasswordSection } from '../sign-in/password-section.tsx'
+import { AuthenticatorSection } from './authenticator-section.tsx'
+import { securityQuery } from './get-security.ts'
+import { RecoveryCodes } from './recovery-codes.tsx'
+
+/** `refusal`: the code of the problem with which a provider sent the browser back. */
+export function SecurityPage({ refusal }: { refusal: string | undefined }) {
+  const t = useT()
+  const query = useQuery(securityQuery)
+  const [codes, setCodes] = useState<readonly string[]>()
+  if (codes !== undefined) return <RecoveryCodes codes={codes} onDone={() => setCodes(undefined)} />
+  const { getSecurity, listPasskeys } = identity.operations
+  const api = [
+    { operation: getSecurity, input: {} },
+    { operation: listPasskeys, input: {} },
+  ]
+  const security = query.data
+  return (
+    <Page title={t('security.title')} lead={t('security.lead')} api={api} isNarrow>
+      <FailureNotice error={refusalOf(refusal)} />
+      {query.isPending ? <SkeletonRows count={4} heightPx={96} /> : null}
+      {query.isError && security === undefined ? (
+        <FailedState error={query.error} onRetry={() => void query.refetch()} />
+      ) : null}
+      {security === undefined ? null : (
+        <div className={classes.sections}>
+          <PasskeysSection isPossible={security.passkeysPossible} onCodes={setCodes} />
+          <AuthenticatorSection security={security} onCodes={setCodes} />
+          <PasswordSection hasPassword={security.hasPassword} />
+          <ProvidersSection />
+        </div>
+      )}
+    </Page>
+  )
+}

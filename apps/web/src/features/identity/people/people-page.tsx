@@ -1,0 +1,83 @@
+/** Finding people by the start of their username or name. */
+import { Button, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { identity } from '@octet/contracts'
+import { IconSearch, IconUsers } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { useT } from '../../../shared/i18n.tsx'
+import { Page } from '../../../shared/ui/page.tsx'
+import { StateBox } from '../../../shared/ui/states.tsx'
+import classes from '../account.module.css'
+import { PagedList } from '../paged.tsx'
+import { searchCharsMin, searchQuery } from './people.ts'
+
+const icon = <IconUsers size={32} stroke={1.5} />
+
+function Found({ q }: { q: string }) {
+  const t = useT()
+  const query = useInfiniteQuery(searchQuery(q))
+  return (
+    <PagedList
+      query={query}
+      idOf={person => person.id}
+      row={person => (
+        <>
+          <div className={classes.itemText}>
+            <strong>{person.displayName}</strong> <span className={classes.meta}>@{person.username}</span>
+          </div>
+          <Button
+            component={Link}
+            to={`/people/${person.username}`}
+            variant="default"
+            aria-label={`${t('users.profile')}: ${person.username}`}
+          >
+            {t('users.profile')}
+          </Button>
+        </>
+      )}
+      empty={<StateBox icon={icon} title={t('people.none', { q })} text={t('people.none-hint')} />}
+      label={t('people.title')}
+    />
+  )
+}
+
+export interface PeoplePageProps {
+  /** What is looked for; it stands in the address. */
+  readonly q: string
+  readonly onSearch: (q: string) => void
+}
+
+export function PeoplePage({ q, onSearch }: PeoplePageProps) {
+  const t = useT()
+  const [typed, setTyped] = useState(q)
+  const [settled] = useDebouncedValue(typed.trim(), 250)
+  const search = useRef(onSearch)
+  search.current = onSearch
+  useEffect(() => {
+    if (settled !== q) search.current(settled)
+  }, [settled, q])
+  const api = [{ operation: identity.operations.searchUsers, input: { q: q === '' ? 'ada' : q } }]
+  return (
+    <Page title={t('people.title')} api={api} isNarrow>
+      <div className={classes.toolbar}>
+        <TextInput
+          type="search"
+          className={classes.grow}
+          leftSection={<IconSearch size={16} />}
+          label={t('people.search')}
+          maxLength={60}
+          autoFocus
+          value={typed}
+          onChange={event => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      {q.length >= searchCharsMin ? (
+        <Found q={q} />
+      ) : (
+        <StateBox icon={icon} title={t('people.start')} text={t('people.start-hint')} />
+      )}
+    </Page>
+  )
+}

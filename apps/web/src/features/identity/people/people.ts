@@ -1,0 +1,23 @@
+/** Other people as one meets them: finding, reading a profile, reporting. */
+import type { Input, identity } from '@octet/contracts'
+import { queryOptions } from '@tanstack/react-query'
+import { identityApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { pagedQuery } from '../paged.tsx'
+import { useChange } from '../use-change.ts'
+
+/** What the search wants at least. */
+export const searchCharsMin = 2
+
+export type ReportInput = Input<typeof identity, 'reportUser'>
+
+export const searchQuery = (q: string) =>
+  pagedQuery(['identity', 'people', 'search', q], (page, options) => identityApi.searchUsers({ ...page, q }, options))
+
+export const profileQuery = (username: string) =>
+  queryOptions({
+    queryKey: ['identity', 'people', 'profile', username.toLowerCase()],
+    queryFn: ({ signal }) => identityApi.getProfile({ username }, { signal }),
+  })
+
+export const useReportUser = () =>
+  useChange((input: ReportInput) => identityApi.reportUser(input, { idempotencyKey: newIdempotencyKey() }), [])

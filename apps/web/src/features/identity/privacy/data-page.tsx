@@ -1,0 +1,165 @@
+/** One's data in one's own hands: an archive of it, and the end of the account. */
+import { Badge, Button, TextInput } from '@mantine/core'
+import { identity, Problem } from '@octet/contracts'
+import { IconFileZip } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { identityApi } from '../../../shared/api.ts'
+import { useForm } from '../../../shared/form.ts'
+import { useLocale, useT } from '../../../shared/i18n.tsx'
+import { useUser } from '../../../shared/session.ts'
+import { Dialog } from '../../../shared/ui/dialog.tsx'
+import { Page } from '../../../shared/ui/page.tsx'
+import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { FailedState, FailureNotice, SkeletonRows } from '../../../shared/ui/states.tsx'
+import { When } from '../../../shared/ui/when.tsx'
+import classes from '../account.module.css'
+import { authFormClass } from '../auth-card.tsx'
+import { type Archive, exportsQuery, isUnderWay, useExportLink, useRequestExport } from './exports.ts'
+
+const megabyte = 1024 * 1024
+
+function sizeText(bytes: number, tag: string): string {
+  const unit = bytes < megabyte ? 'kilobyte' : 'megabyte'
+  const value = bytes < megabyte ? Math.max(1, Math.round(bytes / 1024)) : bytes / megabyte
+  return new Intl.NumberFormat(tag, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
+}
+
+function ArchiveRow({ archive }: { archive: Archive }) {
+  const { t, tag } = useLocale()
+  const link = useExportLink()
+  const { id, state, requestedAt, expiresAt, sizeBytes } = archive
+  return (
+    <li className={classes.item}>
+      <span className={classes.itemIcon}>
+        <IconFileZip size={24} stroke={1.5} aria-hidden="true" />
+      </span>
+      <div className={classes.itemText}>
+        <strong>{t('export.archive')}</strong> <Badge variant="light">{t(`export.${state}`)}</Badge>
+        <div className={classes.meta}>
+          {t('export.asked')} <When time={requestedAt} />
+          {sizeBytes === null ? null : ` · ${sizeText(sizeBytes, tag)}`}
+          {state === 'ready' ? (
+            <>
+              {' '}
+              · {t('export.kept')} <When time={expiresAt} />
+            </>
+          ) : null}
+        </div>
+        <FailureNotice error={link.error} />
+      </div>
+      {state === 'ready' ? (
+        <Button variant="default" loading={link.isPending} onClick={() => link.mutate(id)}>
+          {t('export.download')}
+        </Button>
+      ) : null}
+    </li>
+  )
+}
+
+function Archives() {
+  const t = useT()
+  const query = useQuery(exportsQuery)
+  const request = useRequestExport()
+  const archives = query.data?.data ?? []
+  const isBusy = archives.some(isUnderWay)
+  return (
+    <section className={classes.section}>
+      <h2>{t('export.section')}</h2>
+      <p className="dimmed">{t('export.about')}</p>
+      <FailureNotice error={request.error} />
+      <div>
+        <Button loading={request.isPending} disabled={isBusy} onClick={() => request.mutate(undefined)}>
+          {t('export.request')}
+        </Button>
+      </div>
+      <output>{isBusy ? t('export.wait') : ''}</output>
+      {query.isPending ? <SkeletonRows count={1} heightPx={64} /> : null}
+      {query.isError && query.data === undefined ? (
+        <FailedState error={query.error} onRetry={() => void query.refetch()} />
+      ) : null}
+      {archives.length === 0 ? null : (
+        <ul className={classes.list} aria-label={t('export.section')}>
+          {archives.map(archive => (
+            <ArchiveRow key={archive.id} archive={archive} />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+export interface DataPageProps {
+  /** Called when the account is on its way out, with the time until which signing in takes it back. */
+  readonly onErasing: (erasesAt: string) => void
+}
+
+function DeleteDialog({ onErasing, onClose }: DataPageProps & { onClose: () => void }) {
+  const t = useT()
+  const { username } = useUser()
+  const form = useForm({
+    initial: { username: '' },
+    validate: values => ({
+      username: values.username.trim().toLowerCase() === username.toLowerCase() ? undefined : t('erase.mismatch'),
+    }),
+    blame: error => (error instanceof Problem && error.code === 'identity.username-wrong' ? 'username' : undefined),
+    textOf: error => problemLine(error, t),
+    submit: async values => {
+      const { erasesAt } = await identityApi.requestErasure({ username: values.username.trim() })
+      onErasing(erasesAt)
+    },
+  })
+  return (
+    <Dialog opened onClose={onClose} title={t('erase.title')}>
+      <form className={authFormClass} noValidate onSubmit={event => void form.onSubmit(event)}>
+        <p>{t('erase.what')}</p>
+        <p>{t('erase.grace')}</p>
+        <FailureNotice error={form.failure} />
+        <TextInput
+          {...form.text('username')}
+          label={t('erase.type', { username })}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={30}
+          data-autofocus
+        />
+        <div className={classes.row}>
+          <Button type="submit" color="red" loading={form.isSubmitting}>
+            {t('erase.submit')}
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            {t('action.cancel')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+export function DataPage({ onErasing }: DataPageProps) {
+  const t = useT()
+  const [isAsking, setAsking] = useState(false)
+  const { requestExport, listExports } = identity.operations
+  const api = [
+    { operation: requestExport, input: {} },
+    { operation: listExports, input: {} },
+  ]
+  return (
+    <Page title={t('data.title')} lead={t('data.lead')} api={api} isNarrow>
+      <div className={classes.sections}>
+        <Archives />
+        <section className={classes.section}>
+          <h2>{t('erase.title')}</h2>
+          <p className="dimmed">{t('erase.about')}</p>
+          <div>
+            <Button variant="default" onClick={() => setAsking(true)} aria-haspopup="dialog">
+              {t('erase.open')}
+            </Button>
+          </div>
+        </section>
+      </div>
+      {isAsking ? <DeleteDialog onErasing={onErasing} onClose={() => setAsking(false)} /> : null}
+    </Page>
+  )
+}

@@ -1,0 +1,20 @@
+/** Ends the session of this browser. When it has ended already, that is what was wanted. */
+import { Problem } from '@octet/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { identityApi } from '../../../shared/api.ts'
+import { deferred } from '../../../shared/deferred.ts'
+import { leave } from '../enter.ts'
+
+async function signOut(): Promise<void> {
+  deferred.flush()
+  try {
+    await identityApi.logout({})
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error
+  }
+}
+
+export function useSignOut() {
+  const queryClient = useQueryClient()
+  return useMutation({ mutationFn: signOut, onSuccess: () => leave(queryClient) })
+}

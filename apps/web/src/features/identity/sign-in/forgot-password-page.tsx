@@ -1,0 +1,65 @@
+/** Asks for a link for a new password. What is said then is the same whether or not an account has the address. */
+import { Button, TextInput } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { identityApi } from '../../../shared/api.ts'
+import { useForm } from '../../../shared/form.ts'
+import { useLocale, useT } from '../../../shared/i18n.tsx'
+import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
+import { AuthCard, authFormClass } from '../auth-card.tsx'
+import { isEmail } from './registration.tsx'
+
+export function ForgotPasswordPage() {
+  const { t, rich } = useLocale()
+  const [sentTo, setSentTo] = useState<string>()
+  const form = useForm({
+    initial: { email: '' },
+    validate: values => ({ email: isEmail(values.email.trim()) ? undefined : t('identity.email-rule') }),
+    submit: async values => {
+      await identityApi.forgotPassword({ email: values.email.trim() })
+      setSentTo(values.email.trim())
+    },
+  })
+  const signIn = (text: ReactNode) => <Link to="/sign-in">{text}</Link>
+  return (
+    <AuthCard
+      title={t('forgot.title')}
+      lead={sentTo === undefined ? t('forgot.lead') : undefined}
+      foot={rich('forgot.back', {}, { link: signIn })}
+    >
+      {sentTo === undefined ? (
+        <form className={authFormClass} noValidate onSubmit={event => void form.onSubmit(event)}>
+          <FailureNotice error={form.failure} />
+          <TextInput
+            {...form.text('email')}
+            label={t('identity.email')}
+            type="email"
+            autoComplete="email"
+            maxLength={254}
+            required
+            withAsterisk={false}
+            autoFocus
+          />
+          <Button type="submit" loading={form.isSubmitting}>
+            {t('forgot.submit')}
+          </Button>
+        </form>
+      ) : (
+        <Sent email={sentTo} onAgain={() => setSentTo(undefined)} />
+      )}
+    </AuthCard>
+  )
+}
+
+function Sent({ email, onAgain }: { email: string; onAgain: () => void }) {
+  const t = useT()
+  return (
+    <>
+      <Notice kind="success">{t('forgot.sent', { email })}</Notice>
+      <p className="dimmed">{t('forgot.nothing-came')}</p>
+      <Button variant="default" onClick={onAgain}>
+        {t('forgot.again')}
+      </Button>
+    </>
+  )
+}

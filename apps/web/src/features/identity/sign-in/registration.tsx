@@ -1,0 +1,63 @@
+/** The fields of a new account, shared by sign-up and first start, and what is wrong with them. */
+import { TextInput } from '@mantine/core'
+import { Problem } from '@octet/contracts'
+import type { FormErrors, useForm } from '../../../shared/form.ts'
+import { type Translate, useT } from '../../../shared/i18n.tsx'
+import { isLongEnough, NewPasswordField } from './new-password-field.tsx'
+
+export interface Registration {
+  readonly username: string
+  readonly email: string
+  readonly password: string
+}
+
+export const emptyRegistration: Registration = { username: '', email: '', password: '' }
+
+export function isEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)
+}
+
+export function registrationErrors(values: Registration, t: Translate): FormErrors<Registration> {
+  return {
+    username: /^[a-zA-Z0-9_-]{3,30}$/.test(values.username) ? undefined : t('identity.username-rule'),
+    email: isEmail(values.email) ? undefined : t('identity.email-rule'),
+    password: isLongEnough(values.password) ? undefined : t('identity.password-rule'),
+  }
+}
+
+/** A name that cannot be had is the fault of the name. */
+export function blameForRegistration(error: unknown): 'username' | undefined {
+  return error instanceof Problem && error.code.startsWith('identity.username-') ? 'username' : undefined
+}
+
+type TextProps = ReturnType<typeof useForm<Registration>>['text']
+
+export function RegistrationFields({ text, autoFocus }: { text: TextProps; autoFocus?: boolean }) {
+  const t = useT()
+  return (
+    <>
+      <TextInput
+        {...text('username')}
+        label={t('identity.username')}
+        description={t('identity.username-rule')}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={30}
+        required
+        withAsterisk={false}
+        autoFocus={autoFocus ?? false}
+      />
+      <TextInput
+        {...text('email')}
+        label={t('identity.email')}
+        type="email"
+        autoComplete="email"
+        maxLength={254}
+        required
+        withAsterisk={false}
+      />
+      <NewPasswordField {...text('password')} label={t('identity.password')} ownWords={[text('username').value]} />
+    </>
+  )
+}

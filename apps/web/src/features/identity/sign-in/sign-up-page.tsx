@@ -1,0 +1,46 @@
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useForm } from '../../../shared/form.ts'
+import { useLocale } from '../../../shared/i18n.tsx'
+import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { FailureNotice } from '../../../shared/ui/states.tsx'
+import { AuthCard, authFormClass } from '../auth-card.tsx'
+import { blameForRegistration, emptyRegistration, RegistrationFields, registrationErrors } from './registration.tsx'
+import { useSignUp } from './sign-up.ts'
+
+/** `next`: the path to return to. `onDone` goes there once the account exists. */
+export function SignUpPage({ next, onDone }: { next: string | undefined; onDone: () => void }) {
+  const { t, rich } = useLocale()
+  const signUp = useSignUp()
+  const form = useForm({
+    initial: emptyRegistration,
+    validate: values => registrationErrors(values, t),
+    blame: blameForRegistration,
+    textOf: error => problemLine(error, t),
+    submit: async values => {
+      await signUp.mutateAsync(values)
+      onDone()
+    },
+  })
+  const signIn = (text: ReactNode) => (
+    <Link to="/sign-in" search={{ next }}>
+      {text}
+    </Link>
+  )
+  return (
+    <AuthCard
+      title={t('identity.sign-up')}
+      lead={t('identity.sign-up-lead')}
+      foot={rich('identity.have-account', {}, { link: signIn })}
+    >
+      <FailureNotice error={form.failure} />
+      <form className={authFormClass} noValidate onSubmit={event => void form.onSubmit(event)}>
+        <RegistrationFields text={form.text} autoFocus />
+        <Button type="submit" loading={form.isSubmitting}>
+          {t('identity.sign-up')}
+        </Button>
+      </form>
+    </AuthCard>
+  )
+}

@@ -1,0 +1,15 @@
+/** Creates an account and signs this browser in. */
+import type { Input, identity } from '@octet/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { identityApi } from '../../../shared/api.ts'
+import { enter } from '../enter.ts'
+
+type SignUpInput = Input<typeof identity, 'webRegister'>
+
+export function useSignUp() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (input: SignUpInput) => identityApi.webRegister(input),
+    onSuccess: me => enter(queryClient, me),
+  })
+}

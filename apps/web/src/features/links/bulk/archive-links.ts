@@ -1,0 +1,71 @@
+/** Puts links away, or takes them out again: gone from the list at once, with an offer to take it back. */
+import type { Link } from '@octet/contracts'
+import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
+import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { useT } from '../../../shared/i18n.tsx'
+import { dismissToast, showToast } from '../../../shared/toasts.ts'
+import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { linkQuery } from '../manage/get-link.ts'
+import { linksKey } from '../manage/list-links.ts'
+import { refreshLists } from '../organize/organize.ts'
+
+interface ListPage {
+  readonly data: readonly Pick<Link, 'id'>[]
+}
+
+const undoShownMs = 8_000
+
+/** The API takes so many at a time. */
+const bulkMax = 100
+
+/** Calls `send` with a hundred ids at a time. */
+export async function inBatches<T>(items: readonly T[], send: (batch: readonly T[]) => Promise<unknown>) {
+  for (let at = 0; at < items.length; at += bulkMax) await send(items.slice(at, at + bulkMax))
+}
+
+export function useArchiveLinks() {
+  const t = useT()
+  const queryClient = useQueryClient()
+
+  async function set(ids: readonly string[], isArchived: boolean): Promise<void> {
+    await inBatches(ids, batch =>
+      linksApi.updateLinks({ links: batch.map(id => ({ id, isArchived })) }, { idempotencyKey: newIdempotencyKey() }),
+    )
+    for (const id of ids) void queryClient.invalidateQueries({ queryKey: linkQuery(id).queryKey })
+    await refreshLists(queryClient)
+  }
+
+  /** Takes the rows out of every list that is on screen; the answer brings them where they belong. */
+  function hide(ids: readonly string[]): void {
+    queryClient.setQueriesData<InfiniteData<ListPage>>({ queryKey: linksKey }, lists => {
+      if (lists === undefined) return lists
+      const pages = lists.pages.map(page => ({ ...page, data: page.data.filter(({ id }) => !ids.includes(id)) }))
+      return { ...lists, pages }
+    })
+  }
+
+  return async function archive(ids: readonly string[], isArchived: boolean, isOffered = true): Promise<void> {
+    await queryClient.cancelQueries({ queryKey: linksKey })
+    hide(ids)
+    try {
+      await set(ids, isArchived)
+    } catch (error) {
+      void queryClient.invalidateQueries({ queryKey: linksKey })
+      showToast({ kind: 'failed', message: problemLine(error, t) })
+      return
+    }
+    if (!isOffered) return
+    const toastId = showToast({
+      kind: 'done',
+      message: t(isArchived ? 'links.archived-n' : 'links.unarchived-n', { n: ids.length }),
+      durationMs: undoShownMs,
+      action: {
+        label: t('action.undo'),
+        run: () => {
+          dismissToast(toastId)
+          void archive(ids, !isArchived, false)
+        },
+      },
+    })
+  }
+}

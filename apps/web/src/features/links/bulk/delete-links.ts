@@ -1,0 +1,25 @@
+/** Deletes several links after a while in which they can be brought back together. */
+import type { Link } from '@octet/contracts'
+import { useQueryClient } from '@tanstack/react-query'
+import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { inBatches } from './archive-links.ts'
+
+export function useDeleteLinks() {
+  const queryClient = useQueryClient()
+  const offerUndo = useOfferUndo()
+  return (rows: readonly Pick<Link, 'id'>[]) => {
+    const ids = rows.map(({ id }) => id)
+    offerUndo({
+      id: `links.${ids.join()}`,
+      hides: ids,
+      message: t => t('links.deleted-n', { n: ids.length }),
+      run: async isLeaving => {
+        await inBatches(ids, batch =>
+          linksApi.deleteLinks({ ids: [...batch] }, { idempotencyKey: newIdempotencyKey(), keepalive: isLeaving }),
+        )
+        await queryClient.invalidateQueries({ queryKey: ['links'] })
+      },
+    })
+  }
+}

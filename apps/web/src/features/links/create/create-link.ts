@@ -1,0 +1,26 @@
+/** Shortens an address. One key per content: after a lost answer, trying again cannot make a second link. */
+import type { Input, links } from '@octet/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { linkQuery } from '../manage/get-link.ts'
+import { refreshLists } from '../organize/organize.ts'
+
+export type NewLink = Input<typeof links, 'createLink'>
+
+export function useCreateLink() {
+  const queryClient = useQueryClient()
+  const tried = useRef<{ content: string; key: string }>(undefined)
+  return useMutation({
+    mutationFn: (input: NewLink) => {
+      const content = JSON.stringify(input)
+      if (tried.current?.content !== content) tried.current = { content, key: newIdempotencyKey() }
+      return linksApi.createLink(input, { idempotencyKey: tried.current.key })
+    },
+    onSuccess: link => {
+      tried.current = undefined
+      queryClient.setQueryData(linkQuery(link.id).queryKey, link)
+      void refreshLists(queryClient)
+    },
+  })
+}

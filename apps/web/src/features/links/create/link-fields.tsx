@@ -1,0 +1,54 @@
+/** What can be set on a link besides its address, for the create and the edit form. */
+import { NumberInput, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { useForm } from '../../../shared/form.ts'
+import { useLocale } from '../../../shared/i18n.tsx'
+import { TagsField } from '../../../shared/ui/tags-field.tsx'
+import { type LinkValues, tagsMax } from '../link-address.ts'
+import { tagsQuery } from '../organize/organize.ts'
+import classes from './link-fields.module.css'
+
+type Form<V extends LinkValues> = Pick<ReturnType<typeof useForm<V>>, 'values' | 'errors' | 'change' | 'text'>
+
+export function ExpiryFields<V extends LinkValues>({ form }: { form: Form<V> }) {
+  const { t, timeZone } = useLocale()
+  return (
+    <div className={classes.pair}>
+      <TextInput
+        {...form.text('expiresAt' as keyof V & string)}
+        type="datetime-local"
+        label={t('links.expires-at')}
+        description={t('links.expires-at-hint', { timeZone })}
+      />
+      <NumberInput
+        name="clicksMax"
+        label={t('links.clicks-max')}
+        description={t('links.clicks-max-hint')}
+        value={form.values.clicksMax}
+        error={form.errors.clicksMax}
+        onChange={value => form.change({ clicksMax: String(value) } as Partial<V>)}
+        min={1}
+        max={1_000_000_000}
+        allowDecimal={false}
+        allowNegative={false}
+        hideControls
+      />
+    </div>
+  )
+}
+
+export function TagsValue<V extends LinkValues>({ form }: { form: Form<V> }) {
+  const { t } = useLocale()
+  const known = useQuery(tagsQuery)
+  return (
+    <TagsField
+      data={known.data?.map(({ tag }) => tag) ?? []}
+      label={t('links.tags')}
+      description={t('links.tags-hint')}
+      value={[...form.values.tags]}
+      error={form.errors.tags}
+      onChange={tags => form.change({ tags } as unknown as Partial<V>)}
+      maxTags={tagsMax}
+    />
+  )
+}

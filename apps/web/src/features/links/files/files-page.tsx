@@ -1,0 +1,132 @@
+/** Links as files: all of them for a spreadsheet, and many from one. */
+import { Button, Checkbox } from '@mantine/core'
+import { links, type Output } from '@octet/contracts'
+import { IconDownload, IconUpload } from '@tabler/icons-react'
+import { type ChangeEvent, useRef, useState } from 'react'
+import { requestOf } from '../../../shared/api.ts'
+import { useT } from '../../../shared/i18n.tsx'
+import { Page } from '../../../shared/ui/page.tsx'
+import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
+import classes from '../places.module.css'
+import { importBytesMax, useImportLinks } from './import-links.ts'
+
+type Imported = Output<typeof links, 'importLinks'>
+
+function Export() {
+  const t = useT()
+  const [bom, setBom] = useState(false)
+  const { path } = requestOf(links.operations.exportLinks, bom ? { bom } : {})
+  return (
+    <section className={classes.box} aria-labelledby="export-title">
+      <h2 id="export-title">{t('files.export')}</h2>
+      <p className="dimmed">{t('files.export-hint')}</p>
+      <Checkbox label={t('files.excel')} checked={bom} onChange={event => setBom(event.currentTarget.checked)} />
+      <div className={classes.actions}>
+        <Button
+          component="a"
+          href={path}
+          download="links.csv"
+          variant="default"
+          leftSection={<IconDownload size={18} stroke={1.75} />}
+        >
+          {t('files.download')}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+/** What became of the file: every row that was refused, with its line and why. */
+function Result({ created, problems }: Imported) {
+  const t = useT()
+  return (
+    <>
+      <Notice kind={problems.length === 0 ? 'success' : 'warning'}>
+        {t('files.imported', { n: created, failed: problems.length })}
+      </Notice>
+      {problems.length === 0 ? null : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+        <section className={classes.problems} tabIndex={0} aria-label={t('files.refused')}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t('files.line')}</th>
+                <th scope="col">{t('links.destination')}</th>
+                <th scope="col">{t('files.why')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {problems.map(({ line, url, title, errors }) => (
+                <tr key={line}>
+                  <th scope="row">{line}</th>
+                  <td>{url}</td>
+                  <td>{[title, ...errors.map(({ path, message }) => `${path.slice(1)} ${message}`)].join(' ')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </>
+  )
+}
+
+function Import() {
+  const t = useT()
+  const importLinks = useImportLinks()
+  const [isTooLarge, setTooLarge] = useState(false)
+  const input = useRef<HTMLInputElement>(null)
+  async function take({ currentTarget }: ChangeEvent<HTMLInputElement>): Promise<void> {
+    const file = currentTarget.files?.[0]
+    if (file === undefined) return
+    setTooLarge(file.size > importBytesMax)
+    if (file.size <= importBytesMax) importLinks.mutate(await file.text())
+    // The same file can be chosen again after it was mended.
+    if (input.current !== null) input.current.value = ''
+  }
+  return (
+    <section className={classes.box} aria-labelledby="import-title">
+      <h2 id="import-title">{t('files.import')}</h2>
+      <p className="dimmed">{t('files.import-hint')}</p>
+      <code>url,alias,title,tags,expiresAt</code>
+      <FailureNotice error={importLinks.error} />
+      {isTooLarge ? <Notice kind="error">{t('files.too-large')}</Notice> : null}
+      {importLinks.data === undefined ? null : <Result {...importLinks.data} />}
+      <div className={classes.actions}>
+        <input
+          ref={input}
+          type="file"
+          accept=".csv,text/csv"
+          className="visually-hidden"
+          tabIndex={-1}
+          aria-label={t('files.choose')}
+          onChange={event => void take(event)}
+        />
+        <Button
+          leftSection={<IconUpload size={18} stroke={1.75} />}
+          loading={importLinks.isPending}
+          onClick={() => input.current?.click()}
+        >
+          {t('files.choose')}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+export function FilesPage() {
+  const t = useT()
+  const { exportLinks, importLinks } = links.operations
+  const api = [
+    { operation: exportLinks, input: {} },
+    { operation: importLinks, input: { csv: 'url,alias\nhttps://example.org/a,my-alias' } },
+  ]
+  return (
+    <Page title={t('files.title')} lead={t('files.lead')} crumbs={[{ label: t('links.mine'), to: '/links' }]} api={api}>
+      <div className={classes.places}>
+        <Import />
+        <Export />
+      </div>
+    </Page>
+  )
+}

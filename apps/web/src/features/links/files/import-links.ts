@@ -1,0 +1,23 @@
+/** Makes links from a CSV file. One key per file: after a lost answer, trying again makes none twice. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { refreshLists } from '../organize/organize.ts'
+
+/** As the contract has it; larger files need not travel to be refused. */
+export const importBytesMax = 1_000_000
+
+export function useImportLinks() {
+  const queryClient = useQueryClient()
+  const tried = useRef<{ csv: string; key: string }>(undefined)
+  return useMutation({
+    mutationFn: (csv: string) => {
+      if (tried.current?.csv !== csv) tried.current = { csv, key: newIdempotencyKey() }
+      return linksApi.importLinks({ csv }, { idempotencyKey: tried.current.key })
+    },
+    onSuccess: () => {
+      tried.current = undefined
+      void refreshLists(queryClient)
+    },
+  })
+}

@@ -1,0 +1,29 @@
+/** Deletes a link after a while in which it can be brought back. */
+import { type Link, Problem } from '@octet/contracts'
+import { useQueryClient } from '@tanstack/react-query'
+import { linksApi } from '../../../shared/api.ts'
+import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { refreshLists } from '../organize/organize.ts'
+
+async function deleteLink(id: string, isLeaving: boolean): Promise<void> {
+  try {
+    await linksApi.deleteLink({ id }, { keepalive: isLeaving })
+  } catch (error) {
+    // Somebody was faster: it is gone, which is what was wanted.
+    if (!(error instanceof Problem) || error.status !== 404) throw error
+  }
+}
+
+export function useDeleteLink() {
+  const queryClient = useQueryClient()
+  const offerUndo = useOfferUndo()
+  return ({ id, code }: Pick<Link, 'id' | 'code'>) =>
+    offerUndo({
+      id,
+      message: t => t('links.deleted', { code }),
+      run: async isLeaving => {
+        await deleteLink(id, isLeaving)
+        await refreshLists(queryClient)
+      },
+    })
+}

@@ -1,0 +1,38 @@
+/** The user's links, page by page. */
+import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
+import { linksApi } from '../../../shared/api.ts'
+
+export const linkSorts = ['-createdAt', 'createdAt', '-clicks'] as const
+export type LinkSort = (typeof linkSorts)[number]
+
+/** As it is held in the address of the page. */
+export interface LinkFilter {
+  readonly q?: string | undefined
+  readonly tag?: string | undefined
+  /** Id of a folder. */
+  readonly folder?: string | undefined
+  /** Host of one's own. */
+  readonly domain?: string | undefined
+  readonly archived?: true | undefined
+  readonly sort?: LinkSort | undefined
+}
+
+/** The largest page the API gives; summaries such as tags and totals are made from the first one. */
+const pageSize = 100
+
+/** Every list of links lies under this key. */
+export const linksKey = ['links', 'list'] as const
+
+/** What to ask the API for. */
+export function listInput({ q, tag, folder, domain, archived, sort }: LinkFilter) {
+  return { limit: pageSize, q: q || undefined, tag, folderId: folder, domain, isArchived: archived, sort }
+}
+
+export const linksQuery = (filter: LinkFilter = {}) =>
+  infiniteQueryOptions({
+    queryKey: [...linksKey, listInput(filter)],
+    queryFn: ({ pageParam, signal }) => linksApi.listLinks({ ...listInput(filter), cursor: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: page => page.meta.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })

@@ -1,0 +1,20 @@
+/** Changes a link, provided that it still is the version the user saw. */
+import type { Input, links } from '@octet/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { linksApi } from '../../../shared/api.ts'
+import { refreshLists } from '../organize/organize.ts'
+import { linkQuery } from './get-link.ts'
+
+export type LinkChange = Omit<Input<typeof links, 'updateLink'>, 'id'>
+
+export function useUpdateLink(id: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ change, version }: { change: LinkChange; version: number }) =>
+      linksApi.updateLink({ id, ...change }, { ifMatch: version }),
+    onSuccess: link => {
+      queryClient.setQueryData(linkQuery(id).queryKey, link)
+      void refreshLists(queryClient)
+    },
+  })
+}

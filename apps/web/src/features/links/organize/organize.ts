@@ -1,0 +1,86 @@
+/** Folders and tags: reading them, and keeping them in order. Every change is seen in the lists of links as well. */
+import type { Folder } from '@octet/contracts'
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { linksKey } from '../manage/list-links.ts'
+
+export const foldersQuery = queryOptions({
+  queryKey: ['links', 'folders'],
+  queryFn: async ({ signal }) => (await linksApi.listFolders({}, { signal })).data,
+  staleTime: 30_000,
+})
+
+export const tagsQuery = queryOptions({
+  queryKey: ['links', 'tags'],
+  queryFn: async ({ signal }) => (await linksApi.listTags({}, { signal })).data,
+  staleTime: 30_000,
+})
+
+/** A link came, went or changed: the lists, and how many links are in each folder and have each tag. */
+export function refreshLists(queryClient: QueryClient): Promise<unknown> {
+  const keys = [linksKey, foldersQuery.queryKey, tagsQuery.queryKey]
+  return Promise.all(keys.map(queryKey => queryClient.invalidateQueries({ queryKey })))
+}
+
+/** All that is shown of links may have changed. */
+function useRefresh(): () => Promise<void> {
+  const queryClient = useQueryClient()
+  return () => queryClient.invalidateQueries({ queryKey: ['links'] })
+}
+
+export function useCreateFolder() {
+  const refresh = useRefresh()
+  return useMutation({
+    mutationFn: (name: string) => linksApi.createFolder({ name }, { idempotencyKey: newIdempotencyKey() }),
+    onSuccess: refresh,
+  })
+}
+
+export function useRenameFolder() {
+  const refresh = useRefresh()
+  return useMutation({
+    mutationFn: ({ id, name }: Pick<Folder, 'id' | 'name'>) => linksApi.renameFolder({ id, name }),
+    onSuccess: refresh,
+  })
+}
+
+export function useRenameTag() {
+  const refresh = useRefresh()
+  return useMutation({
+    mutationFn: (input: { readonly tag: string; readonly name: string }) => linksApi.renameTag(input),
+    onSuccess: refresh,
+  })
+}
+
+/** Ids under which lists find what waits to be deleted hidden. */
+export const hiddenFolder = (id: string) => `links.folder.${id}`
+export const hiddenTag = (tag: string) => `links.tag.${tag}`
+
+export function useDeleteFolder() {
+  const refresh = useRefresh()
+  const offerUndo = useOfferUndo()
+  return ({ id, name }: Pick<Folder, 'id' | 'name'>) =>
+    offerUndo({
+      id: hiddenFolder(id),
+      message: t => t('organize.folder-deleted', { name }),
+      run: async isLeaving => {
+        await linksApi.deleteFolder({ id }, { keepalive: isLeaving })
+        await refresh()
+      },
+    })
+}
+
+export function useDeleteTag() {
+  const refresh = useRefresh()
+  const offerUndo = useOfferUndo()
+  return (tag: string) =>
+    offerUndo({
+      id: hiddenTag(tag),
+      message: t => t('organize.tag-deleted', { tag }),
+      run: async isLeaving => {
+        await linksApi.deleteTag({ tag }, { keepalive: isLeaving })
+        await refresh()
+      },
+    })
+}

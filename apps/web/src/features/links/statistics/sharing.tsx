@@ -1,0 +1,34 @@
+/** The switch that lets everybody see a link's statistics, with the address to send them. */
+import { Switch } from '@mantine/core'
+import type { Link } from '@octet/contracts'
+import { Link as RouterLink } from '@tanstack/react-router'
+import { useT } from '../../../shared/i18n.tsx'
+import { CopyButton } from '../../../shared/ui/copy-button.tsx'
+import classes from '../manage/link-page.module.css'
+import { useSetSharing } from './set-sharing.ts'
+
+export function Sharing({ link }: { link: Link }) {
+  const t = useT()
+  const setSharing = useSetSharing(link.id)
+  const path = `/stats/${encodeURIComponent(link.code)}`
+  return (
+    <section className={`${classes.section} no-print`} aria-labelledby="sharing-title">
+      <h2 id="sharing-title">{t('sharing.title')}</h2>
+      <Switch
+        label={t('sharing.switch')}
+        description={link.domain === null ? t('sharing.hint') : t('sharing.own-host')}
+        disabled={link.domain !== null}
+        checked={link.hasPublicStats}
+        onChange={event => setSharing.mutate(event.currentTarget.checked)}
+      />
+      {link.hasPublicStats ? (
+        <div className={classes.shared}>
+          <RouterLink to="/stats/$code" params={{ code: link.code }} className="truncate">
+            {`${location.host}${path}`}
+          </RouterLink>
+          <CopyButton text={`${location.origin}${path}`} label={t('sharing.copy')} />
+        </div>
+      ) : null}
+    </section>
+  )
+}

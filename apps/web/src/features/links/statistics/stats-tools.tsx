@@ -1,0 +1,43 @@
+/** How the clicks over time are cut: hours, days or weeks, in which time zone. */
+import { NativeSelect, SegmentedControl } from '@mantine/core'
+import { useMemo } from 'react'
+import { useLocale } from '../../../shared/i18n.tsx'
+import classes from '../manage/link-page.module.css'
+import { type Interval, intervals, isIntervalFit } from './day-ranges.ts'
+
+export interface StatsToolsProps {
+  readonly days: number
+  readonly interval: Interval
+  readonly timeZone: string
+  readonly onInterval: (interval: Interval) => void
+  /** `undefined`: the user's own. */
+  readonly onZone: (zone: string | undefined) => void
+}
+
+const names = { hour: 'stats.hour', day: 'stats.day', week: 'stats.week' } as const
+
+export function StatsTools({ days, interval, timeZone, onInterval, onZone }: StatsToolsProps) {
+  const { t, timeZone: own } = useLocale()
+  const zones = useMemo(
+    () => [...new Set([own, 'UTC', timeZone, ...Intl.supportedValuesOf('timeZone')])],
+    [own, timeZone],
+  )
+  return (
+    <div className={`${classes.chartTools} no-print`}>
+      <SegmentedControl
+        size="xs"
+        aria-label={t('stats.interval')}
+        value={interval}
+        onChange={value => onInterval(value as Interval)}
+        data={intervals.map(each => ({ value: each, label: t(names[each]), disabled: !isIntervalFit(each, days) }))}
+      />
+      <NativeSelect
+        size="xs"
+        aria-label={t('stats.zone')}
+        value={timeZone}
+        onChange={({ currentTarget: { value } }) => onZone(value === own ? undefined : value)}
+        data={zones.map(zone => ({ value: zone, label: zone.replaceAll('_', ' ') }))}
+      />
+    </div>
+  )
+}
