@@ -2,100 +2,26 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
+import type { View } from '@octet/web/view'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { desktop, needsBrowser, newPerson, phone, setUpAs, signInAs, until } from './browser.ts'
 import { openStage } from './story.ts'
-import { chatViews, dialogOf, linkViews, makeRoom, type RoomToSee, type View, visitorViews } from './views.ts'
+import { systems, userViewsOf } from './views.ts'
 
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const scriptBytesMax = 200 * 1024
 
 const { octet, browser } = await openStage({ after })
-let linkPath: string
-let room: RoomToSee
+/** The views for users, by system. */
+const userViews = new Map<string, readonly View[]>()
 
 before(async () => {
   if (needsBrowser.skip !== false) return
   const { page, context } = await newPerson(browser)
   await setUpAs(page, octet.setupUrl, 'ada')
-  linkPath =
-    (await page
-      .getByRole('list', { name: /Followed most/ })
-      .getByRole('link')
-      .first()
-      .getAttribute('href')) ?? ''
-  room = await makeRoom(page)
+  for (const system of systems) userViews.set(system.name, await userViewsOf(system, page))
   await context.close()
 })
-
-const userViews = (): readonly View[] => [
-  { path: '/' },
-  { path: '/', act: page => page.keyboard.press('Control+k').then(() => dialogOf(page)) },
-  { path: '/', act: page => page.keyboard.press('?').then(() => dialogOf(page)) },
-  { path: '/', act: page => page.getByRole('button', { name: /Account menu/ }).click() },
-  ...linkViews(linkPath),
-  ...chatViews(room),
-  { path: '/confirm-email#code=K7QF-2M9D' },
-  { path: '/account' },
-  { path: '/account/security' },
-  {
-    path: '/account/security',
-    act: page =>
-      page
-        .getByRole('button', { name: 'Set up authenticator app' })
-        .click()
-        .then(() => page.getByRole('img', { name: /QR code/ }).waitFor()),
-  },
-  { path: '/account/devices' },
-  { path: '/account/keys' },
-  { path: '/account/keys/new', act: page => page.getByRole('button', { name: 'Create API key' }).click() },
-  {
-    path: '/account/keys/new',
-    act: page =>
-      page
-        .getByText(/^\d+ actions/)
-        .first()
-        .click(),
-  },
-  { path: '/account/activity' },
-  { path: '/account/blocked' },
-  { path: '/account/data' },
-  { path: '/account/data', act: page => page.getByRole('button', { name: 'Delete account…' }).click() },
-  { path: '/people?q=ad' },
-  { path: '/people/ada' },
-  { path: '/admin/reports' },
-  { path: '/admin/mails' },
-  {
-    path: '/admin/mails',
-    act: page =>
-      page
-        .getByRole('button', { name: /^Read/ })
-        .first()
-        .click()
-        .then(() => dialogOf(page)),
-  },
-  { path: '/admin/users' },
-  {
-    path: '/admin/users',
-    act: page =>
-      page
-        .getByRole('button', { name: /Change roles/ })
-        .first()
-        .click(),
-  },
-  {
-    path: '/admin/users',
-    act: async page => {
-      await page
-        .getByRole('button', { name: /^Actions for (?!ada)/ })
-        .first()
-        .click()
-      await page.getByRole('menuitem', { name: 'Delete account…' }).click()
-      await dialogOf(page)
-    },
-  },
-  { path: '/nowhere' },
-]
 
 /** Shows a view in its final state. Nothing moves: these people prefer reduced motion. */
 async function show(page: Page, view: View): Promise<void> {
@@ -125,22 +51,12 @@ async function findings(page: Page, view: View, label: string): Promise<string[]
   return found
 }
 
-/** On the phone only what looks different there: the pages themselves, and the sheet. */
-function phoneViews(): readonly View[] {
-  const more: View = {
-    path: '/',
-    act: page =>
-      page
-        .getByRole('button', { name: 'More' })
-        .click()
-        .then(() => dialogOf(page)),
-  }
-  const plain = ['/links/domains', '/links/webhooks'].map(path => ({ path }))
-  return [...userViews().filter(view => view.act === undefined), ...plain, more]
-}
+const onDesktop = (view: View) => view.isPhoneOnly !== true
+/** On a phone only what looks different there: the pages themselves, and what desktops do not have. */
+const onPhone = (view: View) => view.act === undefined || view.isPhoneOnly === true
 
-/** Nobody shows the statistics of that link. */
-const expected = ['404 /api/v1/links/public-stats/nothing-to-see']
+const visitorViews = systems.flatMap(system => system.visitor ?? [])
+const expected = systems.flatMap(system => system.expected ?? [])
 
 async function visitAsVisitor(label: string, options: BrowserContextOptions): Promise<void> {
   const found: string[] = []
@@ -172,25 +88,23 @@ test('axe finds nothing on any page of visitors, light or dark, on a desktop or 
   await visitAsVisitor('phone', phone)
 })
 
-const isOfAccount = ({ path }: View) => /^\/(account|people|admin|confirm-email)/.test(path)
-
-test(
-  'axe finds nothing on any page of users on a desktop, light or dark: account and administration',
-  needsBrowser,
-  () => visitAsUser('desktop', userViews().filter(isOfAccount), desktop),
-)
-
-test('axe finds nothing on any page of users on a desktop, light or dark: everything else', needsBrowser, () =>
-  visitAsUser(
-    'desktop',
-    userViews().filter(view => !isOfAccount(view)),
-    desktop,
-  ),
-)
+for (const { name } of systems) {
+  test(`axe finds nothing on any page of ${name} for users on a desktop, light or dark`, needsBrowser, () =>
+    visitAsUser('desktop', userViews.get(name)?.filter(onDesktop) ?? [], desktop),
+  )
+}
 
 test('axe finds nothing on any page of users on a phone, light or dark', needsBrowser, () =>
-  visitAsUser('phone', phoneViews(), phone),
+  visitAsUser('phone', [...userViews.values()].flat().filter(onPhone), phone),
 )
+
+test('every system has views for users', needsBrowser, () => {
+  assert.ok(systems.length >= 4)
+  assert.deepEqual(
+    [...userViews].filter(([, views]) => views.length === 0),
+    [],
+  )
+})
 
 test('a page with a missing label is found: the check can fail', needsBrowser, async () => {
   const { context, page } = await newPerson(browser)

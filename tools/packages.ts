@@ -62,7 +62,10 @@ export function ownerOf(packages: readonly Package[], path: string): Package {
   return owner
 }
 
+/** What browser tests look at: it lies beside the pages, and no page imports it. */
+const isForTests = /^apps\/web\/src\/(features\/[^/]+\/views|shared\/view)\.ts$/
+
 /** Whether a file is shipped, rather than a test, a bench or a build file. */
 export function isShipped({ folder, layer }: Package, path: string): boolean {
-  return layer !== 'workshop' && path.startsWith(`${folder}/src/`)
+  return layer !== 'workshop' && path.startsWith(`${folder}/src/`) && !isForTests.test(path)
 }

@@ -33,6 +33,11 @@ function isWeb({ layer, folder }: Package): boolean {
   return layer === 'apps' && folder.endsWith('/web')
 }
 
+/** Where in the web client a file lies: `app`, `shared`, or the folder of its feature. */
+function webPlaceOf(path: string): string | undefined {
+  return /^apps\/web\/src\/(app|shared|features\/[^/]+)\//.exec(path)?.[1]
+}
+
 const direction: Rule[] = [
   importRule(
     'contracts-stand-alone',
@@ -75,6 +80,18 @@ const direction: Rule[] = [
     if (target?.layer === 'clients') return undefined
     return `the web client imports ${target?.name}; of Octet it may import ${contractsPackage} and clients/ only`
   }),
+  importRule(
+    'features-stand-apart',
+    'A feature that imports another cannot be changed, loaded or taken away alone.',
+    edge => {
+      const from = webPlaceOf(edge.path)
+      const to = edge.targetPath === undefined ? undefined : webPlaceOf(edge.targetPath)
+      if (from === undefined || to === undefined || from === to || from === 'app') return undefined
+      if (to === 'shared') return undefined
+      if (to === 'app') return `${from} imports the frame; take what is needed from shared/, or register it in app.ts`
+      return `${from} imports ${to}; move what both need to shared/, or register it in app.ts`
+    },
+  ),
   importRule(
     'clients-speak-contracts',
     "A client library runs in browsers and in other people's programs, where there is no server.",

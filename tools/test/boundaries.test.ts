@@ -12,6 +12,7 @@ interface Violation {
 }
 
 const linksFile = 'modules/links/src/planted.ts'
+const featureFile = 'apps/web/src/features/chat/planted.ts'
 
 const planted: Readonly<Record<string, readonly Violation[]>> = {
   'contracts-stand-alone': [
@@ -36,6 +37,14 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
   'web-speaks-contracts': [
     violation('a module', 'apps/web/src/planted.tsx', "import { linksModule } from '@octet/links'"),
     violation('the floor', 'apps/web/src/planted.ts', "import type { Tx } from '@octet/db'"),
+  ],
+  'features-stand-apart': [
+    violation('another feature', featureFile, "import { linksApi } from '../links/api.ts'"),
+    violation('a type of another feature', featureFile, "import type { View } from '../links/views.ts'"),
+    violation('another feature, later', featureFile, "export const later = () => import('../links/api.ts')"),
+    violation('the frame', featureFile, "import { apps } from '../../app/apps.ts'"),
+    violation('a feature in shared', 'apps/web/src/shared/planted.ts', "import '../features/links/api.ts'"),
+    violation('the frame in shared', 'apps/web/src/shared/planted.ts', "import { apps } from '../app/apps.ts'"),
   ],
   'clients-speak-contracts': [
     violation('the floor', 'clients/realtime/src/planted.ts', "import type { Tx } from '@octet/db'"),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { candidates, named, namingAt, withIds } from '../src/features/chat/composer/mentions.ts'
-import { type Block, type Inline, parseMarkdown, plainText } from '../src/features/chat/messages/markdown.ts'
+import { type Block, type Inline, parseMarkdown, plainText } from '../src/features/chat/timeline/markdown.ts'
 
 const id = '01890a5d-ac96-774b-bcce-b302099a8057'
 

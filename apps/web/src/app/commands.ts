@@ -3,7 +3,7 @@ import { IconArrowBackUp, IconKeyboard, IconMoon, IconSearch } from '@tabler/ico
 import type { Command } from '../shared/app-entry.ts'
 import { deferred } from '../shared/deferred.ts'
 import type { Session } from '../shared/session.ts'
-import { apps } from '../shared/systems.ts'
+import { apps } from './apps.ts'
 
 const shellCommands: readonly Command[] = [
   {

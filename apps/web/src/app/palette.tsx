@@ -9,7 +9,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useT } from '../shared/i18n.tsx'
 import { keysText, useShell } from '../shared/shell.ts'
-import { useThings } from '../shared/systems.ts'
+import { useThings } from './apps.ts'
 import classes from './palette.module.css'
 import { rememberUsed, usedLately } from './palette-recent.ts'
 

@@ -5,7 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
 import { useShell } from '../shared/shell.ts'
-import { apps, phoneAppsMax } from '../shared/systems.ts'
+import { apps, createIdOf, phoneAppsMax } from './apps.ts'
 import classes from './shell.module.css'
 
 const PhoneSheet = lazy(() => import('./phone-sheet.tsx'))
@@ -14,7 +14,7 @@ export function PhoneBar({ current }: { current: AppEntry }) {
   const t = useT()
   const [isOpen, setOpen] = useState(false)
   const { commands, run } = useShell()
-  const create = commands.find(command => command.id === 'create-link')
+  const create = commands.find(command => command.id === createIdOf(current))
   return (
     <nav className={classes.phoneBar} aria-label={t('shell.apps')}>
       {apps

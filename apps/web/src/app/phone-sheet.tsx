@@ -2,8 +2,8 @@
 import { Drawer } from '@mantine/core'
 import { useT } from '../shared/i18n.tsx'
 import { useShell } from '../shared/shell.ts'
-import { apps, phoneAppsMax } from '../shared/systems.ts'
 import { NavLinks } from './app-nav.tsx'
+import { apps, phoneAppsMax } from './apps.ts'
 import classes from './shell.module.css'
 
 export default function PhoneSheet({ onClose }: { onClose: () => void }) {

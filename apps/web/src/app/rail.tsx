@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
-import { apps } from '../shared/systems.ts'
+import { apps } from './apps.ts'
 import { Logo } from './logo.tsx'
 import classes from './shell.module.css'
 

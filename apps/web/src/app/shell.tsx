@@ -9,11 +9,11 @@ import type { Command } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
 import { isSignedInLikely, useSession } from '../shared/session.ts'
 import { ShellContext } from '../shared/shell.ts'
-import { appOf, apps } from '../shared/systems.ts'
 import { showToast } from '../shared/toasts.ts'
 import { problemLine } from '../shared/ui/problem-text.ts'
 import { SkeletonRows } from '../shared/ui/states.tsx'
 import { Toaster } from '../shared/ui/toaster.tsx'
+import { appOf, apps } from './apps.ts'
 import { commandsFor } from './commands.ts'
 import { OfflineBanner } from './offline-banner.tsx'
 import { PublicBar } from './public-bar.tsx'
@@ -112,7 +112,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useShortcuts(commands, run)
   const app = appOf(path)
   return (
-    <ShellContext value={{ commands, run, open: setDialog }}>
+    <ShellContext value={{ apps, commands, run, open: setDialog }}>
       <a className="skip-link" href="#main">
         {t('shell.skip')}
       </a>

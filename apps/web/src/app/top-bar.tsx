@@ -5,17 +5,12 @@ import { Link } from '@tanstack/react-router'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'
 import { useShell } from '../shared/shell.ts'
-import { apps } from '../shared/systems.ts'
 import { Account } from './account.tsx'
+import { createIdOf } from './apps.ts'
 import { Logo } from './logo.tsx'
 import classes from './shell.module.css'
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
-
-/** What `+` creates: what the current app creates, or else the first thing that can be. */
-function createIdOf(app: AppEntry): string | undefined {
-  return app.createId ?? apps.find(each => each.createId !== undefined)?.createId
-}
 
 export function TopBar({ app }: { app: AppEntry }) {
   const t = useT()

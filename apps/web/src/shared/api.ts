@@ -5,12 +5,8 @@
 import {
   type CallOptions,
   type Contract,
-  chat,
   type FieldError,
   type Input,
-  identity,
-  links,
-  mails,
   type Operation,
   type Output,
   Problem,
@@ -138,11 +134,6 @@ export function createClient<C extends Contract>(contract: C, origin = ''): Clie
   ])
   return Object.fromEntries(calls) as Client<C>
 }
-
-export const identityApi = createClient(identity)
-export const chatApi = createClient(chat)
-export const linksApi = createClient(links)
-export const mailsApi = createClient(mails)
 
 /** A key for one click of a `keyed` operation. `randomUUID` would need HTTPS; `getRandomValues` does not. */
 export function newIdempotencyKey(): string {

@@ -1,7 +1,10 @@
-/** What a feature brings to the shell. Adding a system to the web client is one such entry in `app/apps.ts`. */
+/** What a system brings to the web client. A new system is one more line in `app/systems.ts`. */
 import type { Icon } from '@tabler/icons-react'
+import type { QueryClient } from '@tanstack/react-query'
+import type { AnyRoute } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
-import type { MessageKey } from './i18n.tsx'
+import type { ApiCall } from './curl.ts'
+import type { MessageKey, MessageSource } from './i18n.tsx'
 import type { Session } from './session.ts'
 import type { AppAccent } from './tokens.ts'
 
@@ -64,13 +67,26 @@ export interface ChecklistItem {
   readonly isDone: boolean
 }
 
+/** What a system shows to visitors on the front page. */
+export interface FrontEntry {
+  /** Does something useful at once, before there is an account. */
+  readonly Box: ComponentType
+  /** The same as an API call, for those who would rather script it. */
+  readonly call: ApiCall
+}
+
 export interface AppEntry {
   readonly id: string
   readonly label: MessageKey
   readonly icon: Icon
   readonly accent: AppAccent
   readonly path: string
+  /** First segments of its pages outside `path`, e.g. `['/admin']`. */
+  readonly otherPaths?: readonly string[]
   readonly place: 'apps' | 'foot'
+  /** Order within its place, lowest first. */
+  readonly rank: number
+  readonly messages: MessageSource
   readonly commands: readonly Command[]
   /** Its pages fill the window and scroll inside; where there is no second column, its first page shows the places. */
   readonly isFullHeight?: boolean
@@ -86,4 +102,19 @@ export interface AppEntry {
   readonly Watch?: ComponentType
   readonly useChecklist?: () => readonly ChecklistItem[] | undefined
   readonly useThings?: (query: string) => readonly PaletteThing[]
+  readonly front?: FrontEntry
+  /** A notice above the front page, or nothing. */
+  readonly FrontNotice?: ComponentType
+  /** Whether the example data of this system belongs to the new administrator by now. */
+  readonly hasExamples?: (queryClient: QueryClient) => Promise<boolean>
+}
+
+/** A system as `app/systems.ts` lists it: its entry in the shell and its pages. */
+export interface System<R extends readonly AnyRoute[] = readonly AnyRoute[]> extends AppEntry {
+  readonly routes: R
+}
+
+/** Declares a system; keeps the types of its routes, so that links to them are checked. */
+export function defineSystem<const R extends readonly AnyRoute[]>(system: System<R>): System<R> {
+  return system
 }

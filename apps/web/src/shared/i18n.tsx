@@ -1,7 +1,8 @@
 /** The language of the page: messages, and numbers and times in the user's locale and time zone. */
 import { createContext, Fragment, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { formatMessage, type Message, type MessageValues, parseMessage } from './icu.ts'
-import { en, type MessageKey } from './messages/en/index.ts'
+import { en } from './messages/en.ts'
+import type { MessageKey } from './messages/keys.ts'
 import { useSession } from './session.ts'
 import { store, stored, useStored } from './storage.ts'
 
@@ -14,12 +15,35 @@ export type { MessageKey }
 
 type Messages = Readonly<Partial<Record<MessageKey, string>>>
 
+interface LazyMessages {
+  readonly default: Messages
+}
+
+/** The words of one system, in all languages. */
+export interface MessageSource {
+  /** English of the frame and of the first pages: always there. */
+  readonly en: Messages
+  /** English of the pages behind the first ones. */
+  readonly enPages?: () => Promise<LazyMessages>
+  readonly de: () => Promise<LazyMessages>
+}
+
+const sources: MessageSource[] = [{ en, de: () => import('./messages/de.ts') }]
 const loaded = new Map<Language, Messages>([['en', en]])
 const listeners = new Set<() => void>()
 
-function add(language: Language, messages: Messages): void {
-  loaded.set(language, messages)
+function add(language: Language, messages: readonly Messages[]): void {
+  loaded.set(language, Object.assign({}, loaded.get(language), ...messages))
   for (const listener of listeners) listener()
+}
+
+/** Makes the words of the systems known; called once, before a language is loaded. */
+export function provideMessages(provided: readonly MessageSource[]): void {
+  sources.push(...provided)
+  add(
+    'en',
+    provided.map(source => source.en),
+  )
 }
 
 function subscribe(listener: () => void): () => void {
@@ -36,8 +60,11 @@ export function preferredLanguage(): Language {
 /** Fetches the messages of a language once; English of the first pages is always there. */
 export async function loadLanguage(language: Language): Promise<void> {
   if (loaded.has(language)) return
-  const { de } = await import('./messages/de/index.ts')
-  add('de', de)
+  const parts = await Promise.all(sources.map(source => source.de()))
+  add(
+    'de',
+    parts.map(part => part.default),
+  )
 }
 
 let isWhole = false
@@ -45,9 +72,17 @@ let isWhole = false
 /** Fetches the words of the pages behind the first ones, which other languages bring with the rest. */
 export async function loadPageWords(): Promise<void> {
   if (isWhole || preferredLanguage() !== 'en') return
-  const { pages } = await import('./messages/en/pages.ts')
+  const parts = await Promise.all(sources.map(source => source.enPages?.()))
   isWhole = true
-  add('en', { ...en, ...pages })
+  add(
+    'en',
+    parts.flatMap(part => part?.default ?? []),
+  )
+}
+
+/** Whether there are English words for this key, of those that are here by now. */
+export function hasWords(key: string): key is MessageKey {
+  return key in (loaded.get('en') ?? {})
 }
 
 export function chooseLanguage(language: Language | null): void {

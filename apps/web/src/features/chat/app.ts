@@ -17,15 +17,17 @@ import {
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, useEffect } from 'react'
-import type { AppEntry, NavSection, PaletteThing } from '../../shared/app-entry.ts'
+import { defineSystem, type NavSection, type PaletteThing } from '../../shared/app-entry.ts'
 import { type Translate, useT } from '../../shared/i18n.tsx'
 import type { Session } from '../../shared/session.ts'
 import { ChatWatch } from './attention/chat-watch.tsx'
 import { onChatCommand, runChatCommand } from './chat-commands.ts'
+import { en } from './messages/en.ts'
 import { badgeOf } from './rooms/badge.ts'
 import { roomsQuery } from './rooms/list-rooms.ts'
 import { nextUnread } from './rooms/room-list.ts'
 import { roomName } from './rooms/room-name.ts'
+import { routes } from './routes.tsx'
 
 const thingsMax = 6
 
@@ -84,13 +86,16 @@ function useThings(query: string): readonly PaletteThing[] {
 
 const isUser = (session: Session) => session.user !== null
 
-export const chatApp: AppEntry = {
+export const chat = defineSystem({
   id: 'chat',
   label: 'chat.title',
   icon: IconMessages,
   accent: 'violet',
   path: '/chat',
   place: 'apps',
+  rank: 10,
+  routes,
+  messages: { en, enPages: () => import('./messages/en-pages.ts'), de: () => import('./messages/de.ts') },
   isFullHeight: true,
   useNav,
   useThings,
@@ -153,4 +158,4 @@ export const chatApp: AppEntry = {
       run: context => runChatCommand('write') || context.goTo('/chat'),
     },
   ],
-}
+})

@@ -1,19 +1,17 @@
-/** What a visitor sees first: a box that works at once, before any account. */
-import { links } from '@octet/contracts'
+/** What a visitor sees first: what the first system with a front box lets people do before there is an account. */
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { curlOf } from '../../shared/curl.ts'
+import { type ApiCall, curlOf } from '../../shared/curl.ts'
 import { useDocumentTitle } from '../../shared/document-title.ts'
 import { useLocale } from '../../shared/i18n.tsx'
+import { useShell } from '../../shared/shell.ts'
 import { CopyButton } from '../../shared/ui/copy-button.tsx'
 import { headingId } from '../../shared/ui/page.tsx'
-import { Notice } from '../../shared/ui/states.tsx'
 import classes from './home.module.css'
 
 /** The same thing from a shell, for those who would rather script it. */
-function ShellCommand() {
+function ShellCommand({ call }: { call: ApiCall }) {
   const { t, rich } = useLocale()
-  const call = { operation: links.operations.createLink, input: { url: 'https://example.org/a/long/address' } }
   const command = curlOf(call, window.location.origin)
   return (
     <section className={classes.shell} aria-labelledby="front-shell">
@@ -27,31 +25,23 @@ function ShellCommand() {
   )
 }
 
-export interface FrontPageProps {
-  /** The create box of the links feature. */
-  readonly box: ReactNode
-  readonly isSetupNeeded: boolean
-}
-
-export function FrontPage({ box, isSetupNeeded }: FrontPageProps) {
+export function FrontPage() {
   const { t, rich } = useLocale()
+  const { apps } = useShell()
+  const front = apps.find(app => app.front !== undefined)?.front
   useDocumentTitle(t('front.document'))
   const signUp = (text: ReactNode) => <Link to="/sign-up">{text}</Link>
   const signIn = (text: ReactNode) => <Link to="/sign-in">{text}</Link>
   return (
     <div className={classes.front}>
-      {isSetupNeeded ? (
-        <Notice kind="info" action={<Link to="/welcome">{t('front.setup-link')}</Link>}>
-          {t('front.setup')}
-        </Notice>
-      ) : null}
+      {apps.map(({ id, FrontNotice }) => (FrontNotice === undefined ? null : <FrontNotice key={id} />))}
       <h1 id={headingId} tabIndex={-1}>
         {t('front.title')}
       </h1>
       <p className={classes.lead}>{t('front.lead')}</p>
-      {box}
+      {front === undefined ? null : <front.Box />}
       <p className="dimmed">{rich('front.account', {}, { up: signUp, in: signIn })}</p>
-      <ShellCommand />
+      {front === undefined ? null : <ShellCommand call={front.call} />}
     </div>
   )
 }

@@ -4,15 +4,19 @@ import { Suspense } from 'react'
 import type { AppEntry, ChecklistItem } from '../../shared/app-entry.ts'
 import { useT } from '../../shared/i18n.tsx'
 import { useUser } from '../../shared/session.ts'
+import { useShell } from '../../shared/shell.ts'
 import { Page } from '../../shared/ui/page.tsx'
 import { SkeletonRows } from '../../shared/ui/states.tsx'
 import { Checklist, useIsChecklistShown } from './checklist.tsx'
 import classes from './home.module.css'
 
-export interface HomePageProps {
-  readonly apps: readonly AppEntry[]
-  readonly checklist: readonly ChecklistItem[]
-  readonly onCreate: (app: AppEntry) => void
+const checklistMax = 5
+
+/** The first steps of all systems; empty until every system knows its own. */
+function useChecklist(apps: readonly AppEntry[]): readonly ChecklistItem[] {
+  // biome-ignore lint/correctness/useHookAtTopLevel: the list is constant, and so is the order of its hooks
+  const parts = apps.flatMap(app => app.useChecklist ?? []).map(useItems => useItems())
+  return parts.includes(undefined) ? [] : parts.flatMap(part => part ?? []).slice(0, checklistMax)
 }
 
 function AppTile({ app, onCreate }: { app: AppEntry; onCreate: () => void }) {
@@ -40,8 +44,10 @@ function AppTile({ app, onCreate }: { app: AppEntry; onCreate: () => void }) {
   )
 }
 
-export function HomePage({ apps, checklist, onCreate }: HomePageProps) {
+export function HomePage() {
   const t = useT()
+  const { apps, open } = useShell()
+  const checklist = useChecklist(apps)
   const user = useUser()
   const isChecklistShown = useIsChecklistShown(user.id, checklist)
   return (
@@ -49,7 +55,7 @@ export function HomePage({ apps, checklist, onCreate }: HomePageProps) {
       <div className={classes.grid} data-single={!isChecklistShown || undefined}>
         <div className={classes.tiles}>
           {apps.map(app => (
-            <AppTile key={app.id} app={app} onCreate={() => onCreate(app)} />
+            <AppTile key={app.id} app={app} onCreate={() => open(app.id)} />
           ))}
         </div>
         {isChecklistShown ? <Checklist userId={user.id} items={checklist} /> : null}

@@ -13,9 +13,12 @@ import {
   IconUserSearch,
   IconUsers,
 } from '@tabler/icons-react'
-import type { AppEntry, ChecklistItem, NavSection } from '../../shared/app-entry.ts'
+import { type ChecklistItem, defineSystem, type NavSection } from '../../shared/app-entry.ts'
 import { useT } from '../../shared/i18n.tsx'
 import { type Session, useSession } from '../../shared/session.ts'
+import { en } from './messages/en.ts'
+import { routes } from './routes.tsx'
+import { SetupNotice } from './sign-in/setup-notice.tsx'
 
 function useNav(): readonly NavSection[] {
   const t = useT()
@@ -61,13 +64,18 @@ function useChecklist(): readonly ChecklistItem[] | undefined {
 
 const isUser = (session: Session) => session.user !== null
 
-export const identityApp: AppEntry = {
+export const identity = defineSystem({
   id: 'account',
   label: 'account.app',
   icon: IconUserCircle,
   accent: 'slate',
   path: '/account',
+  otherPaths: ['/admin', '/people', '/confirm-email'],
   place: 'foot',
+  rank: 0,
+  routes,
+  messages: { en, enPages: () => import('./messages/en-pages.ts'), de: () => import('./messages/de.ts') },
+  FrontNotice: SetupNotice,
   useNav,
   useChecklist,
   commands: [
@@ -159,4 +167,4 @@ export const identityApp: AppEntry = {
       run: context => context.signOut(),
     },
   ],
-}
+})

@@ -1,8 +1,8 @@
 /** The signed-in account, or `null`. */
 import { type Me, Problem } from '@octet/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../shared/api.ts'
 import { isSignedInLikely, rememberSignedIn } from '../../shared/session.ts'
+import { identityApi } from './api.ts'
 import { isBack } from './away.ts'
 
 async function getMe(signal: AbortSignal): Promise<Me | null> {

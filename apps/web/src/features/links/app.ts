@@ -1,4 +1,6 @@
 /** Short links in the shell. */
+
+import { links as contract } from '@octet/contracts'
 import {
   IconArchive,
   IconFileSpreadsheet,
@@ -11,15 +13,18 @@ import {
   IconWebhook,
   IconWorld,
 } from '@tabler/icons-react'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { lazy } from 'react'
-import { linksApi } from '../../shared/api.ts'
-import type { AppEntry, ChecklistItem, NavSection, PaletteThing } from '../../shared/app-entry.ts'
+import { type ChecklistItem, defineSystem, type NavSection, type PaletteThing } from '../../shared/app-entry.ts'
 import { useHiddenIds } from '../../shared/deferred.ts'
 import { shortAddress } from '../../shared/format.ts'
 import { useT } from '../../shared/i18n.tsx'
+import { linksApi } from './api.ts'
+import { FrontBox } from './create/front-box.tsx'
 import { linksQuery } from './manage/list-links.ts'
+import { en } from './messages/en.ts'
 import { foldersQuery, hiddenFolder, hiddenTag, tagsQuery } from './organize/organize.ts'
+import { routes } from './routes.tsx'
 import { LinksTile } from './tile.tsx'
 
 const placesShownMax = 12
@@ -120,13 +125,27 @@ function useThings(query: string): readonly PaletteThing[] {
   }))
 }
 
-export const linksApp: AppEntry = {
+/** False until the examples are among the links; a server that does not answer holds nobody up. */
+async function hasExamples(queryClient: QueryClient): Promise<boolean> {
+  const list = await queryClient.fetchInfiniteQuery({ ...linksQuery(), staleTime: 0 }).catch(() => undefined)
+  return list?.pages[0]?.data.length !== 0
+}
+
+export const links = defineSystem({
   id: 'links',
   label: 'links.app',
   icon: IconLink,
   accent: 'indigo',
   path: '/links',
   place: 'apps',
+  rank: 20,
+  routes,
+  messages: { en, enPages: () => import('./messages/en-pages.ts'), de: () => import('./messages/de.ts') },
+  hasExamples,
+  front: {
+    Box: FrontBox,
+    call: { operation: contract.operations.createLink, input: { url: 'https://example.org/a/long/address' } },
+  },
   useNav,
   useChecklist,
   useThings,
@@ -188,4 +207,4 @@ export const linksApp: AppEntry = {
       run: context => context.goTo('/links/webhooks'),
     },
   ],
-}
+})

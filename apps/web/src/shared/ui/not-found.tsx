@@ -1,10 +1,10 @@
-/** The page for an address that leads nowhere, and the one for a page that broke. */
+/** The page for an address that leads nowhere. */
 import { Button } from '@mantine/core'
 import { IconMapOff } from '@tabler/icons-react'
-import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { useT } from '../i18n.tsx'
 import { Page } from './page.tsx'
-import { FailedState, SkeletonRows, StateBox } from './states.tsx'
+import { StateBox } from './states.tsx'
 
 export function NotFound() {
   const t = useT()
@@ -20,30 +20,6 @@ export function NotFound() {
           </Button>
         }
       />
-    </Page>
-  )
-}
-
-export function PageFailed({ error, reset }: ErrorComponentProps) {
-  const t = useT()
-  const router = useRouter()
-  function retry(): void {
-    reset()
-    void router.invalidate()
-  }
-  return (
-    <Page title={t('failed.title')} isNarrow>
-      <FailedState error={error} onRetry={retry} />
-    </Page>
-  )
-}
-
-/** While the code of a page is on its way. */
-export function PagePending() {
-  const t = useT()
-  return (
-    <Page title={t('state.loading')}>
-      <SkeletonRows count={4} heightPx={64} />
     </Page>
   )
 }

@@ -1,8 +1,7 @@
 /** What went wrong, in the reader's language: what it was, why, and what to do about it. */
 import { Problem } from '@octet/contracts'
 import { ApiProblem, OfflineError } from '../api.ts'
-import { type MessageKey, type Translate, useT } from '../i18n.tsx'
-import { en } from '../messages/en/index.ts'
+import { hasWords, type MessageKey, type Translate, useT } from '../i18n.tsx'
 
 export interface ProblemText {
   readonly title: string
@@ -14,10 +13,9 @@ export interface ProblemText {
 /** What is to be said of this code; '' for one without words, or whose words are still being fetched. */
 const wordsOf = (code: string, t: Translate) => t(`problem.${code}` as MessageKey)
 
-/** Hints are among the words of the first pages. */
 function hintOf(code: string, t: Translate): string | undefined {
   const key = `problem.${code}-hint`
-  return key in en ? t(key as MessageKey) : undefined
+  return hasWords(key) ? t(key) : undefined
 }
 
 function problemText(error: unknown, t: Translate): ProblemText {

@@ -1,10 +1,10 @@
 /** What others may know of one, and whether one may be disturbed. */
 import type { chat, Input, Output } from '@octet/contracts'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { chatApi } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { chatApi } from '../api.ts'
 
 export type ChatSettings = Output<typeof chat, 'getChatSettings'>
 

@@ -1,6 +1,6 @@
 /** The recovery key: sealed copies of what this device reads, for a person's next device. */
 import type { Recovery } from '@octet/encryption-client'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 import type { Parts } from './parts.ts'
 
 /** What is known of a room's messages, by `seq`; `null`: this device cannot read it. */

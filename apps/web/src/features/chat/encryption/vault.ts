@@ -3,7 +3,7 @@
  * loaded with the first encrypted room.
  */
 import type { RoomEvent } from '@octet/encryption-client'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 import { devicesOf } from './devices.ts'
 import type { Parts } from './parts.ts'
 import { createCopies, createRecovery, type Texts } from './recovery.ts'

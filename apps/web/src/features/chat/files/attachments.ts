@@ -3,7 +3,8 @@
  * come back after a reload; the bytes of the others are gone with the page, so what comes back of them is their name.
  */
 import { type FileInfo, fileBytesMax, messageFilesMax } from '@octet/contracts'
-import { chatApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 import { type FilesDraft, keepFilesDraft, readFilesDraft } from '../composer/draft.ts'
 import { uploadFile } from './upload-file.ts'
 

@@ -1,6 +1,7 @@
 /** A file on its way to the server: small ones at once, large ones in parts that go on where the wire was cut. */
 import { type chat, type FileInfo, type Output, Problem } from '@octet/contracts'
-import { chatApi, OfflineError } from '../../../shared/api.ts'
+import { OfflineError } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 import { sendBytes } from './send-bytes.ts'
 
 /** Losing so much to a broken connection is no great matter. */

@@ -1,9 +1,9 @@
 /** Keeps somebody away: no conversation, no mention, no reaction of theirs. One click, and one to take it back. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { identityApi } from '../api.ts'
 
 /** Long enough to see that it was the wrong one. */
 const undoMs = 8_000

@@ -1,6 +1,6 @@
 /** People of this Octet by the beginning of their name. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 
 const foundMax = 8
 

@@ -2,12 +2,12 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { chatApi } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { CopyButton } from '../../../shared/ui/copy-button.tsx'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
+import { chatApi } from '../api.ts'
 import classes from '../dialogs.module.css'
 
 const hours = [24, 72, 720] as const

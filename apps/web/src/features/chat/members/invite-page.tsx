@@ -2,15 +2,26 @@
 import { Button } from '@mantine/core'
 import { IconDoorEnter, IconMailOff } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { chatApi } from '../../../shared/api.ts'
+import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailureNotice, StateBox } from '../../../shared/ui/states.tsx'
+import { chatApi } from '../api.ts'
 import { addRoom } from '../rooms/add-room.ts'
 
-export function InvitePage({ token }: { token: string | undefined }) {
+/** Shorter ones are cut off or mistyped. */
+const tokenCharsMin = 20
+
+/** The token stands behind the `#`, so that no server log holds it. */
+function useToken(): string | undefined {
+  const hash = useRouterState({ select: state => state.location.hash })
+  const token = new URLSearchParams(hash).get('t')
+  return token === null || token.length < tokenCharsMin ? undefined : token
+}
+
+export function InvitePage() {
   const t = useT()
+  const token = useToken()
   const queryClient = useQueryClient()
   const navigate = useNavigate()
   const accept = useMutation({

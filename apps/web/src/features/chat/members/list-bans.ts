@@ -1,6 +1,6 @@
 /** Who may not come back to a room. */
 import { queryOptions } from '@tanstack/react-query'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 
 export const bansQuery = (roomId: string) =>
   queryOptions({

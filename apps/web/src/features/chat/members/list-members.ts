@@ -1,6 +1,6 @@
 /** Who is in a room, page by page. */
 import { infiniteQueryOptions } from '@tanstack/react-query'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 
 const pageSize = 100
 

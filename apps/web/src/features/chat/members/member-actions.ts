@@ -1,9 +1,9 @@
 /** What can be done about the members of a room. Each refreshes the list and says why when it was refused. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { chatApi } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { chatApi } from '../api.ts'
 import { roomsKey } from '../rooms/list-rooms.ts'
 import { membersKey } from './list-members.ts'
 

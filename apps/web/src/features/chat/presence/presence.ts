@@ -2,7 +2,7 @@
 import type { Room } from '@octet/contracts'
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 import type { Presence } from '../streams/chat-live.ts'
 import { useChatLive, useConnection } from '../streams/use-live.ts'
 

@@ -1,6 +1,6 @@
 /** Public rooms, the largest first. */
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 
 export const browseQuery = (q: string) =>
   infiniteQueryOptions({

@@ -1,7 +1,7 @@
 /** The rooms and conversations one is in. One list for the navigation, the badges and the palette. */
 import type { Room } from '@octet/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 
 export const roomsKey = ['chat', 'rooms'] as const
 

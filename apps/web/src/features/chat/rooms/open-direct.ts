@@ -1,10 +1,10 @@
 /** Opens the conversation with somebody and goes there. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { chatApi } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { chatApi } from '../api.ts'
 import { addRoom } from './add-room.ts'
 
 export function useOpenDirect(onOpened?: () => void) {

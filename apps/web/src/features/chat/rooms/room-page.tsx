@@ -3,9 +3,11 @@ import { Button } from '@mantine/core'
 import type { Room } from '@octet/contracts'
 import { IconDoorOff, IconLock, IconMessageCircle } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { getRouteApi } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { useUser } from '../../../shared/session.ts'
+import { NotFound } from '../../../shared/ui/not-found.tsx'
 import { headingId } from '../../../shared/ui/page.tsx'
 import { FailedState, Notice, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
 import { useNow } from '../../../shared/ui/when.tsx'
@@ -13,16 +15,16 @@ import { onChatCommand } from '../chat-commands.ts'
 import { Composer } from '../composer/composer.tsx'
 import { MembersPanel } from '../members/members-panel.tsx'
 import { useRoomPeople } from '../members/use-people.ts'
-import { MessageLog } from '../messages/message-log.tsx'
-import { PinsPanel } from '../messages/pins-panel.tsx'
-import { SearchPanel } from '../messages/search-panel.tsx'
-import { ThreadPanel } from '../messages/thread-panel.tsx'
 import { useWatchPresence } from '../presence/presence.ts'
 import { TypingLine } from '../presence/typing-line.tsx'
 import { ConnectionBanner } from '../streams/connection-banner.tsx'
 import type { KnownMessage, Person } from '../streams/room-log.ts'
 import type { RoomStatus, RoomStore } from '../streams/room-store.ts'
 import { useChatLive, useRoomStore, useRooms, useRoomView } from '../streams/use-live.ts'
+import { MessageLog } from '../timeline/message-log.tsx'
+import { PinsPanel } from '../timeline/pins-panel.tsx'
+import { SearchPanel } from '../timeline/search-panel.tsx'
+import { ThreadPanel } from '../timeline/thread-panel.tsx'
 import { roomQuery } from './get-room.ts'
 import classes from './room.module.css'
 import { useJoinRoom } from './room-actions.ts'
@@ -36,13 +38,6 @@ export interface RoomPlace {
   readonly thread?: string | undefined
   /** A message, by its seq. */
   readonly at?: number | undefined
-}
-
-export interface RoomPageProps {
-  readonly roomId: string
-  readonly place: RoomPlace
-  readonly onPlace: (place: RoomPlace) => void
-  readonly missing: ReactNode
 }
 
 /** The room from the list, or, when one is not in it, by itself. */
@@ -111,8 +106,10 @@ function editLast(store: RoomStore, myId: string): void {
   row?.dispatchEvent(new CustomEvent('octet-edit'))
 }
 
-interface OpenedProps extends RoomPageProps {
+interface OpenedProps {
   readonly room: Room
+  readonly place: RoomPlace
+  readonly onPlace: (place: RoomPlace) => void
 }
 
 /** What the parts of the room share; the same object for as long as nothing in it changes. */
@@ -255,16 +252,22 @@ function Opened(props: OpenedProps) {
   )
 }
 
-export function RoomPage(props: RoomPageProps) {
+const route = getRouteApi('/chat/$roomId')
+
+export function RoomPage() {
   const t = useT()
-  const { room, error, retry } = useRoom(props.roomId)
+  const { roomId } = route.useParams()
+  const place = route.useSearch()
+  const navigate = route.useNavigate()
+  const onPlace = useCallback((search: RoomPlace) => void navigate({ search, resetScroll: false }), [navigate])
+  const { room, error, retry } = useRoom(roomId)
   const queryClient = useQueryClient()
   const membership = room?.membership
   useEffect(() => {
     // What concerns the room by itself is asked anew when one has come in or gone out.
-    if (membership === null) void queryClient.invalidateQueries({ queryKey: ['chat', 'members', props.roomId] })
-  }, [membership, queryClient, props.roomId])
-  if (room !== undefined) return <Opened key={room.id} {...props} room={room} />
+    if (membership === null) void queryClient.invalidateQueries({ queryKey: ['chat', 'members', roomId] })
+  }, [membership, queryClient, roomId])
+  if (room !== undefined) return <Opened key={room.id} room={room} place={place} onPlace={onPlace} />
   if (error === null) {
     return (
       <div className={classes.banner}>
@@ -276,5 +279,5 @@ export function RoomPage(props: RoomPageProps) {
     )
   }
   const isMissing = 'status' in error && (error.status === 404 || error.status === 400)
-  return isMissing ? props.missing : <FailedState error={error} onRetry={retry} />
+  return isMissing ? <NotFound /> : <FailedState error={error} onRetry={retry} />
 }

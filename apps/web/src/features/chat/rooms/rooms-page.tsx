@@ -7,6 +7,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
+import { useShell } from '../../../shared/shell.ts'
 import { MoreButton } from '../../../shared/ui/more-button.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
@@ -103,8 +104,10 @@ function Browse() {
   )
 }
 
-export function RoomsPage({ onCreate }: { onCreate: () => void }) {
+export function RoomsPage() {
   const t = useT()
+  const { open } = useShell()
+  const onCreate = () => open('chat')
   useChatLive()
   const [isPresenceOpen, setPresence] = useState(false)
   const { listRooms, createRoom, sendMessage } = chat.operations

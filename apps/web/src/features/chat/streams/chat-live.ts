@@ -9,7 +9,7 @@ import {
   webOutbox,
 } from '@octet/realtime-client'
 import type { QueryClient } from '@tanstack/react-query'
-import { chatApi } from '../../../shared/api.ts'
+import { chatApi } from '../api.ts'
 import { openerOf } from '../encryption/open-view.ts'
 import { createVault, type Vault } from '../encryption/vault.ts'
 import { roomsKey, roomsQuery } from '../rooms/list-rooms.ts'

@@ -1,7 +1,7 @@
 /** Changes the profile or the preferences; shown at once, taken back when the server refuses. */
 import type { Input, identity, Me } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { meQuery } from '../get-me.ts'
 
 type Change = Input<typeof identity, 'updateMe'>

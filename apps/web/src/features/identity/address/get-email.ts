@@ -1,6 +1,6 @@
 /** The account's address and the one that waits to be confirmed. */
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { meQuery } from '../get-me.ts'
 import { useChange } from '../use-change.ts'
 

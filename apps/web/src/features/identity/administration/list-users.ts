@@ -1,5 +1,5 @@
 /** All accounts, for those who may see them, page by page. */
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 
 /** `q` is the start of a username; empty for everybody. */

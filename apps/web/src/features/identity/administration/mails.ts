@@ -1,6 +1,6 @@
 /** Mails that lie here, for whoever runs this installation. */
 import { queryOptions } from '@tanstack/react-query'
-import { mailsApi } from '../../../shared/api.ts'
+import { mailsApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 
 /** `to`: a whole address, or empty for all. */

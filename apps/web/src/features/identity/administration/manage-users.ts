@@ -1,6 +1,6 @@
 /** What administrators do to accounts. */
 import { type InfiniteData, useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { useChange } from '../use-change.ts'
 import type { ManagedUser } from './managed-user.ts'
 

@@ -1,6 +1,6 @@
 /** The queue of the moderators. */
 import type { Input, identity, Output } from '@octet/contracts'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'
 

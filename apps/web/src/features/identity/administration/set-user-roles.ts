@@ -1,7 +1,7 @@
 /** Changes the roles of an account. */
 import type { Input, identity } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 
 export function useSetUserRoles() {
   const queryClient = useQueryClient()

@@ -1,7 +1,7 @@
 /** What happened to the account, and whether that record is whole. */
 import type { identity, Output } from '@octet/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 
 export type AuditEntry = Output<typeof identity, 'listAudit'>['data'][number]

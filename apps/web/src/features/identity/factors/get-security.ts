@@ -1,7 +1,7 @@
 /** How the account is protected. */
 import type { identity, Output } from '@octet/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import type { Way } from './proof-form.tsx'
 
 export type Security = Output<typeof identity, 'getSecurity'>

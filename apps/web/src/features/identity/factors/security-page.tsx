@@ -1,6 +1,7 @@
 /** How the account is protected: password, second step, passkeys, accounts elsewhere. */
 import { identity } from '@octet/contracts'
 import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
@@ -14,9 +15,11 @@ import { AuthenticatorSection } from './authenticator-section.tsx'
 import { securityQuery } from './get-security.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 
-/** `refusal`: the code of the problem with which a provider sent the browser back. */
-export function SecurityPage({ refusal }: { refusal: string | undefined }) {
+const route = getRouteApi('/account/security')
+
+export function SecurityPage() {
   const t = useT()
+  const { problem } = route.useSearch()
   const query = useQuery(securityQuery)
   const [codes, setCodes] = useState<readonly string[]>()
   if (codes !== undefined) return <RecoveryCodes codes={codes} onDone={() => setCodes(undefined)} />
@@ -28,7 +31,7 @@ export function SecurityPage({ refusal }: { refusal: string | undefined }) {
   const security = query.data
   return (
     <Page title={t('security.title')} lead={t('security.lead')} api={api} isNarrow>
-      <FailureNotice error={refusalOf(refusal)} />
+      <FailureNotice error={refusalOf(problem)} />
       {query.isPending ? <SkeletonRows count={4} heightPx={96} /> : null}
       {query.isError && security === undefined ? (
         <FailedState error={query.error} onRetry={() => void query.refetch()} />

@@ -1,11 +1,11 @@
 /** "Confirm that it is you": by what the account has, the strongest first. */
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { answerPresence } from '../../../shared/step-up.ts'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { FailedState, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
+import { identityApi } from '../api.ts'
 import { authFormClass } from '../auth-card.tsx'
 import { meQuery } from '../get-me.ts'
 import { arePasskeysPossible } from '../passkeys/passkey-device.ts'

@@ -1,5 +1,5 @@
 /** The authenticator app and the codes for the day it is lost. */
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { useChange } from '../use-change.ts'
 import { securityQuery } from './get-security.ts'
 

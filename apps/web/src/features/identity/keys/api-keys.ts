@@ -1,8 +1,8 @@
 /** The account's API keys. */
 import { type Input, type identity, type Output, Problem } from '@octet/contracts'
 import { queryOptions, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'
 

@@ -1,10 +1,10 @@
 /** For whoever found an API key where it should not be: it ends, and nobody learns whose it was. */
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { identityApi } from '../../../shared/api.ts'
 import { useForm } from '../../../shared/form.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
+import { identityApi } from '../api.ts'
 import { AuthCard, authFormClass } from '../auth-card.tsx'
 
 export function LeakedKeyPage() {

@@ -1,6 +1,6 @@
 /** The browser's side of passkeys: asking for one and making one. */
 import { type PasskeyAssertion, Problem } from '@octet/contracts'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 
 type Purpose = 'sign-in' | 'second-factor' | 'step-up'
 

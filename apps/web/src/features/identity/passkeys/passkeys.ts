@@ -1,7 +1,7 @@
 /** The account's passkeys. */
 import type { Input, identity, Output } from '@octet/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { securityQuery } from '../factors/get-security.ts'
 import { useChange } from '../use-change.ts'
 import { makePasskey } from './passkey-device.ts'

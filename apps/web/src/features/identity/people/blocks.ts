@@ -1,5 +1,5 @@
 /** People the account keeps away. */
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'
 

@@ -4,8 +4,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { identity } from '@octet/contracts'
 import { IconSearch, IconUsers } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { StateBox } from '../../../shared/ui/states.tsx'
@@ -43,21 +43,17 @@ function Found({ q }: { q: string }) {
   )
 }
 
-export interface PeoplePageProps {
-  /** What is looked for; it stands in the address. */
-  readonly q: string
-  readonly onSearch: (q: string) => void
-}
+const route = getRouteApi('/people')
 
-export function PeoplePage({ q, onSearch }: PeoplePageProps) {
+export function PeoplePage() {
   const t = useT()
+  const { q = '' } = route.useSearch()
+  const navigate = route.useNavigate()
   const [typed, setTyped] = useState(q)
   const [settled] = useDebouncedValue(typed.trim(), 250)
-  const search = useRef(onSearch)
-  search.current = onSearch
   useEffect(() => {
-    if (settled !== q) search.current(settled)
-  }, [settled, q])
+    if (settled !== q) void navigate({ search: { q: settled === '' ? undefined : settled }, replace: true })
+  }, [settled, q, navigate])
   const api = [{ operation: identity.operations.searchUsers, input: { q: q === '' ? 'ada' : q } }]
   return (
     <Page title={t('people.title')} api={api} isNarrow>

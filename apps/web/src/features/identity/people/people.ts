@@ -1,7 +1,8 @@
 /** Other people as one meets them: finding, reading a profile, reporting. */
 import type { Input, identity } from '@octet/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'
 

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { identity, type Output, Problem } from '@octet/contracts'
 import { IconFlag, IconUserOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { useUser } from '../../../shared/session.ts'
@@ -75,8 +75,11 @@ function Actions({ profile }: { profile: Profile }) {
   )
 }
 
-export function ProfilePage({ username }: { username: string }) {
+const route = getRouteApi('/people/$username')
+
+export function ProfilePage() {
   const t = useT()
+  const { username } = route.useParams()
   const query = useQuery(profileQuery(username))
   const profile = query.data
   const crumbs = [{ label: t('people.title'), to: '/people' }]

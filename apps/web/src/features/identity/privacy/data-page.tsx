@@ -2,9 +2,9 @@
 import { Badge, Button, TextInput } from '@mantine/core'
 import { identity, Problem } from '@octet/contracts'
 import { IconFileZip } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { identityApi } from '../../../shared/api.ts'
 import { useForm } from '../../../shared/form.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { useUser } from '../../../shared/session.ts'
@@ -14,7 +14,9 @@ import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailedState, FailureNotice, SkeletonRows } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import classes from '../account.module.css'
+import { identityApi } from '../api.ts'
 import { authFormClass } from '../auth-card.tsx'
+import { leave } from '../enter.ts'
 import { type Archive, exportsQuery, isUnderWay, useExportLink, useRequestExport } from './exports.ts'
 
 const megabyte = 1024 * 1024
@@ -89,13 +91,20 @@ function Archives() {
   )
 }
 
-export interface DataPageProps {
-  /** Called when the account is on its way out, with the time until which signing in takes it back. */
-  readonly onErasing: (erasesAt: string) => void
+/** Forgets the account here, and shows until when signing in takes the deletion back. */
+function useGoodbye(): (until: string) => Promise<void> {
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  return async until => {
+    // The page for visitors first: without an account this one would send them to sign in.
+    await navigate({ to: '/goodbye', search: { until } })
+    leave(queryClient)
+  }
 }
 
-function DeleteDialog({ onErasing, onClose }: DataPageProps & { onClose: () => void }) {
+function DeleteDialog({ onClose }: { onClose: () => void }) {
   const t = useT()
+  const sayGoodbye = useGoodbye()
   const { username } = useUser()
   const form = useForm({
     initial: { username: '' },
@@ -106,7 +115,7 @@ function DeleteDialog({ onErasing, onClose }: DataPageProps & { onClose: () => v
     textOf: error => problemLine(error, t),
     submit: async values => {
       const { erasesAt } = await identityApi.requestErasure({ username: values.username.trim() })
-      onErasing(erasesAt)
+      await sayGoodbye(erasesAt)
     },
   })
   return (
@@ -137,7 +146,7 @@ function DeleteDialog({ onErasing, onClose }: DataPageProps & { onClose: () => v
   )
 }
 
-export function DataPage({ onErasing }: DataPageProps) {
+export function DataPage() {
   const t = useT()
   const [isAsking, setAsking] = useState(false)
   const { requestExport, listExports } = identity.operations
@@ -159,7 +168,7 @@ export function DataPage({ onErasing }: DataPageProps) {
           </div>
         </section>
       </div>
-      {isAsking ? <DeleteDialog onErasing={onErasing} onClose={() => setAsking(false)} /> : null}
+      {isAsking ? <DeleteDialog onClose={() => setAsking(false)} /> : null}
     </Page>
   )
 }

@@ -1,6 +1,6 @@
 /** Archives of everything Octet keeps of the account. */
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { useChange } from '../use-change.ts'
 
 export type Archive = Awaited<ReturnType<typeof identityApi.listExports>>['data'][number]

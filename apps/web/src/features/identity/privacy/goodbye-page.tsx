@@ -1,6 +1,6 @@
 /** After asking to be deleted: how long that can still be taken back, and how. */
 import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { formatDateTime } from '../../../shared/format.ts'
 import { useLocale } from '../../../shared/i18n.tsx'
 import { useNow } from '../../../shared/ui/when.tsx'
@@ -21,8 +21,10 @@ function Countdown({ until }: { until: string }) {
   )
 }
 
-/** `until`: an ISO time. */
-export function GoodbyePage({ until }: { until: string | undefined }) {
+const route = getRouteApi('/goodbye')
+
+export function GoodbyePage() {
+  const { until } = route.useSearch()
   const { t } = useLocale()
   const isKnown = until !== undefined && !Number.isNaN(Date.parse(until))
   return (

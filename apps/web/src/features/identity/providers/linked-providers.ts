@@ -1,6 +1,6 @@
 /** Accounts elsewhere that sign in to this one. */
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { useChange } from '../use-change.ts'
 
 export const linkedProvidersQuery = queryOptions({

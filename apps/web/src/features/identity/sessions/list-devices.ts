@@ -1,6 +1,6 @@
 /** The signed-in devices of the account, page by page. */
 import { infiniteQueryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 
 const pageSize = 50
 

@@ -1,6 +1,6 @@
 /** Signs one other device out. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { devicesQuery } from './list-devices.ts'
 
 export function useSignOutDevice() {

@@ -1,8 +1,8 @@
 /** Ends the session of this browser. When it has ended already, that is what was wanted. */
 import { Problem } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
 import { deferred } from '../../../shared/deferred.ts'
+import { identityApi } from '../api.ts'
 import { leave } from '../enter.ts'
 
 async function signOut(): Promise<void> {

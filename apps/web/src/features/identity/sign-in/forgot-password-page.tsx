@@ -2,10 +2,10 @@
 import { Button, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { identityApi } from '../../../shared/api.ts'
 import { useForm } from '../../../shared/form.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
+import { identityApi } from '../api.ts'
 import { AuthCard, authFormClass } from '../auth-card.tsx'
 import { isEmail } from './registration.tsx'
 

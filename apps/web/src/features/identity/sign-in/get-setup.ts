@@ -1,6 +1,6 @@
 /** Whether this installation still waits for its first administrator. */
 import { queryOptions } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 
 export const setupQuery = queryOptions({
   queryKey: ['identity', 'setup'],

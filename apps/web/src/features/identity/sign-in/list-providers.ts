@@ -1,7 +1,7 @@
 /** Where else people may have an account to sign in with. */
 import { Problem } from '@octet/contracts'
 import { queryOptions, useMutation } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { goAway } from '../away.ts'
 
 export const providersQuery = queryOptions({

@@ -1,12 +1,12 @@
 /** Changing the password, or setting the first one. */
 import { Button } from '@mantine/core'
-import { identityApi } from '../../../shared/api.ts'
 import { useForm } from '../../../shared/form.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { useUser } from '../../../shared/session.ts'
 import { showToast } from '../../../shared/toasts.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import classes from '../account.module.css'
+import { identityApi } from '../api.ts'
 import { securityQuery } from '../factors/get-security.ts'
 import { useChange } from '../use-change.ts'
 import { isLongEnough, NewPasswordField } from './new-password-field.tsx'

@@ -1,7 +1,7 @@
 /** Makes the first administrator with the one-time token and signs this browser in. */
 import type { Input, identity } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { enter } from '../enter.ts'
 
 type SetUpInput = Input<typeof identity, 'webSetup'>

@@ -3,10 +3,11 @@ import { Button, Checkbox, TextInput } from '@mantine/core'
 import { Problem, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useForm } from '../../../shared/form.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
+import { safePath } from '../../../shared/return-path.ts'
 import { PasswordField } from '../../../shared/ui/password-field.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { AuthCard, authFormClass } from '../auth-card.tsx'
@@ -15,15 +16,6 @@ import { useHandedOver } from './handed-over.ts'
 import { providerLabel, providersQuery, refusalOf, useProviderLogin } from './list-providers.ts'
 import { SecondStep } from './second-step.tsx'
 import { usePasskeySignIn, useSignIn } from './sign-in.ts'
-
-export interface SignInPageProps {
-  /** The path to return to. */
-  readonly next: string | undefined
-  /** Why a provider sent the browser back without signing it in: a problem's code. */
-  readonly refusal: string | undefined
-  /** Goes on once the account is known; to `returnTo` where a provider's sign-in says so. */
-  readonly onDone: (returnTo?: string) => void
-}
 
 interface StepProps {
   readonly onDone: () => void
@@ -153,29 +145,37 @@ function Providers({ next }: { next: string | undefined }) {
   )
 }
 
-export function SignInPage({ next, refusal, onDone }: SignInPageProps) {
+const route = getRouteApi('/sign-in')
+
+export function SignInPage() {
   const { t, rich } = useLocale()
+  const { next, problem } = route.useSearch()
+  const { history } = useRouter()
   const handed = useHandedOver()
   const [demand, setDemand] = useState(handed?.demand)
-  const [ended, setEnded] = useState<unknown>(() => refusalOf(refusal))
+  const [ended, setEnded] = useState<unknown>(() => refusalOf(problem))
   const signUp = (text: ReactNode) => (
     <Link to="/sign-up" search={{ next }}>
       {text}
     </Link>
   )
+  /** A provider's sign-in says itself where to return to. */
+  function goOn(returnTo = next): void {
+    history.push(safePath(returnTo))
+  }
   function startAgain(error: unknown): void {
     setDemand(undefined)
     setEnded(error)
   }
   if (demand !== undefined) {
-    const finish = () => (demand === handed?.demand ? onDone(handed.returnTo) : onDone())
+    const finish = () => goOn(demand === handed?.demand ? handed.returnTo : undefined)
     return <SecondStep demand={demand} onDone={finish} onEnded={startAgain} />
   }
   return (
     <AuthCard title={t('identity.sign-in')} foot={rich('identity.no-account', {}, { link: signUp })}>
       <FailureNotice error={ended} />
-      <PasswordStep onDone={() => onDone()} onDemand={setDemand} />
-      <PasskeyStep onDone={() => onDone()} onDemand={setDemand} />
+      <PasswordStep onDone={goOn} onDemand={setDemand} />
+      <PasskeyStep onDone={goOn} onDemand={setDemand} />
       <Providers next={next} />
       <p>
         <Link to="/forgot-password">{t('identity.forgot')}</Link>

@@ -1,7 +1,7 @@
 /** Signs this browser in, in one step or two, by a password or a passkey. */
 import type { Input, identity, Me, PasskeyAssertion } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { identityApi } from '../../../shared/api.ts'
+import { identityApi } from '../api.ts'
 import { enter } from '../enter.ts'
 
 function useEntrance<I>(sign: (input: I) => Promise<Me>) {

@@ -1,16 +1,20 @@
 import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useForm } from '../../../shared/form.ts'
 import { useLocale } from '../../../shared/i18n.tsx'
+import { safePath } from '../../../shared/return-path.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { AuthCard, authFormClass } from '../auth-card.tsx'
 import { blameForRegistration, emptyRegistration, RegistrationFields, registrationErrors } from './registration.tsx'
 import { useSignUp } from './sign-up.ts'
 
-/** `next`: the path to return to. `onDone` goes there once the account exists. */
-export function SignUpPage({ next, onDone }: { next: string | undefined; onDone: () => void }) {
+const route = getRouteApi('/sign-up')
+
+export function SignUpPage() {
+  const { next } = route.useSearch()
+  const { history } = useRouter()
   const { t, rich } = useLocale()
   const signUp = useSignUp()
   const form = useForm({
@@ -20,7 +24,7 @@ export function SignUpPage({ next, onDone }: { next: string | undefined; onDone:
     textOf: error => problemLine(error, t),
     submit: async values => {
       await signUp.mutateAsync(values)
-      onDone()
+      history.push(safePath(next))
     },
   })
   const signIn = (text: ReactNode) => (

@@ -1,11 +1,13 @@
 /** First start: the one-time link from the terminal makes the first administrator, on one screen. */
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
-import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import type { AppEntry } from '../../../shared/app-entry.ts'
 import { useForm } from '../../../shared/form.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
+import { useShell } from '../../../shared/shell.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailedState, FailureNotice, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
 import { AuthCard, authFormClass } from '../auth-card.tsx'
@@ -14,20 +16,31 @@ import { blameForRegistration, emptyRegistration, RegistrationFields, registrati
 import { useSetUp } from './set-up.ts'
 import { keepToken, takeToken, tokenIn } from './setup-token.ts'
 
-export interface WelcomePageProps {
-  /** Called once the administrator is signed in. */
-  readonly onDone: (setup: { hasExamples: boolean }) => Promise<void>
+const patienceMs = 3_000
+const pollMs = 200
+
+/** The examples change hands a moment after the account exists; a home page without them would look empty. */
+async function examplesArrived(apps: readonly AppEntry[], queryClient: QueryClient): Promise<void> {
+  const deadlineMs = performance.now() + patienceMs
+  while (performance.now() < deadlineMs) {
+    const arrived = await Promise.all(apps.map(app => app.hasExamples?.(queryClient)))
+    if (!arrived.includes(false)) return
+    await new Promise(resolve => setTimeout(resolve, pollMs))
+  }
 }
 
 const isTokenRefused = (error: unknown) => error instanceof Problem && error.code === 'identity.setup-token-invalid'
 
-interface SetupFormProps extends WelcomePageProps {
+interface SetupFormProps {
   readonly token: string
   readonly onRefused: () => void
 }
 
-function SetupForm({ token, onRefused, onDone }: SetupFormProps) {
+function SetupForm({ token, onRefused }: SetupFormProps) {
   const t = useT()
+  const { apps } = useShell()
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
   const setUp = useSetUp()
   const form = useForm({
     initial: { ...emptyRegistration, examples: true },
@@ -42,7 +55,8 @@ function SetupForm({ token, onRefused, onDone }: SetupFormProps) {
         throw error
       }
       keepToken(undefined)
-      await onDone({ hasExamples: values.examples })
+      if (values.examples) await examplesArrived(apps, queryClient)
+      await navigate({ to: '/' })
     },
   })
   return (
@@ -96,7 +110,7 @@ function NotNeeded() {
   )
 }
 
-export function WelcomePage({ onDone }: WelcomePageProps) {
+export function WelcomePage() {
   const t = useT()
   const setup = useQuery(setupQuery)
   const [token, setToken] = useState(takeToken)
@@ -122,7 +136,7 @@ export function WelcomePage({ onDone }: WelcomePageProps) {
       {setup.data === undefined ? null : token === undefined ? (
         <TokenForm isRefused={isRefused} onToken={acceptToken} />
       ) : (
-        <SetupForm token={token} onRefused={refuse} onDone={onDone} />
+        <SetupForm token={token} onRefused={refuse} />
       )}
     </AuthCard>
   )

@@ -1,10 +1,11 @@
 /** Puts links away, or takes them out again: gone from the list at once, with an offer to take it back. */
 import type { Link } from '@octet/contracts'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
-import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { dismissToast, showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { linksApi } from '../api.ts'
 import { linkQuery } from '../manage/get-link.ts'
 import { linksKey } from '../manage/list-links.ts'
 import { refreshLists } from '../organize/organize.ts'

@@ -1,10 +1,11 @@
 /** Changes several links in one go: shown at once, taken back and said where the server refused. */
 import type { Input, ListedLink, links } from '@octet/contracts'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
-import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { linksApi } from '../api.ts'
 import { linksKey } from '../manage/list-links.ts'
 import { inBatches } from './archive-links.ts'
 

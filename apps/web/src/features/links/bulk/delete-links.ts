@@ -1,8 +1,9 @@
 /** Deletes several links after a while in which they can be brought back together. */
 import type { Link } from '@octet/contracts'
 import { useQueryClient } from '@tanstack/react-query'
-import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { linksApi } from '../api.ts'
 import { inBatches } from './archive-links.ts'
 
 export function useDeleteLinks() {

@@ -1,8 +1,9 @@
 /** Templates of campaign parameters: reading them, and keeping them in order. Links made with one stay as they are. */
 import type { Utm, UtmTemplate } from '@octet/contracts'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { linksApi } from '../api.ts'
 
 export const templatesQuery = queryOptions({
   queryKey: ['links', 'utm-templates'],

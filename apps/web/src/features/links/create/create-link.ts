@@ -2,7 +2,8 @@
 import type { Input, links } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
+import { linksApi } from '../api.ts'
 import { linkQuery } from '../manage/get-link.ts'
 import { refreshLists } from '../organize/organize.ts'
 

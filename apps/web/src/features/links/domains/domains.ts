@@ -1,7 +1,8 @@
 /** Hosts of one's own: reading, claiming, proving, giving up. */
 import type { Domain } from '@octet/contracts'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
+import { linksApi } from '../api.ts'
 
 export const domainsQuery = queryOptions({
   queryKey: ['links', 'domains'],

@@ -1,8 +1,8 @@
 /** Deletes a link after a while in which it can be brought back. */
 import { type Link, Problem } from '@octet/contracts'
 import { useQueryClient } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { linksApi } from '../api.ts'
 import { refreshLists } from '../organize/organize.ts'
 
 async function deleteLink(id: string, isLeaving: boolean): Promise<void> {

@@ -1,19 +1,19 @@
 /** A link's page: how often it was followed and by whom, its settings, and who may see its statistics. */
 import { type Link, links } from '@octet/contracts'
-import type { StatsSearch } from '../statistics/day-ranges.ts'
+import { getRouteApi } from '@tanstack/react-router'
 import { Sharing } from '../statistics/sharing.tsx'
 import { StatsPanel, useStatsInput } from '../statistics/stats-panel.tsx'
 import { EditForm } from './edit-form.tsx'
-import { LinkFrame, type LinkFrameProps } from './link-frame.tsx'
+import { LinkFrame } from './link-frame.tsx'
 import classes from './link-page.module.css'
 
-export interface LinkPageProps extends Pick<LinkFrameProps, 'id' | 'onDeleted' | 'missing'> {
-  readonly search: StatsSearch
-  readonly onSearch: (search: StatsSearch) => void
-}
+const route = getRouteApi('/links/$id')
 
-export function LinkPage({ search, onSearch, ...frame }: LinkPageProps) {
-  const input = useStatsInput(search, frame.id)
+export function LinkPage() {
+  const params = route.useParams()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const input = useStatsInput(search, params.id)
   const apiOf = ({ id, url, version }: Link) => {
     const { getLink, getLinkStats, updateLink, setLinkSharing, deleteLink } = links.operations
     return [
@@ -25,10 +25,15 @@ export function LinkPage({ search, onSearch, ...frame }: LinkPageProps) {
     ]
   }
   return (
-    <LinkFrame {...frame} apiOf={apiOf}>
+    <LinkFrame id={params.id} apiOf={apiOf}>
       {link => (
         <div className={classes.columns}>
-          <StatsPanel id={link.id} code={link.code} search={search} onSearch={onSearch} />
+          <StatsPanel
+            id={link.id}
+            code={link.code}
+            search={search}
+            onSearch={next => void navigate({ search: next, replace: true, resetScroll: false })}
+          />
           <div className={classes.sidebar}>
             <EditForm link={link} />
             <Sharing link={link} />

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { links } from '@octet/contracts'
 import { IconLink } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { useHiddenIds } from '../../../shared/deferred.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { MoreButton } from '../../../shared/ui/more-button.tsx'
@@ -88,8 +89,15 @@ function Results(props: FilterProps) {
   )
 }
 
-export function LinksPage(props: FilterProps) {
+const route = getRouteApi('/links')
+
+export function LinksPage() {
   const t = useT()
+  const navigate = route.useNavigate()
+  const props: FilterProps = {
+    filter: route.useSearch(),
+    onFilter: search => void navigate({ search, replace: true }),
+  }
   const { listLinks, createLink, updateLinks } = links.operations
   const api = [
     { operation: listLinks, input: listInput(props.filter) },

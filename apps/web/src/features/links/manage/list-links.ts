@@ -1,6 +1,6 @@
 /** The user's links, page by page. */
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
+import { linksApi } from '../api.ts'
 
 export const linkSorts = ['-createdAt', 'createdAt', '-clicks'] as const
 export type LinkSort = (typeof linkSorts)[number]

@@ -1,7 +1,7 @@
 /** Removes the demo links as one, after a while in which they can be brought back. */
 import { useQueryClient } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { linksApi } from '../api.ts'
 import { refreshLists } from '../organize/organize.ts'
 
 /** The id under which lists find the examples hidden. */

@@ -1,7 +1,7 @@
 /** Changes a link, provided that it still is the version the user saw. */
 import type { Input, links } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
+import { linksApi } from '../api.ts'
 import { refreshLists } from '../organize/organize.ts'
 import { linkQuery } from './get-link.ts'
 

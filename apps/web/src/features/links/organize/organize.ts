@@ -1,8 +1,9 @@
 /** Folders and tags: reading them, and keeping them in order. Every change is seen in the lists of links as well. */
 import type { Folder } from '@octet/contracts'
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { linksApi, newIdempotencyKey } from '../../../shared/api.ts'
+import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { linksApi } from '../api.ts'
 import { linksKey } from '../manage/list-links.ts'
 
 export const foldersQuery = queryOptions({

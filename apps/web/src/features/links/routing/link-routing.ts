@@ -1,7 +1,7 @@
 /** Where a link leads whom: reading it, and replacing it provided that it still is the version the user saw. */
 import type { Routing } from '@octet/contracts'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
+import { linksApi } from '../api.ts'
 import { linkQuery } from '../manage/get-link.ts'
 import { linksKey } from '../manage/list-links.ts'
 

@@ -2,11 +2,12 @@
 import { Button, TextInput } from '@mantine/core'
 import { type Link, type LinkRouting, links, Problem } from '@octet/contracts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { FailedState, FailureNotice, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
-import { LinkFrame, type LinkFrameProps } from '../manage/link-frame.tsx'
+import { LinkFrame } from '../manage/link-frame.tsx'
 import { useUnsavedGuard } from '../manage/unsaved-guard.ts'
 import { routingQuery, useSetRouting } from './link-routing.ts'
 import { PreviewEditor } from './preview-editor.tsx'
@@ -182,7 +183,10 @@ function Loaded({ link }: { link: Link }) {
   return <SkeletonRows count={3} heightPx={140} />
 }
 
-export function RoutingPage(frame: Pick<LinkFrameProps, 'id' | 'onDeleted' | 'missing'>) {
+const route = getRouteApi('/links/$id/routing')
+
+export function RoutingPage() {
+  const params = route.useParams()
   const { getLinkRouting, setLinkRouting } = links.operations
   const apiOf = ({ id, version }: Link) => [
     { operation: getLinkRouting, input: { id } },
@@ -193,7 +197,7 @@ export function RoutingPage(frame: Pick<LinkFrameProps, 'id' | 'onDeleted' | 'mi
     },
   ]
   return (
-    <LinkFrame {...frame} apiOf={apiOf}>
+    <LinkFrame id={params.id} apiOf={apiOf}>
       {link => <Loaded link={link} />}
     </LinkFrame>
   )

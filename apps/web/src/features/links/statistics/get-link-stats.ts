@@ -1,6 +1,6 @@
 /** Clicks of one link; read again every few seconds while somebody looks and nothing tells of them. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
+import { linksApi } from '../api.ts'
 import type { Interval } from './day-ranges.ts'
 
 const pollMs = 5_000

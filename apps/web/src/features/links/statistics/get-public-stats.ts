@@ -1,6 +1,6 @@
 /** The statistics a link's owner shows to everybody. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
+import { linksApi } from '../api.ts'
 
 export const publicStatsQuery = (input: { readonly code: string; readonly days: number; readonly timeZone: string }) =>
   queryOptions({

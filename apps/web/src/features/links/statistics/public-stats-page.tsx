@@ -3,6 +3,7 @@ import { SegmentedControl } from '@mantine/core'
 import { links, Problem, type PublicStats } from '@octet/contracts'
 import { IconChartBarOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
 import { formatNumber } from '../../../shared/format.ts'
 import { useLocale } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
@@ -15,8 +16,8 @@ import { ClickChart } from './click-chart.tsx'
 import { type DayRange, dayRanges } from './day-ranges.ts'
 import { publicStatsQuery } from './get-public-stats.ts'
 
-export interface PublicStatsPageProps {
-  readonly code: string
+interface ShownProps {
+  readonly stats: PublicStats
   readonly days: DayRange
   readonly onDays: (days: DayRange) => void
 }
@@ -50,7 +51,7 @@ function Numbers({ stats, days }: { stats: PublicStats; days: number }) {
   )
 }
 
-function Shown({ stats, days, onDays }: Omit<PublicStatsPageProps, 'code'> & { stats: PublicStats }) {
+function Shown({ stats, days, onDays }: ShownProps) {
   const locale = useLocale()
   const { t } = locale
   const bars = barsOfDays(
@@ -79,7 +80,13 @@ function Shown({ stats, days, onDays }: Omit<PublicStatsPageProps, 'code'> & { s
   )
 }
 
-export function PublicStatsPage({ code, days, onDays }: PublicStatsPageProps) {
+const route = getRouteApi('/stats/$code')
+
+export function PublicStatsPage() {
+  const { code } = route.useParams()
+  const { days = 30 } = route.useSearch()
+  const navigate = route.useNavigate()
+  const onDays = (next: DayRange) => void navigate({ search: { days: next }, replace: true, resetScroll: false })
   const { t, timeZone } = useLocale()
   const input = { code, days, timeZone }
   const query = useQuery(publicStatsQuery(input))

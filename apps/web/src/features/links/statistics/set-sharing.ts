@@ -1,10 +1,10 @@
 /** Lets everybody see the statistics of a link, or no longer: at once on the screen, taken back when refused. */
 import type { Link } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { linksApi } from '../api.ts'
 import { linkQuery } from '../manage/get-link.ts'
 
 export function useSetSharing(id: string) {

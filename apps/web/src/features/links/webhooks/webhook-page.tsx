@@ -3,11 +3,13 @@ import { Button, Switch } from '@mantine/core'
 import { links, Problem, type Webhook } from '@octet/contracts'
 import { IconKey, IconSend, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useForm } from '../../../shared/form.ts'
 import { formatDateTime, shortAddress, withScheme } from '../../../shared/format.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
+import { NotFound } from '../../../shared/ui/not-found.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailedState, FailureNotice, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
@@ -124,14 +126,12 @@ function apiOf({ id, version }: Webhook) {
   ]
 }
 
-export interface WebhookPageProps {
-  readonly id: string
-  readonly onDeleted: () => void
-  readonly missing: ReactNode
-}
+const route = getRouteApi('/links/webhooks/$id')
 
-export function WebhookPage({ id, onDeleted, missing }: WebhookPageProps) {
+export function WebhookPage() {
   const t = useT()
+  const { id } = route.useParams()
+  const navigate = route.useNavigate()
   const query = useQuery(webhooksQuery)
   const crumbs = [
     { label: t('links.mine'), to: '/links' },
@@ -149,13 +149,13 @@ export function WebhookPage({ id, onDeleted, missing }: WebhookPageProps) {
     )
   }
   const webhook = query.data.find(each => each.id === id)
-  if (webhook === undefined) return missing
+  if (webhook === undefined) return <NotFound />
   return (
     <Page
       title={webhook.description || shortAddress(webhook.url)}
       titleAside={<WebhookStatus webhook={webhook} />}
       crumbs={crumbs}
-      actions={<Actions webhook={webhook} onDeleted={onDeleted} />}
+      actions={<Actions webhook={webhook} onDeleted={() => void navigate({ to: '/links/webhooks' })} />}
       api={apiOf(webhook)}
     >
       <div className={classes.places}>

@@ -7,8 +7,8 @@ import {
   useMutation,
   useQueryClient,
 } from '@tanstack/react-query'
-import { linksApi } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
+import { linksApi } from '../api.ts'
 
 /** As the contract has them; shown in this order. */
 export const webhookEvents = ['link.created', 'link.updated', 'link.deleted', 'link.clicked', 'link.expired'] as const

@@ -1,0 +1,8 @@
+/** The typed client of the chat API. */
+import { chat, identity } from '@octet/contracts'
+import { createClient } from '../../shared/api.ts'
+
+export const chatApi = createClient(chat)
+
+/** Of other people chat looks up names and keeps blocks; accounts answer both. */
+export const identityApi = createClient(identity)

@@ -1,0 +1,25 @@
+/** English of chat: what the first pages and the frame say. */
+export const en = {
+  'chat.all': 'All rooms',
+  'chat.badge': '{n, plural, one {# unread message} other {# unread messages}}',
+  'chat.badge-mentions':
+    '{n, plural, one {# unread message} other {# unread messages}}, {mentions, plural, one {# mentions ' +
+    'you} other {# mention you}}',
+  'chat.direct': 'Conversation',
+  'chat.directs': 'Conversations',
+  'chat.go': 'Go to chat',
+  'chat.new': 'New conversation or room',
+  'chat.next-unread': 'Go to the next unread room',
+  'chat.nobody': 'Somebody who left',
+  'chat.reply-last': 'Reply to the latest message',
+  'chat.room': 'Room',
+  'chat.rooms': 'Rooms',
+  'chat.search': 'Search in room',
+  'chat.show-members': 'Show members',
+  'chat.title': 'Chat',
+  'chat.write': 'Write a message',
+} as const
+
+declare module '../../../shared/messages/keys.ts' {
+  interface MessageKeys extends Record<keyof typeof en, string> {}
+}

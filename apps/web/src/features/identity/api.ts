@@ -1,0 +1,6 @@
+/** The typed clients of accounts and of the mails an administrator may read. */
+import { identity, mails } from '@octet/contracts'
+import { createClient } from '../../shared/api.ts'
+
+export const identityApi = createClient(identity)
+export const mailsApi = createClient(mails)

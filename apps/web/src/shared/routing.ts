@@ -1,0 +1,62 @@
+/** What the routes of all systems are made of: the root, the guards, and readers of query strings. */
+import type { Me } from '@octet/contracts'
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, redirect } from '@tanstack/react-router'
+import { loadPageWords } from './i18n.tsx'
+
+interface RouterContext {
+  readonly queryClient: QueryClient
+  /** The signed-in account, or `null`. */
+  readonly loadUser: () => Promise<Me | null>
+}
+
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    /** Shown to signed-in users only. */
+    isForUsers?: boolean
+    /** Needs no words but those that are always there. */
+    isFirst?: boolean
+  }
+}
+
+/** The parent of every route. `app/router.tsx` gives it the frame around all pages. */
+export const root = createRootRouteWithContext<RouterContext>()({
+  // The frame depends on the session, so the session is known before anything is shown.
+  beforeLoad: async ({ context, matches }) => {
+    const needsPageWords = !matches.some(match => match.staticData.isFirst)
+    const [user] = await Promise.all([context.loadUser(), needsPageWords ? loadPageWords() : undefined])
+    return { user }
+  },
+})
+
+interface GuardArguments {
+  readonly context: { readonly user: unknown }
+  readonly location: { readonly href: string }
+}
+
+/** Sends visitors to sign in, and back again afterwards. */
+function requireUser({ context, location }: GuardArguments): void {
+  if (context.user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
+}
+
+/** The options shared by all pages for signed-in users. */
+export const forUsers = {
+  getParentRoute: () => root,
+  staticData: { isForUsers: true },
+  beforeLoad: requireUser,
+} as const
+
+/** The options shared by all pages that visitors see, too. */
+export const forEveryone = { getParentRoute: () => root } as const
+
+/** The same for those whose words come with the first page. */
+export const forFirst = { getParentRoute: () => root, staticData: { isFirst: true } } as const
+
+/** A query string before it is checked. */
+export type Search = Record<string, unknown>
+
+/** A value of a query string as text; empty is absent. */
+export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** The same for typed-in words: the router reads `?q=12` as a number. */
+export const word = (value: unknown) => (typeof value === 'number' ? String(value) : text(value))
