@@ -1,11 +1,12 @@
 /** The files of the database: made once, whole or not at all, and checked before each start. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Binaries } from './embedded-binaries.ts'
 import { commandLine, giveTo, type Launcher, type User } from './embedded-launcher.ts'
+import { workDirPrefix } from './embedded-remains.ts'
 
 export const superuser = 'octet'
 
@@ -22,7 +23,7 @@ export async function ownerOf(dataDir: string): Promise<User | undefined> {
 
 /**
  * Makes the data directory `<dir>/data`. initdb works in a directory beside it that is renamed when complete and on
- * disk, so a kill at any moment leaves either no data directory or a whole one; remains are removed first.
+ * disk, so a kill at any moment leaves either no data directory or a whole one.
  * Checksums on, UTF-8, the built-in C.UTF-8 locale (does not change with the operating system), SCRAM for everybody:
  * other users of the machine reach the port, but cannot log in.
  */
@@ -33,8 +34,7 @@ export async function createCluster(options: {
   durable: boolean
 }): Promise<void> {
   const { dir, binaries, launcher, durable } = options
-  await removeRemains(dir)
-  const work = await mkdtemp(join(dir, 'initdb-'))
+  const work = await mkdtemp(workDirPrefix(dir))
   const data = join(work, 'data')
   const password = join(work, passwordFile)
   await mkdir(data, { mode: 0o700 })
@@ -74,13 +74,6 @@ export async function readPassword(dataDir: string): Promise<string> {
     return (await readFile(file, 'utf8')).trim()
   } catch (cause) {
     throw new Error(`The database password cannot be read: ${(cause as Error).message}. Restore ${file}.`, { cause })
-  }
-}
-
-/** What a killed initdb left. One that still runs may hinder us, but it works in a directory of its own. */
-async function removeRemains(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) {
-    if (name.startsWith('initdb-')) await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined)
   }
 }
 

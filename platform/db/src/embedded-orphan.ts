@@ -20,7 +20,7 @@ interface OrphanTimeouts {
 const timeoutsDefault: OrphanTimeouts = { fastMs: 10_000, immediateMs: 5_000, killMs: 5_000 }
 const pollMs = 10
 
-/** What PostgreSQL says about itself in `postmaster.pid`; stale after a crash. `undefined` when it was stopped. */
+/** What PostgreSQL says about itself in `postmaster.pid`; stale after a crash. `undefined` when missing or garbled. */
 export async function readPostmasterFile(dataDir: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => undefined)
   const lines = text?.split('\n')
@@ -36,7 +36,10 @@ export async function readPostmasterFile(dataDir: string): Promise<PostmasterFil
  */
 export async function stopOrphan(dataDir: string, timeouts = timeoutsDefault): Promise<boolean> {
   const file = await readPostmasterFile(dataDir)
-  if (!file) return false
+  if (!file) {
+    await removeGarbledFile(dataDir, timeouts.killMs)
+    return false
+  }
   const isOrphan = await isPostgresOf(file.pid, dataDir)
   if (isOrphan && !(await endPostmaster(file.pid, dataDir, timeouts))) {
     throw new Error(
@@ -46,6 +49,16 @@ export async function stopOrphan(dataDir: string, timeouts = timeoutsDefault): P
   await killLeftovers(dataDir, timeouts.killMs)
   if (isAlive(file.pid)) await rm(join(dataDir, 'postmaster.pid'), { force: true })
   return isOrphan
+}
+
+/**
+ * A crash of the machine, or a full disk, can leave `postmaster.pid` empty or without a number in it. PostgreSQL then
+ * refuses every start, because it cannot tell that nobody uses the directory. Our lock and a look at every process can;
+ * only on Linux, where killLeftovers looks.
+ */
+async function removeGarbledFile(dataDir: string, killMs: number): Promise<void> {
+  if (process.platform !== 'linux') return
+  if (await killLeftovers(dataDir, killMs)) await rm(join(dataDir, 'postmaster.pid'), { force: true })
 }
 
 async function endPostmaster(pid: number, dataDir: string, timeouts: OrphanTimeouts): Promise<boolean> {
@@ -62,10 +75,11 @@ async function endPostmaster(pid: number, dataDir: string, timeouts: OrphanTimeo
 /**
  * Kills what is left of a PostgreSQL whose main process was killed. Its children notice by themselves, but only once
  * they are done with what they are doing, and PostgreSQL does not start before. Elsewhere than on Linux it says so.
+ * Returns whether all are gone, in time.
  */
-export async function killLeftovers(dataDir: string, timeoutMs: number): Promise<void> {
-  if (process.platform !== 'linux') return
-  await poll(async () => {
+export async function killLeftovers(dataDir: string, timeoutMs: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false
+  return await poll(async () => {
     const pids = (await readdir('/proc')).map(Number).filter(pid => pid > 0)
     const isOurs = await Promise.all(pids.map(pid => isPostgresOf(pid, dataDir)))
     const leftovers = pids.filter((_, index) => isOurs[index])
@@ -74,7 +88,8 @@ export async function killLeftovers(dataDir: string, timeoutMs: number): Promise
   }, timeoutMs)
 }
 
-async function poll(isDone: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
+/** Asks every few milliseconds until the answer is yes. Returns whether it was, in time. */
+export async function poll(isDone: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs
   while (!(await isDone())) {
     if (performance.now() > deadline) return false
@@ -92,7 +107,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function sendSignal(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process, or to a group by its negative number. One that is gone is fine. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
@@ -103,7 +119,8 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
 /** Whether the process is a PostgreSQL that works in this data directory. On Windows never: PostgreSQL checks there. */
 export async function isPostgresOf(pid: number, dataDir: string): Promise<boolean> {
   if (process.platform === 'win32') return false
-  const dir = await realpath(dataDir)
+  const dir = await realpath(dataDir).catch(() => undefined)
+  if (dir === undefined) return false
   if (process.platform !== 'linux') return commandNames(await commandOf(pid), dir)
   try {
     const [program, workDir] = await Promise.all([readlink(`/proc/${pid}/exe`), readlink(`/proc/${pid}/cwd`)])

@@ -9,6 +9,7 @@ import { checkCluster, createCluster, ownerOf, readPassword, superuser } from '.
 import { chooseLauncher, giveTo, openTo } from './embedded-launcher.ts'
 import { openServerLog } from './embedded-log.ts'
 import { stopOrphan } from './embedded-orphan.ts'
+import { removeRemains } from './embedded-remains.ts'
 import { type Server, startServer } from './embedded-server.ts'
 
 /** What is used of the platform's log: fields first, then a constant sentence. */
@@ -60,6 +61,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   try {
     const dir = lock.dir
     const dataDir = join(dir, 'data')
+    await removeRemains(dir).catch(error => log.warn({ dir, error }, 'could not remove what a killed start left'))
     const binaries = await locateBinaries()
     const owner = await ownerOf(dataDir)
     const launcher = await chooseLauncher(binaries, owner)

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, suite, test } from 'node:test'
-import { startEmbeddedPostgres } from '../src/embedded.ts'
+import { after, before, suite, type TestContext, test } from 'node:test'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/embedded.ts'
 import { locateBinaries } from '../src/embedded-binaries.ts'
 import { ownerOf } from '../src/embedded-cluster.ts'
 import { chooseLauncher, commandLine } from '../src/embedded-launcher.ts'
@@ -20,7 +20,6 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
   let base: string
   let dir: string
   let dataDir: string
-  const children: ServerChild[] = []
 
   before(async () => {
     base = await mkdtemp(join(tmpdir(), 'octet-crash-'))
@@ -28,44 +27,28 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     dataDir = join(dir, 'data')
   })
 
-  after(async () => {
-    await Promise.all(children.map(child => child.kill()))
-    // Where a test failed, some may be left.
-    for (const name of await readdir(base)) {
-      const data = join(base, name, 'data')
-      if (await ownerOf(data)) await killLeftovers(data, killMs)
-    }
-    await rm(base, { recursive: true, maxRetries: 5 })
-  })
+  after(() => rm(base, { recursive: true, maxRetries: 5 }))
 
-  function startServer(at = dir): ServerChild {
-    const child = startChild(at)
-    children.push(child)
+  /** In a process of its own, killed when the test ends, with its PostgreSQL. */
+  function startServer(t: TestContext, at = dir, options: { waits?: boolean } = {}): ServerChild {
+    const child = startChild(at, options)
+    t.after(async () => {
+      await child.kill()
+      await killLeftovers(join(at, 'data'), killMs)
+    })
     return child
   }
 
-  test('in the middle of making the database, the next start makes it whole', async () => {
-    const child = startServer()
-    // Its bootstrap is running: the files are half there.
-    await until(async () => {
-      const work = (await readdir(dir).catch(() => [])).find(name => name.startsWith('initdb-'))
-      return work !== undefined && (await readdir(join(dir, work, 'data/base')).catch(() => [])).length > 0
-    })
-    await child.kill()
-    assert.equal(await ownerOf(dataDir), undefined, 'killed too late to show anything')
-
+  /** In this process, stopped when the test ends. */
+  async function startHere(t: TestContext): Promise<EmbeddedPostgres> {
     const server = await startEmbeddedPostgres({ dir, log: quiet })
-    assert.deepEqual(
-      (await readdir(dir)).filter(name => name.startsWith('initdb-')),
-      [],
-    )
-    await server.stop()
-  })
+    t.after(() => server.stop())
+    return server
+  }
 
-  test('of five simultaneous first starts exactly one comes up, and the database is whole', async () => {
+  test('of five simultaneous first starts exactly one comes up, and the database is whole', async t => {
     const at = join(base, 'race')
-    const racers = Array.from({ length: 5 }, () => startChild(at, { waits: true }))
-    children.push(...racers)
+    const racers = Array.from({ length: 5 }, () => startServer(t, at, { waits: true }))
     await Promise.all(racers.map(racer => racer.told(fact => fact.step === 'waiting')))
     for (const racer of racers) racer.process.stdin!.write('go\n')
     const ends = await Promise.all(racers.map(racer => racer.told(fact => (fact.up ?? fact.failed) !== undefined)))
@@ -76,46 +59,46 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     await until(async () => !(await anyPostgresIn(join(at, 'data'))))
   })
 
-  test('of the server, PostgreSQL goes too, and every acknowledged row is there', async () => {
-    const child = startServer()
+  test('of the server, PostgreSQL goes too, and every acknowledged row is there', async t => {
+    const child = startServer(t)
     const { url, pid } = await child.up()
     const acknowledged = await insertUntil(url, () => child.kill())
     await until(async () => !(await isPostgresOf(pid, dataDir)))
-    const present = await rowsAfterRestart()
+    const present = await rowsAfterRestart(t)
     assert.deepEqual(missing(acknowledged, present), [])
   })
 
-  test('of everything, every acknowledged row is there', async () => {
-    const { acknowledged, present } = await killAll('on')
+  test('of everything, every acknowledged row is there', async t => {
+    const { acknowledged, present } = await killAll(t, 'on')
     assert.deepEqual(missing(acknowledged, present), [])
   })
 
-  test('of everything, rows are lost with synchronous_commit off: the check above can fail', async () => {
-    const { acknowledged, present } = await killAll('off')
+  test('of everything, rows are lost with synchronous_commit off: the check above can fail', async t => {
+    const { acknowledged, present } = await killAll(t, 'off')
     assert.ok(missing(acknowledged, present).length > 0)
   })
 
-  test('a PostgreSQL that lived on is stopped by the next start', async () => {
-    const { ended } = await startOrphan()
-    const server = await startEmbeddedPostgres({ dir, log: quiet })
+  test('a PostgreSQL that lived on is stopped by the next start', async t => {
+    const { ended } = await startOrphan(t)
+    await startHere(t)
     assert.deepEqual(await ended, [0, null], 'a fast shutdown')
-    await server.stop()
   })
 
-  test('a PostgreSQL that does not react is killed', async () => {
-    const { orphan, ended } = await startOrphan()
+  test('a PostgreSQL that does not react is killed', async t => {
+    const { orphan, ended } = await startOrphan(t)
     orphan.kill('SIGSTOP')
     assert.equal(await stopOrphan(dataDir, { fastMs: 50, immediateMs: 50, killMs }), true)
     assert.deepEqual(await ended, [null, 'SIGKILL'])
     assert.equal(await anyPostgresIn(dataDir), false, 'its children are gone as well')
-    await rowsAfterRestart()
+    await rowsAfterRestart(t)
   })
 
-  test('an unrelated process that has the old pid is left alone and does not hinder the start', async () => {
+  test('an unrelated process that has the old pid is left alone and does not hinder the start', async t => {
     const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' })
+    t.after(() => sleeper.kill('SIGKILL'))
     await once(sleeper, 'spawn')
     await writeFile(join(dataDir, 'postmaster.pid'), `${sleeper.pid}\n${dataDir}\n1\n2\n\n127.0.0.1\n\nready   \n`)
-    const server = await startEmbeddedPostgres({ dir, log: quiet })
+    const server = await startHere(t)
 
     // The worst stranger is a PostgreSQL, but of another directory.
     const other = join(base, 'other')
@@ -127,13 +110,23 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
 
     await server.stop()
     assert.equal(sleeper.exitCode ?? sleeper.signalCode, null)
-    sleeper.kill('SIGKILL')
-    await once(sleeper, 'exit')
+  })
+
+  test('an empty or garbled postmaster.pid does not hinder the start', async t => {
+    for (const text of ['', 'no number\n', '-17\n']) {
+      await writeFile(join(dataDir, 'postmaster.pid'), text)
+      const server = await startHere(t)
+      assert.equal((await query(server.url, sql => sql`select 1 as n`))[0]?.n, 1)
+      await server.stop()
+    }
   })
 
   /** Kills PostgreSQL and its server while rows are being written; checks that PostgreSQL really had to recover. */
-  async function killAll(synchronousCommit: 'on' | 'off'): Promise<{ acknowledged: number[]; present: Set<number> }> {
-    const child = startServer()
+  async function killAll(
+    t: TestContext,
+    synchronousCommit: 'on' | 'off',
+  ): Promise<{ acknowledged: number[]; present: Set<number> }> {
+    const child = startServer(t)
     const { url } = await child.up()
     // Longer than the test, so that only the commits themselves write the log to disk.
     await query(url, async sql => {
@@ -143,22 +136,22 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     const logBefore = await readFile(join(dir, 'postgres.log'), 'utf8')
     const acknowledged = await insertUntil(url, () => killLeftovers(dataDir, killMs), synchronousCommit)
     await child.kill()
-    const present = await rowsAfterRestart()
+    const present = await rowsAfterRestart(t)
     const log = (await readFile(join(dir, 'postgres.log'), 'utf8')).slice(logBefore.length)
     assert.match(log, /was not properly shut down; automatic recovery in progress/)
     return { acknowledged, present }
   }
 
   /** The rows in the table `acknowledged`, after a start and a stop. */
-  async function rowsAfterRestart(): Promise<Set<number>> {
-    const server = await startEmbeddedPostgres({ dir, log: quiet })
+  async function rowsAfterRestart(t: TestContext): Promise<Set<number>> {
+    const server = await startHere(t)
     const rows = await query(server.url, sql => sql<{ n: number }[]>`select n from acknowledged`)
     await server.stop()
     return new Set(rows.map(row => row.n))
   }
 
-  /** A PostgreSQL on the data directory that does not end with whoever started it. */
-  async function startOrphan(): Promise<{ orphan: ChildProcess; ended: Promise<unknown[]> }> {
+  /** A PostgreSQL on the data directory that does not end with its parent. It is killed when the test ends. */
+  async function startOrphan(t: TestContext): Promise<{ orphan: ChildProcess; ended: Promise<unknown[]> }> {
     const binaries = await locateBinaries()
     const launcher = await chooseLauncher(binaries, await ownerOf(dataDir))
     const prefix = launcher.prefix.filter(word => word !== '--pdeathsig' && word !== 'INT')
@@ -169,13 +162,22 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
       stdio: 'ignore',
     })
     const ended = once(orphan, 'exit')
-    await until(async () => (await readPostmasterFile(dataDir))?.isReady === true)
+    t.after(async () => {
+      orphan.kill('SIGKILL')
+      await ended
+    })
+    await until(async () => {
+      assert.equal(orphan.exitCode ?? orphan.signalCode, null, 'the PostgreSQL of this test ended')
+      const file = await readPostmasterFile(dataDir)
+      // The file of another PostgreSQL says "ready" as well, while ours is still on its way.
+      return file?.isReady === true && file.pid === orphan.pid
+    })
     return { orphan, ended }
   }
 })
 
 /** Inserts one row per commit; after a while calls `kill` while inserting goes on. Returns what was acknowledged. */
-async function insertUntil(url: string, kill: () => Promise<void>, synchronousCommit = 'on'): Promise<number[]> {
+async function insertUntil(url: string, kill: () => Promise<unknown>, synchronousCommit = 'on'): Promise<number[]> {
   const connection = { synchronous_commit: synchronousCommit }
   const acknowledged: number[] = []
   await query(
@@ -184,7 +186,7 @@ async function insertUntil(url: string, kill: () => Promise<void>, synchronousCo
       await sql`drop table if exists acknowledged`
       await sql`create table acknowledged (n integer primary key)`
       await sql`checkpoint`
-      let killing: Promise<void> | undefined
+      let killing: Promise<unknown> | undefined
       try {
         for (let n = 1; ; n++) {
           await sql`insert into acknowledged values (${n})`
