@@ -1,5 +1,5 @@
 /** `npm run check [-- tidy types …]`: every script of package.json named `check:…`, two at a time, whatever fails. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -17,16 +17,22 @@ interface Outcome {
 
 /** As many as the smallest machine we care for has cores. */
 const stepsAtOnce = 2
-const stepTimeoutMs = 120_000
+/** Against a step that hangs. A busy machine may slow one down by ten. */
+const stepTimeoutMs = 900_000
 const outputCharactersMax = 200_000
 /** What is shown of a failed step; its own script shows all. */
 const linesShownMax = 20
+
+const isWindows = process.platform === 'win32'
 
 /** Where npm runs scripts: the folder of package.json. */
 const root = process.cwd()
 const startedAt = performance.now()
 const steps = stepsOf(readFileSync(join(root, 'package.json'), 'utf8'), process.argv.slice(2))
 const outcomes: Outcome[] = []
+const running = new Set<ChildProcess>()
+process.on('exit', () => running.forEach(killGroup))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 await Promise.all(Array.from({ length: stepsAtOnce }, work))
 for (const outcome of outcomes) if (!outcome.passed) showFailure(outcome)
 const failed = outcomes.filter(({ passed }) => !passed).map(({ step }) => step.name)
@@ -61,7 +67,10 @@ function run(step: Step): Promise<Outcome> {
     const stepStartedAt = performance.now()
     const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
     const env = { ...process.env, PATH: path, NO_COLOR: '1' }
-    const child = spawn(step.command, { cwd: root, env, shell: true, timeout: stepTimeoutMs, stdio: 'pipe' })
+    // A group of its own: the shell alone would end at the limit, and what it started run on.
+    const child = spawn(step.command, { cwd: root, env, shell: true, stdio: 'pipe', detached: !isWindows })
+    running.add(child)
+    const timer = setTimeout(() => killGroup(child), stepTimeoutMs)
     let output = ''
     const collect = (chunk: Buffer) => {
       if (output.length < outputCharactersMax) output += chunk
@@ -70,10 +79,16 @@ function run(step: Step): Promise<Outcome> {
     child.stderr.on('data', collect)
     child.on('error', error => collect(Buffer.from(error.message)))
     child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      running.delete(child)
       if (signal !== null) output += `\nstopped by ${signal} (a step may take ${seconds(stepTimeoutMs)})`
       resolve({ step, passed: code === 0, durationMs: performance.now() - stepStartedAt, output })
     })
   })
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(isWindows ? pid : -pid, 'SIGKILL')
 }
 
 function showFailure({ step, output }: Outcome): void {
