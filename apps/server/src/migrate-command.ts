@@ -1,6 +1,13 @@
 /** `npm run migrate -- up | down <module> [steps] | status`. */
 import { join, resolve } from 'node:path'
-import { lockDataDir, migrateDown, migrateUp, migrationStatus, startEmbeddedPostgres } from '@octet/db'
+import {
+  lockDataDir,
+  type MigrationStatus,
+  migrateDown,
+  migrateUp,
+  migrationStatus,
+  startEmbeddedPostgres,
+} from '@octet/db'
 import { createLog } from '@octet/observe'
 import { migrationsOf } from '@octet/runtime'
 import { modules } from './modules.ts'
@@ -12,7 +19,7 @@ export async function migrateCommand(
 ): Promise<void> {
   const sets = migrationsOf(modules)
   await withDatabase(config, async url => {
-    if (way === 'up') return print(await migrateUp(url, sets), 'applied', 'nothing to apply')
+    if (way === 'up') return print((await migrateUp(url, sets)).applied, 'applied', 'nothing to apply')
     if (way === 'down') {
       const set = sets.find(({ module }) => module === name)
       if (set === undefined) throw new Error(`down needs a module: ${sets.map(({ module }) => module).join(', ')}`)
@@ -20,11 +27,14 @@ export async function migrateCommand(
       return print(await migrateDown(url, set, Number(steps)), 'taken back', 'nothing to take back')
     }
     if (way !== 'status') throw new Error(`"${way}" is not one of up, down, status`)
-    for (const { module, id, appliedAt } of await migrationStatus(url, sets)) {
-      process.stdout.write(`${appliedAt ?? 'pending'.padEnd(27)}  ${module}/${id}\n`)
-    }
+    for (const status of await migrationStatus(url, sets)) process.stdout.write(`${lineOf(status)}\n`)
   })
   process.exit(0)
+}
+
+function lineOf({ module, id, appliedAt, contract, isKnown }: MigrationStatus): string {
+  const notes = [...(contract === null ? [] : [`contract: ${contract}`]), ...(isKnown ? [] : ['of a newer release'])]
+  return `${(appliedAt ?? 'pending').padEnd(24)}  ${module}/${id}${notes.map(note => `  (${note})`).join('')}`
 }
 
 function print(names: readonly string[], verb: string, nothing: string): void {

@@ -3,6 +3,8 @@
 export interface Progress {
   /** Runs one step and prints how long it took, or where it failed. */
   step<T>(title: string, run: () => Promise<T>): Promise<T>
+  /** Prints a line that belongs to no step's outcome. */
+  note(text: string): void
 }
 
 interface Terminal {
@@ -15,6 +17,7 @@ const tickMs = 1_000
 /** On a terminal the line of a running step is redrawn with its elapsed time; elsewhere each second gets a line. */
 export function createProgress(out: Terminal = process.stdout): Progress {
   return {
+    note: text => void out.write(`    ${text}\n`),
     async step(title, run) {
       const startedMs = performance.now()
       const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`

@@ -73,7 +73,7 @@ async function start(
   const webBuild = config.OCTET_WEB ? buildWebClient() : Promise.resolve(false)
   webBuild.catch(() => undefined) // looked at below; until then nobody else must call it unhandled
   const { databaseUrl, lost } = await openDatabase({ config, dataDir, log, progress, undo })
-  await progress.step('migrations', () => migrateUp(databaseUrl, migrationsOf(modules)))
+  await migrate(databaseUrl, { log, progress })
   if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
 
   const secretKeys = await readSecretKeys(config, dataDir)
@@ -198,6 +198,13 @@ async function openDatabase({ config, dataDir, log, progress, undo }: DatabaseSt
   })
   undo.push(() => embedded.stop())
   return { databaseUrl: embedded.url, lost: embedded.lost }
+}
+
+async function migrate(url: string, { log, progress }: Pick<DatabaseStep, 'log' | 'progress'>): Promise<void> {
+  const { newer } = await progress.step('migrations', () => migrateUp(url, migrationsOf(modules)))
+  if (newer.length === 0) return
+  progress.note(`The database is newer than this release, which runs on it: ${newer.join(', ')}`)
+  log.warn({ newer }, 'a newer release applied migrations that this one does not know')
 }
 
 /** Throws without the password, and with what to look at, when the database does not answer. */

@@ -12,7 +12,8 @@ export { type DataDirLock, lockDataDir } from './data-dir.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
 export { isUnstorableText, outageDetail, outageOf, uniqueViolation } from './errors.ts'
 export { newId } from './id.ts'
-export { type MigrationSet, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'
+export { type Migrated, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'
+export type { MigrationSet } from './migration-files.ts'
 export { forgetOld, type IdempotencyKey, isFirstDelivery, runOnce } from './once.ts'
 export {
   type Columns,

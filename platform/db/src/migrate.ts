@@ -1,97 +1,86 @@
 /** Numbered SQL migrations: a schema and a role per module, up, down and status. */
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type postgres from 'postgres'
 import { openPool, roleOf } from './connect.ts'
-import type { Columns } from './privacy.ts'
+import { type Migration, type MigrationSet, readMigrations } from './migration-files.ts'
 
-export interface Migration {
-  /** `floor/0001_floor` or `0001_links`; unique within the module. */
-  readonly id: string
-  readonly up: string
-  readonly down: string
-  readonly checksum: string
-}
-
-export interface MigrationSet {
-  readonly module: string
-  /** Folder of `NNNN_name.sql`; each file is the way up, a line `-- down`, and the way down. */
-  readonly folder: URL
-  /** What its columns say of people; a schema in an installation without it fails the completeness test. */
-  readonly columns?: Columns
+export interface Migrated {
+  /** `<module>/<id>` of what was applied now, in order. */
+  readonly applied: readonly string[]
+  /** `<module>/<id>` of what a newer release applied and this code does not know; this code can run on all of it. */
+  readonly newer: readonly string[]
 }
 
 export interface MigrationStatus {
   readonly module: string
   readonly id: string
   readonly appliedAt: string | null
+  /** Why the release before cannot run on it; `null` when it can. */
+  readonly contract: string | null
+  /** False for what a newer release applied. */
+  readonly isKnown: boolean
+}
+
+interface AppliedRow {
+  readonly module: string
+  readonly id: string
+  readonly checksum: string
+  readonly applied_at: string
+  readonly contract: string | null
+}
+
+/** A set with what its files say and what the database has of it. */
+interface Schema {
+  readonly module: string
+  readonly migrations: readonly Migration[]
+  readonly applied: ReadonlyMap<string, AppliedRow>
 }
 
 /** Any 64-bit number will do, as long as every Octet uses the same. */
 const migrationLock = 6_031_769_911
-const floorFolder = new URL('../migrations/', import.meta.url)
 const lockTimeoutMs = 60_000
-
-/** Reads a folder of migrations, in order of number. Throws when a file has no way down or a number repeats. */
-async function readMigrations(folder: URL, prefix = ''): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
-  const migrations: Migration[] = []
-  const numbers = new Set<string>()
-  for (const name of names) {
-    const path = fileURLToPath(new URL(name, folder))
-    const number = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1]
-    if (number === undefined) throw new Error(`${path}: name a migration 0001_what_it_does.sql`)
-    if (numbers.has(number)) throw new Error(`${path}: the number ${number} is used twice`)
-    numbers.add(number)
-    const text = await readFile(path, 'utf8')
-    const parts = text.split(/^-- down\s*$/m)
-    if (parts.length !== 2 || parts[1]?.trim() === '')
-      throw new Error(`${path}: no way down (a line "-- down", then SQL)`)
-    const checksum = createHash('sha256').update(text).digest('hex')
-    migrations.push({ id: prefix + basename(name, '.sql'), up: parts[0] ?? '', down: parts[1] ?? '', checksum })
-  }
-  return migrations
-}
-
-async function allMigrations(set: MigrationSet): Promise<Migration[]> {
-  return [...(await readMigrations(floorFolder, 'floor/')), ...(await readMigrations(set.folder))]
-}
 
 /**
  * Brings every module's schema up to date, one transaction per migration, under a lock so that servers starting
- * together do not collide. Returns what was applied. Throws when an applied migration was edited since.
+ * together do not collide. Throws, before anything is applied, when an applied migration was edited since, and when a
+ * newer release applied one that this code cannot run on.
  */
-export function migrateUp(url: string, sets: readonly MigrationSet[]): Promise<string[]> {
+export function migrateUp(url: string, sets: readonly MigrationSet[]): Promise<Migrated> {
   return withLock(url, async pool => {
+    const rows = await appliedRows(pool)
+    const schemas = await readSchemas(sets, rows)
+    const newer = unknownRows(schemas, rows)
+    refuseNewer(newer)
+    refuseEdited(schemas)
     const applied: string[] = []
-    for (const set of sets) {
-      await ensureSchema(pool, set.module)
-      const done = await appliedOf(pool, set.module)
-      for (const migration of await allMigrations(set)) {
-        const known = done.get(migration.id)
-        if (known !== undefined) {
-          if (known.checksum !== migration.checksum) {
-            throw new Error(
-              `migration ${set.module}/${migration.id} was edited after it was applied; add a new one instead`,
-            )
-          }
-          continue
-        }
-        await runMigration(pool, set.module, migration, 'up')
-        applied.push(`${set.module}/${migration.id}`)
+    for (const { module, migrations, applied: done } of schemas) {
+      await ensureSchema(pool, module)
+      for (const migration of migrations) {
+        if (done.has(migration.id)) continue
+        await runMigration(pool, module, migration, 'up')
+        applied.push(`${module}/${migration.id}`)
       }
     }
-    return applied
+    return { applied, newer: newer.map(nameOf) }
   })
 }
 
-/** Takes back the newest `steps` migrations of one module (not the floor's). Returns what was taken back. */
+/**
+ * Takes back the newest `steps` migrations of one module (not the floor's). Returns what was taken back. Throws when a
+ * newer release has put its own on top of them.
+ */
 export function migrateDown(url: string, set: MigrationSet, steps: number): Promise<string[]> {
   return withLock(url, async pool => {
-    const done = await appliedOf(pool, set.module)
-    const candidates = (await readMigrations(set.folder)).filter(migration => done.has(migration.id))
+    const rows = (await appliedRows(pool)).filter(({ module }) => module === set.module)
+    const schemas = await readSchemas([set], rows)
+    const newer = unknownRows(schemas, rows)
+    if (newer.length > 0) {
+      throw new Error(
+        `a newer release applied ${newer.map(nameOf).join(', ')}; take that back first, with that release`,
+      )
+    }
+    const candidates = schemas.flatMap(({ migrations, applied }) => {
+      return migrations.filter(({ id }) => applied.has(id) && !id.startsWith('floor/'))
+    })
     const taken: string[] = []
     for (const migration of candidates.reverse().slice(0, steps)) {
       await runMigration(pool, set.module, migration, 'down')
@@ -101,17 +90,20 @@ export function migrateDown(url: string, set: MigrationSet, steps: number): Prom
   })
 }
 
-/** Every migration of every module, and when it was applied. */
+/** Every migration of every module, when it was applied, and then those of a newer release. */
 export function migrationStatus(url: string, sets: readonly MigrationSet[]): Promise<MigrationStatus[]> {
   return withLock(url, async pool => {
-    const status: MigrationStatus[] = []
-    for (const set of sets) {
-      const done = await appliedOf(pool, set.module)
-      for (const { id } of await allMigrations(set)) {
-        status.push({ module: set.module, id, appliedAt: done.get(id)?.appliedAt ?? null })
-      }
-    }
-    return status
+    const rows = await appliedRows(pool)
+    const schemas = await readSchemas(sets, rows)
+    const known = schemas.flatMap(({ module, migrations, applied }) => {
+      return migrations.map(({ id, contract = null }) => {
+        return { module, id, appliedAt: applied.get(id)?.applied_at ?? null, contract, isKnown: true }
+      })
+    })
+    const newer = unknownRows(schemas, rows).map(({ module, id, applied_at, contract }) => {
+      return { module, id, appliedAt: applied_at, contract, isKnown: false }
+    })
+    return [...known, ...newer]
   })
 }
 
@@ -131,9 +123,68 @@ async function withLock<T>(url: string, run: (pool: postgres.Sql) => Promise<T>)
         applied_at timestamptz not null default now(),
         primary key (module, id)
       )`
+    // Says why older code cannot run on it: that code has the row, but not the file.
+    await pool`alter table platform.migrations add column if not exists contract text`
     return await run(pool)
   } finally {
     await pool.end({ timeout: 5 })
+  }
+}
+
+function appliedRows(pool: postgres.Sql): Promise<AppliedRow[]> {
+  return pool<AppliedRow[]>`
+    select module, id, checksum, applied_at, contract from platform.migrations order by module, id`
+}
+
+async function readSchemas(sets: readonly MigrationSet[], rows: readonly AppliedRow[]): Promise<Schema[]> {
+  const schemas: Schema[] = []
+  for (const set of sets) {
+    const own = rows.filter(({ module }) => module === set.module)
+    const applied = new Map(own.map(row => [row.id, row]))
+    schemas.push({ module: set.module, migrations: await readMigrations(set), applied })
+  }
+  return schemas
+}
+
+function unknownRows(schemas: readonly Schema[], rows: readonly AppliedRow[]): AppliedRow[] {
+  const known = new Set(schemas.flatMap(({ module, migrations }) => migrations.map(({ id }) => `${module}/${id}`)))
+  return rows.filter(row => !known.has(nameOf(row)))
+}
+
+function nameOf({ module, id }: Pick<AppliedRow, 'module' | 'id'>): string {
+  return `${module}/${id}`
+}
+
+/** Throws, with the way back, when the database has migrations that this code neither knows nor can run on. */
+function refuseNewer(newer: readonly AppliedRow[]): void {
+  const breaking = newer.filter(({ contract }) => contract !== null)
+  if (breaking.length === 0) return
+  const count = breaking.length === 1 ? 'a migration' : `${breaking.length} migrations`
+  const own = newer.filter(({ id }) => !id.startsWith('floor/'))
+  const ways = [...new Set(own.map(({ module }) => module))].flatMap(module => {
+    const ofModule = own.filter(row => row.module === module)
+    const oldest = ofModule.findIndex(({ contract }) => contract !== null)
+    return oldest === -1 ? [] : [`  npm run migrate -- down ${module} ${ofModule.length - oldest}`]
+  })
+  throw new Error(
+    [
+      `the database is newer than this release: a newer one applied ${count} that this one cannot run on`,
+      ...breaking.map(row => `  ${nameOf(row)}: ${row.contract}`),
+      ways.length === 0
+        ? 'Start the newer release again.'
+        : 'Start the newer release again, or take back with it what it applied, which may lose data:',
+      ...ways,
+    ].join('\n'),
+  )
+}
+
+function refuseEdited(schemas: readonly Schema[]): void {
+  for (const { module, migrations, applied } of schemas) {
+    for (const { id, checksum } of migrations) {
+      const known = applied.get(id)
+      if (known === undefined || known.checksum === checksum) continue
+      throw new Error(`migration ${module}/${id} was edited after it was applied; add a new one instead`)
+    }
   }
 }
 
@@ -152,12 +203,6 @@ async function ensureSchema(pool: postgres.Sql, module: string): Promise<void> {
   await pool`create schema if not exists ${pool(module)} authorization ${pool(role)}`
 }
 
-async function appliedOf(pool: postgres.Sql, module: string) {
-  const rows = await pool<{ id: string; checksum: string; applied_at: string }[]>`
-    select id, checksum, applied_at from platform.migrations where module = ${module}`
-  return new Map(rows.map(row => [row.id, { checksum: row.checksum, appliedAt: row.applied_at }]))
-}
-
 async function runMigration(
   pool: postgres.Sql,
   module: string,
@@ -172,8 +217,8 @@ async function runMigration(
       await sql`reset role`
       if (way === 'up') {
         await sql`
-          insert into platform.migrations (module, id, checksum)
-          values (${module}, ${migration.id}, ${migration.checksum})`
+          insert into platform.migrations (module, id, checksum, contract)
+          values (${module}, ${migration.id}, ${migration.checksum}, ${migration.contract ?? null})`
       } else {
         await sql`delete from platform.migrations where module = ${module} and id = ${migration.id}`
       }

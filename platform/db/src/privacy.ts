@@ -50,7 +50,7 @@ export const floorColumns: Columns = {
 
 /** The migrator's own table. */
 export const migrationColumns: Columns = {
-  migrations: each('not-personal', 'module', 'id', 'checksum', 'applied_at'),
+  migrations: each('not-personal', 'module', 'id', 'checksum', 'applied_at', 'contract'),
 }
 
 /**

@@ -19,14 +19,14 @@ async function folder(t: Test) {
 test('up, down and status agree, and up again does nothing', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
-  assert.deepEqual(await migrateUp(url, [set]), [
+  assert.deepEqual((await migrateUp(url, [set])).applied, [
     'migrate_test/floor/0001_floor',
     'migrate_test/floor/0002_streams',
     'migrate_test/floor/0003_refused_turns',
     'migrate_test/0001_things',
     'migrate_test/0002_names',
   ])
-  assert.deepEqual(await migrateUp(url, [set]), [])
+  assert.deepEqual(await migrateUp(url, [set]), { applied: [], newer: [] })
   assert.deepEqual(await migrateDown(url, set, 1), ['migrate_test/0002_names'])
   const status = await migrationStatus(url, [set])
   assert.deepEqual(
@@ -39,7 +39,7 @@ test('up, down and status agree, and up again does nothing', async t => {
       ['0002_names', false],
     ],
   )
-  assert.deepEqual(await migrateUp(url, [set]), ['migrate_test/0002_names'])
+  assert.deepEqual((await migrateUp(url, [set])).applied, ['migrate_test/0002_names'])
 })
 
 test('every way down undoes its way up', async t => {
@@ -88,9 +88,91 @@ test('a migration without a way down, or with a bad name, is refused', async t =
   await assert.rejects(migrateUp(url, [set]), /name a migration 0001_what_it_does\.sql/)
 })
 
+const breaking = [
+  'drop table things',
+  'alter table things drop value',
+  'alter table things\n  add a int,\n  drop column value',
+  'alter table things rename value to worth',
+  'alter table things rename to goods',
+  'alter table things alter value type bigint',
+  'alter table things alter column value set not null',
+  'alter table things add owner uuid not null',
+]
+const harmless = [
+  "alter table things add owner text not null default 'drop table things'",
+  'alter table things add a int, add constraint things_a check (a is not null)',
+  'alter table things drop constraint things_value, alter column value drop not null',
+  'create table drops (a int not null) -- drop table things',
+  'create function f() returns void language sql as $$ drop table things $$',
+  'drop index things_value',
+]
+
+test('a migration that may break the release before must say so, with the reason', async t => {
+  const url = await testDatabase(t, [])
+  const { path, set } = await folder(t)
+  const file = join(path, '0003_change.sql')
+  const read = async (up: string) => {
+    await writeFile(file, `${up};\n-- down\nselect 1;\n`)
+    await migrationStatus(url, [set])
+  }
+  for (const up of breaking)
+    await assert.rejects(read(up), /0003_change\.sql: .*begin it with "-- contract: <why>"/, up)
+  for (const up of harmless) await read(up)
+  await read(`-- contract: the release before reads it\n${breaking[0]}`)
+  await read(`-- expand: nothing ever read it\n${breaking[1]}`)
+  await assert.rejects(read(`-- contract\n${breaking[0]}`), /say why: "-- contract: <reason>"/)
+})
+
+/** What the next release would put on top: a column everybody can live with, then one that is taken away. */
+async function nextRelease(t: Test, withContract: boolean) {
+  const { path, set } = await folder(t)
+  await writeFile(
+    join(path, '0003_owner.sql'),
+    'alter table things add owner uuid;\n-- down\nalter table things drop owner;\n',
+  )
+  if (withContract) {
+    const up = '-- contract: the release before reads name\nalter table things drop name;'
+    await writeFile(join(path, '0004_no_name.sql'), `${up}\n-- down\nalter table things add name text;\n`)
+    await writeFile(join(path, '0005_colour.sql'), 'alter table things add colour text;\n-- down\nselect 1;\n')
+  }
+  return set
+}
+
+test('code runs on a newer database that only expanded, and is told by how much', async t => {
+  const url = await testDatabase(t, [])
+  const { set } = await folder(t)
+  await migrateUp(url, [await nextRelease(t, false)])
+  assert.deepEqual(await migrateUp(url, [set]), { applied: [], newer: ['migrate_test/0003_owner'] })
+  const [last] = (await migrationStatus(url, [set])).slice(-1)
+  assert.deepEqual([last?.id, last?.isKnown], ['0003_owner', false])
+  await assert.rejects(
+    migrateDown(url, set, 1),
+    /a newer release applied migrate_test\/0003_owner; take that back first/,
+  )
+})
+
+test('code refuses a newer database that contracted: it names why, and what takes it back', async t => {
+  const url = await testDatabase(t, [])
+  const { set } = await folder(t)
+  const next = await nextRelease(t, true)
+  await migrateUp(url, [next])
+  await assert.rejects(migrateUp(url, [set, { module: 'migrate_more', folder: set.folder }]), ({ message }: Error) => {
+    assert.match(message, /newer than this release: .* a migration that this one cannot run on/)
+    assert.match(message, /migrate_test\/0004_no_name: the release before reads name/)
+    assert.match(message, /npm run migrate -- down migrate_test 2$/m)
+    return true
+  })
+  const kept = openDb({ url, schema: 'migrate_test' })
+  defer(t, () => kept.close())
+  const schemas = await kept.sql`select 1 from pg_namespace where nspname = 'migrate_more'`
+  assert.equal(schemas.length, 0, 'nothing was applied before the refusal')
+  await migrateDown(url, next, 2)
+  assert.deepEqual(await migrateUp(url, [set]), { applied: [], newer: ['migrate_test/0003_owner'] })
+})
+
 test('servers that start together migrate once', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
   const applied = await Promise.all([migrateUp(url, [set]), migrateUp(url, [set]), migrateUp(url, [set])])
-  assert.equal(applied.flat().length, 5)
+  assert.equal(applied.flatMap(({ applied }) => applied).length, 5)
 })
