@@ -1,7 +1,6 @@
 /** One operation with an object of 0.8 KB, there and back, behind the kernel; and the same behind nothing. */
 import { access, anonymous, closed, defineContract, operation } from '@octet/contracts'
 import { newId, openDb } from '@octet/db'
-import { nowhere } from '@octet/geo'
 import { defineModule, type Host, openModules, type RequestInfo } from '@octet/kernel'
 import { createLog, createMetrics, createTracer } from '@octet/observe'
 import { Type } from 'typebox'
@@ -60,7 +59,9 @@ export function openEchoHost(): Promise<Host> {
   return openModules({
     modules: [echoingModule],
     tracer: createTracer(),
+    installation: { personalDataModules: [], outbox: undefined as never },
     floorOf: () => ({
+      settings: {},
       db: openDb({ url: 'postgres://127.0.0.1:1/none', schema: 'echoing' }),
       log: createLog({ level: 'silent' }),
       metrics: createMetrics({ processMetrics: false }),
@@ -70,13 +71,8 @@ export function openEchoHost(): Promise<Host> {
       secrets: undefined as never,
       storage: undefined as never,
       archives: undefined as never,
-      keepers: [],
-      erasureGraceDays: 0,
       outbound: undefined as never,
       mail: undefined as never,
-      outbox: undefined as never,
-      places: nowhere,
-      appSchemes: [],
       now: Date.now,
       dataDir: '',
       origin: 'http://localhost',

@@ -109,7 +109,7 @@ function needsOf(tree: Tree, module: string): { calls: string[]; listens: string
 }
 
 /** Columns are padded as the formatter pads them. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => {
     return Math.max(3, title.length, ...rows.map(cells => cells[column]?.length ?? 0))
   })

@@ -3,10 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contractPages } from './contract-pages.ts'
 import { differences, publicInterface, snapshotFolder, withAdditions } from './public-interface.ts'
+import { settingsPage } from './settings-page.ts'
 import { readTree, root } from './tree.ts'
 
 const tree = readTree()
-for (const [path, text] of contractPages(tree)) {
+const pages = contractPages(tree)
+pages.set('README.md', settingsPage(tree.get('README.md')?.text ?? ''))
+for (const [path, text] of pages) {
   if (tree.get(path)?.text === text) continue
   writeFileSync(join(root, path), text)
   console.log(`wrote ${path}`)

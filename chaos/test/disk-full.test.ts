@@ -210,8 +210,8 @@ test('O9: a full disk under the click journal: no visitor is sent on uncounted, 
 test('red: a server that sends visitors on whatever its disk says', async t => {
   const careless: AnyModule = {
     ...linksModule,
-    open: async (floor: never) => {
-      const state = await linksModule.open(floor)
+    open: async (floor: never, installation: never) => {
+      const state = await linksModule.open(floor, installation)
       const { clickJournal } = state
       const append = (record: string, done: (error: null) => void) => clickJournal.append(record, () => done(null))
       return { ...state, clickJournal: { ...clickJournal, append } }

@@ -158,8 +158,8 @@ function breakable(current: () => Mutant): AnyModule {
   return {
     ...linksModule,
     operations: Object.fromEntries(names.map(name => [name, ask(name)])) as AnyModule['operations'],
-    open: async (floor: never) => {
-      const state = await linksModule.open(floor)
+    open: async (floor: never, installation: never) => {
+      const state = await linksModule.open(floor, installation)
       const take = async (id: string) => current().letsEverybodyPass === true || state.clickTokens.take(id)
       return { ...state, clickTokens: { take } }
     },

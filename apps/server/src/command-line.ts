@@ -1,9 +1,10 @@
-/** The command line: `start` (default), `migrate up|down|status`. */
-import { ConfigError, readConfig } from '@octet/config'
+/** The command line: `start` (default), `config`, `migrate up|down|status`. */
+import { type Config, ConfigError, describeConfig, readConfig } from '@octet/config'
+import { readEnvironment } from './environment.ts'
 import { migrateCommand } from './migrate-command.ts'
 import type { Progress } from './progress.ts'
 import { type Server, startServer } from './server.ts'
-import { type Config, settings } from './settings.ts'
+import { settingsGroups } from './settings.ts'
 
 const exitDeadlineMs = 9_500
 
@@ -52,10 +53,13 @@ function fail(error: unknown): never {
 
 async function obey(words: readonly string[], progress: Progress): Promise<void> {
   const [command = 'start', ...rest] = words
-  const config = readConfig(process.env, settings, 'OCTET_')
+  const inForce = readEnvironment()
+  const config = readConfig(inForce.environment, settingsGroups)
   if (command === 'start') await start(config, progress)
   else if (command === 'migrate') await migrateCommand(config, rest)
-  else throw new Error(`unknown command "${command}"; known: start, migrate up | down <module> [steps] | status`)
+  else if (command === 'config') process.stdout.write(describeConfig(settingsGroups, inForce))
+  else
+    throw new Error(`unknown command "${command}"; known: start, config, migrate up | down <module> [steps] | status`)
 }
 
 /** Does what the words of the command line ask for; ends the process when it cannot. */

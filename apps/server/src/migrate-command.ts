@@ -1,5 +1,6 @@
 /** `npm run migrate -- up | down <module> [steps] | status`. */
 import { join, resolve } from 'node:path'
+import { type Config, configOf } from '@octet/config'
 import {
   lockDataDir,
   type MigrationStatus,
@@ -11,7 +12,7 @@ import {
 import { createLog } from '@octet/observe'
 import { migrationsOf } from '@octet/runtime'
 import { modules } from './modules.ts'
-import type { Config } from './settings.ts'
+import { serverSettings } from './settings.ts'
 
 export async function migrateCommand(
   config: Config,
@@ -42,8 +43,9 @@ function print(names: readonly string[], verb: string, nothing: string): void {
 }
 
 async function withDatabase(config: Config, run: (url: string) => Promise<void>): Promise<void> {
-  if (config.DATABASE_URL !== undefined) return run(config.DATABASE_URL)
-  const dataDir = resolve(config.OCTET_DATA)
+  const { DATABASE_URL, OCTET_DATA } = configOf(config, serverSettings)
+  if (DATABASE_URL !== undefined) return run(DATABASE_URL)
+  const dataDir = resolve(OCTET_DATA)
   const lock = await lockDataDir(dataDir)
   try {
     const embedded = await startEmbeddedPostgres({ dir: join(dataDir, 'postgres'), log: createLog({ level: 'warn' }) })

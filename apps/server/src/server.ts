@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
+import { type Config, configOf } from '@octet/config'
 import type { Contract } from '@octet/contracts'
 import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, ping, startEmbeddedPostgres } from '@octet/db'
-import { openPlaces } from '@octet/geo'
-import { createIdentityModule, createSetupToken, setupNeeded } from '@octet/identity'
-import { type AnyModule, serviceRequest } from '@octet/kernel'
+import { createSetupToken, setupNeeded } from '@octet/identity'
+import { serviceRequest } from '@octet/kernel'
 import {
   createHealth,
   createLog,
@@ -22,7 +22,7 @@ import { openDiskStorage, openS3Storage, type Storage } from '@octet/storage'
 import { modules } from './modules.ts'
 import { addPlatformRoutes } from './platform-routes.ts'
 import type { Progress } from './progress.ts'
-import type { Config } from './settings.ts'
+import { type ServerConfig, serverSettings } from './settings.ts'
 import { addWebClient, buildWebClient } from './web-client.ts'
 
 export interface Server {
@@ -37,7 +37,7 @@ export interface Server {
 
 const drainDeadlineMs = 6_000
 
-/** Starts everything `config` asks for. Throws with what was wrong; whatever had been started is stopped again. */
+/** Starts everything that `config` asks for. Throws with what was wrong; whatever had been started is stopped again. */
 export async function startServer(config: Config, progress: Progress): Promise<Server> {
   const undo: (() => Promise<void>)[] = []
   const stopAll = async () => {
@@ -53,11 +53,12 @@ export async function startServer(config: Config, progress: Progress): Promise<S
 }
 
 async function start(
-  config: Config,
+  settings: Config,
   progress: Progress,
   undo: (() => Promise<void>)[],
   stopAll: () => Promise<void>,
 ): Promise<Server> {
+  const config = configOf(settings, serverSettings)
   const dataDir = resolve(config.OCTET_DATA)
   const served = modules.filter(module => config.OCTET_MODULES.includes(module.contract.name))
   const port = await claimPort(config.HOST, config.PORT)
@@ -78,14 +79,13 @@ async function start(
 
   const secretKeys = await readSecretKeys(config, dataDir)
   const storage = await openStorage(config, dataDir, undo)
-  const places = await openPlaces({ database: config.OCTET_GEO_DATABASE, countryHeader: countryHeader(config) })
   const metrics = createMetrics()
   const eventLoop = monitorEventLoop(metrics)
   undo.push(async () => eventLoop.close())
   const health = createHealth({ log })
   const runtime = await progress.step('modules', () => {
     return openRuntime({
-      modules: configured(config),
+      modules,
       serve: config.OCTET_MODULES,
       peers: Object.keys(config.OCTET_PEERS).length === 0 ? undefined : config.OCTET_PEERS,
       databaseUrl,
@@ -93,13 +93,11 @@ async function start(
       origin,
       secretKeys,
       storage,
-      erasureGraceDays: config.OCTET_ERASURE_DAYS,
+      settings,
       log,
       metrics,
       redisUrl: config.REDIS_URL,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
-      places,
-      appSchemes: config.OCTET_APP_SCHEMES,
       limitsScale: config.OCTET_LIMITS_SCALE,
       outbound: { allow: config.OCTET_OUTBOUND_ALLOW, ports: config.OCTET_OUTBOUND_PORTS },
       smtp: smtpOf(config),
@@ -124,18 +122,18 @@ async function start(
 }
 
 /** A bucket when one is named, else a folder, which several processes of one machine may share. */
-async function openStorage(config: Config, dataDir: string, undo: (() => Promise<void>)[]): Promise<Storage> {
+async function openStorage(config: ServerConfig, dataDir: string, undo: (() => Promise<void>)[]): Promise<Storage> {
   const { S3_URL: url, S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey, S3_REGION: region } = config
-  if (url === undefined) return openDiskStorage(resolve(config.OCTET_STORAGE ?? join(dataDir, 'files')))
-  if (accessKey === undefined || secretKey === undefined)
-    throw new Error('S3_URL needs S3_ACCESS_KEY and S3_SECRET_KEY')
+  if (url === undefined || accessKey === undefined || secretKey === undefined) {
+    return openDiskStorage(resolve(config.OCTET_STORAGE ?? join(dataDir, 'files')))
+  }
   const storage = await openS3Storage({ url, accessKey, secretKey, region, spoolDir: join(dataDir, 'spool') })
   undo.push(() => storage.close())
   return storage
 }
 
 /** Several processes on one database need one key: without a file for it, the database itself keeps it. */
-async function readSecretKeys(config: Config, dataDir: string): Promise<Buffer[]> {
+async function readSecretKeys(config: ServerConfig, dataDir: string): Promise<Buffer[]> {
   const own = join(dataDir, 'secret.key')
   const file = config.OCTET_SECRET_KEY_FILE
   if (file !== undefined) {
@@ -145,35 +143,16 @@ async function readSecretKeys(config: Config, dataDir: string): Promise<Buffer[]
   return config.DATABASE_URL === undefined ? [await readKeyFile(own)] : []
 }
 
-/** The modules as the operator wants them. */
-function configured(config: Config): readonly AnyModule[] {
-  const ownIdentity = createIdentityModule({
-    refusesDisposable: !config.OCTET_DISPOSABLE_MAIL,
-    providers: config.OCTET_OPENID,
-  })
-  return modules.map(module => (module.contract.name === ownIdentity.contract.name ? ownIdentity : module))
+function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: ServerConfig): { url: string; from: string } | undefined {
+  return url === undefined || from === undefined ? undefined : { url, from }
 }
 
-/** Throws when a mail server is given but nobody to send as: guessing would land in everyone's spam. */
-function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: Config): { url: string; from: string } | undefined {
-  if (url === undefined) return undefined
-  if (from === undefined) throw new Error('SMTP_URL needs MAIL_FROM: the address mails come from')
-  return { url, from }
-}
-
-/** Anybody can send the header; only a proxy in front that replaces it makes it true. */
-function countryHeader({ OCTET_COUNTRY_HEADER: name, OCTET_TRUSTED_PROXIES: proxies }: Config): string | undefined {
-  if (name === '') return undefined
-  if (proxies === 0) throw new Error('OCTET_COUNTRY_HEADER needs a proxy that sets it: OCTET_TRUSTED_PROXIES is 0')
-  return name
-}
-
-function openServerLog({ OCTET_LOG: level, OCTET_LOG_MIB }: Config, dataDir: string) {
+function openServerLog({ OCTET_LOG: level, OCTET_LOG_MIB }: ServerConfig, dataDir: string) {
   return createLog({ level, destination: join(dataDir, 'octet.log'), bytesMax: OCTET_LOG_MIB * 2 ** 20 })
 }
 
 interface DatabaseStep {
-  readonly config: Config
+  readonly config: ServerConfig
   readonly dataDir: string
   readonly log: Log
   readonly progress: Progress

@@ -1,83 +1,96 @@
-/** Every setting of the server, in one place. */
-import { type ConfigOf, type Setting, setting } from '@octet/config'
+/** What an operator can set: the server's own settings and those of the modules. */
+import { type ConfigOf, customSetting, type Settings, type SettingsGroup, setting } from '@octet/config'
+import { settingsOfModules } from '@octet/kernel'
 import { parseMailbox } from '@octet/mail'
 import { logLevels } from '@octet/observe'
 import { modules } from './modules.ts'
 
 const names = modules.map(module => module.contract.name as string)
 
-interface OpenidProvider {
-  readonly name: string
-  readonly issuer: string
-  readonly clientId: string
-  readonly clientSecret: string
-}
+const mailbox = customSetting<string | undefined>({
+  about: 'sender of all mails: `Octet <no-reply@example.org>`; needed with `SMTP_URL`',
+  fallback: undefined,
+  read(text) {
+    parseMailbox(text)
+    return text
+  },
+})
 
-function providers(about: string): Setting<readonly OpenidProvider[]> {
-  return {
-    about,
-    fallback: [],
-    read: text =>
-      text.split(';').map(one => {
-        const [name = '', issuer = '', clientId = '', clientSecret = ''] = one.trim().split(/\s+/)
-        const isWhole = /^[a-z][a-z0-9-]{0,29}$/.test(name) && URL.canParse(issuer) && clientSecret !== ''
-        if (!isWhole) throw new Error('must be: name issuer client-id client-secret; …')
-        return { name, issuer, clientId, clientSecret }
-      }),
-  }
-}
-
-function mailbox(about: string): Setting<string | undefined> {
-  return {
-    about,
-    fallback: undefined,
-    read(text) {
-      parseMailbox(text)
-      return text
-    },
-  }
-}
-
-export const settings = {
+export const serverSettings = {
   PORT: setting.integer('port to listen on; 0 takes a free one', 3000, { min: 0, max: 65_535 }),
   HOST: setting.text('address to listen on', '127.0.0.1'),
-  OCTET_DATA: setting.text('data directory', '.octet'),
-  OCTET_DEMO: setting.flag('demo data on an empty data directory', true),
-  OCTET_MODULES: setting.subset('modules this process serves', names),
-  OCTET_PEERS: setting.addresses('where other processes serve the rest: links=http://10.0.0.2:3000,…', names),
-  OCTET_URL: setting.url('where people reach this installation; needed behind a proxy', ['http', 'https']),
-  OCTET_TRUSTED_PROXIES: setting.integer('proxies in front whose X-Forwarded-For is believed', 0, { min: 0, max: 10 }),
-  OCTET_LIMITS_SCALE: setting.number('multiplies every rate limit', 1, { min: 0.01, max: 1_000_000 }),
-  OCTET_OUTBOUND_ALLOW: setting.networks('networks that webhooks and previews may reach although they are not public'),
-  OCTET_OUTBOUND_PORTS: setting.ports('ports that webhooks and previews may reach on the public internet', [80, 443]),
-  OCTET_GEO_DATABASE: setting.file('countries and cities of addresses, in the format of MaxMind (GeoLite2-City.mmdb)'),
-  OCTET_COUNTRY_HEADER: setting.text('header in which a trusted proxy says the country: cf-ipcountry', ''),
-  OCTET_APP_SCHEMES: setting.words('schemes of apps that links may open, besides the known: myshop,mybank'),
-  OCTET_LOG: setting.choice('least important level that is logged', 'info', logLevels),
-  OCTET_LOG_MIB: setting.integer('mebibytes that OCTET_DATA/octet.log and its four predecessors may take', 100, {
-    min: 25,
-    max: 1_000_000,
+  OCTET_URL: setting.url('public address; set it behind a proxy (https turns on `Secure` cookies)', ['http', 'https'], {
+    absent: '`http://localhost:PORT`',
   }),
+  OCTET_DATA: setting.text('data directory; one process at a time', '.octet'),
+  OCTET_DEMO: setting.flag('demo data on an empty installation', true),
   OCTET_WEB: setting.flag('serve the web client', true),
-  OCTET_SECRET_KEY_FILE: setting.file('base64 of 32 bytes that seal secrets at rest; else OCTET_DATA/secret.key'),
-  OCTET_OPENID: providers('sign-in providers: name issuer client-id client-secret; …'),
-  OCTET_DISPOSABLE_MAIL: setting.flag('let people register with throw-away addresses', false),
-  SMTP_URL: setting.url('mail server: smtp://user:password@host:587; mails are kept when not set', ['smtp', 'smtps']),
-  MAIL_FROM: mailbox('sender of all mails: Octet <no-reply@example.org>; needed with SMTP_URL'),
-  OCTET_ERASURE_DAYS: setting.integer('days in which a deleted account can be taken back', 14, { min: 0, max: 90 }),
-  OCTET_STORAGE: setting.file('folder of uploaded files, which processes may share; else OCTET_DATA/files'),
-  S3_URL: setting.url('S3 with the bucket as path: https://s3.example.org/octet; a folder when not set', [
-    'http',
-    'https',
-  ]),
-  S3_ACCESS_KEY: setting.file('who Octet is to S3'),
-  S3_SECRET_KEY: setting.file('its secret'),
-  S3_REGION: setting.text('region of the bucket', 'us-east-1'),
-  REDIS_URL: setting.url('Redis, by which processes tell of live events at once and count rate limits together', [
+  DATABASE_URL: setting.url(
+    'another PostgreSQL 15+; the user needs `CREATEROLE`, and `CREATE` on the database',
+    ['postgres', 'postgresql'],
+    { absent: 'embedded' },
+  ),
+  REDIS_URL: setting.url('Redis, by which processes announce live events at once and share rate limits', [
     'redis',
     'rediss',
   ]),
-  DATABASE_URL: setting.url('PostgreSQL; the embedded one when not set', ['postgres', 'postgresql']),
+  OCTET_ENV_FILE: setting.file('file of further variables, read at start; the environment wins', {
+    absent: '.env',
+  }),
+  OCTET_MODULES: setting.subset('modules that this process serves', names),
+  OCTET_PEERS: setting.addresses('where other processes serve the rest: `identity=http://10.0.0.2:3000`', names),
+  SMTP_URL: setting.url('mail server: `smtp://user:password@host:587`', ['smtp', 'smtps'], {
+    absent: 'mails are kept',
+  }),
+  MAIL_FROM: mailbox,
+  OCTET_SECRET_KEY_FILE: setting.file(
+    '32 bytes in base64 that seal secrets at rest; processes on several hosts need the same',
+    { absent: '`OCTET_DATA/secret.key`' },
+  ),
+  OCTET_STORAGE: setting.file('folder of uploaded files, which processes may share', {
+    absent: '`OCTET_DATA/files`',
+  }),
+  S3_URL: setting.url('S3 instead, with the bucket as path: `https://s3.example.org/octet`', ['http', 'https'], {
+    absent: 'a folder',
+  }),
+  S3_REGION: setting.text('region of the bucket', 'us-east-1'),
+  S3_ACCESS_KEY: setting.file('file that holds the access key of S3'),
+  S3_SECRET_KEY: setting.file('file that holds the secret key of S3'),
+  OCTET_TRUSTED_PROXIES: setting.integer('proxies in front whose `X-Forwarded-For` is trusted', 0, {
+    min: 0,
+    max: 10,
+  }),
+  OCTET_OUTBOUND_ALLOW: setting.networks(
+    'networks that webhooks and previews may reach although they are not public: `10.1.0.0/16`',
+  ),
+  OCTET_OUTBOUND_PORTS: setting.ports('ports they may reach on the public internet', [80, 443]),
+  OCTET_LIMITS_SCALE: setting.number('multiplies every rate limit', 1, { min: 0.01, max: 1_000_000 }),
+  OCTET_LOG: setting.choice('lowest level written to `OCTET_DATA/octet.log`', 'info', logLevels),
+  OCTET_LOG_MIB: setting.integer('mebibytes of that file and its four predecessors, at most', 100, {
+    min: 25,
+    max: 1_000_000,
+  }),
 }
 
-export type Config = ConfigOf<typeof settings>
+export type ServerConfig = ConfigOf<typeof serverSettings>
+
+/** What must hold between settings. */
+function findConflicts(config: ConfigOf<Settings>): string[] {
+  const isSet = (name: string) => config[name] !== undefined && config[name] !== ''
+  const mistakes: string[] = []
+  if (isSet('SMTP_URL') && !isSet('MAIL_FROM')) mistakes.push('SMTP_URL needs MAIL_FROM: the address mails come from')
+  if (isSet('S3_URL') && !(isSet('S3_ACCESS_KEY') && isSet('S3_SECRET_KEY'))) {
+    mistakes.push('S3_URL needs S3_ACCESS_KEY and S3_SECRET_KEY')
+  }
+  // Every client can send the header; only a proxy in front that replaces it makes it true.
+  if (isSet('OCTET_COUNTRY_HEADER') && config.OCTET_TRUSTED_PROXIES === 0) {
+    mistakes.push('OCTET_COUNTRY_HEADER needs a proxy that sets it: OCTET_TRUSTED_PROXIES is 0')
+  }
+  return mistakes
+}
+
+/** All settings of this installation, in the order in which they are shown. */
+export const settingsGroups: readonly SettingsGroup[] = [
+  { owner: 'server', settings: serverSettings, check: findConflicts },
+  ...settingsOfModules(modules),
+]

@@ -5,8 +5,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { readConfig } from '@octet/config'
 import { identity, links } from '@octet/contracts'
-import type { AnyModule } from '@octet/kernel'
+import { type AnyModule, settingsOfModules } from '@octet/kernel'
 import { createLog, createMetrics } from '@octet/observe'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { openDiskStorage } from '@octet/storage'
@@ -58,7 +59,7 @@ async function twoProcesses(
       metrics: createMetrics({ processMetrics: false }),
       now: () => clock.nowMs,
       limitsScale: 1_000,
-      erasureGraceDays: 0,
+      settings: readConfig({ OCTET_ERASURE_DAYS: '0' }, settingsOfModules(modules)),
     })
     defer(t, () => runtime.close(4_000))
     await runtime.app.listen({ host: '127.0.0.1', port: ports[index] ?? 0 })

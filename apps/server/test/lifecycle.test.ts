@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -39,7 +39,14 @@ async function said(server: ServerProcess, pattern: RegExp): Promise<RegExpExecA
 /** A start that is expected to fail: its exit code and what it said. */
 function startAndFail(environment: Record<string, string>): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, OCTET_WEB: '0', PORT: '0', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      OCTET_ENV_FILE: devNull,
+      OCTET_WEB: '0',
+      PORT: '0',
+      ...environment,
+    },
     timeout: 20_000,
   })
   let said = ''

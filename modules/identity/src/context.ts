@@ -15,7 +15,7 @@ import type { SignInFailures } from './sign-in/failures.ts'
 
 export interface IdentityState {
   /** Modules that must answer when a person is erased or their data exported. */
-  readonly keepers: readonly string[]
+  readonly personalDataModules: readonly string[]
   readonly erasureGraceDays: number
   readonly passwords: Passwords
   readonly throttle: Throttle

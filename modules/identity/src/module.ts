@@ -1,6 +1,6 @@
 /** The front door of identity: accounts, sign-in, sessions and roles. */
 import { identity } from '@octet/contracts'
-import { defineModule, type Floor } from '@octet/kernel'
+import { defineModule, type Floor, type Installation } from '@octet/kernel'
 import type { IdentityState } from './context.ts'
 import { seedDemo } from './demo.ts'
 import { handlers } from './handlers.ts'
@@ -10,7 +10,7 @@ import { createMeasures } from './measures.ts'
 import { operations } from './operations.ts'
 import { createThrottle } from './passwords/throttle.ts'
 import { privacy } from './privacy.ts'
-import { createProviders, type ProviderSettings } from './providers/openid-providers.ts'
+import { createProviders } from './providers/openid-providers.ts'
 import { routes } from './routes.ts'
 import { createSessionCookie } from './sessions/cookie.ts'
 import { createLastSeen } from './sessions/last-seen.ts'
@@ -19,6 +19,7 @@ import { createRevocations } from './sessions/revocations.ts'
 import { openSigningKeys } from './sessions/signing-keys.ts'
 import { readRevocations, touchSessions } from './sessions/store.ts'
 import { createAccessTokens, revocationKeepMs } from './sessions/tokens.ts'
+import { settings } from './settings.ts'
 import { createSignInFailures } from './sign-in/failures.ts'
 import { accountsRemotely } from './trust/accounts-remotely.ts'
 import { createPrincipals } from './trust/principals.ts'
@@ -26,40 +27,31 @@ import { createSessionWatch } from './trust/session-watch.ts'
 
 export { createSetupToken, setupNeeded } from './setup/setup-token.ts'
 
-/** What an operator decides about accounts. */
-export interface IdentitySettings {
-  /** Refuse addresses at services that give them for minutes. Default: yes. */
-  readonly refusesDisposable?: boolean
-  /** Where else people may have an account to sign in with. */
-  readonly providers?: readonly ProviderSettings[]
-}
-
-/** The module under an operator's settings. */
-export function createIdentityModule(settings: IdentitySettings = {}) {
-  return defineModule({
-    contract: identity,
-    calls: [],
-    migrations: new URL('../migrations/', import.meta.url),
-    privacy,
-    open: (floor: Floor<typeof identity>) => open(floor, settings),
-    operations,
-    listens: handlers,
-    routes,
-    jobs,
-    authenticate: state => state.authenticate,
-    watchSessions: state => state.sessionWatch,
-    accountsRemotely,
-    seedDemo,
-    close,
-  })
-}
-
-export const identityModule = createIdentityModule()
+export const identityModule = defineModule({
+  contract: identity,
+  settings,
+  calls: [],
+  migrations: new URL('../migrations/', import.meta.url),
+  privacy,
+  open,
+  operations,
+  listens: handlers,
+  routes,
+  jobs,
+  authenticate: state => state.authenticate,
+  watchSessions: state => state.sessionWatch,
+  accountsRemotely,
+  seedDemo,
+  close,
+})
 
 /** The installation, not the address: several processes with several addresses share one database and its keys. */
 const issuer = 'octet'
 
-async function open(floor: Floor<typeof identity>, settings: IdentitySettings): Promise<IdentityState> {
+async function open(
+  floor: Floor<typeof identity, typeof settings>,
+  { personalDataModules }: Installation,
+): Promise<IdentityState> {
   const { db, log, metrics, now, origin, passwords, secrets } = floor
   const revocations = createRevocations({
     read: since => readRevocations(db, since),
@@ -81,8 +73,8 @@ async function open(floor: Floor<typeof identity>, settings: IdentitySettings): 
   const signInFailures = createSignInFailures({ db, log, now, auditKey })
   signInFailures.start()
   return {
-    keepers: floor.keepers,
-    erasureGraceDays: floor.erasureGraceDays,
+    personalDataModules,
+    erasureGraceDays: floor.settings.OCTET_ERASURE_DAYS,
     passwords,
     throttle: createThrottle({ db, log }),
     signingKeys,
@@ -94,8 +86,8 @@ async function open(floor: Floor<typeof identity>, settings: IdentitySettings): 
     cookie: createSessionCookie(origin),
     signInFailures,
     auditKey,
-    refusesDisposable: settings.refusesDisposable ?? true,
-    providers: createProviders(settings.providers ?? [], floor.outbound),
+    refusesDisposable: !floor.settings.OCTET_DISPOSABLE_MAIL,
+    providers: createProviders(floor.settings.OCTET_OPENID, floor.outbound),
     measures: createMeasures(metrics, { passwords, revocations }),
     origin,
     clockMs: revocations.nowMs,

@@ -7,7 +7,7 @@ import { testApp } from '@octet/testkit'
 // @ts-expect-error it brings no types
 import { Provider } from 'oidc-provider'
 import { codeOf } from '../src/factors/totp.ts'
-import { createIdentityModule } from '../src/module.ts'
+import { identityModule } from '../src/module.ts'
 import { safeReturnPath } from '../src/providers/return-path.ts'
 import { create, get } from './authenticator.ts'
 import { bytesOf, fromOurPage, makeRegistration, signUp } from './make.ts'
@@ -27,8 +27,8 @@ const provider = new Provider(issuer, {
   features: { devInteractions: { enabled: true } },
 })
 const handle = provider.callback()
-const settings = { name: 'here', issuer, clientId: 'octet', clientSecret: 'secret' }
-const app = await testApp({ after }, { modules: [createIdentityModule({ providers: [settings] })] })
+const settings = { OCTET_OPENID: `here ${issuer} octet secret` }
+const app = await testApp({ after }, { modules: [identityModule], settings })
 
 function cookiesOf(headers: { getSetCookie(): string[] } | Record<string, unknown>): string[] {
   const set = 'getSetCookie' in headers ? (headers as Headers).getSetCookie() : [headers['set-cookie'] ?? []].flat()
@@ -234,8 +234,8 @@ test('A14: what a provider says of itself leads nowhere inside', async t => {
   await new Promise<void>(resolve => rogue.listen(0, '127.0.0.1', resolve))
   const close = () => new Promise<void>(resolve => rogue.close(() => resolve()))
   const issuer = `http://127.0.0.1:${(rogue.address() as AddressInfo).port}`
-  const providers = [{ name: 'rogue', issuer, clientId: 'octet', clientSecret: 'secret' }]
-  const there = await testApp(t, { modules: [createIdentityModule({ providers })] })
+  const settings = { OCTET_OPENID: `rogue ${issuer} octet secret` }
+  const there = await testApp(t, { modules: [identityModule], settings })
   const caller = { headers: fromOurPage }
   const begun = await there.request(identity, 'startProviderLogin', { provider: 'rogue' }, caller)
   const state = new URL((begun.body as { url: string }).url).searchParams.get('state')

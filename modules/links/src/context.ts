@@ -2,7 +2,7 @@
 import type { Cache, Limiter } from '@octet/cache'
 import type { identity, links } from '@octet/contracts'
 import { links as linksContract, problemsOf } from '@octet/contracts'
-import type { Places } from '@octet/geo'
+import type { GeoLookup } from '@octet/geo'
 import type { Journal, Shipper } from '@octet/journal'
 import type { Context, ModuleRealtime } from '@octet/kernel'
 import type { Counter } from '@octet/observe'
@@ -20,7 +20,7 @@ export interface LinksState {
   readonly limiter: Limiter
   readonly passwords: Passwords
   readonly outbound: Outbound
-  readonly places: Places
+  readonly geo: GeoLookup
   /** Schemes of apps this installation adds to the known ones. */
   readonly appSchemes: readonly string[]
   readonly secrets: Secrets

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createCache } from '@octet/cache'
 import { commonProblem, identity, links } from '@octet/contracts'
 import type { Db } from '@octet/db'
+import { openGeoLookup } from '@octet/geo'
 import { openJournal, ship } from '@octet/journal'
 import { defineModule, type Floor } from '@octet/kernel'
 import * as clickStore from './clicks/store.ts'
@@ -21,6 +22,7 @@ import { createClickTokens } from './redirect/click-tokens.ts'
 import * as redirectStore from './redirect/store.ts'
 import { type Target, targetOf } from './redirect/target.ts'
 import { routes } from './routes.ts'
+import { settings } from './settings.ts'
 import { countBatch } from './statistics/count-clicks.ts'
 import { startLiveClicks } from './statistics/live-clicks.ts'
 
@@ -42,6 +44,7 @@ const shipDeadlineMs = 2_000
 
 export const linksModule = defineModule({
   contract: links,
+  settings,
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
   privacy,
@@ -60,7 +63,8 @@ export const linksModule = defineModule({
   },
 })
 
-async function open(floor: Floor<typeof links>): Promise<LinksState> {
+async function open(floor: Floor<typeof links, typeof settings>): Promise<LinksState> {
+  const { OCTET_GEO_DATABASE: database, OCTET_COUNTRY_HEADER: header } = floor.settings
   const clickJournal = await openJournal({ dir: join(floor.dataDir, 'clicks'), log: floor.log })
   const clickShipper = ship({
     journal: clickJournal,
@@ -73,8 +77,8 @@ async function open(floor: Floor<typeof links>): Promise<LinksState> {
     limiter: floor.limiter,
     passwords: floor.passwords,
     outbound: floor.outbound,
-    places: floor.places,
-    appSchemes: floor.appSchemes,
+    geo: await openGeoLookup({ database, countryHeader: header === '' ? undefined : header }),
+    appSchemes: floor.settings.OCTET_APP_SCHEMES,
     secrets: floor.secrets,
     collisions: floor.metrics
       .counter({ name: 'octet_links_code_collisions_total', help: 'Generated codes that were taken already.' })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Link, links, type Routing } from '@octet/contracts'
 import { newId } from '@octet/db'
-import { type Test, type TestApp, testApp } from '@octet/testkit'
+import { geoDatabase, type Test, type TestApp, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'
 
 const owner = newId()
@@ -13,17 +13,12 @@ const iphone =
   'Mobile/15E148 Safari/604.1'
 const slack = 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)'
 const googlebot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'
-const countries: Readonly<Record<string, string>> = { '192.0.2.1': 'DE', '192.0.2.2': 'FR' }
+const countries = { '192.0.2.1/32': { country: { iso_code: 'DE' } }, '192.0.2.2/32': { country: { iso_code: 'FR' } } }
 
 async function open(t: Test) {
   const app = await testApp(t, {
     modules: [linksModule],
-    appSchemes: ['myshop'],
-    places: {
-      isKnown: true,
-      countryHeader: undefined,
-      placeOf: address => (countries[address] === undefined ? undefined : { country: countries[address] }),
-    },
+    settings: { OCTET_APP_SCHEMES: 'myshop', OCTET_GEO_DATABASE: await geoDatabase(t, countries) },
   })
   return { app, mine: app.client(links, { token: app.as(owner) }) }
 }

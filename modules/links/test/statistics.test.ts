@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type LinkStats, links } from '@octet/contracts'
 import { newId } from '@octet/db'
-import { type Test, type TestApp, testApp } from '@octet/testkit'
+import { geoDatabase, type Test, type TestApp, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'
 
 const owner = newId()
@@ -15,14 +15,12 @@ const iphone =
 const slack = 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)'
 const googlebot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'
 
+const cologne = { country: { iso_code: 'DE' }, city: { names: { en: 'Köln' } } }
+
 async function open(t: Test) {
   const app = await testApp(t, {
     modules: [linksModule],
-    places: {
-      isKnown: true,
-      countryHeader: undefined,
-      placeOf: address => (address.startsWith('192.') ? { country: 'DE', city: 'Köln' } : undefined),
-    },
+    settings: { OCTET_GEO_DATABASE: await geoDatabase(t, { '192.0.0.0/8': cologne }) },
   })
   return { app, mine: app.client(links, { token: app.as(owner) }) }
 }

@@ -7,7 +7,7 @@ export const mailsModule = defineModule({
   contract: mails,
   calls: [],
   migrations: new URL('../migrations/', import.meta.url),
-  open: async ({ outbox }) => ({ outbox }),
+  open: async (_floor, { outbox }) => ({ outbox }),
   operations,
   privacy: { keepsNothing: 'the floor keeps the mails, and each module forgets its own' },
 })

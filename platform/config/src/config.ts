@@ -1,16 +1,21 @@
 /** Environment → typed configuration. Every mistake is reported at once; a wrong configuration does not start. */
-import { isIP } from 'node:net'
+import type { ConfigOf, Settings } from './setting.ts'
 
-/** How one variable is read. `read` returns the value or throws an Error saying what is wrong with the text. */
-export interface Setting<T> {
-  readonly fallback: T
-  /** One line for `--help` and the README. */
-  readonly about: string
-  readonly read: (text: string) => T
+/** Settings of one part of the program, declared where they are used. */
+export interface SettingsGroup<S extends Settings = Settings> {
+  /** Whose they are: a module's name, or `server`. */
+  readonly owner: string
+  readonly settings: S
+  /** What must hold between them; one sentence for each mistake. */
+  check?(config: ConfigOf<S>): readonly string[]
 }
 
-export type Settings = Record<string, Setting<unknown>>
-export type ConfigOf<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
+/** Every value by its variable's name. */
+export type Config = Readonly<Record<string, unknown>>
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Variables that begin with it are Octet's, so one that is not known is a mistake. */
+const prefix = 'OCTET_'
 
 export class ConfigError extends Error {
   /** One sentence per mistake, each naming its variable. */
@@ -24,168 +29,51 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the variables named in `settings`. A variable set to nothing counts as absent. Variables that start with
- * `prefix` but are not known are mistakes too: a typo must not silently mean the default.
- * @throws ConfigError with every mistake
+ * Reads the variables that `groups` declare. A variable set to nothing counts as absent. Variables that start with
+ * `OCTET_` but are not known are mistakes too: a typo must not silently mean the default.
+ * @throws ConfigError with every mistake; an Error when two groups declare one name
  */
-export function readConfig<S extends Settings>(
-  environment: Readonly<Record<string, string | undefined>>,
-  settings: S,
-  prefix: string,
-): ConfigOf<S> {
+export function readConfig(environment: Environment, groups: readonly SettingsGroup[]): Config {
   const mistakes: string[] = []
   const config: Record<string, unknown> = {}
-  for (const [name, setting] of Object.entries(settings)) {
-    const text = environment[name]
+  const settings = settingsOf(groups)
+  for (const [name, setting] of settings) {
+    const text = environment[name]?.trim() ?? ''
     try {
-      config[name] = text === undefined || text.trim() === '' ? setting.fallback : setting.read(text.trim())
+      config[name] = text === '' ? setting.fallback : setting.read(text)
     } catch (error) {
-      mistakes.push(`${name}=${text}: ${(error as Error).message}`)
+      mistakes.push(`${name}=${setting.mask?.(text) ?? text}: ${(error as Error).message}`)
     }
   }
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith(prefix) || name in settings) continue
-    const near = nearest(name, Object.keys(settings))
+    if (!name.startsWith(prefix) || settings.has(name)) continue
+    const near = nearest(name, [...settings.keys()])
     mistakes.push(`${name}: not a setting of Octet${near === undefined ? '' : `; did you mean ${near}?`}`)
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes)
-  return config as ConfigOf<S>
+  mistakes.push(...groups.flatMap(group => group.check?.(config) ?? []))
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return config
 }
 
-export const setting = {
-  text: (about: string, fallback: string): Setting<string> => ({ about, fallback, read: text => text }),
+/** The part of `config` that a group declared. */
+export function configOf<S extends Settings>(config: Config, settings: S): ConfigOf<S> {
+  const names = Object.keys(settings)
+  return Object.fromEntries(names.map(name => [name, config[name]])) as ConfigOf<S>
+}
 
-  /** A connection URL with one of `protocols` (without the colon); `undefined` when not set. */
-  url: (about: string, protocols: readonly string[]): Setting<string | undefined> => ({
-    about,
-    fallback: undefined,
-    read(text) {
-      const url = URL.parse(text)
-      if (url === null || !protocols.includes(url.protocol.slice(0, -1))) {
-        throw new Error(`must be a URL that starts with ${protocols.map(name => `${name}://`).join(' or ')}`)
-      }
-      return text.replace(/\/$/, '')
-    },
-  }),
-
-  /** Comma-separated lower-case words. */
-  words: (about: string): Setting<readonly string[]> => ({
-    about,
-    fallback: [],
-    read(text) {
-      const words = text.split(',').map(word => word.trim())
-      const wrong = words.find(word => !/^[a-z][a-z0-9+.-]*$/.test(word))
-      if (wrong !== undefined) throw new Error(`"${wrong}" is not a word of letters, digits, +, . and -`)
-      return words
-    },
-  }),
-
-  /** A path; `undefined` when not set. */
-  file: (about: string): Setting<string | undefined> => ({ about, fallback: undefined, read: text => text }),
-
-  integer: (about: string, fallback: number, range: { min: number; max: number }): Setting<number> => ({
-    about,
-    fallback,
-    read(text) {
-      const value = Number(text)
-      if (!Number.isInteger(value) || value < range.min || value > range.max) {
-        throw new Error(`must be a whole number from ${range.min} to ${range.max}`)
-      }
-      return value
-    },
-  }),
-
-  number: (about: string, fallback: number, range: { min: number; max: number }): Setting<number> => ({
-    about,
-    fallback,
-    read(text) {
-      const value = Number(text)
-      if (!Number.isFinite(value) || value < range.min || value > range.max) {
-        throw new Error(`must be a number from ${range.min} to ${range.max}`)
-      }
-      return value
-    },
-  }),
-
-  flag: (about: string, fallback: boolean): Setting<boolean> => ({
-    about,
-    fallback,
-    read(text) {
-      if (text === '1' || text === 'true') return true
-      if (text === '0' || text === 'false') return false
-      throw new Error('must be 1 or 0')
-    },
-  }),
-
-  choice: <T extends string>(about: string, fallback: T, choices: readonly T[]): Setting<T> => ({
-    about,
-    fallback,
-    read(text) {
-      const found = choices.find(choice => choice === text)
-      if (found === undefined) throw new Error(`must be one of ${choices.join(', ')}`)
-      return found
-    },
-  }),
-
-  /** `name=url` pairs, comma-separated; each name one of `names`. */
-  addresses: (about: string, names: readonly string[]): Setting<Readonly<Record<string, string>>> => ({
-    about,
-    fallback: {},
-    read(text) {
-      const addresses: Record<string, string> = {}
-      for (const pair of text.split(',')) {
-        const [name = '', url = ''] = pair.trim().split(/=(.*)/s)
-        if (!names.includes(name)) throw new Error(`${name} is not one of ${names.join(', ')}`)
-        const protocol = URL.parse(url)?.protocol
-        if (protocol !== 'http:' && protocol !== 'https:')
-          throw new Error(`${name}=${url} is not name=http://host:port`)
-        addresses[name] = url.replace(/\/$/, '')
-      }
-      return addresses
-    },
-  }),
-
-  /** Comma-separated networks in CIDR form: `10.1.0.0/16,fd00::/8`. */
-  networks: (about: string): Setting<readonly string[]> => ({
-    about,
-    fallback: [],
-    read(text) {
-      const networks = text.split(',').map(network => network.trim())
-      for (const network of networks) {
-        const [address = '', bits = ''] = network.split('/')
-        const bitsMax = isIP(address) === 4 ? 32 : 128
-        if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax) {
-          throw new Error(`${network} is not a network like 10.1.0.0/16`)
-        }
-      }
-      return networks
-    },
-  }),
-
-  /** Comma-separated port numbers. */
-  ports: (about: string, fallback: readonly number[]): Setting<readonly number[]> => ({
-    about,
-    fallback,
-    read(text) {
-      const ports = text.split(',').map(Number)
-      if (ports.every(port => Number.isInteger(port) && port >= 1 && port <= 65_535)) return ports
-      throw new Error('must be port numbers with commas between them')
-    },
-  }),
-
-  /** `all`, or a comma-separated subset of `choices`. */
-  subset: (about: string, choices: readonly string[]): Setting<readonly string[]> => ({
-    about,
-    fallback: choices,
-    read(text) {
-      if (text === 'all') return choices
-      const names = text.split(',').map(name => name.trim())
-      const unknown = names.filter(name => !choices.includes(name))
-      if (unknown.length > 0) throw new Error(`${unknown.join(', ')} is not one of all, ${choices.join(', ')}`)
-      return [...new Set(names)]
-    },
-  }),
-} as const
+/** Every setting by name. Throws when two groups declare one name, unless it is the very same setting. */
+export function settingsOf(groups: readonly SettingsGroup[]): ReadonlyMap<string, Settings[string]> {
+  const settings = new Map<string, Settings[string]>()
+  for (const { owner, settings: own } of groups) {
+    for (const [name, setting] of Object.entries(own)) {
+      const known = settings.get(name)
+      if (known !== undefined && known !== setting) throw new Error(`${owner} declares ${name}, which is taken`)
+      settings.set(name, setting)
+    }
+  }
+  return settings
+}
 
 /** The known name within two edits of `name`. */
 function nearest(name: string, known: readonly string[]): string | undefined {

@@ -1,5 +1,6 @@
-/** Where an address is, as far as somebody told us: a MaxMind-format database, or a proxy in front that knows. */
+/** Country and city of a network address, from a MaxMind-format database or a header of a trusted proxy. */
 import { readFile } from 'node:fs/promises'
+import { setting } from '@octet/config'
 import { type CityResponse, Reader } from 'mmdb-lib'
 
 export interface Place {
@@ -9,8 +10,8 @@ export interface Place {
   readonly city?: string
 }
 
-export interface Places {
-  /** False: every address is nowhere, and nobody need look. */
+export interface GeoLookup {
+  /** False when no source is configured; every lookup then finds nothing. */
   readonly isKnown: boolean
   /** `given` is the value of {@link countryHeader}, if the request had it; it goes before the database. */
   placeOf(address: string, given?: string): Place | undefined
@@ -18,19 +19,25 @@ export interface Places {
   readonly countryHeader: string | undefined
 }
 
-export interface PlacesOptions {
+export interface GeoOptions {
   /** File in MaxMind's format (GeoLite2-City, DB-IP …), read once and kept in memory. */
   readonly database?: string | undefined
   readonly countryHeader?: string | undefined
 }
 
-export const nowhere: Places = { isKnown: false, countryHeader: undefined, placeOf: () => undefined }
+/** For the module that looks addresses up. */
+export const geoSettings = {
+  OCTET_GEO_DATABASE: setting.file('countries and cities of visitors: a file in MaxMind’s format'),
+  OCTET_COUNTRY_HEADER: setting.text('header in which a trusted proxy gives the country: `cf-ipcountry`', ''),
+}
+
+export const emptyGeoLookup: GeoLookup = { isKnown: false, countryHeader: undefined, placeOf: () => undefined }
 
 const cityLengthMax = 60
 
 /** Throws when the database cannot be read. */
-export async function openPlaces({ database, countryHeader }: PlacesOptions): Promise<Places> {
-  if (database === undefined && countryHeader === undefined) return nowhere
+export async function openGeoLookup({ database, countryHeader }: GeoOptions): Promise<GeoLookup> {
+  if (database === undefined && countryHeader === undefined) return emptyGeoLookup
   const reader = database === undefined ? undefined : await openDatabase(database)
   return {
     isKnown: true,
@@ -66,6 +73,6 @@ function placeOf(reader: Reader<CityResponse>, address: string): Place | undefin
     const city = found?.city?.names?.en
     return typeof city === 'string' ? { country, city: city.slice(0, cityLengthMax) } : { country }
   } catch {
-    return undefined // not an address, or a part of the file that is broken: nobody's visit fails over that
+    return undefined // not an address, or a broken part of the file: a visit must not fail because of it
   }
 }

@@ -12,7 +12,7 @@ import type { Tracer } from '@octet/observe'
 import { clientOf, localTransport, type Transport } from './calls.ts'
 import { startOrder } from './graph.ts'
 import { type Handler, type RequestInfo, within } from './invoke.ts'
-import type { AnyModule, Context, Floor } from './module.ts'
+import type { AnyModule, Context, Floor, Installation } from './module.ts'
 import { type CompiledOperation, operationsOf } from './operation.ts'
 import { type Subscription, wants } from './work.ts'
 
@@ -20,6 +20,7 @@ export interface HostOptions {
   /** The modules this process serves. */
   readonly modules: readonly AnyModule[]
   readonly floorOf: (module: AnyModule) => Floor
+  readonly installation: Installation
   readonly tracer: Tracer
   /** The way to a module that another process serves; `undefined` when there is none. */
   readonly remote?: (module: string) => Transport | undefined
@@ -85,7 +86,12 @@ export async function openModules(options: HostOptions): Promise<Host> {
     const module = options.modules.find(candidate => candidate.contract.name === name)
     if (module === undefined) continue
     const floor = options.floorOf(module)
-    hosted.set(name, { module, floor, state: await module.open(floor), clients: lazyClients(module, transport) })
+    hosted.set(name, {
+      module,
+      floor,
+      state: await module.open(floor, options.installation),
+      clients: lazyClients(module, transport),
+    })
     for (const operation of operationsOf(module.contract).values()) {
       const useCase = module.operations[operation.name]
       if (operation.spec.handledBy === 'module') continue

@@ -7,6 +7,7 @@ export {
   type Context,
   defineModule,
   type Floor,
+  type Installation,
   type Module,
   type ModuleRealtime,
   type Operations,
@@ -14,6 +15,7 @@ export {
   type RemoteAccounts,
   type Routes,
   type StreamRules,
+  settingsOfModules,
 } from './module.ts'
 export { type CompiledOperation, checkInput, operationsOf, type Route } from './operation.ts'
 export { type Page, type PageRequest, type Position, pageOf, readPage } from './page.ts'

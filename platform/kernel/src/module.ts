@@ -1,5 +1,6 @@
 /** What a module is: a contract, what it calls, its tables, and the functions that keep the contract's promises. */
 import type { Limiter } from '@octet/cache'
+import type { ConfigOf, Settings, SettingsGroup } from '@octet/config'
 import type {
   Authenticate,
   ClientOf,
@@ -11,7 +12,6 @@ import type {
   StreamKind,
 } from '@octet/contracts'
 import type { Db, Tx } from '@octet/db'
-import type { Places } from '@octet/geo'
 import type { Jobs } from '@octet/jobs'
 import type { Mailer, Outbox } from '@octet/mail'
 import type { Log, Metrics } from '@octet/observe'
@@ -24,8 +24,13 @@ import type { RequestInfo } from './invoke.ts'
 import { type KeepsNothing, type Privacy, privacyWork } from './privacy.ts'
 import type { ModuleJob, Subscription } from './work.ts'
 
+/** No settings. */
+export type NoSettings = Record<never, never>
+
 /** What the floor gives a module when it opens. */
-export interface Floor<C extends Contract = Contract> {
+export interface Floor<C extends Contract = Contract, S extends Settings = NoSettings> {
+  /** The values of the settings that the module declares. */
+  readonly settings: ConfigOf<S>
   readonly db: Db<C>
   readonly log: Log
   readonly metrics: Metrics
@@ -40,20 +45,10 @@ export interface Floor<C extends Contract = Contract> {
   readonly storage: Storage
   /** Parts of people's archives on their way from every module to the one that packs them. */
   readonly archives: Storage
-  /** Modules of the installation that keep something of people, wherever they are served. */
-  readonly keepers: readonly string[]
-  /** Days in which a person can take back the deletion of their account. */
-  readonly erasureGraceDays: number
   /** The only way to call an address that a user named. */
   readonly outbound: Outbound
   /** Mail to people: sent in the transaction of what it tells of. */
   readonly mail: Mailer
-  /** Mails of all modules that lie here; for the module that shows them. */
-  readonly outbox: Outbox
-  /** Where network addresses are, as far as this installation was told. */
-  readonly places: Places
-  /** Schemes of apps that users may lead to, besides those everybody knows. */
-  readonly appSchemes: readonly string[]
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
   /** Folder on this machine that is the module's alone. */
@@ -62,6 +57,14 @@ export interface Floor<C extends Contract = Contract> {
   readonly origin: string
   /** Live streams, beyond what `tx.append` tells them by itself. */
   readonly realtime: ModuleRealtime<C>
+}
+
+/** What spans all modules, for the few that administer the installation. */
+export interface Installation {
+  /** Modules that hold personal data, wherever they are served. */
+  readonly personalDataModules: readonly string[]
+  /** Mails of all modules that are kept here. */
+  readonly outbox: Outbox
 }
 
 /** What a module tells its live streams. All of it reaches the clients of every process. */
@@ -177,15 +180,18 @@ export interface Module<
   C extends Contract = Contract,
   Needs extends readonly Contract[] = readonly Contract[],
   State = unknown,
+  S extends Settings = Settings,
 > {
   readonly contract: C
+  /** What an operator can set, by the name of its variable: `OCTET_…`. */
+  readonly settings?: S
   /** The modules this one may call. The graph of all modules must have no cycle. */
   readonly calls: Needs
   readonly migrations: URL
   /** What the module keeps of people: how to give it to them and how to erase it. Every module says so. */
   readonly privacy: Privacy<C, Context<C, Needs, State>> | KeepsNothing
   /** Makes what lives as long as the process; its properties become part of every context. */
-  open(floor: Floor<C>): Promise<State>
+  open(floor: Floor<C, S>, installation: Installation): Promise<State>
   readonly operations: Operations<C, Context<C, Needs, State>>
   readonly listens?: readonly Subscription<Context<C, Needs, State>>[]
   readonly jobs?: readonly ModuleJob<Context<C, Needs, State>>[]
@@ -205,9 +211,12 @@ export interface Module<
 }
 
 /** Infers a module's types from its parts, and adds the floor's part: to erase a person and to export their data. */
-export function defineModule<C extends Contract, const Needs extends readonly Contract[], State extends object>(
-  module: Module<C, Needs, State>,
-): Module<C, Needs, State> {
+export function defineModule<
+  C extends Contract,
+  const Needs extends readonly Contract[],
+  State extends object,
+  S extends Settings = NoSettings,
+>(module: Module<C, Needs, State, S>): Module<C, Needs, State, S> {
   if ('keepsNothing' in module.privacy) return module
   const floor = privacyWork(module.contract.name, module.privacy)
   return {
@@ -219,4 +228,9 @@ export function defineModule<C extends Contract, const Needs extends readonly Co
 
 /** A module whatever its types, for lists of modules. */
 // biome-ignore lint/suspicious/noExplicitAny: variance: a list of modules has no common context type
-export type AnyModule = Module<any, any, any>
+export type AnyModule = Module<any, any, any, any>
+
+/** The settings of each module, for the one place that reads them all. */
+export function settingsOfModules(modules: readonly AnyModule[]): SettingsGroup[] {
+  return modules.map(({ contract, settings }) => ({ owner: contract.name, settings: settings ?? {} }))
+}

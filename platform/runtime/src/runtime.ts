@@ -6,9 +6,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
+import { type Config, configOf, readConfig } from '@octet/config'
 import { type Authenticate, access, anonymous, type Contract } from '@octet/contracts'
 import { type Db, each, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
-import { nowhere, type Places } from '@octet/geo'
 import {
   addInternalRoutes,
   addOperationRoutes,
@@ -20,7 +20,15 @@ import {
   sessionCookieName,
 } from '@octet/http'
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
-import { type AnyModule, type Floor, type Host, type ModuleJob, openModules, serviceRequest } from '@octet/kernel'
+import {
+  type AnyModule,
+  type Floor,
+  type Host,
+  type ModuleJob,
+  openModules,
+  serviceRequest,
+  settingsOfModules,
+} from '@octet/kernel'
 import { mailMigrations, openPostOffice, type PostOffice, type SmtpOptions } from '@octet/mail'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { createOutbound, type OutboundOptions } from '@octet/outbound'
@@ -47,16 +55,13 @@ export interface RuntimeOptions {
   readonly origin: string
   /** Seal secrets at rest, newest first; see platform/secrets. Without any, the database keeps one itself. */
   readonly secretKeys?: readonly Uint8Array[]
-  /** Days in which a deleted account can be taken back. */
-  readonly erasureGraceDays?: number
+  /** Values of the settings that the modules declare; their defaults unless given. */
+  readonly settings?: Config
   /** Files of all modules; in `dataDir` unless said. Processes that share a database need the same. */
   readonly storage?: Storage
   readonly log: Log
   readonly metrics: Metrics
   readonly tracer?: Tracer
-  /** Nothing is known of any address unless said. */
-  readonly places?: Places
-  readonly appSchemes?: readonly string[]
   readonly now?: () => number
   readonly trustedProxies?: number
   /** Shortens the way of live events between processes; they count rate limits together by it. */
@@ -89,7 +94,6 @@ export interface Runtime {
 const keysKeptHours = 24
 const forgetEveryMs = 60 * 60_000
 const jobTimeoutMs = 60_000
-const erasureGraceDaysDefault = 14
 /** Beside the modules' own folders, whose names hold no dot. */
 const filesFolder = '.files'
 
@@ -116,11 +120,6 @@ export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
   ]
 }
 
-/** What the floor passes on as it was given. */
-function toldBy({ places = nowhere, appSchemes = [], origin }: RuntimeOptions) {
-  return { places, appSchemes, origin }
-}
-
 /** Opens the modules and makes the routes; nothing listens and nothing runs in the background yet. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { log, now = Date.now } = options
@@ -141,7 +140,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const shared = { jobs, limiter, secrets, outbound, mail, live, storage }
   const floorOf = floorsFor({ options, shared, databases, onPublished })
   await makeFolders(options)
-  const host = await openModules({ modules: served, floorOf, tracer, remote: peers?.transport })
+  const installation = { personalDataModules: personalDataModulesOf(options.modules), outbox: mail.outbox }
+  const host = await openModules({ modules: served, floorOf, installation, tracer, remote: peers?.transport })
   const deliver = (event: OutboxEvent) => deliverToAll(host, peers, event)
   for (const [module, db] of databases) relays.set(module, createRelay({ module, db, log, deliver }))
   defineJobs(jobs, { host, databases, mail })
@@ -202,12 +202,10 @@ function floorsFor({ options, shared, databases, onPublished }: FloorParts): (mo
     metrics: options.metrics,
     passwords: createPasswords(),
     archives: within(storage, 'archives'),
-    keepers: keepersOf(options.modules),
-    outbox: mail.outbox,
     now: options.now ?? Date.now,
-    ...toldBy(options),
-    erasureGraceDays: options.erasureGraceDays ?? erasureGraceDaysDefault,
+    origin: options.origin,
   }
+  const settings = options.settings ?? readConfig({}, settingsOfModules(options.modules))
   return module => {
     const name = module.contract.name as string
     const db = openDb({
@@ -219,6 +217,7 @@ function floorsFor({ options, shared, databases, onPublished }: FloorParts): (mo
     databases.set(name, db)
     return {
       ...common,
+      settings: configOf(settings, module.settings ?? {}),
       db,
       log: options.log.child({ module: name }),
       storage: within(storage, `modules/${name}`),
@@ -254,8 +253,7 @@ async function startWork(hub: Hub, relays: ReadonlyMap<string, Relay>, jobs: Job
   await jobs.start()
 }
 
-/** Modules that keep something of people. */
-function keepersOf(modules: readonly AnyModule[]): string[] {
+function personalDataModulesOf(modules: readonly AnyModule[]): string[] {
   return modules.flatMap(({ contract, privacy }) => ('columns' in privacy ? [contract.name] : []))
 }
 

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readConfig } from '@octet/config'
 import {
   type Authenticate,
   anonymous,
@@ -17,9 +18,8 @@ import {
   requestOf,
 } from '@octet/contracts'
 import { type Db, newId } from '@octet/db'
-import type { Places } from '@octet/geo'
 import type { HttpApp } from '@octet/http'
-import { type AnyModule, defineModule, operationsOf } from '@octet/kernel'
+import { type AnyModule, defineModule, operationsOf, settingsOfModules } from '@octet/kernel'
 import { createLog, createMetrics } from '@octet/observe'
 import type { OutboundOptions } from '@octet/outbound'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
@@ -37,8 +37,8 @@ export interface TestAppOptions {
   readonly redisUrl?: string
   readonly origin?: string
   readonly trustedProxies?: number
-  readonly places?: Places
-  readonly appSchemes?: readonly string[]
+  /** Settings of the modules, as an operator writes them: `{ OCTET_APP_SCHEMES: 'myshop' }`. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Another process of the same installation: shares the database of that app. */
   readonly sharing?: TestApp
   /** Deliver mails by SMTP; else they are kept. */
@@ -118,8 +118,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     redisUrl: options.redisUrl,
     smtp: options.smtp,
     trustedProxies: options.trustedProxies ?? 0,
-    ...(options.places === undefined ? {} : { places: options.places }),
-    appSchemes: options.appSchemes ?? [],
+    settings: readConfig(options.settings ?? {}, settingsOfModules(options.modules)),
     outbound: options.outbound,
   })
   defer(t, () => runtime.close(closeDeadlineMs))

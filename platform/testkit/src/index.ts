@@ -18,3 +18,4 @@ export {
   startServerProcess,
 } from './server-process.ts'
 export { countedClicks, createLinks, getRequest, signUp } from './short-links.ts'
+export { geoDatabase } from './tiny-mmdb.ts'

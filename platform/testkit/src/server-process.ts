@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { devNull } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface ServerProcessOptions {
@@ -35,6 +36,8 @@ export interface ServerProcess {
   stop(): Promise<number | NodeJS.Signals>
 }
 
+/** A developer's own `.env` must not change what a test sees. */
+const ownEnvironment = { HOST: '127.0.0.1', OCTET_ENV_FILE: devNull }
 const readyTimeoutMsDefault = 30_000
 const stopTimeoutMs = 15_000
 const goneTimeoutMs = 5_000
@@ -54,7 +57,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const inherited = Object.entries(process.env).filter(([name]) => !/^(OCTET_|DATABASE_URL$|NODE_TEST_)/.test(name))
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...Object.fromEntries(inherited), HOST: '127.0.0.1', ...options.environment, PORT: String(port) },
+    env: { ...Object.fromEntries(inherited), ...ownEnvironment, ...options.environment, PORT: String(port) },
   })
   const output = collectOutput(child)
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>

@@ -44,7 +44,7 @@ async function askModules(
   tx: Tx<typeof identity>,
   { id, user_id: userId, state }: store.ErasureRow,
 ): Promise<void> {
-  const missing = await store.expectAnswers(tx, id, ctx.keepers)
+  const missing = await store.expectAnswers(tx, id, ctx.personalDataModules)
   if (state === 'erasing') ctx.log.warn({ requestId: id, missing }, 'modules have not erased yet; asked again')
   await tx.publish('user-erasing', { requestId: id, userId })
 }

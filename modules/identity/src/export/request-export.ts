@@ -19,7 +19,7 @@ export async function requestExport(ctx: IdentityContext): Promise<Output<typeof
     const expiresAt = new Date(now + keptDays * dayMs).toISOString()
     const row = await insertExport(tx, { id, userId, now: new Date(now).toISOString(), expiresAt })
     if (row === undefined) throw problem('export-running')
-    await expectAnswers(tx, id, ctx.keepers)
+    await expectAnswers(tx, id, ctx.personalDataModules)
     await tx.publish('export-requested', { requestId: id, userId })
     await audit(ctx, tx, { userId, action: 'export-asked' })
     return exportOf(row)

@@ -48,7 +48,7 @@ export function readVisit({ rawHeaders }: IncomingMessage): VisitRequest {
 }
 
 /** What a record and a rule may need to know besides the request. */
-type Surroundings = Pick<LinksState, 'places' | 'visitorSalts'> & { readonly now: () => number }
+type Surroundings = Pick<LinksState, 'geo' | 'visitorSalts'> & { readonly now: () => number }
 
 export interface Where {
   readonly raw: IncomingMessage
@@ -78,7 +78,7 @@ export function clickRecord(
   { raw, address, target, variant }: Where & { target: Target; variant: string },
 ): string {
   const nowMs = known.now()
-  const place = known.places.isKnown ? placeOf(known, { raw, address }) : undefined
+  const place = known.geo.isKnown ? placeOf(known, { raw, address }) : undefined
   return encodeClick({
     linkId: target.id,
     atMs: nowMs,
@@ -93,8 +93,8 @@ export function clickRecord(
 }
 
 function placeOf(known: Surroundings, { raw, address }: Where) {
-  const { places } = known
-  return places.placeOf(address, places.countryHeader === undefined ? undefined : headerOf(raw, places.countryHeader))
+  const { geo } = known
+  return geo.placeOf(address, geo.countryHeader === undefined ? undefined : headerOf(raw, geo.countryHeader))
 }
 
 function queryOf({ url = '' }: IncomingMessage): URLSearchParams {

@@ -1,9 +1,23 @@
-/** Writes a database in MaxMind's format (MaxMind DB File Format Specification 2.0), small ones only. */
+/** Writes a small database in MaxMind's format (MaxMind DB File Format Specification 2.0). */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defer, type Test } from './cleanup.ts'
 
 type Value = string | number | { readonly [key: string]: Value }
+type Networks = Readonly<Record<string, Value>>
+
+/** A file for `OCTET_GEO_DATABASE`, gone when the test ends. `networks`: see {@link tinyMmdb}. */
+export async function geoDatabase(t: Test, networks: Networks): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'octet-geo-'))
+  defer(t, () => rm(dir, { recursive: true, force: true }))
+  const path = join(dir, 'city.mmdb')
+  await writeFile(path, tinyMmdb(networks))
+  return path
+}
 
 /** `networks`: IPv4 prefix (`192.0.2.0/24`) → record. */
-export function tinyMmdb(networks: Readonly<Record<string, Value>>): Buffer {
+function tinyMmdb(networks: Networks): Buffer {
   const root: Node = {}
   const data: Buffer[] = []
   let dataBytes = 0

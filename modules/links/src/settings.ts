@@ -1,0 +1,8 @@
+/** What an operator can set about links. */
+import { setting } from '@octet/config'
+import { geoSettings } from '@octet/geo'
+
+export const settings = {
+  ...geoSettings,
+  OCTET_APP_SCHEMES: setting.words('schemes of apps that links may open, besides the known: `myshop`'),
+}
