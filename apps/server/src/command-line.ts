@@ -9,13 +9,15 @@ import { settingsGroups } from './settings.ts'
 const exitDeadlineMs = 9_500
 
 async function start(config: Config, progress: Progress): Promise<void> {
-  const starting = startServer(config, progress)
+  const aborting = new AbortController()
+  const starting = startServer(config, { progress, signal: aborting.signal })
   let server: Server | undefined
   let signals = 0
   const stop = (signal: NodeJS.Signals) => {
     if (++signals > 1) process.exit(1)
     process.stdout.write(`\n  ${signal}: finishing requests (once more to stop at once) …\n`)
     setTimeout(() => process.exit(1), exitDeadlineMs).unref()
+    aborting.abort()
     starting
       .then(started => started.stop())
       .then(() => process.exit(0))

@@ -1,8 +1,8 @@
 /** The start as people see it: a line per step with its time, never silent for more than a second. */
 
 export interface Progress {
-  /** Runs one step and prints how long it took, or where it failed. */
-  step<T>(title: string, run: () => Promise<T>): Promise<T>
+  /** Runs one step and prints how long it took, or where it failed; meanwhile, what it said last. */
+  step<T>(title: string, run: (say: (text: string) => void) => Promise<T>): Promise<T>
   /** Prints a line that belongs to no step's outcome. */
   note(text: string): void
 }
@@ -13,6 +13,8 @@ interface Terminal {
 }
 
 const tickMs = 1_000
+/** Of a terminal: what is right of the cursor goes. */
+const eraseLine = '\x1b[K'
 
 /** On a terminal the line of a running step is redrawn with its elapsed time; elsewhere each second gets a line. */
 export function createProgress(out: Terminal = process.stdout): Progress {
@@ -22,14 +24,23 @@ export function createProgress(out: Terminal = process.stdout): Progress {
       const startedMs = performance.now()
       const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`
       const label = title.padEnd(24, ' ')
+      let said = ''
       if (out.isTTY === true) out.write(`  … ${label}`)
       const ticker = setInterval(
-        () => out.write(out.isTTY === true ? `\r  … ${label} ${seconds()}` : `  … ${label} ${seconds()}\n`),
+        () =>
+          out.write(
+            out.isTTY === true
+              ? `\r  … ${label} ${seconds()}${said}${eraseLine}`
+              : `  … ${label} ${seconds()}${said}\n`,
+          ),
         tickMs,
       )
-      const end = (mark: string) => out.write(`${out.isTTY === true ? '\r' : ''}  ${mark} ${label} ${seconds()}\n`)
+      const end = (mark: string) =>
+        out.write(`${out.isTTY === true ? `\r${eraseLine}` : ''}  ${mark} ${label} ${seconds()}\n`)
       try {
-        const result = await run()
+        const result = await run(text => {
+          said = `  ${text}`
+        })
         end('✓')
         return result
       } catch (error) {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type Config, configOf } from '@octet/config'
 import type { Contract } from '@octet/contracts'
-import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, openPool, ping, startEmbeddedPostgres } from '@octet/db'
+import { type EmbeddedPostgres, lockDataDir, migrateUp, newId, ping, startEmbeddedPostgres } from '@octet/db'
 import { createSetupToken, setupNeeded } from '@octet/identity'
 import { serviceRequest } from '@octet/kernel'
 import {
@@ -19,9 +19,11 @@ import {
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { readKeyFile } from '@octet/secrets'
 import { openDiskStorage, openS3Storage, type Storage } from '@octet/storage'
+import type { Patience } from './await-service.ts'
 import { modules } from './modules.ts'
 import { addPlatformRoutes } from './platform-routes.ts'
 import type { Progress } from './progress.ts'
+import { awaitDatabase, awaitRedis } from './services.ts'
 import { type ServerConfig, serverSettings } from './settings.ts'
 import { addWebClient, buildWebClient } from './web-client.ts'
 
@@ -37,27 +39,33 @@ export interface Server {
 
 const drainDeadlineMs = 6_000
 
+export interface StartOptions {
+  readonly progress: Progress
+  /** Gives up the start where it waits for a service. */
+  readonly signal?: AbortSignal
+}
+
 /** Starts everything that `config` asks for. Throws with what was wrong; whatever had been started is stopped again. */
-export async function startServer(config: Config, progress: Progress): Promise<Server> {
+export async function startServer(config: Config, { progress, signal }: StartOptions): Promise<Server> {
   const undo: (() => Promise<void>)[] = []
   const stopAll = async () => {
     for (const step of undo.reverse()) await step()
     undo.length = 0
   }
   try {
-    return await start(config, progress, undo, stopAll)
+    return await start(config, { progress, signal, undo, stopAll })
   } catch (error) {
     await stopAll()
     throw error
   }
 }
 
-async function start(
-  settings: Config,
-  progress: Progress,
-  undo: (() => Promise<void>)[],
-  stopAll: () => Promise<void>,
-): Promise<Server> {
+interface Starting extends StartOptions {
+  readonly undo: (() => Promise<void>)[]
+  readonly stopAll: () => Promise<void>
+}
+
+async function start(settings: Config, { progress, signal, undo, stopAll }: Starting): Promise<Server> {
   const config = configOf(settings, serverSettings)
   const dataDir = resolve(config.OCTET_DATA)
   const served = modules.filter(module => config.OCTET_MODULES.includes(module.contract.name))
@@ -73,7 +81,10 @@ async function start(
   })
   const webBuild = config.OCTET_WEB ? buildWebClient() : Promise.resolve(false)
   webBuild.catch(() => undefined) // looked at below; until then nobody else must call it unhandled
-  const { databaseUrl, lost } = await openDatabase({ config, dataDir, log, progress, undo })
+  const patience = { waitMs: config.OCTET_WAIT_SECONDS * 1_000, signal }
+  const { databaseUrl, lost } = await openDatabase({ config, dataDir, log, progress, patience, undo })
+  const redisUrl = config.REDIS_URL
+  if (redisUrl !== undefined) await progress.step('redis', say => awaitRedis(redisUrl, { ...patience, say }))
   await migrate(databaseUrl, { log, progress })
   if (config.OCTET_WEB) await progress.step('web client', () => webBuild)
 
@@ -96,7 +107,7 @@ async function start(
       settings,
       log,
       metrics,
-      redisUrl: config.REDIS_URL,
+      redisUrl,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
       limitsScale: config.OCTET_LIMITS_SCALE,
       outbound: { allow: config.OCTET_OUTBOUND_ALLOW, ports: config.OCTET_OUTBOUND_PORTS },
@@ -156,6 +167,7 @@ interface DatabaseStep {
   readonly dataDir: string
   readonly log: Log
   readonly progress: Progress
+  readonly patience: Omit<Patience, 'say'>
   readonly undo: (() => Promise<void>)[]
 }
 
@@ -165,10 +177,10 @@ interface OpenDatabase {
 }
 
 /** The database to use: the configured one once it answers, else the embedded one, started here. */
-async function openDatabase({ config, dataDir, log, progress, undo }: DatabaseStep): Promise<OpenDatabase> {
+async function openDatabase({ config, dataDir, log, progress, patience, undo }: DatabaseStep): Promise<OpenDatabase> {
   const external = config.DATABASE_URL
   if (external !== undefined) {
-    await progress.step('database', () => reach(external))
+    await progress.step('database', say => awaitDatabase(external, { ...patience, say }))
     // One that goes away comes back by itself; requests are refused meanwhile.
     return { databaseUrl: external, lost: new Promise(() => undefined) }
   }
@@ -184,20 +196,6 @@ async function migrate(url: string, { log, progress }: Pick<DatabaseStep, 'log' 
   if (newer.length === 0) return
   progress.note(`The database is newer than this release, which runs on it: ${newer.join(', ')}`)
   log.warn({ newer }, 'a newer release applied migrations that this one does not know')
-}
-
-/** Throws without the password, and with what to look at, when the database does not answer. */
-async function reach(url: string): Promise<void> {
-  const pool = openPool(url, { connectionsMax: 1 })
-  try {
-    await pool`select 1`
-  } catch (error) {
-    const { host, pathname } = new URL(url)
-    const reason = (error as Error).message || String((error as { code?: string }).code)
-    throw new Error(`the database ${pathname.slice(1)} at ${host} cannot be used: ${reason}\nLook at DATABASE_URL.`)
-  } finally {
-    await pool.end({ timeout: 1 })
-  }
 }
 
 /** Fails before anything is started when the port is taken; finds a free one for port 0. */

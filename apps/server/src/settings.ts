@@ -34,6 +34,7 @@ export const serverSettings = {
     'redis',
     'rediss',
   ]),
+  OCTET_WAIT_SECONDS: setting.integer('how long a start waits for that database and Redis', 30, { min: 0, max: 3_600 }),
   OCTET_ENV_FILE: setting.file('file of further variables, read at start; the environment wins', {
     absent: '.env',
   }),

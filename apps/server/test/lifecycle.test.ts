@@ -104,7 +104,11 @@ test('a taken port, a wrong configuration and an unreachable database each say w
   const [taken, wrong, away] = await Promise.all([
     startAndFail({ OCTET_DATA: dir, PORT: String(port) }),
     startAndFail({ OCTET_DATA: dir, PORT: 'http', OCTET_DMEO: '1', OCTET_MODULES: 'links,shop' }),
-    startAndFail({ OCTET_DATA: await dataDir(t), DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' }),
+    startAndFail({
+      OCTET_DATA: await dataDir(t),
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
+      OCTET_WAIT_SECONDS: '0',
+    }),
   ])
   assert.match(taken.said, new RegExp(`port ${port} is in use`))
   assert.match(wrong.said, /PORT=http: must be a whole number/)
