@@ -14,6 +14,8 @@ export interface Import {
   /** As written; `undefined` when it is computed and nobody can tell. */
   readonly specifier: string | undefined
   readonly isRelative: boolean
+  /** Only types are imported: nothing is loaded. */
+  readonly isType: boolean
   /** Name of the npm package, ours or another's; `undefined` for relative paths and Node's own modules. */
   readonly packageName: string | undefined
   /** The package of this repository that is imported, its own included. */
@@ -38,17 +40,18 @@ export function importsOf(tree: Tree): readonly Import[] {
 function importsIn(file: SourceFile, packages: readonly Package[], tree: Tree): Import[] {
   const owner = ownerOf(packages, file.path)
   const place = { path: file.path, owner, isShipped: isShipped(owner, file.path) }
-  return sourcesIn(file).map(({ line, specifier }) => {
-    return { ...place, line, ...resolve(specifier, file.path, packages, tree) }
+  return sourcesIn(file).map(({ line, specifier, isType }) => {
+    return { ...place, line, isType, ...resolve(specifier, file.path, packages, tree) }
   })
 }
 
 const sourcesIn = oncePerFile(file => {
-  const sources: { readonly line: number; readonly specifier: string | undefined }[] = []
+  const sources: { readonly line: number; readonly specifier: string | undefined; readonly isType: boolean }[] = []
   const syntax = syntaxOf(file)
   syntax.visit(node => {
     const source = sourceOf(node)
-    if (source !== undefined) sources.push({ line: syntax.lineOf(node.start), specifier: literalText(source) })
+    if (source === undefined) return
+    sources.push({ line: syntax.lineOf(node.start), specifier: literalText(source), isType: isTypeOnly(node) })
   })
   return sources
 })
@@ -64,6 +67,12 @@ function sourceOf(node: AstNode): AstNode | undefined {
   const importing = ['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration', 'ImportExpression']
   if ((importing.includes(type) || type === 'TSImportType') && isNode(source)) return source
   return type === 'TSExternalModuleReference' && isNode(node.expression) ? node.expression : undefined
+}
+
+function isTypeOnly({ type, importKind, exportKind, specifiers }: AstNode): boolean {
+  if (type === 'TSImportType' || importKind === 'type' || exportKind === 'type') return true
+  const names = (specifiers ?? []) as AstNode[]
+  return names.length > 0 && names.every(name => name.importKind === 'type' || name.exportKind === 'type')
 }
 
 /** `import.meta.resolve('x')` and `require.resolve('x')`. */

@@ -5,6 +5,7 @@ import { codeFiles, nameOf, syntaxOf } from '../syntax.ts'
 import { oncePerFile, type Tree } from '../tree.ts'
 import { circlesOf } from './cycles.ts'
 import { type Import, importsOf } from './imports.ts'
+import { subdomainRules } from './subdomains.ts'
 
 const contractsPackage = '@octet/contracts'
 const databaseDrivers: ReadonlySet<string> = new Set(['postgres', 'pg'])
@@ -204,4 +205,4 @@ const sqlLines = oncePerFile(file => {
 })
 
 /** All boundary rules. A rule without a planted violation fails tools/test/boundaries.test.ts. */
-export const boundaryRules: readonly Rule[] = [...direction, ...doors, ...circles, ...database]
+export const boundaryRules: readonly Rule[] = [...direction, ...doors, ...circles, ...database, ...subdomainRules]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { circlesOf } from '../boundaries/cycles.ts'
+import { importsOf } from '../boundaries/imports.ts'
 import { boundaryRules } from '../boundaries/rules.ts'
 import { findingsOf, type NamedFinding, type Rule } from '../rule.ts'
 import { plant, readTree, type Tree } from '../tree.ts'
@@ -88,10 +89,40 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('through the handle', linksFile, 'export const f = (tx: any) => tx.sql.unsafe("select 1")'),
     violation('in the floor', 'platform/cache/src/planted.ts', 'export const f = (db: any) => db.sql`select 1`'),
   ],
+  'subdomains-declared': [
+    violation('upwards', 'modules/links/src/organize/planted.ts', "import '../manage/rules.ts'"),
+    violation(
+      'by type only',
+      'modules/chat/src/rooms/planted.ts',
+      "import type { P } from '../previews/page-facts.ts'",
+    ),
+    violation('a root file', 'modules/links/src/organize/planted.ts', "import '../operations.ts'"),
+    violation('a new folder', 'modules/links/src/planted/planted.ts', 'export const a = 1'),
+    violation('no declaration', 'modules/mails/src/planted/planted.ts', 'export const a = 1'),
+    violation('a declaration nobody can read', 'modules/links/subdomains.json', '["manage"]'),
+    violation('declarations without effect', 'modules/links/subdomains.json', '{ "planted": [], "bulk": ["clicks"] }'),
+    violation('in a feature', 'apps/web/src/features/home/planted/planted.ts', 'export const a = 1'),
+    {
+      what: 'a circle that is declared',
+      files: {
+        'modules/mails/src/a/a.ts': "import '../b/b.ts'",
+        'modules/mails/src/b/b.ts': '',
+        'modules/mails/src/b/c.ts': "import '../a/d.ts'",
+        'modules/mails/src/a/d.ts': '',
+        'modules/mails/subdomains.json': '{ "a": ["b"], "b": ["a"] }',
+      },
+    },
+  ],
+  'folder-size': [{ what: 'a crowd', files: crowd('modules/mails/src', 30) }],
 }
 
 function violation(what: string, path: string, text: string): Violation {
   return { what, files: { [path]: text } }
+}
+
+/** As many files in one folder. */
+function crowd(folder: string, files: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: files }, (_, index) => [`${folder}/planted-${index}.ts`, '']))
 }
 
 const tree = readTree()
@@ -148,6 +179,28 @@ test('what the rules allow is not reported', () => {
   changed = plant(changed, 'tools/planted.ts', "import { contracts } from '@octet/contracts'\n")
   assert.deepEqual(newFindings(changed), [])
 })
+
+test('a sub-domain may import what it declares and what all share', () => {
+  const imports = "import '../rooms/rules.ts'\nimport '../context.ts'\n"
+  assert.deepEqual(newFindings(plant(tree, 'modules/chat/src/members/planted.ts', imports)), [])
+})
+
+test('reading a link, an account or a mail loads at most five files of its module', () => {
+  const reads = ['links/src/manage/get-link.ts', 'identity/src/account/get-me.ts', 'mails/src/get-mail.ts']
+  for (const read of reads.map(path => `modules/${path}`)) {
+    assert.ok(tree.has(read), `${read} has moved`)
+    const loaded = new Set([read])
+    for (const path of loaded) for (const next of modulesLoadedBy(path)) loaded.add(next)
+    assert.ok(loaded.size <= 5, `${read} loads ${[...loaded].join(', ')}`)
+  }
+})
+
+/** Files of the same module that a file loads at run time. */
+function modulesLoadedBy(path: string): string[] {
+  return importsOf(tree)
+    .filter(edge => edge.path === path && !edge.isType && edge.targetPath?.startsWith('modules/') === true)
+    .map(({ targetPath }) => targetPath ?? '')
+}
 
 test('an exception without effect or without its decision record is a finding', () => {
   const rule = { name: 'sample', why: '', check: () => [{ path: 'a.ts', line: 1, message: 'wrong' }] }
