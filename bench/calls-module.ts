@@ -69,6 +69,7 @@ export function openEchoHost(): Promise<Host> {
       limiter: undefined as never,
       passwords: undefined as never,
       secrets: undefined as never,
+      pictures: undefined as never,
       storage: undefined as never,
       archives: undefined as never,
       outbound: undefined as never,

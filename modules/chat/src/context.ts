@@ -3,14 +3,13 @@ import type { Cache } from '@octet/cache'
 import type { chat, identity } from '@octet/contracts'
 import { chat as chatContract, problemsOf } from '@octet/contracts'
 import type { Context, Floor, ModuleRealtime } from '@octet/kernel'
-import type { Pictures } from './files/pictures.ts'
 import type { PresenceBoard } from './presence/board.ts'
 
 export interface ChatState {
   readonly realtime: ModuleRealtime<typeof chat>
   readonly limiter: Floor['limiter']
   readonly outbound: Floor['outbound']
-  readonly pictures: Pictures
+  readonly pictures: Floor['pictures']
   readonly presence: PresenceBoard
   /** Whether a room is a direct conversation; it is for ever what it was made. */
   readonly directs: Cache<boolean>

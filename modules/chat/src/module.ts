@@ -4,7 +4,6 @@ import { chat, commonProblem, identity, requireUser } from '@octet/contracts'
 import { defineModule, type Floor } from '@octet/kernel'
 import type { ChatContext, ChatState } from './context.ts'
 import { seedDemo } from './demo.ts'
-import { createPictures } from './files/pictures.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
@@ -24,7 +23,7 @@ export const chatModule = defineModule({
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
   privacy,
-  open: async ({ realtime, limiter, outbound, db, log, now }: Floor<typeof chat>): Promise<ChatState> => {
+  open: async ({ realtime, limiter, outbound, pictures, db, log, now }: Floor<typeof chat>): Promise<ChatState> => {
     const presence = createPresenceBoard({
       db,
       log,
@@ -33,7 +32,7 @@ export const chatModule = defineModule({
     })
     const load = (id: string) => memberStore.isDirect(db, id)
     const directs = createCache({ entriesMax: roomsKnownMax, ttlMs: roomsKnownMs, load })
-    return { realtime, limiter, outbound, pictures: createPictures(), presence, directs }
+    return { realtime, limiter, outbound, pictures, presence, directs }
   },
   operations,
   listens: handlers,

@@ -6,7 +6,6 @@ import { openPool } from '@octet/db'
 import { defer, type Test } from '@octet/testkit'
 import sharp from 'sharp'
 import { firstLink } from '../src/messages/rules.ts'
-import { readPageFacts } from '../src/previews/page-facts.ts'
 import { ada, as, ben, blocks, cleo, cmid, openChat, reports, runJob } from './people.ts'
 
 test('who has blocked somebody is not reached by them: no conversation, no bringing in, no mention', async t => {
@@ -47,13 +46,7 @@ test('a report says what was said, to the moderators, and the room learns of it 
   assert.deepEqual([entry?.action, entry?.actorId, entry?.messageId], ['message-reported', null, said.id])
 })
 
-test('what a page says of itself is read as text, in whatever shape it comes', () => {
-  const facts = readPageFacts(`<html><head><title>Plain</title>
-    <meta content='A &amp; B &#x202e;&lt;script&gt;' property=og:title><META NAME="description" CONTENT="two
-    lines"><meta property="og:image" content="/cover.png"></head>`)
-  assert.deepEqual(facts, { title: 'A & B <script>', description: 'two lines', siteName: '', image: '/cover.png' })
-  assert.equal(readPageFacts('<p>no title'), undefined)
-  assert.equal(readPageFacts(`<title>${'x'.repeat(5_000)}`)?.title.length, 200)
+test('the first address of a message is its link; one in code or angle brackets is not', () => {
   assert.equal(firstLink('see https://example.org/a(b). and http://x.y'), 'https://example.org/a(b')
   for (const quiet of ['`https://example.org`', '<https://example.org>', 'javascript:https://', 'no link']) {
     assert.equal(firstLink(quiet), undefined, quiet)

@@ -6,8 +6,9 @@ import type { Db } from '@octet/db'
 import { openGeoLookup } from '@octet/geo'
 import { openJournal, ship } from '@octet/journal'
 import { defineModule, type Floor } from '@octet/kernel'
+import { createVisitorSalts } from '@octet/visitors'
 import * as clickStore from './clicks/store.ts'
-import { createVisitorSalts } from './clicks/visitor-salts.ts'
+import * as visitorStore from './clicks/visitor-store.ts'
 import type { LinksContext, LinksState } from './context.ts'
 import { seedDemo } from './demo.ts'
 import * as domainStore from './domains/store.ts'
@@ -96,9 +97,11 @@ async function open(floor: Floor<typeof links, typeof settings>): Promise<LinksS
       load: async host => (await domainStore.findHost(floor.db, host)) ?? null,
     }),
     clickTokens: createClickTokens(floor.db),
-    visitorSalts: createVisitorSalts(floor.db, error =>
-      floor.log.warn({ err: error }, 'visitors are not told apart until the salt of the day is there'),
-    ),
+    visitorSalts: createVisitorSalts({
+      saltOf: (day, fresh) => visitorStore.saltOf(floor.db, day, fresh),
+      onFailure: error =>
+        floor.log.warn({ err: error }, 'visitors are not told apart until the salt of the day is there'),
+    }),
     clickJournal,
     clickShipper,
     liveClicks: startLiveClicks({

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
@@ -14,8 +13,6 @@ import {
   valueText,
   whoText,
 } from '../src/clicks/click.ts'
-import { createVisitorHashes, visitorHash } from '../src/clicks/visitor-salts.ts'
-import { addVisitors, countVisitors } from '../src/clicks/visitor-sketch.ts'
 
 const linkId = '019a0000-0000-7000-8000-000000000000'
 const atMs = 1_790_000_000_000
@@ -118,37 +115,4 @@ test('values named like properties of objects are values like others', () => {
   const sum = sumBreakdowns([stored, stored])
   assert.deepEqual(Object.entries(sum.referrer ?? {}), [['__proto__', 2]])
   assert.deepEqual(Object.entries(sum.utmSource ?? {}), [['constructor', 2]])
-})
-
-const someVisitors = (count: number) => Array.from({ length: count }, () => randomBytes(9).toString('base64url'))
-
-test('up to 256 visitors are counted exactly, however often each comes and in whatever portions', () => {
-  const visitors = someVisitors(256)
-  let sketch: Buffer | null = null
-  for (let at = 0; at < visitors.length; at += 50) sketch = addVisitors(sketch, visitors.slice(at, at + 70))
-  sketch = addVisitors(sketch, visitors)
-  assert.equal(countVisitors(sketch), 256)
-})
-
-test('many visitors are counted within four standard errors, and the order of batches does not matter', () => {
-  for (const count of [257, 1_000, 5_000, 20_000, 100_000]) {
-    const visitors = someVisitors(count)
-    const sketch = addVisitors(addVisitors(null, visitors), visitors.slice(0, 500))
-    const error = Math.abs(countVisitors(sketch) - count) / count
-    assert.ok(error < 4 * 0.0163, `${count}: off by ${error}`)
-    const other = addVisitors(addVisitors(null, visitors.slice(100)), visitors.slice(0, 100))
-    assert.ok(count === 257 || Buffer.compare(sketch, other) === 0)
-    assert.equal(sketch.length, 4_097)
-  }
-})
-
-test('a visitor who is remembered has the hash they would have anyway, and another with the next salt', () => {
-  const hashOf = createVisitorHashes()
-  for (const salt of ['monday', 'tuesday']) {
-    for (const agent of ['Firefox', 'curl', 'x'.repeat(500)]) {
-      for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.1']) {
-        assert.equal(hashOf(salt, address, agent), visitorHash(salt, address, agent))
-      }
-    }
-  }
 })

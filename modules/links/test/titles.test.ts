@@ -8,34 +8,7 @@ import { newId } from '@octet/db'
 import { serviceRequest } from '@octet/kernel'
 import { defer, type Test, testApp } from '@octet/testkit'
 import { fetchTitle } from '../src/manage/fetch-title.ts'
-import { readPageTitle } from '../src/manage/page-title.ts'
 import { linksModule } from '../src/module.ts'
-
-test('a title is read in the encoding of its page, without entities, line ends and what turns text over', () => {
-  const read = (html: string | Buffer, type = 'text/html') => readPageTitle(Buffer.from(html as string), type)
-  assert.equal(
-    read('<!doctype html><TITLE lang="en">\n Tom &amp; J&eacute;r&#244;me &#x2014;\u202e x </TITLE>'),
-    'Tom & Jérôme — x',
-  )
-  assert.equal(
-    readPageTitle(Buffer.from('<title>Gr\xfc\xdfe</title>', 'latin1'), 'text/html; charset=ISO-8859-1'),
-    'Grüße',
-  )
-  assert.equal(
-    readPageTitle(Buffer.from('<meta charset="windows-1251"><title>\xcf\xf0\xe8</title>', 'latin1'), 'text/html'),
-    'При',
-  )
-  assert.equal(readPageTitle(Buffer.from('\ufeff<title>ü</title>', 'utf16le'), 'text/html'), 'ü')
-  assert.equal(read(`<title>${'😀'.repeat(150)}</title>`)?.length, 200)
-  assert.equal(read('<title>x</title>', 'text/html; charset=no-such-thing'), 'x')
-  for (const none of ['', '<title></title>', '<title> &nbsp; </title>', '<title>never closed', '<p>title</p>']) {
-    assert.equal(read(none), undefined, none)
-  }
-  const startedMs = performance.now()
-  read('<title'.repeat(20_000))
-  read(`<title>${'</titl'.repeat(20_000)}`)
-  assert.ok(performance.now() - startedMs < 1_000, 'no page takes more than its length')
-})
 
 async function open(t: Test) {
   let asked = 0

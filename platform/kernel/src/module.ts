@@ -17,6 +17,7 @@ import type { Mailer, Outbox } from '@octet/mail'
 import type { Log, Metrics } from '@octet/observe'
 import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
+import type { Pictures } from '@octet/pictures'
 import type { Secrets } from '@octet/secrets'
 import type { Storage } from '@octet/storage'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -47,6 +48,8 @@ export interface Floor<C extends Contract = Contract, S extends Settings = NoSet
   readonly archives: Storage
   /** The only way to call an address that a user named. */
   readonly outbound: Outbound
+  /** The process's one queue of pictures that are drawn anew. */
+  readonly pictures: Pictures
   /** Mail to people: sent in the transaction of what it tells of. */
   readonly mail: Mailer
   /** Unix time in milliseconds; tests set it. */

@@ -33,6 +33,7 @@ import { mailMigrations, openPostOffice, type PostOffice, type SmtpOptions } fro
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { createOutbound, type OutboundOptions } from '@octet/outbound'
 import { createPasswords } from '@octet/passwords'
+import { createPictures } from '@octet/pictures'
 import type { Hub } from '@octet/realtime'
 import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
 import { openDiskStorage, type Storage, within } from '@octet/storage'
@@ -201,6 +202,7 @@ function floorsFor({ options, shared, databases, onPublished }: FloorParts): (mo
     ...rest,
     metrics: options.metrics,
     passwords: createPasswords(),
+    pictures: createPictures(),
     archives: within(storage, 'archives'),
     now: options.now ?? Date.now,
     origin: options.origin,

@@ -1,4 +1,6 @@
 /** What a file is, told from its bytes, and how it may be shown. */
+import { type PictureKind, pictureKindOf } from '@octet/pictures'
+
 export { fileBytesMax } from '@octet/contracts'
 
 export const partBytesMax = 8 * 1024 * 1024
@@ -8,13 +10,15 @@ export const accountBytesMax = 2 * 1024 ** 3
 export const waitingMax = 50
 /** What nobody attached, or finished, within this is removed. */
 export const unattachedMs = 24 * 60 * 60_000
+/** Longer side of the small picture that lists and previews show. */
+export const thumbnailEdge = 480
 /** Enough to tell every kind below. */
 export const peekBytes = 4_100
 
 export interface FileKind {
   readonly contentType: string
-  /** Decoded and written anew; only what came out of that is ever shown inline. */
-  readonly isPicture: boolean
+  /** Decoded and drawn anew; only what came out of that is ever shown inline. `null`: not a picture. */
+  readonly picture: PictureKind | null
 }
 
 const ascii = (text: string) => Buffer.from(text, 'latin1')
@@ -25,32 +29,27 @@ const brand =
   (head: Buffer) =>
     at(4, ascii('ftyp'))(head) && brands.includes(head.subarray(8, 12).toString('latin1'))
 
-const signatures: readonly (readonly [contentType: string, isPicture: boolean, fits: (head: Buffer) => boolean])[] = [
-  ['image/png', true, at(0, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))],
-  ['image/jpeg', true, at(0, Buffer.from([0xff, 0xd8, 0xff]))],
-  ['image/gif', true, head => at(0, ascii('GIF87a'))(head) || at(0, ascii('GIF89a'))(head)],
-  ['image/webp', true, head => at(0, ascii('RIFF'))(head) && at(8, ascii('WEBP'))(head)],
-  ['image/avif', true, brand('avif', 'avis')],
-  ['image/heic', false, brand('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1')],
-  ['image/x-canon-cr3', false, brand('crx ')],
-  ['image/jxl', false, at(4, ascii('JXL '))],
-  ['image/tiff', false, head => at(0, ascii('II*\0'))(head) || at(0, ascii('MM\0*'))(head)],
-  ['application/pdf', false, at(0, ascii('%PDF-'))],
-  ['video/quicktime', false, brand('qt  ')],
-  ['audio/mp4', false, brand('M4A ', 'M4B ')],
-  ['video/mp4', false, brand('isom', 'iso2', 'iso5', 'iso6', 'mp41', 'mp42', 'avc1', 'dash', 'M4V ')],
-  ['video/webm', false, at(0, Buffer.from([0x1a, 0x45, 0xdf, 0xa3]))],
-  ['audio/mpeg', false, head => at(0, ascii('ID3'))(head) || (head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2)],
-  ['audio/ogg', false, at(0, ascii('OggS'))],
-  ['audio/wav', false, head => at(0, ascii('RIFF'))(head) && at(8, ascii('WAVE'))(head)],
-  ['audio/flac', false, at(0, ascii('fLaC'))],
+/** Of what is not decoded here. */
+const signatures: readonly (readonly [contentType: string, fits: (head: Buffer) => boolean])[] = [
+  ['image/heic', brand('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1')],
+  ['image/x-canon-cr3', brand('crx ')],
+  ['image/jxl', at(4, ascii('JXL '))],
+  ['image/tiff', head => at(0, ascii('II*\0'))(head) || at(0, ascii('MM\0*'))(head)],
+  ['application/pdf', at(0, ascii('%PDF-'))],
+  ['video/quicktime', brand('qt  ')],
+  ['audio/mp4', brand('M4A ', 'M4B ')],
+  ['video/mp4', brand('isom', 'iso2', 'iso5', 'iso6', 'mp41', 'mp42', 'avc1', 'dash', 'M4V ')],
+  ['video/webm', at(0, Buffer.from([0x1a, 0x45, 0xdf, 0xa3]))],
+  ['audio/mpeg', head => at(0, ascii('ID3'))(head) || (head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2)],
+  ['audio/ogg', at(0, ascii('OggS'))],
+  ['audio/wav', head => at(0, ascii('RIFF'))(head) && at(8, ascii('WAVE'))(head)],
+  ['audio/flac', at(0, ascii('fLaC'))],
   [
     'application/zip',
-    false,
     head => at(0, Buffer.from([0x50, 0x4b, 3, 4]))(head) || at(0, Buffer.from([0x50, 0x4b, 5, 6]))(head),
   ],
-  ['application/gzip', false, at(0, Buffer.from([0x1f, 0x8b]))],
-  ['application/x-7z-compressed', false, at(0, Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]))],
+  ['application/gzip', at(0, Buffer.from([0x1f, 0x8b]))],
+  ['application/x-7z-compressed', at(0, Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]))],
 ]
 
 /** Photographs that cannot be written anew here: kept as they came, they would tell where they were taken. */
@@ -72,12 +71,14 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   pdf: ['application/pdf'],
 }
 
-const octets = 'application/octet-stream'
+export const octets = 'application/octet-stream'
 
 /** What the first bytes of a file say it is. Text that a browser might take for a page is not told from other bytes. */
 export function kindOf(head: Buffer): FileKind {
-  for (const [contentType, isPicture, fits] of signatures) if (fits(head)) return { contentType, isPicture }
-  return { contentType: isPlainText(head) ? 'text/plain' : octets, isPicture: false }
+  const picture = pictureKindOf(head)
+  if (picture !== undefined) return { contentType: picture, picture }
+  for (const [contentType, fits] of signatures) if (fits(head)) return { contentType, picture: null }
+  return { contentType: isPlainText(head) ? 'text/plain' : octets, picture: null }
 }
 
 function isPlainText(head: Buffer): boolean {

@@ -1,6 +1,7 @@
 /** From bytes on the wire to a file that a message can have. */
 import { type chat, commonProblem, type FileInfo, type Output, Problem, requireUser } from '@octet/contracts'
 import { newId, type Queryable, type Tx } from '@octet/db'
+import { type DrawnPicture, NotAPictureError, type PictureKind } from '@octet/pictures'
 import { type ChatContext, problem } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import type { PlacedRoom } from '../rooms/store.ts'
@@ -12,8 +13,10 @@ import {
   fileName,
   fitsName,
   kindOf,
+  octets,
   peekBytes,
   tellsOfPlaces,
+  thumbnailEdge,
   waitingMax,
 } from './rules.ts'
 import * as fileStore from './store.ts'
@@ -91,18 +94,17 @@ export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterab
   try {
     const { head, whole } = await peek(body)
     if (head.byteLength === 0) throw commonProblem('validation-failed', { detail: 'The file is empty.' })
-    const kind: FileKind = file.isEncrypted
-      ? { contentType: 'application/octet-stream', isPicture: false }
-      : kindOf(head)
+    const kind: FileKind = file.isEncrypted ? { contentType: octets, picture: null } : kindOf(head)
     if (tellsOfPlaces(kind)) {
       throw problem('file-refused', { detail: 'It may say where it was taken; send the picture as JPEG.' })
     }
     if (!file.isEncrypted && !fitsName(file.name, kind)) {
       throw problem('file-refused', { detail: `${file.name} is ${kind.contentType}.` })
     }
-    const known = kind.isPicture
-      ? await storePicture(ctx, file.id, kind, whole)
-      : await storeOther(ctx, file.id, kind, whole)
+    const known =
+      kind.picture === null
+        ? await storeOther(ctx, file.id, kind, whole)
+        : await storePicture(ctx, { id: file.id, account: file.ownerId, kind: kind.picture }, whole)
     const row = await fileStore.completeFile(ctx.db, file.id, known)
     // Somebody else finished the same upload at the same moment.
     const ready = row ?? (await fileStore.findFile(ctx.db, file.id))
@@ -130,30 +132,35 @@ async function storeOther(
   return { contentType, sizeBytes, sha256, width: null, height: null, hasThumbnail: false }
 }
 
-/** As it came it is never shown; only what was drawn from it is kept. */
-async function storePicture(
-  ctx: Storing,
-  id: string,
-  { contentType }: FileKind,
-  body: AsyncIterable<Uint8Array>,
-): Promise<Known> {
-  const incoming = fileKeys.incoming(id)
-  await ctx.storage.put(incoming, body, { sizeBytesMax: fileBytesMax, contentType })
-  const {
-    contentType: drawnType,
-    width,
-    height,
-  } = await ctx.pictures.redraw(await read(ctx, incoming), contentType, drawn =>
-    ctx.storage.put(fileKeys.file(id), drawn, { sizeBytesMax: redrawnBytesMax, contentType }),
-  )
-  await ctx.storage.delete(incoming)
-  await ctx.pictures.shrink(await read(ctx, fileKeys.file(id)), drawn =>
-    ctx.storage.put(fileKeys.thumbnail(id), drawn, { sizeBytesMax: thumbnailBytesMax, contentType: 'image/webp' }),
-  )
+interface ArrivingPicture {
+  readonly id: string
+  readonly account: string
+  readonly kind: PictureKind
+}
+
+/** As it came it is never shown; only what was drawn from it is kept. Throws `file-not-a-picture`. */
+async function storePicture(ctx: Storing, picture: ArrivingPicture, body: AsyncIterable<Uint8Array>): Promise<Known> {
+  const { id, kind: contentType } = picture
+  await ctx.storage.put(fileKeys.incoming(id), body, { sizeBytesMax: fileBytesMax, contentType })
+  const drawn = await drawPicture(ctx, picture).catch(error => {
+    throw error instanceof NotAPictureError ? problem('file-not-a-picture') : error
+  })
   const stored = await ctx.storage.stat(fileKeys.file(id))
   if (stored === undefined) throw new Error(`the picture ${id} was stored and is not there`)
   const { sizeBytes, sha256 } = stored
-  return { contentType: drawnType, sizeBytes, sha256, width, height, hasThumbnail: true }
+  return { ...drawn, sizeBytes, sha256, hasThumbnail: true }
+}
+
+async function drawPicture(ctx: Storing, { id, account, kind }: ArrivingPicture): Promise<DrawnPicture> {
+  const drawn = await ctx.pictures.redraw(await read(ctx, fileKeys.incoming(id)), { account, kind }, bytes =>
+    ctx.storage.put(fileKeys.file(id), bytes, { sizeBytesMax: redrawnBytesMax, contentType: kind }),
+  )
+  await ctx.storage.delete(fileKeys.incoming(id))
+  const size = { account, edge: thumbnailEdge }
+  await ctx.pictures.shrink(await read(ctx, fileKeys.file(id)), size, bytes =>
+    ctx.storage.put(fileKeys.thumbnail(id), bytes, { sizeBytesMax: thumbnailBytesMax, contentType: 'image/webp' }),
+  )
+  return drawn
 }
 
 async function read(ctx: Storing, key: string) {

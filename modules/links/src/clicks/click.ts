@@ -1,14 +1,13 @@
 /** One click, as the journal keeps it, and what clicks add up to. Pure. */
+import { createMemo } from '@octet/cache'
 import type { ClickDimension } from '@octet/contracts'
-
-/** A person; something that comes by itself; something that shows a link in a chat before anyone follows it. */
-export type VisitorKind = 'human' | 'crawler' | 'preview'
+import type { VisitorKind } from '@octet/visitors'
 
 export interface Click {
   readonly linkId: string
   readonly atMs: number
   readonly kind: VisitorKind
-  /** Hash with the salt of the day (visitor-salts.ts); empty when unknown. */
+  /** Hash with the salt of the day (platform/visitors); empty when unknown. */
   readonly visitor: string
   /** Absent in records of before there were any. */
   readonly values: Readonly<Partial<Record<ClickDimension, string>>>
@@ -101,12 +100,9 @@ export function decodeClick(text: string): Click {
 }
 
 const valuesKnownMax = 10_000
-const valuesKnown = new Map<string, Click['values']>()
 
-/** Clicks that say the same share one object: few say something nobody said before. */
-function readValues(rest: string): Click['values'] {
-  const known = valuesKnown.get(rest)
-  if (known !== undefined) return known
+/** Clicks that say the same share one object, and most say what others said before. */
+const readValues = createMemo(valuesKnownMax, (rest): Click['values'] => {
   const fields = rest.split('\t')
   const values: Partial<Record<ClickDimension, string>> = {}
   for (const [index, dimension] of dimensions.entries()) {
@@ -114,10 +110,8 @@ function readValues(rest: string): Click['values'] {
     if (value !== undefined && value !== '') values[dimension] = value
   }
   values.referrer ??= directReferrer
-  if (valuesKnown.size >= valuesKnownMax) valuesKnown.clear()
-  valuesKnown.set(rest, values)
   return values
-}
+})
 
 /** What the statistics call a visit that came from no page, or from one that does not say. */
 const directReferrer = '(direct)'

@@ -1,7 +1,7 @@
 /** All SQL about clicks: the journal's position, the counts, and what statistics ask. */
 import type { Queryable, Tx } from '@octet/db'
+import { addVisitors, countVisitors } from '@octet/visitors'
 import { type Breakdowns, type CountedClicks, type CountedDay, mergeBreakdowns } from './click.ts'
-import { addVisitors, countVisitors } from './visitor-sketch.ts'
 
 export interface JournalPosition {
   readonly segment: number
@@ -252,5 +252,3 @@ export function topLinksOfOwner(
     order by clicks desc, links.id
     limit ${limit}`
 }
-
-// ---- forgetting -------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 import type { Queryable } from '@octet/db'
 
 /** The salt of a day, the same for every process: whoever asks first has offered it. */
-export async function saltOf({ sql }: Queryable, day: string, offered: Buffer): Promise<string> {
+export async function saltOf({ sql }: Queryable, day: string, offered: Uint8Array): Promise<string> {
   await sql`insert into visitor_salts (day, salt) values (${day}, ${offered}) on conflict do nothing`
   const [row] = await sql<{ salt: string }[]>`
     select encode(salt, 'base64') as salt from visitor_salts where day = ${day}::date`

@@ -1,7 +1,7 @@
 import type { Input, links } from '@octet/contracts'
+import { byteOrderMark, csvLine } from '@octet/csv'
 import type { LinksContext } from '../context.ts'
 import { getLinkStats } from '../statistics/get-link-stats.ts'
-import { byteOrderMark, csvLine } from './csv.ts'
 
 /** Clicks of one of the caller's links: a row per interval, then one per value of each breakdown. */
 export async function exportLinkStats(

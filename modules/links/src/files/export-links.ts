@@ -1,8 +1,8 @@
 import { type Link, requireUser } from '@octet/contracts'
+import { byteOrderMark, csvLine } from '@octet/csv'
 import type { LinksContext } from '../context.ts'
 import { eachLinkOf } from '../manage/list-store.ts'
 import { linkOf } from '../manage/rules.ts'
-import { byteOrderMark, csvLine } from './csv.ts'
 
 const pageMax = 500
 

@@ -1,9 +1,9 @@
 import { type Input, importRowsMax, links, type NewLink, type Output, Problem } from '@octet/contracts'
+import { CsvError, type CsvRow, readCsv } from '@octet/csv'
 import { checkInput, operationsOf } from '@octet/kernel'
 import { type LinksContext, problem } from '../context.ts'
 import { targetKey } from '../manage/codes.ts'
 import { addLink, type PreparedLink, prepareLink } from '../manage/prepare-link.ts'
-import { CsvError, type CsvRow, readCsv } from './csv.ts'
 import { columnsOf, linkOfRow } from './import-rules.ts'
 
 type Imported = Output<typeof links, 'importLinks'>
@@ -18,7 +18,7 @@ export async function importLinks(
   ctx: LinksContext,
   { csv, columns: named }: Input<typeof links, 'importLinks'>,
 ): Promise<Imported> {
-  const [header, ...rows] = readTable(csv)
+  const [header, ...rows] = await readTable(csv)
   const columns = named ?? columnsOf(header?.cells ?? [])
   if (!columns.includes('url')) throw unreadable(1, 'has no column that says where the links lead, such as "url"')
   const problems: RowProblem[] = []
@@ -52,12 +52,13 @@ function createOperation() {
   return operation
 }
 
-function readTable(csv: string): CsvRow[] {
+async function readTable(csv: string): Promise<CsvRow[]> {
   const rows: CsvRow[] = []
   try {
-    for (const row of readCsv(csv)) {
-      if (rows.length > importRowsMax)
+    for await (const row of readCsv([csv])) {
+      if (rows.length > importRowsMax) {
         throw unreadable(row.line, `is one more than the ${importRowsMax} rows there may be`)
+      }
       rows.push(row)
     }
   } catch (error) {

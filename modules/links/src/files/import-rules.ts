@@ -1,6 +1,6 @@
 /** From a table to links that may be made. Pure. */
 import { type ImportColumn, importColumns } from '@octet/contracts'
-import { plainCell } from './csv.ts'
+import { plainCell } from '@octet/csv'
 
 type Column = ImportColumn | 'ignore'
 

@@ -1,5 +1,5 @@
 /** From a code to where it leads, and what that costs the link. */
-import type { VisitorKind } from '../clicks/click.ts'
+import type { VisitorKind } from '@octet/visitors'
 import type { LinksContext } from '../context.ts'
 import { chooseDestination, type Destination, type Visitor } from '../routing/rules.ts'
 import type { Target } from './target.ts'

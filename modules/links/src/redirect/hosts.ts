@@ -1,23 +1,19 @@
 /** Which of the hosts that people bring a request is for. */
 import type { IncomingMessage } from 'node:http'
+import { createMemo } from '@octet/cache'
 import { headerOf } from '@octet/http'
 import type { LinksState } from '../context.ts'
 import { normalHost } from '../domains/rules.ts'
 import type { DomainRow } from '../domains/store.ts'
 
 const namesMax = 10_000
-const names = new Map<string, string | undefined>()
+/** By the text of the header: making a URL of it at every visit would cost as much as the visit. */
+const nameOf = createMemo(namesMax, given => normalHost(given.replace(/:\d{1,5}$/, '')))
 
-/** The host name somebody may have claimed; `undefined` for addresses and single words such as `localhost`. */
+/** The host name that somebody may have claimed; `undefined` for addresses and single words such as `localhost`. */
 function claimableHost(request: IncomingMessage): string | undefined {
   const given = headerOf(request, 'host')
-  if (given === undefined) return undefined
-  // Remembered as it was written: making a URL of it at every visit would cost as much as the visit.
-  if (names.has(given)) return names.get(given)
-  const name = normalHost(given.replace(/:\d{1,5}$/, ''))
-  if (names.size >= namesMax) names.clear()
-  names.set(given, name)
-  return name
+  return given === undefined ? undefined : nameOf(given)
 }
 
 type Known = Pick<LinksState, 'shortDomains' | 'origin'>
@@ -33,16 +29,8 @@ export function domainOfRequest(
   return known === undefined ? shortDomains.get(host) : known
 }
 
-const hosts = new Map<string, string>()
-
-function ownHost(origin: string): string {
-  let host = hosts.get(origin)
-  if (host === undefined) {
-    host = new URL(origin).hostname
-    hosts.set(origin, host)
-  }
-  return host
-}
+/** There is one; tests have a few. */
+const ownHost = createMemo(16, origin => new URL(origin).hostname)
 
 /** On a proven host codes stand at the root: `/code` is `/s/code`, and `/` where its owner wants visitors to land. */
 export function pathOnDomain(url: string, domain: DomainRow | null): string | undefined {

@@ -1,50 +1,33 @@
 /** A request for a short link, read once: what rules look at and what the click record keeps. */
 import type { IncomingMessage } from 'node:http'
 import { headerOf } from '@octet/http'
-import { encodeClick, utmText, valueText } from '../clicks/click.ts'
-import { readUserAgent, type UserAgent } from '../clicks/user-agent.ts'
-import { visitorLot } from '../clicks/visitor-salts.ts'
+import {
+  createUserAgents,
+  readVisit as readHeaders,
+  referrerHost,
+  type UserAgent,
+  type Visit,
+  visitorLot,
+} from '@octet/visitors'
+import { encodeClick, utmText, valueText, whoText } from '../clicks/click.ts'
 import type { LinksState } from '../context.ts'
 import { preferredLanguage, type Visitor } from '../routing/rules.ts'
 import type { Target } from './target.ts'
 
-export interface VisitRequest {
-  readonly userAgentText: string
-  readonly userAgent: UserAgent
-  readonly referrer: string | undefined
-  readonly isPrefetch: boolean
+export interface VisitRequest extends Visit {
+  readonly userAgent: UserAgent & {
+    /** {@link whoText} */
+    readonly who: string
+  }
 }
 
-/** The headers every visit needs, in one pass over where the parser left them. */
-export function readVisit({ rawHeaders }: IncomingMessage): VisitRequest {
-  let userAgentText = ''
-  let referrer: string | undefined
-  let purpose: string | undefined
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string
-    const value = rawHeaders[index + 1] as string
-    switch (name.length) {
-      case 10:
-        if (name.toLowerCase() === 'user-agent') userAgentText = value
-        break
-      case 7:
-        if (name.toLowerCase() === 'referer') referrer = value
-        else if (name.toLowerCase() === 'purpose') purpose ??= value
-        break
-      case 11:
-        if (name.toLowerCase() === 'sec-purpose') purpose = value
-        break
-      case 5:
-        if (name.toLowerCase() === 'x-moz') purpose ??= value
-        break
-    }
-  }
-  return {
-    userAgentText,
-    userAgent: readUserAgent(userAgentText),
-    referrer,
-    isPrefetch: purpose !== undefined && /prefetch|prerender|preview/i.test(purpose),
-  }
+/** The text of a user agent goes no further: the journal is on disk, and there it would outlive the visit by weeks. */
+const userAgents = createUserAgents(read => ({ ...read, who: whoText(read) }))
+
+/** What the headers say of a visit. */
+export function readVisit(request: IncomingMessage): VisitRequest {
+  const { userAgentText, referrer, isPrefetch } = readHeaders(request)
+  return { userAgentText, referrer, isPrefetch, userAgent: userAgents(userAgentText) }
 }
 
 /** What a record and a rule may need to know besides the request. */
@@ -87,7 +70,7 @@ export function clickRecord(
     variant,
     country: place?.country ?? '',
     city: place?.city === undefined ? '' : valueText(place.city),
-    referrer: visit.referrer === undefined ? '' : hostOf(visit.referrer),
+    referrer: visit.referrer === undefined ? '' : referrerHost(visit.referrer),
     utm: utmOf(raw, target),
   })
 }
@@ -105,10 +88,4 @@ function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
 /** Of the visit where it says any, else of the link's own address. */
 function utmOf(raw: IncomingMessage, { utm }: Target): string {
   return raw.url?.includes('utm_') === true ? utmText(queryOf(raw)) : utm
-}
-
-/** Host of a referrer, without `www.`; empty for what is not a web address. */
-function hostOf(referrer: string): string {
-  const match = /^https?:\/\/(?:www\.)?([a-z0-9.-]{1,100})(?:[/:?#]|$)/i.exec(referrer)
-  return match?.[1]?.toLowerCase() ?? ''
 }

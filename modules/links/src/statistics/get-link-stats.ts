@@ -1,7 +1,7 @@
 import { type ClickDimension, clickDimensions, type Input, type LinkStats, type links } from '@octet/contracts'
+import { sketchErrorPercent } from '@octet/visitors'
 import { type Breakdowns, otherValue, sumBreakdowns } from '../clicks/click.ts'
 import * as store from '../clicks/store.ts'
-import { sketchErrorPercent } from '../clicks/visitor-sketch.ts'
 import { type LinksContext, problem } from '../context.ts'
 import { accessLink } from '../manage/access.ts'
 import { instantOf, weeksOf } from './time-zones.ts'

@@ -1,4 +1,5 @@
 /** Calendar arithmetic of statistics: pure. */
+import { createMemo } from '@octet/cache'
 
 interface Day {
   readonly date: string
@@ -29,17 +30,15 @@ export function instantOf(date: string, timeZone: string): string {
   return new Date(asUtcMs - offsetMs(guessMs, timeZone)).toISOString()
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
 const formatsMax = 100
+const formatOf = createMemo(
+  formatsMax,
+  timeZone => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }),
+)
 
 function offsetMs(atMs: number, timeZone: string): number {
-  let format = formats.get(timeZone)
-  if (format === undefined) {
-    if (formats.size >= formatsMax) formats.clear()
-    format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
-    formats.set(timeZone, format)
-  }
-  const name = format.formatToParts(atMs).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  const parts = formatOf(timeZone).formatToParts(atMs)
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
   const match = /^GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name)
   if (match === null) return 0
   const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0)

@@ -1,29 +1,36 @@
 /**
- * The salts visitors are hashed with: one a day, shared by all processes, gone when the day is over. Within a day the
- * same address with the same user agent is the same visitor; over days nobody can tell, we included.
+ * The salts that visitors are hashed with: one a day, shared by all processes, deleted when the day is over. Within a
+ * day the same address with the same user agent is the same visitor. Visits of different days cannot be linked.
  */
-
 import { hash, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Queryable } from '@octet/db'
-import * as visitorStore from './visitor-store.ts'
 
 const dayMs = 86_400_000
+const saltBytes = 16
 const retryMs = 5_000
 const waitMs = 200
-/** Visitors whose hash is remembered; not a whole day's, so that a flood of made-up ones costs little memory. */
+/** Visitors whose hash is remembered; fewer than a day's, so that a flood of made-up ones costs little memory. */
 const rememberedMax = 10_000
 const agentLengthMax = 400
 
+export interface VisitorSaltsOptions {
+  /**
+   * The salt of a day (`YYYY-MM-DD`, UTC) as all processes have it: `fresh` is kept, unless another process was first.
+   * The module stores it, and deletes it when its day is over.
+   */
+  readonly saltOf: (day: string, fresh: Uint8Array) => Promise<string>
+  readonly onFailure: (error: unknown) => void
+}
+
 export interface VisitorSalts {
-  /** Who a visitor is today; empty until the salt of the day is loaded. Never waits. */
+  /** The hash of a visitor today; empty until the salt of the day is loaded. Never waits. */
   hashOf(nowMs: number, address: string, userAgent: string): string
-  /** Resolves when the salt of the day is there, or cannot be had now. */
+  /** Resolves when the salt of the day is loaded, or loading it has failed. */
   load(nowMs: number): Promise<void>
 }
 
-/** Nothing is read before it is asked for. The next day's salt is fetched a day ahead, so midnight is no different. */
-export function createVisitorSalts(db: Queryable, onFailure: (error: unknown) => void): VisitorSalts {
+/** Reads nothing before the first visit. The next day's salt is fetched a day ahead, so midnight causes no wait. */
+export function createVisitorSalts({ saltOf, onFailure }: VisitorSaltsOptions): VisitorSalts {
   let salts = new Map<number, string>()
   let loading: Promise<void> | undefined
   let notBeforeMs = 0
@@ -34,7 +41,7 @@ export function createVisitorSalts(db: Queryable, onFailure: (error: unknown) =>
     loading ??= fetchSalts(today, nowMs).finally(() => {
       loading = undefined
     })
-    // Nobody's visit waits for a salt longer than they would notice, nor for one that is only wanted tomorrow.
+    // A visit waits for a salt no longer than its visitor would notice, and not at all for the one of tomorrow.
     if (!salts.has(today)) await Promise.race([loading, delay(waitMs, undefined, { ref: false })])
   }
 
@@ -42,7 +49,7 @@ export function createVisitorSalts(db: Queryable, onFailure: (error: unknown) =>
     try {
       const fetched = new Map<number, string>()
       for (const day of [today, today + 1]) {
-        fetched.set(day, await visitorStore.saltOf(db, dateOf(day), randomBytes(16)))
+        fetched.set(day, await saltOf(dateOf(day), randomBytes(saltBytes)))
       }
       salts = fetched
     } catch (error) {
@@ -68,9 +75,9 @@ export function createVisitorSalts(db: Queryable, onFailure: (error: unknown) =>
 }
 
 /**
- * {@link visitorHash}, remembered for those who came lately: who follows one link often follows the next, and the hash
- * is a third of what a click record costs. By user agent first, whose texts are few and found by a hash they have
- * already. Addresses are in this process's memory only, and gone with the salt.
+ * {@link visitorHash}, remembered for recent visitors: the hash is a third of what a click record costs. By user agent
+ * first, whose texts are few and whose string hash V8 has computed already. Addresses stay in this process's memory and
+ * go with the salt.
  */
 export function createVisitorHashes(): typeof visitorHash {
   let ofSalt = ''
@@ -106,12 +113,12 @@ function dateOf(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10)
 }
 
-/** Twelve base64url characters: 72 bits, of which two people among a million share none. */
+/** Twelve base64url characters: with 72 bits, no two people among a million share a hash. */
 export function visitorHash(salt: string, address: string, userAgent: string): string {
   return hash('sha256', `${salt} ${address} ${userAgent}`, 'base64url').slice(0, 12)
 }
 
-/** The same number for the same person and link on every day. It is used at once and kept nowhere. */
-export function visitorLot(linkId: string, address: string, userAgent: string): number {
-  return Number.parseInt(hash('sha256', `${linkId} ${address} ${userAgent}`, 'hex').slice(0, 8), 16)
+/** A 32-bit number for fair draws, the same for one visitor and subject every day. Use it at once; never store it. */
+export function visitorLot(subject: string, address: string, userAgent: string): number {
+  return Number.parseInt(hash('sha256', `${subject} ${address} ${userAgent}`, 'hex').slice(0, 8), 16)
 }

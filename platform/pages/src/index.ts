@@ -1,0 +1,1 @@
+export { fetchPageHead } from './fetch-page-head.ts'

@@ -1,0 +1,5 @@
+export { referrerHost } from './referrer.ts'
+export { addVisitors, countVisitors, sketchErrorPercent } from './sketch.ts'
+export { createUserAgents, type UserAgent, type VisitorKind } from './user-agent.ts'
+export { readVisit, type Visit } from './visit.ts'
+export { createVisitorSalts, type VisitorSalts, visitorLot } from './visitor-salts.ts'
