@@ -1,40 +1,39 @@
-/** What is really there, read from the database itself, past everything that is judged. */
-import { openPool } from '@octet/db'
+/** The state after a run, read from the database directly, past every part that is judged. */
+import { openPool, type Sql } from '@octet/db'
 
-export interface LinkState {
-  readonly id: string
-  readonly url: string
-  readonly title: string | null
-  readonly isDeleted: boolean
-  /** Total, and the sum of its parts. */
-  readonly clicks: number
-  readonly clicksSummed: number
+/** Rows by table. Rows that an earlier run left behind are recognised by their ids. */
+export type SystemState = Readonly<Record<string, readonly { readonly id: string }[]>>
+
+/** What reads the rows of one system. */
+export interface StateReader {
+  readonly name: string
+  readState(sql: Sql): Promise<SystemState>
+}
+
+/** One effect of an event, as the probe recorded it. */
+export interface Effect {
+  readonly event: string
+  readonly subject: string
 }
 
 export interface State {
-  readonly links: readonly LinkState[]
-  readonly users: readonly { readonly id: string; readonly username: string }[]
-  /** One entry per effect an event had. */
-  readonly effects: readonly { readonly event: string; readonly subject: string }[]
-  /** Events that wait or were given up on, over all modules. */
+  /** By the name of the system. */
+  readonly systems: Readonly<Record<string, SystemState>>
+  readonly effects: readonly Effect[]
+  /** Events of all modules that wait, or are dead letters. */
   readonly outboxWaiting: number
   readonly outboxDead: number
   readonly idleInTransaction: number
 }
 
-/** Reads all of it in one snapshot. */
-export async function readState(databaseUrl: string): Promise<State> {
+/** Reads everything in one snapshot. */
+export async function readState(databaseUrl: string, systems: readonly StateReader[]): Promise<State> {
   const pool = openPool(databaseUrl, { connectionsMax: 1 })
   try {
     return (await pool.begin('isolation level repeatable read', async sql => {
-      const links = await sql<LinkState[]>`
-        select links.id, url, title, deleted_at is not null as "isDeleted",
-               coalesce(totals.clicks + totals.bots, 0)::int as clicks,
-               coalesce((select sum(counts.clicks + counts.bots) from links.click_counts counts
-                         where counts.link_id = links.id), 0)::int as "clicksSummed"
-        from links.links left join links.click_totals totals on totals.link_id = links.id`
-      const users = await sql<State['users'][number][]>`select id, username from identity.users`
-      const effects = await sql<State['effects'][number][]>`select event, subject from chaosprobe.effects`
+      const states: Record<string, SystemState> = {}
+      for (const system of systems) states[system.name] = await system.readState(sql as unknown as Sql)
+      const effects = await sql<Effect[]>`select event, subject from chaosprobe.effects`
       const schemas = await sql`select schemaname from pg_tables where tablename = 'outbox'`
       let [outboxWaiting, outboxDead] = [0, 0]
       for (const { schemaname } of schemas) {
@@ -47,21 +46,30 @@ export async function readState(databaseUrl: string): Promise<State> {
       const [idle] = await sql`
         select count(*)::int as count from pg_stat_activity
         where state like 'idle in transaction%' and pid <> pg_backend_pid()`
-      return { links, users, effects, outboxWaiting, outboxDead, idleInTransaction: idle?.count as number }
+      return { systems: states, effects, outboxWaiting, outboxDead, idleInTransaction: idle?.count as number }
     })) as State
   } finally {
     await pool.end({ timeout: 1 })
   }
 }
 
-/** What came since: several runs may share a database. */
-export function since(before: State, { links, users, effects, ...rest }: State): State {
-  const known = new Set([...before.links, ...before.users].map(({ id }) => id))
+/** What was added after `before`: several runs may share a database. */
+export function since(before: State, now: State, systems: readonly StateReader[]): State {
+  const known = new Set(
+    Object.values(before.systems).flatMap(state =>
+      Object.values(state)
+        .flat()
+        .map(({ id }) => id),
+    ),
+  )
   const isNew = ({ id }: { readonly id: string }) => !known.has(id)
+  const states = systems.map(({ name }) => {
+    const tables = Object.entries(now.systems[name] ?? {}).map(([table, rows]) => [table, rows.filter(isNew)] as const)
+    return [name, Object.fromEntries(tables)] as const
+  })
   return {
-    ...rest,
-    links: links.filter(isNew),
-    users: users.filter(isNew),
-    effects: effects.filter(({ subject }) => !known.has(subject)),
+    ...now,
+    systems: Object.fromEntries(states),
+    effects: now.effects.filter(({ subject }) => !known.has(subject)),
   }
 }

@@ -2,12 +2,11 @@
 import type { Experiment } from '../bench/experiment.ts'
 import { startRedis } from '../chaos/cluster/redis-process.ts'
 import { type ClusterClient, startCluster } from '../chaos/cluster/start-cluster.ts'
-import type { Mutant } from '../chaos/mutants/mutants.ts'
-import type { RoomFindings } from '../chaos/oracles/chat.ts'
 import { makePlan } from '../chaos/plan.ts'
 import { seededRandom } from '../chaos/random.ts'
-import { type ChatRun, runChat } from '../chaos/workloads/chat.ts'
-import { mustHaveMet, tableOf } from '../chaos/workloads/chat-hits.ts'
+import { mustHaveMet, tableOf } from '../chaos/systems/chat/hits.ts'
+import type { RoomFindings } from '../chaos/systems/chat/room-oracle.ts'
+import { type ChatRun, runChat } from '../chaos/systems/chat/run-chat.ts'
 
 const servers = 2
 const clients = 8
@@ -15,7 +14,7 @@ const forMs = 60_000
 const roundsLong = 10
 const faultsPerRound = 8
 /** Often left out: the lock under which numbers are taken, a device's order, a memory of what was said, polling. */
-const asOftenWritten: readonly Mutant[] = [
+const asOftenWritten: readonly string[] = [
   'room-unlocked',
   'seq-from-counter',
   'turns-untaken',

@@ -2,12 +2,9 @@
 
 import type { Experiment } from '../bench/experiment.ts'
 import { startCluster } from '../chaos/cluster/start-cluster.ts'
-import type { Mutant } from '../chaos/mutants/mutants.ts'
 import { makePlan, type Plan } from '../chaos/plan.ts'
 import { seededRandom } from '../chaos/random.ts'
 import { type Outcome, runChaos } from '../chaos/run.ts'
-import { identityWorkload } from '../chaos/workloads/identity.ts'
-import { linksWorkload } from '../chaos/workloads/links.ts'
 
 const servers = 2
 const faultsPerRound = 10
@@ -52,23 +49,19 @@ export const killLoop: Experiment = {
   },
 }
 
-async function rounded(mutants: readonly Mutant[], rounds: number, planOf: (seed: number) => Plan) {
+async function rounded(mutants: readonly string[], rounds: number, planOf: (seed: number) => Plan) {
   const sum = { faults: 0, acked: 0, open: 0, findings: 0, committed: 0, notCommitted: 0 }
   const cluster = await startCluster({ servers, mutants, postgresSettings: { wal_writer_delay: '10s' } })
   try {
     for (let round = 0; round < rounds; round++) {
       const seed = Math.floor(Math.random() * 2 ** 31)
-      const outcome: Outcome = await runChaos({
-        cluster,
-        workloads: [linksWorkload, identityWorkload],
-        plan: planOf(seed),
-      })
+      const outcome: Outcome = await runChaos({ cluster, plan: planOf(seed) })
       sum.faults += outcome.faults.filter(({ injected }) => injected === 'injected').length
       sum.acked += outcome.acked
       sum.open += outcome.open
       sum.findings += Object.values(outcome.findings).flat().length
-      sum.committed += outcome.sometimes.ambiguousCommitted
-      sum.notCommitted += outcome.sometimes.ambiguousNotCommitted
+      sum.committed += outcome.sometimes.ambiguousCommitted ?? 0
+      sum.notCommitted += outcome.sometimes.ambiguousNotCommitted ?? 0
     }
     return sum
   } finally {

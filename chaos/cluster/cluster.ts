@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, type ServerProcess, startServerProcess } from '@octet/testkit'
-import { type Mutant, mutants, probe } from '../mutants/mutants.ts'
+import { patchesOf, probe } from '../mutants/all.ts'
 import { type Patch, patchedLine } from '../mutants/patch.ts'
 import type { Fault } from '../plan.ts'
 import { isCommit, type PostgresFault, pass, postgresFault } from '../wire/postgres-fault.ts'
@@ -19,7 +19,7 @@ export interface Cluster {
   /** Undoes every fault: wires pass, everything runs again and serves. Returns how long that took. */
   heal(): Promise<number>
   /** Ends all servers and starts them broken in these ways, or in none. */
-  become(broken: readonly Mutant[]): Promise<void>
+  become(broken: readonly string[]): Promise<void>
   /** Faults that really fell, by kind of fate. */
   hits(): Readonly<Record<string, number>>
   stop(): Promise<void>
@@ -63,7 +63,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 async function open(options: ClusterOptions, postgres: PostgresProcess, nodes: readonly Node[]): Promise<Cluster> {
   let broken = options.mutants ?? []
   const startMissing = async () => {
-    const patches = [probe, ...broken.map(mutant => mutants[mutant])]
+    const patches = [probe, ...patchesOf(broken)]
     const start = async (node: Node) => {
       node.process ??= await startNode(options, postgres, { node, patches })
     }

@@ -1,5 +1,4 @@
 /** What the driver and the cluster's process say to each other. */
-import type { Mutant } from '../mutants/mutants.ts'
 import type { Fault, Plan } from '../plan.ts'
 
 export interface ClusterOptions {
@@ -8,7 +7,7 @@ export interface ClusterOptions {
   readonly isTemporary: boolean
   readonly servers: number
   /** Ways in which the servers are broken on purpose. */
-  readonly mutants?: readonly Mutant[]
+  readonly mutants?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   /** `alter system set …` */
   readonly postgresSettings?: Readonly<Record<string, string>>
@@ -36,7 +35,7 @@ export type Order =
   | { readonly do: 'run'; readonly plan: Plan }
   | { readonly do: 'inject'; readonly fault: Fault }
   | { readonly do: 'heal' }
-  | { readonly do: 'become'; readonly mutants: readonly Mutant[] }
+  | { readonly do: 'become'; readonly mutants: readonly string[] }
   | { readonly do: 'hits' }
   | { readonly do: 'stop' }
 

@@ -5,7 +5,6 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Mutant } from '../mutants/mutants.ts'
 import type { Fault, Plan } from '../plan.ts'
 import type { ClusterEvent, ClusterFacts, ClusterOptions, Injected, Order, Reply } from './protocol.ts'
 
@@ -15,7 +14,7 @@ export interface ClusterClient extends ClusterFacts {
   run(plan: Plan, told: (event: ClusterEvent) => void): Promise<void>
   inject(fault: Fault): Promise<Injected>
   heal(): Promise<number>
-  become(mutants: readonly Mutant[]): Promise<void>
+  become(mutants: readonly string[]): Promise<void>
   hits(): Promise<Readonly<Record<string, number>>>
   stop(): Promise<void>
 }

@@ -64,6 +64,11 @@ export interface Call extends Omit<Entry, 'kind' | 'atMs'> {
   readonly toMs: number
 }
 
+/** The calls of one operation. */
+export function callsOfOp(calls: readonly Call[], op: string): Call[] {
+  return calls.filter(call => call.op === op)
+}
+
 /** The calls of a history, in the order they were made. */
 export function callsOf(entries: readonly Entry[]): Call[] {
   const answers = new Map(entries.filter(({ kind }) => kind !== 'invoke').map(entry => [entry.call, entry]))

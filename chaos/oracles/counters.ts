@@ -1,23 +1,26 @@
-/** O9: answered ≤ counted ≤ answered + open, link by link, and totals are the sum of their parts. */
-import { firstOf, groupBy, type Oracle } from './oracle.ts'
+/** O9: acknowledged ≤ counted ≤ acknowledged + open, row by row, and totals equal the sum of their parts. */
+import type { CounterRule, SystemEvidence } from '../systems/system.ts'
+import { firstOf, groupBy } from './oracle.ts'
 
-export const countsAreRecounts: Oracle = ({ calls, state }) => {
+/** O9 for one counter. */
+export function countsAreRecounts<State>(rule: CounterRule<State>, { calls, state }: SystemEvidence<State>): string[] {
+  const { noun, facts, op, isAcknowledged } = rule
   const findings: string[] = []
-  const follows = groupBy(
-    calls.filter(({ op }) => op === 'links.follow'),
+  const causes = groupBy(
+    calls.filter(call => call.op === op),
     ({ subject }) => subject,
   )
-  // A link that was to be deleted takes its clicks along.
-  const deleted = new Set(calls.filter(({ op }) => op === 'links.delete').map(({ subject }) => subject))
-  for (const { id, clicks, clicksSummed } of state.links) {
-    if (clicks !== clicksSummed)
-      findings.push(`link ${id} has ${clicks} clicks in total and ${clicksSummed} in its parts`)
-    if (deleted.has(id)) continue
-    const visits = follows.get(id) ?? []
-    const answered = visits.filter(({ status }) => status === 302).length
-    const open = visits.filter(({ kind }) => kind === 'info').length
-    if (clicks < answered) findings.push(`link ${id}: ${answered} visits were answered, ${clicks} counted`)
-    if (clicks > answered + open) findings.push(`link ${id}: ${clicks} counted of ${answered} + ${open} visits`)
+  const ignored = rule.ignored(calls)
+  for (const { id, total, summed } of rule.counts(state)) {
+    if (total !== summed) findings.push(`${noun} ${id} has ${total} ${facts} in total and ${summed} in its parts`)
+    if (ignored.has(id)) continue
+    const attempts = causes.get(id) ?? []
+    const acknowledged = attempts.filter(isAcknowledged).length
+    const open = attempts.filter(({ kind }) => kind === 'info').length
+    if (total < acknowledged) findings.push(`${noun} ${id}: ${acknowledged} ${facts} acknowledged, ${total} counted`)
+    if (total > acknowledged + open) {
+      findings.push(`${noun} ${id}: ${total} ${facts} counted of ${acknowledged} acknowledged and ${open} open`)
+    }
   }
   return firstOf(findings)
 }

@@ -1,44 +1,43 @@
-/** O2: under one key at most one effect, one answer for ever, and no other request. */
+/** O2: one key has at most one effect and one answer, and rejects a different request. */
 import type { Call } from '../history/history.ts'
-import { firstOf, groupBy, type Oracle } from './oracle.ts'
+import type { CreateRule, SystemEvidence } from '../systems/system.ts'
+import { firstOf, groupBy } from './oracle.ts'
 
-const conflicts = new Set(['idempotency-in-flight'])
+/** The answer to a request whose twin is still running. */
+const inFlight = 'idempotency-in-flight'
 
-export const onceIsOnce: Oracle = ({ calls, state }) => {
-  const findings: string[] = []
-  const rows = groupBy(state.links, ({ url }) => url)
-  const creates = calls.filter(({ op }) => op === 'links.create')
-  for (const [key, attempts] of groupBy(creates, call => call.key)) {
-    const url = attempts[0]?.subject ?? ''
-    const count = rows.get(url)?.length ?? 0
-    if (count > 1) findings.push(`${key} made ${count} links`)
-    const answers = new Set(attempts.filter(({ kind }) => kind === 'ok').map(answerOf))
-    if (answers.size > 1) findings.push(`${key} was answered in ${answers.size} ways: ${[...answers].join(' | ')}`)
-    for (const { status, body } of attempts) {
-      const code = (body as { code?: string } | undefined)?.code ?? ''
-      const isConflict = status === 409 && conflicts.has(code)
-      if (status !== undefined && status >= 400 && status < 500 && !isConflict)
-        findings.push(`${key} was answered ${status} ${code}`)
-    }
-  }
-  const others = calls.filter(({ op, status }) => op === 'links.create-other' && status !== undefined && status < 500)
+/** O2 for one kind of row. */
+export function onceIsOnce<State>(rule: CreateRule<State>, { calls, state }: SystemEvidence<State>): string[] {
+  const rows = groupBy(rule.rows(state), ({ subject }) => subject)
+  const creates = groupBy(
+    calls.filter(({ op }) => op === rule.op),
+    ({ key }) => key,
+  )
+  const findings = [...creates].flatMap(([key, attempts]) => {
+    const count = rows.get(attempts[0]?.subject ?? '')?.length ?? 0
+    return [...(count > 1 ? [`${key} created ${count} rows (${rule.noun})`] : []), ...answersUnder(rule, key, attempts)]
+  })
+  const others = calls.filter(({ op, status }) => op === rule.otherOp && status !== undefined && status < 500)
   for (const { key, status } of others) {
-    if (status !== 422) findings.push(`another request under ${key} was answered ${status}, not 422`)
-  }
-  const registers = calls.filter(({ op }) => op === 'identity.register')
-  for (const [key, attempts] of groupBy(registers, call => call.key)) {
-    const ids = new Set(attempts.filter(({ kind }) => kind === 'ok').map(userIdOf))
-    if (ids.size > 1) findings.push(`${key} made ${ids.size} accounts`)
-    const taken = attempts.find(({ status, body }) => status === 409 && !conflicts.has((body as { code: string }).code))
-    if (taken !== undefined) findings.push(`${key} was told that its own name is taken`)
+    if (status !== 422) findings.push(`a different request under ${key} was answered ${status}, not 422`)
   }
   return firstOf(findings)
 }
 
-function answerOf({ status, body }: Call): string {
-  return `${status} ${JSON.stringify(body)}`
+function answersUnder<State>(rule: CreateRule<State>, key: string, attempts: readonly Call[]): string[] {
+  const { answerOf = body => body, refusals = [] } = rule
+  const acknowledged = attempts.filter(({ kind }) => kind === 'ok')
+  const answers = new Set(acknowledged.map(({ status, body }) => `${status} ${JSON.stringify(answerOf(body))}`))
+  const unexpected = attempts.filter(({ status = 0, body }) => {
+    const isRefusal = status >= 400 && status < 500 && !refusals.includes(status)
+    return isRefusal && !(status === 409 && codeOf(body) === inFlight)
+  })
+  return [
+    ...(answers.size > 1 ? [`${key} got ${answers.size} different answers: ${[...answers].join(' | ')}`] : []),
+    ...unexpected.map(({ status, body }) => `${key} was answered ${status} ${codeOf(body)}`),
+  ]
 }
 
-function userIdOf({ body }: Call): string {
-  return (body as { user: { id: string } }).user.id
+function codeOf(body: unknown): string {
+  return (body as { code?: string } | undefined)?.code ?? ''
 }

@@ -1,4 +1,4 @@
-/** What every oracle takes and says. Oracles are pure: a recorded run can be judged again. */
+/** What every oracle takes and returns. Oracles are pure functions: a recorded run can be judged again. */
 import type { Call } from '../history/history.ts'
 import type { State } from '../state.ts'
 
@@ -7,29 +7,33 @@ export interface Interval {
   readonly toMs: number
 }
 
-/** A run that is over, with everything healed and quiet. */
+/** A finished run, with every fault healed and every queue drained. */
 export interface Evidence {
   readonly calls: readonly Call[]
-  /** Before anything open was asked again, and after. */
+  /** Before open requests were repeated, and after. */
   readonly stateBefore: State
   readonly state: State
-  /** When faults were there, their healing included. */
+  /** When faults were active, including their healing. */
   readonly faults: readonly Interval[]
-  /** Of the last heal: from healthy wires until every server was ready, and until the queues were empty. */
+  /** After the last heal: until every server was ready, and until the queues were empty. */
   readonly readyMs: number
   readonly drainedMs: number
-  /** How long the second may take. */
+  /** The limit for `drainedMs`. */
   readonly drainWithinMs: number
-  /** All that the servers logged. */
+  /** Everything the servers logged. */
   readonly logs: string
-  /** Texts that must not be in any log. */
+  /** Texts that no log may contain. */
   readonly canaries: readonly string[]
 }
 
-/** Sentences about what is wrong; none when it holds. */
-export type Oracle = (evidence: Evidence) => string[]
+/** O numbers as the README and the tests use them. */
+export const oracleNames = ['O1', 'O2', 'O6', 'O7', 'O9', 'O11', 'O12', 'O13'] as const
+export type OracleName = (typeof oracleNames)[number]
 
-/** At most so many sentences of one kind. */
+/** Returns one sentence for each violation. */
+export type Finder<E> = (evidence: E) => string[]
+
+/** Returns at most `max` sentences of one kind. */
 export function firstOf(findings: readonly string[], max = 5): string[] {
   return findings.length <= max ? [...findings] : [...findings.slice(0, max), `… and ${findings.length - max} more`]
 }

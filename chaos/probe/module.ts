@@ -1,23 +1,22 @@
-/** A module that listens: what it writes down is what events did. Loaded into servers under test by a patch. */
-import { defineContract, identity, links } from '@octet/contracts'
+/** A module that records every effect of the events that systems name. A patch loads it into servers under test. */
+import { defineContract } from '@octet/contracts'
 import type { Tx } from '@octet/db'
-import { defineModule, on } from '@octet/kernel'
+import { defineModule, type Subscription } from '@octet/kernel'
+import type { SystemState } from '../state.ts'
+import { systems } from '../systems/all.ts'
+import type { EventRule } from '../systems/system.ts'
 
 const probe = defineContract({ name: 'chaosprobe', problems: {}, operations: {}, events: {} })
 
-async function noteLink(_ctx: unknown, tx: Tx, { linkId }: { linkId: string }): Promise<void> {
-  await note(tx, 'link-created', linkId)
+/** The inbox tells handlers of one event apart by `handler`. */
+function recorded({ contract, event, subjectOf }: EventRule<SystemState>): Subscription<unknown> {
+  const handle = async (_ctx: unknown, { sql }: Tx, data: unknown) => {
+    await sql`insert into effects (event, subject) values (${event}, ${subjectOf(data as never)})`
+  }
+  return { contract, event, handler: `record-${event}`, handle }
 }
 
-async function noteUser(_ctx: unknown, tx: Tx, { userId }: { userId: string }): Promise<void> {
-  await note(tx, 'user-registered', userId)
-}
-
-async function note({ sql }: Tx, event: string, subject: string): Promise<void> {
-  await sql`insert into effects (event, subject) values (${event}, ${subject})`
-}
-
-/** @public imported by the patch in mutants.ts */
+/** @public imported by the patch in mutants/all.ts */
 export const probeModule = defineModule({
   contract: probe,
   calls: [],
@@ -25,5 +24,5 @@ export const probeModule = defineModule({
   privacy: { keepsNothing: 'Ids of events only, and only in a server under test.' },
   open: async () => ({}),
   operations: {},
-  listens: [on(links, 'link-created', noteLink), on(identity, 'user-registered', noteUser)],
+  listens: systems.flatMap(({ events = [] }) => events.map(recorded)),
 })

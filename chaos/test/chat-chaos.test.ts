@@ -4,11 +4,10 @@ import { type TestContext, test } from 'node:test'
 import { defer } from '@octet/testkit'
 import { startRedis } from '../cluster/redis-process.ts'
 import { startCluster } from '../cluster/start-cluster.ts'
-import type { Mutant } from '../mutants/mutants.ts'
-import { judgeRooms, type RoomEvent, type RoomEvidence, type RoomFindings } from '../oracles/chat.ts'
 import type { Plan } from '../plan.ts'
-import { runChat } from '../workloads/chat.ts'
-import { mustHaveMet, tableOf } from '../workloads/chat-hits.ts'
+import { mustHaveMet, tableOf } from '../systems/chat/hits.ts'
+import { judgeRooms, type RoomEvent, type RoomEvidence, type RoomFindings } from '../systems/chat/room-oracle.ts'
+import { runChat } from '../systems/chat/run-chat.ts'
 
 const nothing: RoomFindings = {
   lost: [],
@@ -31,7 +30,7 @@ const steps: Plan['steps'] = [
 const cuts = steps.filter(({ fault }) => fault.kind.startsWith('cut-')).map(step => ({ ...step, forMs: 700 }))
 
 /** What each of them looks like. They do not hide each other. */
-const red: readonly { mutants: readonly Mutant[]; finding: keyof RoomFindings; text: RegExp }[] = [
+const red: readonly { mutants: readonly string[]; finding: keyof RoomFindings; text: RegExp }[] = [
   { mutants: ['cmid-forgotten', 'keys-forgotten'], finding: 'duplicated', text: /was said [2-9] times/ },
   { mutants: ['turns-untaken'], finding: 'outOfTurn', text: /by socket in .* came out of turn/ },
   { mutants: ['room-unlocked', 'seq-from-counter'], finding: 'outOfOrder', text: /the log of .* goes from/ },

@@ -16,7 +16,7 @@ import { identityModule } from '@octet/identity'
 import { linksModule } from '@octet/links'
 import { migrationsOf } from '@octet/runtime'
 import { defer, httpClient, startServerProcess, testDatabase } from '@octet/testkit'
-import { mutants } from '../mutants/mutants.ts'
+import { patchesOf } from '../mutants/all.ts'
 import type { Patch } from '../mutants/patch.ts'
 import { type Exchange, type Fate, isCommit, pass, postgresFault } from '../wire/postgres-fault.ts'
 
@@ -189,7 +189,7 @@ test('an erasure ends although the server is killed in its midst, three times', 
     wire.cut('close')
     await release(pool)
     aimAt(undefined)
-    server = await start([mutants['erasures-unresumed'], mutants['erasures-unverified']])
+    server = await start(patchesOf(['erasures-unresumed', 'erasures-unverified']))
     await until('his tombstone', async () => {
       await hasten(pool)
       return (await pool`select 1 from identity.erased_subjects where kept_at is not null`).length === 2

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openDb } from '@octet/db'
 import { defer } from '@octet/testkit'
-import { type Crowd, openCrowd } from '../live/crowd.ts'
-import { type Installation, liveUrl, openInstallation, openRoom, register, until } from '../live/installation.ts'
-import type { Patch } from '../mutants/patch.ts'
+import { type Installation, liveUrl, openInstallation, openRoom, register, until } from '../cluster/installation.ts'
+import { patchesOf } from '../mutants/all.ts'
 import { type Heard, liveFindings } from '../oracles/live.ts'
 import { seededRandom } from '../random.ts'
+import { type Crowd, openCrowd } from '../systems/chat/crowd.ts'
 import { isCommit, pass } from '../wire/postgres-fault.ts'
 
 const messagesEach = 20
@@ -15,23 +15,16 @@ const messagesEach = 20
 const messagesAfter = 3
 const settledMs = 30_000
 
-/** Tells of events before anybody knows whether they will be committed. */
-const publishedEarly: Patch = {
-  file: 'platform/db/src/connect.ts',
-  find: 'bodyDone = true\n        return value',
-  replace: 'bodyDone = true\n        if (appended.length > 0) options.onAppended?.(appended)\n        return value',
-}
-
 interface RunOptions {
   readonly seed: number
-  readonly patches?: readonly Patch[]
+  readonly mutants?: readonly string[]
   /** Chance of each COMMIT of the chat to be cut before the database hears of it. */
   readonly cutShare: number
 }
 
-async function run(t: TestContext, { seed, patches, cutShare }: RunOptions) {
+async function run(t: TestContext, { seed, mutants = [], cutShare }: RunOptions) {
   const random = seededRandom(seed).next
-  const installation = await openInstallation(t, { patches })
+  const installation = await openInstallation(t, { patches: patchesOf(mutants) })
   const { sites } = installation
   const people = [await register(sites[0]), await register(sites[0]), await register(sites[1])]
   const room = await openRoom(sites[0], people)
@@ -160,7 +153,7 @@ test('O14: over kill -9, resets, lost frames and cut COMMITs all hear the same, 
 })
 
 test('O14 turns red when events are told before they are committed', async t => {
-  const { findings } = await run(t, { seed: 3, cutShare: 0.2, patches: [publishedEarly] })
+  const { findings } = await run(t, { seed: 3, cutShare: 0.2, mutants: ['published-early'] })
   assert.ok(
     findings.some(finding => finding.includes('the log has')),
     findings.join('\n'),

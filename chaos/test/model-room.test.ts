@@ -10,8 +10,8 @@ import { chat } from '@octet/contracts'
 import { newId } from '@octet/db'
 import type { AnyModule } from '@octet/kernel'
 import { httpClient, type Test, type TestApp, testApp } from '@octet/testkit'
-import { disagreement, modelRuns } from '../models/command.ts'
-import { type RoomModel, type RoomReal, roomCommands } from '../models/room.ts'
+import { type RoomModel, type RoomReal, roomCommands } from '../systems/chat/model.ts'
+import { disagreement, modelRuns } from '../systems/model-command.ts'
 
 const fakes = {
   identity: {

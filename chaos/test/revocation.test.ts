@@ -12,10 +12,11 @@ import { type Ask, type Client, openClient } from '../history/client.ts'
 import { callsOf, openHistory } from '../history/history.ts'
 import { revokedHearsNothing, revokedIsRefused } from '../oracles/access.ts'
 import { seededRandom } from '../random.ts'
+import { type ListenerSocket, openListener } from '../systems/chat/listeners.ts'
+import { passwordCanary, type Session, signUp } from '../systems/identity/sign-up.ts'
+import { sessionRule } from '../systems/identity/system.ts'
+import type { World } from '../systems/workload.ts'
 import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
-import { canary, type Session, signUp } from '../workloads/identity.ts'
-import { type ListenerSocket, openListener } from '../workloads/listeners.ts'
-import type { World } from '../workloads/workload.ts'
 
 const servers = [0, 1, 2]
 /** Of each session that is ended: 7 of them make 210 sockets. */
@@ -83,10 +84,11 @@ async function openScene(t: Test, cluster: ClusterClient, run: string): Promise<
     witnesses,
     findings: () => [
       ...revokedHearsNothing(
+        sessionRule,
         calls(),
         sockets.flatMap(({ heard }) => heard),
       ),
-      ...revokedIsRefused({ calls: calls() }),
+      ...revokedIsRefused(sessionRule, calls()),
     ],
     statusesAt: server => {
       const asked = calls().filter(call => call.op === 'identity.use' && call.server === server)
@@ -96,7 +98,7 @@ async function openScene(t: Test, cluster: ClusterClient, run: string): Promise<
 }
 
 async function signIn(client: Client, { name }: Session): Promise<string> {
-  const body = { login: name, password: `${canary} correct horse ${name}` }
+  const body = { login: name, password: `${passwordCanary} correct horse ${name}` }
   return (await told(client, { op: 'login', method: 'POST', path: '/auth/login', body })).accessToken as string
 }
 
@@ -143,7 +145,7 @@ const ends = {
   },
   'changed the password elsewhere': async ({ client }, victim) => {
     const token = await signIn(client, victim)
-    return { method: 'PUT', path: '/users/me/password', body: { password: `${canary} another horse` }, token }
+    return { method: 'PUT', path: '/users/me/password', body: { password: `${passwordCanary} another horse` }, token }
   },
 } as const satisfies Record<string, End>
 

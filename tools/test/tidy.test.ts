@@ -166,6 +166,14 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('a long sentence', 'planted/README.md', `${'long '.repeat(18)}\n${'long '.repeat(18)}end.`),
   ],
   'open-folders-shrink': [violation('nothing found', 'tools/tidy/english-open.txt', 'platform/planted')],
+  'mutants-apply': [
+    violation('a text that is gone', 'platform/db/src/once.ts', 'export const once = 1'),
+    violation(
+      'a text that occurs twice',
+      'modules/links/src/manage/access.ts',
+      'if (row.owner_id !== actor.userId\n'.repeat(2),
+    ),
+  ],
   'commands-exist': [violation('no such script', 'docs/planted.md', joined('Then npm ', 'run plant.'))],
 }
 

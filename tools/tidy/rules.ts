@@ -5,6 +5,7 @@ import { englishRules } from './english.ts'
 import { habitRules } from './habits.ts'
 import { manifestRules } from './manifests.ts'
 import { migrationRules } from './migrations.ts'
+import { mutantRules } from './mutants.ts'
 import { nameRules } from './names.ts'
 import { publicationRules } from './publication.ts'
 import { sizeRules } from './size.ts'
@@ -20,4 +21,5 @@ export const tidyRules: readonly Rule[] = [
   ...publicationRules,
   ...documentRules,
   ...englishRules,
+  ...mutantRules,
 ]

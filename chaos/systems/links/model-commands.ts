@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Link } from '@octet/contracts'
 import type { Response } from '@octet/testkit'
 import fc from 'fast-check'
-import { command, type Step } from './command.ts'
+import { command, type Step } from '../model-command.ts'
 import {
   type Change,
   change,
@@ -18,7 +18,7 @@ import {
   retag,
   type Visitor,
   visit,
-} from './links.ts'
+} from './model.ts'
 
 export interface LinksReal {
   ask(operation: string, input: object, options?: { idempotencyKey?: string; ifMatch?: number }): Promise<Response>

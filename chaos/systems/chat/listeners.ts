@@ -1,6 +1,6 @@
 /** Sockets that listen to a room and write down what reaches them, with nothing clever in between. */
 import type { ServerFrame } from '@octet/contracts'
-import type { Heard } from '../oracles/access.ts'
+import type { Heard } from '../../oracles/access.ts'
 
 export interface ListenerSocket {
   readonly name: string

@@ -2,8 +2,9 @@
  * A reader whose socket nobody reads while much is said. The kernels of both sides take megabytes before the server has
  * to keep anything, so small messages and slow wires never reach its bound: these are as large as messages may be.
  */
-import { lastHeard } from '../oracles/chat.ts'
-import type { ChatClient } from './chat-client.ts'
+
+import type { ChatClient } from './client.ts'
+import { lastHeard } from './room-oracle.ts'
 
 export interface Stood {
   /** Times the server cut off a reader that stood still past its bound. */

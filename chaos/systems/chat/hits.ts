@@ -1,8 +1,8 @@
 /** What a run of the chat met: one that missed the dangerous window has shown nothing. */
-import type { ClusterEvent } from '../cluster/protocol.ts'
-import type { Fault } from '../plan.ts'
-import type { ChatClient } from './chat-client.ts'
-import type { LoggedEvent } from './chat-logs.ts'
+import type { ClusterEvent } from '../../cluster/protocol.ts'
+import type { Fault } from '../../plan.ts'
+import type { ChatClient } from './client.ts'
+import type { LoggedEvent } from './logs.ts'
 import type { Stood } from './stand-still.ts'
 
 export interface ChatHits {

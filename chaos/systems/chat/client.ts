@@ -1,10 +1,10 @@
 /** One person with the real client library, behind a wire of its own, writing down whatever it is handed. */
 import { apiPrefix, chat, type Message } from '@octet/contracts'
 import { createRealtimeClient, type EventOf, type RealtimeClient } from '@octet/realtime-client'
-import type { Reader, RoomEvent, Said } from '../oracles/chat.ts'
-import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
-import { type Frames, watchedSocket } from './chat-socket.ts'
-import type { Session } from './identity.ts'
+import { type TcpFault, tcpFault } from '../../wire/tcp-fault.ts'
+import type { Session } from '../identity/sign-up.ts'
+import type { Reader, RoomEvent, Said } from './room-oracle.ts'
+import { type Frames, watchedSocket } from './socket.ts'
 
 export interface ChatClient {
   readonly session: Session

@@ -1,6 +1,6 @@
 /** The logs of rooms, as the database has them. */
 import { openPool } from '@octet/db'
-import type { RoomEvent } from '../oracles/chat.ts'
+import type { RoomEvent } from './room-oracle.ts'
 
 export interface LoggedEvent extends RoomEvent {
   readonly at: string

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Message, Room } from '@octet/contracts'
 import type { Response } from '@octet/testkit'
 import fc from 'fast-check'
-import { command, type Step } from './command.ts'
+import { command, type Step } from '../model-command.ts'
 
 export interface ModelMessage {
   readonly id: string

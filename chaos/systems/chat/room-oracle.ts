@@ -1,5 +1,5 @@
 /** O1, O2 and O4 for rooms: what was said is there once, and everybody saw the same, in one order, without a gap. */
-import { firstOf, groupBy } from './oracle.ts'
+import { firstOf, groupBy } from '../../oracles/oracle.ts'
 
 export interface RoomEvent {
   readonly seq: number

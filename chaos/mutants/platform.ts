@@ -1,109 +1,82 @@
-/** The server broken on purpose, one promise each. An oracle that stays green on its mutant is not one. */
-import type { Patch } from './patch.ts'
+/** The platform broken on purpose, one promise each. */
+import type { Mutant } from './mutant.ts'
 
 const connect = 'platform/db/src/connect.ts'
 const once = 'platform/db/src/once.ts'
 
-/** Adds the module that counts the effects of events. Not a mutant: every run has it. */
-export const probe: Patch = {
-  file: 'apps/server/src/modules.ts',
-  find: 'export const modules: readonly AnyModule[] = [',
-  replace: `import { probeModule } from '${new URL('../probe/module.ts', import.meta.url)}'
-export const modules: readonly AnyModule[] = [probeModule, `,
-}
-
-export const mutants = {
-  /** No mutant but a shorter patience: who stands still is cut off after a second. */
+export const platformMutants = {
+  /** Not a mutant but a shorter limit: a reader that does not read is disconnected after a second. */
   'readers-cut-soon': {
     file: 'platform/realtime/src/sweep.ts',
     find: 'const stuckMsMax = 10_000',
     replace: 'const stuckMsMax = 1_000',
   },
-  /** Acknowledges before the log is on disk. Needs `kill -9` of the whole PostgreSQL to show. */
+  /** Acknowledges before the log is on disk. Only `kill -9` of the whole PostgreSQL shows it. */
   'asynchronous-commit': {
     file: connect,
     find: "TimeZone: 'UTC',",
     replace: "TimeZone: 'UTC', synchronous_commit: 'off',",
+    red: { oracle: 'O1', says: /was acknowledged and does not exist/, under: 'kill-postgres' },
   },
-  /** Forgets that a request under an idempotency key has acted. */
+  /** Forgets that a request under an idempotency key took effect. */
   'no-deduplication': {
     file: once,
     find: 'if (key === undefined) return',
     replace: 'if (key !== null) return',
+    red: { oracle: 'O2', says: /created [2-9] rows/, under: 'cut-outbox' },
   },
   /** Loses one event in four. */
   'events-dropped': {
     file: connect,
     find: 'published = true\n',
     replace: 'published = true\nif (Math.random() < 0.25) return\n',
+    red: { oracle: 'O6', says: /had 0 effects/, under: 'cut-outbox' },
   },
-  /** Delivers no event any more once the database was away. */
+  /** Stops delivering events after the database was unreachable. */
   'relay-ended': {
     file: 'platform/bus/src/relay.ts',
     find: "'the outbox could not be read; trying again')",
     replace: "'the outbox could not be read')\n        stopping = true",
+    red: { oracle: 'O12', says: /queues were not empty/, under: 'kill-postgres' },
   },
-  /** Handles an event again each time it is delivered. */
+  /** Handles an event every time it is delivered. */
   'no-inbox': {
     file: once,
     find: 'export async function isFirstDelivery(',
     replace: 'export async function isFirstDelivery() { return true }\nexport async function askInbox(',
+    red: { oracle: 'O6', says: /had [2-9] effects/, under: 'cut-outbox' },
   },
-  /** Gives a link to whoever knows its id. */
-  'no-owner-check': {
-    file: 'modules/links/src/manage/access.ts',
-    find: 'if (row.owner_id !== actor.userId',
-    replace: 'if (row === undefined',
-  },
-  /** Believes a token until it expires. */
-  'revocations-unheard': {
-    file: 'modules/identity/src/trust/principals.ts',
-    find: 'known.expiresAtMs > revocations.nowMs() && !revocations.isRevoked(known)',
-    replace: 'known.expiresAtMs > revocations.nowMs()',
-  },
-  /** Closes no socket whose session has ended. */
+  /** Keeps sockets open whose session ended. */
   'sockets-untold': {
     file: 'platform/realtime/src/server.ts',
     find: 'const stopHearing = watch?.onRevoked(revoked => end(state, revoked))',
     replace: 'const stopHearing = watch?.onRevoked(() => undefined)',
   },
-  /** Goes on telling news to sockets although no revocation could be read for long. */
+  /** Keeps sending to sockets although revocations could not be read for long. */
   'sockets-unmuted': {
     file: 'platform/realtime/src/sweep.ts',
     find: 'hub.mute(watch !== undefined && watch.silentMs() > silentMsMax)',
     replace: 'hub.mute(false)',
   },
-  /** Tells what it appended before that is committed. */
+  /** Publishes a live event before its transaction commits. */
   'told-before-commit': {
     file: connect,
     find: 'appended.push(entry)',
     replace: 'appended.push(entry)\n            options.onAppended?.([entry])',
   },
-  /** Takes a message it knows for a new one. */
-  'cmid-forgotten': {
-    file: 'modules/chat/src/messages/store.ts',
-    find: 'if (claimed.length === 1) return undefined',
-    replace: 'if (claimed !== undefined) return undefined',
-  },
-  /** Takes a key it knows for a new one. */
+  /** Treats a known key as a new one. */
   'keys-forgotten': {
     file: once,
     find: 'if (claimed.length === 1) return undefined',
     replace: 'if (claimed !== undefined) return undefined',
   },
-  /** Carries out what a device sends as it comes. */
+  /** Executes the sends of a device in order of arrival. */
   'turns-untaken': {
     file: once,
     find: 'if (key.turn !== undefined) await takeTurn(tx, key.turn)',
     replace: '',
   },
-  /** Lets changes of a room overtake one another. */
-  'room-unlocked': {
-    file: 'modules/chat/src/rooms/store.ts',
-    find: ' for update`',
-    replace: '`',
-  },
-  /** Takes the `seq` of an event from a counter of its own, which does not wait for who took one before. */
+  /** Takes the `seq` of an event from a separate counter, which does not wait for the previous transaction. */
   'seq-from-counter': {
     file: connect,
     find: 'const entry = await appendEvent(',
@@ -122,35 +95,28 @@ export const mutants = {
             }
             const entry = (await fromCounter()) ?? await appendEvent(`,
   },
-  /** Believes that hints always arrive. */
+  /** Relies on every hint to arrive. */
   'heads-unpolled': {
     file: 'platform/realtime/src/hub.ts',
     find: 'poll(state)\n      .catch(',
     replace: 'Promise.resolve()\n      .catch(',
   },
-  /** Adds up only some of the clicks. */
-  'clicks-dropped': {
-    file: 'modules/links/src/statistics/count-clicks.ts',
-    find: 'await store.addClicks(tx, counts)',
-    replace: 'await store.addClicks(tx, counts.slice(1))',
-  },
-  /** Takes an erasure that somebody has begun for done. */
+  /** Treats a started erasure as finished. */
   'erasures-unresumed': {
     file: 'platform/kernel/src/privacy.ts',
     find: "for (let left: 'more' | 'done' = 'more';",
     replace: "for (let left: 'more' | 'done' = attempt.attempt > 1 ? 'done' : 'more';",
   },
-  /** Does not look whether anything is left of somebody. */
+  /** Does not verify that an erasure left nothing behind. */
   'erasures-unverified': {
     file: 'platform/kernel/src/privacy.ts',
     find: 'if (rows > 0) throw',
     replace: 'if (rows < 0) throw',
   },
-  /** Writes passwords to the log. */
-  'secrets-logged': {
-    file: 'modules/identity/src/sign-in/create-account.ts',
-    find: 'checkPassword(input)',
-    replace: "checkPassword(input)\n  ctx.log.info({ note: input.password }, 'registering')",
+  /** Publishes live events when the body of the transaction is done, before the commit. */
+  'published-early': {
+    file: connect,
+    find: 'bodyDone = true\n        return value',
+    replace: 'bodyDone = true\n        if (appended.length > 0) options.onAppended?.(appended)\n        return value',
   },
-} as const satisfies Record<string, Patch>
-export type Mutant = keyof typeof mutants
+} as const satisfies Record<string, Mutant>

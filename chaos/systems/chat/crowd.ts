@@ -2,8 +2,8 @@
 import { chat } from '@octet/contracts'
 import { createRealtimeClient, type RealtimeClient, type SocketEvent, type SocketLike } from '@octet/realtime-client'
 import { WebSocket } from 'ws'
-import type { Heard, Told } from '../oracles/live.ts'
-import type { Account } from './installation.ts'
+import type { Account } from '../../cluster/installation.ts'
+import type { Heard, Told } from '../../oracles/live.ts'
 
 export interface CrowdOptions {
   readonly roomId: string
