@@ -10,7 +10,7 @@ export function acknowledgedIsPresent<State>(
   const { noun } = rule
   const rows = rule.rows(state)
   const ids = new Set(rows.map(({ id }) => id))
-  const present = new Set(rows.map(({ subject }) => subject))
+  const present = new Set(rows.map(({ subject }) => subject).filter(subject => subject !== ''))
   const creates = calls.filter(({ op }) => op === rule.op)
   const asked = groupBy(creates, ({ subject }) => subject)
   const lost = creates.filter(({ kind, body }) => kind === 'ok' && !ids.has(rule.idOf(body)))

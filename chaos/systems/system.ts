@@ -21,7 +21,7 @@ export interface CreateRule<State> {
   readonly op: string
   /** A different request under a key that was used already: it must get 422. */
   readonly otherOp?: string
-  /** The rows, with the text by which the calls name them. */
+  /** The rows, with the text by which the calls name them; empty where a deleted row no longer holds it. */
   rows(state: State): readonly { readonly id: string; readonly subject: string }[]
   idOf(body: unknown): string
   /** What must be the same in every answer under one key; the whole answer by default. */

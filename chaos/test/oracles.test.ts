@@ -59,6 +59,11 @@ test('an acknowledged link must exist, an open one may, a refused one must not',
   assert.match(found({ state: withLinks(link()) }).join(), /O1: .* was never requested/)
 })
 
+test('a deleted link that no longer holds its address is no violation', () => {
+  const deleted = link({ url: '', isDeleted: true })
+  assert.deepEqual(found({ calls: [created('ok')], state: withLinks(deleted) }), [])
+})
+
 test('a title is the last acknowledged one or a later open one', () => {
   const titled = (kind: Call['kind'], value: string) => call('links.update', kind, { subject: 'a', value })
   const history = [created('ok'), titled('info', 'x'), titled('ok', 'y'), titled('info', 'z'), titled('fail', 'w')]
