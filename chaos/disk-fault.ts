@@ -1,6 +1,6 @@
 /**
- * A disk that fails where it is told to: the calls of this process below one folder, each of which may be refused. What
- * is written is half written then, as on a disk that fills up. Everything is as it was when the test ends.
+ * A disk that fails on demand: each file-system call of this process below one folder can be refused. A refused write
+ * writes half of its bytes, as on a full disk. The test's end restores the real calls.
  */
 import fs, { readlinkSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -14,9 +14,9 @@ export interface DiskCall {
 export type DiskError = 'ENOSPC' | 'EIO'
 
 export interface DiskFault {
-  /** Asked at each call below the folder, from now on: the error it ends with, or `undefined`. */
+  /** Called for each call below the folder: the error it fails with, or `undefined`. */
   decide(by: (call: DiskCall) => DiskError | undefined): void
-  /** As if nothing had been. */
+  /** Restores the real calls. */
   heal(): void
 }
 
@@ -31,7 +31,7 @@ function errorOf(code: DiskError, { name, path }: DiskCall): Error {
   return Object.assign(new Error(`${code}: ${text}, ${name} '${path}'`), { code, syscall: name, path })
 }
 
-/** Puts the disk below `root` under control. One at a time in a process. */
+/** Takes control of file-system calls below `root`. Only one controller per process. */
 export async function diskFault(t: Test, root: string): Promise<DiskFault> {
   let decide: (call: DiskCall) => DiskError | undefined = () => undefined
   const refusal = (call: DiskCall) => {
@@ -93,7 +93,7 @@ function patchHandles(handles: Handle, refusal: Refuse): () => void {
   return () => Object.assign(handles, { writeFile, sync })
 }
 
-/** Of files that are written by their number. */
+/** Calls on files that are written by descriptor. */
 function patchDescriptors(refusal: Refuse): (() => void)[] {
   const loose = fs as unknown as Loose
   const refusedAt = (fd: unknown) => refusal({ name: 'write', path: readlinkSync(`/proc/self/fd/${String(fd)}`) })

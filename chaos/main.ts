@@ -106,7 +106,10 @@ async function report(outcome: Outcome, plan: Plan, historyDir: string, total: T
   return 1
 }
 
-/** Rule of three: after n faults without a finding, the chance of one per fault is below 3/n with 95 % confidence. */
+/**
+ * Rule of three: after n faults without a finding, the probability of a finding per fault is below 3/n with 95 %
+ * confidence.
+ */
 function print(seed: number, total: Total): void {
   const numbers = { seed, ...total, lossPerFaultBelow: 3 / total.faults }
   process.stdout.write(values.json ? `${JSON.stringify(numbers)}\n` : `${JSON.stringify(numbers, undefined, 2)}\n`)

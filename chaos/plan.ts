@@ -1,34 +1,34 @@
-/** What goes wrong, and when: decided beforehand from a seed, so that the same run can be asked for again. */
+/** Which faults happen and when. A plan follows from a seed, so a run can be repeated. */
 import type { Random } from './random.ts'
 
 export type Fault =
-  /** `kill -9` of a server; healed by starting it again on its own data. */
+  /** `kill -9` of a server; healing starts it again on its own data. */
   | { readonly kind: 'kill-server'; readonly server: number }
   /** `kill -9` of one PostgreSQL backend: PostgreSQL ends all others and recovers by itself. */
   | { readonly kind: 'kill-backend' }
-  /** `kill -9` of PostgreSQL and all its children at once. */
+  /** `kill -9` of PostgreSQL and all its children. */
   | { readonly kind: 'kill-postgres' }
-  /** SIGSTOP: alive for the network, dead for everyone who waits. */
+  /** SIGSTOP: connections stay open and get no answer. */
   | { readonly kind: 'pause-server'; readonly server: number }
   | { readonly kind: 'pause-postgres' }
-  /** Between a server and PostgreSQL: nothing arrives, nothing is refused. */
+  /** Between a server and PostgreSQL: no byte arrives, no connection is refused. */
   | { readonly kind: 'black-hole'; readonly server: number }
   | { readonly kind: 'slow-wire'; readonly server: number }
   | { readonly kind: 'reset-wires'; readonly server: number }
   /** COMMIT never reaches PostgreSQL. */
   | { readonly kind: 'cut-before-commit'; readonly server: number }
-  /** COMMIT took effect, and its answer is lost. */
+  /** COMMIT takes effect, and its answer is lost. */
   | { readonly kind: 'cut-after-commit'; readonly server: number }
   /** Events are handled, and their deletion from the outbox is lost. */
   | { readonly kind: 'cut-outbox'; readonly server: number }
-  /** Each fdatasync takes 20 ms more. */
+  /** Each fdatasync takes 20 ms longer. */
   | { readonly kind: 'slow-disk' }
 
 export interface Step {
-  /** Quiet time before it. */
+  /** Pause before the fault. */
   readonly afterMs: number
   readonly fault: Fault
-  /** How long until it is healed. */
+  /** Time until it is healed. */
   readonly forMs: number
 }
 
@@ -38,7 +38,7 @@ export interface Plan {
   readonly steps: readonly Step[]
 }
 
-/** Out of a hundred; research/reliability.md 3.9, with the cuts at COMMIT made more frequent. */
+/** Percent. Cuts at COMMIT are more frequent than in production, because they open the dangerous window. */
 const weights: Readonly<Record<Fault['kind'], number>> = {
   'kill-server': 25,
   'kill-postgres': 15,
@@ -65,7 +65,7 @@ const holdMs: Readonly<Partial<Record<Fault['kind'], readonly [number, number]>>
   'cut-after-commit': [600, 1_000],
 }
 
-/** `count` faults. The first of them go once through what every run must have seen. */
+/** Makes `count` faults. The first ones cover the windows that every run must meet. */
 export function makePlan(
   random: Random,
   { seed, servers, count }: { seed: number; servers: number; count: number },

@@ -1,13 +1,13 @@
-/** Random numbers that come again: everything a run decides, it decides by its seed. */
+/** Repeatable random numbers: a seed determines every decision of a run. */
 
 export interface Random {
-  /** From 0 up to, but not including, 1. */
+  /** From 0 to 1, excluding 1. */
   next(): number
-  /** A whole number from `min` to `max`, both included. */
+  /** An integer from `min` to `max`, both included. */
   integer(min: number, max: number): number
   chance(probability: number): boolean
   pick<T>(choices: readonly T[]): T
-  /** Another sequence, which does not move when this one is asked more or less often. */
+  /** A separate sequence: draws from one do not shift the other. */
   fork(name: string): Random
 }
 

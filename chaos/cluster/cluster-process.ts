@@ -1,7 +1,7 @@
 /**
- * The process that starts, harms and heals a cluster. It is one of its own because who kills must not be who loads: a
- * driver busy killing has no request under way, and never sees the window. It ends, and takes everything with it, when
- * its parent is gone.
+ * Starts, damages and heals a cluster in a process of its own. A driver that also kills would have no request in flight
+ * at the moment of the kill and would miss the dangerous window. The process ends, with all its children, when its
+ * parent is gone.
  */
 import { rm } from 'node:fs/promises'
 import type { Plan } from '../plan.ts'
@@ -22,7 +22,7 @@ async function end(): Promise<void> {
   if (temporaryDir !== undefined) await rm(temporaryDir, { recursive: true, force: true, maxRetries: 5 })
 }
 
-function tell(message: Reply | { event: ClusterEvent }): void {
+function send(message: Reply | { event: ClusterEvent }): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }
 
@@ -34,7 +34,7 @@ async function runPlan(cluster: Cluster, { steps }: Plan): Promise<void> {
     const injected = await cluster.inject(fault)
     await later(forMs)
     const healMs = await cluster.heal()
-    tell({ event: { ...event, toMs: Date.now(), healMs, injected } })
+    send({ event: { ...event, toMs: Date.now(), healMs, injected } })
   }
 }
 
@@ -65,10 +65,11 @@ async function obey(order: Order): Promise<unknown> {
 
 process.on('message', ({ id, order }: { id: number; order: Order }) => {
   obey(order).then(
-    result => tell({ id, result }),
-    error => tell({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    result => send({ id, result }),
+    error => send({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   )
 })
 process.on('disconnect', () => void end().finally(() => process.exit(0)))
-// From the terminal both parent and child get them; the parent decides, and ends us by going.
+// A terminal sends these signals to parent and child. The parent decides; this process ends when the parent
+// disconnects.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)

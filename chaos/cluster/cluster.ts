@@ -1,4 +1,4 @@
-/** PostgreSQL and several Octets on one database, each behind a wire of its own. Runs in cluster-process.ts. */
+/** PostgreSQL and several Octets on one database, each behind its own fault proxy. Runs in cluster-process.ts. */
 import { spawnSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,11 +16,11 @@ import { signalAll } from './signals.ts'
 export interface Cluster {
   readonly facts: ClusterFacts
   inject(fault: Fault): Promise<Injected>
-  /** Undoes every fault: wires pass, everything runs again and serves. Returns how long that took. */
+  /** Removes every fault: proxies pass everything, and every process runs and serves. Returns how long that took. */
   heal(): Promise<number>
-  /** Ends all servers and starts them broken in these ways, or in none. */
+  /** Stops all servers and starts them with these mutants, or with none. */
   become(broken: readonly string[]): Promise<void>
-  /** Faults that really fell, by kind of fate. */
+  /** Faults that took effect, by kind. */
   hits(): Readonly<Record<string, number>>
   stop(): Promise<void>
 }
@@ -28,11 +28,11 @@ export interface Cluster {
 const serverProgram = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
 const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
 const slowDiskMs = 20
-/** Of a busy machine. How soon it is back is O12's to judge. */
+/** For a busy machine. O12 judges how soon a server is back. */
 const startTimeoutMs = 90_000
-/** Of the log of a server that does not come back. */
+/** How much of the log is shown of a server that does not start. */
 const logCharsMax = 4_000
-/** Chance of each COMMIT to be cut while that is the fault. */
+/** The probability that a COMMIT is cut while that fault is active. */
 const cutProbability = 0.4
 
 interface Node {
@@ -42,7 +42,7 @@ interface Node {
   process: ServerProcess | undefined
 }
 
-/** Starts everything in `options.dir`, on what an earlier run left there if it did. */
+/** Starts everything in `options.dir`, on the data of an earlier run if there is any. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const postgres = await startPostgres(join(options.dir, 'postgres'), options.postgresSettings ?? {})
   const nodes: Node[] = []
@@ -67,7 +67,7 @@ async function open(options: ClusterOptions, postgres: PostgresProcess, nodes: r
     const start = async (node: Node) => {
       node.process ??= await startNode(options, postgres, { node, patches })
     }
-    // The first one migrates; the others only wait for it.
+    // The first server migrates; the others only wait for it.
     const [first, ...rest] = nodes
     if (first !== undefined) await start(first)
     await Promise.all(rest.map(start))
@@ -129,10 +129,10 @@ async function startNode(
       OCTET_DATA: node.dataDir,
       OCTET_WEB: '0',
       OCTET_DEMO: '0',
-      // Servers start again and again here; reading their source costs more than half a second each time.
+      // Servers start many times here; compiling their source costs more than half a second each time.
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(dir, 'compiled'),
       OCTET_LIMITS_SCALE: '100000',
-      // Clients say where they come from: some limits are not scaled, and all of ours come from one machine.
+      // Clients claim their own address: some limits are not scaled, and all real addresses are the same.
       OCTET_TRUSTED_PROXIES: '1',
       DATABASE_URL: url.href,
       CHAOS_PATCHES: JSON.stringify(patches),
@@ -145,7 +145,7 @@ async function startNode(
   throw new Error(`${missing.file} was never loaded, so the server is not the one that was asked for`)
 }
 
-/** Where it can be had (Linux), servers end with this process, however it ends. */
+/** On Linux, servers end with this process, however it ends. */
 function withParent(): string[] {
   const command = ['setpriv', '--pdeathsig', 'KILL', '--']
   const [file = '', ...args] = [...command, 'true']

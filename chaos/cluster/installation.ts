@@ -1,4 +1,4 @@
-/** Two real servers on one database with wires between everything, and people who chat. */
+/** Two real servers on one database, with fault proxies between all of them. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ export interface InstallationOptions {
   readonly redisUrl?: string
 }
 
-/** Starts it; everything ends with the test. */
+/** Starts two servers; everything ends with the test. */
 export async function openInstallation(t: Test, options: InstallationOptions = {}): Promise<Installation> {
   const databaseUrl = await testDatabase(t, []) // the first server migrates it
   const dir = await mkdtemp(join(tmpdir(), 'octet-live-'))
@@ -99,7 +99,7 @@ export interface Account {
   readonly login: { readonly login: string; readonly password: string }
 }
 
-/** Somebody new, signed in for programs. */
+/** Registers a new account with a token. */
 export async function register({ server }: Site): Promise<Account> {
   const username = `someone-${newId().slice(-12)}`
   const password = 'correct horse battery staple'
@@ -114,7 +114,7 @@ export async function register({ server }: Site): Promise<Account> {
   }
 }
 
-/** A room, with everybody in it; the first owns it. */
+/** Creates a room with all of `people`; the first one owns it. */
 export async function openRoom(
   { server }: Site,
   people: readonly Account[],
@@ -126,7 +126,7 @@ export async function openRoom(
   return room
 }
 
-/** Where a site's streams are, through its wire. */
+/** The WebSocket address of a site, through its fault proxy. */
 export function liveUrl({ wire }: Site): string {
   return `ws://127.0.0.1:${wire.port}/realtime`
 }

@@ -1,4 +1,4 @@
-/** The embedded PostgreSQL as something to be killed, paused and slowed down, whole or in part. */
+/** The embedded PostgreSQL as a process that can be killed, paused and slowed down, whole or in part. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -8,24 +8,24 @@ import { descendantsOf } from '@octet/testkit'
 import { signalAll } from './signals.ts'
 
 export interface PostgresProcess {
-  /** As superuser, past all proxies. */
+  /** As superuser, bypassing all proxies. */
   url(): string
   port(): number
-  /** `kill -9` of it and all its children at once; resolves when nothing is left. */
+  /** Kills the server and all its children with `kill -9`; resolves when none is left. */
   kill(): Promise<void>
-  /** `kill -9` of one process that serves a client. False when there is none. */
+  /** Kills one client backend with `kill -9`. False when no backend exists. */
   killBackend(): Promise<boolean>
   signal(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>
-  /** Adds so much to each fdatasync and fsync. False when this machine does not let one. */
+  /** Adds this delay to each fdatasync and fsync. False when the machine does not allow it. */
   slowDisk(delayMs: number): Promise<boolean>
-  /** Ends what `slowDisk` began. */
+  /** Ends the effect of `slowDisk`. */
   quickDisk(): Promise<void>
-  /** Starts it again, recovering, unless it runs. */
+  /** Starts it again if it does not run; PostgreSQL recovers by itself. */
   revive(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts PostgreSQL with its durable settings in `dir`; `settings` are set on top (`alter system`). */
+/** Starts PostgreSQL in `dir` with durable settings; `settings` are added by `alter system`. */
 export async function startPostgres(dir: string, settings: Readonly<Record<string, string>>): Promise<PostgresProcess> {
   const log = createLog({ level: 'fatal' })
   const start = () => startEmbeddedPostgres({ dir, log })

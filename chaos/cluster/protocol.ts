@@ -1,23 +1,23 @@
-/** What the driver and the cluster's process say to each other. */
+/** The messages between the driver and the cluster process. */
 import type { Fault, Plan } from '../plan.ts'
 
 export interface ClusterOptions {
   readonly dir: string
-  /** `dir` goes with the cluster. */
+  /** Whether `dir` is deleted with the cluster. */
   readonly isTemporary: boolean
   readonly servers: number
-  /** Ways in which the servers are broken on purpose. */
+  /** Mutants that the servers start with. */
   readonly mutants?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  /** `alter system set …` */
+  /** Settings for `alter system set …`. */
   readonly postgresSettings?: Readonly<Record<string, string>>
 }
 
 export interface ClusterFacts {
-  /** As superuser, past all proxies. */
+  /** As superuser, bypassing all proxies. */
   readonly databaseUrl: string
   readonly origins: readonly string[]
-  /** Files. */
+  /** Paths of the log files. */
   readonly logs: readonly string[]
 }
 
@@ -45,5 +45,5 @@ export interface Reply {
   readonly error?: string
 }
 
-/** Not every fault can be made on every machine, or at every moment. */
+/** Not every fault is possible on every machine and at every moment. */
 export type Injected = 'injected' | 'not possible'

@@ -1,2 +1,2 @@
-/** Where workloads find it. */
+/** Re-exported for workloads. */
 export { type RedisProcess, startRedis } from '@octet/testkit'

@@ -1,4 +1,4 @@
-/** Sends a signal to all of them; those that have ended meanwhile are passed over. */
+/** Sends a signal to all processes; a process that ended in the meantime is skipped. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {

@@ -1,4 +1,4 @@
-/** The driver's side of the cluster's process. */
+/** The driver's side of the cluster process. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import type { ClusterEvent, ClusterFacts, ClusterOptions, Injected, Order, Reply
 
 export interface ClusterClient extends ClusterFacts {
   readonly pid: number
-  /** Carries a plan out, telling of each fault when it is healed. */
+  /** Carries out a plan and reports each fault when it is healed. */
   run(plan: Plan, told: (event: ClusterEvent) => void): Promise<void>
   inject(fault: Fault): Promise<Injected>
   heal(): Promise<number>
@@ -21,7 +21,9 @@ export interface ClusterClient extends ClusterFacts {
 
 const program = fileURLToPath(new URL('./cluster-process.ts', import.meta.url))
 
-/** Starts it all in a process of its own; without `dir` in a folder that goes with it. Throws why it could not. */
+/**
+ * Starts a cluster in a process of its own. Without `dir` it uses a temporary folder. Throws the reason when it fails.
+ */
 export async function startCluster(
   options: Omit<ClusterOptions, 'dir' | 'isTemporary'> & { readonly dir?: string },
 ): Promise<ClusterClient> {
@@ -57,7 +59,7 @@ export async function startCluster(
   }
 }
 
-/** Orders and their replies by number. Every open order fails when the process ends. */
+/** Matches orders with replies by number. Every open order fails when the process ends. */
 function correspondence(child: ChildProcess, told: (event: ClusterEvent) => void) {
   const open = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>()
   let last = 0

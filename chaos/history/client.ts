@@ -1,4 +1,4 @@
-/** Sends requests and writes down what came of them. */
+/** Sends requests and records their outcome. */
 import { apiPrefix } from '@octet/contracts'
 import type { Call, Entry, History } from './history.ts'
 
@@ -15,7 +15,7 @@ export interface Ask {
   readonly value?: string
 }
 
-/** A network of its own for each request: who guesses passwords is slowed down by address. */
+/** A different network for each request: password guessing is throttled by address. */
 function address(): string {
   const part = () => Math.floor(Math.random() * 256)
   return `10.${part()}.${part()}.${part()}`
@@ -23,14 +23,14 @@ function address(): string {
 
 export interface Client {
   readonly name: string
-  /** Sends it to one of the servers (a given one, or the client's next) and returns what is known of it. */
+  /** Sends the request to `server`, or to the client's next one, and returns its outcome. */
   ask(ask: Ask, server?: number): Promise<Call>
 }
 
 const timeoutMs = 12_000
 let calls = 0
 
-/** A client that spreads its requests over the servers. `ask` never throws: what went wrong is in the answer. */
+/** A client that spreads its requests over the servers. `ask` never throws: the outcome contains the error. */
 export function openClient(history: History, origins: readonly string[], name: string): Client {
   let turn = 0
   return {
@@ -66,7 +66,7 @@ async function send(origin: string, { method, path, isPage, body, token, key }: 
     })
     const { status } = answer
     const requestId = answer.headers.get('x-request-id') ?? undefined
-    // Only now is it whole: a body that breaks off is no answer.
+    // Only a complete body counts as an answer.
     const text = await answer.text()
     const kind = status < 400 ? 'ok' : status < 500 ? 'fail' : 'info'
     return { kind, status, requestId, body: text === '' ? undefined : JSON.parse(text) }
@@ -75,7 +75,7 @@ async function send(origin: string, { method, path, isPage, body, token, key }: 
   }
 }
 
-/** Nobody listened: the one failure of the network after which one knows that nothing was done. */
+/** A refused connection is the only network failure after which the request certainly had no effect. */
 function wasSent(error: unknown): boolean {
   return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code !== 'ECONNREFUSED'
 }

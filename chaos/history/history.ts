@@ -1,27 +1,27 @@
-/** What clients did and were told, in order: everything an oracle may judge by. */
+/** The calls of clients and their outcomes, in order: everything that oracles may use. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 
 /**
- * `invoke` is written before anything is sent. Then one of: `ok`, it says it is done; `fail`, it says it is not, and
- * means it; `info`, nobody knows (Jepsen's words).
+ * `invoke` is written before the request is sent. Its outcome follows: `ok`, done; `fail`, certainly not done; `info`,
+ * unknown (Jepsen's terms).
  */
 export type EntryKind = 'invoke' | 'ok' | 'fail' | 'info'
 
 export interface Entry {
-  /** Number of the call: its two entries share it. */
+  /** The number of the call; its two entries share it. */
   readonly call: number
   readonly kind: EntryKind
   /** Unix milliseconds. */
   readonly atMs: number
-  /** Which client. Each has one call under way at a time, unless it says otherwise by `with`. */
+  /** The client. Each has one call in flight at a time. */
   readonly client: string
-  /** `links.create`. */
+  /** For example `links.create`. */
   readonly op: string
   /** Idempotency key. */
   readonly key?: string
-  /** What it is about: an id, an address, a token's name. Oracles find effects by it. */
+  /** The object of the call: an id, an address, a session. Oracles find effects by it. */
   readonly subject?: string
-  /** What should be there afterwards. */
+  /** The value that must be stored afterwards. */
   readonly value?: string
   readonly server: number
   readonly status?: number
@@ -35,7 +35,9 @@ export interface History {
   close(): void
 }
 
-/** Keeps the history in memory and, with a file, writes every entry before it returns: a killed run can be judged. */
+/**
+ * Keeps the history in memory and, with a file, writes every entry before it returns, so a killed run can be judged.
+ */
 export function openHistory(file?: string): History {
   const entries: Entry[] = []
   const fd = file === undefined ? undefined : openSync(file, 'a')
@@ -51,13 +53,13 @@ export function openHistory(file?: string): History {
   }
 }
 
-/** Reads a history back; a torn last line is left out. */
+/** Reads a history; an incomplete last line is ignored. */
 export function readHistory(file: string): Entry[] {
   const lines = readFileSync(file, 'utf8').split('\n')
   return lines.slice(0, -1).map(line => JSON.parse(line) as Entry)
 }
 
-/** A call with its answer; without one it was still under way when the run ended, which is `info`. */
+/** A call with its outcome. A call that was still in flight at the end counts as `info`. */
 export interface Call extends Omit<Entry, 'kind' | 'atMs'> {
   readonly kind: Exclude<EntryKind, 'invoke'>
   readonly fromMs: number
@@ -69,7 +71,7 @@ export function callsOfOp(calls: readonly Call[], op: string): Call[] {
   return calls.filter(call => call.op === op)
 }
 
-/** The calls of a history, in the order they were made. */
+/** The calls of a history, in the order of their start. */
 export function callsOf(entries: readonly Entry[]): Call[] {
   const answers = new Map(entries.filter(({ kind }) => kind !== 'invoke').map(entry => [entry.call, entry]))
   return entries

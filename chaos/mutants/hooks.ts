@@ -1,4 +1,4 @@
-/** `node --import …/hooks.ts`: makes the patches of CHAOS_PATCHES (JSON) while modules are loaded. */
+/** `node --import …/hooks.ts`: applies the patches of CHAOS_PATCHES (JSON) while modules load. */
 import { registerHooks } from 'node:module'
 import { type Patch, patchedLine } from './patch.ts'
 

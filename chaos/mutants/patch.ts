@@ -1,14 +1,14 @@
-/** A change of one place in the server's source, made while it loads: product code carries no switches for tests. */
+/** A change of the server's source while it loads: product code contains no switches for tests. */
 
 export interface Patch {
-  /** End of the file's path. */
+  /** The path of the file from the root. */
   readonly file: string
-  /** Stands in the file exactly once; the server does not start when it is gone. */
+  /** Occurs exactly once in the file; otherwise the server does not start. */
   readonly find: string
   readonly replace: string
 }
 
-/** What `hooks.ts` prints for a patch that was made. */
+/** The line that `hooks.ts` prints for an applied patch. */
 export function patchedLine({ file, find }: Patch): string {
   return `chaos: patched ${file} at "${find.slice(0, 30)}"`
 }

@@ -1,4 +1,4 @@
-/** O14: what people heard of a room, against its log. Each finding is a sentence about what is wrong. */
+/** O14: the events that clients received of a room, compared with its log. */
 export interface Heard {
   readonly seq: number
   readonly id: string
@@ -16,15 +16,15 @@ export interface Told {
   readonly device: string
   readonly cmid: string
   readonly text: string
-  /** The `seq` it was answered with; absent when it was never answered. */
+  /** The `seq` of the acknowledgement; absent without one. */
   readonly seq?: number
 }
 
 export interface LiveHistory {
-  /** The log, as the database has it in the end. */
+  /** The log in the database at the end. */
   readonly log: readonly Heard[]
   readonly listeners: readonly Listened[]
-  /** What was said, for each device in the order it was said. */
+  /** The messages of each device, in the order of sending. */
   readonly told: readonly Told[]
 }
 
@@ -33,40 +33,43 @@ const findingsMax = 20
 export function liveFindings({ log, listeners, told }: LiveHistory): string[] {
   const findings: string[] = []
   log.forEach(({ seq }, index) => {
-    if (seq !== index + 1) findings.push(`the log has ${seq} where ${index + 1} belongs`)
+    if (seq !== index + 1) findings.push(`the log has ${seq} in place of ${index + 1}`)
   })
-  for (const { name, heard } of listeners) findings.push(...heardWrong(name, heard, log))
-  const bySaying = new Map<string, Heard[]>()
+  for (const { name, heard } of listeners) findings.push(...receivedWrongly(name, heard, log))
+  const byCmid = new Map<string, Heard[]>()
   for (const event of log) {
-    if (event.cmid !== undefined) bySaying.set(event.cmid, [...(bySaying.get(event.cmid) ?? []), event])
+    if (event.cmid !== undefined) byCmid.set(event.cmid, [...(byCmid.get(event.cmid) ?? []), event])
   }
   const lastOf = new Map<string, number>()
   for (const { device, cmid, text, seq } of told) {
-    const [event, ...more] = bySaying.get(cmid) ?? []
-    if (more.length > 0) findings.push(`${device} said "${text}" once; the log has it ${more.length + 1} times`)
+    const [event, ...more] = byCmid.get(cmid) ?? []
+    if (more.length > 0) findings.push(`${device} sent "${text}" once; the log has it ${more.length + 1} times`)
     if (event === undefined) {
-      if (seq !== undefined) findings.push(`${device} was told that "${text}" is ${seq}; the log does not have it`)
+      if (seq !== undefined)
+        findings.push(`"${text}" of ${device} was acknowledged as ${seq}; the log does not have it`)
       continue
     }
-    if (seq !== undefined && seq !== event.seq) findings.push(`"${text}" was answered ${seq} and is ${event.seq}`)
-    if (event.seq <= (lastOf.get(device) ?? 0)) findings.push(`${device} said "${text}" later than the log has it`)
+    if (seq !== undefined && seq !== event.seq)
+      findings.push(`"${text}" was acknowledged as ${seq} and is ${event.seq}`)
+    if (event.seq <= (lastOf.get(device) ?? 0))
+      findings.push(`"${text}" of ${device} is in the log before an earlier send`)
     lastOf.set(device, Math.max(event.seq, lastOf.get(device) ?? 0))
   }
   return findings.slice(0, findingsMax)
 }
 
-function heardWrong(name: string, heard: readonly Heard[], log: readonly Heard[]): string[] {
+function receivedWrongly(name: string, heard: readonly Heard[], log: readonly Heard[]): string[] {
   const findings: string[] = []
   for (const [index, event] of heard.entries()) {
-    const true_ = log[index]
+    const logged = log[index]
     if (event.seq !== index + 1) {
-      findings.push(`${name} heard ${event.seq} where ${index + 1} belongs`)
+      findings.push(`${name} received ${event.seq} in place of ${index + 1}`)
       break
     }
-    if (true_ === undefined || true_.id !== event.id || true_.cmid !== event.cmid) {
-      findings.push(`${name} heard ${event.id} as ${event.seq}; the log has ${true_?.id}`)
+    if (logged === undefined || logged.id !== event.id || logged.cmid !== event.cmid) {
+      findings.push(`${name} received ${event.id} as ${event.seq}; the log has ${logged?.id}`)
     }
   }
-  if (heard.length < log.length) findings.push(`${name} heard ${heard.length} of ${log.length}`)
+  if (heard.length < log.length) findings.push(`${name} received ${heard.length} of ${log.length}`)
   return findings
 }

@@ -9,7 +9,7 @@ import type { Workload } from './workload.ts'
 
 /** The evidence of a run with the state of one system in place of the states of all. */
 export type SystemEvidence<State> = Omit<Evidence, 'state' | 'stateBefore'> & {
-  /** Of the events of all systems. */
+  /** The effects of all systems' events. */
   readonly effects: readonly Effect[]
   readonly state: State
   readonly stateBefore: State

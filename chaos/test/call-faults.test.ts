@@ -1,6 +1,6 @@
 /**
- * SQLite's idea: of all statements an operation sends to the database, each fails once, unheard or unanswered.
- * Then the caller hears an honest problem, nothing is half done, and asking again works.
+ * Every statement that an operation sends to the database fails once: before it runs, or after it ran and before its
+ * answer. The caller must get an honest problem, nothing may be half done, and a retry must work. The idea is SQLite's.
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -13,27 +13,27 @@ import { type Exchange, type Fate, pass, postgresFault } from '../wire/postgres-
 
 const modules = [identityModule, linksModule, chatModule]
 const fates = ['cut-before', 'cut-after'] as const
-/** Asked by timers and by new connections, not by the operation. */
+/** Sent by timers and new connections, not by the operation. */
 const ofOthers = /pg_snapshot_xmin|pg_catalog\.pg_type|^\s*update sessions|^\s*rollback/
 
 interface Setting {
-  /** Its database is behind the proxy. */
+  /** Its database connection passes through the proxy. */
   readonly app: TestApp
-  /** On the same database, past it. */
+  /** On the same database, past the proxy. */
   readonly direct: TestApp
   decide(by: (exchange: Exchange) => Fate): void
-  /** Ends what hangs, as a network does at last. */
+  /** Ends hanging connections, as a network eventually does. */
   cut(): void
 }
 
-/** One operation, made ready for the n-th time: the request, and how often it has taken effect so far. */
+/** One operation, prepared for the n-th statement: the request, and how often it has taken effect. */
 interface Case {
   readonly contract: Contract
   readonly operation: string
   readonly input: object
   readonly caller?: Caller
   effects(): Promise<number>
-  /** Asking again is another request, with an effect of its own. */
+  /** Whether a retry counts as a separate request with its own effect. */
   readonly isNeverRepeated?: true
 }
 
@@ -49,7 +49,7 @@ async function open(t: Test): Promise<Setting> {
   return { app, direct, decide: by => proxy.decide(by), cut: () => void proxy.cut('reset') }
 }
 
-/** One for all tests that cut one connection at a time. */
+/** One rule for all tests that cut one connection at a time. */
 let opened: Promise<Setting> | undefined
 const undo: (() => Promise<unknown>)[] = []
 after(async () => {
@@ -60,7 +60,7 @@ function shared(): Promise<Setting> {
   return opened
 }
 
-/** Fails statement after statement of the operation, until a run has none left to fail. Returns how many there were. */
+/** Fails one statement of the operation after the other until none is left. Returns how many there were. */
 async function failEach({ app, decide }: Setting, make: (n: number) => Promise<Case>): Promise<number> {
   let cases = 0
   for (const kind of fates) {
@@ -106,7 +106,7 @@ function account(n: number) {
   return { username: `call${n}`, email: `call${n}@example.org`, password: 'correct horse battery staple' }
 }
 
-test('createLink: each statement fails once; link, event and key are there together or not at all', async t => {
+test('createLink: when any statement fails, link, event and idempotency key exist together or not at all', async t => {
   const setting = await shared()
   const { accessToken: token } = await setting.direct.client(identity).register(account(1000))
   const cases = await failEach(setting, async n => ({
@@ -126,7 +126,7 @@ test('createLink: each statement fails once; link, event and key are there toget
   assert.ok(cases >= 12)
 })
 
-test('register: each statement fails once; whoever asks again has one account and a session', async t => {
+test('register: when any statement fails, a retry yields one account and one session', async t => {
   const setting = await shared()
   const cases = await failEach(setting, async n => ({
     contract: identity,
@@ -138,7 +138,7 @@ test('register: each statement fails once; whoever asks again has one account an
   assert.ok(cases >= 12)
 })
 
-test('login: each statement fails once; a session is there or not, and the next try gets in', async t => {
+test('login: when any statement fails, the session exists or not, and the next attempt succeeds', async t => {
   const setting = await shared()
   const { username, password } = account(1002)
   const { user } = await setting.direct.client(identity).register(account(1002))
@@ -153,7 +153,7 @@ test('login: each statement fails once; a session is there or not, and the next 
   assert.ok(cases >= 8)
 })
 
-test('refresh: each statement fails once; the session is never lost', async t => {
+test('refresh: when any statement fails, the session survives', async t => {
   const setting = await shared()
   let { user, refreshToken } = await setting.direct.client(identity).register(account(1003))
   const cases = await failEach(setting, async () => {
@@ -176,7 +176,7 @@ function sessionOf(accessToken: string): string {
   return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sid: string }).sid
 }
 
-test('updateLink: each statement fails once; the title is the new one after asking again, and told of', async t => {
+test('updateLink: when any statement fails, a retry sets the title and publishes the event', async t => {
   const setting = await shared()
   const { accessToken: token } = await setting.direct.client(identity).register(account(1004))
   const { id } = await setting.direct.client(links, { token }).createLink({ url: 'https://example.org/' })
@@ -191,7 +191,7 @@ test('updateLink: each statement fails once; the title is the new one after aski
   assert.ok(cases >= 10)
 })
 
-test('createLinks: each statement fails once; all of the links are there or none', async t => {
+test('createLinks: when any statement fails, all of the links exist or none', async t => {
   const setting = await shared()
   const { accessToken: token } = await setting.direct.client(identity).register(account(1005))
   const cases = await failEach(setting, async n => ({
@@ -207,7 +207,7 @@ test('createLinks: each statement fails once; all of the links are there or none
   assert.ok(cases >= 10)
 })
 
-/** A room to speak in, and what was said there: everywhere it has to be, or nowhere. */
+/** A room, and the places where a message must exist together or not at all. */
 async function roomIn({ direct }: Setting, person = 0) {
   const { accessToken: token } = await direct.client(identity).register(account(person))
   const { id: roomId } = await direct.client(chat, { token }).createRoom({ name: `faults ${person}` })
@@ -226,7 +226,7 @@ async function roomIn({ direct }: Setting, person = 0) {
   return { of }
 }
 
-test('sendMessage: each statement fails once; message, cmid and event are there together or not at all', async t => {
+test('sendMessage: when any statement fails, message, cmid and event exist together or not at all', async t => {
   const setting = await shared()
   const { of } = await roomIn(setting, 1006)
   const cases = await failEach(setting, async n => of(n))
@@ -234,12 +234,12 @@ test('sendMessage: each statement fails once; message, cmid and event are there 
   assert.ok(cases >= 14)
 })
 
-/** An operation one of whose statements hangs. */
+/** An operation with a hanging statement. */
 interface Hanging extends Case {
   readonly fits: RegExp
 }
 
-/** A person of their own for each, so that nobody waits for a row that another holds. */
+/** A separate account for each run, so that no run waits for a row lock of another. */
 async function hangingSend(setting: Setting, n: number): Promise<Hanging> {
   return { ...(await roomIn(setting, n)).of(n), fits: /insert into messages/ }
 }
@@ -257,7 +257,7 @@ async function hangingLogin({ direct }: Setting, n: number): Promise<Hanging> {
   }
 }
 
-test('sendMessage, login: a statement that hangs is answered in time, and asking again does it once', async t => {
+test('sendMessage, login: a hanging statement meets the deadline, and a retry takes effect once', async t => {
   const setting = await open(t)
   const kinds = ['hang-before', 'hang-after'] as const
   const makers = [hangingSend, hangingLogin]

@@ -1,4 +1,4 @@
-/** Rooms under kill -9, cut commits, resets, slow readers and a Redis that comes and goes: one order, nothing lost. */
+/** Rooms under kill -9, cut commits, resets, slow readers and Redis restarts: one order, nothing lost. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { defer } from '@octet/testkit'
@@ -17,7 +17,7 @@ const nothing: RoomFindings = {
   outOfOrder: [],
   different: [],
 }
-/** Some 15 s on a machine with nothing else to do: two servers are started twice. */
+/** About 15 s on a quiet machine: two servers start twice. */
 const timeout = 500_000
 const servers = 2
 const steps: Plan['steps'] = [
@@ -26,16 +26,16 @@ const steps: Plan['steps'] = [
   { afterMs: 200, fault: { kind: 'cut-before-commit', server: 0 }, forMs: 400 },
   { afterMs: 200, fault: { kind: 'kill-postgres' }, forMs: 200 },
 ]
-/** A machine that is busy may need longer to meet them. */
+/** A busy machine needs longer to meet the windows. */
 const cuts = steps.filter(({ fault }) => fault.kind.startsWith('cut-')).map(step => ({ ...step, forMs: 700 }))
 
-/** What each of them looks like. They do not hide each other. */
+/** The finding of each mutant. They do not hide each other. */
 const red: readonly { mutants: readonly string[]; finding: keyof RoomFindings; text: RegExp }[] = [
-  { mutants: ['cmid-forgotten', 'keys-forgotten'], finding: 'duplicated', text: /was said [2-9] times/ },
-  { mutants: ['turns-untaken'], finding: 'outOfTurn', text: /by socket in .* came out of turn/ },
-  { mutants: ['room-unlocked', 'seq-from-counter'], finding: 'outOfOrder', text: /the log of .* goes from/ },
-  { mutants: ['told-before-commit'], finding: 'outOfOrder', text: /was handed another/ },
-  { mutants: ['heads-unpolled'], finding: 'unheard', text: /heard nothing of .* after/ },
+  { mutants: ['cmid-forgotten', 'keys-forgotten'], finding: 'duplicated', text: /is stored [2-9] times/ },
+  { mutants: ['turns-untaken'], finding: 'outOfTurn', text: /by socket in .* are out of order/ },
+  { mutants: ['room-unlocked', 'seq-from-counter'], finding: 'outOfOrder', text: /the log of .* jumps from/ },
+  { mutants: ['told-before-commit'], finding: 'outOfOrder', text: /received a different/ },
+  { mutants: ['heads-unpolled'], finding: 'unheard', text: /received nothing of .* after/ },
 ]
 
 async function cluster(t: TestContext) {
@@ -49,7 +49,7 @@ async function cluster(t: TestContext) {
   return { started, redis }
 }
 
-test('O1, O2, O4: whatever is killed and cut, everything is said once and heard by all in one order', {
+test('O1, O2, O4: under kills and cuts every message is stored once and all clients receive one order', {
   timeout,
 }, async t => {
   const { started, redis } = await cluster(t)
@@ -66,9 +66,9 @@ test('O1, O2, O4: whatever is killed and cut, everything is said once and heard 
   for (const line of tableOf(outcome.hits)) t.diagnostic(line)
   t.diagnostic(`settled after ${Math.round(outcome.settledMs)} ms`)
   assert.deepEqual(outcome.findings, nothing)
-  assert.deepEqual(mustHaveMet(outcome.hits, { hasRedis }), [], 'the dangerous window was met')
+  assert.deepEqual(mustHaveMet(outcome.hits, { hasRedis }), [], 'the run met every dangerous window')
 
-  // Without hints, polling is all that tells one server what the other has written.
+  // Without hints, a server learns about the other's writes only by polling.
   await redis?.kill()
   await started.become(red.flatMap(({ mutants }) => mutants))
   let missing = red
@@ -89,18 +89,18 @@ function judged(fields: Partial<RoomEvidence>, applied: readonly RoomEvent[] = l
   return JSON.stringify(judgeRooms({ said, readers, logs: new Map([['r', log]]), snapshots, ...fields }))
 }
 
-test('the oracle says what is wrong with a room, and nothing of one that is right', () => {
+test('the room oracle reports each violation, and nothing for a correct room', () => {
   const [one, two, three] = log as [RoomEvent, RoomEvent, RoomEvent]
   const logged = (...events: RoomEvent[]) => judged({ logs: new Map([['r', events]]) })
   assert.equal(judged({}), JSON.stringify(nothing))
-  assert.match(judged({}, [one, three]), /outOfOrder":\["b was handed 3 of r after 1/)
-  assert.match(judged({}, [one, two, two, three]), /handed 2 of r after 2/)
-  // By time: the second was committed later than the third and is older.
-  assert.match(judged({}, [one, three, two]), /handed 3 of r after 1/)
-  assert.match(judged({}, [one, { ...two, id: 'e9' }, three]), /another 2 of r/)
-  assert.match(judged({}, [one, two]), /unheard":\["b heard nothing of r after 2; it goes to 3/)
-  assert.match(logged(one, two, { ...three, cmid: 'c2' }), /c3 of a was .* gone.*c2 was said 2/)
-  assert.match(logged(one, { ...three, seq: 4 }), /the log of r goes from 1 to 4/)
-  assert.match(logged(one, { ...two, cmid: 'c3' }, { ...three, cmid: 'c2' }), /what a in r said .*: 3 before 2/)
-  assert.match(judged({ snapshots: new Map([['r', new Map([['m', 'other']])]]) }), /shows 1 messages of r otherwise/)
+  assert.match(judged({}, [one, three]), /outOfOrder":\["b received 3 of r after 1/)
+  assert.match(judged({}, [one, two, two, three]), /received 2 of r after 2/)
+  // Ordered by time: the second event is older and was committed after the third.
+  assert.match(judged({}, [one, three, two]), /received 3 of r after 1/)
+  assert.match(judged({}, [one, { ...two, id: 'e9' }, three]), /different 2 of r/)
+  assert.match(judged({}, [one, two]), /unheard":\["b received nothing of r after 2; its log ends at 3/)
+  assert.match(logged(one, two, { ...three, cmid: 'c2' }), /c3 of a was .* does not exist.*c2 is stored 2/)
+  assert.match(logged(one, { ...three, seq: 4 }), /the log of r jumps from 1 to 4/)
+  assert.match(logged(one, { ...two, cmid: 'c3' }, { ...three, cmid: 'c2' }), /messages of a in r .*: 3 before 2/)
+  assert.match(judged({ snapshots: new Map([['r', new Map([['m', 'other']])]]) }), /shows 1 messages of r differently/)
 })

@@ -1,4 +1,4 @@
-/** Starts a cluster, says where it is, and waits to be killed. */
+/** Starts a cluster, prints its folder, and waits to be killed. */
 import { dirname } from 'node:path'
 import { startCluster } from '../cluster/start-cluster.ts'
 

@@ -1,4 +1,4 @@
-/** A cluster leaves nothing behind, also when whoever started it is killed before it can say so. */
+/** A cluster leaves nothing behind, even when its driver is killed. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { descendantsOf } from '@octet/testkit'
 const driver = fileURLToPath(new URL('./cluster-driver.ts', import.meta.url))
 const isLinux = process.platform === 'linux'
 
-test('when the driver is killed, servers, PostgreSQL and files are gone soon after', {
+test('when the driver is killed, its servers, PostgreSQL and files disappear', {
   skip: isLinux ? false : 'looks into /proc',
 }, async t => {
   const child = spawn(process.execPath, [driver], { stdio: ['ignore', 'pipe', 'inherit'] })

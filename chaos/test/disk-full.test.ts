@@ -1,6 +1,6 @@
 /**
- * The disk is full, or broken: what Octet writes itself is there whole or not at all, who asked is told so and may ask
- * again, nothing that was acknowledged is lost, and the process lives on.
+ * A full or broken disk: every file is complete or absent, the caller gets an error and may retry, nothing acknowledged
+ * is lost, and the process survives.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
@@ -42,7 +42,7 @@ async function held(storage: Storage, key: string): Promise<string> {
   return found === undefined ? 'nothing' : textOf(found.body)
 }
 
-/** Replaces an object again and again, each time with another call failing, until none is left to fail. */
+/** Replaces an object repeatedly, failing one call after the other until none is left. */
 async function replaceAmid(t: Test, code: DiskError, open: (root: string) => Promise<Storage>) {
   const root = await folder(t)
   const storage = await open(root)
@@ -71,7 +71,7 @@ async function replaceAmid(t: Test, code: DiskError, open: (root: string) => Pro
 }
 
 for (const code of ['ENOSPC', 'EIO'] as const) {
-  test(`O8: ${code} at each call of an upload: the old object or the new one whole, nothing besides`, async t => {
+  test(`O8: ${code} after any failed call of an upload the old or new object is complete and alone`, async t => {
     const { findings, calls } = await replaceAmid(t, code, openDiskStorage)
     assert.deepEqual(findings, [])
     t.diagnostic(`${calls} calls`)
@@ -79,7 +79,7 @@ for (const code of ['ENOSPC', 'EIO'] as const) {
   })
 }
 
-test('red: a storage that writes where it reads', async t => {
+test('the check turns red for a storage that writes to the file it serves', async t => {
   const inPlace = async (root: string): Promise<Storage> => {
     const storage = await openDiskStorage(root)
     const copy = async (key: string) => {
@@ -103,11 +103,11 @@ test('red: a storage that writes where it reads', async t => {
   )
 })
 
-/** Below the storage of the app, and not in the folder of its journal. */
+/** Below the storage of the app, and outside the folder of its journal. */
 const inStorage = (of: TestApp) => join(of.dataDir, 'files')
 
-test('O8: a file sent to a full disk is refused as 503, leaves nothing, and arrives at the next try', async t => {
-  const app = await testApp(t, { modules: [chatModule], fakes: nobodyKnows })
+test('O8: a file sent to a full disk is refused with 503, leaves nothing, and succeeds on retry', async t => {
+  const app = await testApp(t, { modules: [chatModule], fakes: noAccounts })
   const token = app.as(newId())
   const { id: roomId } = await app.client(chat, { token }).createRoom({ name: 'Full' })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' }
@@ -120,13 +120,13 @@ test('O8: a file sent to a full disk is refused as 503, leaves nothing, and arri
   assert.match(refused.body, /disk is full/)
   assert.ok(
     app.logLines.some(line => line.includes('"level":"error"') && line.includes('ENOSPC')),
-    'the log says so',
+    'the log has the error',
   )
   assert.deepEqual(await readdir(join(inStorage(app), '.spool')), [])
   disk.heal()
   assert.equal((await send()).statusCode, 201)
 
-  // In parts: the last one comes, and the whole finds no room.
+  // Multipart: the last part arrives, and the assembled file does not fit.
   const upload = await app.client(chat, { token }).createUpload({ roomId, name: 'b.txt', sizeBytes: 9 })
   const sendPart = () =>
     app.http.inject({
@@ -151,11 +151,11 @@ test('O8: a file sent to a full disk is refused as 503, leaves nothing, and arri
   assert.deepEqual([fetched.statusCode, fetched.body], [200, 'some text'])
 })
 
-const nobodyKnows = {
+const noAccounts = {
   identity: { getUsers: async () => ({ users: [] }), getBlocks: async () => ({ blockedBy: [], hasBlocked: [] }) },
 }
 
-/** Visitors before, while and after the disk of the journal fails, twice. */
+/** Visitors before, during and after a failure of the journal's disk, twice. */
 async function visitAmid(t: Test, module: AnyModule) {
   const app = await testApp(t, { modules: [module] })
   await app.http.listen({ host: '127.0.0.1', port: 0 })
@@ -188,7 +188,7 @@ async function visitAmid(t: Test, module: AnyModule) {
     await until(async () => (await visit()) === 302)
     await crowd()
   }
-  // Clicks are counted in their order: with this one, all that will be are.
+  // Clicks are counted in order: once this one is counted, all earlier ones are.
   await until(async () => (await visit(last.code)) === 302)
   const clicksOf = async (linkId: string) => (await mine.getLinkStats({ id: linkId, days: 2 })).clicks
   await until(async () => (await clicksOf(last.id)) > 0)
@@ -197,7 +197,7 @@ async function visitAmid(t: Test, module: AnyModule) {
   return { answers, counted, failures: said('the disk failed; refusing appends'), healed: said('the disk works again') }
 }
 
-test('O9: a full disk under the click journal: no visitor is sent on uncounted, and it is said once', async t => {
+test('O9: a full disk under the click journal redirects no visitor uncounted and logs one error', async t => {
   const { answers, counted, failures, healed } = await visitAmid(t, linksModule)
   const [sentOn, refused] = [answers.get('302') ?? 0, answers.get('503 again') ?? 0]
   t.diagnostic(`${sentOn} sent on, ${refused} refused, ${counted} counted`)
@@ -207,7 +207,7 @@ test('O9: a full disk under the click journal: no visitor is sent on uncounted, 
   assert.deepEqual([failures, healed], [2, 2])
 })
 
-test('red: a server that sends visitors on whatever its disk says', async t => {
+test('the check turns red for a server that redirects visitors although the disk fails', async t => {
   const careless: AnyModule = {
     ...linksModule,
     open: async (floor: never, installation: never) => {
@@ -221,7 +221,7 @@ test('red: a server that sends visitors on whatever its disk says', async t => {
   assert.ok(counted < (answers.get('302') ?? 0), `${counted} counted of ${answers.get('302')}`)
 })
 
-test('a full disk under the log ends nothing; later lines are there, and how many are not', async t => {
+test('a full disk under the log stops nothing; later lines are written with the number of dropped ones', async t => {
   const dir = await folder(t)
   const disk = await diskFault(t, dir)
   const path = join(dir, 'octet.log')
@@ -243,7 +243,7 @@ test('a full disk under the log ends nothing; later lines are there, and how man
   assert.equal(lines.filter(line => line.i !== undefined).length + dropped, 1_002)
 })
 
-/** Every write of a module's tables ends as PostgreSQL ends it when it finds no room. */
+/** Every write to a module's tables fails as PostgreSQL fails it on a full disk. */
 async function fillDatabase(app: TestApp, schemas: readonly string[]) {
   const pool = openPool(app.databaseUrl, { connectionsMax: 1 })
   const tables = await pool<{ schema: string; table: string }[]>`
@@ -265,8 +265,8 @@ async function fillDatabase(app: TestApp, schemas: readonly string[]) {
   }
 }
 
-test('O13: a database without room answers 503 and not 500, and all of it works when there is room', async t => {
-  const app = await testApp(t, { modules: [linksModule, chatModule], fakes: nobodyKnows })
+test('O13: a full database gives 503 and not 500, and everything works again when there is room', async t => {
+  const app = await testApp(t, { modules: [linksModule, chatModule], fakes: noAccounts })
   const token = app.as(newId())
   const link = await app.client(links, { token }).createLink({ url: 'https://example.org/' })
   const { id: roomId } = await app.client(chat, { token }).createRoom({ name: 'Full' })

@@ -1,7 +1,7 @@
 /**
- * The erasure of a person outlives the server: `kill -9` falls before the commit that freezes the account, after one
- * by which a module deleted and that it never heard of, and after the last; the next server goes on where it stood.
- * A server that does not go on is found.
+ * The erasure of an account survives `kill -9`: before the commit that freezes the account, after a commit by which a
+ * module deleted (its answer lost), and after the last one. The next server resumes. A server that does not resume
+ * turns the check red.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -29,11 +29,11 @@ const quiet = {
   OCTET_LIMITS_SCALE: '1000',
   OCTET_ERASURE_DAYS: '0',
 }
-/** Those that keep something of her; the server adds what else there is. */
+/** Modules that hold data of this account; the server adds the others. */
 const modules = [identityModule, linksModule, chatModule]
 const account = { username: 'ada_killed', email: 'ada@example.org', password: 'correct horse battery' }
 
-/** Where a kill falls: at the commit of the transaction that a statement is part of. */
+/** Where a kill happens: at the commit of the transaction that contains a statement. */
 interface Point {
   readonly name: string
   readonly statement: RegExp
@@ -57,7 +57,7 @@ const points: readonly Point[] = [
   },
 ]
 
-/** Lets everything pass until the point is met; then that connection waits for ever. */
+/** Passes everything until the point is reached; then that connection hangs. */
 function aim({ statement, application, kind }: Point, hit: () => void): (exchange: Exchange) => Fate {
   let isNear = false
   let isUsed = false
@@ -76,7 +76,7 @@ function aim({ statement, application, kind }: Point, hit: () => void): (exchang
 async function open(t: TestContext) {
   const dir = await mkdtemp(join(tmpdir(), 'octet-erasure-'))
   defer(t, () => rm(dir, { recursive: true, force: true }))
-  // They start again and again; the later ones need not read their source.
+  // Servers start repeatedly; a compile cache saves the later ones from reading their source.
   const own = { OCTET_DATA: join(dir, 'data'), NODE_COMPILE_CACHE: join(dir, 'compiled') }
   const databaseUrl = await testDatabase(t, migrationsOf(modules))
   const pool = openPool(databaseUrl, { connectionsMax: 1 })
@@ -99,7 +99,7 @@ async function open(t: TestContext) {
 
 type Pool = Awaited<ReturnType<typeof open>>['pool']
 
-/** What would be due in some seconds or a minute is due now; what somebody works on is theirs. */
+/** Makes due now what would be due within a minute; leased rows stay leased. */
 async function hasten(pool: Pool): Promise<void> {
   await pool`
     update identity.erasures set due_at = now()
@@ -109,13 +109,13 @@ async function hasten(pool: Pool): Promise<void> {
     where id in (
       select id from platform_jobs.jobs
       where worker is null and due_at > now() and name like 'identity.%' for update skip locked)`
-  // One that looked while the row was held found nothing to do.
+  // A worker that looked while the row was locked found nothing.
   await pool`
     insert into platform_jobs.jobs (name, key, payload) values ('identity.advance-erasures', 'hastened', '{}')
     on conflict do nothing`
 }
 
-/** The leases of the dead run out. */
+/** Expires the leases of dead workers. */
 async function release(pool: Pool): Promise<void> {
   await pool`update platform_jobs.jobs set due_at = now() where worker is not null`
   for (const { contract } of modules) await pool`update ${pool(contract.name)}.outbox set next_attempt_at = now()`
@@ -129,7 +129,7 @@ async function until(what: string, isSo: () => Promise<boolean> | boolean): Prom
   }
 }
 
-test('an erasure ends although the server is killed in its midst, three times', async t => {
+test('an erasure completes although the server is killed three times during it', async t => {
   const { pool, wire, start } = await open(t)
   let server = await start()
   const { accessToken: token, user } = await httpClient(server.origin).client(identity).register(account)
@@ -138,7 +138,7 @@ test('an erasure ends although the server is killed in its midst, three times', 
   await httpClient(server.origin).client(chat, { token }).createRoom({ name: 'ada speaks' })
 
   const hits: string[] = []
-  // Aimed before the next server starts: it goes on at once.
+  // Set before the next server starts: it resumes immediately.
   const aimAt = (point: Point | undefined, kind = point?.kind) => {
     if (point === undefined || kind === undefined) wire.decide(() => pass)
     else wire.decide(aim({ ...point, kind }, () => hits.push(point.name)))
@@ -151,7 +151,7 @@ test('an erasure ends although the server is killed in its midst, three times', 
       return hits.at(-1) === name
     })
     await server.kill()
-    wire.cut('close') // what hung would keep its transaction open although its client is dead
+    wire.cut('close') // the hanging connection would keep its transaction open although its client is dead
     await release(pool)
     aimAt(points[index + 1])
     server = await start()
@@ -167,7 +167,7 @@ test('an erasure ends although the server is killed in its midst, three times', 
   const left = await leftOf(pool, user.id)
   assert.deepEqual(left, { users: 0, erasures: 0, answers: 0, links: 0, members: 0, dead: 0 })
 
-  await t.test('red: a server that takes for done what the one before it had begun', async () => {
+  await t.test('the check turns red for a server that treats a started erasure as finished', async () => {
     const ben = { ...account, username: 'ben_skipped', email: 'ben@example.org' }
     const his = await httpClient(server.origin).client(identity).register(ben)
     await httpClient(server.origin)
@@ -194,12 +194,12 @@ test('an erasure ends although the server is killed in its midst, three times', 
       await hasten(pool)
       return (await pool`select 1 from identity.erased_subjects where kept_at is not null`).length === 2
     })
-    assert.equal((await leftOf(pool, his.user.id)).links, 1, 'the links that nobody erased are seen')
+    assert.equal((await leftOf(pool, his.user.id)).links, 1, 'the links that were not erased are found')
   })
   await server.stop()
 })
 
-/** What there still is of somebody. */
+/** What remains of an account. */
 async function leftOf(pool: Pool, userId: string) {
   const [left] = await pool`
     select (select count(*) from identity.users where id = ${userId})::int as users,

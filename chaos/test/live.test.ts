@@ -1,4 +1,4 @@
-/** Live streams over two processes, of which one is killed, on connections that are reset and lose frames. */
+/** Live streams over two processes, on connections that are reset and lose frames; one process is killed. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openDb } from '@octet/db'
@@ -11,14 +11,14 @@ import { type Crowd, openCrowd } from '../systems/chat/crowd.ts'
 import { isCommit, pass } from '../wire/postgres-fault.ts'
 
 const messagesEach = 20
-/** Said after the last fault, so that no reconnect mends what a careless client lost of it. */
+/** Sent after the last fault, so that no reconnect repairs the losses of a careless client. */
 const messagesAfter = 3
 const settledMs = 30_000
 
 interface RunOptions {
   readonly seed: number
   readonly mutants?: readonly string[]
-  /** Chance of each COMMIT of the chat to be cut before the database hears of it. */
+  /** The probability that a COMMIT of the chat is cut before the database receives it. */
   readonly cutShare: number
 }
 
@@ -32,7 +32,7 @@ async function run(t: TestContext, { seed, mutants = [], cutShare }: RunOptions)
   const options = { roomId: room.id, urls, random, lossShare: 0.02 }
   const crowd = openCrowd({ ...options, people, devicesEach: 2 })
   defer(t, async () => crowd.close())
-  // The mutant among clients: loses much, and repairs nothing.
+  // The mutant among clients: it loses many frames and repairs nothing.
   const careless = openCrowd({
     ...options,
     people: people.slice(0, 1),
@@ -43,7 +43,7 @@ async function run(t: TestContext, { seed, mutants = [], cutShare }: RunOptions)
   defer(t, async () => careless.close())
   await until(
     () => crowd.members.every(({ client }) => client.state.get().kind === 'open'),
-    () => 'everybody is there',
+    () => 'all clients are connected',
   )
   for (const { database } of sites) {
     database.decide(exchange => {
@@ -77,7 +77,7 @@ async function run(t: TestContext, { seed, mutants = [], cutShare }: RunOptions)
   return { findings, carelessFindings, log, unanswered, reconnects, cuts, lost: crowd.lost() }
 }
 
-/** Everybody says their sentences, without waiting for answers. */
+/** All members send their messages without waiting for answers. */
 async function talk({ members }: Crowd, random: () => number, times: number): Promise<void> {
   await Promise.all(
     members.map(async member => {
@@ -89,13 +89,13 @@ async function talk({ members }: Crowd, random: () => number, times: number): Pr
   )
 }
 
-/** Resets every connection now and then, and kills the first server; returns how many sends it left unanswered. */
+/** Resets connections at random and kills the first server. Returns how many sends that left unanswered. */
 async function trouble({ sites }: Installation, { members }: Crowd, random: () => number): Promise<number> {
   const pause = () => new Promise(resolve => setTimeout(resolve, 200 + random() * 200))
   await pause()
   sites[1].wire.cut('reset')
   await pause()
-  // At a moment when something is under way.
+  // At a moment with sends in flight.
   const waiting = () => members.reduce((sum, { client }) => sum + client.waiting.get().length, 0)
   await until(
     () => waiting() > 0,
@@ -111,7 +111,7 @@ async function trouble({ sites }: Installation, { members }: Crowd, random: () =
   return unanswered
 }
 
-/** Waits until nothing waits and nobody lacks anything; returns the log. */
+/** Waits until no send waits and no client lacks an event; returns the log. */
 async function settle({ databaseUrl }: Installation, { members }: Crowd, roomId: string): Promise<Heard[]> {
   const deadlineMs = performance.now() + settledMs
   const isOver = () => performance.now() > deadlineMs
@@ -120,7 +120,7 @@ async function settle({ databaseUrl }: Installation, { members }: Crowd, roomId:
   const slow = () => members.filter(({ heard }) => heard.length < log.length)
   const patienceMs = performance.now() + 8_000
   while (slow().length > 0 && performance.now() < patienceMs) {
-    // What the page does when it comes back into view: a lost last event is noticed by the heads that follow a pong.
+    // As the page does when it becomes visible: the heads after a pong reveal a lost last event.
     for (const { client } of slow()) client.check()
     await new Promise(resolve => setTimeout(resolve, 700))
   }
@@ -140,19 +140,19 @@ async function readLog(url: string, stream: string): Promise<Heard[]> {
   }
 }
 
-test('O14: over kill -9, resets, lost frames and cut COMMITs all hear the same, all of it, once, in order', async t => {
+test('O14: under kills, resets, lost frames and cut COMMITs all clients receive every event once, in order', async t => {
   const { findings, carelessFindings, log, unanswered, reconnects, lost, cuts } = await run(t, {
     seed: 1,
     cutShare: 0.05,
   })
   assert.deepEqual(findings, [])
   assert.equal(log.filter(({ type }) => type === 'message').length, 6 * (messagesEach + messagesAfter))
-  assert.ok(unanswered > 0, 'the kill hit sends nobody knew about')
+  assert.ok(unanswered > 0, 'the kill left sends unanswered')
   assert.ok(carelessFindings.length > 0, 'a client that does not repair what it missed shows')
   assert.ok(reconnects >= 6 && lost > 0 && cuts > 0, 'every fault fell')
 })
 
-test('O14 turns red when events are told before they are committed', async t => {
+test('O14 turns red when events are published before they are committed', async t => {
   const { findings } = await run(t, { seed: 3, cutShare: 0.2, mutants: ['published-early'] })
   assert.ok(
     findings.some(finding => finding.includes('the log has')),

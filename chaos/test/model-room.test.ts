@@ -1,6 +1,6 @@
 /**
- * A room against a plain list: whatever people do there, and in whatever order, history, cursors and log of the room
- * are what the list says. And the server with one rule less, so that it is known that this would be seen.
+ * A room against a plain list: after any sequence of requests history, cursors and log equal the list. Mutants with one
+ * rule less prove that a difference would be found.
  */
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
@@ -31,7 +31,7 @@ async function serve(t: Test, module: AnyModule) {
 
 let worlds = 0
 
-/** A new room of three new people, the second of whom has joined. */
+/** A new room with three new accounts; the second one has joined. */
 async function world({ app, ask }: Awaited<ReturnType<typeof serve>>): Promise<{ model: RoomModel; real: RoomReal }> {
   const people = [newId(), newId(), newId()]
   const tokens = people.map(id => app.as(id))
@@ -56,7 +56,7 @@ async function world({ app, ask }: Awaited<ReturnType<typeof serve>>): Promise<{
   }
 }
 
-/** Whoever follows the room hears of every change, once, in this order. */
+/** A follower of the room receives every change once, in this order. */
 async function checkLog(app: TestApp, { events, head }: RoomModel, { roomId }: RoomReal): Promise<void> {
   const { sql } = app.db('chat')
   const from = head - events.length
@@ -68,7 +68,7 @@ async function checkLog(app: TestApp, { events, head }: RoomModel, { roomId }: R
   )
 }
 
-test('O4, O5, O9: history, cursors, unread counts and log of a room are what the model says', async t => {
+test('O4, O5, O9: history, cursors, unread counts and log of a room equal the model', async t => {
   const server = await serve(t, chatModule)
   let [said, happened] = [0, 0]
   const found = await disagreement({
@@ -91,7 +91,7 @@ test('O4, O5, O9: history, cursors, unread counts and log of a room are what the
 type Operations = typeof chatModule.operations
 const { operations } = chatModule
 
-/** One rule less each. */
+/** Each with one rule less. */
 const mutants: Readonly<Record<string, Partial<Operations>>> = {
   'counts what is read from where others are': {
     markRead: (ctx, input) => operations.markRead(ctx, { ...input, seq: input.seq - 1 }),
@@ -110,7 +110,7 @@ const mutants: Readonly<Record<string, Partial<Operations>>> = {
   },
 }
 
-test('the model of a room sees each rule that is left out of the server', async t => {
+test('the room model detects each rule that is removed from the server', async t => {
   let current: Partial<Operations> = {}
   const names = Object.keys(operations) as (keyof Operations)[]
   const ask = (name: keyof Operations) => (ctx: never, input: never) => (current[name] ?? operations[name])(ctx, input)

@@ -1,4 +1,4 @@
-/** A cut falls where it was aimed, on a real PostgreSQL; what the database has is looked at behind the proxy. */
+/** A cut hits the statement it is aimed at, on a real PostgreSQL; a connection past the proxy shows the stored data. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPool } from '@octet/db'
@@ -20,7 +20,7 @@ async function open(t: Test) {
   return { proxy, direct, through, rows, url: url.href }
 }
 
-/** The fate for the first statement that fits; all others pass. */
+/** The fate of the first matching statement; all others pass. */
 function once(fits: (exchange: Exchange) => boolean, fate: Fate) {
   let isUsed = false
   return (exchange: Exchange): Fate => {
@@ -32,7 +32,7 @@ function once(fits: (exchange: Exchange) => boolean, fate: Fate) {
 
 const insertOf = (n: number) => (exchange: Exchange) => exchange.statement.includes(`/* ${n} */`)
 
-test('what passes arrives unchanged: large rows, pipelined statements, errors, prepared again and again', async t => {
+test('large rows, pipelined statements, errors and repeated prepared statements pass unchanged', async t => {
   const { through, rows } = await open(t)
   const text = 'ö'.repeat(300_000)
   assert.equal((await through`select ${text}::text as text`)[0]?.text, text)
@@ -47,7 +47,7 @@ test('what passes arrives unchanged: large rows, pipelined statements, errors, p
   assert.deepEqual(await rows(), [1])
 })
 
-test('a cut before the statement: the database never heard of it', async t => {
+test('a cut before the statement: the database never receives it', async t => {
   const { proxy, through, rows } = await open(t)
   proxy.decide(once(insertOf(1), { kind: 'cut-before' }))
   await assert.rejects(through`insert into rows values (1) /* 1 */`, { code: 'CONNECTION_CLOSED' })
@@ -57,14 +57,14 @@ test('a cut before the statement: the database never heard of it', async t => {
   assert.deepEqual(await rows(), [2], 'the next connection works')
 })
 
-test('a cut before COMMIT undoes the transaction; one after COMMIT and before its answer does not', async t => {
+test('a cut before COMMIT undoes the transaction; a cut after COMMIT does not', async t => {
   const { proxy, through, rows } = await open(t)
   const insert = (n: number) => through.begin(sql => sql`insert into rows values (${n})`)
   for (const [n, kind] of [
     [1, 'cut-before'],
     [2, 'cut-after'],
   ] as const) {
-    // The first time the statement is parsed, the second it is only named: both must be seen.
+    // The first execution parses the statement, the second only names it: the proxy must recognise both.
     for (const repeat of [0, 10]) {
       await insert(100 + n + repeat)
       proxy.decide(once(isCommit, { kind }))
@@ -79,7 +79,7 @@ test('a cut before COMMIT undoes the transaction; one after COMMIT and before it
   )
 })
 
-test('a simple "commit" is seen as well as a prepared one', async t => {
+test('a simple "commit" is recognised as well as a prepared one', async t => {
   const { proxy, through, rows } = await open(t)
   proxy.decide(once(isCommit, { kind: 'cut-after' }))
   const sql = await through.reserve()
@@ -90,14 +90,14 @@ test('a simple "commit" is seen as well as a prepared one', async t => {
   assert.deepEqual(await rows(), [7])
 })
 
-test('a failed statement under "cut after" is answered: there is nothing to be unsure of', async t => {
+test('"cut after" answers a failed statement, which has no uncertain effect', async t => {
   const { proxy, through } = await open(t)
   proxy.decide(once(insertOf(1), { kind: 'cut-after' }))
   await assert.rejects(through`insert into nowhere values (1) /* 1 */`, { code: '42P01' })
   assert.equal(proxy.hits.get('cut-after'), undefined)
 })
 
-test('a cut after row k has let k rows through, and the caller gets none', async t => {
+test('a cut after row k passes k rows, and the caller gets none', async t => {
   const { proxy, through } = await open(t)
   proxy.decide(once(({ statement }) => statement.includes('generate_series'), { kind: 'cut-after-row', row: 3 }))
   const seen: number[] = []
@@ -108,7 +108,7 @@ test('a cut after row k has let k rows through, and the caller gets none', async
   assert.deepEqual(seen, [1, 2, 3])
 })
 
-test('a hanging statement neither ends nor answers; what was done before it hung is there', async t => {
+test('a hanging statement neither ends nor answers; earlier statements took effect', async t => {
   for (const [n, kind, expected] of [
     [1, 'hang-before', []],
     [2, 'hang-after', [2]],
@@ -137,14 +137,14 @@ test('a hanging statement neither ends nor answers; what was done before it hung
   }
 })
 
-test('notifications are dropped when asked, and everything else of the connection goes on', async t => {
+test('notifications are dropped on request, and the rest of the connection works', async t => {
   const { proxy, direct, through } = await open(t)
   const heard: string[] = []
   await through.listen('news', text => void heard.push(text))
   proxy.dropNotifications(true)
   await direct`select pg_notify('news', 'dropped')`
-  // On the listening connection itself PostgreSQL sends what is pending before its answer: when that one has passed,
-  // the other has been dropped.
+  // PostgreSQL sends a pending notification before the answer on the same connection: once the answer has passed, the
+  // notification was dropped.
   await new Promise(resolve => setTimeout(resolve, 50))
   proxy.dropNotifications(false)
   await direct`select pg_notify('news', 'heard')`

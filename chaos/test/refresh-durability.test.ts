@@ -1,6 +1,6 @@
 /**
- * R6: a server that is killed between the commit of a refresh and its answer costs nobody their session. The wire holds
- * back the database's answer to the commit, so the window is hit at the first try, by every session.
+ * R6: killing a server between the commit of a refresh and its answer ends no session. The proxy holds back the
+ * database's answer to the commit, so every session meets the window at the first attempt.
  */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -26,7 +26,7 @@ const quiet = {
 }
 const account = { username: 'ada_l', email: 'ada@example.org', password: 'correct horse battery' }
 
-test('R6: after kill -9 between commit and answer every client goes on with the token it has', async t => {
+test('R6: after kill -9 between commit and answer every client continues with its token', async t => {
   const dataDir = await mkdtemp(join(tmpdir(), 'octet-refresh-'))
   defer(t, () => rm(dataDir, { recursive: true, force: true }))
   const databaseUrl = await testDatabase(t, migrationsOf([identityModule]))

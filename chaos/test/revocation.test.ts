@@ -1,6 +1,6 @@
 /**
- * O7 with sockets: whatever ends a session, a second later nothing reaches its sockets and no server lets it in; also
- * where Redis is away, and at a server that is cut off from the database and still hears of news through Redis.
+ * O7 with sockets: a second after a session ends, its sockets receive nothing and every server refuses it. This holds
+ * without Redis, and on a server that is cut off from the database and still receives events through Redis.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -19,7 +19,7 @@ import type { World } from '../systems/workload.ts'
 import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
 
 const servers = [0, 1, 2]
-/** Of each session that is ended: 7 of them make 210 sockets. */
+/** For each ended session: 7 sessions have 210 sockets. */
 const socketsPerServer = 10
 const watchMs = 2_200
 const speakEveryMs = 150
@@ -38,10 +38,10 @@ interface Scene {
   readonly roomId: string
   readonly sockets: ListenerSocket[]
   readonly victims: Victim[]
-  /** Sockets of the room's owner, one at each server: what they hear, the others could. */
+  /** Sockets of the room's owner, one per server: they receive what the others could receive. */
   readonly witnesses: ListenerSocket[]
   findings(): string[]
-  /** What the victims were answered there. */
+  /** The statuses that the victims got. */
   statusesAt(server: number): (number | undefined)[]
 }
 
@@ -106,11 +106,11 @@ function me(token: string): Ask {
   return { op: 'me', method: 'GET', path: '/users/me', token }
 }
 
-/** A member of the room with sockets at every server. */
+/** A room member with sockets at every server. */
 async function addVictim(scene: Scene): Promise<Victim> {
   const { client, cluster, roomId } = scene
   const session = await signUp(scene.world)
-  // With a role that can be taken away.
+  // An account with a role that can be revoked.
   const path = `/users/${(await told(client, me(session.token))).id}/roles`
   const body = { roles: ['user', 'premium'] }
   await told(client, { op: 'roles', method: 'PUT', path, body, token: scene.admin.token })
@@ -130,7 +130,7 @@ async function addVictim(scene: Scene): Promise<Victim> {
   return victim
 }
 
-/** Each way in which a session ends, and the request that ends it. `subject` is whose. */
+/** Each way to end a session, and the request that does it. `subject` is the session. */
 type End = (scene: Scene, victim: Victim) => Promise<Omit<Ask, 'op'>>
 const ends = {
   'signed out': async (_, { token }) => ({ method: 'POST', path: '/auth/logout', token }),
@@ -154,12 +154,12 @@ async function end(scene: Scene, victim: Victim, how: keyof typeof ends): Promis
   await told(scene.client, { ...ask, op: 'identity.sign-out', subject: victim.name })
 }
 
-/** Goes on speaking, typing and asking for as long as anything might still be let through, and longer. */
+/** Keeps sending messages, typing and requests until well after the limit. */
 async function watch({ client, owner, roomId, witnesses }: Scene, victims: readonly Victim[]): Promise<void> {
   const untilMs = performance.now() + watchMs
   const typeFromMs = performance.now() + 1_050
   const ask = (server: number, victim: Victim) =>
-    // Knows who asks without reading the database.
+    // An operation that identifies the caller without a database read.
     client.ask(
       { op: 'identity.use', method: 'GET', path: '/traces', isPage: true, token: victim.token, subject: victim.name },
       server,
@@ -175,7 +175,7 @@ async function watch({ client, owner, roomId, witnesses }: Scene, victims: reado
         body,
         token: owner.token,
       })
-      // What arrives of these is as old as its arrival: the second has to be over when they begin.
+      // Ephemeral frames are as old as their arrival: the second must be over when they start.
       if (performance.now() > typeFromMs) for (const witness of witnesses) witness.relay()
       await new Promise(resolve => setTimeout(resolve, speakEveryMs))
     }
@@ -197,7 +197,7 @@ async function until(fits: () => boolean, what: string): Promise<void> {
   }
 }
 
-/** Between the servers and Redis; `undefined` where there is no Redis. */
+/** Between the servers and Redis; `undefined` without Redis. */
 async function redisWire(t: Test): Promise<TcpFault | undefined> {
   const redis = await startRedis()
   if (redis === undefined) return undefined
@@ -207,7 +207,7 @@ async function redisWire(t: Test): Promise<TcpFault | undefined> {
   return wire
 }
 
-test('O7: whatever ends a session, its sockets hear nothing and no server lets it in a second later', async t => {
+test('O7: a second after a session ends in any way, its sockets receive nothing and no server accepts it', async t => {
   const wire = await redisWire(t)
   if (wire === undefined) t.diagnostic('NOT RUN: with Redis, cut and not; there is no redis-server')
   const environment: Record<string, string> = wire === undefined ? {} : { REDIS_URL: `redis://127.0.0.1:${wire.port}` }
@@ -230,7 +230,7 @@ test('O7: whatever ends a session, its sockets hear nothing and no server lets i
   await watch(scene, [unhinted])
   wire?.set({})
 
-  // Server 2 hears nothing of the database any more, and much from Redis.
+  // Server 2 gets nothing from the database and everything from Redis.
   await cluster.inject({ kind: 'black-hole', server: 2 })
   const before = scene.witnesses.map(({ heard }) => heard.length)
   await end(scene, cutOff, 'signed out everywhere')
@@ -239,7 +239,7 @@ test('O7: whatever ends a session, its sockets hear nothing and no server lets i
   await cluster.heal()
   await until(() => cutOff.sockets.every(socket => socket.closeCode() === 4401), 'closed when it hears again')
   const last = () => scene.witnesses.map(({ seqs }) => seqs.at(-1))
-  await until(() => new Set(last()).size === 1, 'everybody else catches up')
+  await until(() => new Set(last()).size === 1, 'all others catch up')
   for (const { seqs } of scene.witnesses) {
     assert.deepEqual(
       seqs,
@@ -248,7 +248,7 @@ test('O7: whatever ends a session, its sockets hear nothing and no server lets i
     )
   }
   assert.deepEqual(scene.findings(), [])
-  assert.ok(scene.statusesAt(2).includes(503), 'who is cut off lets nobody in; it was really seen')
+  assert.ok(scene.statusesAt(2).includes(503), 'the server that is cut off refuses everyone')
 
   await cluster.become(wire === undefined ? ['sockets-untold'] : ['sockets-untold', 'sockets-unmuted'])
   const broken = await openScene(t, cluster, '72')

@@ -1,4 +1,4 @@
-/** Rate limits over several processes: exact while Redis answers, each process's own while it does not. */
+/** Rate limits over several processes: exact while Redis answers, per process while it does not. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
@@ -48,7 +48,7 @@ async function openLimiters(t: TestContext, { url }: Wired, count: number, timeo
   return limiters
 }
 
-/** How many of `asked` at once pass, asked of the limiters in turn. */
+/** How many of `asked` concurrent requests pass, spread over the limiters in turn. */
 async function passed(limiters: readonly Limiter[], key: string, { max = 25, asked = 90, windowMs = hourMs } = {}) {
   const verdicts = await Promise.all(
     Array.from({ length: asked }, (_, index) => limiters[index % limiters.length]?.takeShared({ key, max, windowMs })),
@@ -56,13 +56,13 @@ async function passed(limiters: readonly Limiter[], key: string, { max = 25, ask
   return verdicts.filter(verdict => verdict?.allowed).length
 }
 
-test('three processes together let through exactly what the limit says; each alone would as much', async t => {
+test('three processes with Redis allow exactly the limit in total; separate ones would each allow it', async t => {
   const there = await wired(t)
   if (there === undefined) return
   const shared = await openLimiters(t, there, 3, 10_000)
   assert.equal(await passed(shared, 'a'), 25)
   assert.equal(await passed(shared, 'a'), 0)
-  assert.equal(await passed(shared, 'seven', { max: 7, windowMs: 60_000 }), 7, 'shares that are no whole number')
+  assert.equal(await passed(shared, 'seven', { max: 7, windowMs: 60_000 }), 7, 'shares that are not whole numbers')
   const alone = [createLimiter(), createLimiter(), createLimiter()]
   assert.equal(await passed(alone, 'a'), 75, 'the count of this test sees processes that do not share')
 
@@ -81,7 +81,7 @@ test('three processes together let through exactly what the limit says; each alo
   await until(async () => (await two.takeShared(quick)).allowed, 'it comes back')
 })
 
-test('Redis cut, stalled or emptied: nobody waits long, each counts by itself, what is used up stays so', async t => {
+test('without a working Redis no caller waits long, each process counts alone, and used quota stays used', async t => {
   const there = await wired(t)
   if (there === undefined) return
   const limiters = await openLimiters(t, there, 2)
@@ -103,13 +103,13 @@ test('Redis cut, stalled or emptied: nobody waits long, each counts by itself, w
     for (const limiter of limiters) await limiter.takeShared({ key: 'w', max: 1e6, windowMs: hourMs })
     return limiters.every(limiter => limiter.isShared())
   }, 'healed')
-  // Counted alone by the first; the second hears of it from Redis.
+  // Counted by the first process alone; the second learns it from Redis.
   assert.ok((await limiters[0]?.takeShared({ key: 'x', max: 3, windowMs: hourMs }))?.allowed)
   for (const limiter of limiters) {
     const refuses = async () => !(await limiter.takeShared({ key: 'x', max: 3, windowMs: hourMs })).allowed
     await until(refuses, 'both see it used up')
   }
-  assert.equal(await passed([limiters[1] as Limiter], 'y', { asked: 30 }), 25, 'never told: nobody asked for it since')
+  assert.equal(await passed([limiters[1] as Limiter], 'y', { asked: 30 }), 25, 'unaware: no request for the key since')
 
   await there.redis.kill()
   assert.equal(await passed(limiters, 'x', { max: 3 }), 0, 'used up while Redis is dead')
@@ -123,7 +123,7 @@ test('Redis cut, stalled or emptied: nobody waits long, each counts by itself, w
   assert.equal(await passed(limiters, 'u'), 25, 'exact again')
 })
 
-test('over HTTP: a limit by account is one for two processes with Redis, and one each when Redis is cut', async t => {
+test('over HTTP an account limit is shared by two processes with Redis, and per process without it', async t => {
   const there = await wired(t)
   if (there === undefined) return
   const one = await testApp(t, { modules: [identityModule], limitsScale: 1, redisUrl: there.url })
@@ -135,7 +135,7 @@ test('over HTTP: a limit by account is one for two processes with Redis, and one
     return one.client(identity).register(account)
   }
   const someone = await person()
-  // Five an hour for an account whose address is not proved.
+  // Five an hour for an account without a verified address.
   const reports = async (apps: readonly TestApp[]) => {
     const { accessToken: token } = await person()
     const input = { id: someone.user.id, reason: 'spam' as const }
@@ -147,7 +147,8 @@ test('over HTTP: a limit by account is one for two processes with Redis, and one
     return statuses.filter(status => status !== 429).length
   }
   const alone = () => [one, two].some(app => app.logLines.some(line => line.includes('counted by each process')))
-  // On a busy machine Redis itself may be late once; then they rightly count alone, and it is no test of sharing.
+  // On a busy machine Redis itself may be late once. Counting per process is then correct, so the run proves nothing
+  // about sharing.
   let count = await reports([one, two])
   for (let again = 0; alone() && again < 5; again++) {
     for (const app of [one, two]) (app.logLines as string[]).length = 0
@@ -160,15 +161,15 @@ test('over HTTP: a limit by account is one for two processes with Redis, and one
   assert.equal(await reports([one, two]), 10)
 })
 
-test('what a room takes is one allowance for three processes with Redis, and one each when Redis is cut', async t => {
+test('the message quota of a room is shared by three processes with Redis, and per process without it', async t => {
   const there = await wired(t)
   if (there === undefined) return
   const free = await testApp(t, { modules: [chatModule] })
-  // A hundredth of 600 changes in half a minute: six at once, and another after five seconds.
+  // One percent of 600 changes in half a minute: six at once, and one more after five seconds.
   const bound = { modules: [chatModule], limitsScale: 0.01, redisUrl: there.url, sharing: free }
   const apps = [await testApp(t, bound), await testApp(t, bound), await testApp(t, bound)]
   let rooms = 0
-  /** Three people say four things each, every one in another process than the last. */
+  /** Three members send four messages each, every one through a different process than the last. */
   const said = async () => {
     const people = [newId(), newId(), newId()] as const
     const { id: roomId } = await free

@@ -1,4 +1,4 @@
-/** The faults of a wire, each seen from both ends. */
+/** The faults of a TCP connection, each observed from both ends. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
@@ -55,7 +55,7 @@ function collect(socket: Socket): () => string {
   return () => text
 }
 
-test('without a fault bytes arrive both ways, and an end is passed on', async t => {
+test('without a fault bytes pass in both directions, and so does the end of a connection', async t => {
   const { dial } = await open(t)
   const { client, server } = await dial()
   const [atServer, atClient] = [collect(server), collect(client)]
@@ -66,7 +66,7 @@ test('without a fault bytes arrive both ways, and an end is passed on', async t 
   assert.deepEqual([atServer(), atClient()], ['question', 'answer'])
 })
 
-test('latency delays, and keeps the order', async t => {
+test('latency delays bytes and keeps their order', async t => {
   const { proxy, dial } = await open(t)
   const { client, server } = await dial()
   const atServer = collect(server)
@@ -78,7 +78,7 @@ test('latency delays, and keeps the order', async t => {
   assert.ok(performance.now() - startedMs >= 55)
 })
 
-test('a slow wire lets so many bytes through and no more', async t => {
+test('a bandwidth limit holds', async t => {
   const { proxy, dial } = await open(t)
   const { client, server } = await dial()
   const atServer = collect(server)
@@ -89,7 +89,7 @@ test('a slow wire lets so many bytes through and no more', async t => {
   assert.ok(performance.now() - startedMs >= 150)
 })
 
-test('a black hole answers nothing, and when it heals nothing was lost', async t => {
+test('a black hole answers nothing, and loses nothing when it heals', async t => {
   const { proxy, dial } = await open(t)
   const { client, server } = await dial()
   const atServer = collect(server)
@@ -120,7 +120,7 @@ test('a cut connection ends on both sides, by close or by reset', async t => {
   }
 })
 
-test('a connection is cut after n bytes: exactly so many have arrived', async t => {
+test('a connection cut after n bytes has delivered exactly n', async t => {
   const { proxy, dial } = await open(t)
   proxy.cutNextAfter('to-server', 5)
   const { client, server } = await dial()
@@ -131,7 +131,7 @@ test('a connection is cut after n bytes: exactly so many have arrived', async t 
   assert.equal(atServer(), '01234')
 })
 
-test('half closed, the server hears the end and can still answer', async t => {
+test('a half-closed connection signals its end to the server, which can still answer', async t => {
   const { proxy, dial } = await open(t)
   const { client, server } = await dial()
   const atClient = collect(client)
@@ -142,7 +142,7 @@ test('half closed, the server hears the end and can still answer', async t => {
   await until(() => atClient() === 'still here')
 })
 
-test('a refusing proxy resets who connects', async t => {
+test('a refusing proxy resets new connections', async t => {
   const { proxy } = await open(t)
   proxy.set({ isRefusing: true })
   const client = connect({ port: proxy.port, host: '127.0.0.1' })
@@ -150,11 +150,11 @@ test('a refusing proxy resets who connects', async t => {
   assert.equal(error.code, 'ECONNRESET')
 })
 
-test('a reset ends at once also what nobody reads, and costs nothing afterwards', async t => {
+test('a reset ends connections with unread bytes immediately, and leaves no cost behind', async t => {
   const { proxy, dial } = await open(t)
   const { client, server } = await dial()
   for (const socket of [client, server]) socket.pause()
-  // More than the kernels take in, both ways.
+  // More than the kernels buffer, both ways.
   for (const socket of [client, server])
     while (socket.writableLength < 16_000_000) socket.write(Buffer.alloc(1_000_000))
   for (let before = -1, now = 0; now !== before; now = client.writableLength + server.writableLength) {

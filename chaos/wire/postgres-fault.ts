@@ -1,6 +1,6 @@
 /**
- * A fault proxy that reads PostgreSQL's protocol, so that a cut falls on a statement and not somewhere: before the
- * server hears of COMMIT, or after it has done it and before the client knows.
+ * A fault proxy that reads PostgreSQL's protocol, so a cut hits a chosen statement: before the server receives a
+ * COMMIT, or after it executed one and before the client knows.
  */
 import { type Frame, frameReader, statementReader, textsOf } from './postgres-messages.ts'
 import { type Direction, type Inspector, type Ruling, type TcpFault, tcpFault } from './tcp-fault.ts'
@@ -8,33 +8,33 @@ import { type Direction, type Inspector, type Ruling, type TcpFault, tcpFault } 
 /** A statement and its answer. */
 export interface Exchange {
   readonly statement: string
-  /** What the connection called itself: `octet links`. */
+  /** The connection's `application_name`, for example `octet links`. */
   readonly application: string
 }
 
 export type Fate =
   | { readonly kind: 'pass' }
-  /** The connection ends before the server hears of the statement. */
+  /** The connection ends before the server receives the statement. */
   | { readonly kind: 'cut-before' }
-  /** The server has done it; the client loses the connection instead of an answer. */
+  /** The server executes it; the client loses the connection instead of getting an answer. */
   | { readonly kind: 'cut-after' }
-  /** Neither an answer nor an end: the client waits until it gives up. The server has not heard of it. */
+  /** Neither an answer nor an end: the client waits until it gives up. The server does not receive the statement. */
   | { readonly kind: 'hang-before' }
-  /** The same; the server has done it. */
+  /** The same, and the server executes it. */
   | { readonly kind: 'hang-after' }
   | { readonly kind: 'cut-after-row'; readonly row: number }
 
 export interface PostgresFaultOptions {
   readonly targetPort: () => number
-  /** Asked once per statement, when it sets out. */
+  /** Called once per statement, when it is sent. */
   readonly decide?: (exchange: Exchange) => Fate
   readonly random?: () => number
 }
 
 export interface PostgresFault extends TcpFault {
-  /** Statements by the fate they really had: a fault that never fell proves nothing. */
+  /** Statements by their actual fate: a fault that never happened proves nothing. */
   readonly hits: ReadonlyMap<Fate['kind'], number>
-  /** From now on. */
+  /** Takes effect immediately. */
   decide(by: (exchange: Exchange) => Fate): void
   /** Whether NOTIFY reaches clients. */
   dropNotifications(isDropping: boolean): void
@@ -54,7 +54,7 @@ export function isCommit({ statement }: Exchange): boolean {
   return /^\s*commit\b/i.test(statement)
 }
 
-/** Listens on a free port; until `decide` says otherwise everything passes. */
+/** Listens on a free port; everything passes until `decide` is called. */
 export async function postgresFault(options: PostgresFaultOptions): Promise<PostgresFault> {
   let decide = options.decide ?? (() => pass)
   let isDropping = false
@@ -89,10 +89,10 @@ function inspectorOf(judge: Judge): Inspector {
   const statementOf = statementReader()
   const pending: Pending[] = []
   let application = ''
-  let isOpen = false // a statement has set out whose Sync has not
-  let isReady = false // the server has said so once, after the login
+  let isOpen = false // a statement was sent and its Sync was not
+  let isReady = false // the server reported it once, after the login
 
-  function fromClient(frame: Frame): Verdict {
+  function fromClient(frame: Frame): Forwarding {
     if (frame.type === '') application = applicationOf(frame)
     const statement = statementOf(frame)
     if (statement !== undefined && !isOpen) {
@@ -105,14 +105,14 @@ function inspectorOf(judge: Judge): Inspector {
       }
     }
     if (frame.type === 'Q' || frame.type === 'S') {
-      // A Sync after an error in the middle of nothing still has its own answer.
+      // A Sync after an error without an open statement still gets its own answer.
       if (!isOpen) pending.push({ fate: pass, rows: 0, hasFailed: false })
       isOpen = false
     }
     return forwarded
   }
 
-  function fromServer(frame: Frame): Verdict {
+  function fromServer(frame: Frame): Forwarding {
     if (frame.type === 'A' && judge.isDropping()) return withheld
     const [current] = isReady ? pending : []
     if (frame.type === 'Z') {
@@ -127,8 +127,8 @@ function inspectorOf(judge: Judge): Inspector {
       return { isForwarded: true, after: 'cut' }
     }
     const isLate = fate.kind === 'cut-after' || fate.kind === 'hang-after'
-    // What failed had no effect, so its answer may as well arrive. Until it is done, an answer may be needed to go on
-    // (a description, before the parameters are sent).
+    // A failed statement had no effect, so its answer may pass. Until it is complete, the client may need an answer to
+    // continue: a description before the parameters, for example.
     if (!isLate || current.hasFailed || !/^[CDZ]$/.test(frame.type)) return forwarded
     if (frame.type !== 'Z') return withheld
     judge.hit(fate)
@@ -149,19 +149,19 @@ function inspectorOf(judge: Judge): Inspector {
   }
 }
 
-interface Verdict {
+interface Forwarding {
   readonly isForwarded: boolean
   readonly after?: 'cut' | 'hang'
 }
 
-const forwarded: Verdict = { isForwarded: true }
-const withheld: Verdict = { isForwarded: false }
+const forwarded: Forwarding = { isForwarded: true }
+const withheld: Forwarding = { isForwarded: false }
 
 function joined(parts: readonly Buffer[]): Buffer {
   return parts.length === 0 ? nothing : parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
 }
 
-/** `application_name` of a start-up message: pairs of names and values after length and version. */
+/** `application_name` from a start-up message: pairs of names and values after length and version. */
 function applicationOf(frame: Frame): string {
   const texts = textsOf({ ...frame, bytes: frame.bytes.subarray(3) }, 40)
   const name = texts.indexOf('application_name')

@@ -1,13 +1,13 @@
-/** The part of PostgreSQL's protocol (version 3) that faults are aimed with: frames, and whose text they carry. */
+/** The part of PostgreSQL's protocol (version 3) that faults need: frames, and the statement text they carry. */
 
 export interface Frame {
-  /** One letter; empty for the start-up message, which has none. */
+  /** One letter; empty for the start-up message, which has no type. */
   readonly type: string
-  /** Whole, with type and length. */
+  /** The whole frame, with type and length. */
   readonly bytes: Buffer
 }
 
-/** Cuts a stream into frames, whatever the pieces it comes in. `hasStartup`: the first has no type (clients). */
+/** Cuts a byte stream into frames. `hasStartup`: the first frame has no type (clients). */
 export function frameReader(hasStartup: boolean): (bytes: Buffer) => Frame[] {
   let unread: Buffer = Buffer.alloc(0)
   let isStartup = hasStartup
@@ -27,7 +27,7 @@ export function frameReader(hasStartup: boolean): (bytes: Buffer) => Frame[] {
   }
 }
 
-/** The zero-terminated texts a frame begins with. */
+/** The zero-terminated texts at the start of a frame. */
 export function textsOf({ bytes }: Frame, count: number): string[] {
   const texts: string[] = []
   let start = 5
@@ -41,8 +41,8 @@ export function textsOf({ bytes }: Frame, count: number): string[] {
 }
 
 /**
- * Tells which statement a client's frame is about: a simple query carries its text, a Parse its name and text, a Bind
- * only the name of a statement parsed before on the same connection. `undefined` for all other frames.
+ * The statement of a client's frame: a simple query carries its text, a Parse its name and text, a Bind only the name
+ * of a statement parsed earlier. `undefined` for all other frames.
  */
 export function statementReader(): (frame: Frame) => string | undefined {
   const named = new Map<string, string>()

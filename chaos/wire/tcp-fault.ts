@@ -1,14 +1,14 @@
-/** Stands between two programs and does to their connections what networks do. For statements: postgres-fault. */
+/** A proxy between two programs that delays, cuts and drops their connections. For statements: postgres-fault. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface WireFault {
   readonly latencyMs?: number
-  /** Added to the latency, up to so much. */
+  /** Random addition to the latency, at most this much. */
   readonly jitterMs?: number
-  /** In each direction. A slow loris is a client with a few tens. */
+  /** In each direction. A slow-loris client has a few tens. */
   readonly bytesPerSecond?: number
-  /** Accepted, never answered; nothing is lost, as with a partition that heals: it all arrives then. */
+  /** Accepted, never answered, and nothing lost: after healing all bytes arrive, as after a partition. */
   readonly isBlackHole?: boolean
   /** New connections are reset at once. */
   readonly isRefusing?: boolean
@@ -17,7 +17,7 @@ export interface WireFault {
 export type Direction = 'to-server' | 'to-client'
 export type CutKind = 'close' | 'reset'
 
-/** Looks at bytes on their way. What it returns goes on; `after` says what happens to the connection then. */
+/** Receives bytes in transit. It returns the bytes that continue; `after` decides the fate of the connection. */
 export interface Inspector {
   inspect(direction: Direction, bytes: Buffer): Ruling
 }
@@ -28,7 +28,7 @@ export interface Ruling {
 }
 
 export interface TcpFaultOptions {
-  /** Asked at each connection: what is behind may come back elsewhere. */
+  /** Called for each connection: the target may come back on another port. */
   readonly targetPort: () => number
   readonly inspector?: () => Inspector
   readonly random?: () => number
@@ -36,13 +36,13 @@ export interface TcpFaultOptions {
 
 export interface TcpFault {
   readonly port: number
-  /** From now on, for all connections; `{}` heals. */
+  /** Applies to all connections immediately; `{}` heals. */
   set(fault: WireFault): void
-  /** Ends every connection there is; returns how many. */
+  /** Ends every open connection; returns how many. */
   cut(kind: CutKind): number
-  /** Says to the server that the client has no more to send, while it still listens. */
+  /** Signals to the server that the client sends no more, while the client still listens. */
   halfClose(): number
-  /** The next connection is cut after it has carried so many bytes. */
+  /** Cuts the next connection after it has carried this many bytes. */
   cutNextAfter(direction: Direction, bytes: number): void
   readonly connections: number
   close(): Promise<void>
@@ -60,7 +60,7 @@ interface Lane {
   readonly from: Socket
   readonly to: Socket
   isHanging: boolean
-  /** Settles when all that came before is on its way. */
+  /** Settles when all earlier bytes are forwarded. */
   sent: Promise<void>
   cutAfterBytes: number
 }
@@ -68,7 +68,7 @@ interface Lane {
 const slicesPerSecond = 50
 const refusal = { allowHalfOpen: true, noDelay: true } as const
 
-/** Listens on a free port of 127.0.0.1 and passes everything on until told otherwise. */
+/** Listens on a free port of 127.0.0.1 and forwards everything until told otherwise. */
 export async function tcpFault(options: TcpFaultOptions): Promise<TcpFault> {
   const wires = new Set<Wire>()
   let fault: WireFault = {}
@@ -136,12 +136,12 @@ export async function tcpFault(options: TcpFaultOptions): Promise<TcpFault> {
 
 interface Conditions {
   fault(): WireFault
-  /** Settles while there is no black hole. */
+  /** Settles when no black hole is active. */
   healed(): Promise<void>
   random(): number
 }
 
-/** Moves bytes along a lane, as slowly and as far as the conditions let it. */
+/** Forwards bytes along a lane within the current conditions. */
 function carrier(conditions: Conditions) {
   async function send(lane: Lane, bytes: Buffer): Promise<void> {
     const { latencyMs = 0, jitterMs = 0, bytesPerSecond } = conditions.fault()

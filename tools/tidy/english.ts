@@ -44,7 +44,7 @@ const idioms: readonly Idiom[] = [
   idiom(`\\b(?:no good|is good (?:once|for|in))\\b`, 'write "valid", "invalid", "expired"'),
   idiom(`\\bone[’']s\\b`, 'name the owner: "the caller’s", "an account’s"'),
   idiom(
-    `(?<!\\b(?:the|this|that|each|every|which|last|first|next|other|no|only|new|old|any) )\\bone (?:has|can|may|must|reads|opens|looks|asks|sees|was|does|wants|knows|would)\\b`,
+    `(?:^|[.;,] |\\b(?:when|if|where|what|whether|as|than|because|that) )one (?:has|can|may|must|reads|opens|looks|asks|sees|was|does|wants|knows|would)\\b`,
     role,
   ),
   idiom(`\\b(?:in the|of the same|in the same) moment\\b`, 'write "at the same time" or "concurrently"'),

@@ -1,4 +1,4 @@
-/** One person with the real client library, behind a wire of its own, writing down whatever it is handed. */
+/** One account with the real client library, behind its own fault proxy; it records everything it receives. */
 import { apiPrefix, chat, type Message } from '@octet/contracts'
 import { createRealtimeClient, type EventOf, type RealtimeClient } from '@octet/realtime-client'
 import { type TcpFault, tcpFault } from '../../wire/tcp-fault.ts'
@@ -11,13 +11,13 @@ export interface ChatClient {
   readonly live: RealtimeClient
   readonly wire: TcpFault
   readonly frames: Frames
-  /** Messages, by socket and by REST. */
+  /** Messages sent by socket and by REST. */
   readonly said: readonly Said[]
   readers(): Reader[]
   follow(room: string): void
-  /** Says, edits, deletes or reacts to something over the socket. */
+  /** Sends, edits or deletes a message, or reacts to one, over the socket. */
   act(room: string, dice: number): void
-  /** Says something over REST; resolves with the answer, however often it had to be asked for. */
+  /** Sends a message over REST; resolves with the answer, however many attempts that takes. */
   say(room: string, text?: string): Promise<void>
   close(): Promise<void>
 }
@@ -25,7 +25,7 @@ export interface ChatClient {
 export interface ChatClientOptions {
   readonly session: Session
   readonly origins: readonly string[]
-  /** Where its connections go to first; then round. */
+  /** The server of its first connection; the next ones follow in turn. */
   readonly firstServer: number
 }
 
@@ -46,13 +46,13 @@ const askAgainMs = 100
 const askForMs = 60_000
 const pageSize = 100
 
-/** What there is to see of a message. */
+/** The visible part of a message. */
 function look({ body, deletedAt, reactions }: Pick<Message, 'body' | 'deletedAt' | 'reactions'>): string {
   if (deletedAt !== null) return '(deleted)'
   return [body, ...reactions.map(({ emoji, count }) => `${emoji} ${count}`)].join(' ')
 }
 
-/** All messages of a room, and the `seq` they include. */
+/** All messages of a room, and the `seq` up to which they are complete. */
 export async function loadRoom(
   origin: string,
   token: string,
@@ -68,14 +68,14 @@ export async function loadRoom(
     if (answer.status !== 200) throw new Error(`the room was answered ${answer.status}`)
     const page = (await answer.json()) as { data: Message[]; headSeq: number; hasNewer: boolean }
     for (const message of page.data) shown.set(message.id, look(message))
-    // What happened while pages were read comes again over the stream.
+    // Events that happened while pages were read arrive again over the stream.
     if (seq === -1) seq = page.headSeq
     after = page.data.at(-1)?.seq ?? after
     if (!page.hasNewer) return { seq, shown }
   }
 }
 
-/** A client that stays connected, to whichever server its next attempt falls on, until it is closed. */
+/** Opens a client that stays connected, to the server of its next attempt, until it is closed. */
 export async function openChatClient(options: ChatClientOptions): Promise<ChatClient> {
   const { session, origins } = options
   let server = options.firstServer
@@ -143,7 +143,7 @@ export async function openChatClient(options: ChatClientOptions): Promise<ChatCl
 
 function open({ session, said }: State, room: string, way: string): Said {
   const turn = said.length
-  // A device numbers its sends; requests are in order because each waits for the one before.
+  // A device numbers its sends; REST requests are in order because each waits for the previous one.
   const entry: Said = {
     client: `${session.name} by ${way}`,
     room,
@@ -165,7 +165,7 @@ async function say(state: State, origin: string, entry: Said, text = `said ${ent
       body: JSON.stringify({ cmid, body: text }),
       signal: AbortSignal.timeout(requestTimeoutMs),
     }).catch(() => undefined)
-    // A body that breaks off is no answer.
+    // Only a complete body counts as an answer.
     const body = await answer?.json().catch(() => undefined)
     if (answer !== undefined && body !== undefined && answer.status < 500 && answer.status !== 409) {
       entry.state = answer.status === 201 ? 'sent' : 'refused'

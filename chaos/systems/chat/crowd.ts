@@ -1,4 +1,4 @@
-/** People who talk and listen through the client library, on connections that fail. */
+/** Clients that talk and listen through the client library, on connections that fail. */
 import { chat } from '@octet/contracts'
 import { createRealtimeClient, type RealtimeClient, type SocketEvent, type SocketLike } from '@octet/realtime-client'
 import { WebSocket } from 'ws'
@@ -9,12 +9,12 @@ export interface CrowdOptions {
   readonly roomId: string
   readonly people: readonly Account[]
   readonly devicesEach: number
-  /** Where each next connection goes. */
+  /** The server of each next connection. */
   readonly urls: readonly string[]
   readonly random: () => number
-  /** Share of the frames with events that never reach a client, although its socket is fine. */
+  /** The share of event frames that never reach a client although its socket works. */
   readonly lossShare: number
-  /** The mutant: clients that do not repair what they missed. */
+  /** The mutant: clients that do not repair gaps. */
   readonly isCareless?: boolean
 }
 
@@ -100,7 +100,7 @@ function memberOf(client: RealtimeClient, { roomId, name, reconnects }: MemberPa
   }
 }
 
-/** A socket that loses some of what it receives, and, for the mutant, all that would repair it. */
+/** A socket that loses some of its frames and, for the mutant, every frame that would repair the loss. */
 function leaky(socket: WebSocket, isLost: (text: string) => boolean, isCareless: boolean): SocketLike {
   return {
     send: data => (isCareless && data.startsWith('{"t":"sync"') ? undefined : socket.send(data)),

@@ -1,4 +1,4 @@
-/** What a run of the chat met: one that missed the dangerous window has shown nothing. */
+/** What a chat run met: a run that missed the dangerous window proves nothing. */
 import type { ClusterEvent } from '../../cluster/protocol.ts'
 import type { Fault } from '../../plan.ts'
 import type { ChatClient } from './client.ts'
@@ -11,7 +11,7 @@ export interface ChatHits {
   readonly redisRestarts: number
   readonly connectionResets: number
   readonly slowReaders: number
-  /** Readers that were cut off because they stood still past the server's bound, and those that went on after it. */
+  /** Readers that were disconnected because they did not read, and those that resumed afterwards. */
   readonly readersCutOff: number
   readonly readersResumed: number
   readonly commitsCutBefore: number
@@ -19,10 +19,10 @@ export interface ChatHits {
   readonly reconnects: number
   readonly messages: number
   readonly acknowledged: number
-  /** Messages that left a client again after there was no answer, and had been kept, or had not. */
+  /** Messages that were sent again without an answer: the first attempt had been stored, or had not. */
   readonly ambiguousKept: number
   readonly ambiguousNotKept: number
-  /** Events handed to clients; those of them that came from the log, after an interruption. */
+  /** Events that clients received, and those among them that were replayed from the log. */
   readonly events: number
   readonly replayed: number
 }
@@ -38,13 +38,13 @@ export interface ChatCounts {
   readonly redisRestarts: number
 }
 
-/** Counts them. */
+/** Counts what a run met. */
 export function countHits(counts: ChatCounts): ChatHits {
   const { clients, logs, faults, commitsCut, resets, slowTurns, stood, redisRestarts } = counts
   const faultsOf = (kind: Fault['kind']) => faults.filter(({ fault }) => fault.kind === kind).length
   const sum = (of: (client: ChatClient) => number) => clients.reduce((total, client) => total + of(client), 0)
   const keptAtMs = new Map([...logs.values()].flat().map(({ cmid, at }) => [cmid, Date.parse(at)]))
-  // Left unanswered, and asked again: was it there when it was asked again?
+  // Sent again without an answer: had the first attempt been stored?
   const ambiguous = clients.flatMap(({ frames }) =>
     [...frames.sends].flatMap(([cmid, attempts]) => {
       const unanswered = attempts.findIndex(({ isUndone }, index) => !isUndone && index < attempts.length - 1)
@@ -82,7 +82,7 @@ export function mustHaveMet(hits: ChatHits, { hasRedis }: { hasRedis: boolean })
   })
 }
 
-/** One line each, for people. */
+/** One line for each count. */
 export function tableOf(hits: ChatHits): string[] {
   return Object.entries(hits).map(([name, count]) => `  ${name.padEnd(20)} ${String(count).padStart(7)}`)
 }

@@ -1,4 +1,4 @@
-/** Sockets that listen to a room and write down what reaches them, with nothing clever in between. */
+/** Plain sockets that subscribe to a room and record every frame. */
 import type { ServerFrame } from '@octet/contracts'
 import type { Heard } from '../../oracles/access.ts'
 
@@ -6,9 +6,9 @@ export interface ListenerSocket {
   readonly name: string
   readonly server: number
   readonly heard: readonly Heard[]
-  /** Of the room, in the order they came. */
+  /** Sequence numbers of the room's events, in order of arrival. */
   readonly seqs: readonly number[]
-  /** Close code, once closed. */
+  /** The close code, once the socket is closed. */
   closeCode(): number | undefined
   relay(): void
   close(): void
@@ -65,7 +65,7 @@ export async function openListener({ origin, server, name, token, stream }: List
   }
 }
 
-/** An event is as old as its commit, however long it took to arrive; everything else is as old as its arrival. */
+/** A durable event is as old as its commit; every other frame is as old as its arrival. */
 function heardIn(frame: ServerFrame): Pick<Heard, 'what' | 'atMs'>[] {
   if (frame.t === 'event') return [{ what: 'event', atMs: Date.parse(frame.at) }]
   if (frame.t === 'events') return frame.list.map(({ at }) => ({ what: 'event', atMs: Date.parse(at) }))

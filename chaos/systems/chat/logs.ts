@@ -1,4 +1,4 @@
-/** The logs of rooms, as the database has them. */
+/** The event logs of rooms, from the database. */
 import { openPool } from '@octet/db'
 import type { RoomEvent } from './room-oracle.ts'
 

@@ -1,4 +1,4 @@
-/** A room as a plain list: what is said there in one order, how it stands now, and who has read how far. */
+/** A room as a plain list: its messages in order, their current state, and the cursors of its members. */
 import assert from 'node:assert/strict'
 import type { Message, Room } from '@octet/contracts'
 import type { Response } from '@octet/testkit'
@@ -15,7 +15,7 @@ export interface ModelMessage {
   isEdited: boolean
   isDeleted: boolean
   isPinned: boolean
-  /** Who put which emoji on it. */
+  /** Members by emoji. */
   readonly reactions: Map<string, Set<number>>
 }
 
@@ -26,16 +26,16 @@ interface Reading {
 
 export interface RoomModel {
   readonly messages: ModelMessage[]
-  /** Type and `seq` of what the room's log must hold. */
+  /** Type and `seq` of the events that the room's log must contain. */
   readonly events: { readonly seq: number; readonly type: string }[]
-  /** By person; the first owns the room. */
+  /** By account; the first one owns the room. */
   readonly members: Map<number, Reading>
   head: number
 }
 
 export interface RoomReal {
   readonly roomId: string
-  /** Ids by person. */
+  /** Ids by account. */
   readonly people: readonly string[]
   ask(person: number, operation: string, input: object): Promise<Response>
 }
@@ -60,7 +60,7 @@ function pick({ messages }: RoomModel, index: number): ModelMessage {
   return found
 }
 
-/** As everybody has to see it. */
+/** The message as every member must see it. */
 function same(got: Message, message: ModelMessage, { people }: RoomReal): void {
   const reactions = got.reactions.map(({ emoji, userIds }) => [emoji, [...userIds].sort()])
   const wanted = [...message.reactions].map(([emoji, who]) => [emoji, [...who].map(each => people[each]).sort()])
@@ -171,7 +171,7 @@ const read: Of<{ person: number; far: number; what: 'markRead' | 'markDelivered'
     const answer = await real.ask(person, what, { roomId: real.roomId, seq })
     const reading = model.members.get(person)
     if (reading === undefined) return refused(answer, 403, 'chat.not-a-member')
-    const reached = Math.min(seq, model.head) // what is not there yet cannot be read
+    const reached = Math.min(seq, model.head) // a cursor cannot move past the newest message
     reading.delivered = Math.max(reading.delivered, reached)
     if (what === 'markRead') reading.read = Math.max(reading.read, reached)
     const { readSeq, deliveredSeq } = answer.body as { readSeq: number; deliveredSeq: number }
@@ -217,7 +217,7 @@ const come: Of<{ person: number; isComing: boolean }> = {
     if (isIn === isComing) return
     happens(model, isComing ? 'member-joined' : 'member-left')
     if (!isComing) return void model.members.delete(person)
-    // What was said before somebody came is not unread.
+    // Messages from before a member joined do not count as unread.
     const { membership } = answer.body as Room
     assert.ok((membership?.readSeq ?? 0) >= model.head - 1 && membership?.unread === 0)
     model.members.set(person, { read: membership.readSeq, delivered: membership.readSeq })
@@ -232,7 +232,7 @@ const emoji = fc.constantFrom('👍', '🎉')
 const sending = fc.record({ person, body, replyTo: maybe, isSaidTwice: fc.boolean() })
 const reading = fc.constantFrom('markRead' as const, 'markDelivered' as const)
 
-/** Speaking more often than the rest. */
+/** Sending is more frequent than the rest. */
 export const roomCommands = [
   command('send', sending, send),
   command('send', sending, send),

@@ -1,4 +1,4 @@
-/** People who talk in rooms while servers, database, Redis and their own connections break. */
+/** Clients talk in rooms while servers, the database, Redis and their own connections fail. */
 import type { ClusterEvent } from '../../cluster/protocol.ts'
 import type { RedisProcess } from '../../cluster/redis-process.ts'
 import type { ClusterClient } from '../../cluster/start-cluster.ts'
@@ -18,16 +18,16 @@ export interface ChatRun {
   readonly cluster: ClusterClient
   readonly seed: number
   readonly clients: number
-  /** What goes wrong, again and again for `forMs`. */
+  /** The faults; repeated for `forMs`. */
   readonly planOf: (round: number) => Plan
   readonly forMs?: number
-  /** What must have been met; so many rounds more are run for it. */
+  /** What the run must meet; it adds a few rounds when something is missing. */
   readonly isEnough?: (hits: ChatHits) => boolean
-  /** First of all a reader stands still until it is cut off. */
+  /** Whether a reader first stops reading until it is disconnected. */
   readonly standsStill?: boolean
-  /** Killed and started again meanwhile, where there is one. */
+  /** Killed and started again during the run, where it exists. */
   readonly redis?: RedisProcess
-  /** After so long without anything new, nothing more is waited for. */
+  /** The run stops waiting when nothing changed for this long. */
   readonly quietMs?: number
 }
 
@@ -35,19 +35,19 @@ export interface ChatOutcome {
   readonly findings: RoomFindings
   /** What the run met. */
   readonly hits: ChatHits
-  /** From the last healing until everybody had heard everything. */
+  /** From the last heal until all clients had received everything. */
   readonly settledMs: number
 }
 
 const actEveryMs = 80
 const atOnce = [1, 1, 1, 4]
-/** Of each client's turns, so many are requests. */
+/** The share of turns that use REST. */
 const requestProbability = 0.1
 const waitingMax = 50
 const resetEveryMs = 250
 const resetProbability = 0.05
 const slowBytesPerSecond = 4_000
-/** So many resets' time each is slow. */
+/** A client stays slow for this many resets. */
 const turnsSlow = 4
 const redisDownMs = 700
 const redisUpMs = 900
@@ -59,7 +59,7 @@ let runs = 0
 
 const later = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** Talks for as long as things go wrong, heals, waits until everybody has heard everything, and judges. */
+/** Talks while faults are active, heals, waits until all clients have received everything, and judges. */
 export async function runChat(run: ChatRun): Promise<ChatOutcome> {
   const { cluster } = run
   const random = seededRandom(run.seed)
@@ -75,7 +75,7 @@ export async function runChat(run: ChatRun): Promise<ChatOutcome> {
   try {
     for (const [index, session] of sessions.entries()) {
       clients.push(await openChatClient({ session, origins: cluster.origins, firstServer: index }))
-      // The last one comes when much has been said, and loads it.
+      // The last client joins late and loads a long history.
       if (index < sessions.length - 1) for (const room of rooms) clients[index]?.follow(room)
     }
     const talking = clients.map(each =>
@@ -89,15 +89,15 @@ export async function runChat(run: ChatRun): Promise<ChatOutcome> {
     await harm.stop()
     await cluster.heal()
     await Promise.all(talking)
-    const everybody = [...clients, ...(standing?.clients ?? [])]
+    const everyClient = [...clients, ...(standing?.clients ?? [])]
     const allRooms = [...rooms, ...(standing?.rooms ?? [])]
-    const settledMs = await settled(run, everybody, allRooms)
+    const settledMs = await settled(run, everyClient, allRooms)
     const fresh = allRooms.map(async room => {
       return [room, (await loadRoom(cluster.origins[0] ?? '', sessions[0]?.token ?? '', room)).shown] as const
     })
     const findings = judgeRooms({
-      said: everybody.flatMap(each => each.said),
-      readers: everybody.flatMap(each => each.readers()),
+      said: everyClient.flatMap(each => each.said),
+      readers: everyClient.flatMap(each => each.readers()),
       logs: await readLogs(cluster.databaseUrl, allRooms),
       snapshots: new Map(await Promise.all(fresh)),
     })
@@ -108,7 +108,7 @@ export async function runChat(run: ChatRun): Promise<ChatOutcome> {
   }
 }
 
-/** Two people in a room of their own, before anything is broken: one says much, the other reads nothing. */
+/** Two accounts in a room of their own, before any fault: one talks a lot, the other does not read. */
 async function letOneStand(world: World, origins: readonly string[], others: readonly Session[]) {
   const [speaking, reading] = [await signUp(world), await signUp(world)]
   const rooms = await makeRooms(world, [speaking, reading, ...others], ['loud'])
@@ -130,7 +130,7 @@ interface Talkers {
   readonly stood: Stood | undefined
 }
 
-/** Returns what counts what was met. */
+/** Returns a function that counts what the run met. */
 async function harmUntilEnough(
   run: ChatRun,
   harm: Harm,
@@ -188,7 +188,7 @@ async function talk(client: ChatClient, rooms: readonly string[], { random, isOv
         saying = undefined
       })
     }
-    // Several at once: what one of them meets must not let those behind it pass. Who cannot send waits.
+    // Several sends at once: a fault of one must not let the later ones pass. A client that cannot send waits.
     for (let count = random.pick(atOnce); count > 0 && client.live.waiting.get().length < waitingMax; count--) {
       client.act(room, random.next())
     }
@@ -202,7 +202,7 @@ interface Harm {
   stop(): Promise<void>
 }
 
-/** Restarts Redis, resets connections now and then, and makes one client after the other a slow reader. */
+/** Restarts Redis, resets connections at random, and slows down one client after the other. */
 function startHarm(redis: RedisProcess | undefined, clients: readonly ChatClient[], random: Random): Harm {
   let isOver = false
   let [turns, resets, redisRestarts] = [0, 0, 0]
@@ -233,7 +233,7 @@ function startHarm(redis: RedisProcess | undefined, clients: readonly ChatClient
   }
 }
 
-/** Until every send is answered and everybody has been handed everything; or long enough. */
+/** Waits until every send is answered and all clients have received everything, or until the time limit. */
 async function settled(
   { cluster, quietMs = quietMsDefault }: ChatRun,
   clients: readonly ChatClient[],

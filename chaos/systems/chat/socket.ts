@@ -1,22 +1,22 @@
-/** A client's sockets, with a note of what went over them. */
+/** A client's sockets, with a record of their frames. */
 import type { ClientFrame, ServerFrame } from '@octet/contracts'
 import type { SocketLike } from '@octet/realtime-client'
 
-/** One time that a message left the client. */
+/** One transmission of a message. */
 export interface Attempt {
   readonly atMs: number
-  /** Refused for now, so nothing was done. Without it, and without `sent`, nobody knows. */
+  /** Temporarily refused, so it had no effect. Without this flag and without `sent` the effect is unknown. */
   isUndone: boolean
 }
 
 export interface Frames {
   connections: number
-  /** Events that came as part of the log, not when they happened. */
+  /** Events that were replayed from the log. */
   replayed: number
   readonly sends: Map<string, Attempt[]>
 }
 
-/** Answers after which nothing was done; others (`unavailable`) may follow a commit. */
+/** Codes that guarantee no effect; others (`unavailable`) may follow a commit. */
 const undone = ['out-of-turn', 'rate-limited', 'idempotency-in-flight']
 
 /** Opens a socket. */

@@ -1,15 +1,15 @@
 /**
- * A reader whose socket nobody reads while much is said. The kernels of both sides take megabytes before the server has
- * to keep anything, so small messages and slow wires never reach its bound: these are as large as messages may be.
+ * A reader that stops reading its socket. The kernels of both sides buffer megabytes before the server has to keep
+ * anything, so the messages here have the maximum size: small messages and slow wires never reach the server's limit.
  */
 
 import type { ChatClient } from './client.ts'
 import { lastHeard } from './room-oracle.ts'
 
 export interface Stood {
-  /** Times the server cut off a reader that stood still past its bound. */
+  /** How often the server disconnected the reader. */
   readonly cutOff: number
-  /** Readers that went on from where they had stopped: they heard all, and loaded nothing anew. */
+  /** Readers that resumed from their last position: they received everything and did not reload. */
   readonly resumed: number
 }
 
@@ -17,18 +17,18 @@ export interface StandStill {
   readonly origins: readonly string[]
   readonly reader: ChatClient
   readonly speaker: ChatClient
-  /** The reader follows this one. */
+  /** The room that the reader follows. */
   readonly room: string
 }
 
-/** 32 KB on the wire; as `modules/chat` counts them, 8,000 characters. */
+/** 32 KB on the wire; `modules/chat` counts 8,000 characters. */
 const largest = '\u{1d11e}'.repeat(8_000)
 const saidMax = 500
 const lookEvery = 10
 const waitMsMax = 60_000
 const series = /^octet_realtime_slow_total(?:\{[^}]*\})? (\d+)/m
 
-/** Lets it stand until it is cut off, and then go on. Every server must be up. */
+/** Stops reading until the reader is disconnected, then resumes. Every server must be up. */
 export async function standStill({ origins, reader, speaker, room }: StandStill): Promise<Stood> {
   const before = await slowReaders(origins)
   await speaker.say(room)

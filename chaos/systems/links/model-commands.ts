@@ -1,4 +1,4 @@
-/** What an owner, a stranger and visitors do to links, each held against the model. */
+/** What an owner, another account and visitors do to links; the model checks every answer. */
 import assert from 'node:assert/strict'
 import type { Link } from '@octet/contracts'
 import type { Response } from '@octet/testkit'
@@ -22,11 +22,11 @@ import {
 
 export interface LinksReal {
   ask(operation: string, input: object, options?: { idempotencyKey?: string; ifMatch?: number }): Promise<Response>
-  /** The same as somebody else. */
+  /** The same request by another account. */
   askAsStranger(operation: string, input: object): Promise<Response>
   follow(code: string, visitor: Visitor): Promise<{ status: number; location: string | null }>
   moveClock(nowMs: number): void
-  /** Makes aliases of one run those of no other. */
+  /** Keeps the aliases of different runs apart. */
   readonly prefix: string
 }
 
@@ -52,7 +52,7 @@ function refused(answer: Response, status: number, code: string): void {
   assert.deepEqual([answer.status, codeOf(answer)], [status, code])
 }
 
-/** Clicks lag a little, and are never more than there were. */
+/** Clicks are counted with a delay and never exceed the visits. */
 function same(got: Link, link: ModelLink): void {
   const { id, code, url, title, tags, folderId, archivedAt, expiresAt, clicksMax, version, clicks } = got
   const shown = { id, code, url, title, tags, folderId, isArchived: archivedAt !== null, expiresAt, clicksMax, version }
@@ -79,7 +79,7 @@ let keys = 0
 
 const create: Of<Wanted> = {
   async run(model, real, { alias, folder, isSaidTwice, expiresInMs: inMs, ...rest }) {
-    model.nowMs += 1 // each has a time of its own
+    model.nowMs += 1 // each has its own expiry
     real.moveClock(model.nowMs)
     const chosen = alias === undefined ? undefined : `${real.prefix}${alias}`
     const inside = folder === undefined ? undefined : model.folders[folder % (model.folders.length || 1)]
@@ -230,7 +230,7 @@ const follow: Of<{ index: number; visitor: Visitor; isMisread: boolean; times: n
     const code = isMisread ? link.code.toUpperCase().replaceAll('O', '0') : link.code
     const answers = await Promise.all(Array.from({ length: times }, () => real.follow(code, visitor)))
     const wanted = answers.map(() => visit(model, link, visitor))
-    // Of those who come at once nobody is first.
+    // Concurrent visits have no first one.
     assert.deepEqual(answers.map(({ status }) => status).sort(), wanted.sort())
     for (const { status, location } of answers) {
       assert.equal(location, status === 302 ? new URL(link.url).href : null)
@@ -286,7 +286,7 @@ const meddling = fc.constantFrom('getLink' as const, 'updateLink' as const, 'del
 
 const visits = fc.record({ index, visitor: visitors, isMisread: fc.boolean(), times: fc.constantFrom(1, 1, 3) })
 
-/** Creating and following more often than the rest. */
+/** Creating and following are more frequent than the rest. */
 export const linkCommands = [
   command('create', newLink, create),
   command('create', newLink, create),

@@ -1,4 +1,4 @@
-/** What links promises to one owner, as a plain list: what every answer of the server is held against. */
+/** Links of one owner as a plain list: the reference for every answer of the server. */
 
 export interface ModelLink {
   readonly id: string
@@ -9,12 +9,12 @@ export interface ModelLink {
   tags: string[]
   expiresAtMs: number | null
   clicksMax: number | null
-  /** Clicks taken of `clicksMax`. */
+  /** Clicks used of `clicksMax`. */
   used: number
   folder: ModelFolder | null
   isArchived: boolean
   version: number
-  /** Visits of people that were sent on. */
+  /** Human visits that were redirected. */
   clicks: number
   botClicks: number
   isDeleted: boolean
@@ -28,7 +28,7 @@ export interface ModelFolder {
 export interface LinksModel {
   readonly links: ModelLink[]
   readonly folders: ModelFolder[]
-  /** Codes as they are compared, also those of links that are deleted. */
+  /** Normalised codes, including those of deleted links. */
   readonly taken: Set<string>
   nowMs: number
 }
@@ -38,7 +38,7 @@ export interface Change {
   readonly title?: string | null | undefined
   readonly tags?: readonly string[] | undefined
   readonly clicksMax?: number | null | undefined
-  /** From now. */
+  /** Seconds from now. */
   readonly expiresInMs?: number | null | undefined
   readonly isArchived?: boolean | undefined
 }
@@ -47,14 +47,14 @@ export function emptyLinks(nowMs: number): LinksModel {
   return { links: [], folders: [], taken: new Set(), nowMs }
 }
 
-/** The link a number points at, deleted ones too. */
+/** The link at an index, including deleted ones. */
 export function pick(model: LinksModel, index: number): ModelLink {
   const link = model.links[index % model.links.length]
   if (link === undefined) throw new Error('there is no link to pick')
   return link
 }
 
-/** Codes that people mix up are one. */
+/** Codes that look alike are equal. */
 export function comparable(code: string): string {
   return code.toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l').replaceAll('i', 'l')
 }
@@ -77,14 +77,14 @@ export function remove(link: ModelLink): void {
 
 export type Visitor = 'person' | 'crawler' | 'head'
 
-/** The status of one visit, and what it costs the link. */
+/** The status of one visit, and its effect on the link. */
 export function visit(model: LinksModel, link: ModelLink, visitor: Visitor): number {
   if (link.isDeleted) return 404
   if (link.expiresAtMs !== null && link.expiresAtMs <= model.nowMs) return 410
   const isLimited = link.clicksMax !== null
   if (visitor === 'crawler') {
     link.botClicks++
-    return isLimited ? 200 : 302 // of a limited link a card: it takes no click
+    return isLimited ? 200 : 302 // a crawler gets a card of a limited link and uses no click
   }
   if (visitor === 'head') return isLimited ? 200 : 302
   if (link.clicksMax !== null && link.used >= link.clicksMax) return 410
@@ -115,7 +115,7 @@ export function countedTags(model: LinksModel): { tag: string; links: number }[]
     .sort((a, b) => b.links - a.links || (a.tag < b.tag ? -1 : 1))
 }
 
-/** Two tags of one name become one. Returns on how many links there was something to do. */
+/** Two tags with the same name are merged. Returns how many links changed. */
 export function retag(model: LinksModel, tag: string, name: string | null): number {
   if (tag === name) return 0
   const concerned = model.links.filter(link => !link.isDeleted && link.tags.includes(tag))
