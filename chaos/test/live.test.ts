@@ -140,7 +140,7 @@ async function readLog(url: string, stream: string): Promise<Heard[]> {
   }
 }
 
-test('O14: under kills, resets, lost frames and cut COMMITs all clients receive every event once, in order', async t => {
+test('O14: under kills, resets, lost frames and cut COMMITs clients receive every event once, in order', async t => {
   const { findings, carelessFindings, log, unanswered, reconnects, lost, cuts } = await run(t, {
     seed: 1,
     cutShare: 0.05,

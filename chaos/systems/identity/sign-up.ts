@@ -15,7 +15,7 @@ const attemptsMax = 40
 export const attemptPauseMs = 250
 let accounts = 0
 
-/** Registers an account, repeating the request under one key until there is an answer. Throws when no attempt is answered. */
+/** Registers an account, repeating the request under one key. Throws when no attempt is answered. */
 export async function signUp(world: World): Promise<Session> {
   // Digits only and always the same length: names that look alike (l and 1, o and 0) count as one name.
   const username = `p${world.run}${String(accounts++).padStart(5, '0')}`
