@@ -1,5 +1,5 @@
 /** The baseline of read: Fastify, the same driver and statement, the same JSON, and nothing else. */
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { openPool, roleOf } from '@octet/db'
 import fastify from 'fastify'
 

@@ -1,6 +1,7 @@
 /** The last messages of a room in which a million were said. */
 import { join } from 'node:path'
-import { chat, identity } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
+import { identity } from '@octet/contracts/identity'
 import { openPool, startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import { httpClient, signUp } from '@octet/testkit'

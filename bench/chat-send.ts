@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import { httpClient, type ServerProcess, signUp, startServerProcess } from '@octet/testkit'

@@ -1,6 +1,6 @@
 /** A redirect with its click on disk, against a server that only redirects. */
 import { fileURLToPath } from 'node:url'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { countedClicks, createLinks, getRequest, type ServerProcess, signUp, startServerProcess } from '@octet/testkit'
 import type { Experiment, Measured, RunOptions } from './experiment.ts'
 import { chooseCores } from './load/cores.ts'

@@ -1,6 +1,6 @@
 /** Statistics of a link with ten million clicks, asked for by its owner. */
 import { join } from 'node:path'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { openPool, startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import { createLinks, httpClient, signUp } from '@octet/testkit'

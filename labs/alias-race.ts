@@ -1,6 +1,6 @@
 /** Twenty people ask for one alias at the same instant. Who gets it? */
 import { join } from 'node:path'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { openPool, startEmbeddedPostgres, uniqueViolation } from '@octet/db'
 import { createLog } from '@octet/observe'
 import { httpClient, type ServerProcess, signUp } from '@octet/testkit'

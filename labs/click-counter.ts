@@ -1,7 +1,7 @@
 /** Three ways to count clicks: what each costs, and what is left of the count after kill -9 under load. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import {

@@ -3,7 +3,7 @@
  * to whoever listens at that moment; nobody is told that there was one.
  */
 import { join } from 'node:path'
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import { createRealtimeClient } from '@octet/realtime-client'

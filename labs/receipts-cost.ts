@@ -1,6 +1,6 @@
 /** Who has read what: a row for each message and reader, or two numbers for each member? */
 import { join } from 'node:path'
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { openPool, startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import { httpClient, signUp } from '@octet/testkit'

@@ -1,5 +1,5 @@
 /** Three ways to number messages, and a count of what a reader misses under each. */
-import type { chat } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { type Db, newId } from '@octet/db'
 
 export const ways = ['serial', 'timestamp', 'octet'] as const

@@ -1,6 +1,6 @@
 /** A reader that goes on from the last number it saw: which numbers may it trust? */
 import { join } from 'node:path'
-import type { chat } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { migrateUp, openDb, startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import type { Experiment } from '../bench/experiment.ts'

@@ -1,5 +1,5 @@
 /** Thousands of real clients in a process of their own, which lose their server together. */
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { createRealtimeClient, type Following } from '@octet/realtime-client'
 import { WebSocket } from 'ws'
 import type { StormOrder, StormReport } from './storm.ts'

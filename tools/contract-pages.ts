@@ -1,12 +1,6 @@
 /** What documentation says about contracts, made from the contracts: the problem catalogue, the lists in READMEs. */
-import {
-  type Access,
-  type Contract,
-  commonProblems,
-  contracts,
-  type Operation,
-  type ProblemSpec,
-} from '@octet/contracts'
+import { type Access, type Contract, commonProblems, type Operation, type ProblemSpec } from '@octet/contracts'
+import { contracts } from '@octet/contracts/all'
 import { type AstNode, codeFiles, isNode, literalText, nameOf, syntaxOf } from './syntax.ts'
 import type { Tree } from './tree.ts'
 

@@ -40,7 +40,7 @@ function main(): void {
 
 function added({ module }: Names, count: number): string {
   return `wrote modules/${module}: ${count} files written or changed
-1. contracts/src/${module}.ts           what it promises
+1. contracts/src/${module}/             what it promises
 2. modules/${module}/migrations/        its tables
 3. npm test -- ${module}                its tests, against a real database
 4. npm run check`

@@ -14,7 +14,7 @@ export interface Package {
   readonly dependencies: ReadonlySet<string>
   /** Packages that tests, benches and build files may import besides: their own, and the root's test tools. */
   readonly devDependencies: ReadonlySet<string>
-  /** What others may import: subpath (`.`) to the file behind it. */
+  /** What others may import: subpath (`.`, or `./*` for many) to the file behind it. */
   readonly exports: ReadonlyMap<string, string>
 }
 
@@ -53,6 +53,18 @@ function packageOf(manifest: Manifest, folder: string, layer: Layer): Package {
     devDependencies: new Set(Object.keys(manifest.devDependencies ?? {})),
     exports: new Map(Object.entries(exports).map(([subpath, file]) => [subpath, posix.join(folder, file)])),
   }
+}
+
+/** The file behind a subpath such as `./links`, by its own line or by a pattern with one star, as Node resolves it. */
+export function exportedFile({ exports }: Package, subpath: string): string | undefined {
+  const own = exports.get(subpath)
+  if (own !== undefined) return own
+  for (const [pattern, file] of exports) {
+    const [before = '', after] = pattern.split('*')
+    if (after === undefined || !subpath.startsWith(before) || !subpath.endsWith(after)) continue
+    return file.replace('*', subpath.slice(before.length, subpath.length - after.length))
+  }
+  return undefined
 }
 
 /** The package a file belongs to. */

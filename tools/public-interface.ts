@@ -4,7 +4,6 @@ import {
   clientFrames,
   closeCodes,
   commonProblems,
-  contracts,
   Id,
   type Limit,
   type Operation,
@@ -15,6 +14,7 @@ import {
   type StreamSpec,
   Time,
 } from '@octet/contracts'
+import { contracts } from '@octet/contracts/all'
 
 /** Where the snapshots lie; one file a contract, and `vocabulary.json` for what belongs to no contract. */
 export const snapshotFolder = 'contracts/test/snapshot'

@@ -1,5 +1,5 @@
 /** Rooms of a real Octet, and what a connection says to listen to one. */
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { httpClient, signUp } from '@octet/testkit'
 import { WebSocket } from 'ws'
 

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chat, identity, type Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
+import { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import {
   defer,

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import type { AnyModule } from '@octet/kernel'
 import { linksModule } from '@octet/links'

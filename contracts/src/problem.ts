@@ -1,5 +1,5 @@
 /** The one error type of Octet: thrown by use cases, carried over the wire, rendered as RFC 9457 problem+json. */
-import { type CommonProblem, type Contract, commonProblems } from './define.ts'
+import { type CommonProblem, type Contract, commonProblems, type ProblemSpec } from './define.ts'
 
 /** Whether the operation took effect before it failed. `maybe` is an honest answer: the reply was lost. */
 export type Executed = 'no' | 'maybe' | 'yes'
@@ -101,4 +101,13 @@ export function problemFromBody(body: unknown): Problem | undefined {
   const { code, status, title, detail, errors, retryAfterMs, executed, data } = body as Partial<ProblemBody>
   if (typeof code !== 'string' || typeof status !== 'number' || typeof title !== 'string') return undefined
   return new Problem({ code, status, title }, { detail, errors, retryAfterMs, executed, data })
+}
+
+/** Every problem these modules may answer with, the common ones first: full code → status and public title. */
+export function problemCatalogue(contracts: readonly Contract[]): ReadonlyMap<string, ProblemSpec> {
+  const catalogue = new Map<string, ProblemSpec>(Object.entries(commonProblems))
+  for (const { name, problems } of contracts) {
+    for (const [key, spec] of Object.entries(problems)) catalogue.set(`${name}.${key}`, spec)
+  }
+  return catalogue
 }

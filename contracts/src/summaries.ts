@@ -1,6 +1,6 @@
 /** What each operation with a route does, by method and path. By itself, because few pages show it. */
+import { contracts } from './all.ts'
 import type { Operation } from './define.ts'
-import { contracts } from './index.ts'
 
 const operations = contracts.flatMap(contract => Object.values<Operation>(contract.operations))
 

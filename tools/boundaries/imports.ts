@@ -1,7 +1,7 @@
 /** Who imports what: one edge per import, export-from, `import()`, `require` and type import of the tree. */
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { isShipped, ownerOf, type Package, packagesOf } from '../packages.ts'
+import { exportedFile, isShipped, ownerOf, type Package, packagesOf } from '../packages.ts'
 import { type AstNode, codeFiles, isNode, literalText, nameOf, syntaxOf } from '../syntax.ts'
 import { oncePerFile, type SourceFile, type Tree } from '../tree.ts'
 
@@ -97,5 +97,6 @@ function resolve(
   const parts = specifier.split('/')
   const packageName = parts.splice(0, specifier.startsWith('@') ? 2 : 1).join('/')
   const target = packages.find(({ name }) => name === packageName)
-  return { ...nothing, packageName, target, targetPath: target?.exports.get(['.', ...parts].join('/')) }
+  const file = target === undefined ? undefined : exportedFile(target, ['.', ...parts].join('/'))
+  return { ...nothing, packageName, target, targetPath: file !== undefined && tree.has(file) ? file : undefined }
 }

@@ -42,7 +42,7 @@ export function namesOf(tree: Tree, asked: { name: string; noun: string | undefi
     if (!exists) throw new Error(`there is no module "${module}"`)
     return { module, noun: module }
   }
-  if (exists || tree.has(`contracts/src/${module}.ts`)) throw new Error(`there is a module "${module}" already`)
+  if (exists || tree.has(`contracts/src/${module}/index.ts`)) throw new Error(`there is a module "${module}" already`)
   const noun = asked.noun ?? singularOf(module)
   checkWord(noun)
   if (noun === module) throw new Error(`"${module}" is not a plural; say what one of them is called with --noun`)
@@ -83,7 +83,7 @@ function newFiles(names: Names): FileChange[] {
     .map(path => {
       const target = named(path.replaceAll('\\', '/').slice(0, -suffix.length), names)
       const text = named(readFileSync(join(template, path), 'utf8'), names)
-      if (target === 'contract.ts') return { path: `contracts/src/${names.module}.ts`, text }
+      if (target === 'contract.ts') return { path: `contracts/src/${names.module}/index.ts`, text }
       return { path: `modules/${names.module}/${target}`, text }
     })
 }
@@ -101,49 +101,42 @@ function capital(word: string): string {
 function oldFiles(tree: Tree, { module }: Names): FileChange[] {
   return [...tree.keys()]
     .filter(path => {
-      const own = [`contracts/src/${module}.ts`, `contracts/test/snapshot/${module}.json`]
-      return path.startsWith(`modules/${module}/`) || own.includes(path)
+      const own = [`modules/${module}/`, `contracts/src/${module}/`, `contracts/test/snapshot/${module}.json`]
+      return own.some(prefix => path.startsWith(prefix))
     })
     .map(path => ({ path, text: null }))
 }
 
 /** The few lines outside the module's own folder. */
-function wiring(tree: Tree, names: Names, way: Way): FileChange[] {
-  const { module, noun } = names
+function wiring(tree: Tree, { module }: Names, way: Way): FileChange[] {
   const change = (path: string, edit: (text: string) => string): FileChange => {
     const text = tree.get(path)?.text
     if (text === undefined) throw new Error(`${path} is missing`)
     return { path, text: edit(text) }
   }
   return [
-    change('contracts/src/index.ts', text => {
-      const lines = [
-        `import { ${module} } from './${module}.ts'`,
-        `export { type ${capital(noun)}, ${module} } from './${module}.ts'`,
-      ]
-      const imported = way === 'add' ? withLines(text, lines) : withoutImports(text, `./${module}.ts`)
+    change('contracts/src/all.ts', text => {
+      const line = `import { ${module} } from './${module}/index.ts'`
+      const imported = way === 'add' ? withImport(text, line) : withoutImports(text, `./${module}/index.ts`)
       return withElement(imported, 'contracts: readonly Contract', module, way)
     }),
     change('apps/server/src/modules.ts', text => {
       const line = `import { ${module}Module } from '@octet/${module}'`
-      const imported = way === 'add' ? withLines(text, [line]) : withoutImports(text, `@octet/${module}`)
+      const imported = way === 'add' ? withImport(text, line) : withoutImports(text, `@octet/${module}`)
       return withElement(imported, 'modules: readonly AnyModule', `${module}Module`, way)
     }),
     change('apps/server/package.json', text => withDependency(text, `@octet/${module}`, way)),
   ]
 }
 
-/** Puts an import after the first one, an export before the first one; the formatter sorts them. */
-function withLines(text: string, lines: readonly string[]): string {
-  return lines.reduce((result, line) => {
-    const kind = line.startsWith('import') ? /^import /m : /^export (?:\*|\{).* from /m
-    return result.replace(kind, match => `${line}\n${match}`)
-  }, text)
+/** Puts an import before the first one; the formatter sorts them. */
+function withImport(text: string, line: string): string {
+  return text.replace(/^import /m, match => `${line}\n${match}`)
 }
 
 function withoutImports(text: string, from: string): string {
   const escaped = from.replace(/[.]/g, '\\.')
-  return text.replace(new RegExp(`^(?:import|export) \\{[^}]*\\} from '${escaped}'\\n`, 'gm'), '')
+  return text.replace(new RegExp(`^import \\{[^}]*\\} from '${escaped}'\\n`, 'gm'), '')
 }
 
 /** Adds an element to the list `<declaration>[] = […]`, or takes it out. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { migrationsOf } from '@octet/runtime'
 import {
   defer,

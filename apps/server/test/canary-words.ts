@@ -1,6 +1,8 @@
 /** Words that nobody else has, in whatever one person can write. */
 import { randomBytes } from 'node:crypto'
-import { chat, identity, links } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
+import { identity } from '@octet/contracts/identity'
+import { links } from '@octet/contracts/links'
 import type { TestApp } from '@octet/testkit'
 
 /** One secret word, and where it was written. */

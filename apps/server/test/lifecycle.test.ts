@@ -7,7 +7,8 @@ import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { identity, links } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
+import { links } from '@octet/contracts/links'
 import { defer, httpClient, type ServerProcess, startServerProcess, type Test, testDatabase } from '@octet/testkit'
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))

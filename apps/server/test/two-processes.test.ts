@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { migrationsOf } from '@octet/runtime'
 import {
   defer,

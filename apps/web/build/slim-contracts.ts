@@ -5,15 +5,12 @@
  * tenth of the size: the schemas, and the library that makes them, would be a fifth of the first page's script.
  */
 import { fileURLToPath } from 'node:url'
-import * as contracts from '@octet/contracts'
-import { summaries } from '@octet/contracts/summaries'
+import type { Contract } from '@octet/contracts'
 import type { Plugin } from 'vite'
 
-const name = '@octet/contracts'
-const id = '\0octet-contracts'
-const defineId = '\0octet-contracts-define'
-const summariesName = '@octet/contracts/summaries'
-const summariesId = '\0octet-summaries'
+const packageName = '@octet/contracts'
+const idPrefix = '\0slim:'
+const defineId = '\0slim-define'
 
 /** Parts of an operation, and of a stream, that only a server needs. */
 const serverOnly: ReadonlySet<string> = new Set([
@@ -34,7 +31,7 @@ function withoutServerOnly(parts: Readonly<Record<string, object>>): object {
   return Object.fromEntries(short)
 }
 
-function slim({ name: module, operations, streams = {}, problems }: contracts.Contract): object {
+function slim({ name: module, operations, streams = {}, problems }: Contract): object {
   // Over a socket refusals come as codes alone; what they mean is looked up. Over HTTP the answer says it all.
   const isSentTo = Object.values(streams).some(({ commands }) => commands !== undefined)
   return {
@@ -45,7 +42,7 @@ function slim({ name: module, operations, streams = {}, problems }: contracts.Co
   }
 }
 
-const isContract = (value: object): value is contracts.Contract => 'operations' in value && 'events' in value
+const isContract = (value: object): value is Contract => 'operations' in value && 'events' in value
 
 /** Words, numbers, and lists and tables of them; a schema is neither. */
 function isPlain(value: unknown): boolean {
@@ -54,20 +51,25 @@ function isPlain(value: unknown): boolean {
 }
 
 /** Files that come as they are, because they do something. What they need of `define.ts` are constants. */
-const kept = ['problem.ts', 'principal.ts', 'identity/second-factor.ts'].map(file =>
-  fileURLToPath(import.meta.resolve(name).replace('index.ts', file)),
-)
+const kept: Readonly<Record<string, readonly string[]>> = {
+  [packageName]: ['problem.ts', 'principal.ts'],
+  [`${packageName}/identity`]: ['identity/second-factor.ts'],
+}
+const pathOf = (file: string) => fileURLToPath(import.meta.resolve(packageName).replace('index.ts', file))
+const keptPaths = new Set(Object.values(kept).flat().map(pathOf))
 
-function constants(): string[] {
-  return Object.entries(contracts).flatMap(([key, value]) => {
-    const shown = typeof value === 'object' && isContract(value) ? slim(value) : value
+async function constantsOf(entry: string): Promise<string[]> {
+  const exported: Readonly<Record<string, unknown>> = await import(entry)
+  return Object.entries(exported).flatMap(([key, value]) => {
+    const shown = typeof value === 'object' && value !== null && isContract(value) ? slim(value) : value
     return isPlain(shown) ? [`export const ${key} = ${JSON.stringify(shown)}`] : []
   })
 }
 
-/** The source of the module that stands for the package. */
-function source(): string {
-  return [...kept.map(file => `export * from ${JSON.stringify(file)}`), ...constants()].join('\n')
+/** The source of the module that stands for an entry of the package. */
+async function sourceOf(entry: string): Promise<string> {
+  const whole = (kept[entry] ?? []).map(file => `export * from ${JSON.stringify(pathOf(file))}`)
+  return [...whole, ...(await constantsOf(entry))].join('\n')
 }
 
 export function slimContractsPlugin(): Plugin {
@@ -75,16 +77,13 @@ export function slimContractsPlugin(): Plugin {
     name: 'octet-slim-contracts',
     enforce: 'pre',
     resolveId(wanted, importer) {
-      if (wanted === name) return id
-      if (wanted === summariesName) return summariesId
-      if (wanted === './define.ts' && importer !== undefined && kept.includes(importer)) return defineId
+      if (wanted === packageName || wanted.startsWith(`${packageName}/`)) return idPrefix + wanted
+      if (wanted === './define.ts' && importer !== undefined && keptPaths.has(importer)) return defineId
       return undefined
     },
-    load(wanted) {
-      if (wanted === id) return source()
-      if (wanted === summariesId) return `export const summaries = ${JSON.stringify(summaries)}`
-      if (wanted === defineId) return constants().join('\n')
-      return undefined
+    async load(wanted) {
+      if (wanted === defineId) return (await constantsOf(packageName)).join('\n')
+      return wanted.startsWith(idPrefix) ? sourceOf(wanted.slice(idPrefix.length)) : undefined
     },
   }
 }

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { identity, links } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
+import { links } from '@octet/contracts/links'
 import { ApiProblem, createClient, fieldErrors, OfflineError } from '../src/shared/api.ts'
 
 interface Seen {

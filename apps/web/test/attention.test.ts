@@ -1,7 +1,7 @@
 /** What may call for attention, and what may not. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { isForMe, isQuiet, waitingCount } from '../src/features/chat/attention/attention-rules.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')

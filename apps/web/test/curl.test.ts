@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { curlOf } from '../src/shared/curl.ts'
 
 /** What curl would get: the shell reads the command, and prints each argument on a line. */

@@ -1,7 +1,7 @@
 /** What the edit form sends: only what the user changed. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { changeOf, differencesOf, editValuesOf, isChanged } from '../src/features/links/manage/edit-values.ts'
 
 const zone = 'Europe/Berlin'

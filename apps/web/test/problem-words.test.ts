@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { problemCatalogue } from '@octet/contracts'
+import { contracts } from '@octet/contracts/all'
 import { de, en, silentProblems } from './all-words.ts'
 
-const codes = [...problemCatalogue().keys()]
+const codes = [...problemCatalogue(contracts).keys()]
 
 function withoutWords(messages: object): string[] {
   return codes.filter(code => !(`problem.${code}` in messages) && !silentProblems.includes(code))

@@ -1,7 +1,7 @@
 /** What a browser knows of a room is right, in whichever order pages and events arrive. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Message } from '@octet/contracts'
+import type { Message } from '@octet/contracts/chat'
 import fc from 'fast-check'
 import { afterEvent, afterRead, nextUnread } from '../src/features/chat/rooms/room-list.ts'
 import {

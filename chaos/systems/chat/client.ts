@@ -1,5 +1,6 @@
 /** One account with the real client library, behind its own fault proxy; it records everything it receives. */
-import { apiPrefix, chat, type Message } from '@octet/contracts'
+import { apiPrefix } from '@octet/contracts'
+import { chat, type Message } from '@octet/contracts/chat'
 import { createRealtimeClient, type EventOf, type RealtimeClient } from '@octet/realtime-client'
 import { type TcpFault, tcpFault } from '../../wire/tcp-fault.ts'
 import type { Session } from '../identity/sign-up.ts'

@@ -1,5 +1,5 @@
 /** Clients that talk and listen through the client library, on connections that fail. */
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { createRealtimeClient, type RealtimeClient, type SocketEvent, type SocketLike } from '@octet/realtime-client'
 import { WebSocket } from 'ws'
 import type { Account } from '../../cluster/installation.ts'

@@ -1,6 +1,6 @@
 /** A room as a plain list: its messages in order, their current state, and the cursors of its members. */
 import assert from 'node:assert/strict'
-import type { Message, Room } from '@octet/contracts'
+import type { Message, Room } from '@octet/contracts/chat'
 import type { Response } from '@octet/testkit'
 import fc from 'fast-check'
 import { command, type Step } from '../model-command.ts'

@@ -1,5 +1,5 @@
 /** Accounts and sessions under faults: no account lost or doubled, no session lost, none alive after its end. */
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { type Call, callsOfOp } from '../../history/history.ts'
 import { firstOf, groupBy } from '../../oracles/oracle.ts'
 import { countedEvent, defineChaosSystem, type SessionRule } from '../system.ts'

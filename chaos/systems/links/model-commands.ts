@@ -1,6 +1,6 @@
 /** What an owner, another account and visitors do to links; the model checks every answer. */
 import assert from 'node:assert/strict'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import type { Response } from '@octet/testkit'
 import fc from 'fast-check'
 import { command, type Step } from '../model-command.ts'

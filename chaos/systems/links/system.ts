@@ -1,5 +1,5 @@
 /** Links under faults: every link once, the last title, every click counted, none for another account. */
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { type Call, callsOfOp } from '../../history/history.ts'
 import { firstOf, groupBy } from '../../oracles/oracle.ts'
 import { countedEvent, defineChaosSystem, type SystemEvidence } from '../system.ts'

@@ -1,7 +1,9 @@
 /** What every use case of chat works with. */
 import type { Cache } from '@octet/cache'
-import type { chat, identity } from '@octet/contracts'
-import { chat as chatContract, problemsOf } from '@octet/contracts'
+import { problemsOf } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
+import { chat as chatContract } from '@octet/contracts/chat'
+import type { identity } from '@octet/contracts/identity'
 import type { Context, Floor, ModuleRealtime } from '@octet/kernel'
 import type { PresenceBoard } from './presence/board.ts'
 

@@ -1,5 +1,6 @@
 /** Example rooms for a new installation, in which people have been talking for some days. */
-import { type chat, type ExamplePerson, examplePeople } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
+import { type ExamplePerson, examplePeople } from '@octet/contracts/examples'
 import { newId, type Tx } from '@octet/db'
 import type { ChatContext } from './context.ts'
 import { drawDemoPicture } from './examples/demo-picture.ts'

@@ -1,5 +1,5 @@
 /** Events of other modules → use cases. */
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { on } from '@octet/kernel'
 import { takeOverExamples } from './examples/take-over-examples.ts'
 import { welcomeNewcomer } from './examples/welcome-newcomer.ts'

@@ -1,6 +1,8 @@
 /** The front door of chat: rooms, what is said in them, and who has seen it. */
 import { createCache } from '@octet/cache'
-import { chat, commonProblem, identity, requireUser } from '@octet/contracts'
+import { commonProblem, requireUser } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
+import { identity } from '@octet/contracts/identity'
 import { defineModule, type Floor } from '@octet/kernel'
 import type { ChatContext, ChatState } from './context.ts'
 import { seedDemo } from './demo.ts'

@@ -1,6 +1,6 @@
 /** Operation → use case. */
 
-import type { chat } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { Operations } from '@octet/kernel'
 import type { ChatContext } from './context.ts'
 import { commitToGroup } from './encryption/commit-to-group.ts'

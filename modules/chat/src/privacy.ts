@@ -1,5 +1,5 @@
 /** What chat keeps of people, how they get it, and how it goes. */
-import type { chat } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { each, newId, type Tx } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import type { ChatContext } from './context.ts'

@@ -1,7 +1,8 @@
 /** Bytes in and out: files are streamed, so they do not go through the kernel. */
 
 import type { IncomingMessage } from 'node:http'
-import { access, type chat, commonProblem, requireUser } from '@octet/contracts'
+import { access, commonProblem, requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { applyVerdict } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'

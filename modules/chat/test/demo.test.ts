@@ -1,7 +1,7 @@
 /** Example rooms: there once, living, everybody's who is new, and the first administrator's to keep or to refuse. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { examplePeople } from '@octet/contracts'
+import { examplePeople } from '@octet/contracts/examples'
 import { newId } from '@octet/db'
 import { serviceRequest } from '@octet/kernel'
 import type { Test, TestApp } from '@octet/testkit'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import {
   BehindError,
   createDevice,

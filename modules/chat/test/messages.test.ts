@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { newId } from '@octet/db'
 import type { Test } from '@octet/testkit'
 import { ada, as, ben, cleo, cmid, openChat } from './people.ts'

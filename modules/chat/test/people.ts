@@ -1,5 +1,5 @@
 /** A chat with a few people in it. */
-import { chat } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
 import { newId } from '@octet/db'
 import { serviceRequest } from '@octet/kernel'
 import { type TestApp, type TestAppOptions, testApp } from '@octet/testkit'

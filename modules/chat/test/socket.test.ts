@@ -1,7 +1,8 @@
 /** Chat over `/realtime`: the same operations, and nobody hears what is not theirs. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Message, ServerFrame } from '@octet/contracts'
+import type { ServerFrame } from '@octet/contracts'
+import type { Message } from '@octet/contracts/chat'
 import { listen, type Peer, signIn, type Test } from '@octet/testkit'
 import { ada, as, ben, cleo, cmid, openChat } from './people.ts'
 

@@ -1,5 +1,6 @@
 /** What every use case of identity works with. */
-import type { Authenticate, identity, SessionWatch } from '@octet/contracts'
+import type { Authenticate, SessionWatch } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Context } from '@octet/kernel'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'

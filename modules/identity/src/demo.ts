@@ -1,5 +1,5 @@
 /** Accounts of the people whom the demo data of other modules names. */
-import { examplePeople } from '@octet/contracts'
+import { examplePeople } from '@octet/contracts/examples'
 import { usernameKey } from './account/rules.ts'
 import * as store from './account/store.ts'
 import type { IdentityContext } from './context.ts'

@@ -1,5 +1,5 @@
 /** The front door of identity: accounts, sign-in, sessions and roles. */
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { defineModule, type Floor, type Installation } from '@octet/kernel'
 import type { IdentityState } from './context.ts'
 import { seedDemo } from './demo.ts'

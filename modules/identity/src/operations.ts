@@ -1,5 +1,5 @@
 /** Operation → use case. */
-import type { identity } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Operations } from '@octet/kernel'
 import { getMe } from './account/get-me.ts'
 import { getUsers } from './account/get-users.ts'

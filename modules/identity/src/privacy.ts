@@ -1,5 +1,5 @@
 /** What identity keeps of people, how they get it, and how it goes. */
-import type { identity } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import { eraseAudit } from './audit/store.ts'

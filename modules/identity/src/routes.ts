@@ -1,6 +1,7 @@
 /** What needs the reply in hand: cookies, and the public keys in the form other software expects. */
 
-import { access, apiPrefix, type identity } from '@octet/contracts'
+import { access, apiPrefix } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from './context.ts'
 import { fetchExport } from './export/fetch-export.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity, type Me } from '@octet/contracts'
+import { identity, type Me } from '@octet/contracts/identity'
 import { makeRegistration, openIdentity, password, signUp, stateOf, stretchDelays } from './make.ts'
 
 const app = await openIdentity({ after })

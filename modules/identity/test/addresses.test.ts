@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { access, authorize, identity } from '@octet/contracts'
+import { access, authorize } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { codeIn, idle, mailsTo, nextMail, tokenIn } from './mails.ts'
 import { makeRegistration, openIdentity, password, signUp, signUpInBrowser, stateOf } from './make.ts'
 

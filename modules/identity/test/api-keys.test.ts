@@ -1,7 +1,8 @@
 /** API keys: what they may, what they may never, and how fast they die. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { grantableScopes, identity } from '@octet/contracts'
+import { grantableScopes } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import type { TestApp } from '@octet/testkit'
 import { newApiKey, parseApiKey } from '../src/keys/api-key.ts'
 import { contextOf, openIdentity, promote, signUp, signUpInBrowser, stateOf, untilStatus } from './make.ts'

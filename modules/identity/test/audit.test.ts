@@ -1,7 +1,7 @@
 /** The record of an account: written with what it tells of, readable by its owner, and proof against tampering. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import type { TestApp } from '@octet/testkit'
 import { audit } from '../src/audit/audit.ts'
 import { eraseAudit } from '../src/audit/store.ts'

@@ -1,7 +1,7 @@
 /** A passkey device in software: what a browser and an authenticator make of our options (WebAuthn level 3). */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { encodeCBOR } from '@levischuck/tiny-cbor'
-import type { PasskeyAssertion } from '@octet/contracts'
+import type { PasskeyAssertion } from '@octet/contracts/identity'
 
 export interface SoftwarePasskey {
   readonly credentialId: string

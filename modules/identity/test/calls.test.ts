@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { type ClientOf, identity, isFresh } from '@octet/contracts'
+import { type ClientOf, isFresh } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import { invoke, operationsOf, serviceRequest } from '@octet/kernel'
 import { mailsTo } from './mails.ts'

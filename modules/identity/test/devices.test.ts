@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import { makeRegistration, openIdentity, password, signUp, signUpInBrowser, stateOf } from './make.ts'
 

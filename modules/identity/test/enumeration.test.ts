@@ -1,7 +1,7 @@
 /** Nobody learns from an answer, or from how long it takes, whether an account exists. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { createPasswords } from '@octet/passwords'
 import type { Response } from '@octet/testkit'
 import { makeRegistration, openIdentity, password, signUp } from './make.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import type { TestApp } from '@octet/testkit'
 import { nextMail } from './mails.ts'
 import { openIdentity, promote, signUp, untilStatus } from './make.ts'

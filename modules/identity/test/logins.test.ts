@@ -1,7 +1,7 @@
 /** A crowd that signs in at once: each gets in or is told when to come again, and nobody else waits for them. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { openIdentity, password, signUp } from './make.ts'
 
 const app = await openIdentity({ after }, { trustedProxies: 1 })

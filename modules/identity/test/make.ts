@@ -1,5 +1,5 @@
 /** What tests of identity are made from. */
-import { identity, type Me } from '@octet/contracts'
+import { identity, type Me } from '@octet/contracts/identity'
 import { openPool } from '@octet/db'
 import { type Caller, type TestApp, type TestAppOptions, testApp } from '@octet/testkit'
 import type { IdentityContext, IdentityState } from '../src/context.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
-import { identity, type Me } from '@octet/contracts'
+import { identity, type Me } from '@octet/contracts/identity'
 import { testApp } from '@octet/testkit'
 // @ts-expect-error it brings no types
 import { Provider } from 'oidc-provider'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity, type Me, Problem, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { identity, type Me, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts/identity'
 import type { TestApp } from '@octet/testkit'
 import { type Behaviour, create, get, type SoftwarePasskey } from './authenticator.ts'
 import { browser, cookieIn, fromOurPage, openIdentity, password, signUp, signUpInBrowser } from './make.ts'

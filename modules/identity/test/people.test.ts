@@ -1,7 +1,8 @@
 /** How people meet: search, profiles, blocks and reports; and what administrators do to accounts. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity, type Role } from '@octet/contracts'
+import type { Role } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import { getBlocks } from '../src/people/list-blocks.ts'
 import {

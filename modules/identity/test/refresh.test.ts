@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import type { TestApp } from '@octet/testkit'
 import { formatRefreshToken, parseRefreshToken } from '../src/sessions/refresh-token.ts'
 import { heldUp, openIdentity, promote, signUp, stateOf } from './make.ts'

@@ -1,7 +1,7 @@
 /** What one process revokes, the others refuse within a second, whatever happens to the way they hear of it. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { newId, openPool } from '@octet/db'
 import { openIdentity, promote, signUp, signUpInBrowser, stateOf, untilStatus } from './make.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity, type Me, Problem, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { identity, type Me, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import type { Caller } from '@octet/testkit'
 import { codeOf } from '../src/factors/totp.ts'

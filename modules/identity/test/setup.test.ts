@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { examplePeople, identity, type Me } from '@octet/contracts'
+import { examplePeople } from '@octet/contracts/examples'
+import { identity, type Me } from '@octet/contracts/identity'
 import type { TestApp } from '@octet/testkit'
 import { createSetupToken, setupNeeded } from '../src/module.ts'
 import { browser, cookieIn, fromOurPage, heldUp, makeRegistration, openIdentity, signUp } from './make.ts'

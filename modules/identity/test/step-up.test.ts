@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity, type Me } from '@octet/contracts'
+import { identity, type Me } from '@octet/contracts/identity'
 import type { TestApp } from '@octet/testkit'
 import { browser, cookieIn, fromOurPage, openIdentity, password, promote, signUp, signUpInBrowser } from './make.ts'
 

@@ -1,7 +1,7 @@
 /** Password attempts are counted for all processes together, before the hash, and nobody talks the counter round. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { usernameKey } from '../src/account/rules.ts'
 import { forgetAttempts, takeAttempts } from '../src/passwords/attempt-store.ts'
 import {

@@ -1,7 +1,9 @@
 /** What every use case of links works with. */
 import type { Cache, Limiter } from '@octet/cache'
-import type { identity, links } from '@octet/contracts'
-import { links as linksContract, problemsOf } from '@octet/contracts'
+import { problemsOf } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
+import type { links } from '@octet/contracts/links'
+import { links as linksContract } from '@octet/contracts/links'
 import type { GeoLookup } from '@octet/geo'
 import type { Journal, Shipper } from '@octet/journal'
 import type { Context, ModuleRealtime } from '@octet/kernel'

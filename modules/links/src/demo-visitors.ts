@@ -1,5 +1,5 @@
 /** Believable visitors for the clicks of example links. */
-import type { ClickDimension } from '@octet/contracts'
+import type { ClickDimension } from '@octet/contracts/links'
 import type { CountedClicks, CountedDay } from './clicks/click.ts'
 
 /** Values and how often each comes, per hundred; what is missing to a hundred has none. */

@@ -1,5 +1,6 @@
 /** Events of other modules → use cases. */
-import { identity, links } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
+import { links } from '@octet/contracts/links'
 import { on } from '@octet/kernel'
 import { takeOverExamples } from './manage/take-over-examples.ts'
 import { tellOfExpiry } from './manage/tell-of-expiry.ts'

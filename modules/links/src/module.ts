@@ -1,7 +1,9 @@
 /** links: short addresses that lead somewhere, and how often they were followed. */
 import { join } from 'node:path'
 import { createCache } from '@octet/cache'
-import { commonProblem, identity, links } from '@octet/contracts'
+import { commonProblem } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
+import { links } from '@octet/contracts/links'
 import type { Db } from '@octet/db'
 import { openGeoLookup } from '@octet/geo'
 import { openJournal, ship } from '@octet/journal'

@@ -1,5 +1,5 @@
 /** Operation → use case. */
-import type { links } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { Operations } from '@octet/kernel'
 import { createLinks } from './bulk/create-links.ts'
 import { deleteLinks } from './bulk/delete-links.ts'

@@ -1,5 +1,5 @@
 /** What links keeps of people, how they get it, and how it goes. */
-import type { links } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import { listTemplates } from './campaigns/store.ts'

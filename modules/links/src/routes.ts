@@ -1,6 +1,7 @@
 /** The redirect: not through the kernel, because its answer is a header and its speed is the product. */
 import type { IncomingMessage } from 'node:http'
-import { access, type links } from '@octet/contracts'
+import { access } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { addressOf, applyVerdict } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -1,7 +1,7 @@
 /** Links from and to files. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { byteOrderMark, readCsv } from '@octet/csv'
 import { newId } from '@octet/db'
 import { type Test, testApp } from '@octet/testkit'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import { type Test, testApp } from '@octet/testkit'
 import { withUtm } from '../src/campaigns/utm.ts'

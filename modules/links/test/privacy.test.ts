@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import { erasePerson, exportedRows, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import { type TestApp, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'
@@ -156,7 +156,7 @@ test('guessing codes is slowed down, following links is not', async t => {
 })
 
 test('example links go to the first administrator, or go, by one event handled once', async t => {
-  const { identity } = await import('@octet/contracts')
+  const { identity } = await import('@octet/contracts/identity')
   for (const examples of [true, false]) {
     const app = await testApp(t, { modules: [linksModule] })
     const request = {

@@ -1,7 +1,7 @@
 /** Where a link leads whom: rules, split tests, fallback, apps and cards, through the public door. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Link, links, type Routing } from '@octet/contracts'
+import { type Link, links, type Routing } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import { geoDatabase, type Test, type TestApp, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'

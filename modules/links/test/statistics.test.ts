@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type LinkStats, links } from '@octet/contracts'
+import { type LinkStats, links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import { geoDatabase, type Test, type TestApp, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'

@@ -1,5 +1,5 @@
 /** What every use case of mails works with. */
-import type { mails } from '@octet/contracts'
+import type { mails } from '@octet/contracts/mails'
 import type { Context } from '@octet/kernel'
 import type { Outbox } from '@octet/mail'
 

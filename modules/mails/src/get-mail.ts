@@ -1,4 +1,5 @@
-import { commonProblem, type Input, mails, type Output, problemsOf } from '@octet/contracts'
+import { commonProblem, type Input, type Output, problemsOf } from '@octet/contracts'
+import { mails } from '@octet/contracts/mails'
 import type { MailsContext } from './context.ts'
 
 const problem = problemsOf(mails)

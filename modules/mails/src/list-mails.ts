@@ -1,4 +1,5 @@
-import type { Input, mails, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { mails } from '@octet/contracts/mails'
 import type { MailsContext } from './context.ts'
 
 const limitDefault = 20

@@ -1,5 +1,5 @@
 /** mails: what the floor's mail keeps or holds back, shown to whoever runs this installation. */
-import { mails } from '@octet/contracts'
+import { mails } from '@octet/contracts/mails'
 import { defineModule } from '@octet/kernel'
 import { operations } from './operations.ts'
 

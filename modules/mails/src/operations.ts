@@ -1,5 +1,5 @@
 /** Operation → use case. */
-import type { mails } from '@octet/contracts'
+import type { mails } from '@octet/contracts/mails'
 import type { Operations } from '@octet/kernel'
 import type { MailsContext } from './context.ts'
 import { getMail } from './get-mail.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mails } from '@octet/contracts'
+import { mails } from '@octet/contracts/mails'
 import { newId } from '@octet/db'
 import { type Test, type TestApp, testApp } from '@octet/testkit'
 import { mailsModule } from '../src/module.ts'

@@ -2,7 +2,8 @@
  * What every module owes the people it keeps something of: to say what each column holds of them, to give it to them,
  * and to erase it. The floor asks for it by events, so it reaches modules in other processes too.
  */
-import { type answers, type Contract, type EventSpec, identity } from '@octet/contracts'
+import type { answers, Contract, EventSpec } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { type Columns, countRemembered, type Db, forgetPerson, type Tx } from '@octet/db'
 import type { Attempt, Jobs } from '@octet/jobs'
 import type { Mailer } from '@octet/mail'

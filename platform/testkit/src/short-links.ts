@@ -1,6 +1,7 @@
 /** Short links of a running server: made, requested and counted from outside, for whoever puts load on them. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { identity, type Link, links } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
+import { type Link, links } from '@octet/contracts/links'
 import { httpClient } from './http-client.ts'
 
 const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36'

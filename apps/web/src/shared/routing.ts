@@ -1,5 +1,5 @@
 /** What the routes of all systems are made of: the root, the guards, and readers of query strings. */
-import type { Me } from '@octet/contracts'
+import type { Me } from '@octet/contracts/identity'
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, redirect } from '@tanstack/react-router'
 import { loadPageWords } from './i18n.tsx'

@@ -2,7 +2,8 @@
  * Who is signed in. The cookie itself cannot be read by scripts; a hint beside it says whether asking for the account
  * makes sense, so that an anonymous visitor causes no failed request.
  */
-import { hasPermission, type Me, type Permission } from '@octet/contracts'
+import { hasPermission, type Permission } from '@octet/contracts'
+import type { Me } from '@octet/contracts/identity'
 import { createContext, use } from 'react'
 import { store, stored } from './storage.ts'
 

@@ -1,4 +1,5 @@
-import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import { accessAsReader, lockAsMember } from '../rooms/access.ts'

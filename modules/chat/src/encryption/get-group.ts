@@ -1,4 +1,5 @@
-import type { chat, Input, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { roomStream } from '../rooms/rules.ts'
 import { headOf } from '../rooms/store.ts'

@@ -1,4 +1,5 @@
-import { type chat, type Input, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import * as encryptionStore from './store.ts'
 

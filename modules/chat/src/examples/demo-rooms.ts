@@ -1,5 +1,5 @@
 /** What is said in the example rooms. */
-import { type ExamplePerson, examplePeople } from '@octet/contracts'
+import { type ExamplePerson, examplePeople } from '@octet/contracts/examples'
 
 export interface DemoLine {
   readonly by: ExamplePerson

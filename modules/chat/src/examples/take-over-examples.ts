@@ -1,4 +1,6 @@
-import { type chat, examplePeople, type identity } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
+import { examplePeople } from '@octet/contracts/examples'
+import type { identity } from '@octet/contracts/identity'
 import { type EventData, newId, type Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
 import { speak } from '../messages/send-message.ts'

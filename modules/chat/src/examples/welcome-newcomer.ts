@@ -1,4 +1,5 @@
-import type { chat, identity } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
+import type { identity } from '@octet/contracts/identity'
 import type { EventData, Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
 import { addMembership } from '../rooms/memberships.ts'

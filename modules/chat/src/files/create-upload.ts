@@ -1,5 +1,6 @@
 /** Large files in parts: what has arrived is kept, whatever happens to the connection or to this process. */
-import { type chat, commonProblem, type FileInfo, type Input, type Output, requireUser } from '@octet/contracts'
+import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
+import type { chat, FileInfo } from '@octet/contracts/chat'
 import { newId, type Queryable } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import { fileKeys, fileName, partBytesMax, unattachedMs } from './rules.ts'

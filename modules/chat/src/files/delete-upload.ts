@@ -1,4 +1,5 @@
-import { type chat, type Input, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { removeUpload } from './create-upload.ts'
 import * as fileStore from './store.ts'

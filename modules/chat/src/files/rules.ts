@@ -1,7 +1,7 @@
 /** What a file is, told from its bytes, and how it may be shown. */
 import { type PictureKind, pictureKindOf } from '@octet/pictures'
 
-export { fileBytesMax } from '@octet/contracts'
+export { fileBytesMax } from '@octet/contracts/chat'
 
 export const partBytesMax = 8 * 1024 * 1024
 /** Of one account, in all rooms. */

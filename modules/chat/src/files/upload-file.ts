@@ -1,5 +1,6 @@
 /** From bytes on the wire to a file that a message can have. */
-import { type chat, commonProblem, type FileInfo, type Output, Problem, requireUser } from '@octet/contracts'
+import { commonProblem, type Output, Problem, requireUser } from '@octet/contracts'
+import type { chat, FileInfo } from '@octet/contracts/chat'
 import { newId, type Queryable, type Tx } from '@octet/db'
 import { type DrawnPicture, NotAPictureError, type PictureKind } from '@octet/pictures'
 import { type ChatContext, problem } from '../context.ts'

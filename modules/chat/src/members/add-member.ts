@@ -1,4 +1,5 @@
-import type { chat, Input, Member } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { chat, Member } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import { lockAsMember } from '../rooms/access.ts'
 import { findPeople } from '../rooms/find-people.ts'

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { chat, Input, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { lockAsGovernor } from '../rooms/access.ts'
 import * as invitationStore from './invitation-store.ts'

@@ -1,4 +1,5 @@
-import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { chat, Room } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { accessRoom } from '../rooms/access.ts'
 import { viewRoom } from '../rooms/view-rooms.ts'

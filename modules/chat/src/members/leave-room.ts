@@ -1,4 +1,5 @@
-import { type chat, type Input, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import * as memberStore from '../rooms/member-store.ts'
 import { recheckEphemeral, removeMembership } from '../rooms/memberships.ts'

@@ -1,4 +1,4 @@
-import type { chat } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import { problem } from '../context.ts'
 import * as memberStore from '../rooms/member-store.ts'

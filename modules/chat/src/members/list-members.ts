@@ -1,4 +1,5 @@
-import type { chat, Input, Member, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { chat, Member } from '@octet/contracts/chat'
 import { pageOf, readPage } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'

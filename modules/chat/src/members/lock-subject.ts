@@ -1,4 +1,5 @@
-import { type chat, commonProblem } from '@octet/contracts'
+import { commonProblem } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import { type InRoom, lockAsGovernor } from '../rooms/access.ts'

@@ -1,4 +1,5 @@
-import { type chat, commonProblem, type Input } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { lockAsGovernor } from '../rooms/access.ts'
 import * as invitationStore from './invitation-store.ts'

@@ -1,6 +1,6 @@
 /** Decisions about members that need neither database nor clock. */
 import { createHash } from 'node:crypto'
-import type { MemberRole } from '@octet/contracts'
+import type { MemberRole } from '@octet/contracts/chat'
 import { isAtLeast } from '../rooms/rules.ts'
 
 /** Whether a member may act on another: only upwards of them, except that owners may act on owners. */

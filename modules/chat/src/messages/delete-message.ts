@@ -1,4 +1,5 @@
-import { type chat, commonProblem, type Input } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import * as fileStore from '../files/store.ts'
 import { lockAsMember } from '../rooms/access.ts'

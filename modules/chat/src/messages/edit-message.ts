@@ -1,4 +1,5 @@
-import { type chat, commonProblem, type Input, type Message } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { chat, Message } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import * as fileStore from '../files/store.ts'

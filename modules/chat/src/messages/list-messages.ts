@@ -1,4 +1,5 @@
-import { type chat, commonProblem, type Input, type Message, type Output } from '@octet/contracts'
+import { commonProblem, type Input, type Output } from '@octet/contracts'
+import type { chat, Message } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import { findPeople } from '../rooms/find-people.ts'

@@ -1,4 +1,5 @@
-import type { Cursor, chat, Input } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { Cursor, chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { moveCursors } from './mark-read.ts'
 

@@ -1,5 +1,6 @@
 /** Sent → delivered → read: two cursors per member, moved forward only. */
-import { type Cursor, type chat, type Input, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { Cursor, chat } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import * as memberStore from '../rooms/member-store.ts'

@@ -1,5 +1,5 @@
 /** Whom a message names, and how they learn of it. */
-import type { chat } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import type { InRoom } from '../rooms/access.ts'
 import * as memberStore from '../rooms/member-store.ts'

@@ -1,4 +1,5 @@
-import type { chat, Input, Message } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { chat, Message } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import { lockAsSpeaker } from '../rooms/access.ts'
 import { liveMessage } from './access.ts'

@@ -1,4 +1,5 @@
-import { type chat, commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
+import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import * as moderationStore from '../rooms/moderation-store.ts'

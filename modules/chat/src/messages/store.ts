@@ -1,5 +1,5 @@
 /** All SQL about messages, reactions and mentions. */
-import type { FileInfo, Preview } from '@octet/contracts'
+import type { FileInfo, Preview } from '@octet/contracts/chat'
 import type { Queryable, Tx } from '@octet/db'
 
 /** A message as it stands now, with its reactions in the order they first came. */

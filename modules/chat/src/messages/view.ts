@@ -1,5 +1,5 @@
 /** How messages and cursors look from outside. */
-import type { Cursor, Message } from '@octet/contracts'
+import type { Cursor, Message } from '@octet/contracts/chat'
 import type { CursorRow } from '../rooms/member-store.ts'
 import type { MessageRow } from './store.ts'
 

@@ -1,4 +1,5 @@
-import { type chat, requireUser } from '@octet/contracts'
+import { requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
 import { firstLink } from './rules.ts'

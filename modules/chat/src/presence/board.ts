@@ -2,7 +2,7 @@
  * Who is connected to this process. A row is written when somebody's first connection opens and when, some seconds
  * after their last one closed, they have not come back: a reload or a restart makes nobody flicker.
  */
-import type { chat } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { type Db, newId } from '@octet/db'
 import type { Log } from '@octet/observe'
 import * as presenceStore from './store.ts'

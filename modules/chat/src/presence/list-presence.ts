@@ -1,4 +1,5 @@
-import type { chat, Input, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import { presenceMembersMax } from './board.ts'

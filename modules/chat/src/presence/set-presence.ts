@@ -1,4 +1,5 @@
-import { type chat, type Input, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 
 /** Away from the keyboard, or back. */

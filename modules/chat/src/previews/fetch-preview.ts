@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { type chat, type Preview, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { chat, Preview } from '@octet/contracts/chat'
 import { newId, type Tx } from '@octet/db'
 import type { Json } from '@octet/jobs'
 import { OutboundError } from '@octet/outbound'

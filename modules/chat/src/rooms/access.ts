@@ -1,5 +1,6 @@
 /** The only way to a room or a message: through who may have it. */
-import { commonProblem, type MemberRole, requireUser } from '@octet/contracts'
+import { commonProblem, requireUser } from '@octet/contracts'
+import type { MemberRole } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import * as memberStore from './member-store.ts'

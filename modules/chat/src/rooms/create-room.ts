@@ -1,4 +1,5 @@
-import { type chat, commonProblem, type Input, type Room, requireUser } from '@octet/contracts'
+import { commonProblem, type Input, requireUser } from '@octet/contracts'
+import type { chat, Room } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import { addMembership } from './memberships.ts'
 import { nameKey, normalName, oneLine } from './rules.ts'

@@ -1,4 +1,5 @@
-import type { chat, Input } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { lockAsGovernor } from './access.ts'
 import { recheckEphemeral } from './memberships.ts'

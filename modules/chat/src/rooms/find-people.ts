@@ -1,5 +1,6 @@
 /** Public profiles of the people in rooms. */
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { ChatContext } from '../context.ts'
 
 export type Person = Output<typeof identity, 'getUsers'>['users'][number]

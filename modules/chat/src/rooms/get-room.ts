@@ -1,4 +1,5 @@
-import type { chat, Input, Room } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { chat, Room } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { accessRoom } from './access.ts'
 import { viewRoom } from './view-rooms.ts'

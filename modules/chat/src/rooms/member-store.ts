@@ -1,5 +1,5 @@
 /** All SQL about members, bans, invitations and the moderation log. */
-import type { MemberRole } from '@octet/contracts'
+import type { MemberRole } from '@octet/contracts/chat'
 import type { Queryable, Tx } from '@octet/db'
 
 export interface MemberRow {

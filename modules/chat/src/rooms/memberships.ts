@@ -1,5 +1,5 @@
 /** How somebody gets into a room and out of it: the row, the room's log and the person's inbox, in one transaction. */
-import type { chat, MemberRole } from '@octet/contracts'
+import type { chat, MemberRole } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
 import * as memberStore from './member-store.ts'

@@ -1,4 +1,5 @@
-import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { chat, Room } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import { findPeople } from './find-people.ts'
 import { addMembership } from './memberships.ts'

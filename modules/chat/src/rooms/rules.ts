@@ -1,6 +1,6 @@
 /** Decisions of chat that need neither database nor clock. */
 import { createHash } from 'node:crypto'
-import { type MemberRole, memberRoles } from '@octet/contracts'
+import { type MemberRole, memberRoles } from '@octet/contracts/chat'
 
 export const membersMax = 10_000
 /** Lasting changes of one room in one process: as many at once, then twenty a second. */

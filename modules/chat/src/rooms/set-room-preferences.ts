@@ -1,4 +1,5 @@
-import { type chat, type Input, type Room, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { chat, Room } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader, accessRoom } from './access.ts'
 import * as memberStore from './member-store.ts'

@@ -1,5 +1,5 @@
 /** All SQL about rooms. The handle comes first; pass the `Tx` when there is one. */
-import type { MemberRole } from '@octet/contracts'
+import type { MemberRole } from '@octet/contracts/chat'
 import { newId, type Queryable, type Tx } from '@octet/db'
 import { unreadMax } from './rules.ts'
 

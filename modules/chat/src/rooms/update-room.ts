@@ -1,4 +1,5 @@
-import { type chat, commonProblem, type Input, type Room } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { chat, Room } from '@octet/contracts/chat'
 import { uniqueViolation } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import { accessRoom, lockAsGovernor } from './access.ts'

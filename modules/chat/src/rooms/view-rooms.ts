@@ -1,6 +1,7 @@
 /** How rooms, members and messages look from outside. */
-import type { Room } from '@octet/contracts'
+
 import { requireUser } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { findPeople, personOrNobody } from './find-people.ts'
 import * as memberStore from './member-store.ts'

@@ -1,4 +1,4 @@
-import type { Me } from '@octet/contracts'
+import type { Me } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { accessOwnAccount } from './access.ts'
 import { meOf } from './rules.ts'

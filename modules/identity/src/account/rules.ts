@@ -1,5 +1,6 @@
 /** Pure decisions of identity: names, passwords, refresh tokens. The clock is an argument. */
-import type { Me, Role } from '@octet/contracts'
+import type { Role } from '@octet/contracts'
+import type { Me } from '@octet/contracts/identity'
 
 // ---- names ------------------------------------------------------------------------------------------------------
 

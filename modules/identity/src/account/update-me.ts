@@ -1,4 +1,5 @@
-import { commonProblem, type FieldError, type Input, type identity, type Me, requireUser } from '@octet/contracts'
+import { commonProblem, type FieldError, type Input, requireUser } from '@octet/contracts'
+import type { identity, Me } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { accessOwnAccount } from './access.ts'
 import { cleanDisplayName, isTimeZone, meOf } from './rules.ts'

@@ -1,4 +1,5 @@
-import { type Input, type identity, type Me, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { identity, Me } from '@octet/contracts/identity'
 import { type Tx, uniqueViolation } from '@octet/db'
 import { isMailAddress } from '@octet/mail'
 import { accessManagedAccount } from '../account/access.ts'

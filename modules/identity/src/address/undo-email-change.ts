@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Tx } from '@octet/db'
 import { accessManagedAccount } from '../account/access.ts'
 import { dropCredentials } from '../account/credentials-store.ts'

@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { pageOf, readPage } from '@octet/kernel'
 import { managedUserOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'

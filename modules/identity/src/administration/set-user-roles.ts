@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { accessManagedAccount } from '../account/access.ts'
 import { managedUserOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'

@@ -1,6 +1,6 @@
 /** Writes down what happened to an account, in the transaction in which it happened. */
 import { randomBytes } from 'node:crypto'
-import type { AuditAction } from '@octet/contracts'
+import type { AuditAction } from '@octet/contracts/identity'
 import type { Tx } from '@octet/db'
 import { addressPrefix } from '@octet/http'
 import type { RequestInfo } from '@octet/kernel'

@@ -1,6 +1,6 @@
 /** Pure decisions of the audit log: what an entry may hold, how entries are chained, and whether a chain is whole. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { AuditAction } from '@octet/contracts'
+import type { AuditAction } from '@octet/contracts/identity'
 import { withoutInvisible } from '../account/rules.ts'
 
 export type Details = Readonly<Record<string, string | number | boolean>>

@@ -1,4 +1,4 @@
-import type { identity } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Tx } from '@octet/db'
 import { lockUser, setDisabled } from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'

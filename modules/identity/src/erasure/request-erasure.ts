@@ -1,4 +1,5 @@
-import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { newId, type Tx } from '@octet/db'
 import { accessManagedAccount } from '../account/access.ts'
 import { type UserRow, usernameKey } from '../account/rules.ts'

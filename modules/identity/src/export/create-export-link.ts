@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
 import { accessOwnExport } from './access.ts'

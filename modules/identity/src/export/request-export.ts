@@ -1,4 +1,5 @@
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import { accessOwnAccount } from '../account/access.ts'
 import { audit } from '../audit/audit.ts'

@@ -1,5 +1,5 @@
 /** Archives as their owners see them, and where their bytes lie. */
-import type { Export } from '@octet/contracts'
+import type { Export } from '@octet/contracts/identity'
 import type { Storage } from '@octet/storage'
 import type { ExportRow } from './store.ts'
 

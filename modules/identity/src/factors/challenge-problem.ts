@@ -1,6 +1,7 @@
 /** What stands between a right password and a session. */
 import { createHash, randomBytes } from 'node:crypto'
-import { commonProblem, type Principal, type Problem, requireUser, type SecondFactorDemand } from '@octet/contracts'
+import { commonProblem, type Principal, type Problem, requireUser } from '@octet/contracts'
+import type { SecondFactorDemand } from '@octet/contracts/identity'
 import type { Queryable, Tx } from '@octet/db'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'

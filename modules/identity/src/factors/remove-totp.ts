@@ -1,4 +1,5 @@
-import { type identity, type Output, requireUser } from '@octet/contracts'
+import { type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { isTwoStep, requireTwiceProven } from './challenge-problem.ts'

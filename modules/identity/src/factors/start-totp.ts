@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'

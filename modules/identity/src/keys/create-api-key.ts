@@ -1,12 +1,6 @@
-import {
-  commonProblem,
-  contracts,
-  grantableScopes,
-  type Input,
-  type identity,
-  type Output,
-  requireUser,
-} from '@octet/contracts'
+import { commonProblem, grantableScopes, type Input, type Output, requireUser } from '@octet/contracts'
+import { contracts } from '@octet/contracts/all'
+import type { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import { cleanDisplayName } from '../account/rules.ts'
 import { lockUser } from '../account/store.ts'

@@ -1,4 +1,6 @@
-import { contracts, grantableScopes, type identity, type Output } from '@octet/contracts'
+import { grantableScopes, type Output } from '@octet/contracts'
+import { contracts } from '@octet/contracts/all'
+import type { identity } from '@octet/contracts/identity'
 
 /** Every scope a key may have, and what each lets one do. */
 export async function listScopes(): Promise<Output<typeof identity, 'listScopes'>> {

@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { isSameSecret, parseApiKey } from './api-key.ts'
 import { endApiKey } from './revoke-api-key.ts'

@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { type Content, isMailAddress } from '@octet/mail'
 import { languageOf } from '../account/rules.ts'
 import { findUser } from '../account/store.ts'

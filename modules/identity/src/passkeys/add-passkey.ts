@@ -1,4 +1,5 @@
-import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
 import { verifyRegistrationResponse } from '@simplewebauthn/server'
 import { cleanDisplayName } from '../account/rules.ts'

@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { generateAuthenticationOptions } from '@simplewebauthn/server'
 import type { IdentityContext } from '../context.ts'
 import { challengeSeconds, newChallenge, passkeyChallengeHash, requireRelyingParty } from './rules.ts'

@@ -1,4 +1,4 @@
-import type { PasskeyAssertion } from '@octet/contracts'
+import type { PasskeyAssertion } from '@octet/contracts/identity'
 import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import type { IdentityContext } from '../context.ts'
 import type { Proven } from '../factors/proven.ts'

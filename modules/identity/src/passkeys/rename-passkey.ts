@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type identity, requireUser } from '@octet/contracts'
+import { commonProblem, type Input, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { cleanDisplayName } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import { type PasskeyView, passkeyViewOf } from './rules.ts'

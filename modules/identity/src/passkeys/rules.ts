@@ -1,6 +1,7 @@
 /** What passkeys sign, for whom, and how they are shown. */
 import { createHash, randomBytes } from 'node:crypto'
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { problem } from '../problem.ts'
 import type { PasskeyRow } from './store.ts'
 

@@ -1,4 +1,5 @@
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { generateRegistrationOptions } from '@simplewebauthn/server'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'

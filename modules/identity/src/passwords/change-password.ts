@@ -1,4 +1,5 @@
-import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { accessManagedAccount, accessOwnAccount } from '../account/access.ts'
 import { dropChallenges } from '../account/credentials-store.ts'
 import { dropResets, replacePassword } from '../address/store.ts'

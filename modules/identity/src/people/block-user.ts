@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { findUser, lockUser } from '../account/store.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'

@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { publicUserOf, withoutInvisible } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import { searchPeople } from './store.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { SecondFactorDemand } from '@octet/contracts'
+import type { SecondFactorDemand } from '@octet/contracts/identity'
 import { newId, type Tx } from '@octet/db'
 import { asProblem } from '@octet/kernel'
 import { isMailAddress } from '@octet/mail'

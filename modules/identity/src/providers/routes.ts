@@ -1,5 +1,6 @@
 /** Going to a provider and coming back, with the browser's half of it in a cookie. */
-import { access, type identity, requireUser } from '@octet/contracts'
+import { access, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from '../context.ts'
 import { cookieNamed, cookieValue, hostCookie } from '../sessions/cookie.ts'

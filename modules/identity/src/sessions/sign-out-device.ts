@@ -1,4 +1,5 @@
-import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { accessOwnSession } from './access.ts'
 import { endSessions } from './end-sessions.ts'

@@ -2,7 +2,7 @@
  * The Ed25519 keys that sign access tokens: made once per database, shared by all its processes, replaced every month.
  * The next key is published a day before it signs, so that whoever verifies by our published keys has it by then.
  */
-import type { identity } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { type Db, newId } from '@octet/db'
 import type { Log } from '@octet/observe'
 import type { Secrets } from '@octet/secrets'

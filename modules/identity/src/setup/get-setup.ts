@@ -1,4 +1,5 @@
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { setupNeeded } from './setup-token.ts'
 

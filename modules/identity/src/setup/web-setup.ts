@@ -1,4 +1,6 @@
-import { examplePeople, type Input, type identity } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import { examplePeople } from '@octet/contracts/examples'
+import type { identity } from '@octet/contracts/identity'
 import * as store from '../account/store.ts'
 import { checkEmail } from '../address/check-email.ts'
 import { audit } from '../audit/audit.ts'

@@ -1,4 +1,5 @@
-import { freshMs, type identity, isFresh, type Output, requireUser } from '@octet/contracts'
+import { freshMs, isFresh, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { isTwoStep } from '../factors/challenge-problem.ts'

@@ -1,4 +1,5 @@
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { isUnverified, meOf, type UserRow } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import type { Proven } from '../factors/proven.ts'

@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { checkCredentials } from './check-credentials.ts'
 import type { TrustedDevice } from './device-cookie.ts'

@@ -1,4 +1,5 @@
-import type { Input, identity, Output, PasskeyAssertion } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity, PasskeyAssertion } from '@octet/contracts/identity'
 import { findUser } from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
 import { provePasskey } from '../passkeys/prove-passkey.ts'

@@ -1,6 +1,7 @@
 /** Looks at what somebody brought as a second factor, and prepares its using up. */
 
-import { commonProblem, type PasskeyAssertion } from '@octet/contracts'
+import { commonProblem } from '@octet/contracts'
+import type { PasskeyAssertion } from '@octet/contracts/identity'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import type { Proven } from '../factors/proven.ts'

@@ -1,4 +1,5 @@
-import { type Input, type identity, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { isTwoStep, strongerProofProblem } from '../factors/challenge-problem.ts'

@@ -1,4 +1,5 @@
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Tx } from '@octet/db'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'

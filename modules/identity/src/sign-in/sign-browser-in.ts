@@ -1,5 +1,5 @@
 /** Sessions of browsers and the cookie that carries them. */
-import type { Me } from '@octet/contracts'
+import type { Me } from '@octet/contracts/identity'
 import { meOf, type UserRow } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import type { Proven } from '../factors/proven.ts'

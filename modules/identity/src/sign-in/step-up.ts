@@ -1,4 +1,5 @@
-import { type Input, type identity, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { Tx } from '@octet/db'
 import { accessOwnAccount } from '../account/access.ts'
 import { meOf } from '../account/rules.ts'

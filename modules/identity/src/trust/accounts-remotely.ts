@@ -1,5 +1,6 @@
 import { createCache } from '@octet/cache'
-import { type Authenticate, anonymous, type Credential, type identity, type Principal } from '@octet/contracts'
+import { type Authenticate, anonymous, type Credential, type Principal } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { AccountsElsewhere, RemoteAccounts } from '@octet/kernel'
 import { isApiKeyLike } from '../keys/api-key.ts'
 import { createRevocations } from '../sessions/revocations.ts'

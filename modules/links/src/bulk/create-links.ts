@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type links, type Output, requireUser } from '@octet/contracts'
+import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { targetKey } from '../manage/codes.ts'
 import { addLink, type PreparedLink, prepareLink } from '../manage/prepare-link.ts'

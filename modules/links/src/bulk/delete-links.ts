@@ -1,4 +1,5 @@
-import type { Input, links, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { forgetLink, removeLink } from '../manage/delete-link.ts'
 import { type LinkRow, linkOf } from '../manage/rules.ts'

@@ -1,5 +1,6 @@
 /** What a bulk answers for each of its items. */
-import { type Link, type links, type Output, Problem } from '@octet/contracts'
+import { type Output, Problem } from '@octet/contracts'
+import type { Link, links } from '@octet/contracts/links'
 
 type Results = Output<typeof links, 'createLinks'>
 type Result = Results['results'][number]

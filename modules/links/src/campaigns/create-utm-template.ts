@@ -1,4 +1,5 @@
-import { type Input, type links, requireUser, type UtmTemplate } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { links, UtmTemplate } from '@octet/contracts/links'
 import { type LinksContext, problem } from '../context.ts'
 import { templateOf } from './list-utm-templates.ts'
 import * as templateStore from './store.ts'

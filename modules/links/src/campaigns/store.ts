@@ -1,5 +1,5 @@
 /** SQL of utm templates. */
-import type { Utm } from '@octet/contracts'
+import type { Utm } from '@octet/contracts/links'
 import { newId, type Queryable } from '@octet/db'
 
 export interface UtmTemplateRow {

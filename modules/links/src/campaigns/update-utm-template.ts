@@ -1,4 +1,5 @@
-import type { Input, links, UtmTemplate } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links, UtmTemplate } from '@octet/contracts/links'
 import { uniqueViolation } from '@octet/db'
 import type { LinksContext } from '../context.ts'
 import { accessUtmTemplate } from './access.ts'

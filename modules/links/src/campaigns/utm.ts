@@ -1,4 +1,4 @@
-import type { Utm } from '@octet/contracts'
+import type { Utm } from '@octet/contracts/links'
 
 const utmNames = ['source', 'medium', 'campaign', 'term', 'content'] as const
 

@@ -1,6 +1,6 @@
 /** One click, as the journal keeps it, and what clicks add up to. Pure. */
 import { createMemo } from '@octet/cache'
-import type { ClickDimension } from '@octet/contracts'
+import type { ClickDimension } from '@octet/contracts/links'
 import type { VisitorKind } from '@octet/visitors'
 
 export interface Click {

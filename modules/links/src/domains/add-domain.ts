@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Domain, type Input, type links, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { Domain, links } from '@octet/contracts/links'
 import { type LinksContext, problem } from '../context.ts'
 import { checkDestination } from './check-destination.ts'
 import { domainOf, mayBeClaimed, normalHost } from './rules.ts'

@@ -1,4 +1,4 @@
-import type { Domain } from '@octet/contracts'
+import type { Domain } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 
 const lookMs = 6_000

@@ -1,4 +1,5 @@
-import type { Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { type LinksContext, problem } from '../context.ts'
 import { accessDomain } from './access.ts'
 import * as domainStore from './store.ts'

@@ -1,6 +1,6 @@
 /** Decisions about hosts that people bring: pure. */
 import { isIP } from 'node:net'
-import type { Domain } from '@octet/contracts'
+import type { Domain } from '@octet/contracts/links'
 import type { DomainRow } from './store.ts'
 
 /** A host as DNS knows it (lower case, punycode, no dot at the end), or `undefined` for what is no host name. */

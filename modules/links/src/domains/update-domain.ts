@@ -1,4 +1,5 @@
-import type { Domain, Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { Domain, links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { accessDomain } from './access.ts'
 import { checkDestination } from './check-destination.ts'

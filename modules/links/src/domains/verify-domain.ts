@@ -1,4 +1,5 @@
-import type { Domain, Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { Domain, links } from '@octet/contracts/links'
 import { uniqueViolation } from '@octet/db'
 import { type LinksContext, problem } from '../context.ts'
 import { accessDomain } from './access.ts'

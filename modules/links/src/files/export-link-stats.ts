@@ -1,4 +1,5 @@
-import type { Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { byteOrderMark, csvLine } from '@octet/csv'
 import type { LinksContext } from '../context.ts'
 import { getLinkStats } from '../statistics/get-link-stats.ts'

@@ -1,4 +1,5 @@
-import { type Link, requireUser } from '@octet/contracts'
+import { requireUser } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { byteOrderMark, csvLine } from '@octet/csv'
 import type { LinksContext } from '../context.ts'
 import { eachLinkOf } from '../manage/list-store.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import QRCode from 'qrcode'
 import type { LinksContext } from '../context.ts'
 import { accessLink } from '../manage/access.ts'

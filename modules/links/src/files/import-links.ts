@@ -1,4 +1,5 @@
-import { type Input, importRowsMax, links, type NewLink, type Output, Problem } from '@octet/contracts'
+import { type Input, type Output, Problem } from '@octet/contracts'
+import { importRowsMax, links, type NewLink } from '@octet/contracts/links'
 import { CsvError, type CsvRow, readCsv } from '@octet/csv'
 import { checkInput, operationsOf } from '@octet/kernel'
 import { type LinksContext, problem } from '../context.ts'

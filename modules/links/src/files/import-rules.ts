@@ -1,5 +1,5 @@
 /** From a table to links that may be made. Pure. */
-import { type ImportColumn, importColumns } from '@octet/contracts'
+import { type ImportColumn, importColumns } from '@octet/contracts/links'
 import { plainCell } from '@octet/csv'
 
 type Column = ImportColumn | 'ignore'

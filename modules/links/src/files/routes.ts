@@ -1,6 +1,6 @@
 /** Answers that are files. */
 import { Readable } from 'node:stream'
-import type { links } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply } from 'fastify'
 import type { LinksContext } from '../context.ts'

@@ -1,4 +1,5 @@
-import type { Input, Link, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { Link, links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { targetKey } from './codes.ts'
 import { addLink, prepareLink } from './prepare-link.ts'

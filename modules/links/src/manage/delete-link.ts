@@ -1,4 +1,5 @@
-import type { Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
 import { tellWebhooks } from '../webhooks/tell-webhooks.ts'

@@ -1,4 +1,5 @@
-import type { Input, Link, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { Link, links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { accessLink } from './access.ts'
 import { linkOf } from './rules.ts'

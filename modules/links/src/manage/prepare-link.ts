@@ -1,5 +1,6 @@
 /** Making one link, whether it comes alone, in a bulk or from a file. */
-import { type Link, type NewLink, requireUser, type Utm } from '@octet/contracts'
+import { requireUser } from '@octet/contracts'
+import type { Link, NewLink, Utm } from '@octet/contracts/links'
 import type { Tx } from '@octet/db'
 import { listTemplates } from '../campaigns/store.ts'
 import { withUtm } from '../campaigns/utm.ts'

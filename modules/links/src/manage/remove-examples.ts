@@ -1,4 +1,5 @@
-import { type links, type Output, requireUser } from '@octet/contracts'
+import { type Output, requireUser } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { targetKey } from './codes.ts'
 import * as exampleStore from './example-store.ts'

@@ -1,5 +1,5 @@
 /** Decisions about links: pure, no clock, no I/O. */
-import type { Link, Routing } from '@octet/contracts'
+import type { Link, Routing } from '@octet/contracts/links'
 
 export interface LinkRow {
   readonly id: string

@@ -1,5 +1,5 @@
 /** All SQL of links. The handle comes first; pass the `Tx` when there is one. */
-import type { Routing } from '@octet/contracts'
+import type { Routing } from '@octet/contracts/links'
 import { newId, type Queryable, type Tx } from '@octet/db'
 import { codeKey } from './codes.ts'
 import type { LinkRow } from './rules.ts'

@@ -1,4 +1,4 @@
-import type { identity } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
 import * as exampleStore from './example-store.ts'

@@ -1,4 +1,4 @@
-import type { links } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
 import { tellWebhooks } from '../webhooks/tell-webhooks.ts'

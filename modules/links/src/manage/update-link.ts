@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type Link, type links } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { Link, links } from '@octet/contracts/links'
 import type { Tx } from '@octet/db'
 import { withUtm } from '../campaigns/utm.ts'
 import type { LinksContext } from '../context.ts'

@@ -1,4 +1,5 @@
-import { type Folder, type Input, type links, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { Folder, links } from '@octet/contracts/links'
 import { type LinksContext, problem } from '../context.ts'
 import { folderOf } from './list-folders.ts'
 import * as organizeStore from './store.ts'

@@ -1,4 +1,5 @@
-import { type Input, type links, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import * as organizeStore from './store.ts'
 

@@ -1,4 +1,5 @@
-import type { Folder, Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { Folder, links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { accessFolder } from './access.ts'
 import { folderExists } from './create-folder.ts'

@@ -4,7 +4,8 @@
  * of them, and wait for a handful of row locks, not a thousand.
  */
 
-import { commonProblem, type links } from '@octet/contracts'
+import { commonProblem } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { Db } from '@octet/db'
 import * as redirectStore from './store.ts'
 

@@ -1,5 +1,5 @@
 /** What a redirect needs to know of a link, worked out once when the link is loaded. */
-import type { PreviewCard } from '@octet/contracts'
+import type { PreviewCard } from '@octet/contracts/links'
 import { type BodilessAnswer, bodilessAnswer } from '@octet/http'
 import { utmText } from '../clicks/click.ts'
 import type { LinkRow } from '../manage/rules.ts'

@@ -1,4 +1,5 @@
-import type { Input, LinkRouting, links, Routing } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { LinkRouting, links, Routing } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { accessLink } from '../manage/access.ts'
 import type { LinkRow } from '../manage/rules.ts'

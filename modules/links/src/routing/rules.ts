@@ -1,5 +1,5 @@
 /** Which visitor a link leads where: pure. Compiled once when a link is loaded, decided at every visit. */
-import type { Condition, Routing } from '@octet/contracts'
+import type { Condition, Routing } from '@octet/contracts/links'
 
 /** What rules look at. Each is asked for only when a rule wants to know. */
 export interface Visitor {

@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type LinkRouting, type links, type Routing } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { LinkRouting, links, Routing } from '@octet/contracts/links'
 import { type LinksContext, problem } from '../context.ts'
 import { checkDestination } from '../domains/check-destination.ts'
 import { accessLinkForUpdate } from '../manage/access.ts'

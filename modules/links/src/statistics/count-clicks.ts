@@ -1,4 +1,4 @@
-import type { links } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { Db } from '@octet/db'
 import type { Batch } from '@octet/journal'
 import { type Click, countClicks, countDays, decodeClick } from '../clicks/click.ts'

@@ -1,4 +1,5 @@
-import { type ClickDimension, clickDimensions, type Input, type LinkStats, type links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import { type ClickDimension, clickDimensions, type LinkStats, type links } from '@octet/contracts/links'
 import { sketchErrorPercent } from '@octet/visitors'
 import { type Breakdowns, otherValue, sumBreakdowns } from '../clicks/click.ts'
 import * as store from '../clicks/store.ts'

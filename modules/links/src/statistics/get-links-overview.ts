@@ -1,4 +1,5 @@
-import { type Input, type LinksOverview, type links, requireUser } from '@octet/contracts'
+import { type Input, requireUser } from '@octet/contracts'
+import type { LinksOverview, links } from '@octet/contracts/links'
 import * as store from '../clicks/store.ts'
 import type { LinksContext } from '../context.ts'
 import { shortUrlOf } from '../manage/rules.ts'

@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type links, type PublicStats } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { links, PublicStats } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { readTargetKey, targetKey } from '../manage/codes.ts'
 import * as redirectStore from '../redirect/store.ts'

@@ -3,7 +3,7 @@
  * sockets listen to, four times a second in one query, so it does not matter which process counted a click, and a link
  * nobody looks at costs nothing.
  */
-import type { links } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { Queryable } from '@octet/db'
 import type { ModuleRealtime } from '@octet/kernel'
 import * as store from './watch-store.ts'

@@ -1,4 +1,5 @@
-import { type Input, type links, type Output, requireUser } from '@octet/contracts'
+import { type Input, type Output, requireUser } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import { type LinksContext, problem } from '../context.ts'
 import { checkDestination } from '../domains/check-destination.ts'

@@ -1,4 +1,5 @@
-import type { Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { accessWebhook } from './access.ts'
 import * as webhookStore from './store.ts'

@@ -1,4 +1,5 @@
-import { commonProblem, type DeliveryDetails, type Input, type links } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { DeliveryDetails, links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { accessWebhook } from './access.ts'
 import { deliveryOf } from './rules.ts'

@@ -1,4 +1,5 @@
-import type { Input, links, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { pageOf, readPage } from '@octet/kernel'
 import type { LinksContext } from '../context.ts'
 import { accessWebhook } from './access.ts'

@@ -1,4 +1,5 @@
-import type { Delivery, Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { Delivery, links } from '@octet/contracts/links'
 import { type LinksContext, problem } from '../context.ts'
 import { accessWebhookForUpdate } from './access.ts'
 import { deliveryOf } from './rules.ts'

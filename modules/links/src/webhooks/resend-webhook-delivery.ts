@@ -1,4 +1,5 @@
-import { commonProblem, type Delivery, type Input, type links } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { Delivery, links } from '@octet/contracts/links'
 import { type LinksContext, problem } from '../context.ts'
 import { accessWebhook } from './access.ts'
 import { deliveryOf } from './rules.ts'

@@ -1,6 +1,6 @@
 /** Decisions about webhooks: how messages are signed, when they are tried again, when nobody tries any more. Pure. */
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Delivery, Webhook } from '@octet/contracts'
+import type { Delivery, Webhook } from '@octet/contracts/links'
 
 export interface WebhookRow {
   readonly id: string

@@ -1,5 +1,5 @@
 /** Tells the owner of a webhook that it was switched off: nobody else would notice. */
-import type { links } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
 import * as webhookStore from './store.ts'

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '@octet/contracts'
+import type { WebhookEvent } from '@octet/contracts/links'
 import type { Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
 import * as deliveryStore from './delivery-store.ts'

@@ -1,4 +1,5 @@
-import { commonProblem, type Input, type links, type Webhook } from '@octet/contracts'
+import { commonProblem, type Input } from '@octet/contracts'
+import type { links, Webhook } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import { checkDestination } from '../domains/check-destination.ts'
 import { accessWebhookForUpdate } from './access.ts'

@@ -1,5 +1,6 @@
 /** The typed client of the chat API. */
-import { chat, identity } from '@octet/contracts'
+import { chat } from '@octet/contracts/chat'
+import { identity } from '@octet/contracts/identity'
 import { createClient } from '../../shared/api.ts'
 
 export const chatApi = createClient(chat)

@@ -1,6 +1,6 @@
 /** Chat in the shell. */
 
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import {
   IconArrowBackUp,
   IconBell,

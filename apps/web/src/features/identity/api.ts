@@ -1,5 +1,6 @@
 /** The typed clients of accounts and of the mails an administrator may read. */
-import { identity, mails } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
+import { mails } from '@octet/contracts/mails'
 import { createClient } from '../../shared/api.ts'
 
 export const identityApi = createClient(identity)

@@ -1,5 +1,5 @@
 /** What follows every kind of sign-in: the account is known from now on, and nothing of an earlier one is left. */
-import type { Me } from '@octet/contracts'
+import type { Me } from '@octet/contracts/identity'
 import { hashKey, type QueryClient } from '@tanstack/react-query'
 import { forgetDrafts } from '../../shared/drafts.ts'
 import { rememberSignedIn } from '../../shared/session.ts'

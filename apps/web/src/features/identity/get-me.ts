@@ -1,5 +1,6 @@
 /** The signed-in account, or `null`. */
-import { type Me, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { Me } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'
 import { isSignedInLikely, rememberSignedIn } from '../../shared/session.ts'
 import { identityApi } from './api.ts'

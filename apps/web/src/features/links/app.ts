@@ -1,6 +1,6 @@
 /** Short links in the shell. */
 
-import { links as contract } from '@octet/contracts'
+import { links as contract } from '@octet/contracts/links'
 import {
   IconArchive,
   IconFileSpreadsheet,

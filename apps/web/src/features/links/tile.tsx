@@ -1,6 +1,6 @@
 /** Links on the home page: clicks of the last two weeks, what was followed most, and one action. */
 import { Button } from '@mantine/core'
-import type { ListedLink } from '@octet/contracts'
+import type { ListedLink } from '@octet/contracts/links'
 import { IconPlus } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

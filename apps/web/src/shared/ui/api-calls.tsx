@@ -1,6 +1,6 @@
 /** What a page does, as commands that run as they are once the token is set. */
 
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { summaries } from '@octet/contracts/summaries'
 import { type ApiCall, curlOf, tokenPlaceholder } from '../curl.ts'
 import { useLocale, useT } from '../i18n.tsx'

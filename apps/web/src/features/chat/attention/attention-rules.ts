@@ -1,5 +1,5 @@
 /** What may call for somebody's attention. Pure. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import type { RoomEvent } from '../streams/room-log.ts'
 
 type Message = RoomEvent & { readonly type: 'message' }

@@ -1,5 +1,5 @@
 /** What calls for attention: a count in the title of the tab, and notifications for those who asked for them. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useEffectEvent } from 'react'

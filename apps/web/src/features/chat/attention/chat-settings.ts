@@ -1,5 +1,6 @@
 /** What others may know of one, and whether one may be disturbed. */
-import type { chat, Input, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { chat } from '@octet/contracts/chat'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'

@@ -1,6 +1,6 @@
 /** Where one writes: Enter sends, Shift-Enter breaks the line, ↑ in the empty field changes what one said last. */
 import { ActionIcon, Textarea } from '@mantine/core'
-import { messageFilesMax } from '@octet/contracts'
+import { messageFilesMax } from '@octet/contracts/chat'
 import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import {

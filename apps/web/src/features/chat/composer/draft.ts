@@ -1,5 +1,5 @@
 /** What was typed or added but not sent, for each room; survives a reload and is forgotten with the account. */
-import type { FileInfo } from '@octet/contracts'
+import type { FileInfo } from '@octet/contracts/chat'
 import { keepText, keptText } from '../../../shared/drafts.ts'
 
 const nameOf = (roomId: string, threadId: string | undefined) => `chat.${threadId ?? roomId}`

@@ -1,6 +1,6 @@
 /** What the encryption of a room is worth: who can read it, by which devices, and the key for one's next device. */
 import { Button, TextInput } from '@mantine/core'
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'

@@ -1,6 +1,7 @@
 /** The files of the message one writes: how far they have come, what went wrong, and the ways out. */
 import { ActionIcon, Button } from '@mantine/core'
-import { fileBytesMax, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { fileBytesMax } from '@octet/contracts/chat'
 import { IconFile, IconX } from '@tabler/icons-react'
 import { type MessageKey, useLocale, useT } from '../../../shared/i18n.tsx'
 import { useProblemText } from '../../../shared/ui/problem-text.ts'

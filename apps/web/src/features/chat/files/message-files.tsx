@@ -1,5 +1,5 @@
 /** The files of a message: pictures to look at, all else to download. */
-import type { FileInfo } from '@octet/contracts'
+import type { FileInfo } from '@octet/contracts/chat'
 import { IconDownload, IconFile, IconFileMusic, IconFileText, IconFileZip, IconMovie } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import { useLocale, useT } from '../../../shared/i18n.tsx'

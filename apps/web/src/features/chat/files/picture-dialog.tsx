@@ -1,6 +1,6 @@
 /** A picture as large as the window allows. */
 import { Button } from '@mantine/core'
-import type { FileInfo } from '@octet/contracts'
+import type { FileInfo } from '@octet/contracts/chat'
 import { IconDownload, IconExternalLink } from '@tabler/icons-react'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { Dialog } from '../../../shared/ui/dialog.tsx'

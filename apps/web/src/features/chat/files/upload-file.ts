@@ -1,5 +1,6 @@
 /** A file on its way to the server: small ones at once, large ones in parts that go on where the wire was cut. */
-import { type chat, type FileInfo, type Output, Problem } from '@octet/contracts'
+import { type Output, Problem } from '@octet/contracts'
+import type { chat, FileInfo } from '@octet/contracts/chat'
 import { OfflineError } from '../../../shared/api.ts'
 import { chatApi } from '../api.ts'
 import { sendBytes } from './send-bytes.ts'

@@ -1,6 +1,6 @@
 /** Who is in the room, with what moderators can do about it. */
 import { ActionIcon, Button, Menu } from '@mantine/core'
-import type { Member, MemberRole } from '@octet/contracts'
+import type { Member, MemberRole } from '@octet/contracts/chat'
 import { IconDots, IconLink, IconMessage, IconUserOff, IconVolumeOff } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'

@@ -1,5 +1,5 @@
 /** The people of a room, for names and mentions; they are also those whose messages are on screen. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { useUser } from '../../../shared/session.ts'

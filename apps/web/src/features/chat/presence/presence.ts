@@ -1,5 +1,5 @@
 /** Who of a room is there: asked once, then told. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { chatApi } from '../api.ts'

@@ -1,5 +1,5 @@
 /** Puts a room that was just opened or joined into the list, ahead of the server's word about it. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import type { QueryClient } from '@tanstack/react-query'
 import { roomQuery } from './get-room.ts'
 import { roomsKey, roomsQuery } from './list-rooms.ts'

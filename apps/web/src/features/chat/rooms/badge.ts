@@ -1,5 +1,5 @@
 /** What the badge of a room says. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import type { NavBadge } from '../../../shared/app-entry.ts'
 import type { Translate } from '../../../shared/i18n.tsx'
 import { unreadMax } from './room-list.ts'

@@ -1,5 +1,5 @@
 /** The rooms and conversations one is in. One list for the navigation, the badges and the palette. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { queryOptions } from '@tanstack/react-query'
 import { chatApi } from '../api.ts'
 

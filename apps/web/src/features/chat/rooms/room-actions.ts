@@ -1,5 +1,6 @@
 /** Joining, leaving, creating and changing rooms. */
-import type { chat, Input, Room } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { chat, Room } from '@octet/contracts/chat'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'

@@ -1,5 +1,5 @@
 /** What every part of an open room needs to know: who is asking, what people are called, what can be done. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { createContext, use } from 'react'
 import type { ChatLive } from '../streams/chat-live.ts'
 import type { KnownMessage } from '../streams/room-log.ts'

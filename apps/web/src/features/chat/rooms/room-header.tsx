@@ -1,6 +1,6 @@
 /** The head of a room: what it is called, and the ways to everything about it. */
 import { ActionIcon, Menu } from '@mantine/core'
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import {
   IconArrowLeft,
   IconBell,

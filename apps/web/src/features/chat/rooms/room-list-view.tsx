@@ -1,5 +1,5 @@
 /** The rooms one is in, as a page of their own where there is no second column. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { IconHash, IconLock } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { type Translate, useT } from '../../../shared/i18n.tsx'

@@ -1,5 +1,5 @@
 /** What an event in a room does to the list of rooms. Pure. */
-import type { Cursor, Room } from '@octet/contracts'
+import type { Cursor, Room } from '@octet/contracts/chat'
 import type { RoomEvent } from '../streams/room-log.ts'
 
 export const unreadMax = 100

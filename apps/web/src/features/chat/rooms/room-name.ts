@@ -1,5 +1,5 @@
 /** What a room is called: its name, or the people one talks to. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import type { Translate } from '../../../shared/i18n.tsx'
 import type { Person } from '../streams/room-log.ts'
 

@@ -1,6 +1,6 @@
 /** One room: head, messages, field, and what opens beside them. */
 import { Button } from '@mantine/core'
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { IconDoorOff, IconLock, IconMessageCircle } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'

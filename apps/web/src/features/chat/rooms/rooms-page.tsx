@@ -1,7 +1,7 @@
 /** All rooms: those one is in, and the public ones one could join. */
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { chat, type Room } from '@octet/contracts'
+import { chat, type Room } from '@octet/contracts/chat'
 import { IconMessages, IconPlus, IconSearch, IconUserCircle } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'

@@ -1,6 +1,7 @@
 /** Name, topic and visibility of a room; and, for owners, its end. */
 import { Button, Textarea, TextInput } from '@mantine/core'
-import { Problem, type Room } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { useState } from 'react'
 import { useForm } from '../../../shared/form.ts'
 import { useT } from '../../../shared/i18n.tsx'

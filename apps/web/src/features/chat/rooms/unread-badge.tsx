@@ -1,5 +1,5 @@
 /** How much of a room is unread; loud when one is named in it or somebody writes to one alone. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { useT } from '../../../shared/i18n.tsx'
 import { CountBadge } from '../../../shared/ui/count-badge.tsx'
 import { badgeOf } from './badge.ts'

@@ -1,5 +1,6 @@
 /** Chat's live side, one per page: follows all rooms, keeps the list and the open rooms in step, and sends. */
-import { type Cursor, chat, type Message, type Output, type Problem, type Room } from '@octet/contracts'
+import type { Output, Problem } from '@octet/contracts'
+import { type Cursor, chat, type Message, type Room } from '@octet/contracts/chat'
 import {
   createRealtimeClient,
   type Following,

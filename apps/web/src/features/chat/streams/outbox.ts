@@ -1,5 +1,5 @@
 /** What this browser has said but the server has not confirmed: how it shows in the room until then. Pure. */
-import type { Message } from '@octet/contracts'
+import type { Message } from '@octet/contracts/chat'
 import type { KeptSend } from '@octet/realtime-client'
 import type { KnownMessage } from './room-log.ts'
 

@@ -2,7 +2,8 @@
  * What this browser knows of one room: messages as they stand, and the stretch of them that is on screen. Pure. Built
  * from pages (REST) and events (the room's stream), in whichever order the two arrive.
  */
-import type { chat, LogEvent, Message, Output, StreamEvent } from '@octet/contracts'
+import type { LogEvent, Output, StreamEvent } from '@octet/contracts'
+import type { chat, Message } from '@octet/contracts/chat'
 
 export type RoomEvent = Omit<LogEvent, 'type' | 'body'> &
   (StreamEvent<typeof chat, 'room'> | { readonly type: 'erased'; readonly body: object })

@@ -1,5 +1,6 @@
 /** One open room: its log, what is on its way out, who has seen what and who is typing. Watched by the page. */
-import { type Cursor, type Message, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { Cursor, Message } from '@octet/contracts/chat'
 import type { KeptSend } from '@octet/realtime-client'
 import { chatApi } from '../api.ts'
 import type { Pending } from './outbox.ts'

@@ -1,5 +1,5 @@
 /** The live side of chat for components: one connection for each signed-in user, kept while one looks at other apps. */
-import type { Room } from '@octet/contracts'
+import type { Room } from '@octet/contracts/chat'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { useT } from '../../../shared/i18n.tsx'

@@ -1,5 +1,5 @@
 /** A message in a list of results: who, when, what, and the way to it. */
-import type { Message } from '@octet/contracts'
+import type { Message } from '@octet/contracts/chat'
 import { type ReactNode, useEffect } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { When } from '../../../shared/ui/when.tsx'

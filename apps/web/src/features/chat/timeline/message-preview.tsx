@@ -1,5 +1,5 @@
 /** What the first address of a message leads to. Its picture is this server's own copy: nobody else is called. */
-import type { Preview } from '@octet/contracts'
+import type { Preview } from '@octet/contracts/chat'
 import classes from '../files/files.module.css'
 
 /** The host, for pages that do not say what site they belong to. */

@@ -1,5 +1,5 @@
 /** The reactions under a message; one's own can be taken back with the same button. */
-import type { Message } from '@octet/contracts'
+import type { Message } from '@octet/contracts/chat'
 import { useT } from '../../../shared/i18n.tsx'
 import classes from './message.module.css'
 

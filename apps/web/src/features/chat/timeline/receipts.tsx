@@ -1,6 +1,6 @@
 /** How far a message of one's own has come: sent, delivered, read; and by whom it was seen. */
 import { Popover, UnstyledButton } from '@mantine/core'
-import type { Cursor } from '@octet/contracts'
+import type { Cursor } from '@octet/contracts/chat'
 import { IconCheck, IconChecks, IconEye } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'

@@ -1,6 +1,7 @@
 /** Tells the moderators of the installation about a message. */
 import { Button, NativeSelect, Textarea } from '@mantine/core'
-import type { chat, Input, Message } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { chat, Message } from '@octet/contracts/chat'
 import { useForm } from '../../../shared/form.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'

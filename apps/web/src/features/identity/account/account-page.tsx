@@ -1,6 +1,6 @@
 /** Profile and preferences. Preferences take effect at once; the name waits for "Save". */
 import { Button, NativeSelect, SegmentedControl, Switch, TextInput, useMantineColorScheme } from '@mantine/core'
-import { identity, type Me } from '@octet/contracts'
+import { identity, type Me } from '@octet/contracts/identity'
 import { useState } from 'react'
 import { useForm } from '../../../shared/form.ts'
 import { chooseLanguage, type Language, languageNames, languages, useLocale, useT } from '../../../shared/i18n.tsx'

@@ -1,5 +1,6 @@
 /** Changes the profile or the preferences; shown at once, taken back when the server refuses. */
-import type { Input, identity, Me } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { identity, Me } from '@octet/contracts/identity'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { meQuery } from '../get-me.ts'

@@ -1,7 +1,7 @@
 /** The outbox: what Octet has sent, where no mail server takes it away. */
 import { Badge, Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { type KeptMail, mails } from '@octet/contracts'
+import { type KeptMail, mails } from '@octet/contracts/mails'
 import { IconMail, IconSearch } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'

@@ -1,5 +1,6 @@
 /** An account as those see it who manage accounts. */
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 
 export type ManagedUser = Output<typeof identity, 'listUsers'>['data'][number]
 export type RoleName = Input<typeof identity, 'setUserRoles'>['roles'][number]

@@ -1,6 +1,6 @@
 /** What people told about others, for those who look after it. */
 import { Badge, Button, SegmentedControl } from '@mantine/core'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { IconFlag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

@@ -1,5 +1,6 @@
 /** The queue of the moderators. */
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'

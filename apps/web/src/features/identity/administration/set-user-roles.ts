@@ -1,5 +1,6 @@
 /** Changes the roles of an account. */
-import type { Input, identity } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 

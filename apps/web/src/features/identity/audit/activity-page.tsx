@@ -1,6 +1,6 @@
 /** The account's audit log in sentences, newest first. */
 import { Badge } from '@mantine/core'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { IconHistory } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'

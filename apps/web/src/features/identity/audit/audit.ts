@@ -1,5 +1,6 @@
 /** What happened to the account, and whether that record is whole. */
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'

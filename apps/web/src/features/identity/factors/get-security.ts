@@ -1,5 +1,6 @@
 /** How the account is protected. */
-import type { identity, Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import type { Way } from './proof-form.tsx'

@@ -1,6 +1,7 @@
 /** Proves that it is you, in one of several ways: at the second step of sign-in, and before what asks for it again. */
 import { Button, TextInput } from '@mantine/core'
-import { type PasskeyAssertion, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { PasskeyAssertion } from '@octet/contracts/identity'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useForm } from '../../../shared/form.ts'

@@ -1,5 +1,5 @@
 /** How the account is protected: password, second step, passkeys, accounts elsewhere. */
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'

@@ -1,5 +1,6 @@
 /** The account's API keys. */
-import { type Input, type identity, type Output, Problem } from '@octet/contracts'
+import { type Input, type Output, Problem } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { identityApi } from '../api.ts'

@@ -1,6 +1,6 @@
 /** API keys that work: what each may do, when it was used, and its end. */
 import { Badge, Button } from '@mantine/core'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { IconKey } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

@@ -1,6 +1,7 @@
 /** Makes an API key: what it is for, what it may do, how long. Then shows it, this once. */
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
-import { identity, type Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'

@@ -1,5 +1,6 @@
 /** The browser's side of passkeys: asking for one and making one. */
-import { type PasskeyAssertion, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { PasskeyAssertion } from '@octet/contracts/identity'
 import { identityApi } from '../api.ts'
 
 type Purpose = 'sign-in' | 'second-factor' | 'step-up'

@@ -1,5 +1,6 @@
 /** The account's passkeys. */
-import type { Input, identity, Output } from '@octet/contracts'
+import type { Input, Output } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { securityQuery } from '../factors/get-security.ts'

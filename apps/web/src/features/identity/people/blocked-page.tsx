@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
-import { identity, type Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { IconUserOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

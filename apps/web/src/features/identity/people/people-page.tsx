@@ -1,7 +1,7 @@
 /** Finding people by the start of their username or name. */
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { identity } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { IconSearch, IconUsers } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'

@@ -1,5 +1,6 @@
 /** Other people as one meets them: finding, reading a profile, reporting. */
-import type { Input, identity } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'
 import { newIdempotencyKey } from '../../../shared/api.ts'
 import { identityApi } from '../api.ts'

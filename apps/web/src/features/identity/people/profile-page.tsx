@@ -1,6 +1,7 @@
 /** Somebody's public profile: who it is, and keeping them away or reporting them. */
 import { Button } from '@mantine/core'
-import { identity, type Output, Problem } from '@octet/contracts'
+import { type Output, Problem } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { IconFlag, IconUserOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'

@@ -1,6 +1,7 @@
 /** One's data in one's own hands: an archive of it, and the end of the account. */
 import { Badge, Button, TextInput } from '@mantine/core'
-import { identity, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { identity } from '@octet/contracts/identity'
 import { IconFileZip } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'

@@ -1,5 +1,5 @@
 import { Badge, Button } from '@mantine/core'
-import { type Device, identity } from '@octet/contracts'
+import { type Device, identity } from '@octet/contracts/identity'
 import { IconDeviceDesktop, IconDeviceMobile, IconTerminal2 } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'

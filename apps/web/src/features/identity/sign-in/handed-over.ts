@@ -1,5 +1,5 @@
 /** A sign-in that began at a provider and wants a second step: the server hands it over in the fragment. */
-import type { SecondFactorDemand } from '@octet/contracts'
+import type { SecondFactorDemand } from '@octet/contracts/identity'
 import { useEffect, useState } from 'react'
 
 export interface HandedOver {

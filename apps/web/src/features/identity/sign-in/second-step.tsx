@@ -1,6 +1,7 @@
 /** The second half of a sign-in, by whatever the account has. */
 import { Button } from '@mantine/core'
-import { Problem, type SecondFactorDemand } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { SecondFactorDemand } from '@octet/contracts/identity'
 import { useT } from '../../../shared/i18n.tsx'
 import { AuthCard } from '../auth-card.tsx'
 import { type Proof, ProofForm, type Way } from '../factors/proof-form.tsx'

@@ -1,6 +1,7 @@
 /** Sign-in: by password, passkey or a provider, and the second step where the account wants one. */
 import { Button, Checkbox, TextInput } from '@mantine/core'
-import { Problem, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { type SecondFactorDemand, secondFactorDemand } from '@octet/contracts/identity'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router'

@@ -1,5 +1,6 @@
 /** Signs this browser in, in one step or two, by a password or a passkey. */
-import type { Input, identity, Me, PasskeyAssertion } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { identity, Me, PasskeyAssertion } from '@octet/contracts/identity'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { enter } from '../enter.ts'

@@ -1,5 +1,6 @@
 /** Creates an account and signs this browser in. */
-import type { Input, identity } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { identity } from '@octet/contracts/identity'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { enter } from '../enter.ts'

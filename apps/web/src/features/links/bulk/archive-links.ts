@@ -1,5 +1,5 @@
 /** Puts links away, or takes them out again: gone from the list at once, with an offer to take it back. */
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
 import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'

@@ -1,5 +1,6 @@
 /** Changes several links in one go: shown at once, taken back and said where the server refused. */
-import type { Input, ListedLink, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { ListedLink, links } from '@octet/contracts/links'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
 import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'

@@ -1,5 +1,5 @@
 /** Deletes several links after a while in which they can be brought back together. */
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { useQueryClient } from '@tanstack/react-query'
 import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'

@@ -1,6 +1,6 @@
 /** What can be done with several links at once. */
 import { Button, Menu } from '@mantine/core'
-import type { ListedLink } from '@octet/contracts'
+import type { ListedLink } from '@octet/contracts/links'
 import { IconArchive, IconArchiveOff, IconFolder, IconTag, IconTrash, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'

@@ -1,6 +1,7 @@
 /** Templates of campaign parameters: make, change, delete. */
 import { ActionIcon, Button, TextInput } from '@mantine/core'
-import { links, Problem, type UtmTemplate } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { links, type UtmTemplate } from '@octet/contracts/links'
 import { IconPencil, IconPlus, IconSpeakerphone, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'

@@ -1,5 +1,5 @@
 /** Campaign parameters in an address, as the server writes them. Pure. */
-import type { Utm } from '@octet/contracts'
+import type { Utm } from '@octet/contracts/links'
 import { withScheme } from '../../../shared/format.ts'
 
 export interface UtmValues {

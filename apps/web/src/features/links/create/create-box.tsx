@@ -1,5 +1,5 @@
 /** The create form with its latest result below it. */
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { useState } from 'react'
 import { CreateForm } from './create-form.tsx'
 import { CreatedLink } from './created-link.tsx'

@@ -1,6 +1,7 @@
 /** The create form: an address and "Shorten"; everything else waits behind "Options". Its draft survives a reload. */
 import { Button, TextInput } from '@mantine/core'
-import { type Link, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { IconAdjustments, IconLink } from '@tabler/icons-react'
 import { lazy, Suspense, useId, useState } from 'react'
 import { keepDraft, readDraft } from '../../../shared/drafts.ts'

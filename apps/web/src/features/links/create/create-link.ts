@@ -1,5 +1,6 @@
 /** Shortens an address. One key per content: after a lost answer, trying again cannot make a second link. */
-import type { Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { newIdempotencyKey } from '../../../shared/api.ts'

@@ -1,6 +1,6 @@
 /** The short link that was just made, ready to be copied. */
 import { Button } from '@mantine/core'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { Link as RouterLink } from '@tanstack/react-router'
 import { shortAddress } from '../../../shared/format.ts'

@@ -1,6 +1,7 @@
 /** Hosts of one's own: claimed here, proven by a DNS record or a file, and given up. */
 import { Button, TextInput } from '@mantine/core'
-import { type Domain, links, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { type Domain, links } from '@octet/contracts/links'
 import { IconCircleCheck, IconClockHour4, IconTrash, IconWorld } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

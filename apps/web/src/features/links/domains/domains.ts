@@ -1,5 +1,5 @@
 /** Hosts of one's own: reading, claiming, proving, giving up. */
-import type { Domain } from '@octet/contracts'
+import type { Domain } from '@octet/contracts/links'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { newIdempotencyKey } from '../../../shared/api.ts'
 import { linksApi } from '../api.ts'

@@ -1,6 +1,7 @@
 /** Links as files: all of them for a spreadsheet, and many from one. */
 import { Button, Checkbox } from '@mantine/core'
-import { links, type Output } from '@octet/contracts'
+import type { Output } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { IconDownload, IconUpload } from '@tabler/icons-react'
 import { type ChangeEvent, useRef, useState } from 'react'
 import { requestOf } from '../../../shared/api.ts'

@@ -1,5 +1,6 @@
 /** Deletes a link after a while in which it can be brought back. */
-import { type Link, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { useQueryClient } from '@tanstack/react-query'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { linksApi } from '../api.ts'

@@ -1,6 +1,6 @@
 /** Two people changed one link: shows both sides and lets the user choose; nothing is overwritten unseen. */
 import { Button } from '@mantine/core'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { useT } from '../../../shared/i18n.tsx'
 import { Notice } from '../../../shared/ui/states.tsx'
 import { type Difference, differencesOf } from './edit-values.ts'

@@ -1,6 +1,7 @@
 /** Changes a link. Guards what is not saved, and asks when somebody else saved first. */
 import { Button, Checkbox, TextInput } from '@mantine/core'
-import { type Link, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useForm } from '../../../shared/form.ts'

@@ -1,5 +1,5 @@
 /** Between a link and its edit form: what is in the fields, and what has changed. Pure. */
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { fromZonedInput, toZonedInput, withScheme } from '../../../shared/format.ts'
 import type { LinkValues } from '../link-address.ts'
 import type { LinkChange } from './update-link.ts'

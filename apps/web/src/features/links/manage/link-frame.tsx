@@ -1,5 +1,6 @@
 /** The frame of all pages of one link: loading, missing and failed are the same on each. */
-import { type Link, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'

@@ -1,6 +1,6 @@
 /** What all pages of one link begin with: the short address to copy, where it leads, and the way between its pages. */
 import { ActionIcon, Button, Menu } from '@mantine/core'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import {
   IconArchive,
   IconArchiveOff,

@@ -1,5 +1,5 @@
 /** A link's page: how often it was followed and by whom, its settings, and who may see its statistics. */
-import { type Link, links } from '@octet/contracts'
+import { type Link, links } from '@octet/contracts/links'
 import { getRouteApi } from '@tanstack/react-router'
 import { Sharing } from '../statistics/sharing.tsx'
 import { StatsPanel, useStatsInput } from '../statistics/stats-panel.tsx'

@@ -1,6 +1,6 @@
 /** One link in the list. */
 import { ActionIcon, Checkbox, Menu } from '@mantine/core'
-import type { ListedLink } from '@octet/contracts'
+import type { ListedLink } from '@octet/contracts/links'
 import {
   IconArchive,
   IconArchiveOff,

@@ -1,6 +1,6 @@
 /** The rows of a list of links: arrow keys between them, checkboxes to choose several. */
 import { Checkbox } from '@mantine/core'
-import type { ListedLink } from '@octet/contracts'
+import type { ListedLink } from '@octet/contracts/links'
 import { type KeyboardEvent, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { useArchiveLinks } from '../bulk/archive-links.ts'

@@ -1,6 +1,6 @@
 /** My links: create, find, copy, put away. The filter lives in the address, so that back and reload keep it. */
 import { Button } from '@mantine/core'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { IconLink } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'

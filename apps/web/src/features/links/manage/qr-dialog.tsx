@@ -1,6 +1,6 @@
 /** The QR code of a link: what it looks like, and the files to print. */
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { shortAddress } from '../../../shared/format.ts'

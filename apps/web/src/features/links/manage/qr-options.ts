@@ -1,5 +1,5 @@
 /** A QR code as it is asked for, and whether readers will see it. Pure. */
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { requestOf } from '../../../shared/api.ts'
 
 export interface QrOptions {

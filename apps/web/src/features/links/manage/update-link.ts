@@ -1,5 +1,6 @@
 /** Changes a link, provided that it still is the version the user saw. */
-import type { Input, links } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { linksApi } from '../api.ts'
 import { refreshLists } from '../organize/organize.ts'

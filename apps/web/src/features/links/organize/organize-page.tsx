@@ -1,6 +1,6 @@
 /** Folders and tags: make, rename, delete. Deleting either leaves the links where they are. */
 import { ActionIcon, Button, TextInput } from '@mantine/core'
-import { links } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { IconCheck, IconFolder, IconPencil, IconPlus, IconTag, IconTrash, IconX } from '@tabler/icons-react'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

@@ -1,5 +1,5 @@
 /** Where a link leads whom: reading it, and replacing it provided that it still is the version the user saw. */
-import type { Routing } from '@octet/contracts'
+import type { Routing } from '@octet/contracts/links'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { linksApi } from '../api.ts'
 import { linkQuery } from '../manage/get-link.ts'

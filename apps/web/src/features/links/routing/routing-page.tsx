@@ -1,6 +1,7 @@
 /** Where a link leads whom: rules in order, a split test, what comes after its end, and its card in chats. */
 import { Button, TextInput } from '@mantine/core'
-import { type Link, type LinkRouting, links, Problem } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { type Link, type LinkRouting, links } from '@octet/contracts/links'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'

@@ -1,5 +1,6 @@
 /** Between where a link leads whom and the editor of it: what is in the fields, what to send, what is wrong. Pure. */
-import type { Condition, FieldError, LinkRouting, Routing } from '@octet/contracts'
+import type { FieldError } from '@octet/contracts'
+import type { Condition, LinkRouting, Routing } from '@octet/contracts/links'
 import { fromZonedInput, toZonedInput, withScheme } from '../../../shared/format.ts'
 import type { Translate } from '../../../shared/i18n.tsx'
 import { isAddress } from '../link-address.ts'

@@ -1,6 +1,6 @@
 /** The conditions of one rule: only those that were added are there. */
 import { ActionIcon, Button, Menu, MultiSelect, TextInput } from '@mantine/core'
-import { deviceKinds, systemNames } from '@octet/contracts'
+import { deviceKinds, systemNames } from '@octet/contracts/links'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { type ReactNode, useMemo } from 'react'
 import { type MessageKey, useLocale } from '../../../shared/i18n.tsx'

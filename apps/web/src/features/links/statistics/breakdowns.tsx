@@ -1,6 +1,6 @@
 /** Where clicks came from: one small list of bars per question, the most frequent answers first. */
 import { Button } from '@mantine/core'
-import type { ClickDimension, LinkStats } from '@octet/contracts'
+import type { ClickDimension, LinkStats } from '@octet/contracts/links'
 import { useState } from 'react'
 import { formatNumber } from '../../../shared/format.ts'
 import { type Locale, type MessageKey, useLocale } from '../../../shared/i18n.tsx'

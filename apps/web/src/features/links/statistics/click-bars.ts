@@ -1,5 +1,5 @@
 /** What the bars of a chart stand for, in words. Pure. */
-import type { LinkStats } from '@octet/contracts'
+import type { LinkStats } from '@octet/contracts/links'
 import { formatDay } from '../../../shared/format.ts'
 import type { Locale } from '../../../shared/i18n.tsx'
 import { type Bucket, bucketsOf } from './click-days.ts'

@@ -1,5 +1,5 @@
 /** From clicks per day to the bars of a chart. Pure. */
-import type { LinkStats } from '@octet/contracts'
+import type { LinkStats } from '@octet/contracts/links'
 
 /** Beyond this, days become weeks: bars thinner than a few pixels can be neither seen nor hit. */
 const dailyMax = 92

@@ -1,5 +1,6 @@
 /** Clicks of a link as they come in, over a socket that is there only while somebody looks. */
-import { links, type StreamEvent } from '@octet/contracts'
+import type { StreamEvent } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { statsKey } from './get-link-stats.ts'

@@ -1,6 +1,7 @@
 /** What everybody may see of a link whose owner shows it: counts, but neither where it leads nor whose it is. */
 import { SegmentedControl } from '@mantine/core'
-import { links, Problem, type PublicStats } from '@octet/contracts'
+import { Problem } from '@octet/contracts'
+import { links, type PublicStats } from '@octet/contracts/links'
 import { IconChartBarOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'

@@ -1,5 +1,5 @@
 /** Lets everybody see the statistics of a link, or no longer: at once on the screen, taken back when refused. */
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'

@@ -1,6 +1,6 @@
 /** The switch that lets everybody see a link's statistics, with the address to send them. */
 import { Switch } from '@mantine/core'
-import type { Link } from '@octet/contracts'
+import type { Link } from '@octet/contracts/links'
 import { Link as RouterLink } from '@tanstack/react-router'
 import { useT } from '../../../shared/i18n.tsx'
 import { CopyButton } from '../../../shared/ui/copy-button.tsx'

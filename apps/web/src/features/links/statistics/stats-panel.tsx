@@ -1,6 +1,6 @@
 /** How often a link was followed and by whom: totals, over time as bars or as a table, and where they came from. */
 import { Button, SegmentedControl, Switch } from '@mantine/core'
-import { type LinkStats, links } from '@octet/contracts'
+import { type LinkStats, links } from '@octet/contracts/links'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'

@@ -1,6 +1,6 @@
 /** The messages of a webhook: what was sent, what was answered, and another try. */
 import { Button, SegmentedControl } from '@mantine/core'
-import type { Delivery, DeliveryDetails } from '@octet/contracts'
+import type { Delivery, DeliveryDetails } from '@octet/contracts/links'
 import { IconCircleCheck, IconCircleX, IconClockHour4, IconRefresh } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'

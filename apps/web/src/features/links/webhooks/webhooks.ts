@@ -1,5 +1,6 @@
 /** Webhooks: reading them and their messages, and everything one does to them. */
-import type { Input, links, Webhook } from '@octet/contracts'
+import type { Input } from '@octet/contracts'
+import type { links, Webhook } from '@octet/contracts/links'
 import {
   infiniteQueryOptions,
   keepPreviousData,

@@ -1,23 +1,22 @@
 /** What links promises: short links, where they lead, and how often they were followed. */
 import { Type } from 'typebox'
-import { closed, defineContract, event, Id, nullable } from './define.ts'
-import { bulkOperations } from './links/bulk.ts'
-import { campaignOperations } from './links/campaigns.ts'
-import { domainOperations } from './links/domains.ts'
-import { fileOperations } from './links/files.ts'
-import { manageOperations } from './links/manage.ts'
-import { organizeOperations } from './links/organize.ts'
-import { webhookOperations } from './links/webhooks.ts'
+import { closed, defineContract, event, Id, nullable } from '../define.ts'
+import { bulkOperations } from './bulk.ts'
+import { campaignOperations } from './campaigns.ts'
+import { domainOperations } from './domains.ts'
+import { fileOperations } from './files.ts'
+import { manageOperations } from './manage.ts'
+import { organizeOperations } from './organize.ts'
+import { routingOperations } from './routing.ts'
+import { statisticsOperations } from './statistics.ts'
+import { clicksStream, sharedClicksStream } from './streams.ts'
+import { webhookOperations } from './webhooks.ts'
 
-export { UtmTemplate } from './links/campaigns.ts'
-export { Domain } from './links/domains.ts'
-export { type ImportColumn, importColumns, importRowsMax } from './links/files.ts'
-export { NewLink } from './links/manage.ts'
-export { Folder } from './links/organize.ts'
-
-import { routingOperations } from './links/routing.ts'
-import { statisticsOperations } from './links/statistics.ts'
-import { clicksStream, sharedClicksStream } from './links/streams.ts'
+export { UtmTemplate } from './campaigns.ts'
+export { Domain } from './domains.ts'
+export { type ImportColumn, importColumns, importRowsMax } from './files.ts'
+export { NewLink } from './manage.ts'
+export { Folder } from './organize.ts'
 
 export {
   type Condition,
@@ -26,10 +25,10 @@ export {
   type PreviewCard,
   type Routing,
   systemNames,
-} from './links/routing.ts'
-export { type ClickDimension, clickDimensions, Link, LinkStats, ListedLink, type Utm } from './links/shapes.ts'
-export { LinksOverview, PublicStats } from './links/statistics.ts'
-export { Delivery, DeliveryDetails, Webhook, type WebhookEvent } from './links/webhooks.ts'
+} from './routing.ts'
+export { type ClickDimension, clickDimensions, Link, LinkStats, ListedLink, type Utm } from './shapes.ts'
+export { LinksOverview, PublicStats } from './statistics.ts'
+export { Delivery, DeliveryDetails, Webhook, type WebhookEvent } from './webhooks.ts'
 
 export const links = defineContract({
   name: 'links',

@@ -1,14 +1,15 @@
 /** What chat promises: rooms, what is said in them in one order for everybody, and who has seen it. */
-import { encryptionOperations } from './chat/encryption.ts'
-import { fileOperations } from './chat/files.ts'
-import { memberOperations } from './chat/members.ts'
-import { messageOperations } from './chat/messages.ts'
-import { presenceOperations } from './chat/presence.ts'
-import { roomOperations } from './chat/rooms.ts'
-import { inboxStream, presenceStream, readsStream, receiptsStream, roomStream } from './chat/streams.ts'
-import { defineContract } from './define.ts'
 
-export { fileBytesMax, messageFilesMax } from './chat/files.ts'
+import { defineContract } from '../define.ts'
+import { encryptionOperations } from './encryption.ts'
+import { fileOperations } from './files.ts'
+import { memberOperations } from './members.ts'
+import { messageOperations } from './messages.ts'
+import { presenceOperations } from './presence.ts'
+import { roomOperations } from './rooms.ts'
+import { inboxStream, presenceStream, readsStream, receiptsStream, roomStream } from './streams.ts'
+
+export { fileBytesMax, messageFilesMax } from './files.ts'
 export {
   type Cursor,
   type FileInfo,
@@ -18,7 +19,7 @@ export {
   memberRoles,
   type Preview,
   type Room,
-} from './chat/shapes.ts'
+} from './shapes.ts'
 
 export const chat = defineContract({
   name: 'chat',

@@ -1,6 +1,6 @@
 /** What mails promises: a look at the mails that lie here, for whoever runs this installation. */
 import { type Static, Type } from 'typebox'
-import { access, closed, defineContract, Id, listOf, nullable, operation, page, Time } from './define.ts'
+import { access, closed, defineContract, Id, listOf, nullable, operation, page, Time } from '../define.ts'
 
 const Kept = closed({
   id: Id,
