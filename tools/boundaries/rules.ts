@@ -1,7 +1,7 @@
 /** What may import what. Every rule follows from the folders: a new module is covered the moment it exists. */
 import type { Layer, Package } from '../packages.ts'
 import type { Finding, Rule } from '../rule.ts'
-import { codeFiles, nameOf, syntaxOf } from '../syntax.ts'
+import { codeFiles, exportedFunctions, nameOf, syntaxOf } from '../syntax.ts'
 import { oncePerFile, type Tree } from '../tree.ts'
 import { circlesOf } from './cycles.ts'
 import { type Import, importsOf } from './imports.ts'
@@ -189,7 +189,29 @@ const database: Rule[] = [
           return sqlLines(file).map(line => ({ path: file.path, line, message }))
         }),
   },
+  {
+    name: 'writes-name-their-handle',
+    why: 'A write that takes any handle quietly leaves the transaction it belongs to when it is given the Db.',
+    check: tree =>
+      codeFiles(tree, /^modules\/[^/]+\/src\//)
+        .filter(({ path }) => storeFile.test(path))
+        .flatMap(file => looseWrites(file).map(found => ({ path: file.path, ...found }))),
+  },
 ]
+
+/** Statements that write or lock. */
+const writing =
+  /\b(?:insert\s+into|delete\s+from|update\s+[a-z_.]+\s+(?:as\s+\w+\s+)?set|for\s+(?:no\s+key\s+)?update)\b/
+
+const looseWrites = oncePerFile(file =>
+  exportedFunctions(file).flatMap(({ name, node, start }) => {
+    const [handle] = node.params
+    const type = handle === undefined ? '' : file.text.slice(handle.start, handle.end)
+    if (!/\bQueryable\b/.test(type) || !writing.test(file.text.slice(node.start, node.end))) return []
+    const message = `${name} writes; take the Tx, or the Db when its one statement stands for itself`
+    return [{ line: syntaxOf(file).lineOf(start), message }]
+  }),
+)
 
 /** Lines that hold SQL or the handle to run it. */
 const sqlLines = oncePerFile(file => {

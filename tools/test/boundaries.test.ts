@@ -89,12 +89,24 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('through the handle', linksFile, 'export const f = (tx: any) => tx.sql.unsafe("select 1")'),
     violation('in the floor', 'platform/cache/src/planted.ts', 'export const f = (db: any) => db.sql`select 1`'),
   ],
+  'writes-name-their-handle': [
+    violation(
+      'an insert',
+      'modules/links/src/planted-store.ts',
+      'export const f = ({ sql }: Queryable) => sql`insert into links (id) values (1)`',
+    ),
+    violation(
+      'a lock',
+      'modules/links/src/bulk/store.ts',
+      'export async function f(db: Queryable) {\n  await db.sql`select 1 from links for update`\n}',
+    ),
+  ],
   'subdomains-declared': [
     violation('upwards', 'modules/links/src/organize/planted.ts', "import '../manage/rules.ts'"),
     violation(
       'by type only',
       'modules/chat/src/rooms/planted.ts',
-      "import type { P } from '../previews/page-facts.ts'",
+      "import type { P } from '../previews/fetch-preview.ts'",
     ),
     violation('a root file', 'modules/links/src/organize/planted.ts', "import '../operations.ts'"),
     violation('a new folder', 'modules/links/src/planted/planted.ts', 'export const a = 1'),

@@ -1,5 +1,5 @@
 /** All SQL about encrypted rooms. What is in the bytes the server cannot know. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface GroupRow {
   readonly epoch: number
@@ -34,7 +34,7 @@ export async function moveGroup({ sql }: Tx, roomId: string, epoch: number, grou
  * one may keep is bounded by what was said.
  */
 export async function insertCopies(
-  { sql }: Queryable,
+  { sql }: Db,
   { userId, roomId, stream }: { userId: string; roomId: string; stream: string },
   copies: readonly { seq: number; sealed: Buffer }[],
 ): Promise<number> {

@@ -1,7 +1,7 @@
 /** Large files in parts: what has arrived is kept, whatever happens to the connection or to this process. */
 import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
 import type { chat, FileInfo } from '@octet/contracts/chat'
-import { newId, type Queryable } from '@octet/db'
+import { type Db, newId, type Tx } from '@octet/db'
 import { type ChatContext, problem } from '../context.ts'
 import { fileKeys, fileName, partBytesMax, unattachedMs } from './rules.ts'
 import * as fileStore from './store.ts'
@@ -49,7 +49,10 @@ export async function addPart(
   const { owner_id: ownerId, room_id: roomId, name, size_bytes: sizeBytes } = upload
   const known = await fileStore.findFile(ctx.db, id)
   if (known === undefined) {
-    await fileStore.insertFile(ctx.db, { id, roomId, ownerId, name, sizeBytes, at: new Date(ctx.now()).toISOString() })
+    const at = new Date(ctx.now()).toISOString()
+    await ctx.db.transaction('chat.addPart', tx =>
+      fileStore.insertFile(tx, { id, roomId, ownerId, name, sizeBytes, at }),
+    )
   }
   const file = await storeBytes(ctx, { id, ownerId, name, isEncrypted, isInParts: true }, wholeOf(ctx, id)).catch(
     async error => {
@@ -93,7 +96,7 @@ async function* wholeOf(ctx: ChatContext, id: string): AsyncIterable<Uint8Array>
 }
 
 /** The bytes go first: while the row is there somebody still looks for them. */
-export async function removeUpload(ctx: { storage: ChatContext['storage']; db: Queryable }, id: string): Promise<void> {
+export async function removeUpload(ctx: { storage: ChatContext['storage']; db: Db | Tx }, id: string): Promise<void> {
   for (;;) {
     // By name and not by row: a part whose row was never written is found as well.
     const { objects, next } = await ctx.storage.list(`uploads/${id}/`)

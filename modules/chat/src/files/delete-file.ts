@@ -13,7 +13,7 @@ export async function sweepFiles(ctx: ChatContext): Promise<void> {
   const olderThan = new Date(ctx.now() - unattachedMs).toISOString()
   const ids = await fileStore.filesToSweep(ctx.db, olderThan, filesPerRun)
   await removeBytes(ctx, ids)
-  await fileStore.forgetFiles(ctx.db, ids)
+  await ctx.db.transaction('chat.sweepFiles', tx => fileStore.forgetFiles(tx, ids))
   for (const id of await fileStore.oldUploads(ctx.db, olderThan, uploadsPerRun)) await removeUpload(ctx, id)
 }
 

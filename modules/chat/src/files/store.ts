@@ -1,5 +1,5 @@
 /** All SQL about files and uploads. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface FileRow {
   readonly id: string
@@ -47,7 +47,7 @@ export async function lockUsage({ sql }: Tx, ownerId: string): Promise<void> {
 
 /** Notes a file before its first byte comes; `sizeBytes` is how much it may become. A noted one stays as it is. */
 export async function insertFile(
-  { sql }: Queryable,
+  { sql }: Tx,
   file: { id: string; roomId: string; ownerId: string; name: string; sizeBytes: number; at: string },
 ): Promise<void> {
   await sql`
@@ -58,7 +58,7 @@ export async function insertFile(
 
 /** Its bytes are all there. False when it was given up meanwhile. */
 export async function completeFile(
-  { sql }: Queryable,
+  { sql }: Db | Tx,
   id: string,
   known: {
     contentType: string
@@ -109,7 +109,7 @@ export function filesOfMessage({ sql }: Queryable, messageId: string): Promise<F
 }
 
 /** From here on nobody gets it; its bytes go soon. False when there is none of the owner that no message has. */
-export async function giveUpFile({ sql }: Queryable, id: string, ownerId: string): Promise<boolean> {
+export async function giveUpFile({ sql }: Db | Tx, id: string, ownerId: string): Promise<boolean> {
   const rows = await sql`
     update files set state = 'gone'
     where id = ${id} and owner_id = ${ownerId} and message_id is null and state <> 'gone' returning true`
@@ -132,7 +132,7 @@ export async function dropFilesOfOwner({ sql }: Tx, ownerId: string): Promise<vo
  * Marks what nobody can need any more and returns some of what is marked: files of deleted rooms, those no message has
  * had for a day, and those that stopped arriving.
  */
-export async function filesToSweep({ sql }: Queryable, olderThan: string, limit: number): Promise<string[]> {
+export async function filesToSweep({ sql }: Db, olderThan: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     update files set state = 'gone', message_id = null
     where id in (
@@ -153,7 +153,7 @@ export async function goneOf({ sql }: Queryable, ownerId: string, limit: number)
 }
 
 /** Forgets files whose bytes are deleted. */
-export async function forgetFiles({ sql }: Queryable, ids: readonly string[]): Promise<void> {
+export async function forgetFiles({ sql }: Tx, ids: readonly string[]): Promise<void> {
   await sql`delete from files where id = any(${[...ids]}::uuid[]) and state = 'gone'`
 }
 
@@ -228,6 +228,6 @@ export async function uploadsOf({ sql }: Queryable, ownerId: string, limit: numb
 }
 
 /** Forgets an upload with its parts. */
-export async function deleteUpload({ sql }: Queryable, id: string): Promise<void> {
+export async function deleteUpload({ sql }: Db | Tx, id: string): Promise<void> {
   await sql`delete from uploads where id = ${id}`
 }

@@ -1,7 +1,7 @@
 /** From bytes on the wire to a file that a message can have. */
 import { commonProblem, type Output, Problem, requireUser } from '@octet/contracts'
 import type { chat, FileInfo } from '@octet/contracts/chat'
-import { newId, type Queryable, type Tx } from '@octet/db'
+import { type Db, newId, type Tx } from '@octet/db'
 import { type DrawnPicture, NotAPictureError, type PictureKind } from '@octet/pictures'
 import { type ChatContext, problem } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
@@ -85,7 +85,7 @@ export interface Unstored {
   readonly isInParts?: true
 }
 
-type Storing = Pick<ChatContext, 'storage' | 'pictures'> & { readonly db: Queryable }
+type Storing = Pick<ChatContext, 'storage' | 'pictures'> & { readonly db: Db | Tx }
 
 /**
  * Stores the bytes of a file whose row says `arriving`, and makes it ready. What fails is given up and swept away, but

@@ -1,5 +1,5 @@
 /** All SQL about who is there, and about what people let others know of them. */
-import type { Queryable } from '@octet/db'
+import type { Db, Queryable } from '@octet/db'
 
 export interface PresenceRow {
   readonly user_id: string
@@ -15,7 +15,7 @@ export interface SettingsRow {
 }
 
 /** Renews a process's lease, by the clock of the database. True when there was none: what hung on it is gone. */
-export async function renewLease({ sql }: Queryable, nodeId: string, leaseMs: number): Promise<boolean> {
+export async function renewLease({ sql }: Db, nodeId: string, leaseMs: number): Promise<boolean> {
   const [row] = await sql<{ is_new: boolean }[]>`
     insert into presence_nodes (id, expires_at)
     values (${nodeId}, clock_timestamp() + ${leaseMs} * interval '1 millisecond')
@@ -25,12 +25,12 @@ export async function renewLease({ sql }: Queryable, nodeId: string, leaseMs: nu
 }
 
 /** Ends a process's lease; everybody who was there through it is gone. */
-export async function endLease({ sql }: Queryable, nodeId: string): Promise<void> {
+export async function endLease({ sql }: Db, nodeId: string): Promise<void> {
   await sql`delete from presence_nodes where id = ${nodeId}`
 }
 
 /** Ends the leases of processes that are gone; who was there through them. */
-export async function endDeadLeases({ sql }: Queryable): Promise<string[]> {
+export async function endDeadLeases({ sql }: Db): Promise<string[]> {
   const rows = await sql<{ user_id: string }[]>`
     with dead as (
       select id from presence_nodes where expires_at < clock_timestamp() limit 10 for update skip locked
@@ -44,7 +44,7 @@ export async function endDeadLeases({ sql }: Queryable): Promise<string[]> {
 }
 
 /** Somebody is there through this process. */
-export async function come({ sql }: Queryable, userId: string, nodeId: string, isIdle: boolean): Promise<void> {
+export async function come({ sql }: Db, userId: string, nodeId: string, isIdle: boolean): Promise<void> {
   await sql`
     insert into presence (user_id, node_id, is_idle)
     select ${userId}, id, ${isIdle} from presence_nodes where id = ${nodeId}
@@ -52,7 +52,7 @@ export async function come({ sql }: Queryable, userId: string, nodeId: string, i
 }
 
 /** Somebody is no longer there through this process. */
-export async function go({ sql }: Queryable, userId: string, nodeId: string, at: string): Promise<void> {
+export async function go({ sql }: Db, userId: string, nodeId: string, at: string): Promise<void> {
   await sql`delete from presence where user_id = ${userId} and node_id = ${nodeId}`
   await sql`
     insert into settings (user_id, last_seen_at) values (${userId}, ${at})
@@ -117,7 +117,7 @@ export interface SettingsChange {
 
 /** Changes it in one statement, so that two changes at once both hold; as it is then. */
 export async function changeSettings(
-  { sql }: Queryable,
+  { sql }: Db,
   userId: string,
   { showPresence, showReading, showTyping, doNotDisturbUntil }: SettingsChange,
 ): Promise<SettingsRow> {

@@ -64,7 +64,9 @@ async function fetchImage(
   if (image === undefined || pictureKindOf(image) === undefined) return null
   const id = newId()
   const at = new Date(ctx.now()).toISOString()
-  await fileStore.insertFile(ctx.db, { id, roomId, ownerId, name: 'preview.webp', sizeBytes: 0, at })
+  await ctx.db.transaction('chat.fetchPreview', tx =>
+    fileStore.insertFile(tx, { id, roomId, ownerId, name: 'preview.webp', sizeBytes: 0, at }),
+  )
   try {
     const size = { account: ownerId, edge: thumbnailEdge }
     const { width, height } = await ctx.pictures.shrink(Readable.from([image]), size, drawn =>

@@ -1,6 +1,6 @@
 /** All SQL about members, bans, invitations and the moderation log. */
 import type { MemberRole } from '@octet/contracts/chat'
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface MemberRow {
   readonly room_id: string
@@ -56,7 +56,7 @@ export async function updateMember(
 }
 
 /** What the room may notify a member of. */
-export async function setNotify({ sql }: Queryable, roomId: string, userId: string, notify: string): Promise<void> {
+export async function setNotify({ sql }: Db, roomId: string, userId: string, notify: string): Promise<void> {
   await sql`update members set notify = ${notify} where room_id = ${roomId} and user_id = ${userId}`
 }
 
@@ -146,7 +146,7 @@ interface Moved {
  * those who are not in the room; `has_read` and `is_told` say who need hear of it.
  */
 export async function moveCursors(
-  { sql }: Queryable,
+  { sql }: Db,
   { roomId, userId, stream }: { roomId: string; userId: string; stream: string },
   to: { delivered: number; read: number },
 ): Promise<(CursorRow & Moved) | undefined> {

@@ -1,6 +1,6 @@
 /** SQL about accounts. The handle comes first; pass the `Tx` when there is one. */
 import type { Role } from '@octet/contracts'
-import type { Queryable, Sql, Tx } from '@octet/db'
+import type { Db, Queryable, Sql, Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 import type { UserRow } from './rules.ts'
 
@@ -20,7 +20,7 @@ export interface NewUser {
 }
 
 /** Inserts the account; `false` when its name is taken. Insert first, ask never: a check before lets two pass it. */
-export async function insertUser({ sql }: Queryable, user: NewUser): Promise<boolean> {
+export async function insertUser({ sql }: Tx, user: NewUser): Promise<boolean> {
   const rows = await sql`
     insert into users (id, username, username_key, display_name, email, email_key, password_hash, roles)
     values (${user.id}, ${user.username}, ${user.usernameKey}, ${user.username}, ${user.email}, ${user.emailKey},
@@ -56,11 +56,7 @@ export async function findUserByLogin(
 }
 
 /** Replaces a hash by a costlier one of the same password, unless the password was changed meanwhile. */
-export async function rehashPassword(
-  { sql }: Queryable,
-  id: string,
-  hash: { old: string; new: string },
-): Promise<void> {
+export async function rehashPassword({ sql }: Db, id: string, hash: { old: string; new: string }): Promise<void> {
   await sql`update users set password_hash = ${hash.new} where id = ${id} and password_hash = ${hash.old}`
 }
 
@@ -73,7 +69,7 @@ export interface ProfileChange {
 }
 
 /** `undefined` when there is no such account at that version. */
-export async function updateUser({ sql }: Queryable, id: string, change: ProfileChange): Promise<UserRow | undefined> {
+export async function updateUser({ sql }: Tx, id: string, change: ProfileChange): Promise<UserRow | undefined> {
   const [row] = await sql<UserRow[]>`
     update users
     set display_name = coalesce(${change.displayName ?? null}, display_name),

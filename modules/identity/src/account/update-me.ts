@@ -19,7 +19,7 @@ export async function updateMe(ctx: IdentityContext, input: Input<typeof identit
   }
   if (errors.length > 0) throw commonProblem('validation-failed', { errors })
   const change = { displayName, preferences: input.preferences, ifVersion: ctx.request.ifMatch }
-  const row = await store.updateUser(ctx.db, userId, change)
+  const row = await ctx.db.transaction('identity.updateMe', tx => store.updateUser(tx, userId, change))
   if (row !== undefined) return meOf(row)
   await accessOwnAccount(ctx.db, ctx.actor) // throws when it is the account that is gone
   throw commonProblem('version-mismatch')

@@ -1,5 +1,5 @@
 /** SQL about addresses that wait for their proof, and about links in mails. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 import type { UserRow } from '../account/rules.ts'
 import { userColumns } from '../account/store.ts'
 
@@ -53,7 +53,7 @@ export async function setCode({ sql }: Tx, userId: string, codeHash: Buffer): Pr
 }
 
 /** Counts a try at the code before it is looked at; `false` when there is nothing left to try. */
-export async function takeCodeTry({ sql }: Queryable, userId: string): Promise<boolean> {
+export async function takeCodeTry({ sql }: Db, userId: string): Promise<boolean> {
   const rows = await sql`
     update address_claims set tries_left = tries_left - 1
     where user_id = ${userId} and code_hash is not null and tries_left > 0 and expires_at > clock_timestamp()
@@ -214,7 +214,7 @@ export async function takeMailAllowance(
 }
 
 /** Deletes what is past its time. */
-export async function forgetExpired({ sql }: Queryable): Promise<void> {
+export async function forgetExpired({ sql }: Db): Promise<void> {
   await sql`delete from address_claims where expires_at < clock_timestamp()`
   await sql`delete from recovery_links where expires_at < clock_timestamp()`
   await sql`delete from mail_allowances where window_until < clock_timestamp()`

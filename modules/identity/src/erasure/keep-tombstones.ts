@@ -22,7 +22,9 @@ export async function keepTombstones(ctx: IdentityContext): Promise<void> {
   }
   const now = new Date(ctx.now()).toISOString()
   for (const userId of await store.risenUsers(ctx.db, batchMax)) {
-    await store.insertErasure(ctx.db, { id: newId(), userId, now, dueAt: now })
+    await ctx.db.transaction('identity.keepTombstones', tx =>
+      store.insertErasure(tx, { id: newId(), userId, now, dueAt: now }),
+    )
     ctx.log.warn({}, 'somebody who was erased is back, from a backup; erasing again')
   }
 }

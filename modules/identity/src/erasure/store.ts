@@ -1,5 +1,5 @@
 /** SQL about accounts on their way out, and about who answers for what. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 export type ErasureState = 'waiting' | 'frozen' | 'erasing'
 
@@ -12,7 +12,7 @@ export interface ErasureRow {
 
 /** Begins an erasure, or keeps the one there is; a request that wants it sooner brings it forward. */
 export async function insertErasure(
-  { sql }: Queryable,
+  { sql }: Tx,
   erasure: { readonly id: string; readonly userId: string; readonly now: string; readonly dueAt: string },
 ): Promise<ErasureRow> {
   const [row] = await sql<ErasureRow[]>`
@@ -25,7 +25,7 @@ export async function insertErasure(
 }
 
 /** Takes an erasure back that still waits. False when there is none, or when it is too late. */
-export async function deleteWaitingErasure({ sql }: Queryable, userId: string): Promise<boolean> {
+export async function deleteWaitingErasure({ sql }: Tx, userId: string): Promise<boolean> {
   const rows = await sql`delete from erasures where user_id = ${userId} and state = 'waiting' returning id`
   return rows.length === 1
 }
@@ -98,7 +98,7 @@ export async function unkeptTombstones({ sql }: Queryable, limit: number): Promi
 }
 
 /** Notes that a tombstone is outside the database too, or brings one back from there. */
-export async function keepTombstone({ sql }: Queryable, idHash: string): Promise<void> {
+export async function keepTombstone({ sql }: Db, idHash: string): Promise<void> {
   await sql`
     insert into erased_subjects (id_hash, erased_at, kept_at)
     values (${Buffer.from(idHash, 'hex')}, clock_timestamp(), clock_timestamp())

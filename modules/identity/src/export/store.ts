@@ -1,5 +1,5 @@
 /** SQL about archives made for people. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface ExportRow {
   readonly id: string
@@ -56,7 +56,7 @@ export async function finishExport(
 
 /** Makes `linkHash` the one link of a ready archive that has time left. False when it is not. */
 export async function setLink(
-  { sql }: Queryable,
+  { sql }: Db,
   { id, userId, linkHash, now }: { id: string; userId: string; linkHash: Buffer; now: string },
 ): Promise<boolean> {
   const rows = await sql`

@@ -1,5 +1,5 @@
 /** SQL about second factors and the sign-ins that wait for one. The handle comes first; pass the `Tx` if any. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 // ---- what an account has ----------------------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ export async function findTotp({ sql }: Queryable, userId: string): Promise<Totp
 }
 
 /** Sets a secret that is yet to be confirmed, in place of another such; `false` when one is in use. */
-export async function putTotp({ sql }: Queryable, userId: string, secret: Buffer): Promise<boolean> {
+export async function putTotp({ sql }: Db, userId: string, secret: Buffer): Promise<boolean> {
   const rows = await sql`
     insert into totp_secrets (user_id, secret) values (${userId}, ${secret})
     on conflict (user_id) do update set secret = excluded.secret, created_at = clock_timestamp()
@@ -84,7 +84,7 @@ const triesMax = 5
 const triesMinutes = 5
 
 /** Counts a try before it is made. Returns 0, or how many milliseconds to wait. */
-export async function takeCodeTry({ sql }: Queryable, userId: string): Promise<number> {
+export async function takeCodeTry({ sql }: Db, userId: string): Promise<number> {
   const taken = await sql`
     insert into code_tries as known (user_id, tries, started_at) values (${userId}, 1, clock_timestamp())
     on conflict (user_id) do update
@@ -141,7 +141,7 @@ const challengesMax = 20
 
 /** Remembers a sign-in that waits, with the account's rights as they are now. */
 export async function insertChallenge(
-  { sql }: Queryable,
+  { sql }: Db,
   challenge: Challenge & { readonly hash: Buffer; readonly seconds: number },
 ): Promise<void> {
   const { hash, user_id: userId, kind, remember, first_factor: first, seconds } = challenge

@@ -1,6 +1,6 @@
 /** SQL about API keys. The handle comes first; pass the `Tx` when there is one. */
 import type { Role } from '@octet/contracts'
-import type { Queryable, Sql, Tx } from '@octet/db'
+import type { Db, Queryable, Sql, Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 
 export interface ApiKeyRow {
@@ -30,7 +30,7 @@ export interface NewApiKeyRow {
 }
 
 /** Inserts a key that works from now on. */
-export async function insertApiKey({ sql }: Queryable, key: NewApiKeyRow): Promise<ApiKeyRow> {
+export async function insertApiKey({ sql }: Tx, key: NewApiKeyRow): Promise<ApiKeyRow> {
   const [row] = await sql<ApiKeyRow[]>`
     insert into api_keys (id, lookup, user_id, kind, name, scopes, secret_hash, last4, expires_at)
     values (${key.id}, ${key.lookup}, ${key.userId}, 'pat', ${key.name}, ${[...key.scopes]}::text[],
@@ -122,7 +122,7 @@ export async function revokeKey(
 }
 
 /** Notes the use of keys, at most once a minute each. Locked in one order and never waited for. */
-export async function touchApiKeys({ sql }: Queryable, ids: readonly string[]): Promise<void> {
+export async function touchApiKeys({ sql }: Db, ids: readonly string[]): Promise<void> {
   await sql`
     update api_keys set last_used_at = clock_timestamp()
     where id = any(array(
@@ -134,7 +134,7 @@ export async function touchApiKeys({ sql }: Queryable, ids: readonly string[]): 
 }
 
 /** Deletes keys that ended `ageDays` ago. Bounded per call. */
-export async function forgetApiKeys({ sql }: Queryable, ageDays: number): Promise<void> {
+export async function forgetApiKeys({ sql }: Db, ageDays: number): Promise<void> {
   await sql`
     delete from api_keys where ctid = any(array(
       select ctid from api_keys

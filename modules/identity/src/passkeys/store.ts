@@ -1,5 +1,5 @@
 /** SQL about passkeys. The handle comes first; pass the `Tx` when there is one. */
-import type { Queryable, Sql, Tx } from '@octet/db'
+import type { Db, Queryable, Sql, Tx } from '@octet/db'
 
 export interface PasskeyRow {
   readonly id: string
@@ -68,7 +68,7 @@ export async function advanceCounter({ sql }: Tx, id: string, counter: number): 
 
 /** Names one of the account's own. */
 export async function renamePasskeyRow(
-  { sql }: Queryable,
+  { sql }: Db,
   { userId, id, name }: { userId: string; id: string; name: string },
 ): Promise<PasskeyRow | undefined> {
   const [row] = await sql<PasskeyRow[]>`
@@ -95,7 +95,7 @@ export interface PasskeyChallenge {
 }
 
 /** Remembers what was asked to be signed. */
-export async function insertPasskeyChallenge({ sql }: Queryable, challenge: PasskeyChallenge): Promise<void> {
+export async function insertPasskeyChallenge({ sql }: Db, challenge: PasskeyChallenge): Promise<void> {
   const { hash, purpose, userId, mustVerifyUser, seconds } = challenge
   await sql`
     insert into passkey_challenges (challenge_hash, purpose, user_id, must_verify_user, expires_at)
@@ -105,7 +105,7 @@ export async function insertPasskeyChallenge({ sql }: Queryable, challenge: Pass
 
 /** Uses a challenge up, whatever becomes of its answer: of any number of requests that bring it, one gets it. */
 export async function takePasskeyChallenge(
-  { sql }: Queryable,
+  { sql }: Db,
   hash: Buffer,
   purpose: Purpose,
 ): Promise<{ readonly user_id: string | null; readonly must_verify_user: boolean } | undefined> {

@@ -1,5 +1,5 @@
 /** SQL about counted password attempts. The counting itself is in the migration that made the table. */
-import type { Queryable } from '@octet/db'
+import type { Db, Queryable } from '@octet/db'
 
 export interface CountedKey {
   readonly key: string
@@ -31,7 +31,7 @@ export async function giveBackAttempts(
 }
 
 /** Deletes counts that have run out. Bounded per call. */
-export async function forgetAttempts({ sql }: Queryable): Promise<void> {
+export async function forgetAttempts({ sql }: Db): Promise<void> {
   await sql`
     delete from sign_in_attempts where ctid = any(array(
       select ctid from sign_in_attempts where forgotten_at < clock_timestamp() limit 100000))`

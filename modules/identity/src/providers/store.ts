@@ -1,5 +1,5 @@
 /** SQL about accounts elsewhere, and about sign-ins that are away at a provider. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 import type { UserRow } from '../account/rules.ts'
 import { userColumns } from '../account/store.ts'
 
@@ -15,7 +15,7 @@ export interface NewFlow {
 }
 
 /** Keeps our half of a sign-in that goes away. */
-export async function insertFlow({ sql }: Queryable, flow: NewFlow): Promise<void> {
+export async function insertFlow({ sql }: Db, flow: NewFlow): Promise<void> {
   await sql`
     insert into openid_flows (flow_hash, provider, secrets, return_path, user_id, session_id, expires_at)
     values (${flow.flowHash}, ${flow.provider}, ${flow.secrets}, ${flow.returnPath}, ${flow.userId},
@@ -30,7 +30,7 @@ export interface Flow {
 }
 
 /** Uses the flow up. One statement: of many at once one gets it. */
-export async function takeFlow({ sql }: Queryable, provider: string, flowHash: Buffer): Promise<Flow | undefined> {
+export async function takeFlow({ sql }: Db, provider: string, flowHash: Buffer): Promise<Flow | undefined> {
   const [row] = await sql<Flow[]>`
     delete from openid_flows
     where flow_hash = ${flowHash} and provider = ${provider} and expires_at > clock_timestamp()
@@ -40,7 +40,7 @@ export async function takeFlow({ sql }: Queryable, provider: string, flowHash: B
 
 /** Whom the account elsewhere signs in here. */
 export async function useIdentity(
-  { sql }: Queryable,
+  { sql }: Db,
   { issuer, subject }: { issuer: string; subject: string },
 ): Promise<UserRow | undefined> {
   const [row] = await sql<UserRow[]>`
@@ -92,6 +92,6 @@ export async function deleteIdentity({ sql }: Tx, userId: string, provider: stri
 }
 
 /** Deletes flows that nobody finished. */
-export async function forgetFlows({ sql }: Queryable): Promise<void> {
+export async function forgetFlows({ sql }: Db): Promise<void> {
   await sql`delete from openid_flows where expires_at < clock_timestamp()`
 }

@@ -1,5 +1,5 @@
 /** SQL about the cookies of browser sessions: the current one, the next one, and the one before. */
-import type { Queryable } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 import { epochMs, isAlive, type LiveSession } from './store.ts'
 
 /** For requests that were under way when the next cookie was first used. */
@@ -57,7 +57,7 @@ export interface OfferedCookie {
 
 /** Sets the next cookie of a live browser session: one that proves the person's presence now. */
 export async function offerProvenCookie(
-  { sql }: Queryable,
+  { sql }: Tx,
   { userId, sessionId, hash, aal }: { userId: string; sessionId: string; hash: Buffer; aal: 1 | 2 },
 ): Promise<OfferedCookie | undefined> {
   const [row] = await sql<OfferedCookie[]>`
@@ -71,7 +71,7 @@ export async function offerProvenCookie(
 
 /** The same for a cookie in use for a day: what it proves stays what it was. At most one a minute is offered. */
 export async function offerOlderCookie(
-  { sql }: Queryable,
+  { sql }: Db,
   { userId, sessionId, hash }: { userId: string; sessionId: string; hash: Buffer },
 ): Promise<OfferedCookie | undefined> {
   const [row] = await sql<OfferedCookie[]>`

@@ -1,5 +1,5 @@
 /** SQL about the module's keys. Private ones are read and written sealed. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 import type { JWK } from 'jose'
 
 /** One number per purpose; `pg_advisory_xact_lock` knows no names. */
@@ -50,7 +50,7 @@ export async function insertKey({ sql }: Tx, key: NewKey, inHours: number): Prom
 }
 
 /** Replaces a plain private key by its sealed form. */
-export async function sealKey({ sql }: Queryable, kid: string, privateSealed: Buffer): Promise<void> {
+export async function sealKey({ sql }: Db, kid: string, privateSealed: Buffer): Promise<void> {
   await sql`
     update signing_keys set private_sealed = ${privateSealed}, private_jwk = null
     where kid = ${kid} and private_jwk is not null`
@@ -75,7 +75,7 @@ export async function retireKeys({ sql }: Tx, graceHours: number): Promise<numbe
 
 /** The key of a name as kept: the given one where there was none. */
 export async function readOrInsertModuleKey(
-  { sql }: Queryable,
+  { sql }: Db,
   { name, value }: { name: string; value: Buffer },
 ): Promise<Buffer> {
   await sql`insert into module_keys (name, value) values (${name}, ${value}) on conflict (name) do nothing`
@@ -86,7 +86,7 @@ export async function readOrInsertModuleKey(
 
 /** Replaces what is kept under a name, unless somebody did before. */
 export async function replaceModuleKey(
-  { sql }: Queryable,
+  { sql }: Db,
   { name, before, after }: { name: string; before: Buffer; after: Buffer },
 ): Promise<void> {
   await sql`update module_keys set value = ${after} where name = ${name} and value = ${before}`

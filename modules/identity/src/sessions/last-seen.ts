@@ -1,5 +1,5 @@
 /** When sessions and API keys were last used: remembered in passing, written together, each at most once a minute. */
-import type { Queryable } from '@octet/db'
+import type { Db } from '@octet/db'
 import type { Log } from '@octet/observe'
 
 const writeMs = 5_000
@@ -22,9 +22,9 @@ export function createLastSeen({
   log,
   now,
 }: {
-  db: Queryable
+  db: Db
   /** Writes that these were used now. */
-  touch: (db: Queryable, ids: readonly string[]) => Promise<void>
+  touch: (db: Db, ids: readonly string[]) => Promise<void>
   log: Pick<Log, 'warn'>
   now: () => number
 }): LastSeen {

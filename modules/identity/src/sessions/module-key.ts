@@ -1,13 +1,13 @@
 /** Random keys of the module itself, made once per database, shared by all its processes, and kept sealed. */
 import { randomBytes } from 'node:crypto'
-import type { Queryable } from '@octet/db'
+import type { Db } from '@octet/db'
 import type { Secrets } from '@octet/secrets'
 import { readOrInsertModuleKey, replaceModuleKey } from './key-store.ts'
 
 const keySizeBytes = 32
 
 /** The key of this name; the first process to ask makes it. One that lies there unsealed is sealed. */
-export async function openModuleKey(db: Queryable, secrets: Secrets, name: string): Promise<Buffer> {
+export async function openModuleKey(db: Db, secrets: Secrets, name: string): Promise<Buffer> {
   const purpose = `identity module key ${name}`
   const kept = await readOrInsertModuleKey(db, { name, value: secrets.seal(randomBytes(keySizeBytes), purpose) })
   if (kept.length !== keySizeBytes) return secrets.open(kept, purpose)

@@ -1,6 +1,6 @@
 /** SQL about sessions and what was revoked. The handle comes first; pass the `Tx` when there is one. */
 import type { Role } from '@octet/contracts'
-import type { Queryable, Sql, Tx } from '@octet/db'
+import type { Db, Queryable, Sql, Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 import type { UserRow } from '../account/rules.ts'
 import { userColumns } from '../account/store.ts'
@@ -28,7 +28,7 @@ export interface NewSession extends Lifetime {
 }
 
 /** Inserts a session that begins now. Returns when that is: Unix milliseconds by the database's clock. */
-export async function insertSession({ sql }: Queryable, session: NewSession): Promise<number> {
+export async function insertSession({ sql }: Tx, session: NewSession): Promise<number> {
   const { credential, idleSeconds, absoluteSeconds } = session
   const isApi = credential.kind === 'api'
   const [row] = await sql<{ proven_at_ms: number }[]>`
@@ -82,7 +82,7 @@ export async function findSessionOwner({ sql }: Queryable, id: string): Promise<
 }
 
 /** Moves `last_seen_at` and the idle expiry of live sessions ahead, at most once a minute each. */
-export async function touchSessions({ sql }: Queryable, ids: readonly string[]): Promise<void> {
+export async function touchSessions({ sql }: Db, ids: readonly string[]): Promise<void> {
   // Locked in one order and never waited for: several processes may touch the same sessions at once.
   await sql`
     update sessions
@@ -222,7 +222,7 @@ export interface SessionChoice {
 
 /** Ends sessions and tells every process, in one statement. Returns the ids of those that were still alive. */
 export async function endSessions(
-  { sql }: Queryable,
+  { sql }: Tx,
   choice: SessionChoice,
   { reason, keepMs }: { reason: RevokeReason; keepMs: number },
 ): Promise<string[]> {
@@ -296,7 +296,7 @@ export async function readRevocations({ sql }: Queryable, horizon = '0'): Promis
 // ---- housekeeping -----------------------------------------------------------------------------------------------
 
 /** Deletes what ended `ageDays` ago, and revocations and set-up links past their time. Bounded per call. */
-export async function forgetEnded({ sql }: Queryable, ageDays: number): Promise<void> {
+export async function forgetEnded({ sql }: Db, ageDays: number): Promise<void> {
   await sql`
     delete from sessions where ctid = any(array(
       select ctid from sessions

@@ -1,6 +1,6 @@
 /** The one-time link with which the first administrator is made. Only while there is none. */
 import { createHash, randomBytes } from 'node:crypto'
-import type { Queryable } from '@octet/db'
+import type { Db, Queryable } from '@octet/db'
 import { hasAdmin, insertSetupToken } from './store.ts'
 
 const tokenSizeBytes = 32
@@ -15,7 +15,7 @@ export async function setupNeeded({ db }: { readonly db: Queryable }): Promise<b
  * A token for `webSetup`, good for half an hour and one use; only its hash is kept. Links made earlier stay good, since
  * several processes may each print one. `undefined` when there is an administrator already.
  */
-export async function createSetupToken({ db }: { readonly db: Queryable }): Promise<string | undefined> {
+export async function createSetupToken({ db }: { readonly db: Db }): Promise<string | undefined> {
   if (await hasAdmin(db)) return undefined
   const token = randomBytes(tokenSizeBytes).toString('base64url')
   await insertSetupToken(db, setupTokenHash(token), lifeMinutes)

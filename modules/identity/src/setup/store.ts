@@ -1,5 +1,5 @@
 /** SQL about the first administrator and the one-time links that make one. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 /** Two links at one moment must not make two first administrators. One number per purpose. */
 const setupLock = 6_031_769_913
@@ -11,7 +11,7 @@ export async function hasAdmin({ sql }: Queryable): Promise<boolean> {
 }
 
 /** Keeps the hash of a new link for `lifeMinutes`. */
-export async function insertSetupToken({ sql }: Queryable, hash: Buffer, lifeMinutes: number): Promise<void> {
+export async function insertSetupToken({ sql }: Db, hash: Buffer, lifeMinutes: number): Promise<void> {
   await sql`
     insert into setup_tokens (token_hash, expires_at)
     values (${hash}, clock_timestamp() + make_interval(mins => ${lifeMinutes}))`

@@ -1,6 +1,6 @@
 /** SQL of utm templates. */
 import type { Utm } from '@octet/contracts/links'
-import { newId, type Queryable } from '@octet/db'
+import { type Db, newId, type Queryable, type Tx } from '@octet/db'
 
 export interface UtmTemplateRow {
   readonly id: string
@@ -20,7 +20,7 @@ export function listTemplates({ sql }: Queryable, ownerId: string, id?: string):
 
 /** `undefined`: the owner has one of that name. */
 export async function insertTemplate(
-  { sql }: Queryable,
+  { sql }: Tx,
   { ownerId, name, utm, at }: { ownerId: string; name: string; utm: Utm; at: string },
 ): Promise<UtmTemplateRow | undefined> {
   const [row] = await sql<UtmTemplateRow[]>`
@@ -33,12 +33,12 @@ export async function insertTemplate(
 
 /** Throws a violation of `utm_templates_name_of_owner` when another of the owner has that name. */
 export async function updateTemplate(
-  { sql }: Queryable,
+  { sql }: Db,
   { id, name, utm }: Pick<UtmTemplateRow, 'id' | 'name' | 'utm'>,
 ): Promise<void> {
   await sql`update utm_templates set name = ${name}, utm = ${JSON.stringify(utm)}::text::jsonb where id = ${id}`
 }
 
-export async function deleteTemplate({ sql }: Queryable, id: string): Promise<void> {
+export async function deleteTemplate({ sql }: Db, id: string): Promise<void> {
   await sql`delete from utm_templates where id = ${id}`
 }

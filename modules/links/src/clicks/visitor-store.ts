@@ -1,8 +1,8 @@
 /** SQL about what is kept of visitors for a day. */
-import type { Queryable } from '@octet/db'
+import type { Db } from '@octet/db'
 
 /** The salt of a day, the same for every process: whoever asks first has offered it. */
-export async function saltOf({ sql }: Queryable, day: string, offered: Uint8Array): Promise<string> {
+export async function saltOf({ sql }: Db, day: string, offered: Uint8Array): Promise<string> {
   await sql`insert into visitor_salts (day, salt) values (${day}, ${offered}) on conflict do nothing`
   const [row] = await sql<{ salt: string }[]>`
     select encode(salt, 'base64') as salt from visitor_salts where day = ${day}::date`
@@ -12,7 +12,7 @@ export async function saltOf({ sql }: Queryable, day: string, offered: Uint8Arra
 
 /** Forgets salts of days before `today` and at most `limit` sets of visitors of days before `sketchesSince`. */
 export async function forgetVisitors(
-  { sql }: Queryable,
+  { sql }: Db,
   { today, sketchesSince, limit }: { today: string; sketchesSince: string; limit: number },
 ): Promise<number> {
   await sql`delete from visitor_salts where day < ${today}::date`

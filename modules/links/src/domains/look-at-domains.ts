@@ -30,7 +30,10 @@ async function lookAt(ctx: LinksContext, domain: domainStore.DomainRow, at: stri
   if (proof === 'unknown') return
   const { id: domainId, owner_id: ownerId, missing_since: known } = domain
   if (proof === 'found') {
-    if (known !== null) await domainStore.noteLook(ctx.db, domain, { missingSince: null, isProven: true })
+    if (known === null) return
+    await ctx.db.transaction('links.lookAtDomains', tx =>
+      domainStore.noteLook(tx, domain, { missingSince: null, isProven: true }),
+    )
     return
   }
   const missingSince = known ?? at

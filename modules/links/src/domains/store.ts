@@ -1,5 +1,5 @@
 /** SQL of the hosts that people bring. */
-import { newId, type Queryable, type Tx } from '@octet/db'
+import { type Db, newId, type Queryable, type Tx } from '@octet/db'
 
 export interface DomainRow {
   readonly id: string
@@ -25,7 +25,7 @@ export function listDomains({ sql }: Queryable, ownerId: string, id?: string): P
 
 /** `undefined`: the owner has claimed it before. */
 export async function insertDomain(
-  { sql }: Queryable,
+  { sql }: Tx,
   domain: { ownerId: string; host: string; landingUrl: string | null; token: string; at: string },
 ): Promise<DomainRow | undefined> {
   const [row] = await sql<DomainRow[]>`
@@ -36,12 +36,12 @@ export async function insertDomain(
   return row
 }
 
-export async function setLanding({ sql }: Queryable, id: string, landingUrl: string | null): Promise<void> {
+export async function setLanding({ sql }: Db, id: string, landingUrl: string | null): Promise<void> {
   await sql`update domains set landing_url = ${landingUrl} where id = ${id}`
 }
 
 /** False: somebody else's claim of the host is the proven one. The unique index decides, also at the same moment. */
-export async function markVerified({ sql }: Queryable, id: string, at: string): Promise<boolean> {
+export async function markVerified({ sql }: Db, id: string, at: string): Promise<boolean> {
   const rows = await sql`
     update domains set verified_at = coalesce(verified_at, ${at}), looked_at = ${at}, missing_since = null
     where id = ${id} and not exists (
@@ -52,7 +52,7 @@ export async function markVerified({ sql }: Queryable, id: string, at: string): 
 }
 
 /** False while there are links on it. */
-export async function deleteDomain({ sql }: Queryable, id: string): Promise<boolean> {
+export async function deleteDomain({ sql }: Db, id: string): Promise<boolean> {
   const rows = await sql`
     delete from domains
     where id = ${id} and not exists (select from links where domain_id = ${id} and deleted_at is null)
@@ -80,7 +80,7 @@ export async function findHost({ sql }: Queryable, host: string): Promise<Domain
 
 /** At most `limit` proven hosts nobody has looked at since `before`; they count as looked at from `at` on. */
 export function domainsToLookAt(
-  { sql }: Queryable,
+  { sql }: Db,
   { before, at, limit }: { before: string; at: string; limit: number },
 ): Promise<DomainRow[]> {
   return sql<DomainRow[]>`
@@ -94,7 +94,7 @@ export function domainsToLookAt(
 
 /** Notes what a look at a proven host found. False: it was proven anew, or is gone, since `seen` was read. */
 export async function noteLook(
-  { sql }: Queryable,
+  { sql }: Tx,
   seen: DomainRow,
   { missingSince, isProven }: { missingSince: string | null; isProven: boolean },
 ): Promise<boolean> {

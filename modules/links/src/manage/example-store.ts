@@ -1,8 +1,8 @@
 /** SQL about example links. */
-import type { Queryable } from '@octet/db'
+import type { Queryable, Tx } from '@octet/db'
 
 /** Gives the example links that are nobody's to an owner. */
-export async function giveExamplesTo({ sql }: Queryable, ownerId: string): Promise<void> {
+export async function giveExamplesTo({ sql }: Tx, ownerId: string): Promise<void> {
   await sql`
     update links set owner_id = ${ownerId}, version = version + 1
     where is_example and owner_id is null and deleted_at is null`

@@ -23,7 +23,7 @@ export interface NewLink {
  * Inserts the link, or returns `undefined` when its code is taken. Insert first, ask never: a check before the insert
  * lets two requests of the same moment both pass it (`npm run lab -- alias-race`).
  */
-export async function insertLink({ sql }: Queryable, link: NewLink): Promise<LinkRow | undefined> {
+export async function insertLink({ sql }: Tx, link: NewLink): Promise<LinkRow | undefined> {
   const [row] = await sql<LinkRow[]>`
     insert into links (id, owner_id, domain_id, folder_id, code, code_key, url, title, tags, expires_at, clicks_max,
                        password_hash, is_example, created_at, updated_at)

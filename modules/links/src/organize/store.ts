@@ -1,5 +1,5 @@
 /** SQL of tags and folders. */
-import { newId, type Queryable } from '@octet/db'
+import { type Db, newId, type Queryable, type Tx } from '@octet/db'
 
 const tagsMax = 1_000
 
@@ -15,7 +15,7 @@ export function countTags({ sql }: Queryable, ownerId: string): Promise<{ tag: s
 
 /** Puts `name` where `tag` was, once per link, or takes it away. Returns how many links that were. */
 export async function replaceTag(
-  { sql }: Queryable,
+  { sql }: Db,
   { ownerId, tag, name, at }: { ownerId: string; tag: string; name: string | null; at: string },
 ): Promise<number> {
   const rest = sql`array_remove(tags, ${tag})`
@@ -46,7 +46,7 @@ export function listFolders({ sql }: Queryable, ownerId: string, id?: string): P
 
 /** `undefined`: the owner has one of that name. */
 export async function insertFolder(
-  { sql }: Queryable,
+  { sql }: Tx,
   { ownerId, name, at }: { ownerId: string; name: string; at: string },
 ): Promise<FolderRow | undefined> {
   const [row] = await sql<FolderRow[]>`
@@ -58,7 +58,7 @@ export async function insertFolder(
 }
 
 /** False: another folder of the owner has that name. */
-export async function renameFolder({ sql }: Queryable, ownerId: string, id: string, name: string): Promise<boolean> {
+export async function renameFolder({ sql }: Db, ownerId: string, id: string, name: string): Promise<boolean> {
   const rows = await sql`
     update folders set name = ${name}
     where id = ${id} and not exists (
@@ -69,7 +69,7 @@ export async function renameFolder({ sql }: Queryable, ownerId: string, id: stri
 }
 
 /** False: the owner has no such folder. */
-export async function deleteFolder({ sql }: Queryable, ownerId: string, id: string): Promise<boolean> {
+export async function deleteFolder({ sql }: Db, ownerId: string, id: string): Promise<boolean> {
   const rows = await sql`delete from folders where id = ${id} and owner_id = ${ownerId} returning true`
   return rows.length === 1
 }

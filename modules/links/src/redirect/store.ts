@@ -1,5 +1,5 @@
 /** SQL of redirects. */
-import type { Queryable } from '@octet/db'
+import type { Queryable, Tx } from '@octet/db'
 import type { TargetKey } from '../manage/codes.ts'
 import type { LinkRow } from '../manage/rules.ts'
 
@@ -19,7 +19,7 @@ export async function findTarget(
  * processes. `undefined`: none was left.
  */
 export async function takeClicks(
-  { sql }: Queryable,
+  { sql }: Tx,
   id: string,
   wanted: number,
 ): Promise<{ taken: number; left: number } | undefined> {

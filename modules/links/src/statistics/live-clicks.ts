@@ -4,7 +4,7 @@
  * nobody looks at costs nothing.
  */
 import type { links } from '@octet/contracts/links'
-import type { Queryable } from '@octet/db'
+import type { Db } from '@octet/db'
 import type { ModuleRealtime } from '@octet/kernel'
 import * as store from './watch-store.ts'
 
@@ -23,7 +23,7 @@ export interface LiveClicks {
 }
 
 export interface LiveClicksOptions {
-  readonly db: Queryable
+  readonly db: Db
   readonly realtime: Pick<ModuleRealtime<typeof links>, 'emitHere' | 'heard'>
   readonly now: () => number
   readonly onFailure: (error: unknown) => void

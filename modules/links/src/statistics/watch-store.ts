@@ -1,5 +1,5 @@
 /** SQL about links somebody looks at just now. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface RecentClick {
   readonly at: string
@@ -13,21 +13,17 @@ export interface RecentClick {
 export const recentMax = 10
 
 /** Says that these links are watched until then, and forgets those nobody watched for a minute. */
-export async function watchLinks(
-  { sql }: Queryable,
-  ids: readonly string[],
-  span: { now: string; until: string },
-): Promise<void> {
-  await sql`
+export async function watchLinks(db: Db, ids: readonly string[], span: { now: string; until: string }): Promise<void> {
+  await db.sql`
     insert into click_watches (link_id, until)
     select link_id, ${span.until} from unnest(${[...ids].sort()}::uuid[]) as wanted (link_id)
     where exists (select 1 from links where links.id = link_id and deleted_at is null)
     on conflict (link_id) do update set until = greatest(click_watches.until, excluded.until)`
-  await forgetWatches({ sql }, span.now)
+  await forgetWatches(db, span.now)
 }
 
 /** Forgets what was kept of links nobody has watched for a minute. */
-export async function forgetWatches({ sql }: Queryable, now: string): Promise<void> {
+export async function forgetWatches({ sql }: Db, now: string): Promise<void> {
   await sql`
     delete from click_watches where link_id = any(array(
       select link_id from click_watches where until < ${now}::timestamptz - interval '1 minute'

@@ -1,5 +1,5 @@
 /** SQL of the queue of webhook messages: what is put in, taken out and settled. */
-import type { Queryable, Tx } from '@octet/db'
+import type { Db, Queryable, Tx } from '@octet/db'
 import type { CountedClicks } from '../clicks/click.ts'
 import type { DeliveryRow, WebhookRow } from './rules.ts'
 
@@ -9,7 +9,7 @@ export function listenersOf({ sql }: Queryable, ownerId: string, event: string):
     select id from webhooks where owner_id = ${ownerId} and disabled_at is null and events @> array[${event}]`
 }
 
-export async function countDropped({ sql }: Queryable, webhookId: string): Promise<void> {
+export async function countDropped({ sql }: Tx, webhookId: string): Promise<void> {
   await sql`update webhooks set dropped = dropped + 1 where id = ${webhookId}`
 }
 
@@ -87,7 +87,7 @@ export async function settleAttempt({ sql }: Tx, done: Attempted): Promise<boole
 }
 
 /** Gives a message back untried. */
-export async function postpone({ sql }: Queryable, id: string, dueAt: string): Promise<void> {
+export async function postpone({ sql }: Db, id: string, dueAt: string): Promise<void> {
   await sql`update webhook_deliveries set due_at = ${dueAt}, leased_until = null where id = ${id}`
 }
 
@@ -114,7 +114,7 @@ export async function disableWebhook({ sql }: Tx, id: string, reason: string, at
 }
 
 /** Forgets messages made before `before`, at most `limit`. */
-export async function forgetDeliveries({ sql }: Queryable, before: string, limit: number): Promise<number> {
+export async function forgetDeliveries({ sql }: Db, before: string, limit: number): Promise<number> {
   const rows = await sql`
     delete from webhook_deliveries
     where id = any(array(

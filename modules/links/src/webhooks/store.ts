@@ -1,5 +1,5 @@
 /** SQL of webhooks themselves, and of what an owner reads of their log. */
-import { newId, type Queryable, type Tx } from '@octet/db'
+import { type Db, newId, type Queryable, type Tx } from '@octet/db'
 import type { DeliveryRow, WebhookRow } from './rules.ts'
 
 /** The owner's webhooks, oldest first, or the one of that id. */
@@ -28,7 +28,7 @@ export interface NewWebhook {
 }
 
 /** Inserts a webhook that is on. */
-export async function insertWebhook({ sql }: Queryable, webhook: NewWebhook): Promise<WebhookRow> {
+export async function insertWebhook({ sql }: Tx, webhook: NewWebhook): Promise<WebhookRow> {
   const [row] = await sql<WebhookRow[]>`
     insert into webhooks (id, owner_id, url, description, events, secret, created_at, updated_at)
     values (${webhook.id}, ${webhook.ownerId}, ${webhook.url}, ${webhook.description},
@@ -50,7 +50,7 @@ export async function saveWebhook({ sql }: Tx, row: WebhookRow): Promise<Webhook
   return saved as WebhookRow
 }
 
-export async function deleteWebhook({ sql }: Queryable, id: string): Promise<void> {
+export async function deleteWebhook({ sql }: Db, id: string): Promise<void> {
   await sql`delete from webhooks where id = ${id}`
 }
 
@@ -62,7 +62,7 @@ export interface NewDelivery {
 }
 
 /** Queues a message that is due at once. */
-export async function insertDelivery({ sql }: Queryable, delivery: NewDelivery): Promise<DeliveryRow> {
+export async function insertDelivery({ sql }: Tx, delivery: NewDelivery): Promise<DeliveryRow> {
   const [row] = await sql<DeliveryRow[]>`
     insert into webhook_deliveries (id, webhook_id, event, body, state, due_at, created_at)
     values (${newId()}, ${delivery.webhookId}, ${delivery.event}, ${delivery.body}, 'pending', ${delivery.at},
@@ -117,7 +117,7 @@ export function listAttempts({ sql }: Queryable, deliveryId: string): Promise<At
 }
 
 /** Has a message sent now, unless it waits already; then it only becomes due. */
-export async function makeDue({ sql }: Queryable, id: string, at: string): Promise<DeliveryRow | undefined> {
+export async function makeDue({ sql }: Db, id: string, at: string): Promise<DeliveryRow | undefined> {
   const [row] = await sql<DeliveryRow[]>`
     update webhook_deliveries set state = 'pending', due_at = ${at} where id = ${id} returning *`
   return row
