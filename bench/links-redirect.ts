@@ -1,7 +1,9 @@
 /** A redirect with its click on disk, against a server that only redirects. */
 import { fileURLToPath } from 'node:url'
 import type { Link } from '@octet/contracts/links'
-import { countedClicks, createLinks, getRequest, type ServerProcess, signUp, startServerProcess } from '@octet/testkit'
+import { signUp } from '@octet/identity/testing'
+import { countedClicks, createLinks } from '@octet/links/testing'
+import { getRequest, type ServerProcess, startServerProcess } from '@octet/testkit'
 import type { Experiment, Measured, RunOptions } from './experiment.ts'
 import { chooseCores } from './load/cores.ts'
 import { type Generator, startGenerator } from './load/generator.ts'

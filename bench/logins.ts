@@ -1,6 +1,7 @@
 /** Five hundred sign-ins of one moment: do they all get in, and does anybody else notice? */
 import { setTimeout as delay } from 'node:timers/promises'
-import { getRequest, signUp } from '@octet/testkit'
+import { signUp } from '@octet/identity/testing'
+import { getRequest } from '@octet/testkit'
 import { Agent, request } from 'undici'
 import type { Experiment } from './experiment.ts'
 import { chooseCores } from './load/cores.ts'

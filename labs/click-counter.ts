@@ -3,17 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Link } from '@octet/contracts/links'
 import { startEmbeddedPostgres } from '@octet/db'
+import { signUp } from '@octet/identity/testing'
+import { countedClicks, createLinks } from '@octet/links/testing'
 import { createLog } from '@octet/observe'
-import {
-  countedClicks,
-  createLinks,
-  getRequest,
-  type KillVerdict,
-  killUnderLoad,
-  type ServerProcess,
-  signUp,
-  startServerProcess,
-} from '@octet/testkit'
+import { getRequest, type KillVerdict, killUnderLoad, type ServerProcess, startServerProcess } from '@octet/testkit'
 import type { Experiment, RunOptions } from '../bench/experiment.ts'
 import { type Cores, chooseCores } from '../bench/load/cores.ts'
 import { startGenerator } from '../bench/load/generator.ts'

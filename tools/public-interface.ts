@@ -7,14 +7,15 @@ import {
   Id,
   type Limit,
   type Operation,
-  permissionsOf,
+  type Role,
   realtimeLimits,
   realtimePath,
   realtimeVersion,
+  roles,
   type StreamSpec,
   Time,
 } from '@octet/contracts'
-import { contracts } from '@octet/contracts/all'
+import { contracts, permissions } from '@octet/contracts/all'
 
 /** Where the snapshots lie; one file a contract, and `vocabulary.json` for what belongs to no contract. */
 export const snapshotFolder = 'contracts/test/snapshot'
@@ -31,7 +32,7 @@ export function publicInterface(of: readonly Contract[] = contracts): Map<string
 
 function vocabulary(): DescribedObject {
   return {
-    permissions: Object.fromEntries(Object.entries(permissionsOf).map(([role, list]) => [role, [...list]])),
+    permissions: Object.fromEntries(roles.map(role => [role, permissionsOf(role)])),
     problems: statusesOf(commonProblems),
     realtime: {
       path: realtimePath,
@@ -41,6 +42,10 @@ function vocabulary(): DescribedObject {
       clientFrames: mapOf(clientFrames, schemaOf),
     },
   }
+}
+
+function permissionsOf(role: Role): string[] {
+  return Object.values(permissions).flatMap(({ name, roles }) => (roles.includes(role) ? [name] : []))
 }
 
 function contractOf({ operations, events, problems, streams = {} }: Contract): DescribedObject {

@@ -1,6 +1,7 @@
 /** Rooms of a real Octet, and what a connection says to listen to one. */
 import { chat } from '@octet/contracts/chat'
-import { httpClient, signUp } from '@octet/testkit'
+import { signUp } from '@octet/identity/testing'
+import { httpClient } from '@octet/testkit'
 import { WebSocket } from 'ws'
 
 const owners = 5

@@ -3,58 +3,9 @@
  * performs no I/O and imports nothing but TypeBox, so the web client, the server and the tests all read the same one.
  */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
+import type { Access, PermissionGrant, PermissionGrants } from './access.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-/** Who may call an operation. Checked in every placement, before the input is looked at. */
-export type Access =
-  /** Anyone, signed in or not. */
-  | { readonly kind: 'anyone' }
-  /** A signed-in user; a token with narrower scopes needs `scope`. */
-  | ({ readonly kind: 'user'; readonly scope: string } & AccessOptions)
-  /** A signed-in user one of whose roles grants `permission`. */
-  | ({ readonly kind: 'permission'; readonly permission: Permission } & AccessOptions)
-  /** Another module acting for itself; never reachable from the public API. */
-  | { readonly kind: 'service' }
-
-export const roles = ['user', 'premium', 'moderator', 'admin'] as const
-export type Role = (typeof roles)[number]
-
-/** What each permission-bearing role may do. A user has the union over their roles. */
-export const permissionsOf = {
-  user: [],
-  premium: [],
-  moderator: ['users:read', 'reports:handle', 'articles:moderate'],
-  admin: ['users:read', 'users:manage', 'reports:handle', 'articles:moderate', 'links:manage', 'operations:read'],
-} as const satisfies Record<Role, readonly string[]>
-export type Permission = (typeof permissionsOf)[Role][number]
-
-/** How long after proving who they are people may do what asks for a fresh sign-in. */
-export const freshMs = 10 * 60_000
-
-export interface AccessOptions {
-  /**
-   * The caller must have proved who they are within {@link freshMs}, by signing in or by stepping up. For what a stolen
-   * session must not reach: credentials, export, deletion, payments, administration.
-   */
-  readonly fresh?: boolean
-  /**
-   * The account's e-mail address must be proved. For what strangers would pay with throw-away accounts: claims on
-   * names, messages to people who do not know them.
-   */
-  readonly verified?: boolean
-}
-
-export const access = {
-  anyone: { kind: 'anyone' },
-  service: { kind: 'service' },
-  user: (scope: string, options: AccessOptions = {}): Access => ({ kind: 'user', scope, ...options }),
-  permission: (permission: Permission, options: AccessOptions = {}): Access => ({
-    kind: 'permission',
-    permission,
-    ...options,
-  }),
-} as const
 
 /** At most `max` calls per `windowMs`, counted per network address or per account (address when anonymous). */
 export interface Limit {
@@ -152,8 +103,11 @@ export interface Contract<
   Events extends Record<string, EventSpec> = Record<string, EventSpec>,
   Problems extends Record<string, ProblemSpec> = Record<string, ProblemSpec>,
   Streams extends Record<string, StreamSpec> = Record<string, StreamSpec>,
+  Permissions extends PermissionGrants = PermissionGrants,
 > {
   readonly name: Name
+  /** The permissions that belong to this module, made with `grantPermissions`. */
+  readonly permissions?: Permissions
   readonly operations: Operations
   readonly events: Events
   readonly problems: Problems
@@ -186,10 +140,11 @@ export function defineContract<
   Events extends Record<string, EventSpec>,
   Problems extends Record<string, ProblemSpec>,
   Streams extends Record<string, StreamSpec> = Record<never, StreamSpec>,
+  Permissions extends PermissionGrants = Record<never, PermissionGrant>,
 >(
-  contract: Contract<Name, Operations, Events, Problems, Streams>,
-): Contract<Name, Operations, Events, Problems, Streams> {
-  return contract
+  contract: Contract<Name, Operations, Events, Problems, Streams, Permissions>,
+): Contract<Name, Operations, Events, Problems, Streams, Permissions> & { readonly permissions: Permissions } {
+  return { ...contract, permissions: contract.permissions ?? ({} as Permissions) }
 }
 
 /** The kinds of stream a contract has. */

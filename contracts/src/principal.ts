@@ -1,5 +1,5 @@
 /** Who is calling. The same object in process and, signed, across processes; never taken from a request body. */
-import { type Access, freshMs, type Permission, permissionsOf, type Role } from './define.ts'
+import { type Access, freshMs, type PermissionGrant, type Role } from './access.ts'
 import { commonProblem } from './problem.ts'
 
 export type Principal =
@@ -51,9 +51,9 @@ export type Revoked =
 
 export const anonymous: Principal = { kind: 'anonymous' }
 
-/** Whether any of the roles grants the permission. */
-export function hasPermission(roles: readonly Role[], permission: Permission): boolean {
-  return roles.some(role => (permissionsOf[role] as readonly string[]).includes(permission))
+/** Whether any of the roles carries the permission. */
+export function hasPermission(roles: readonly Role[], permission: Pick<PermissionGrant, 'roles'>): boolean {
+  return roles.some(role => permission.roles.includes(role))
 }
 
 /**
@@ -73,7 +73,7 @@ export function authorize(access: Access, actor: Principal, caller?: string): vo
   if (actor.scopes !== '*' && !actor.scopes.includes(scope)) {
     throw commonProblem('forbidden', { detail: `This token lacks the scope "${scope}".` })
   }
-  if (access.kind === 'permission' && !hasPermission(actor.roles, access.permission)) throw commonProblem('forbidden')
+  if (access.kind === 'permission' && !hasPermission(actor.roles, access)) throw commonProblem('forbidden')
   if (access.fresh === true && !isFresh(actor)) throw commonProblem('fresh-sign-in-required')
   if (access.verified === true && actor.isUnverified === true) throw commonProblem('email-unverified')
 }

@@ -1,14 +1,30 @@
-/** Events by which every module answers for a person's data. The floor publishes them; contracts do not repeat them. */
+/**
+ * How identity asks every module to export or erase a person's data, and how modules answer. The floor listens and
+ * answers for each module, so these events belong to the vocabulary.
+ */
 import { Type } from 'typebox'
-import { closed, event, Id } from './define.ts'
+import { closed, defineContract, event, Id } from './define.ts'
 
-const answered = closed({ requestId: Id, module: Type.String({ maxLength: 64 }) })
+const request = closed({ requestId: Id, userId: Id })
 
-/** `<module>.user-erased`: nothing of the person is left in that module. */
-export const userErased = event({ version: 1, data: answered })
+/** The part of identity's contract that every module listens to. */
+export const privacyRequests = defineContract({
+  name: 'identity',
+  problems: {},
+  operations: {},
+  events: {
+    'user-erasing': event({ version: 1, data: request }),
+    'export-requested': event({ version: 1, data: request }),
+  },
+})
 
-/** `<module>.user-exported`: the module's part of the archive is written. */
-export const userExported = event({ version: 1, data: answered })
+const answer = closed({ requestId: Id, module: Type.String({ maxLength: 64 }) })
 
-/** Event name → what it carries, of the events any module may publish. */
+/** `<module>.user-erased`: that module holds no data of the person any more. */
+export const userErased = event({ version: 1, data: answer })
+
+/** `<module>.user-exported`: that module has written its part of the export. */
+export const userExported = event({ version: 1, data: answer })
+
+/** The events any module may publish as an answer, by name. */
 export const answers = { 'user-erased': userErased, 'user-exported': userExported }

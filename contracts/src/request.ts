@@ -12,7 +12,7 @@ export interface ApiRequest {
 
 /** Path parameters come out of the input by name; the rest is the query (GET, DELETE) or the JSON body. */
 export function requestOf(operation: Operation, input: object): ApiRequest {
-  if (operation.http === undefined) throw new Error(`"${operation.summary}" has no public route`)
+  if (operation.http === undefined) throw new Error('this operation has no public route')
   const [method = '', route = ''] = operation.http.split(' ')
   const rest: Record<string, unknown> = { ...input }
   const path = route.replace(/:(\w+)/g, (_match, name: string) => {

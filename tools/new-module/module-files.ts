@@ -118,12 +118,12 @@ function wiring(tree: Tree, { module }: Names, way: Way): FileChange[] {
     change('contracts/src/all.ts', text => {
       const line = `import { ${module} } from './${module}/index.ts'`
       const imported = way === 'add' ? withImport(text, line) : withoutImports(text, `./${module}/index.ts`)
-      return withElement(imported, 'contracts: readonly Contract', module, way)
+      return withElement(imported, 'const all = [', module, way)
     }),
     change('apps/server/src/modules.ts', text => {
       const line = `import { ${module}Module } from '@octet/${module}'`
       const imported = way === 'add' ? withImport(text, line) : withoutImports(text, `@octet/${module}`)
-      return withElement(imported, 'modules: readonly AnyModule', `${module}Module`, way)
+      return withElement(imported, 'modules: readonly AnyModule[] = [', `${module}Module`, way)
     }),
     change('apps/server/package.json', text => withDependency(text, `@octet/${module}`, way)),
   ]
@@ -139,11 +139,11 @@ function withoutImports(text: string, from: string): string {
   return text.replace(new RegExp(`^import \\{[^}]*\\} from '${escaped}'\\n`, 'gm'), '')
 }
 
-/** Adds an element to the list `<declaration>[] = […]`, or takes it out. */
+/** Adds an element to the list that the declaration opens, or takes it out. */
 function withElement(text: string, declaration: string, element: string, way: Way): string {
-  const start = text.indexOf(`${declaration}[] = [`)
-  if (start === -1) throw new Error(`there is no list "${declaration}[] = […]" to add ${element} to`)
-  const from = text.indexOf('= [', start) + '= ['.length
+  const start = text.indexOf(declaration)
+  if (start === -1) throw new Error(`there is no list "${declaration}…" to add ${element} to`)
+  const from = start + declaration.length
   const to = text.indexOf(']', from)
   const known = text
     .slice(from, to)

@@ -6,16 +6,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { links } from '@octet/contracts/links'
+import { signUp } from '@octet/identity/testing'
 import { migrationsOf } from '@octet/runtime'
-import {
-  defer,
-  httpClient,
-  type ServerProcess,
-  signUp,
-  startServerProcess,
-  type Test,
-  testDatabase,
-} from '@octet/testkit'
+import { defer, httpClient, type ServerProcess, startServerProcess, type Test, testDatabase } from '@octet/testkit'
 import { modules } from '../src/modules.ts'
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))

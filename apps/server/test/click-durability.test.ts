@@ -6,16 +6,15 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Link } from '@octet/contracts/links'
+import { signUp } from '@octet/identity/testing'
+import { countedClicks, createLinks } from '@octet/links/testing'
 import { migrationsOf } from '@octet/runtime'
 import {
-  countedClicks,
-  createLinks,
   defer,
   getRequest,
   judgeCounts,
   type KillVerdict,
   killUnderLoad,
-  signUp,
   startServerProcess,
   type Test,
   testDatabase,

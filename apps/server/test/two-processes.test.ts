@@ -7,16 +7,9 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { links } from '@octet/contracts/links'
+import { signUp } from '@octet/identity/testing'
 import { migrationsOf } from '@octet/runtime'
-import {
-  defer,
-  httpClient,
-  type ServerProcess,
-  signUp,
-  startServerProcess,
-  type Test,
-  testDatabase,
-} from '@octet/testkit'
+import { defer, httpClient, type ServerProcess, startServerProcess, type Test, testDatabase } from '@octet/testkit'
 import { modules } from '../src/modules.ts'
 
 const honest = fileURLToPath(new URL('../src/main.ts', import.meta.url))

@@ -10,7 +10,7 @@ import type { Plugin } from 'vite'
 
 const packageName = '@octet/contracts'
 const idPrefix = '\0slim:'
-const defineId = '\0slim-define'
+const constantsId = '\0slim-constants'
 
 /** Parts of an operation, and of a stream, that only a server needs. */
 const serverOnly: ReadonlySet<string> = new Set([
@@ -31,11 +31,12 @@ function withoutServerOnly(parts: Readonly<Record<string, object>>): object {
   return Object.fromEntries(short)
 }
 
-function slim({ name: module, operations, streams = {}, problems }: Contract): object {
+function slim({ name: module, permissions = {}, operations, streams = {}, problems }: Contract): object {
   // Over a socket refusals come as codes alone; what they mean is looked up. Over HTTP the answer says it all.
   const isSentTo = Object.values(streams).some(({ commands }) => commands !== undefined)
   return {
     name: module,
+    permissions,
     operations: withoutServerOnly(operations),
     streams: withoutServerOnly(streams),
     ...(isSentTo ? { problems } : {}),
@@ -50,9 +51,9 @@ function isPlain(value: unknown): boolean {
   return !('~kind' in value) && Object.values(value).every(isPlain)
 }
 
-/** Files that come as they are, because they do something. What they need of `define.ts` are constants. */
+/** Files that come as they are, because they do something. What they need of the other files are constants. */
 const kept: Readonly<Record<string, readonly string[]>> = {
-  [packageName]: ['problem.ts', 'principal.ts'],
+  [packageName]: ['problem.ts', 'principal.ts', 'request.ts', 'curl.ts'],
   [`${packageName}/identity`]: ['identity/second-factor.ts'],
 }
 const pathOf = (file: string) => fileURLToPath(import.meta.resolve(packageName).replace('index.ts', file))
@@ -78,11 +79,12 @@ export function slimContractsPlugin(): Plugin {
     enforce: 'pre',
     resolveId(wanted, importer) {
       if (wanted === packageName || wanted.startsWith(`${packageName}/`)) return idPrefix + wanted
-      if (wanted === './define.ts' && importer !== undefined && keptPaths.has(importer)) return defineId
+      if ((wanted === './define.ts' || wanted === './access.ts') && importer !== undefined && keptPaths.has(importer))
+        return constantsId
       return undefined
     },
     async load(wanted) {
-      if (wanted === defineId) return (await constantsOf(packageName)).join('\n')
+      if (wanted === constantsId) return (await constantsOf(packageName)).join('\n')
       return wanted.startsWith(idPrefix) ? sourceOf(wanted.slice(idPrefix.length)) : undefined
     },
   }

@@ -3,7 +3,8 @@
  * Devices join by external commit, so nobody else need be online.
  */
 import { Type } from 'typebox'
-import { access, closed, Id, nullable, operation } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, nullable, operation } from '../define.ts'
 import { Seq } from './shapes.ts'
 
 const Base64 = (maxLength: number) => Type.String({ minLength: 4, maxLength, pattern: '^[A-Za-z0-9+/]+={0,2}$' })

@@ -3,7 +3,8 @@
  * file as body, `PATCH /chat/uploads/:id` for a part of a large one, `GET /chat/files/:id` and `…/thumbnail`.
  */
 import { Type } from 'typebox'
-import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, operation, Time } from '../define.ts'
 
 /** One file at most. */
 export const fileBytesMax = 25 * 1024 * 1024

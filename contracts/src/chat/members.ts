@@ -1,6 +1,7 @@
 /** Who is in a room, and what they may do there. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
 import { Member, Person, RoleInRoom, Room } from './shapes.ts'
 
 const Reason = Type.String({ maxLength: 300 })

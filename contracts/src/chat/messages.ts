@@ -1,6 +1,7 @@
 /** What is said in a room. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
 import { messageFilesMax } from './files.ts'
 import { Cmid, Cursor, Emoji, Message, MessageBody, Person, Seq } from './shapes.ts'
 

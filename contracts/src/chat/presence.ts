@@ -1,6 +1,7 @@
 /** Who is there: only told to those who share a room and are looking, and only of those who do not mind. */
 import { Type } from 'typebox'
-import { access, closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
 
 export const Presence = closed({
   userId: Id,

@@ -1,6 +1,7 @@
 /** Rooms and direct conversations. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, operation, page } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, operation, page } from '../define.ts'
 import { Notify, Room, RoomName, Topic, Visibility } from './shapes.ts'
 
 export const roomOperations = {

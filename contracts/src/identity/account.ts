@@ -1,6 +1,7 @@
 /** What one does with one’s own account and devices. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, operation, page } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, operation, page } from '../define.ts'
 import { Device, Me, Preferences } from './shapes.ts'
 
 export const accountOperations = {

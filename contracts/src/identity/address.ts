@@ -1,6 +1,7 @@
 /** E-mail addresses and passwords: proving, changing, forgetting, getting back. */
 import { Type } from 'typebox'
-import { access, closed, Nothing, nullable, operation } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Nothing, nullable, operation } from '../define.ts'
 import { Email, Me, Password } from './shapes.ts'
 
 /** Of a link in a mail; the part behind `#token=`. */

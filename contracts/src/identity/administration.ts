@@ -1,13 +1,15 @@
 /** What administrators do to accounts. Acting as somebody else is not among it. */
 import { Type } from 'typebox'
-import { access, closed, Id, Nothing, operation } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, operation } from '../define.ts'
+import { identityPermissions } from './permissions.ts'
 import { ManagedUser } from './shapes.ts'
 
 export const administrationOperations = {
   disableUser: operation({
     summary: 'Shut an account out; every credential of it is dead within a second',
     http: 'PUT /users/:id/disabled',
-    access: access.permission('users:manage', { fresh: true }),
+    access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) }),
     output: ManagedUser,
     problems: ['identity.last-admin'],
@@ -17,7 +19,7 @@ export const administrationOperations = {
   enableUser: operation({
     summary: 'Let an account in again; its sessions stay ended, its API keys work again',
     http: 'DELETE /users/:id/disabled',
-    access: access.permission('users:manage', { fresh: true }),
+    access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id }),
     output: ManagedUser,
     problems: [],
@@ -28,7 +30,7 @@ export const administrationOperations = {
     summary: 'Sign an account out everywhere',
     http: 'DELETE /users/:id/sessions',
     status: 204,
-    access: access.permission('users:manage', { fresh: true }),
+    access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id }),
     output: Nothing,
     problems: [],

@@ -1,6 +1,8 @@
 /** What happened to one's account, and whether that record is whole. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, nullable, operation, page, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, nullable, operation, page, Time } from '../define.ts'
+import { identityPermissions } from './permissions.ts'
 
 /** Everything that is recorded. Add, never rename: old entries keep their name. */
 const auditActions = [
@@ -58,7 +60,7 @@ export const auditOperations = {
   verifyUserAudit: operation({
     summary: 'The same for any account',
     http: 'GET /users/:id/audit/verification',
-    access: access.permission('users:manage'),
+    access: access.permission(identityPermissions['users:manage']),
     input: closed({ id: Id }),
     output: AuditVerification,
     problems: [],

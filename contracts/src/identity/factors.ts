@@ -1,6 +1,7 @@
 /** Second factors: codes from an app, recovery codes, and how sign-in asks for them. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Nothing, nullable, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Nothing, nullable, operation, Time } from '../define.ts'
 import { Me, SecondFactorProof, signInLimits, Tokens } from './shapes.ts'
 
 const Factor = Type.Enum(['totp', 'recovery-code', 'passkey'])

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id } from '../define.ts'
+import { privacyRequests } from '../privacy.ts'
 import { accountOperations } from './account.ts'
 import { addressOperations } from './address.ts'
 import { administrationOperations } from './administration.ts'
@@ -10,6 +11,7 @@ import { factorOperations } from './factors.ts'
 import { keyOperations } from './keys.ts'
 import { passkeyOperations } from './passkeys.ts'
 import { peopleOperations } from './people.ts'
+import { identityPermissions } from './permissions.ts'
 import { privacyOperations } from './privacy.ts'
 import { providerOperations } from './providers.ts'
 import { signInOperations } from './sign-in.ts'
@@ -24,6 +26,7 @@ export { Device, Me, PasskeyAssertion } from './shapes.ts'
 
 export const identity = defineContract({
   name: 'identity',
+  permissions: identityPermissions,
   problems: {
     'username-taken': { status: 409, title: 'That username is taken.' },
     'username-reserved': { status: 409, title: 'That username cannot be used.' },
@@ -84,9 +87,7 @@ export const identity = defineContract({
   },
   events: {
     'user-registered': event({ version: 1, data: closed({ userId: Id }) }),
-    // Everybody's module hears these two and answers them; see platform/kernel, privacy.ts.
-    'user-erasing': event({ version: 1, data: closed({ requestId: Id, userId: Id }) }),
-    'export-requested': event({ version: 1, data: closed({ requestId: Id, userId: Id }) }),
+    ...privacyRequests.events,
     'owner-created': event({ version: 1, data: closed({ userId: Id, examples: Type.Boolean() }) }),
   },
 })

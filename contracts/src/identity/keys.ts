@@ -1,6 +1,7 @@
 /** API keys: how programs act for the person who made them. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
 
 const Scope = Type.String({ minLength: 3, maxLength: 60, pattern: '^[a-z][a-z-]*:[a-z][a-z-]*$' })
 

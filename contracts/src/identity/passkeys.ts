@@ -1,6 +1,7 @@
 /** Passkeys: keeping them, and signing in with them. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, nullable, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, Time } from '../define.ts'
 import { Me, PasskeyAssertion, PasskeyRegistration, signInLimits, Tokens } from './shapes.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 60 })

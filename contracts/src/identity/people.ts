@@ -1,13 +1,15 @@
 /** Other people: looking them up and administering them. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, operation, page } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, operation, page } from '../define.ts'
+import { identityPermissions } from './permissions.ts'
 import { ManagedUser, PublicUser, RoleName } from './shapes.ts'
 
 export const peopleOperations = {
   listUsers: operation({
     summary: 'All accounts, newest first',
     http: 'GET /users',
-    access: access.permission('users:read'),
+    access: access.permission(identityPermissions['users:read']),
     input: closed({
       ...page,
       q: Type.Optional(Type.String({ minLength: 1, maxLength: 60, description: 'start of the username' })),
@@ -20,7 +22,7 @@ export const peopleOperations = {
   setUserRoles: operation({
     summary: 'Change the roles of an account; bites within a second everywhere',
     http: 'PUT /users/:id/roles',
-    access: access.permission('users:manage', { fresh: true }),
+    access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id, roles: Type.Array(RoleName, { minItems: 1, maxItems: 4, uniqueItems: true }) }),
     output: ManagedUser,
     problems: ['identity.last-admin'],

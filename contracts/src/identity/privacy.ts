@@ -1,6 +1,8 @@
 /** What is kept of one, in one's own hands: to have it, and to have it gone. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
+import { identityPermissions } from './permissions.ts'
 
 /** An archive of everything Octet keeps of a person. */
 export const Export = closed({
@@ -61,7 +63,7 @@ export const privacyOperations = {
     summary: 'Delete an account and everything that is its own, at once and for good',
     http: 'DELETE /users/:id',
     status: 204,
-    access: access.permission('users:manage', { fresh: true }),
+    access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id, username: Type.String({ maxLength: 30, description: 'its username, typed to confirm' }) }),
     output: Nothing,
     problems: ['identity.username-wrong', 'identity.last-admin'],

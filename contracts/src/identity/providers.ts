@@ -1,6 +1,7 @@
 /** Signing in with an account elsewhere (OpenID Connect). */
 import { Type } from 'typebox'
-import { access, closed, Nothing, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Nothing, operation, Time } from '../define.ts'
 
 const provider = Type.String({ pattern: '^[a-z][a-z0-9-]{0,29}$' })
 const returnTo = Type.Optional(Type.String({ maxLength: 500, description: 'path of this site to come back to' }))

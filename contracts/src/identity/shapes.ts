@@ -1,6 +1,7 @@
 /** What identity's inputs and outputs are made of. */
 import { type Static, Type } from 'typebox'
-import { closed, Id, nullable, roles, Time } from '../define.ts'
+import { roles } from '../access.ts'
+import { closed, Id, nullable, Time } from '../define.ts'
 
 const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
 export const Email = Type.String({

@@ -1,6 +1,7 @@
 /** Signing up, in and out. */
 import { Type } from 'typebox'
-import { access, closed, Nothing, operation } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Nothing, operation } from '../define.ts'
 import { credentials, Me, proof, registration, signInLimits, Tokens } from './shapes.ts'
 
 const provingProblems = [

@@ -1,6 +1,8 @@
 /** Other people as one meets them: finding them, keeping them away, reporting them. */
 import { Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { identityPermissions } from './permissions.ts'
 import { PublicUser } from './shapes.ts'
 
 const Profile = closed({
@@ -107,7 +109,7 @@ export const socialOperations = {
   listReports: operation({
     summary: 'Reports about people: open ones, the oldest first, or resolved ones',
     http: 'GET /reports',
-    access: access.permission('reports:handle'),
+    access: access.permission(identityPermissions['reports:handle']),
     input: closed({ ...page, state: Type.Optional(Type.Enum(['open', 'resolved'], { default: 'open' })) }),
     output: listOf(Report),
     problems: [],
@@ -118,7 +120,7 @@ export const socialOperations = {
     summary: 'Close a report, saying what came of it',
     http: 'POST /reports/:id/resolution',
     status: 204,
-    access: access.permission('reports:handle'),
+    access: access.permission(identityPermissions['reports:handle']),
     input: closed({
       id: Id,
       outcome: Type.Enum(['no-action', 'warned', 'disabled']),

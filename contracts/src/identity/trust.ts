@@ -1,6 +1,7 @@
 /** What other modules and processes ask of identity. */
 import { Type } from 'typebox'
-import { access, closed, Id, operation } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, operation } from '../define.ts'
 import { PrincipalOf } from './shapes.ts'
 
 const MailText = closed({

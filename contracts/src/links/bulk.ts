@@ -1,6 +1,7 @@
 /** Many links in one request. Every item has its own result: the good ones are kept. */
 import { Type } from 'typebox'
-import { access, closed, Id, nullable, operation } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, nullable, operation } from '../define.ts'
 import { LinkChange, NewLink } from './manage.ts'
 import { Link } from './shapes.ts'
 

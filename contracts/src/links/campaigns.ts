@@ -1,6 +1,7 @@
 /** utm parameters kept under a name, so that all links of a campaign say the same. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, operation, Time } from '../define.ts'
 import { Utm } from './shapes.ts'
 
 const TemplateName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })

@@ -1,6 +1,7 @@
 /** Short links on hosts of one's own. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
 import { Url } from './shapes.ts'
 
 export const Host = Type.String({ minLength: 3, maxLength: 253, examples: ['go.example.org'] })

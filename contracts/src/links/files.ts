@@ -1,6 +1,7 @@
 /** Links as files: tables for spreadsheets and other shorteners, and pictures. */
 import { Type } from 'typebox'
-import { access, closed, Id, Nothing, operation } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, operation } from '../define.ts'
 import { statsPeriod } from './shapes.ts'
 
 /** What a column of an imported table may be. */

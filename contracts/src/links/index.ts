@@ -1,5 +1,6 @@
 /** What links promises: short links, where they lead, and how often they were followed. */
 import { Type } from 'typebox'
+import { grantPermissions } from '../access.ts'
 import { closed, defineContract, event, Id, nullable } from '../define.ts'
 import { bulkOperations } from './bulk.ts'
 import { campaignOperations } from './campaigns.ts'
@@ -32,6 +33,7 @@ export { Delivery, DeliveryDetails, Webhook, type WebhookEvent } from './webhook
 
 export const links = defineContract({
   name: 'links',
+  permissions: grantPermissions({ 'links:manage': ['admin'] }),
   problems: {
     'alias-taken': { status: 409, title: 'That alias is taken.' },
     'alias-reserved': { status: 400, title: 'That alias cannot be used.' },

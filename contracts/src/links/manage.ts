@@ -1,6 +1,7 @@
 /** Making, finding, changing and removing links. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
 import { Host } from './domains.ts'
 import { Alias, ClicksMax, Link, LinkPassword, ListedLink, Tags, Title, Url, Utm } from './shapes.ts'
 

@@ -1,6 +1,7 @@
 /** Keeping many links in order: tags and folders. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, Nothing, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, Nothing, operation, Time } from '../define.ts'
 
 const Tag = Type.String({ minLength: 1, maxLength: 30 })
 const FolderName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })

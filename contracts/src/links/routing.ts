@@ -1,6 +1,7 @@
 /** Where a link leads whom: rules, split tests, what comes after its end, and its card in chats. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, nullable, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, nullable, operation, Time } from '../define.ts'
 import { Title, Url } from './shapes.ts'
 
 export const deviceKinds = ['desktop', 'mobile', 'tablet', 'tv', 'other'] as const

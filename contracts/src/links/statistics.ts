@@ -1,6 +1,7 @@
 /** How often links were followed, and by whom as far as that is kept. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, nullable, operation, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, nullable, operation, Time } from '../define.ts'
 import { LinkStats, statsPeriod } from './shapes.ts'
 
 const DayClicks = closed({ date: Type.String(), clicks: Type.Integer(), botClicks: Type.Integer() })

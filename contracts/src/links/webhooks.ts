@@ -1,6 +1,7 @@
 /** Telling other programs what happens to links. Messages are signed as Standard Webhooks says. */
 import { type Static, Type } from 'typebox'
-import { access, closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
+import { access } from '../access.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
 import { Url } from './shapes.ts'
 
 const webhookEvents = ['link.created', 'link.updated', 'link.deleted', 'link.clicked', 'link.expired'] as const

@@ -1,6 +1,7 @@
 /** What mails promises: a look at the mails that lie here, for whoever runs this installation. */
 import { type Static, Type } from 'typebox'
-import { access, closed, defineContract, Id, listOf, nullable, operation, page, Time } from '../define.ts'
+import { access, floorPermissions } from '../access.ts'
+import { closed, defineContract, Id, listOf, nullable, operation, page, Time } from '../define.ts'
 
 const Kept = closed({
   id: Id,
@@ -26,7 +27,7 @@ export const mails = defineContract({
     listMails: operation({
       summary: 'Mails that lie here, newest first: all without a mail server, else those that wait or were refused',
       http: 'GET /mails',
-      access: access.permission('operations:read'),
+      access: access.permission(floorPermissions['operations:read']),
       input: closed({
         ...page,
         cursor: Type.Optional(Id),
@@ -40,7 +41,7 @@ export const mails = defineContract({
     getMail: operation({
       summary: 'What a mail says; only while no mail server is configured',
       http: 'GET /mails/:id',
-      access: access.permission('operations:read'),
+      access: access.permission(floorPermissions['operations:read']),
       input: closed({ id: Id }),
       output: closed({
         ...Kept.properties,

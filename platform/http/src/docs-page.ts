@@ -1,5 +1,5 @@
 /** `/docs`: the contracts as a page people read, without a script. */
-import { type Contract, type ProblemSpec, problemCatalogue } from '@octet/contracts'
+import { type Contract, curlOf, exampleInput, exampleOf, type ProblemSpec, problemCatalogue } from '@octet/contracts'
 import { type CompiledOperation, operationsOf } from '@octet/kernel'
 import { describeAccess } from './openapi.ts'
 
@@ -65,7 +65,7 @@ function section(operation: CompiledOperation, origin: string): string {
   })
   const head = '<tr><th>Name</th><th>In</th><th></th><th>Type</th></tr>'
   const table = `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`
-  const success = spec.answers?.join(' or ') ?? JSON.stringify(example(spec.output as unknown as Json), null, 2)
+  const success = spec.answers?.join(' or ') ?? JSON.stringify(exampleOf(spec.output), null, 2)
   const answer = spec.status === 204 ? 'no body' : success
   const problems = spec.problems.map(code => `<a href="#problem-${code}"><code>${code}</code></a>`).join(', ')
   return `<section id="${fullName}">
@@ -73,30 +73,9 @@ function section(operation: CompiledOperation, origin: string): string {
 <p class="route"><b>${route.method}</b> <code>${route.url}</code></p>
 <p>${code(describeAccess(spec.access))}${problems === '' ? '' : ` Problems: ${problems}.`}</p>
 ${rows.length === 0 ? '' : table}
-<pre tabindex="0">${html(curl(operation, origin))}</pre>
+<pre tabindex="0">${html(curlOf({ operation: spec, input: exampleInput(spec) }, origin))}</pre>
 <details><summary>Answer: ${spec.status ?? 200}</summary><pre tabindex="0">${html(answer)}</pre></details>
 </section>`
-}
-
-function curl(operation: CompiledOperation, origin: string): string {
-  const { spec, route } = operation
-  if (route === undefined) return ''
-  const { properties, required = [] } = spec.input as unknown as {
-    properties: Record<string, Json>
-    required?: string[]
-  }
-  const path = route.url.replace(/:([A-Za-z]+)/g, '{$1}')
-  const lines = [`curl${route.method === 'GET' ? '' : ` -X ${route.method}`} '${origin}${path}'`]
-  if (spec.access.kind !== 'anyone') lines.push(`-H "Authorization: Bearer $OCTET_TOKEN"`)
-  if (spec.retry === 'keyed') lines.push(`-H "Idempotency-Key: $(uuidgen)"`)
-  if (spec.accepts !== undefined) {
-    lines.push(`-H 'Content-Type: ${spec.accepts.type}'`, '--data-binary @file')
-  } else if (route.body.length > 0) {
-    const names = route.body.filter(name => required.includes(name) || required.length === 0)
-    const body = Object.fromEntries(names.map(name => [name, example(properties[name] as Json)]))
-    lines.push(`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(body)}'`)
-  }
-  return lines.join(' \\\n  ')
 }
 
 type Json = { [key: string]: unknown }
@@ -114,24 +93,6 @@ function describe(schema: Json): string {
   if (schema.default !== undefined) parts.push(`default ${JSON.stringify(schema.default)}`)
   if (typeof schema.description === 'string') parts.push(`— ${schema.description}`)
   return parts.join(' ')
-}
-
-/** A believable value of the schema. */
-function example(schema: Json): unknown {
-  if (Array.isArray(schema.examples)) return schema.examples[0]
-  if (schema.default !== undefined) return schema.default
-  if (Array.isArray(schema.enum)) return schema.enum[0]
-  if (Array.isArray(schema.anyOf)) return example(schema.anyOf[0] as Json)
-  if (schema.type === 'object') {
-    return Object.fromEntries(
-      Object.entries((schema.properties ?? {}) as Record<string, Json>).map(([name, value]) => [name, example(value)]),
-    )
-  }
-  if (schema.type === 'array') return [example((schema.items ?? {}) as Json)]
-  if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 0
-  if (schema.type === 'boolean') return true
-  if (schema.type === 'null') return null
-  return schema.description === 'UUIDv7' ? '019a0000-0000-7000-8000-000000000000' : '…'
 }
 
 function html(text: string): string {

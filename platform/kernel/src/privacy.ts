@@ -2,8 +2,7 @@
  * What every module owes the people it keeps something of: to say what each column holds of them, to give it to them,
  * and to erase it. The floor asks for it by events, so it reaches modules in other processes too.
  */
-import type { answers, Contract, EventSpec } from '@octet/contracts'
-import { identity } from '@octet/contracts/identity'
+import { type answers, type Contract, type EventSpec, privacyRequests } from '@octet/contracts'
 import { type Columns, countRemembered, type Db, forgetPerson, type Tx } from '@octet/db'
 import type { Attempt, Jobs } from '@octet/jobs'
 import type { Mailer } from '@octet/mail'
@@ -76,10 +75,10 @@ export function privacyWork<C extends Contract, Ctx extends PrivacyContext>(
   const exportJob = `${name}.export-user`
   return {
     listens: [
-      on(identity, 'user-erasing', async function eraseUser(ctx: Ctx, tx, request) {
+      on(privacyRequests, 'user-erasing', async function eraseUser(ctx: Ctx, tx, request) {
         await ctx.jobs.enqueue(tx, job, { ...request }, { key: request.userId })
       }),
-      on(identity, 'export-requested', async function exportUser(ctx: Ctx, tx, request) {
+      on(privacyRequests, 'export-requested', async function exportUser(ctx: Ctx, tx, request) {
         await ctx.jobs.enqueue(tx, exportJob, { ...request }, { key: request.requestId })
       }),
     ],

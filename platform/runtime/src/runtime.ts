@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
 import { type Config, configOf, readConfig } from '@octet/config'
-import { type Authenticate, access, anonymous, type Contract } from '@octet/contracts'
+import { type Authenticate, access, anonymous, type Contract, floorPermissions } from '@octet/contracts'
 import { type Db, each, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
 import {
   addInternalRoutes,
@@ -325,7 +325,7 @@ async function openHttp(http: HttpOptions, { host, peers }: HttpParts): Promise<
 
 /** What the tracer kept: failed, slow and a few ordinary requests, for whoever operates the installation. */
 function addTraceRoute(app: HttpApp, http: HttpOptions): void {
-  const config = { access: access.permission('operations:read') }
+  const config = { access: access.permission(floorPermissions['operations:read']) }
   app.get('/traces', { config }, async (request, reply) => {
     await admit(http, request)
     const text = JSON.stringify({ data: http.tracer.recentTraces() }, (_key, value) => {

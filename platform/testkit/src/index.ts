@@ -8,7 +8,7 @@ export { judgeCounts, type KillPlan, type KillVerdict, killUnderLoad, type Tally
 export { listen, openPeer, type Peer, signIn } from './peer.ts'
 export { erasePerson, exportedRows } from './person.ts'
 export { classified, howToClassify, privacyFindings } from './privacy-findings.ts'
-export { openRawConnection, type RawConnection, type RawConnectionOptions } from './raw-connection.ts'
+export { getRequest, openRawConnection, type RawConnection, type RawConnectionOptions } from './raw-connection.ts'
 export { type RedisProcess, startRedis } from './redis-process.ts'
 export {
   descendantsOf,
@@ -17,5 +17,4 @@ export {
   type ServerProcessOptions,
   startServerProcess,
 } from './server-process.ts'
-export { countedClicks, createLinks, getRequest, signUp } from './short-links.ts'
 export { geoDatabase } from './tiny-mmdb.ts'

@@ -1,6 +1,8 @@
 /** HTTP over a bare socket: a client so cheap that what is measured, or killed, is the server. */
 import { connect, type Socket } from 'node:net'
 
+const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36'
+
 export interface RawConnectionOptions {
   readonly port: number
   readonly onOpen: () => void
@@ -84,4 +86,10 @@ function answerSize(bytes: Buffer): number | undefined {
   const length = contentLength.exec(bytes.toString('latin1', 0, headEnd))?.[1]
   if (length !== undefined) return headEnd + 4 + Number(length)
   return status === 204 || status === 304 ? headEnd + 4 : Number.NaN
+}
+
+/** A whole request as a person's browser sends it, less what no server looks at. */
+export function getRequest(path: string, token?: string): string {
+  const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`
+  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: ${browser}\r\nAccept: */*\r\n${authorization}\r\n`
 }

@@ -1,8 +1,8 @@
 /**
- * The typed client of the public API, made from the contracts. Every operation with a route becomes a function; path
- * parameters come out of the input by name, the rest is the query (GET, DELETE) or the JSON body.
+ * The typed client of the public API, made from the contracts. Every operation with a route becomes a function.
  */
 import {
+  type ApiRequest,
   type CallOptions,
   type Contract,
   type FieldError,
@@ -11,10 +11,9 @@ import {
   type Output,
   Problem,
   problemFromBody,
+  requestOf,
 } from '@octet/contracts'
 import { confirmPresence } from './step-up.ts'
-
-const apiBase = '/api/v1'
 
 /** Waited beyond the operation's own time limit, so that the server's answer about it can still arrive. */
 const graceMs = 2_000
@@ -49,30 +48,6 @@ export class OfflineError extends Error {
     this.name = 'OfflineError'
     this.reason = reason
   }
-}
-
-/** An HTTP request as data: what `call` sends and what the API menu shows. */
-export interface ApiRequest {
-  readonly method: string
-  /** Path with query, from the root of the site. */
-  readonly path: string
-  readonly body: Readonly<Record<string, unknown>> | undefined
-}
-
-/** How an operation with this input looks on the wire; throws for operations without a route. */
-export function requestOf(operation: Operation, input: object): ApiRequest {
-  if (operation.http === undefined) throw new Error('an operation without a public route was called')
-  const [method = '', route = ''] = operation.http.split(' ')
-  const rest: Record<string, unknown> = { ...input }
-  const path = route.replace(/:(\w+)/g, (_match, name: string) => {
-    const value = rest[name]
-    delete rest[name]
-    return encodeURIComponent(String(value))
-  })
-  if (method !== 'GET' && method !== 'DELETE') return { method, path: `${apiBase}${path}`, body: rest }
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value))
-  return { method, path: `${apiBase}${path}${query.size > 0 ? `?${query}` : ''}`, body: undefined }
 }
 
 /** The problem in an answer that is none of success. */

@@ -1,9 +1,10 @@
 /** What a system brings to the web client. A new system is one more line in `app/systems.ts`. */
+
+import type { ApiCall } from '@octet/contracts'
 import type { Icon } from '@tabler/icons-react'
 import type { QueryClient } from '@tanstack/react-query'
 import type { AnyRoute } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
-import type { ApiCall } from './curl.ts'
 import type { MessageKey, MessageSource } from './i18n.tsx'
 import type { Session } from './session.ts'
 import type { AppAccent } from './tokens.ts'

@@ -2,7 +2,8 @@
  * Who is signed in. The cookie itself cannot be read by scripts; a hint beside it says whether asking for the account
  * makes sense, so that an anonymous visitor causes no failed request.
  */
-import { hasPermission, type Permission } from '@octet/contracts'
+import { hasPermission } from '@octet/contracts'
+import { type Permission, permissions } from '@octet/contracts/all'
 import type { Me } from '@octet/contracts/identity'
 import { createContext, use } from 'react'
 import { store, stored } from './storage.ts'
@@ -13,7 +14,7 @@ export interface Session {
 }
 
 export function sessionOf(user: Me | null): Session {
-  return { user, can: permission => user !== null && hasPermission(user.roles, permission) }
+  return { user, can: permission => user !== null && hasPermission(user.roles, permissions[permission]) }
 }
 
 export const SessionContext = createContext<Session>(sessionOf(null))

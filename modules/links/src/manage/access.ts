@@ -1,5 +1,6 @@
 /** The only way to a link: through who may have it. */
 import { commonProblem, hasPermission, type Principal } from '@octet/contracts'
+import { links } from '@octet/contracts/links'
 import type { Queryable, Tx } from '@octet/db'
 import type { LinkRow } from './rules.ts'
 import * as store from './store.ts'
@@ -16,6 +17,7 @@ export async function accessLinkForUpdate(tx: Tx, actor: Principal, id: string):
 
 function allow(actor: Principal, row: LinkRow | undefined): LinkRow {
   if (row === undefined || actor.kind !== 'user') throw commonProblem('not-found')
-  if (row.owner_id !== actor.userId && !hasPermission(actor.roles, 'links:manage')) throw commonProblem('not-found')
+  const mayManage = hasPermission(actor.roles, links.permissions['links:manage'])
+  if (row.owner_id !== actor.userId && !mayManage) throw commonProblem('not-found')
   return row
 }

@@ -1,7 +1,8 @@
 /** What a visitor sees first: what the first system with a front box lets people do before there is an account. */
+
+import { type ApiCall, curlOf } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { type ApiCall, curlOf } from '../../shared/curl.ts'
 import { useDocumentTitle } from '../../shared/document-title.ts'
 import { useLocale } from '../../shared/i18n.tsx'
 import { useShell } from '../../shared/shell.ts'

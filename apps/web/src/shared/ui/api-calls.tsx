@@ -1,8 +1,8 @@
 /** What a page does, as commands that run as they are once the token is set. */
 
+import { type ApiCall, curlOf, tokenPlaceholder } from '@octet/contracts'
 import { identity } from '@octet/contracts/identity'
 import { summaries } from '@octet/contracts/summaries'
-import { type ApiCall, curlOf, tokenPlaceholder } from '../curl.ts'
 import { useLocale, useT } from '../i18n.tsx'
 import { useSession } from '../session.ts'
 import classes from './api-calls.module.css'

@@ -1,8 +1,8 @@
 /** The "API" button of a page. */
 import { Button } from '@mantine/core'
+import type { ApiCall } from '@octet/contracts'
 import { IconTerminal2 } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
-import type { ApiCall } from '../curl.ts'
 import { useT } from '../i18n.tsx'
 
 const ApiCalls = lazy(() => import('./api-calls.tsx'))

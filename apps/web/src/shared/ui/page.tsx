@@ -1,7 +1,8 @@
 /** The frame of every page: title, where one is, its actions, and the API calls behind it. */
+
+import type { ApiCall } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { ApiCall } from '../curl.ts'
 import { useDocumentTitle } from '../document-title.ts'
 import { useT } from '../i18n.tsx'
 import { ApiMenu } from './api-menu.tsx'

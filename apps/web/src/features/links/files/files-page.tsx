@@ -1,10 +1,10 @@
 /** Links as files: all of them for a spreadsheet, and many from one. */
 import { Button, Checkbox } from '@mantine/core'
 import type { Output } from '@octet/contracts'
+import { requestOf } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
 import { IconDownload, IconUpload } from '@tabler/icons-react'
 import { type ChangeEvent, useRef, useState } from 'react'
-import { requestOf } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'

@@ -1,10 +1,11 @@
 /** The frame of all pages of one link: loading, missing and failed are the same on each. */
+
+import type { ApiCall } from '@octet/contracts'
 import { Problem } from '@octet/contracts'
 import type { Link } from '@octet/contracts/links'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { ApiCall } from '../../../shared/curl.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { NotFound } from '../../../shared/ui/not-found.tsx'
 import { Page } from '../../../shared/ui/page.tsx'

@@ -1,6 +1,7 @@
 /** A QR code as it is asked for, and whether readers will see it. Pure. */
+
+import { requestOf } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
-import { requestOf } from '../../../shared/api.ts'
 
 export interface QrOptions {
   readonly size: number

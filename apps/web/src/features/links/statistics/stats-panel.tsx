@@ -1,10 +1,10 @@
 /** How often a link was followed and by whom: totals, over time as bars or as a table, and where they came from. */
 import { Button, SegmentedControl, Switch } from '@mantine/core'
+import { requestOf } from '@octet/contracts'
 import { type LinkStats, links } from '@octet/contracts/links'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { requestOf } from '../../../shared/api.ts'
 import { formatNumber } from '../../../shared/format.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { FailedState, FailureNotice, SkeletonRows } from '../../../shared/ui/states.tsx'

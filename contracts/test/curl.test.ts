@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { links } from '@octet/contracts/links'
-import { curlOf } from '../src/shared/curl.ts'
+import { curlOf } from '../src/curl.ts'
+import { links } from '../src/links/index.ts'
 
 /** What curl would get: the shell reads the command, and prints each argument on a line. */
 function argumentsIn(command: string): string[] {
