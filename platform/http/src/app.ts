@@ -3,6 +3,7 @@ import { type Access, anonymous, commonProblem, type Principal } from '@octet/co
 import { asProblem } from '@octet/kernel'
 import { parseTraceparent, type Span, type Tracer } from '@octet/observe'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { corsHeaders } from './cors.ts'
 import { headerOf } from './fast-path.ts'
 import { createFront, decorateFront, serverWith } from './front.ts'
 import type { HttpOptions } from './options.ts'
@@ -48,11 +49,15 @@ const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const
 
+/** A year. Without sub-domains: they may be served by something else. */
+const httpsOnly = { 'strict-transport-security': 'max-age=31536000' }
+
 export type HttpApp = FastifyInstance
 
 /** An app without routes. Registering one without an access policy throws. */
 export function createHttpApp(options: HttpOptions): HttpApp {
   const front = createFront()
+  const fixedHeaders = options.origin.startsWith('https:') ? { ...securityHeaders, ...httpsOnly } : securityHeaders
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
@@ -77,8 +82,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     request.startedAtMs = performance.now()
     if (request.routeOptions.config?.quiet !== true) request.span = startSpan(options.tracer, request)
     request.principal = anonymous
-    reply.headers(securityHeaders)
+    reply.headers(fixedHeaders)
     reply.header('x-request-id', request.id)
+    setCorsHeaders(request, reply, options)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -99,6 +105,11 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     return sendProblem(reply, commonProblem('not-found'), request.id)
   })
   return app
+}
+
+function setCorsHeaders(request: FastifyRequest, reply: FastifyReply, options: HttpOptions): void {
+  const headers = corsHeaders(request.raw, options)
+  for (let index = 0; index < headers.length; index += 2) reply.header(headers[index] ?? '', headers[index + 1])
 }
 
 function acceptJson(app: FastifyInstance): void {

@@ -2,19 +2,23 @@
 import { anonymous, authorize, type Principal } from '@octet/contracts'
 import type { FastifyRequest } from 'fastify'
 import { addressKey } from './address.ts'
-import { credentialOf, refuseCrossSite } from './credentials.ts'
+import { credentialOf, type ForeignAccess, refuseCrossSite } from './credentials.ts'
 import type { HttpOptions } from './options.ts'
 
 /** For operations that ignore credentials: only refuses cross-site requests. */
-export function identifyAnonymous(options: HttpOptions, request: FastifyRequest): Principal {
-  refuseCrossSite(request, { kind: 'none' }, options.origin)
+export function identifyAnonymous(options: HttpOptions, request: FastifyRequest, foreign: ForeignAccess): Principal {
+  refuseCrossSite(request, { kind: 'none' }, options, foreign)
   return anonymous
 }
 
 /** Authenticates the caller and sets `request.principal`. Operations call it; plain routes that need it must too. */
-export async function identify(options: HttpOptions, request: FastifyRequest): Promise<Principal> {
-  const credential = credentialOf(request, options.cookieName)
-  refuseCrossSite(request, credential, options.origin)
+export async function identify(
+  options: HttpOptions,
+  request: FastifyRequest,
+  foreign: ForeignAccess = 'bearer-only',
+): Promise<Principal> {
+  const credential = credentialOf(request, options)
+  refuseCrossSite(request, credential, options, foreign)
   if (credential.kind === 'none') return anonymous
   const principal = await options.authenticate(credential)
   request.principal = principal

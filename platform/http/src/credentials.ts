@@ -1,7 +1,9 @@
-/** What a request proves about its caller, and whether a browser may have been tricked into sending it. */
+/** The credential a request carries, and the check that no other site made the browser send it. */
 import type { IncomingMessage } from 'node:http'
 import { type Credential, commonProblem } from '@octet/contracts'
 import type { FastifyRequest } from 'fastify'
+import { foreignOriginOf } from './cors.ts'
+import type { HttpOptions } from './options.ts'
 
 const none: Credential = { kind: 'none' }
 const tokenBytesMax = 4096
@@ -15,10 +17,13 @@ export function sessionCookieName(origin: string): string {
 }
 
 /**
- * One credential per request: with an `Authorization` header the cookie is not looked at.
+ * One credential per request: with an `Authorization` header, or on a page of another origin, the cookie is ignored.
  * @throws `unauthenticated` when the header is not a bearer token.
  */
-export function credentialOf(request: Pick<IncomingMessage, 'headers'>, cookieName: string): Credential {
+export function credentialOf(
+  request: Pick<IncomingMessage, 'headers'>,
+  options: Pick<HttpOptions, 'cookieName' | 'allowedOrigins'>,
+): Credential {
   const { authorization, cookie } = request.headers
   if (authorization !== undefined) {
     const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(authorization)?.[1]
@@ -27,8 +32,8 @@ export function credentialOf(request: Pick<IncomingMessage, 'headers'>, cookieNa
     }
     return { kind: 'bearer', token }
   }
-  if (cookie === undefined) return none
-  const value = cookieValue(cookie, cookieName)
+  if (cookie === undefined || foreignOriginOf(request, options) !== undefined) return none
+  const value = cookieValue(cookie, options.cookieName)
   return value === undefined ? none : { kind: 'cookie', value }
 }
 
@@ -40,16 +45,28 @@ function cookieValue(header: string, name: string): string | undefined {
   return undefined
 }
 
+/** What a request of another origin may do without a token, where that origin is configured. */
+export type ForeignAccess = 'bearer-only' | 'anonymous-too'
+
 /**
  * Refuses a state-changing request that another site made the browser send. `Sec-Fetch-Site` decides; where a browser
  * is too old to send it, `Origin` must be ours. A bearer token cannot be sent by another site, so it passes.
  * Source: OWASP CSRF cheat sheet, "Fetch Metadata"; same order as ASP.NET's antiforgery.
  */
-export function refuseCrossSite(request: FastifyRequest, credential: Credential, origin: string): void {
+export function refuseCrossSite(
+  request: FastifyRequest,
+  credential: Credential,
+  options: Pick<HttpOptions, 'origin' | 'allowedOrigins'>,
+  foreign: ForeignAccess,
+): void {
   if (credential.kind === 'bearer' || request.method === 'GET' || request.method === 'HEAD') return
+  if (foreignOriginOf(request, options) !== undefined) {
+    if (credential.kind === 'none' && foreign === 'anonymous-too') return
+    throw commonProblem('forbidden', { detail: 'Pages of another origin need a bearer token here.' })
+  }
   const site = request.headers['sec-fetch-site']
   if (site === 'same-origin' || site === 'none') return
-  const sameOrigin = site === undefined && request.headers.origin === origin
+  const sameOrigin = site === undefined && request.headers.origin === options.origin
   const notABrowser = site === undefined && request.headers.origin === undefined && credential.kind === 'none'
   if (sameOrigin || notABrowser) return
   throw commonProblem('forbidden', { detail: 'This request came from another site.' })

@@ -75,14 +75,19 @@ function sendFailure({ log }: FastPathOptions, response: ServerResponse, request
   return sendBareProblem(response, problem, requestId)
 }
 
-/** Sends a problem on a bare response, without Fastify. Returns its status. */
-export function sendBareProblem(response: ServerResponse, problem: Problem, requestId: string): number {
+/** Sends a problem on a bare response, without Fastify. Returns its status. `headers`: name, value, name, value …. */
+export function sendBareProblem(
+  response: ServerResponse,
+  problem: Problem,
+  requestId: string,
+  headers: readonly string[] = [],
+): number {
   const body = JSON.stringify(problemBody(problem, requestId))
   const retryAfter =
     problem.retryAfterMs === undefined ? [] : ['retry-after', String(Math.ceil(problem.retryAfterMs / 1000))]
   response.writeHead(problem.status, [
     ...['content-type', 'application/problem+json; charset=utf-8', 'content-length', String(Buffer.byteLength(body))],
-    ...['x-content-type-options', 'nosniff', 'x-request-id', requestId, ...retryAfter],
+    ...['x-content-type-options', 'nosniff', 'x-request-id', requestId, ...retryAfter, ...headers],
   ])
   response.end(body)
   return problem.status

@@ -1,6 +1,6 @@
 /**
- * What runs before Fastify's routing, in this order: host rewrites, fast paths, concurrency gates. Also Node's server
- * with its limits.
+ * What runs before Fastify's routing, in this order: host rewrites, fast paths, preflights, concurrency gates. Also
+ * Node's server with its limits.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -8,6 +8,7 @@ import type { Problem } from '@octet/contracts'
 import type { FastifyInstance, FastifyServerFactory } from 'fastify'
 import { clientAddress } from './address.ts'
 import { type ConcurrencyGate, type ConcurrencyGateOptions, createConcurrencyGate } from './concurrency-gate.ts'
+import { corsHeaders, takePreflight } from './cors.ts'
 import { type FastPath, headerOf, sendBareProblem, takeFastPath } from './fast-path.ts'
 import type { ConnectionTimeouts, HttpOptions } from './options.ts'
 import { requestIdOf } from './request-id.ts'
@@ -90,6 +91,10 @@ export function serverWith(front: Front, options: HttpOptions): FastifyServerFac
         if (takeFastPath(fastPath, fastPathOptions, { request, response })) return
       }
       response.on('timeout', cutStalledReader)
+      if (takePreflight(request, response, options)) {
+        options.metrics.observe('OPTIONS', 'preflight', 204, 0)
+        return
+      }
       if (request.method === 'POST') {
         const admit = () => handle(request, response)
         if (takeGate(front.gates, options, { request, response, admit })) return
@@ -149,12 +154,13 @@ function rewrite(rewrites: readonly HostRewrite[], request: IncomingMessage, fro
 /** Returns false when no gate guards the path. */
 function takeGate(
   gates: readonly ConcurrencyGate[],
-  { metrics }: HttpOptions,
+  options: HttpOptions,
   { request, response, admit }: { request: IncomingMessage; response: ServerResponse; admit: () => void },
 ): boolean {
   const refuse = (problem: Problem, path: string) => {
     const id = requestIdOf(headerOf(request, 'x-request-id'))
-    metrics.observe('POST', path, sendBareProblem(response, problem, id), 0)
+    const status = sendBareProblem(response, problem, id, corsHeaders(request, options))
+    options.metrics.observe('POST', path, status, 0)
   }
   return gates.some(gate => gate.take({ request, response }, { admit, refuse }))
 }

@@ -14,6 +14,7 @@ import {
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { HttpApp } from './app.ts'
 import { addressOf, admit, identify, identifyAnonymous } from './callers.ts'
+import { compressAnswer, isCompressible } from './compress.ts'
 import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
 import type { HttpOptions } from './options.ts'
 
@@ -82,6 +83,8 @@ function routeOptions(options: HttpOptions, operation: CompiledOperation, handle
   const { route, spec } = operation
   if (route === undefined) throw new Error(`${operation.fullName} has no route`)
   const status = spec.status ?? 200
+  // A module that holds the reply may set cookies; pages of other origins get by with tokens.
+  const foreign = spec.handledBy === 'module' ? 'bearer-only' : 'anonymous-too'
   return {
     method: route.method,
     url: route.url,
@@ -90,10 +93,13 @@ function routeOptions(options: HttpOptions, operation: CompiledOperation, handle
     // Before the body is read: a caller without access does not get to send one.
     onRequest: async (request, reply) => {
       const ignores = spec.ignoresCredentials === true
-      const actor = ignores ? identifyAnonymous(options, request) : await identify(options, request)
+      const actor = ignores
+        ? identifyAnonymous(options, request, foreign)
+        : await identify(options, request, foreign)
       authorize(spec.access, actor)
       await enforceLimits(options, operation, { request, reply, actor })
     },
+    ...(isCompressible(operation) ? { onSend: compressAnswer } : {}),
     handler: async (request, reply) => {
       const info = requestInfo(request, operation)
       const output = await invoke(operation, handlerFor(request, reply), info, readInput(operation, request))

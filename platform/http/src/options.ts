@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly limiter: Limiter
   readonly authenticate: Authenticate
   readonly origin: string
+  /** Origins of other front ends, whose pages may call with bearer tokens. */
+  readonly allowedOrigins: readonly string[]
   readonly cookieName: string
   /** Number of proxies in front whose `X-Forwarded-For` is believed; 0: the header is ignored. */
   readonly trustedProxies: number

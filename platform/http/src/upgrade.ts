@@ -7,7 +7,9 @@ import type { Duplex } from 'node:stream'
 import type { Credential } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { addressKey, clientAddress } from './address.ts'
+import { foreignOriginOf } from './cors.ts'
 import { credentialOf } from './credentials.ts'
+import type { HttpOptions } from './options.ts'
 
 export interface UpgradeRoute {
   /** Exact, or with a slash at the end for everything below it. */
@@ -26,11 +28,7 @@ export interface UpgradeRequest {
   readonly addressKey: string
 }
 
-export interface UpgradeOptions {
-  readonly origin: string
-  readonly cookieName: string
-  readonly trustedProxies: number
-}
+export type UpgradeOptions = Pick<HttpOptions, 'origin' | 'allowedOrigins' | 'cookieName' | 'trustedProxies'>
 
 interface Upgrade {
   readonly request: IncomingMessage
@@ -38,7 +36,7 @@ interface Upgrade {
   readonly head: Buffer
 }
 
-/** Whether the request is for one of the routes; others who ask to upgrade get an ordinary answer. */
+/** Whether the request is for one of the routes; every other request to upgrade gets an ordinary answer. */
 export function isUpgrade(routes: readonly UpgradeRoute[], request: IncomingMessage): boolean {
   return /^websocket$/i.test(request.headers.upgrade ?? '') && routeFor(routes, request) !== undefined
 }
@@ -54,14 +52,14 @@ export function takeUpgrade(
     refuse(socket, '404 Not Found')
     return
   }
-  if (!isOwnPage(request, options.origin)) {
+  if (!isOwnPage(request, options.origin) && foreignOriginOf(request, options) === undefined) {
     refuse(socket, '403 Forbidden')
     return
   }
   socket.on('error', () => socket.destroy()) // until its new owner listens
   try {
     const address = clientAddress(request, options.trustedProxies)
-    const credential = credentialOf(request, options.cookieName)
+    const credential = credentialOf(request, options)
     route.accept({ request, socket, head, credential, address, addressKey: addressKey(address) })
   } catch (error) {
     refuse(socket, `${asProblem(error).status} Refused`)
@@ -73,7 +71,7 @@ function routeFor(routes: readonly UpgradeRoute[], { url = '' }: IncomingMessage
   return routes.find(route => (route.path.endsWith('/') ? path.startsWith(route.path) : path === route.path))
 }
 
-/** Programs send no origin; a browser always does. */
+/** Programs send no origin; browsers always do. */
 function isOwnPage({ headers }: IncomingMessage, origin: string): boolean {
   return headers.origin === undefined || headers.origin === origin || headers['sec-fetch-site'] === 'same-origin'
 }

@@ -12,7 +12,7 @@ export {
 export { type HttpMetrics, observeHttp } from './http-metrics.ts'
 export { createLog, exitOnCrash, type Log, type LogLevel, type LogOptions, type LogSink, logLevels } from './log.ts'
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts'
-export { redactLine } from './redact.ts'
+export { isSecretName, redactLine } from './redact.ts'
 export type { Counter, Family, Gauge, Histogram, SeriesOptions } from './series.ts'
 export { createTracer, type TracerOptions } from './spans.ts'
 export type { AttributeValue, Span, SpanData, SpanKind, Trace, Tracer } from './trace.ts'

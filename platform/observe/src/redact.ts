@@ -16,6 +16,13 @@ const secretNames = [
  */
 const secretKey = new RegExp(String.raw`(?:${secretNames})(s?)(\\*)": *`, 'gi')
 
+const secretNameAtEnd = new RegExp(`(?:${secretNames})s?$`, 'i')
+
+/** Whether a property of this name holds a secret, as far as names tell. */
+export function isSecretName(name: string): boolean {
+  return secretNameAtEnd.test(name)
+}
+
 /** Runs this long that mix upper case, lower case and digits are taken for opaque tokens (refresh, session, set-up). */
 const opaqueCharsMin = 40
 

@@ -1,0 +1,70 @@
+/**
+ * Documents that stay the same while the process runs: API description, documentation pages and their assets. Each
+ * encoding is made once and shared by all answers, so that thousands of slow readers cost no memory (1,900 readers of a
+ * string that was encoded for each of them took 1.4 GB).
+ */
+import { createHash } from 'node:crypto'
+import type { Limiter } from '@octet/cache'
+import { access } from '@octet/contracts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { HttpApp } from './app.ts'
+import { addressOf } from './callers.ts'
+import { addVary, compress, compressBytesMin, encodingFor } from './compress.ts'
+import { applyVerdict } from './operation-routes.ts'
+
+export interface Document {
+  readonly url: string
+  readonly type: string
+  readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+interface Encoded {
+  readonly etag: string
+  readonly plain: Buffer
+  readonly br: Buffer | undefined
+  readonly gzip: Buffer | undefined
+}
+
+/** Of all documents together: a page of documentation loads three. */
+const documentsLimit = { max: 120, windowMs: 60_000 }
+/** It is made once, so the best is affordable: a second for half a megabyte, in another thread. */
+const brotliQuality = 9
+
+/** Serves a document to anyone: compressed, with `ETag`, limited by address. */
+export async function addDocument(app: HttpApp, limiter: Limiter, document: Document): Promise<void> {
+  const encoded = await encode(document.body)
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: document.url,
+    config: { access: access.anyone, quiet: true },
+    handler: async (request, reply) => {
+      applyVerdict(reply, limiter.take(`documents ${addressOf(request)}`, documentsLimit.max, documentsLimit.windowMs))
+      return send(request, reply, document, encoded)
+    },
+  })
+}
+
+async function encode(body: string): Promise<Encoded> {
+  const plain = Buffer.from(body)
+  const etag = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
+  if (plain.length < compressBytesMin) return { etag, plain, br: undefined, gzip: undefined }
+  const [br, gzip] = await Promise.all([compress(plain, 'br', brotliQuality), compress(plain, 'gzip')])
+  return { etag, plain, br, gzip }
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, document: Document, encoded: Encoded): FastifyReply {
+  const wanted = encodingFor(request.headers['accept-encoding'])
+  const compressed = wanted === undefined ? undefined : encoded[wanted]
+  const encoding = compressed === undefined ? undefined : wanted
+  // Each encoding is a representation of its own, with an entity tag of its own (RFC 9110, 8.8.3).
+  const etag = encoding === undefined ? `"${encoded.etag}"` : `"${encoded.etag}-${encoding}"`
+  reply.headers({ ...document.headers, etag, 'cache-control': 'no-cache' })
+  addVary(reply, 'Accept-Encoding')
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  if (encoding !== undefined) reply.header('content-encoding', encoding)
+  const bytes = compressed ?? encoded.plain
+  reply.type(document.type)
+  if (request.method === 'HEAD') return reply.header('content-length', bytes.length).send()
+  return reply.send(bytes)
+}
