@@ -17,6 +17,7 @@ const app = createHttpApp({
   limiter: createLimiter(),
   authenticate: () => anonymous,
   origin: 'http://localhost',
+  allowedOrigins: [],
   cookieName: 'oct',
   trustedProxies: 0,
 })

@@ -12,7 +12,9 @@ export interface PlatformRoutes {
   readonly metrics: Metrics
 }
 
-export function addPlatformRoutes(app: HttpApp, { contracts, origin, health, metrics }: PlatformRoutes): void {
+/** Adds the routes; resolves when the documents have been compressed. */
+export async function addPlatformRoutes(app: HttpApp, platform: PlatformRoutes): Promise<void> {
+  const { contracts, origin, health, metrics } = platform
   const config = { access: access.anyone, quiet: true }
   app.get('/health/live', { config }, async () => health.live())
   app.get('/health/ready', { config }, async (_, reply) => {
@@ -23,10 +25,15 @@ export function addPlatformRoutes(app: HttpApp, { contracts, origin, health, met
       .send(report)
   })
   app.get('/metrics', { config }, async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()))
-  const document = JSON.stringify(openApi(contracts, origin))
-  app.get('/openapi.json', { config }, (_, reply) => reply.type('application/json; charset=utf-8').send(document))
-  const page = docsPage(contracts, origin)
-  app.get('/docs', { config }, (_, reply) => {
-    return reply.type('text/html; charset=utf-8').header('content-security-policy', docsPolicy).send(page)
+  await app.addDocument({
+    url: '/openapi.json',
+    type: 'application/json; charset=utf-8',
+    body: JSON.stringify(openApi(contracts, origin)),
+  })
+  await app.addDocument({
+    url: '/docs',
+    type: 'text/html; charset=utf-8',
+    body: docsPage(contracts, origin),
+    headers: { 'content-security-policy': docsPolicy },
   })
 }

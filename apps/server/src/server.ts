@@ -116,7 +116,7 @@ async function start(settings: Config, { progress, signal, undo, stopAll }: Star
   })
   undo.push(() => runtime.close(drainDeadlineMs))
   if (config.OCTET_DEMO) await progress.step('demo data', () => runtime.seedDemo())
-  addPlatformRoutes(runtime.app, {
+  await addPlatformRoutes(runtime.app, {
     contracts: served.map(module => module.contract as Contract),
     origin,
     health,

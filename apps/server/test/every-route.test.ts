@@ -18,7 +18,7 @@ async function wholeApp(t: Test) {
     throw commonProblem('unauthenticated')
   })
   const metrics = createMetrics({ processMetrics: false })
-  addPlatformRoutes(app.http, { contracts, origin: 'http://localhost:3000', health: createHealth(), metrics })
+  await addPlatformRoutes(app.http, { contracts, origin: 'http://localhost:3000', health: createHealth(), metrics })
   const callers = {
     stranger: app.as(newId()),
     withoutScope: app.as(newId(), { scopes: ['nothing:at-all'], roles: ['admin'] }),

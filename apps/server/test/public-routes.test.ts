@@ -28,7 +28,7 @@ function accessText(policy: Access): string {
 test('no route of the snapshot disappears or changes its access policy', async t => {
   const app = await testApp(t, { modules })
   const metrics = createMetrics({ processMetrics: false })
-  addPlatformRoutes(app.http, { contracts, origin: 'http://localhost:3000', health: createHealth(), metrics })
+  await addPlatformRoutes(app.http, { contracts, origin: 'http://localhost:3000', health: createHealth(), metrics })
   // Routes in scopes of their own are registered when the app gets ready.
   await app.http.ready()
   const table: Routes = Object.fromEntries(

@@ -4,6 +4,7 @@ import { asProblem } from '@octet/kernel'
 import { parseTraceparent, type Span, type Tracer } from '@octet/observe'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { corsHeaders } from './cors.ts'
+import { addDocument, type Document } from './documents.ts'
 import { headerOf } from './fast-path.ts'
 import { createFront, decorateFront, serverWith } from './front.ts'
 import type { HttpOptions } from './options.ts'
@@ -28,6 +29,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every registered route. */
     routeTable: RouteEntry[]
+    /** Serves a document that stays the same: compressed, with `ETag`, limited by address. */
+    addDocument(document: Document): Promise<void>
     /** Answers browsers that open an address without a route; set by the web client. */
     pages: { serve?: (reply: FastifyReply) => FastifyReply }
   }
@@ -49,15 +52,15 @@ const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const
 
-/** A year. Without sub-domains: they may be served by something else. */
-const httpsOnly = { 'strict-transport-security': 'max-age=31536000' }
+/** A year. Not for sub-domains and not on own domains of users: other servers may answer there some day. */
+const httpsOnly = 'max-age=31536000'
 
 export type HttpApp = FastifyInstance
 
 /** An app without routes. Registering one without an access policy throws. */
 export function createHttpApp(options: HttpOptions): HttpApp {
   const front = createFront()
-  const fixedHeaders = options.origin.startsWith('https:') ? { ...securityHeaders, ...httpsOnly } : securityHeaders
+  const httpsHost = options.origin.startsWith('https:') ? new URL(options.origin).host : undefined
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
@@ -78,11 +81,14 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.decorateRequest('startedAtMs', 0).decorateRequest('span', undefined).decorateRequest('principal')
   keepRouteTable(app)
   decorateFront(app, front, options)
+  app.decorate('addDocument', (document: Document) => addDocument(app, options.limiter, document))
   app.addHook('onRequest', (request, reply, done) => {
     request.startedAtMs = performance.now()
     if (request.routeOptions.config?.quiet !== true) request.span = startSpan(options.tracer, request)
     request.principal = anonymous
-    reply.headers(fixedHeaders)
+    reply.headers(securityHeaders)
+    if (httpsHost !== undefined && request.headers.host === httpsHost)
+      reply.header('strict-transport-security', httpsOnly)
     reply.header('x-request-id', request.id)
     setCorsHeaders(request, reply, options)
     done()

@@ -36,8 +36,15 @@ export function isCompressible({ spec, route }: CompiledOperation): boolean {
 function hasSecret(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return false
   const { properties = {}, ...rest } = schema as { properties?: Readonly<Record<string, unknown>> }
-  const inProperties = Object.entries(properties).some(([name, inner]) => isSecretName(name) || hasSecret(inner))
+  const inProperties = Object.entries(properties).some(([name, inner]) => {
+    return (isSecretName(name) && !isFlagOrNumber(inner)) || hasSecret(inner)
+  })
   return inProperties || Object.values(rest).some(inner => [inner].flat().some(hasSecret))
+}
+
+/** `hasPassword: boolean` tells no password. */
+function isFlagOrNumber(schema: unknown): boolean {
+  return ['boolean', 'integer', 'number'].includes((schema as { type?: string }).type ?? '')
 }
 
 /** The best encoding that an `Accept-Encoding` header takes: brotli, else gzip, else none (RFC 9110, 12.5.3). */

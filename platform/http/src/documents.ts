@@ -6,11 +6,10 @@
 import { createHash } from 'node:crypto'
 import type { Limiter } from '@octet/cache'
 import { access } from '@octet/contracts'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { HttpApp } from './app.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from './callers.ts'
 import { addVary, compress, compressBytesMin, encodingFor } from './compress.ts'
-import { applyVerdict } from './operation-routes.ts'
+import { applyVerdict } from './rate-limits.ts'
 
 export interface Document {
   readonly url: string
@@ -32,7 +31,7 @@ const documentsLimit = { max: 120, windowMs: 60_000 }
 const brotliQuality = 9
 
 /** Serves a document to anyone: compressed, with `ETag`, limited by address. */
-export async function addDocument(app: HttpApp, limiter: Limiter, document: Document): Promise<void> {
+export async function addDocument(app: FastifyInstance, limiter: Limiter, document: Document): Promise<void> {
   const encoded = await encode(document.body)
   app.route({
     method: ['GET', 'HEAD'],

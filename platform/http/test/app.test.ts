@@ -38,6 +38,7 @@ function open(t: Test, options: { trustedProxies?: number } = {}): Opened {
     limiter: createLimiter(),
     authenticate,
     origin,
+    allowedOrigins: [],
     cookieName: sessionCookieName(origin),
     trustedProxies: options.trustedProxies ?? 0,
   }

@@ -17,6 +17,7 @@ export function bareApp(writeLog?: (line: string) => void, options: Partial<Http
     limiter: createLimiter(),
     authenticate: () => anonymous,
     origin: 'http://localhost:3000',
+    allowedOrigins: [],
     cookieName: 'oct',
     trustedProxies: 0,
     ...options,

@@ -54,6 +54,8 @@ export interface RuntimeOptions {
   readonly dataDir: string
   /** Where people reach this installation: `http://localhost:3000`. */
   readonly origin: string
+  /** Origins of other front ends, whose pages may call with bearer tokens; none unless said. */
+  readonly allowedOrigins?: readonly string[]
   /** Seal secrets at rest, newest first; see platform/secrets. Without any, the database keeps one itself. */
   readonly secretKeys?: readonly Uint8Array[]
   /** Values of the settings that the modules declare; their defaults unless given. */
@@ -310,6 +312,7 @@ function httpOptions(options: RuntimeOptions, { host, tracer, limiter, peers }: 
     limiter,
     authenticate,
     origin: options.origin,
+    allowedOrigins: options.allowedOrigins ?? [],
     cookieName: sessionCookieName(options.origin),
     trustedProxies: options.trustedProxies ?? 0,
   }

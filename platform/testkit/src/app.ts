@@ -36,6 +36,7 @@ export interface TestAppOptions {
   /** To count rate limits and tell of live events together with others; alone unless said. */
   readonly redisUrl?: string
   readonly origin?: string
+  readonly allowedOrigins?: readonly string[]
   readonly trustedProxies?: number
   /** Settings of the modules, as an operator writes them: `{ OCTET_APP_SCHEMES: 'myshop' }`. */
   readonly settings?: Readonly<Record<string, string>>
@@ -111,6 +112,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     dataDir: join(dataDir, 'modules'),
     storage,
     origin: options.origin ?? 'http://localhost:3000',
+    allowedOrigins: options.allowedOrigins ?? [],
     log: createLog({ level: 'debug', destination: { write: line => void logLines.push(line) } }),
     metrics: createMetrics({ processMetrics: false }),
     now: () => clock.nowMs,

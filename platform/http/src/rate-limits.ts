@@ -1,0 +1,79 @@
+/** Rate limits of operations: what is counted, under which key, and how the caller hears of it. */
+import type { Limiter, Verdict } from '@octet/cache'
+import { commonProblem, type Limit, type Principal } from '@octet/contracts'
+import type { CompiledOperation } from '@octet/kernel'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addressOf } from './callers.ts'
+import type { HttpOptions } from './options.ts'
+
+/** For operations that name no limit. Reads are bounded only against floods; see docs/limits.md. */
+const readLimits: readonly Limit[] = [{ by: 'account', max: 1_000_000, windowMs: 60_000 }]
+const writeLimits: readonly Limit[] = [{ by: 'account', max: 6_000, windowMs: 60_000 }]
+
+interface Caller {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly actor: Principal
+}
+
+/** Counts a request against the operation's limits, sends the `RateLimit-*` headers, or throws `rate-limited`. */
+export async function enforceLimits(options: HttpOptions, operation: CompiledOperation, caller: Caller): Promise<void> {
+  const addressKey = addressOf(caller.request)
+  const tightest = await takeLimits(options.limiter, operation, { actor: caller.actor, addressKey })
+  if (tightest !== undefined) applyVerdict(caller.reply, tightest)
+}
+
+interface Counted {
+  readonly actor: Principal
+  readonly addressKey: string
+}
+
+/**
+ * Counts a call of the operation, over REST or the socket, and returns the tightest decision. All processes share the
+ * counts of limits that an operation names. Each process counts flood limits by itself: those must cost nothing.
+ */
+async function takeLimits(
+  limiter: Limiter,
+  operation: CompiledOperation,
+  { actor, addressKey }: Counted,
+): Promise<Verdict | undefined> {
+  const { spec, route, fullName } = operation
+  let tightest: Verdict | undefined
+  const isAnonymous = actor.kind === 'anonymous'
+  for (const limit of spec.limits ?? (route?.method === 'GET' ? readLimits : writeLimits)) {
+    const { by, windowMs, anonymousMax } = limit
+    const max = maxFor(limit, actor)
+    // Callers with an allowance of a different size are counted under a key of their own.
+    const group = isAnonymous && anonymousMax !== undefined ? ' anonymous' : ''
+    const subject = by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressKey}`
+    const key = `${fullName}${group} ${subject}`
+    const isNamed = spec.limits !== undefined
+    const verdict = isNamed ? await limiter.takeShared({ key, max, windowMs }) : limiter.take(key, max, windowMs)
+    if (tightest === undefined || !verdict.allowed || verdict.remaining < tightest.remaining) tightest = verdict
+    if (!verdict.allowed) break
+  }
+  return tightest
+}
+
+function maxFor({ max, anonymousMax = max, unverifiedMax = max }: Limit, actor: Principal): number {
+  if (actor.kind === 'anonymous') return anonymousMax
+  return actor.kind === 'user' && actor.isUnverified === true ? unverifiedMax : max
+}
+
+/** Counts a command over the socket against the same allowance as REST. Throws `rate-limited`. */
+export async function takeCommandLimits(
+  limiter: Limiter,
+  operation: CompiledOperation,
+  caller: Counted,
+): Promise<void> {
+  const verdict = await takeLimits(limiter, operation, caller)
+  if (verdict?.allowed === false) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
+}
+
+/** Sends the `RateLimit-*` headers and throws `rate-limited` when the allowance is used up. */
+export function applyVerdict(reply: FastifyReply, verdict: Verdict): void {
+  reply.header('ratelimit-limit', verdict.limit)
+  reply.header('ratelimit-remaining', verdict.remaining)
+  reply.header('ratelimit-reset', Math.ceil(verdict.resetMs / 1000))
+  if (!verdict.allowed) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
+}
