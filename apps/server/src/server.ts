@@ -102,6 +102,7 @@ async function start(settings: Config, { progress, signal, undo, stopAll }: Star
       databaseUrl,
       dataDir: join(dataDir, 'modules'),
       origin,
+      allowedOrigins: config.OCTET_ORIGINS,
       secretKeys,
       storage,
       settings,

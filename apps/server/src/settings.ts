@@ -22,6 +22,7 @@ export const serverSettings = {
   OCTET_URL: setting.url('public address; set it behind a proxy (https turns on `Secure` cookies)', ['http', 'https'], {
     absent: '`http://localhost:PORT`',
   }),
+  OCTET_ORIGINS: setting.origins('origins whose pages may call with bearer tokens (CORS): `https://app.example.org`'),
   OCTET_DATA: setting.text('data directory; one process at a time', '.octet'),
   OCTET_DEMO: setting.flag('demo data on an empty installation', true),
   OCTET_WEB: setting.flag('serve the web client', true),

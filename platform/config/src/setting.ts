@@ -47,6 +47,23 @@ export const setting = {
     },
   }),
 
+  /** Comma-separated web origins: `https://app.example.org`. */
+  origins: (about: string): Setting<readonly string[]> => ({
+    about,
+    fallback: [],
+    defaultText: none,
+    read(text) {
+      const origins = text.split(',').map(origin => origin.trim())
+      for (const origin of origins) {
+        const url = URL.parse(origin)
+        if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== origin) {
+          throw new Error(`"${origin}" is not an origin like https://app.example.org`)
+        }
+      }
+      return origins
+    },
+  }),
+
   /** Comma-separated lower-case words. */
   words: (about: string): Setting<readonly string[]> => ({
     about,

@@ -61,6 +61,17 @@ test('values are read by their type', () => {
   )
 })
 
+test('origins are read, and a path, a slash at the end or another scheme is refused', () => {
+  const groupOf = [{ owner: 'server', settings: { OCTET_ORIGINS: setting.origins('x') } }]
+  const environment = { OCTET_ORIGINS: 'https://app.example.org, http://localhost:5173' }
+  assert.deepEqual(readConfig(environment, groupOf), {
+    OCTET_ORIGINS: ['https://app.example.org', 'http://localhost:5173'],
+  })
+  for (const text of ['*', 'app.example.org', 'https://app.example.org/', 'https://a.example/x', 'ftp://a.example']) {
+    assert.match(mistakesOf({ OCTET_ORIGINS: text }, groupOf).join(), /is not an origin/, text)
+  }
+})
+
 test('networks and ports are read, and malformed ones are refused with their text', () => {
   const outbound = { OCTET_ALLOW: setting.networks('x'), OCTET_PORTS: setting.ports('x', [443]) }
   const readOutbound = (environment: Record<string, string>) => {
