@@ -20,7 +20,7 @@ export type Encoding = 'br' | 'gzip'
 /** Below this the saved bytes fit into the same packet. */
 export const compressBytesMin = 1024
 const bytesMax = 4 * 1024 * 1024
-/** Compression runs in libuv's four threads, which the journal's fsync needs as well. More answers leave as they are. */
+/** Compression runs in libuv's four threads, which the journal's fsync needs as well. Further answers stay plain. */
 const runningMax = 2
 /** Half of the time of gzip's default for the same size (measured on 8 to 100 kB of our lists). */
 const brotliQuality = 4
