@@ -152,7 +152,6 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('in a public text', plainFile, joined("const problem = { title: 'That is n", "o link.' }")),
     violation('in a page', 'apps/planted/src/page.tsx', joined('const page = <p>For every', 'body to see</p>')),
     violation('in a document', 'planted/README.md', joined('Who', 'ever reads this.')),
-    violation('in SQL', 'modules/planted/migrations/0001_planted.sql', joined('-- Read by no', 'body.\nselect 1;')),
     violation('in a style sheet', 'apps/planted/src/a.css', joined('/* For every', 'body. */')),
   ],
   'terms-of-the-field': [

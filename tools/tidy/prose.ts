@@ -83,13 +83,11 @@ function textOf(node: AstNode, parent: AstNode | undefined): string | undefined 
 function otherProse(file: SourceFile): Prose[] {
   if (file.path.endsWith('.md')) return [prose('document', 1, withoutCode(file.text))]
   if (/\.template$/.test(file.path)) return [prose('document', 1, file.text)]
-  const comment = file.path.endsWith('.sql')
-    ? /(?:^|\n)[ \t]*--[^\n]*/g
-    : file.path.endsWith('.css')
-      ? /\/\*[\s\S]*?\*\//g
-      : null
-  if (comment === null) return []
-  return [...file.text.matchAll(comment)].map(({ 0: raw, index }) => prose('comment', lineAt(file.text, index), raw))
+  // Migrations are left out: the checksum of an applied one is recorded, so even its comments cannot change.
+  if (!file.path.endsWith('.css')) return []
+  return [...file.text.matchAll(/\/\*[\s\S]*?\*\//g)].map(({ 0: raw, index }) =>
+    prose('comment', lineAt(file.text, index), raw),
+  )
 }
 
 /** Code blocks become empty lines. */

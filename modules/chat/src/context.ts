@@ -1,4 +1,4 @@
-/** What every use case of chat works with. */
+/** What every chat use case works with. */
 import type { Cache } from '@octet/cache'
 import { problemsOf } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
@@ -13,7 +13,7 @@ export interface ChatState {
   readonly outbound: Floor['outbound']
   readonly pictures: Floor['pictures']
   readonly presence: PresenceBoard
-  /** Whether a room is a direct conversation; it is for ever what it was made. */
+  /** Whether a room is a direct conversation. This never changes. */
   readonly directs: Cache<boolean>
 }
 

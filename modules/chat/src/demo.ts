@@ -1,4 +1,4 @@
-/** Example rooms for a new installation, in which people have been talking for some days. */
+/** Example rooms for a new installation, with a few days of conversation in them. */
 import type { chat } from '@octet/contracts/chat'
 import { type ExamplePerson, examplePeople } from '@octet/contracts/examples'
 import { newId, type Tx } from '@octet/db'
@@ -17,10 +17,10 @@ import { nameKey, roomStream } from './rooms/rules.ts'
 import * as roomStore from './rooms/store.ts'
 
 const hourMs = 3_600_000
-/** They were opened this long before the first word. */
+/** The rooms were opened this long before the first message. */
 const openedHoursAgo = 74
 
-/** Fills the rooms. One that is there already, or whose name is taken, is left as it is. */
+/** Fills the example rooms. A room that exists, or whose name is taken, is left alone. */
 export async function seedDemo(ctx: ChatContext): Promise<void> {
   for (const room of demoRooms) {
     await ctx.db.transaction('chat.seedDemo', async tx => {
@@ -71,7 +71,7 @@ async function open(ctx: ChatContext, tx: Tx<typeof chat>, { name, topic, member
   return roomId
 }
 
-/** The message's id. What came to it later is told as it is told of any message. */
+/** Inserts one message and returns its id. Later changes to it are appended as for any message. */
 async function say(ctx: ChatContext, tx: Tx<typeof chat>, { roomId, before, threadId }: Saying, line: DemoLine) {
   const room = await roomStore.lockRoom(tx, roomId)
   if (room === undefined) throw new Error('a room vanished in its own transaction')
@@ -81,7 +81,7 @@ async function say(ctx: ChatContext, tx: Tx<typeof chat>, { roomId, before, thre
   const fileIds = line.hasPicture === true ? [await drawPicture(ctx, tx, { roomId, ownerId: userId, at })] : []
   const said = { roomId, body: line.text, replyToId, threadId }
   await messageStore.claimCmid(tx, { authorId: userId, cmid, bodyHash: bodyHash(said), messageId: id })
-  await speak(tx, { room, userId }, { ...said, id, cmid, fileIds, deaf: new Set() })
+  await speak(tx, { room, userId }, { ...said, id, cmid, fileIds, blockers: new Set() })
   await exampleStore.backdate(tx, { stream, messageId: id, at })
   for (const [emoji, people] of Object.entries(line.reactions ?? {})) {
     for (const reactor of idsOf(people)) await messageStore.addReaction(tx, { messageId: id, emoji, userId: reactor })
@@ -95,7 +95,7 @@ async function say(ctx: ChatContext, tx: Tx<typeof chat>, { roomId, before, thre
   return id
 }
 
-/** Its bytes lie in storage before the row is committed: a process that dies between leaves them for nobody. */
+/** Stores the bytes before the row is committed. A process that dies in between leaves unreferenced bytes. */
 async function drawPicture(
   ctx: ChatContext,
   tx: Tx<typeof chat>,

@@ -1,4 +1,4 @@
-/** Timed work → use cases. */
+/** Jobs and schedules → use cases. */
 
 import { sweepFiles } from './files/delete-file.ts'
 import { endDeadLeases } from './presence/list-presence.ts'

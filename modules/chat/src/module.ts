@@ -1,4 +1,4 @@
-/** The front door of chat: rooms, what is said in them, and who has seen it. */
+/** The entry point of chat: rooms, messages, and receipts. */
 import { createCache } from '@octet/cache'
 import { commonProblem, requireUser } from '@octet/contracts'
 import { chat } from '@octet/contracts/chat'
@@ -51,13 +51,13 @@ export const chatModule = defineModule({
   close: ({ presence }: ChatState) => presence.close(),
 })
 
-/** A room is heard by its members only, public or not. */
+/** Only members may subscribe to a room, public or not. */
 async function joinAsMember(ctx: ChatContext, roomId: string): Promise<void> {
   if (!isId(roomId)) throw commonProblem('not-found')
   await accessAsReader(ctx, roomId)
 }
 
-/** Every client listens to its person's inbox, so whoever listens to it is there. */
+/** Every client subscribes to its account's inbox, so a subscription to it means the person is connected. */
 function opened({ presence }: ChatContext, userId: string): void {
   presence.opened(userId)
 }

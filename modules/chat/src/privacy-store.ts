@@ -1,10 +1,10 @@
-/** SQL about giving and erasing what chat keeps of a person. */
+/** SQL for exporting and erasing a person's chat data. */
 import type { Queryable, Tx } from '@octet/db'
 import type { MessageRow } from './messages/store.ts'
 
 type Said = Pick<MessageRow, 'id' | 'room_id' | 'seq' | 'body' | 'created_at' | 'edited_at'>
 
-/** Every message somebody wrote and did not take back, read a page at a time. */
+/** Every message a person wrote and did not delete, read page by page. */
 export async function* eachMessageOf({ sql }: Queryable, userId: string, pageMax: number): AsyncIterable<object> {
   for (let after: string | null = null; ; ) {
     const rows: Said[] = await sql<Said[]>`
@@ -17,7 +17,7 @@ export async function* eachMessageOf({ sql }: Queryable, userId: string, pageMax
   }
 }
 
-/** The rooms somebody is in, or has opened; at most `limit`. */
+/** Rooms a person is in or has created; at most `limit`. */
 export function roomsOf({ sql }: Queryable, userId: string, limit: number): Promise<object[]> {
   return sql<object[]>`
     select rooms.id, kind, visibility, name, topic, rooms.created_at, role, joined_at, notify, read_seq
@@ -26,13 +26,13 @@ export function roomsOf({ sql }: Queryable, userId: string, limit: number): Prom
     order by rooms.id limit ${limit}`
 }
 
-/** Reactions somebody gave; at most `limit`. */
+/** Reactions a person gave; at most `limit`. */
 export function reactionsOf({ sql }: Queryable, userId: string, limit: number): Promise<object[]> {
   return sql<object[]>`
     select message_id, emoji, at from reactions where user_id = ${userId} order by message_id, emoji limit ${limit}`
 }
 
-/** Some of the rooms in which there is still something of a person. */
+/** Some of the rooms that still hold data of a person. */
 export async function someRoomsWith({ sql }: Queryable, userId: string, limit: number): Promise<string[]> {
   const rows = await sql<{ room_id: string }[]>`
     select room_id from members where user_id = ${userId}
@@ -49,8 +49,8 @@ export async function someRoomsWith({ sql }: Queryable, userId: string, limit: n
 }
 
 /**
- * Erases a person from one locked room. Their words go, the places of their messages stay, under an id that is theirs
- * in this room alone and leads to nobody: who spoke to whom can still be followed.
+ * Erases a person from one locked room. Their text goes; their messages keep their places under a pseudonym used in
+ * this room only, so that the conversation can still be followed.
  */
 export async function eraseFromRoom(
   { sql }: Tx,
@@ -90,7 +90,7 @@ export async function eraseFromRoom(
     where stream = ${stream} and (from_id = ${userId} or body::text like ${`%${userId}%`})`
 }
 
-/** What is kept per person and not per room. */
+/** Deletes what is kept per person rather than per room. */
 export async function erasePerson({ sql }: Tx, userId: string, inbox: string): Promise<void> {
   await sql`delete from presence where user_id = ${userId}`
   await sql`delete from settings where user_id = ${userId}`
@@ -102,7 +102,7 @@ export async function erasePerson({ sql }: Tx, userId: string, inbox: string): P
   await sql`update stream_events set from_id = null where from_id = ${userId}`
 }
 
-/** Rows that still hold something of a person. */
+/** Counts rows that still hold data of a person. */
 export async function countOf({ sql }: Queryable, userId: string): Promise<number> {
   const mention = `%${userId}%`
   const [row] = await sql<{ rows: number }[]>`

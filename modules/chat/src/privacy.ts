@@ -1,4 +1,4 @@
-/** What chat keeps of people, how they get it, and how it goes. */
+/** The personal data chat keeps, how it is exported, and how it is erased. */
 import type { chat } from '@octet/contracts/chat'
 import { each, newId, type Tx } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
@@ -16,13 +16,13 @@ import * as roomStore from './rooms/store.ts'
 
 const pageMax = 500
 const exportedMax = 10_000
-/** A room is locked while it is gone through. */
+/** Holds the lock of one room while it is erased. */
 const roomsPerStep = 5
 const filesPerStep = 100
 
 export const privacy: Privacy<typeof chat, ChatContext> = {
   columns: {
-    // Rooms belong to all their members and stay when one of them goes, and go with the last.
+    // A room belongs to all its members. It stays when one of them goes and is deleted with the last.
     rooms: {
       ...each('not-personal', 'id', 'kind', 'visibility', 'name', 'name_key', 'topic', 'direct_key', 'is_encrypted'),
       ...each('not-personal', 'is_example', 'member_count', 'created_at', 'last_message_at', 'version'),
@@ -37,7 +37,7 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
       ...each('delete', 'id', 'room_id', 'token_hash', 'created_by', 'created_at', 'expires_at', 'uses_left'),
     },
     sends: each('delete', 'author_id', 'cmid', 'body_hash', 'message_id'),
-    // The place of a message stays, emptied, so that the order of the room does.
+    // An erased message keeps its place, emptied, so that the order of the room holds.
     messages: {
       ...each('delete', 'body', 'mentions', 'words', 'pinned_at'),
       ...each('anonymise', 'author_id', 'cmid'),
@@ -46,7 +46,7 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
     },
     reactions: each('delete', 'message_id', 'emoji', 'user_id', 'at'),
     mentions: each('delete', 'user_id', 'room_id', 'seq'),
-    // The public half of an encrypted room's group; the names in it are ids of devices.
+    // The public half of an encrypted room's group. The names in it are device ids.
     groups: { ...each('not-personal', 'room_id', 'epoch'), ...each('delete', 'group_info') },
     history_copies: each('delete', 'user_id', 'room_id', 'seq', 'sealed'),
     recovery_checks: each('delete', 'user_id', 'check', 'created_at'),
@@ -109,7 +109,7 @@ function extensionOf(name: string): string {
   return /\.[a-z0-9]{1,8}$/.exec(name.toLowerCase())?.[0] ?? ''
 }
 
-/** True while there may be more. Bytes go before the rows that know of them. */
+/** True while there may be more. Bytes are deleted before the rows that refer to them. */
 async function eraseFiles(ctx: ChatContext, tx: Tx<typeof chat>, userId: string): Promise<boolean> {
   await fileStore.dropFilesOfOwner(tx, userId)
   const ids = await fileStore.goneOf(tx, userId, filesPerStep)
@@ -120,13 +120,13 @@ async function eraseFiles(ctx: ChatContext, tx: Tx<typeof chat>, userId: string)
   return ids.length === filesPerStep || uploads.length === filesPerStep
 }
 
-/** Nobody is left in it who could: what they called it may be all that is left of them. */
+/** Deletes a room without members: its name and topic may be the person's last data. */
 async function endRoom(tx: Tx<typeof chat>, roomId: string): Promise<void> {
   await tx.append('room', roomId, { type: 'room-deleted', body: {} })
   await roomStore.deleteRoom(tx, roomId, roomStream(roomId))
 }
 
-/** A room whose only owner goes is handed to the member who has been there longest, moderators first. */
+/** Hands the room of an erased sole owner to its longest-standing moderator, or else member. */
 async function passOwnership(tx: Tx<typeof chat>, roomId: string, userId: string): Promise<void> {
   const member = await memberStore.findMember(tx, roomId, userId)
   if (member?.role !== 'owner' || (await memberStore.countOwners(tx, roomId)) > 1) return

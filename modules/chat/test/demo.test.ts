@@ -1,4 +1,4 @@
-/** Example rooms: there once, living, everybody's who is new, and the first administrator's to keep or to refuse. */
+/** Example rooms: created once, lively, open to every new account, and kept or refused by the first administrator. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { examplePeople } from '@octet/contracts/examples'
@@ -25,7 +25,7 @@ async function deliver(app: TestApp, event: string, data: object) {
   for (let again = 0; again < 2; again++) await subscriber.deliver({ eventId, data })
 }
 
-test('somebody new finds rooms in which people have talked, with threads, reactions, pins and a picture', async t => {
+test('a new account finds rooms with conversations, threads, reactions, pins and a picture', async t => {
   const app = await openExamples(t)
   await deliver(app, 'identity.user-registered', { userId: ben })
   const rooms = (await as(app, ben).listRooms({})).data
@@ -42,7 +42,7 @@ test('somebody new finds rooms in which people have talked, with threads, reacti
   assert.ok(said.filter(({ isPinned }) => isPinned).length >= 2 && said.some(({ mentions }) => mentions.length > 0))
   assert.ok(new Set(said.map(({ authorId }) => authorId)).size >= 5)
   const ages = said.map(({ createdAt }) => app.nowMs - Date.parse(createdAt))
-  assert.ok(Math.min(...ages) > 0 && Math.max(...ages) > 2 * 86_400_000, 'it was said in the last days')
+  assert.ok(Math.min(...ages) > 0 && Math.max(...ages) > 2 * 86_400_000, 'the messages are from the last days')
   const [file] = said.flatMap(({ files }) => files)
   assert.deepEqual([file?.contentType, file?.width, file?.hasThumbnail], ['image/png', 960, true])
   const headers = { authorization: `Bearer ${app.as(ben)}` }
@@ -51,7 +51,7 @@ test('somebody new finds rooms in which people have talked, with threads, reacti
   assert.ok(cursors.data.some(({ userId }) => userId === examplePeople.mira.id))
 })
 
-test('the log of an example room says what the room says, in order of time', async t => {
+test('the log of an example room matches its messages and is in order of time', async t => {
   const app = await openExamples(t)
   const streams = await app.db('chat').sql<{ stream: string; seq: number; at: string; type: string; body: object }[]>`
     select stream, seq, at, type, body from stream_events where stream like 'chat:room:%' order by stream, seq`
@@ -67,7 +67,7 @@ test('the log of an example room says what the room says, in order of time', asy
   assert.equal(rows.length, 0)
 })
 
-test('they are made once, and a room that has been renamed or a name that is taken is left alone', async t => {
+test('example rooms are created once; renamed rooms and taken names are left alone', async t => {
   const app = await openChat(t)
   const mine = await as(app, ada).createRoom({ name: 'town SQUARE' })
   await app.runtime.seedDemo()
@@ -78,7 +78,7 @@ test('they are made once, and a room that has been renamed or a name that is tak
   assert.equal(found.find(({ id }) => id === mine.id)?.isExample, false)
 })
 
-test('the first administrator owns them and is greeted, or they are gone with all they had', async t => {
+test('the first administrator either owns the example rooms and is greeted, or they are deleted completely', async t => {
   const app = await openExamples(t)
   await deliver(app, 'identity.user-registered', { userId: ada })
   await deliver(app, 'identity.owner-created', { userId: ada, examples: true })

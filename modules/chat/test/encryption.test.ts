@@ -17,14 +17,14 @@ import {
 import type { Test, TestApp } from '@octet/testkit'
 import { ada, as, ben, cleo, cmid, openChat } from './people.ts'
 
-/** A device of somebody in an encrypted room: takes the room's log in order, as a client does over the socket. */
+/** One person's device in an encrypted room: applies the room's log in order, as a client does over the socket. */
 interface Peer {
   readonly userId: string
   readonly encryption: Encryption
   readonly membersOf: () => Promise<string[]>
-  /** Hands over what is new; returns every text of the room so far, `null` for what the device cannot read. */
+  /** Applies new events; returns every text of the room so far, `null` for those the device cannot read. */
   catchUp(): Promise<(string | null)[]>
-  /** Sends as a client does: on being behind it catches up and tries again. */
+  /** Sends as a client does: when it is behind, it catches up and tries again. */
   say(text: string): Promise<void>
 }
 
@@ -76,7 +76,7 @@ async function encryptedRoom(t: Test) {
   return { app, roomId: id }
 }
 
-test('devices that join from outside read one another; the server holds no word of it', async t => {
+test('devices that join by external commit read one another; the server stores no plain text', async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   await mine.say('the first plain-text secret')
@@ -88,7 +88,7 @@ test('devices that join from outside read one another; the server holds no word 
     'second plain-text secret',
     'third plain-text secret',
   ])
-  // What was said before a device came is not for it; that is what recovery is for.
+  // A device cannot read messages from before it joined; recovery exists for those.
   assert.deepEqual(await theirs.catchUp(), [null, 'second plain-text secret', 'third plain-text secret'])
   const [row] = await app.db('chat').sql<{ hits: number }[]>`
     select ((select count(*) from messages where body like '%plain-text%')
@@ -97,7 +97,7 @@ test('devices that join from outside read one another; the server holds no word 
   assert.deepEqual((await as(app, ada).searchMessages({ q: 'secret' })).data, [])
 })
 
-test('two devices that move the group on at once are put in order, and nobody is lost', async t => {
+test('two concurrent commits are put in order and both devices stay in the group', async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   const [theirs, hers, second] = await Promise.all([
@@ -120,7 +120,7 @@ test('two devices that move the group on at once are put in order, and nobody is
   )
 })
 
-test('somebody who was put out cannot read what is said afterwards, even with a copy of everything', async t => {
+test('a removed member cannot read later messages, even with a copy of the whole log', async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   const theirs = await peerOf(app, roomId, ben)
@@ -129,13 +129,13 @@ test('somebody who was put out cannot read what is said afterwards, even with a 
   await as(app, ada).removeMember({ id: roomId, userId: ben })
   await mine.say('not for ben')
   assert.ok(!(await mine.encryption.fingerprints(roomId)).some(({ userId }) => userId === ben))
-  // As if a friend in the database handed him the whole log.
+  // As if a friend with database access had handed him the whole log.
   const leaked = await theirs.catchUp().catch(() => ['nothing'])
   assert.ok(!leaked.includes('not for ben'))
   await assert.rejects(as(app, ben).getGroup({ roomId }), { code: 'not-found' })
 })
 
-test('nobody lets in a device for somebody else: neither the server takes it nor, if it did, a device', async t => {
+test("only an account's own devices can add a device; server and clients both reject others", async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   await mine.say('hello')
@@ -170,7 +170,7 @@ test('nobody lets in a device for somebody else: neither the server takes it nor
   await assert.rejects(mine.encryption.take(roomId, planted), /was let in by/)
 })
 
-test('a message signed by one member and sent under the name of another is not shown', async t => {
+test("a message signed by one member and sent under another member's name is not shown", async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   const theirs = await peerOf(app, roomId, ben)
@@ -180,7 +180,7 @@ test('a message signed by one member and sent under the name of another is not s
   assert.deepEqual(await mine.catchUp(), [null])
 })
 
-test('what is changed is sealed as well; a reaction is not taken for a change', async t => {
+test('edits are sealed as well, and a reaction is not mistaken for an edit', async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   const theirs = await peerOf(app, roomId, ben)
@@ -199,7 +199,7 @@ test('what is changed is sealed as well; a reaction is not taken for a change', 
   assert.equal((await mine.catchUp()).at(-1), 'better words')
 })
 
-test('a device whose store was restored from an old copy joins anew and goes on', async t => {
+test('a device restored from an old backup rejoins the group and continues', async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   const theirs = await peerOf(app, roomId, ben)
@@ -213,7 +213,7 @@ test('a device whose store was restored from an old copy joins anew and goes on'
   assert.equal((await mine.encryption.fingerprints(roomId)).length, 2)
 })
 
-test('with the recovery key a new device reads what was said before it came; without it nobody does', async t => {
+test('a new device reads older messages with the recovery key, and only with it', async t => {
   const { app, roomId } = await encryptedRoom(t)
   const mine = await peerOf(app, roomId, ada)
   await mine.say('kept for later')
@@ -244,7 +244,7 @@ test('with the recovery key a new device reads what was said before it came; wit
   assert.deepEqual((await as(app, ada).getHistory({ roomId })).data, [])
 })
 
-test('a room that is not encrypted has no group; of two devices that make it at once one joins the other', async t => {
+test('an unencrypted room has no group; of two devices that create one concurrently, one joins the other', async t => {
   const { app, roomId } = await encryptedRoom(t)
   const plain = await as(app, ada).createRoom({ name: 'Plain' })
   await assert.rejects(as(app, ada).getGroup({ roomId: plain.id }), { code: 'chat.not-encrypted' })

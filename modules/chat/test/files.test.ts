@@ -1,4 +1,4 @@
-/** Files: streamed in, drawn anew, shown to members only, and never a reference without its bytes. */
+/** Files: streamed in, re-encoded, shown to members only; every reference has its bytes. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
@@ -46,7 +46,7 @@ function photo(format: 'jpeg' | 'png' | 'webp' = 'jpeg') {
     .toBuffer()
 }
 
-test('a picture is drawn anew without its EXIF, has a thumbnail, and is shown to members only', async t => {
+test('a picture is re-encoded without EXIF, gets a thumbnail, and is shown to members only', async t => {
   const { app, roomId } = await openRoom(t)
   for (const format of ['jpeg', 'png', 'webp'] as const) {
     const original = await photo(format)
@@ -57,7 +57,11 @@ test('a picture is drawn anew without its EXIF, has a thumbnail, and is shown to
       [file.contentType, file.width, file.height, file.hasThumbnail],
       [`image/${format}`, 900, 600, true],
     )
-    assert.equal((await fetchFile(app, file.id, ben)).statusCode, 404, 'nobody else has it before it is said')
+    assert.equal(
+      (await fetchFile(app, file.id, ben)).statusCode,
+      404,
+      'other members cannot read a file before it is sent',
+    )
     const said = await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: '', fileIds: [file.id] })
     assert.deepEqual(said.files, [file])
     const shown = await fetchFile(app, file.id, ben)
@@ -74,7 +78,7 @@ test('a picture is drawn anew without its EXIF, has a thumbnail, and is shown to
   }
 })
 
-test('what a browser could run comes as an attachment in a sandbox, whatever it is called', async t => {
+test('files that a browser could execute are served as attachments in a sandbox, whatever their name', async t => {
   const { app, roomId } = await openRoom(t)
   const attacks = [
     ['<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 'x.svg'],
@@ -99,7 +103,7 @@ test('what a browser could run comes as an attachment in a sandbox, whatever it 
   assert.match(String(shown.headers['content-type']), /^text\/plain/)
 })
 
-test('bytes of another kind, broken pictures and pixel bombs are refused and leave nothing', async t => {
+test('mislabelled bytes, broken pictures and pixel bombs are refused and leave nothing behind', async t => {
   const { app, roomId } = await openRoom(t)
   assert.equal((await upload(app, roomId, '<html>', 'cat.png')).body.code, 'chat.file-refused')
   const whole = await photo('png')
@@ -118,7 +122,7 @@ test('bytes of another kind, broken pictures and pixel bombs are refused and lea
   assert.deepEqual([...(await app.db('chat').sql`select id from files`)], [])
 })
 
-test('photographs that cannot be cleaned are refused; what is packed stays packed', async t => {
+test('photographs that cannot be re-encoded are refused; compressed files are served as they are', async t => {
   const { app, roomId } = await openRoom(t)
   const box = (brand: string) =>
     Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}`), Buffer.alloc(12)])
@@ -144,7 +148,7 @@ test('photographs that cannot be cleaned are refused; what is packed stays packe
   assert.equal(shown.rawPayload.byteLength, bomb.byteLength)
 })
 
-test('ranges are answered as ranges, and only while they are of the same bytes', async t => {
+test('range requests are answered, and only while the bytes are unchanged', async t => {
   const { app, roomId } = await openRoom(t)
   const { body: file } = await upload(app, roomId, '0123456789', 'digits.txt')
   const part = async (range: string, more = {}) => {
@@ -161,7 +165,7 @@ test('ranges are answered as ranges, and only while they are of the same bytes',
   assert.equal((await fetchFile(app, file.id, ada, { 'if-none-match': `"${file.sha256}"` })).statusCode, 304)
 })
 
-test('a file is given once, by its owner, in its room; a message without words or files says nothing', async t => {
+test('a file can be sent once, by its owner, in its room; a message needs text or files', async t => {
   const { app, roomId } = await openRoom(t)
   const other = await as(app, ada).createRoom({ name: 'Other' })
   const { body: file } = await upload(app, roomId, 'words', 'a.txt')
@@ -176,7 +180,7 @@ test('a file is given once, by its owner, in its room; a message without words o
   assert.equal((await upload(app, roomId, 'words', 'a.txt', cleo)).status, 403)
 })
 
-test('a large file arrives in parts, goes on after a cut wire, and is refused from any other place', async t => {
+test('a large file arrives in parts, resumes after a lost connection, and is refused at any other offset', async t => {
   const { app, roomId } = await openRoom(t)
   const bytes = Buffer.alloc(700_000, 'abcdefghij')
   const { id } = await as(app, ada).createUpload({ roomId, name: 'long.txt', sizeBytes: bytes.byteLength })
@@ -232,7 +236,7 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   }
 }
 
-test('too much is refused: a file, an account, a waiting pile', async t => {
+test("limits hold for a file's size, an account's storage and its waiting files", async t => {
   const { app, roomId } = await openRoom(t)
   const large = await upload(app, roomId, Buffer.alloc(25 * 1024 * 1024 + 1), 'large.bin')
   assert.deepEqual([large.status, large.body.code], [413, 'payload-too-large'])
@@ -244,7 +248,7 @@ test('too much is refused: a file, an account, a waiting pile', async t => {
   for (const { reason } of refused) assert.equal(reason.code, 'chat.too-many-files')
 })
 
-/** O8: whatever refers to bytes has them, with the hash it names; and bytes nobody refers to go. */
+/** O8: every reference has its bytes with the recorded hash; unreferenced bytes are deleted. */
 async function orphans(app: TestApp): Promise<string[]> {
   const rows = await app.db('chat').sql<{ id: string; sha256: string; has_thumbnail: boolean }[]>`
     select id, sha256, has_thumbnail from files where state = 'ready'`
@@ -255,12 +259,12 @@ async function orphans(app: TestApp): Promise<string[]> {
   }
   const known = new Set(rows.map(({ id }) => id))
   for (const { key } of (await app.storage.list('')).objects) {
-    if (!known.has(key.split('/')[3] ?? '')) found.push(`nobody refers to ${key}`)
+    if (!known.has(key.split('/')[3] ?? '')) found.push(`unreferenced: ${key}`)
   }
   return found
 }
 
-test('O8: files go with their message, their room, or after a day without; every reference has its bytes', async t => {
+test('O8: files are deleted with their message or room, or after a day without one; every reference has its bytes', async t => {
   const { app, roomId } = await openRoom(t)
   const second = await as(app, ada).createRoom({ name: 'Second' })
   const give = async (room: string) => {
@@ -289,7 +293,7 @@ test('O8: files go with their message, their room, or after a day without; every
   assert.equal((await orphans(app)).length, 1, 'the oracle sees what is missing')
 })
 
-test("a person's files are erased with them, bytes and all", async t => {
+test('erasing a person deletes their files including the bytes', async t => {
   const { app, roomId } = await openRoom(t)
   const { body: file } = await upload(app, roomId, await photo(), 'photo.jpg')
   await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: 'see', fileIds: [file.id] })

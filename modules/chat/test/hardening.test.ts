@@ -1,4 +1,4 @@
-/** What people must not be able to say, to do or to learn. */
+/** Messages, actions and knowledge that chat must refuse. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listen, signIn, type Test } from '@octet/testkit'
@@ -13,7 +13,7 @@ async function openRoom(t: Test, limitsScale?: number) {
   return { app, roomId, say, place }
 }
 
-test('what nobody can see is not said; text of every script is kept as it was typed', async t => {
+test('invisible messages are refused; text of every script is stored as typed', async t => {
   const { app, roomId, say } = await openRoom(t)
   const message = await say(ada, 'seen')
   for (const blank of ['', '  \n\t ', '\u200b\u202e\u2066', '\u3164', '\u2800', '\ufeff']) {
@@ -22,7 +22,7 @@ test('what nobody can see is not said; text of every script is kept as it was ty
       code: 'validation-failed',
     })
   }
-  // Shown as text: what it would do elsewhere is no matter here.
+  // These are shown as text; what they would do elsewhere does not matter here.
   const hostile = [
     '<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>',
     '\u202egnp.exe \u0301\u0301\u0301 zalgo \u{1f468}\u200d\u{1f469}\u200d\u{1f467}',
@@ -35,7 +35,7 @@ test('what nobody can see is not said; text of every script is kept as it was ty
   }
 })
 
-test('a topic is one line that turns nothing around', async t => {
+test('a topic is one line without bidirectional control characters', async t => {
   const { app, roomId } = await openRoom(t)
   const changed = await as(app, ada).updateRoom({ id: roomId, topic: ' Tea\u202e \u2066 and\u0007\n biscuits \u2067' })
   assert.equal(changed.topic, 'Tea and biscuits')
@@ -45,7 +45,7 @@ test('a topic is one line that turns nothing around', async t => {
   assert.deepEqual([entry?.action, entry?.detail], ['room-changed', 'topic'])
 })
 
-test('a reaction is one emoji and nothing else', async t => {
+test('a reaction is exactly one emoji', async t => {
   const { app, roomId, say } = await openRoom(t)
   const { id: messageId } = await say(ada, 'look')
   const react = (emoji: string) => as(app, ben).react({ roomId, messageId, emoji, on: true })
@@ -55,7 +55,7 @@ test('a reaction is one emoji and nothing else', async t => {
   }
 })
 
-test('an edit moves mentions: whom it names learns of it, whom it no longer names is not counted', async t => {
+test('an edit notifies newly mentioned people and drops removed mentions from the count', async t => {
   const { app, roomId, say, place } = await openRoom(t)
   const mentions = async () => [(await place(ben))?.mentions, (await place(cleo))?.mentions]
   const { id: messageId } = await say(ada, `tea, <@${ben}>?`)
@@ -73,7 +73,7 @@ test('an edit moves mentions: whom it names learns of it, whom it no longer name
   assert.equal((await app.db('chat').sql`select from stream_events where type = 'mention'`).length, 2)
 })
 
-test('nobody ends their own silence, and the last owner does not go by the side door', async t => {
+test('members cannot unmute themselves, and the last owner cannot leave by being demoted or removed', async t => {
   const { app, roomId: id, say } = await openRoom(t)
   await as(app, ada).changeMember({ id, userId: ben, role: 'moderator', mutedMinutes: 10 })
   const entries = (await as(app, ada).listModeration({ id })).data.map(({ action }) => action)
@@ -82,10 +82,10 @@ test('nobody ends their own silence, and the last owner does not go by the side 
   await assert.rejects(say(ben, 'hello'), { code: 'chat.muted' })
   await assert.rejects(as(app, ada).removeMember({ id, userId: ada }), { code: 'chat.role-too-low' })
   await assert.rejects(as(app, ben).removeMember({ id, userId: ben }), { code: 'chat.role-too-low' })
-  await as(app, ada).changeMember({ id, userId: ada, mutedMinutes: 0 }) // owners may do everything to themselves
+  await as(app, ada).changeMember({ id, userId: ada, mutedMinutes: 0 }) // Owners may do anything to their own membership.
 })
 
-test('who is blocked neither reacts nor pins in the conversation of the two', async t => {
+test('a blocked person can neither react nor pin in the direct conversation', async t => {
   const { app } = await openRoom(t)
   t.after(() => blocks.clear())
   const { id: roomId } = await as(app, ada).openDirect({ userIds: [ben] })
@@ -97,8 +97,8 @@ test('who is blocked neither reacts nor pins in the conversation of the two', as
   await as(app, ben).react({ roomId, messageId, emoji: '👋', on: true })
 })
 
-test('a room takes as much as can be read, and says when it takes more; outsiders use none of it up', async t => {
-  const { app, roomId, say } = await openRoom(t, 0.05) // 30 at once, and 30 a minute for each account
+test('a room limits its message rate and reports it; outsiders cannot use up its allowance', async t => {
+  const { app, roomId, say } = await openRoom(t, 0.05) // A burst of 30, and 30 a minute for each account.
   const stranger = as(app, '01976000-0000-7000-8000-0000000000ff')
   for (let index = 0; index < 25; index++) {
     await assert.rejects(stranger.sendMessage({ roomId, cmid: cmid(), body: 'me too' }), { code: 'chat.not-a-member' })
@@ -112,7 +112,7 @@ test('a room takes as much as can be read, and says when it takes more; outsider
   await say(cleo, 'now')
 })
 
-test('whoever hides how far they read is seen to have received it, no more; their own devices know', async t => {
+test('a member who hides their reading position is shown as having received only; their own devices see it', async t => {
   const { app, roomId, say } = await openRoom(t)
   const url = await listen(app)
   const listener = async (userId: string, stream: string) => {
@@ -137,13 +137,13 @@ test('whoever hides how far they read is seen to have received it, no more; thei
   assert.equal((await cursorOf(ben))?.readSeq, seq)
   await as(app, cleo).markRead({ roomId, seq })
   const next = (await watcher.next('relay')).body as { userId: string }
-  assert.equal(next.userId, cleo, 'that ben read is told to nobody, not even as news without content')
+  assert.equal(next.userId, cleo, 'the reading position is not published, not even as an empty event')
   const spy = await signIn(t, url, app.as(ada))
   spy.send({ t: 'sub', streams: { [`chat:reads:${ben}`]: null } })
   assert.equal((await spy.next('err')).code, 'not-found')
 })
 
-test('invitations of a moderator who is put out are worthless; those of others and of who left are not', async t => {
+test("a removed moderator's invitations are revoked; those of a moderator who left stay valid", async t => {
   const app = await openChat(t)
   const { id } = await as(app, ada).createRoom({ name: 'Kitchen', visibility: 'private' })
   const invite = async (userId: string) => (await as(app, userId).createInvitation({ id })).token
@@ -162,7 +162,7 @@ test('invitations of a moderator who is put out are worthless; those of others a
   assert.equal((await as(app, dan).acceptInvitation({ token: own })).id, id)
 })
 
-test('sealed copies are kept of what the room has said, not of anything else: they cannot fill the disk', async t => {
+test('sealed copies are kept only for existing events, so they cannot fill the disk', async t => {
   const app = await openChat(t)
   const { id: roomId } = await as(app, ada).createRoom({ name: 'Vault', isEncrypted: true })
   await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: 'c2VhbGVk' })

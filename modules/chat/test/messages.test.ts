@@ -16,7 +16,7 @@ async function openRoom(t: Test) {
   return { app, roomId: room.id, say, logOf }
 }
 
-test('messages have one order without gaps, however many people speak at once', async t => {
+test('messages have one gapless order, however many people send at once', async t => {
   const { app, roomId, say, logOf } = await openRoom(t)
   const said = await Promise.all(Array.from({ length: 40 }, (_, index) => say(index % 2 ? ada : ben, `word ${index}`)))
   const log = await logOf()
@@ -31,18 +31,18 @@ test('messages have one order without gaps, however many people speak at once', 
   )
 })
 
-test('a repeated send answers alike and says nothing twice; with other content its cmid is refused', async t => {
+test('a repeated cmid gets the first answer and sends nothing; different content under it is refused', async t => {
   const { app, roomId, logOf } = await openRoom(t)
   const send = { roomId, cmid: cmid(), body: 'once' }
   const [first, ...others] = await Promise.all(Array.from({ length: 10 }, () => as(app, ada).sendMessage(send)))
   for (const other of others) assert.deepEqual(other, first)
   assert.equal((await logOf()).filter(({ type }) => type === 'message').length, 1)
   await assert.rejects(as(app, ada).sendMessage({ ...send, body: 'twice' }), { code: 'chat.cmid-reused', status: 409 })
-  const theirs = await as(app, ben).sendMessage(send) // another person's cmid is another cmid
+  const theirs = await as(app, ben).sendMessage(send) // The same cmid of another person is a different cmid.
   assert.notEqual(theirs.id, first?.id)
 })
 
-test('pages go both ways, around a message and to a date, and say where they end', async t => {
+test('history can be read in both directions, around a message and from a date, and reports its ends', async t => {
   const { app, roomId, say } = await openRoom(t)
   const said = []
   for (let index = 0; index < 9; index++) said.push(await say(ada, `word ${index}`))
@@ -62,7 +62,7 @@ test('pages go both ways, around a message and to a date, and say where they end
   await assert.rejects(mine.listMessages({ roomId, before: 1, after: 1 }), { code: 'validation-failed' })
 })
 
-test('an edit and a deletion are events; what was taken back is nowhere to be read', async t => {
+test('edits and deletions are events, and deleted text cannot be read anywhere', async t => {
   const { app, roomId, say, logOf } = await openRoom(t)
   const secret = `secret-${newId()}`
   const message = await say(ada, secret)
@@ -91,7 +91,7 @@ test('an edit and a deletion are events; what was taken back is nowhere to be re
   })
 })
 
-test('moderators may take back what others said, and the moderation log says so', async t => {
+test("moderators can delete other members' messages, and the moderation log records it", async t => {
   const { app, roomId, say } = await openRoom(t)
   const message = await say(ben, 'rude')
   await as(app, ada).deleteMessage({ roomId, messageId: message.id })
@@ -103,7 +103,7 @@ test('moderators may take back what others said, and the moderation log says so'
   await assert.rejects(as(app, ben).listModeration({ id: roomId }), { code: 'chat.role-too-low' })
 })
 
-test('reactions are counted once per person; threads count their replies; only members are mentioned', async t => {
+test('reactions count once per person, threads count their replies, and only members can be mentioned', async t => {
   const { app, roomId, say } = await openRoom(t)
   const root = await say(ada, `look <@${ben}> <@${cleo}>`)
   assert.deepEqual(root.mentions, [ben])
@@ -157,7 +157,7 @@ test('cursors only move forward, never past the end, and unread counts follow th
   await assert.rejects(as(app, cleo).markRead({ roomId, seq: 1 }), { code: 'chat.not-a-member' })
 })
 
-test('search finds words in rooms one is in, and in no others', async t => {
+test("search finds words in the caller's rooms and in no others", async t => {
   const { app, roomId, say } = await openRoom(t)
   await say(ada, 'The quick brown fox')
   await say(ben, 'A slow brown bear')
@@ -177,7 +177,7 @@ test('search finds words in rooms one is in, and in no others', async t => {
   )
 })
 
-test("search goes through all one's rooms in order of time, a page at a time, and can be narrowed", async t => {
+test("search covers all of the caller's rooms in order of time, page by page, with filters", async t => {
   const { app, roomId, say } = await openRoom(t)
   const other = await as(app, ben).createRoom({ name: 'Garden' })
   const secret = await as(app, ada).createRoom({ name: 'Not his', visibility: 'private' })
@@ -204,7 +204,7 @@ test("search goes through all one's rooms in order of time, a page at a time, an
   assert.deepEqual(await narrowed({ after: said[3]?.createdAt, authorId: ben }), ['4', '3'])
 })
 
-test('a private room of others, its messages and its search look like none, to read and to write', async t => {
+test('a private room of others, its messages and its search look nonexistent, for reads and writes', async t => {
   const app = await openChat(t)
   const room = await as(app, ada).createRoom({ name: 'Board', visibility: 'private' })
   const message = await as(app, ada).sendMessage({ roomId: room.id, cmid: cmid(), body: 'quiet' })
@@ -218,9 +218,9 @@ test('a private room of others, its messages and its search look like none, to r
     ['listPins', {}],
   ] as const) {
     const theirs = await app.request(chat, operation, { roomId: room.id, ...input }, { token })
-    const nobodys = await app.request(chat, operation, { roomId: newId(), ...input }, { token })
+    const missing = await app.request(chat, operation, { roomId: newId(), ...input }, { token })
     const comparable = ({ status, body }: typeof theirs) => ({ status, body: { ...(body as object), requestId: '' } })
     assert.equal(theirs.status, 404, operation)
-    assert.deepEqual(comparable(theirs), comparable(nobodys), operation)
+    assert.deepEqual(comparable(theirs), comparable(missing), operation)
   }
 })

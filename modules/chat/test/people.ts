@@ -13,11 +13,11 @@ const names = new Map([
   [dan, 'dan'],
 ])
 
-/** `<who> <whom>` they have blocked. */
+/** `<caller> <blocked>` pairs. */
 export const blocks = new Set<string>()
 export const reports: { id: string; reason: string; note: string }[] = []
 
-/** Of identity: names, blocks and reports. */
+/** The fake identity: names, blocks and reports. */
 export const fakes: NonNullable<TestAppOptions['fakes']> = {
   identity: {
     getUsers: async ({ ids }: { ids: string[] }) => ({
@@ -41,15 +41,15 @@ export function openChat(t: Parameters<typeof testApp>[0], options: Partial<Test
   return testApp(t, { modules: [chatModule], fakes, ...options })
 }
 
-/** Chat as one of them uses it. */
+/** A chat client that acts as one of them. */
 export function as(app: TestApp, userId: string) {
   return app.client(chat, { token: app.as(userId) })
 }
 
-/** A cmid nobody has used. */
+/** A cmid that has not been used. */
 export const cmid = () => `cmid-${newId()}`
 
-/** Runs a job of chat now, as the worker would. */
+/** Runs one of chat's jobs now, as the worker would. */
 export async function runJob(app: TestApp, name: string, payload: object = {}): Promise<void> {
   const job = chatModule.jobs?.find(each => each.name === name)
   if (job === undefined) throw new Error(`chat has no job "${name}"`)

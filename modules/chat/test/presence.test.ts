@@ -1,4 +1,4 @@
-/** Who is there, told to those who look and share a room, and only of those who do not mind. */
+/** Presence is shown to members who look, and only for people who share it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '@octet/db'
@@ -26,7 +26,7 @@ async function open(t: Test) {
   return { app, roomId, connect, watcher, told, statusOf }
 }
 
-test('somebody comes, falls idle and goes; a reload within the grace is not told', async t => {
+test('a person arrives, goes idle and leaves; a reload within the grace period is not published', async t => {
   const { app, connect, watcher, told, statusOf } = await open(t)
   const first = await connect(ben, [`chat:inbox:${ben}`])
   assert.equal((await told(watcher, 'online')).userId, ben)
@@ -45,7 +45,7 @@ test('somebody comes, falls idle and goes; a reload within the grace is not told
     watcher.frames.filter(({ t: kind }) => kind === 'relay'),
     [],
   )
-  // The server hears of the closing a moment after the client; then the grace has to be over.
+  // The server learns about the close shortly after the client; then the grace period must pass.
   const timer = setInterval(() => {
     app.nowMs += 21_000
   }, 200)
@@ -54,7 +54,7 @@ test('somebody comes, falls idle and goes; a reload within the grace is not told
   assert.equal(await statusOf(ben), 'offline')
 })
 
-test('whoever hides is offline for everybody, and is told so at once', async t => {
+test('a person who hides appears offline to others immediately', async t => {
   const { app, connect, watcher, told, statusOf } = await open(t)
   await connect(ben, [`chat:inbox:${ben}`])
   await told(watcher, 'online')
@@ -67,7 +67,7 @@ test('whoever hides is offline for everybody, and is told so at once', async t =
   assert.equal(Date.parse(settings.doNotDisturbUntil ?? ''), Date.parse(until))
 })
 
-test('presence is for members: others may neither look nor listen, and one put out hears no more', async t => {
+test('only members can read or follow presence, and a removed member receives nothing more', async t => {
   const { app, roomId, connect } = await open(t)
   await assert.rejects(as(app, cleo).listPresence({ roomId }), { code: 'chat.not-a-member' })
   const watcher = await connect(ben, [`chat:presence:${roomId}`])
@@ -75,7 +75,7 @@ test('presence is for members: others may neither look nor listen, and one put o
   assert.equal((await watcher.next('unsubscribed')).stream, `chat:presence:${roomId}`)
 })
 
-test('when a process dies, those who were there through it are gone when its lease ends', async t => {
+test('when a process dies, its people go offline once its lease expires', async t => {
   const { app, watcher, told, statusOf } = await open(t)
   const node = newId()
   await app.db('chat').sql`insert into presence_nodes values (${node}, clock_timestamp() + interval '1 hour')`
@@ -89,7 +89,7 @@ test('when a process dies, those who were there through it are gone when its lea
   assert.equal(left.length, 0)
 })
 
-test('typing is told neither of who hides it nor across a block in a direct conversation', async t => {
+test('typing is published neither for people who hide it nor across a block in a direct conversation', async t => {
   const { app, roomId: kitchen, connect } = await open(t)
   t.after(() => blocks.clear())
   await as(app, cleo).joinRoom({ id: kitchen })
@@ -103,7 +103,10 @@ test('typing is told neither of who hides it nor across a block in a direct conv
   const type = (id: string, stream: string, on: boolean) =>
     peers.get(id)?.send({ t: 'relay', stream, type: 'typing', body: { on } })
   let pings = 0
-  /** In which rooms `listener` sees the speaker typing; `isHidden`: the last is not waited for, but others are. */
+  /**
+   * The rooms in which `listener` sees the speaker typing. With `isHidden` the last room is not awaited, the others
+   * are.
+   */
   const seen = async (speaker: string, listener: string, { isHidden = false } = {}) => {
     for (const peer of peers.values()) {
       peer.send({ t: 'ping', n: ++pings })
@@ -134,7 +137,7 @@ test('typing is told neither of who hides it nor across a block in a direct conv
   assert.deepEqual(await seen(ben, ada), ['two', 'three', 'kitchen'])
 })
 
-test('switches changed at the same moment do not undo one another', async t => {
+test('concurrent changes of different settings both hold', async t => {
   const { app } = await open(t)
   for (let round = 0; round < 5; round++) {
     const isShown = round % 2 === 1

@@ -1,4 +1,4 @@
-/** Who is reached by a message, and by what it leads to: blocks, reports, previews of links. */
+/** The reach of a message: blocks, reports and link previews. */
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
@@ -8,7 +8,7 @@ import sharp from 'sharp'
 import { firstLink } from '../src/messages/rules.ts'
 import { ada, as, ben, blocks, cleo, cmid, openChat, reports, runJob } from './people.ts'
 
-test('who has blocked somebody is not reached by them: no conversation, no bringing in, no mention', async t => {
+test('a blocked person cannot reach the blocker by conversation, invitation or mention', async t => {
   const app = await openChat(t)
   t.after(() => blocks.clear())
   const direct = await as(app, ada).openDirect({ userIds: [ben] })
@@ -30,7 +30,7 @@ test('who has blocked somebody is not reached by them: no conversation, no bring
   assert.deepEqual((await say(ben, room.id, `<@${ada}> hello`)).mentions, [ada])
 })
 
-test('a report says what was said, to the moderators, and the room learns of it without a name', async t => {
+test('a report quotes the message to the moderators, and the room learns about it without a name', async t => {
   const app = await openChat(t)
   const room = await as(app, ada).createRoom({ name: 'Kitchen' })
   await as(app, ben).joinRoom({ id: room.id })
@@ -46,7 +46,7 @@ test('a report says what was said, to the moderators, and the room learns of it 
   assert.deepEqual([entry?.action, entry?.actorId, entry?.messageId], ['message-reported', null, said.id])
 })
 
-test('the first address of a message is its link; one in code or angle brackets is not', () => {
+test('the first address of a message is its link, except in code or angle brackets', () => {
   assert.equal(firstLink('see https://example.org/a(b). and http://x.y'), 'https://example.org/a(b')
   for (const quiet of ['`https://example.org`', '<https://example.org>', 'javascript:https://', 'no link']) {
     assert.equal(firstLink(quiet), undefined, quiet)
@@ -76,7 +76,7 @@ async function site(t: Test) {
   return { url: `http://127.0.0.1:${port}/`, asked }
 }
 
-test('a link gets a preview with a picture of our own; edits take it away, private addresses have none', async t => {
+test('a link gets a preview with a stored picture; an edit removes it, and private addresses get none', async t => {
   const { url, asked } = await site(t)
   const app = await openChat(t, { outbound: { allow: ['127.0.0.0/8'] } })
   const { id: roomId } = await as(app, ada).createRoom({ name: 'Kitchen' })
@@ -105,7 +105,7 @@ test('a link gets a preview with a picture of our own; edits take it away, priva
   assert.equal(asked.length, before)
 })
 
-test('one account makes this server call only so many addresses a minute, whatever it says', async t => {
+test('one account can make the server fetch only a limited number of addresses a minute', async t => {
   const app = await openChat(t, { limitsScale: 0.1 })
   const { id: roomId } = await as(app, ada).createRoom({ name: 'Kitchen' })
   for (let n = 0; n < 8; n++) {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { newId } from '@octet/db'
 import { ada, as, ben, cleo, cmid, dan, openChat } from './people.ts'
 
-test('a public room is found, joined and left; its last owner cannot leave the others alone', async t => {
+test('a public room can be found, joined and left, but its last owner cannot leave the others behind', async t => {
   const app = await openChat(t)
   const room = await as(app, ada).createRoom({ name: '  Tea   room ', topic: 'Tea' })
   assert.deepEqual([room.name, room.membership?.role, room.memberCount, room.version], ['Tea room', 'owner', 1, 1])
@@ -18,7 +18,7 @@ test('a public room is found, joined and left; its last owner cannot leave the o
   assert.deepEqual((await as(app, ada).listRooms({})).data, [])
 })
 
-test('public rooms have names of their own, in any capitals and width; private ones need not', async t => {
+test('names of public rooms are unique regardless of case and width; names of private rooms need not be', async t => {
   const app = await openChat(t)
   const mine = as(app, ada)
   const results = await Promise.allSettled(
@@ -35,7 +35,7 @@ test('public rooms have names of their own, in any capitals and width; private o
   })
 })
 
-test('there is one conversation per set of people, whoever opens it and however many at once', async t => {
+test('a set of people has exactly one conversation, even when several of them open it at once', async t => {
   const app = await openChat(t)
   const rooms = await Promise.all([
     as(app, ada).openDirect({ userIds: [ben] }),
@@ -56,7 +56,7 @@ test('there is one conversation per set of people, whoever opens it and however 
   await assert.rejects(as(app, dan).getRoom({ id: three.id }), { code: 'not-found' })
 })
 
-test('moderators govern members but not one another; owners govern all', async t => {
+test('moderators govern members but not one another; owners govern everyone', async t => {
   const app = await openChat(t)
   const { id } = await as(app, ada).createRoom({ name: 'Rules' })
   for (const userId of [ben, cleo, dan]) await as(app, userId).joinRoom({ id })
@@ -67,7 +67,7 @@ test('moderators govern members but not one another; owners govern all', async t
   await assert.rejects(as(app, dan).removeMember({ id, userId: ben }), { code: 'chat.role-too-low' })
   await assert.rejects(as(app, ada).changeMember({ id, userId: ada, role: 'member' }), { code: 'chat.last-owner' })
   await as(app, ben).removeMember({ id, userId: dan })
-  await as(app, dan).joinRoom({ id }) // put out, not banned
+  await as(app, dan).joinRoom({ id }) // Removed, not banned.
   await as(app, ben).banMember({ id, userId: dan, reason: 'spam' })
   await assert.rejects(as(app, dan).joinRoom({ id }), { code: 'chat.banned', status: 403 })
   const [ban] = (await as(app, ada).listBans({ id })).data
@@ -78,7 +78,7 @@ test('moderators govern members but not one another; owners govern all', async t
   assert.deepEqual(actions.toSorted(), ['ban-lifted', 'banned', 'removed', 'role-changed', 'role-changed'])
 })
 
-test('somebody who is muted does not speak until the time is over', async t => {
+test('a muted member cannot write until the mute ends', async t => {
   const app = await openChat(t)
   const { id } = await as(app, ada).createRoom({ name: 'Quiet' })
   await as(app, ben).joinRoom({ id })
@@ -89,12 +89,12 @@ test('somebody who is muted does not speak until the time is over', async t => {
   await assert.rejects(as(app, ben).react({ roomId: id, messageId: message.id, emoji: '👍', on: true }), {
     code: 'chat.muted',
   })
-  await as(app, ben).deleteMessage({ roomId: id, messageId: message.id }) // taking back is not speaking
+  await as(app, ben).deleteMessage({ roomId: id, messageId: message.id }) // Deleting is still allowed.
   app.nowMs += 5 * 60_000
   await speak()
 })
 
-test('an invitation lets in as many as it says, not one more at any hurry, and not after its time', async t => {
+test('an invitation admits exactly as many people as it says, also under a race, and none after it expires', async t => {
   const app = await openChat(t)
   const { id } = await as(app, ada).createRoom({ name: 'Secret', visibility: 'private' })
   const { token } = await as(app, ada).createInvitation({ id, usesMax: 2 })
@@ -112,7 +112,7 @@ test('an invitation lets in as many as it says, not one more at any hurry, and n
   await assert.rejects(as(app, newId()).acceptInvitation({ token: revoked.token }), { status: 404 })
 })
 
-test('a deleted room is gone with its messages; only owners delete it', async t => {
+test('only owners can delete a room, and its messages go with it', async t => {
   const app = await openChat(t)
   const { id } = await as(app, ada).createRoom({ name: 'Gone' })
   await as(app, ben).joinRoom({ id })
@@ -126,7 +126,7 @@ test('a deleted room is gone with its messages; only owners delete it', async t 
   assert.equal(left?.rows, 0)
 })
 
-test('rooms are listed by their newest message, a page at a time', async t => {
+test('rooms are listed by their newest message, page by page', async t => {
   const app = await openChat(t)
   const mine = as(app, ada)
   for (const name of ['one', 'two', 'three']) {

@@ -1,4 +1,4 @@
-/** Chat over `/realtime`: the same operations, and nobody hears what is not theirs. */
+/** Chat over `/realtime`: the same operations, and no client receives events of rooms it may not read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServerFrame } from '@octet/contracts'
@@ -21,7 +21,7 @@ async function openRoom(t: Test) {
   return { app, url, roomId, stream, enter }
 }
 
-/** Sends numbered commands; each resolves with what was answered. */
+/** Sends numbered commands; each resolves with its answer. */
 function sender(peer: Peer, stream: string) {
   let csn = 0
   return (type: string, body: object, key = cmid()) => {
@@ -39,7 +39,7 @@ function sender(peer: Peer, stream: string) {
   }
 }
 
-test('saying, changing, reacting, taking back and reading are the same over the socket as over REST', async t => {
+test('sending, editing, reacting, deleting and reading work alike over the socket and over REST', async t => {
   const { app, roomId, stream, enter } = await openRoom(t)
   const [phone, desk] = [await enter(ada), await enter(ben)]
   const send = sender(phone, stream)
@@ -75,7 +75,7 @@ test('saying, changing, reacting, taking back and reading are the same over the 
   assert.equal((await rest.getRoom({ id: roomId })).membership?.readSeq, said.seq + 3)
 })
 
-test('a cmid used for other words is refused by its own name, also a day later; its number is used up', async t => {
+test('a cmid reused with different text is refused as `cmid-reused`, also a day later, and consumes its number', async t => {
   const { app, stream, enter } = await openRoom(t)
   const send = sender(await enter(ada), stream)
   const key = cmid()
@@ -86,7 +86,7 @@ test('a cmid used for other words is refused by its own name, also a day later; 
   assert.equal((await send('message', { body: 'four' })).body, 'four')
 })
 
-test('numbered sends keep the order of their device; one too early is told whose turn it is', async t => {
+test("numbered sends keep their device's order; one that arrives early is told which number is expected", async t => {
   const { app, roomId, stream, enter } = await openRoom(t)
   const phone = await enter(ada)
   const say = (csn: number, key = cmid()) => {
@@ -111,7 +111,7 @@ test('numbered sends keep the order of their device; one too early is told whose
 })
 
 for (const how of ['removeMember', 'banMember'] as const) {
-  test(`whoever is put out by ${how}, even while typing, hears nothing more and says nothing more`, async t => {
+  test(`a member removed by ${how}, even while typing, receives and sends nothing more`, async t => {
     const { app, roomId, stream, enter } = await openRoom(t)
     await as(app, cleo).joinRoom({ id: roomId })
     const receipts = `chat:receipts:${roomId}`
@@ -142,7 +142,7 @@ for (const how of ['removeMember', 'banMember'] as const) {
   })
 }
 
-test('a deleted room ends its streams for everybody, and nothing of it is left to read', async t => {
+test('deleting a room ends its streams for all members, and its log cannot be read any more', async t => {
   const { app, roomId, stream, enter } = await openRoom(t)
   const [phone, desk] = [await enter(ada), await enter(ben, [stream, `chat:receipts:${roomId}`])]
   await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: 'secret plan' })
@@ -155,7 +155,7 @@ test('a deleted room ends its streams for everybody, and nothing of it is left t
   assert.doesNotMatch(JSON.stringify(left), /secret/)
 })
 
-test('the inbox tells of new rooms and mentions, and is heard by its owner only', async t => {
+test('the inbox announces new rooms and mentions to its owner only', async t => {
   const { app, roomId, enter, url } = await openRoom(t)
   const inbox = `chat:inbox:${cleo}`
   const phone = await enter(cleo, [inbox])

@@ -89,9 +89,9 @@ test("another person's link looks exactly like one that does not exist", async t
     ['getLinkStats', {}],
   ] as const) {
     const theirs = await app.request(links, operation, { id, ...input }, { token })
-    const nobodys = await app.request(links, operation, { id: newId(), ...input }, { token })
+    const otherRooms = await app.request(links, operation, { id: newId(), ...input }, { token })
     const comparable = ({ status, body }: typeof theirs) => ({ status, body: { ...(body as object), requestId: '' } })
-    assert.deepEqual(comparable(theirs), comparable(nobodys), operation)
+    assert.deepEqual(comparable(theirs), comparable(otherRooms), operation)
     assert.equal(theirs.status, 404)
   }
   assert.equal((await mine.getLink({ id })).title, null)

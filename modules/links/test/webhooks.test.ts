@@ -328,8 +328,8 @@ test("another person's webhook looks like one that does not exist", async t => {
   ] as const) {
     const theirsAnswer = await app.request(links, operation, input, { token: app.as(newId()) })
     assert.deepEqual([operation, theirsAnswer.status], [operation, 404])
-    const nobodys = await app.request(links, operation, input)
-    assert.deepEqual([operation, nobodys.status], [operation, 401])
+    const otherRooms = await app.request(links, operation, input)
+    assert.deepEqual([operation, otherRooms.status], [operation, 401])
   }
   const other = await theirs.createWebhook({ url: hook.url, events: ['link.created'] })
   await assert.rejects(theirs.getWebhookDelivery({ id: other.webhook.id, deliveryId }), { code: 'not-found' })

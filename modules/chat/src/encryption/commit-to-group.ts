@@ -7,9 +7,9 @@ import { describeCommit, describeGroupInfo } from './mls.ts'
 import * as encryptionStore from './store.ts'
 
 /**
- * Moves the group of an encrypted room on by one epoch, or makes it (epoch 0, no commit). The room's lock and the
- * epoch decide between devices that try at once; the commit is an event of the room, so all apply it at one place.
- * Throws `epoch-moved`, `not-encrypted`, `commit-refused`.
+ * Moves the group of an encrypted room to its next epoch, or creates it (epoch 0, no commit). The room lock and the
+ * epoch decide between devices that commit concurrently. The commit is an event of the room, so every device applies it
+ * at the same place. Throws `epoch-moved`, `not-encrypted`, `commit-refused`.
  */
 export function commitToGroup(
   ctx: ChatContext,
@@ -27,7 +27,7 @@ export function commitToGroup(
   })
 }
 
-/** The server cannot read what is said, but it can see who is let in, and it lets nobody in for somebody else. */
+/** The server cannot read messages, but it sees which device joins: a caller can only add a device of their own. */
 function checkCommit(input: Input<typeof chat, 'commitToGroup'>, userId: string): void {
   const info = describeGroupInfo(Buffer.from(input.groupInfo, 'base64'))
   const next = input.commit === undefined ? 0 : input.epoch + 1
@@ -49,7 +49,7 @@ async function moved(tx: Tx<typeof chat>, input: Input<typeof chat, 'commitToGro
   return isFirst ? 0 : epoch + 1
 }
 
-/** Lets members of an encrypted room through. Throws `not-encrypted`, `not-a-member`. */
+/** Admits members of an encrypted room. Throws `not-encrypted`, `not-a-member`. */
 export async function accessEncrypted(ctx: ChatContext, roomId: string): Promise<{ userId: string; roomId: string }> {
   const room = await accessAsReader(ctx, roomId)
   if (!room.is_encrypted) throw problem('not-encrypted')

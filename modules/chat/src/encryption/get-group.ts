@@ -6,7 +6,7 @@ import { headOf } from '../rooms/store.ts'
 import { accessEncrypted } from './commit-to-group.ts'
 import * as encryptionStore from './store.ts'
 
-/** What a device needs to join. */
+/** The group information that a device needs to join. */
 export async function getGroup(
   ctx: ChatContext,
   { roomId }: Input<typeof chat, 'getGroup'>,

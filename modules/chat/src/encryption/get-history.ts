@@ -5,7 +5,7 @@ import { accessEncrypted } from './commit-to-group.ts'
 import { limitDefault } from './put-history.ts'
 import * as encryptionStore from './store.ts'
 
-/** The caller's own copies, the newest first. */
+/** The caller's own sealed copies, newest first. */
 export async function getHistory(
   ctx: ChatContext,
   { roomId, before = Number.MAX_SAFE_INTEGER, limit = limitDefault }: Input<typeof chat, 'getHistory'>,

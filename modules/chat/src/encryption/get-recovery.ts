@@ -3,7 +3,7 @@ import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import * as encryptionStore from './store.ts'
 
-/** By what the caller's recovery key is recognised. */
+/** The check value that identifies the caller's recovery key. */
 export async function getRecovery(ctx: ChatContext): Promise<Output<typeof chat, 'getRecovery'>> {
   const check = await encryptionStore.findRecovery(ctx.db, requireUser(ctx.actor).userId)
   return { check: check?.toString('base64') ?? null }

@@ -1,4 +1,4 @@
-/** What anybody who carries MLS messages can see of them (RFC 9420): which group, which epoch, who is let in. */
+/** The parts of an MLS message that its carrier can read (RFC 9420): group, epoch and the joining device. */
 import { decodeMlsMessage } from 'ts-mls'
 
 export interface SeenGroupInfo {
@@ -11,7 +11,7 @@ export interface SeenCommit extends SeenGroupInfo {
   readonly joins: string | undefined
 }
 
-/** `undefined` for what is no group information. */
+/** `undefined` when the bytes are not group information. */
 export function describeGroupInfo(bytes: Uint8Array): SeenGroupInfo | undefined {
   const message = decode(bytes)
   if (message?.wireformat !== 'mls_group_info') return undefined
@@ -19,7 +19,7 @@ export function describeGroupInfo(bytes: Uint8Array): SeenGroupInfo | undefined 
   return { groupId: Buffer.from(groupId).toString(), epoch: Number(epoch) }
 }
 
-/** `undefined` for what is no commit everybody in the group can check. */
+/** `undefined` when the bytes are not a public commit that every member can verify. */
 export function describeCommit(bytes: Uint8Array): SeenCommit | undefined {
   const message = decode(bytes)
   if (message?.wireformat !== 'mls_public_message') return undefined

@@ -7,7 +7,7 @@ import * as encryptionStore from './store.ts'
 
 export const limitDefault = 200
 
-/** Keeps the caller's copies of messages, sealed with their recovery key; a copy that is there stays as it is. */
+/** Keeps the caller's copies of messages, sealed with their recovery key. An existing copy is not replaced. */
 export async function putHistory(
   ctx: ChatContext,
   { roomId, copies }: Input<typeof chat, 'putHistory'>,

@@ -3,7 +3,7 @@ import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import * as encryptionStore from './store.ts'
 
-/** Begins with a new recovery key. The key itself never comes here, only what recognises it. */
+/** Starts a new recovery key. The server receives its check value, never the key. */
 export async function setRecovery(
   ctx: ChatContext,
   { check }: Input<typeof chat, 'setRecovery'>,

@@ -1,4 +1,4 @@
-/** All SQL about encrypted rooms. What is in the bytes the server cannot know. */
+/** All SQL about encrypted rooms. The stored bytes are opaque to the server. */
 import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface GroupRow {
@@ -6,13 +6,13 @@ export interface GroupRow {
   readonly group_info: Buffer | null
 }
 
-/** Where the room's group stands; `undefined` before it is made. */
+/** The current epoch of the room's group; `undefined` before the group is created. */
 export async function findGroup({ sql }: Queryable, roomId: string): Promise<GroupRow | undefined> {
   const [row] = await sql<GroupRow[]>`select epoch, group_info from groups where room_id = ${roomId}`
   return row
 }
 
-/** Makes the group, once: false when there is one. */
+/** Creates the group. False when it exists. */
 export async function insertGroup({ sql }: Tx, roomId: string, epoch: number, groupInfo: Buffer): Promise<boolean> {
   const rows = await sql`
     insert into groups (room_id, epoch, group_info) values (${roomId}, ${epoch}, ${groupInfo})
@@ -20,7 +20,7 @@ export async function insertGroup({ sql }: Tx, roomId: string, epoch: number, gr
   return rows.length === 1
 }
 
-/** Moves from `epoch` to the next: false when the group is not there any more. */
+/** Moves the group from `epoch` to the next one. False when it has already left that epoch. */
 export async function moveGroup({ sql }: Tx, roomId: string, epoch: number, groupInfo: Buffer): Promise<boolean> {
   const rows = await sql`
     update groups set epoch = epoch + 1, group_info = ${groupInfo}
@@ -30,8 +30,8 @@ export async function moveGroup({ sql }: Tx, roomId: string, epoch: number, grou
 }
 
 /**
- * Keeps sealed copies; one that is there stays as it is. Returns how many are new. None of events there were not: what
- * one may keep is bounded by what was said.
+ * Keeps sealed copies and returns how many are new. Existing copies stay. Copies of events that do not exist are
+ * ignored, so the room's log bounds what a member can store.
  */
 export async function insertCopies(
   { sql }: Db,
@@ -50,7 +50,7 @@ export async function insertCopies(
   return rows.length
 }
 
-/** A member's copies, the newest first; one more than `limit` when there are more. */
+/** A member's copies, newest first: `limit + 1` rows when there is another page. */
 export function listCopies(
   { sql }: Queryable,
   { userId, roomId }: { userId: string; roomId: string },
@@ -62,13 +62,13 @@ export function listCopies(
     order by seq desc limit ${limit + 1}`
 }
 
-/** By what a member's recovery key is recognised. */
+/** The check value of a member's recovery key. */
 export async function findRecovery({ sql }: Queryable, userId: string): Promise<Buffer | undefined> {
   const [row] = await sql<{ check: Buffer }[]>`select "check" from recovery_checks where user_id = ${userId}`
   return row?.check
 }
 
-/** Another key: what the old one sealed is worthless and goes. */
+/** Replaces the recovery key and deletes the copies that the old key sealed. */
 export async function replaceRecovery({ sql }: Tx, userId: string, check: Buffer): Promise<void> {
   await sql`
     insert into recovery_checks (user_id, "check") values (${userId}, ${check})

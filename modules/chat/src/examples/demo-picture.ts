@@ -1,4 +1,4 @@
-/** The picture of the example rooms: hills before an evening sky, drawn here so that no file is carried along. */
+/** The picture in the example rooms: hills before an evening sky, drawn in code so that no binary file is shipped. */
 import { crc32, deflateSync } from 'node:zlib'
 
 const [width, height] = [960, 600]

@@ -1,4 +1,4 @@
-/** What is said in the example rooms. */
+/** The messages of the example rooms. */
 import { type ExamplePerson, examplePeople } from '@octet/contracts/examples'
 
 export interface DemoLine {
@@ -7,11 +7,11 @@ export interface DemoLine {
   readonly text: string
   readonly reactions?: Readonly<Record<string, readonly ExamplePerson[]>>
   readonly isPinned?: boolean
-  /** Whether the message answers the one before it. */
+  /** Whether the message replies to the one before it. */
   readonly isReply?: boolean
-  /** Said in the thread of this message. */
+  /** Replies in the thread of this message. */
   readonly thread?: readonly DemoLine[]
-  /** Has the example picture. */
+  /** Carries the example picture. */
   readonly hasPicture?: boolean
 }
 
@@ -27,13 +27,13 @@ const at = (who: ExamplePerson) => `<@${examplePeople[who].id}>`
 export const demoRooms: readonly DemoRoom[] = [
   {
     name: 'Town square',
-    topic: 'Everybody is here. Say hello, ask anything.',
+    topic: 'Everyone is here. Say hello, ask anything.',
     members: ['mira', 'jonas', 'priya', 'tomas', 'aiko'],
     lines: [
       {
         by: 'mira',
         hoursAgo: 73,
-        text: '**Welcome to Octet chat.** This room is for everybody. Rooms for single subjects are under *Browse*; anyone may open one.',
+        text: '**Welcome to Octet chat.** This room is for everyone. Rooms on particular topics are under *Browse*; anyone may open one.',
         isPinned: true,
         reactions: { '👋': ['jonas', 'priya', 'tomas', 'aiko'] },
       },
@@ -47,7 +47,7 @@ export const demoRooms: readonly DemoRoom[] = [
       {
         by: 'aiko',
         hoursAgo: 50,
-        text: 'The new sign at the front door has our QR code on it. Could somebody with an old telephone try it?',
+        text: 'The new sign at the entrance has our QR code on it. Could anyone with an old phone try it?',
         thread: [
           { by: 'jonas', hoursAgo: 49.9, text: 'Works on mine, and mine is from 2017.' },
           { by: 'priya', hoursAgo: 49.6, text: 'Works, even at an angle. The quiet zone could be wider, though.' },
@@ -90,10 +90,10 @@ export const demoRooms: readonly DemoRoom[] = [
       {
         by: 'jonas',
         hoursAgo: 47,
-        text: 'Short links for the newsletter are done. To check one from a terminal:\n\n```sh\ncurl -sI http://localhost:3000/launch | grep -i location\n```',
+        text: 'Short links for the newsletter are done. To check one from a terminal:\n\n```sh\ncurl -sI http://localhost:3000/s/launch | grep -i location\n```',
         thread: [
           { by: 'mira', hoursAgo: 46.8, text: 'Do clicks from the check count as visitors?' },
-          { by: 'jonas', hoursAgo: 46.7, text: 'No: `curl` is counted as a bot, on its own line of the statistics.' },
+          { by: 'jonas', hoursAgo: 46.7, text: 'Yes, `curl` counts as a click, with “tool” as its browser.' },
         ],
       },
       { by: 'mira', hoursAgo: 28, text: `${at('aiko')} can the header picture be a little calmer on phones?` },
@@ -113,9 +113,9 @@ export const demoRooms: readonly DemoRoom[] = [
       {
         by: 'jonas',
         hoursAgo: 4.4,
-        text: 'The six that bounced have typing errors in the address. List is in the sheet.',
+        text: 'The six that bounced have typos in the address. List is in the sheet.',
       },
-      { by: 'priya', hoursAgo: 1.2, text: 'Then we are ready. Nobody touches anything until Thursday :)' },
+      { by: 'priya', hoursAgo: 1.2, text: 'Then we are ready. Hands off until Thursday :)' },
     ],
   },
   {
@@ -123,8 +123,12 @@ export const demoRooms: readonly DemoRoom[] = [
     topic: 'Walks, pictures, weather.',
     members: ['tomas', 'mira', 'aiko', 'jonas'],
     lines: [
-      { by: 'tomas', hoursAgo: 30, text: 'Who comes to the ridge on Saturday? Three hours up, one and a half down.' },
-      { by: 'aiko', hoursAgo: 29.5, text: 'Me. I bring rice balls.', reactions: { '🍙': ['tomas', 'mira'] } },
+      {
+        by: 'tomas',
+        hoursAgo: 30,
+        text: 'Who is coming up to the ridge on Saturday? Three hours up, one and a half down.',
+      },
+      { by: 'aiko', hoursAgo: 29.5, text: 'Me! I’ll bring rice balls.', reactions: { '🍙': ['tomas', 'mira'] } },
       { by: 'mira', hoursAgo: 29, text: 'If my knee lets me. Is there a bus back from the lake?' },
       { by: 'tomas', hoursAgo: 28.8, text: 'Every hour until eight.', isReply: true },
       {
@@ -138,6 +142,6 @@ export const demoRooms: readonly DemoRoom[] = [
   },
 ]
 
-/** Said by Mira to the first administrator, by themselves. */
+/** Mira's greeting to the first administrator. */
 export const demoGreeting =
-  'Hello, and welcome! I am one of the example people of this installation: I read nothing and answer nothing, but you can try everything on me: write, edit, react, reply, send a file. You own the example rooms; delete them when you are done.'
+  'Hello, and welcome! I am one of the example people of this installation. I cannot read or answer, but you can try everything here: write, edit, react, reply, send a file. You own the example rooms; delete them when you are done.'

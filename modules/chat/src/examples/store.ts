@@ -1,7 +1,7 @@
 /** All SQL about example rooms. */
 import type { Queryable, Tx } from '@octet/db'
 
-/** Lets the newest event of a stream, and the message it is about, have happened earlier. */
+/** Moves the newest event of a stream, and its message, back in time. */
 export async function backdate(
   { sql }: Tx,
   { stream, messageId, at }: { stream: string; messageId?: string; at: string },
@@ -16,21 +16,21 @@ export async function backdate(
     where id = (select thread_id from messages where id = ${messageId})`
 }
 
-/** The room was last spoken in when its newest message says so. */
+/** Sets the room's last activity to the time of its newest message. */
 export async function retouchRoom({ sql }: Tx, roomId: string): Promise<void> {
   await sql`
     update rooms set last_message_at = (select max(messages.created_at) from messages where room_id = ${roomId})
     where id = ${roomId}`
 }
 
-/** What these people have seen of a room: everything. */
+/** Marks the whole room as read for these people. */
 export async function readToTheEnd({ sql }: Tx, roomId: string, stream: string, userIds: readonly string[]) {
   await sql`
     update members set delivered_seq = last_seq, read_seq = last_seq from streams
     where room_id = ${roomId} and name = ${stream} and user_id = any(${[...userIds]}::uuid[])`
 }
 
-/** Leaves the last messages of a room unread for somebody who has just come. */
+/** Leaves the last messages of a room unread for a new member. */
 export async function leaveUnread({ sql }: Tx, roomId: string, userId: string, messages: number): Promise<void> {
   await sql`
     update members set delivered_seq = before.seq, read_seq = before.seq
@@ -38,7 +38,7 @@ export async function leaveUnread({ sql }: Tx, roomId: string, userId: string, m
     where room_id = ${roomId} and user_id = ${userId}`
 }
 
-/** Example rooms, in the order in which to lock them. */
+/** Example rooms, in the order in which they must be locked. */
 export async function exampleRooms({ sql }: Queryable): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from rooms where is_example and kind = 'channel' order by id limit 100`

@@ -11,7 +11,10 @@ import * as roomStore from '../rooms/store.ts'
 import { demoGreeting } from './demo-rooms.ts'
 import * as exampleStore from './store.ts'
 
-/** On `identity.owner-created`: the first administrator owns the example rooms and is greeted, or they go. */
+/**
+ * On `identity.owner-created`: makes the first administrator owner of the example rooms and greets them, or deletes the
+ * rooms.
+ */
 export async function takeOverExamples(
   ctx: ChatContext,
   tx: Tx<typeof chat>,
@@ -60,6 +63,6 @@ async function greet(tx: Tx<typeof chat>, { userId, at }: { userId: string; at: 
   const room = await roomStore.lockRoom(tx, roomId)
   if (room === undefined) throw new Error('a room vanished in its own transaction')
   const id = newId()
-  const nothing = { replyToId: null, threadId: null, fileIds: [], deaf: new Set<string>() }
+  const nothing = { replyToId: null, threadId: null, fileIds: [], blockers: new Set<string>() }
   await speak(tx, { room, userId: greeterId }, { id, cmid: `example-${id}`, body: demoGreeting, ...nothing })
 }

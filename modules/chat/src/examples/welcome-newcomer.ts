@@ -7,10 +7,10 @@ import { membersMax } from '../rooms/rules.ts'
 import * as roomStore from '../rooms/store.ts'
 import * as exampleStore from './store.ts'
 
-/** Of each room, so that there is something to find. */
+/** Messages left unread in each room, so that a new member finds something. */
 const unreadMessages = 2
 
-/** On `identity.user-registered`: while there are example rooms, whoever is new finds themselves in them. */
+/** On `identity.user-registered`: adds the new account to the example rooms while they exist. */
 export async function welcomeNewcomer(
   ctx: ChatContext,
   tx: Tx<typeof chat>,

@@ -7,7 +7,7 @@ import * as invitationStore from './invitation-store.ts'
 import { letIn } from './let-in.ts'
 import { tokenHash } from './rules.ts'
 
-/** Joins the room an invitation leads to. Throws `invitation-invalid`, `banned`, `room-full`. */
+/** Joins the room that an invitation leads to. Throws `invitation-invalid`, `banned`, `room-full`. */
 export async function acceptInvitation(
   ctx: ChatContext,
   { token }: Input<typeof chat, 'acceptInvitation'>,

@@ -10,8 +10,8 @@ import { letIn } from './let-in.ts'
 import { memberOf } from './list-members.ts'
 
 /**
- * Brings somebody in. Throws `person-not-reachable`, `banned`, `room-full`, `not-in-direct`, and `role-too-low` for
- * members of a private room who do not govern it.
+ * Adds a person to a room. Throws `person-not-reachable`, `banned`, `room-full`, `not-in-direct`, and `role-too-low`
+ * for ordinary members of a private room.
  */
 export async function addMember(ctx: ChatContext, input: Input<typeof chat, 'addMember'>): Promise<Member> {
   const person = (await findPeople(ctx, [input.userId])).get(input.userId)

@@ -9,7 +9,7 @@ import * as banStore from './ban-store.ts'
 import * as invitationStore from './invitation-store.ts'
 import { outranks } from './rules.ts'
 
-/** Puts somebody out for good, also before they ever came. Throws `role-too-low`, `not-in-direct`. */
+/** Removes a person permanently; also works before they ever joined. Throws `role-too-low`, `not-in-direct`. */
 export async function banMember(ctx: ChatContext, input: Input<typeof chat, 'banMember'>): Promise<object> {
   const at = new Date(ctx.now()).toISOString()
   const { id: roomId, userId: subjectId, reason = '' } = input

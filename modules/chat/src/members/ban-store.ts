@@ -9,7 +9,7 @@ export interface BanRow {
   readonly banned_at: string
 }
 
-/** Closes the room to somebody; a ban that is there gets the new reason. */
+/** Bans a person from the room. An existing ban gets the new reason. */
 export async function insertBan(
   { sql }: Tx,
   ban: { roomId: string; userId: string; reason: string; by: string; at: string },
@@ -20,19 +20,19 @@ export async function insertBan(
     on conflict (room_id, user_id) do update set reason = excluded.reason`
 }
 
-/** False when there was none. */
+/** Lifts a ban. False when the person was not banned. */
 export async function deleteBan({ sql }: Tx, roomId: string, userId: string): Promise<boolean> {
   const rows = await sql`delete from bans where room_id = ${roomId} and user_id = ${userId} returning true`
   return rows.length === 1
 }
 
-/** Whether the room is closed to somebody. */
+/** Whether the person is banned from the room. */
 export async function isBanned({ sql }: Queryable, roomId: string, userId: string): Promise<boolean> {
   const rows = await sql`select from bans where room_id = ${roomId} and user_id = ${userId}`
   return rows.length === 1
 }
 
-/** Bans, the newest first. */
+/** Bans, newest first. */
 export function listBans({ sql }: Queryable, roomId: string, { limit, after }: MemberPage): Promise<BanRow[]> {
   return sql<BanRow[]>`
     select * from bans

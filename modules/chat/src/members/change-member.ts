@@ -2,7 +2,7 @@ import type { Input } from '@octet/contracts'
 import type { chat, Member } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
 import { lockAsGovernor } from '../rooms/access.ts'
-import { findPeople, personOrNobody } from '../rooms/find-people.ts'
+import { findPeople, personOrPlaceholder } from '../rooms/find-people.ts'
 import * as memberStore from '../rooms/member-store.ts'
 import * as moderationStore from '../rooms/moderation-store.ts'
 import { memberOf } from './list-members.ts'
@@ -11,8 +11,8 @@ import { lockSubject } from './lock-subject.ts'
 const minuteMs = 60_000
 
 /**
- * Gives a member another role (owners only) or mutes them; moderators may step down, but not end their own silence.
- * Throws `role-too-low` when the caller does not stand above them, `last-owner`, `not-in-direct`.
+ * Changes a member's role (owners only) or mutes them. Moderators may step down, but cannot unmute themselves. Throws
+ * `role-too-low` when the caller does not rank above the member, `last-owner`, `not-in-direct`.
  */
 export async function changeMember(ctx: ChatContext, input: Input<typeof chat, 'changeMember'>): Promise<Member> {
   const at = new Date(ctx.now()).toISOString()
@@ -41,7 +41,7 @@ export async function changeMember(ctx: ChatContext, input: Input<typeof chat, '
     return { ...subject, role, muted_until: mutedUntil }
   })
   const people = await findPeople(ctx, [input.userId])
-  return memberOf(row, personOrNobody(people, input.userId))
+  return memberOf(row, personOrPlaceholder(people, input.userId))
 }
 
 function mutedUntilOf(ctx: ChatContext, minutes: number | undefined, before: string | null): string | null {

@@ -10,7 +10,7 @@ const tokenBytes = 24
 const hoursDefault = 72
 const usesDefault = 10
 
-/** Makes a link by which people join. Only the hash of its token is kept. */
+/** Creates an invitation link. Only the hash of its token is stored. */
 export function createInvitation(
   ctx: ChatContext,
   input: Input<typeof chat, 'createInvitation'>,

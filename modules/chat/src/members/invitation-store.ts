@@ -11,7 +11,7 @@ export interface InvitationRow {
   readonly uses_left: number
 }
 
-/** Keeps an invitation; its token is known to whoever made it. */
+/** Stores an invitation. Only its creator knows the token. */
 export async function insertInvitation(
   { sql }: Tx,
   invitation: { roomId: string; tokenHash: Buffer; by: string; at: string; hours: number; uses: number },
@@ -26,14 +26,14 @@ export async function insertInvitation(
   return row
 }
 
-/** The room an invitation that still works leads to. */
+/** The room of a valid invitation. */
 export async function findInvitation({ sql }: Queryable, hash: Buffer, now: string): Promise<string | undefined> {
   const [row] = await sql<{ room_id: string }[]>`
     select room_id from invitations where token_hash = ${hash} and uses_left > 0 and expires_at > ${now}`
   return row?.room_id
 }
 
-/** Takes one of its uses: one statement, so that two cannot take the last. */
+/** Consumes one use in a single statement, so that two callers cannot both take the last one. */
 export async function useInvitation({ sql }: Tx, hash: Buffer, now: string): Promise<boolean> {
   const rows = await sql`
     update invitations set uses_left = uses_left - 1
@@ -42,7 +42,7 @@ export async function useInvitation({ sql }: Tx, hash: Buffer, now: string): Pro
   return rows.length === 1
 }
 
-/** Invitations that still work, the newest first. */
+/** Valid invitations, newest first. */
 export function listInvitations(
   { sql }: Queryable,
   roomId: string,
@@ -56,13 +56,13 @@ export function listInvitations(
     limit ${limit + 1}`
 }
 
-/** False when there is none of that id in the room. */
+/** Revokes an invitation. False when the room does not have it. */
 export async function deleteInvitation({ sql }: Tx, roomId: string, id: string): Promise<boolean> {
   const rows = await sql`delete from invitations where room_id = ${roomId} and id = ${id} returning true`
   return rows.length === 1
 }
 
-/** Whoever is put out lets nobody in any more, themselves least of all. */
+/** Revokes the invitations of a removed member, so that neither they nor their guests can return by them. */
 export async function deleteInvitationsBy({ sql }: Tx, roomId: string, userId: string): Promise<void> {
   await sql`delete from invitations where room_id = ${roomId} and created_by = ${userId}`
 }

@@ -5,7 +5,7 @@ import { accessRoom } from '../rooms/access.ts'
 import { viewRoom } from '../rooms/view-rooms.ts'
 import { letIn } from './let-in.ts'
 
-/** Joins a public room; who is in it already stays in it. Throws `banned`, `room-full`. */
+/** Joins a public room; does nothing for members. Throws `banned`, `room-full`. */
 export async function joinRoom(ctx: ChatContext, { id }: Input<typeof chat, 'joinRoom'>): Promise<Room> {
   await accessRoom(ctx, id)
   await ctx.db.transaction('chat.joinRoom', async tx => {

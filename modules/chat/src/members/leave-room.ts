@@ -5,7 +5,9 @@ import * as memberStore from '../rooms/member-store.ts'
 import { recheckEphemeral, removeMembership } from '../rooms/memberships.ts'
 import * as roomStore from '../rooms/store.ts'
 
-/** Leaves a room; does nothing for who is not in it. Throws `last-owner` while others would stay without one. */
+/**
+ * Leaves a room; does nothing for non-members. Throws `last-owner` while other members would be left without an owner.
+ */
 export async function leaveRoom(ctx: ChatContext, { id }: Input<typeof chat, 'leaveRoom'>): Promise<object> {
   const { userId } = requireUser(ctx.actor)
   await ctx.db.transaction('chat.leaveRoom', async tx => {

@@ -7,7 +7,7 @@ import { membersMax } from '../rooms/rules.ts'
 import * as roomStore from '../rooms/store.ts'
 import * as banStore from './ban-store.ts'
 
-/** Throws `banned`, `room-full`. False when they are in already. */
+/** Adds the member, or returns false when they are one already. Throws `banned`, `room-full`. */
 export async function letIn(
   tx: Tx<typeof chat>,
   { roomId, userId, at }: { roomId: string; userId: string; at: string },

@@ -5,7 +5,7 @@ import { lockAsGovernor } from '../rooms/access.ts'
 import * as moderationStore from '../rooms/moderation-store.ts'
 import * as banStore from './ban-store.ts'
 
-/** Lets somebody come back. */
+/** Lifts a ban, so that the person may join again. */
 export async function liftBan(ctx: ChatContext, input: Input<typeof chat, 'liftBan'>): Promise<object> {
   const at = new Date(ctx.now()).toISOString()
   const { id: roomId, userId: subjectId } = input

@@ -3,10 +3,10 @@ import type { chat } from '@octet/contracts/chat'
 import { pageOf, readPage } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsGovernor } from '../rooms/access.ts'
-import { findPeople, personOrNobody } from '../rooms/find-people.ts'
+import { findPeople, personOrPlaceholder } from '../rooms/find-people.ts'
 import * as banStore from './ban-store.ts'
 
-/** To whom a room is closed, for those who govern it. */
+/** The bans of a room, for its moderators and owners. */
 export async function listBans(
   ctx: ChatContext,
   input: Input<typeof chat, 'listBans'>,
@@ -22,7 +22,7 @@ export async function listBans(
     limit: page.limit,
     positionOf: row => ({ at: row.banned_at, id: row.user_id }),
     view: row => ({
-      person: personOrNobody(people, row.user_id),
+      person: personOrPlaceholder(people, row.user_id),
       reason: row.reason,
       bannedBy: row.banned_by,
       bannedAt: row.banned_at,

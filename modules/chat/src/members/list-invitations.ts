@@ -6,7 +6,7 @@ import { accessAsGovernor } from '../rooms/access.ts'
 import { invitationOf } from './create-invitation.ts'
 import * as invitationStore from './invitation-store.ts'
 
-/** Invitations that still work. */
+/** The valid invitations of a room. */
 export async function listInvitations(
   ctx: ChatContext,
   input: Input<typeof chat, 'listInvitations'>,

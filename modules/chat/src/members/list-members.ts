@@ -3,10 +3,10 @@ import type { chat, Member } from '@octet/contracts/chat'
 import { pageOf, readPage } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
-import { findPeople, type Person, personOrNobody } from '../rooms/find-people.ts'
+import { findPeople, type Person, personOrPlaceholder } from '../rooms/find-people.ts'
 import * as memberStore from '../rooms/member-store.ts'
 
-/** Who is in a room, for those who are in it. */
+/** The members of a room, for its members. */
 export async function listMembers(
   ctx: ChatContext,
   input: Input<typeof chat, 'listMembers'>,
@@ -21,11 +21,11 @@ export async function listMembers(
   return pageOf(found, {
     limit: page.limit,
     positionOf: row => ({ at: row.joined_at, id: row.user_id }),
-    view: row => memberOf(row, personOrNobody(people, row.user_id)),
+    view: row => memberOf(row, personOrPlaceholder(people, row.user_id)),
   })
 }
 
-/** A member with their name. */
+/** A member with their profile. */
 export function memberOf(row: memberStore.MemberRow, person: Person): Member {
   const { id, username, displayName } = person
   return { id, username, displayName, role: row.role, joinedAt: row.joined_at, mutedUntil: row.muted_until }

@@ -5,7 +5,7 @@ import type { ChatContext } from '../context.ts'
 import { accessAsGovernor } from '../rooms/access.ts'
 import * as moderationStore from '../rooms/moderation-store.ts'
 
-/** What moderators did in the room, newest first. */
+/** The moderation log of a room, newest first. */
 export async function listModeration(
   ctx: ChatContext,
   input: Input<typeof chat, 'listModeration'>,

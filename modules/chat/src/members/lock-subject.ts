@@ -6,7 +6,7 @@ import { type InRoom, lockAsGovernor } from '../rooms/access.ts'
 import * as memberStore from '../rooms/member-store.ts'
 import { outranks } from './rules.ts'
 
-/** A governor, and the member below them whom they act on. Throws `not-found`, `role-too-low`. */
+/** Locks a moderator or owner and the lower-ranking member they act on. Throws `not-found`, `role-too-low`. */
 export async function lockSubject(
   ctx: ChatContext,
   tx: Tx<typeof chat>,

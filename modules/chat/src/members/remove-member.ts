@@ -6,12 +6,12 @@ import * as moderationStore from '../rooms/moderation-store.ts'
 import * as invitationStore from './invitation-store.ts'
 import { lockSubject } from './lock-subject.ts'
 
-/** Puts somebody out; they may come back. Throws `role-too-low`, `not-in-direct`. */
+/** Removes a member, who may join again. Throws `role-too-low`, `not-in-direct`. */
 export async function removeMember(ctx: ChatContext, input: Input<typeof chat, 'removeMember'>): Promise<object> {
   const at = new Date(ctx.now()).toISOString()
   await ctx.db.transaction('chat.removeMember', async tx => {
     const { room, userId, subject } = await lockSubject(ctx, tx, input)
-    // The last owner must not go this way.
+    // The last owner cannot be removed.
     if (subject.user_id === userId) throw problem('role-too-low', { detail: 'Leave the room instead.' })
     await moderationStore.insertModeration(tx, {
       roomId: room.id,

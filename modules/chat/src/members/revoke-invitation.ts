@@ -4,7 +4,7 @@ import type { ChatContext } from '../context.ts'
 import { lockAsGovernor } from '../rooms/access.ts'
 import * as invitationStore from './invitation-store.ts'
 
-/** Makes an invitation worthless. */
+/** Revokes an invitation. */
 export async function revokeInvitation(
   ctx: ChatContext,
   { id, invitationId }: Input<typeof chat, 'revokeInvitation'>,

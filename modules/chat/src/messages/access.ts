@@ -1,4 +1,4 @@
-/** The only way to a message that is to be changed. */
+/** The only way to obtain a message in order to change it. */
 import { commonProblem } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import { problem } from '../context.ts'

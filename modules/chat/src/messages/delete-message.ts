@@ -8,8 +8,8 @@ import { isAtLeast, roomStream } from '../rooms/rules.ts'
 import * as messageStore from './store.ts'
 
 /**
- * Takes a message back: its place in the room stays, its words go, also from the log. Done twice it is done once.
- * Throws `not-yours` unless the caller wrote it or moderates the room.
+ * Deletes a message. Its place in the room stays; its text goes, also from the log. Idempotent. Throws `not-yours`
+ * unless the caller wrote it or moderates the room.
  */
 export function deleteMessage(ctx: ChatContext, input: Input<typeof chat, 'deleteMessage'>): Promise<object> {
   const { roomId, messageId } = input

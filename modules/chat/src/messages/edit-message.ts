@@ -6,38 +6,38 @@ import * as fileStore from '../files/store.ts'
 import { lockAsSpeaker } from '../rooms/access.ts'
 import { liveMessage } from './access.ts'
 import { findBlockers } from './find-blockers.ts'
-import { mentionsOf, tellMentioned } from './mentions.ts'
+import { mentionsOf, notifyMentioned } from './mentions.ts'
+import { requestPreview } from './request-preview.ts'
 import { firstLink, isBlank } from './rules.ts'
 import { empty } from './send-message.ts'
 import * as messageStore from './store.ts'
 import { messageOf } from './view.ts'
-import { wantPreview } from './want-preview.ts'
 
-/** Changes one's own message. Throws `not-yours`, `muted`, `message-gone`. */
+/** Edits the caller's own message. Throws `not-yours`, `muted`, `message-gone`. */
 export async function editMessage(ctx: ChatContext, input: Input<typeof chat, 'editMessage'>): Promise<Message> {
   const { roomId, messageId, body } = input
-  const deaf = await findBlockers(ctx, roomId, body)
+  const blockers = await findBlockers(ctx, roomId, body)
   const at = new Date(ctx.now()).toISOString()
   return ctx.once('chat.editMessage', async tx => {
     const { room, userId } = await lockAsSpeaker(ctx, tx, roomId)
     const message = await liveMessage(tx, roomId, messageId)
     if (message.author_id !== userId) throw problem('not-yours')
     if (isBlank(body) && message.files.length === 0) throw empty()
-    const mentions = await mentionsOf(tx, { room, userId }, body, deaf)
+    const mentions = await mentionsOf(tx, { room, userId }, body, blockers)
     await messageStore.changeBody(tx, message, { body, mentions, at })
     if (firstLink(body) !== firstLink(message.body)) {
       await messageStore.removePreview(tx, messageId)
       await fileStore.dropFilesOf(tx, messageId, 'preview')
-      if (!room.is_encrypted) await wantPreview(ctx, tx, { roomId, messageId, body })
+      if (!room.is_encrypted) await requestPreview(ctx, tx, { roomId, messageId, body })
     }
     const changed = await announce(tx, { roomId, messageId, userId })
     const added = mentions.filter(id => !message.mentions.includes(id))
-    await tellMentioned(tx, added, { roomId, messageId, userId })
+    await notifyMentioned(tx, added, { roomId, messageId, userId })
     return changed
   })
 }
 
-/** Tells the room how a message stands now: every change is an event of the room, so nobody misses one. */
+/** Appends the message's current state to the room's log, so that every member receives the change. */
 export async function announce(
   tx: Tx<typeof chat>,
   { roomId, messageId, userId }: { roomId: string; messageId: string; userId?: string },

@@ -5,8 +5,8 @@ import { blockersAmong } from '../rooms/require-reachable.ts'
 import { mentionedIn } from './rules.ts'
 
 /**
- * Whom a message must not mention although it names them. Throws `person-not-reachable` when it is said to nobody but
- * somebody who has blocked the caller.
+ * People whom a message must not mention because they have blocked the caller. Throws `person-not-reachable` when the
+ * conversation has no other members.
  */
 export async function findBlockers(ctx: ChatContext, roomId: string, body: string): Promise<ReadonlySet<string>> {
   const { userId } = requireUser(ctx.actor)

@@ -7,7 +7,7 @@ import { cursorOf } from './view.ts'
 
 const cursorsShown = 100
 
-/** Up to where members have received and read, as far as they show it. */
+/** How far members have received and read, as far as they share it. */
 export async function listCursors(
   ctx: ChatContext,
   { roomId }: Input<typeof chat, 'listCursors'>,

@@ -9,13 +9,13 @@ import { messageOf } from './view.ts'
 const limitDefault = 50
 const endOfTime = Number.MAX_SAFE_INTEGER
 
-/** A page of a room's messages, oldest first: the newest, or those before, after or around a `seq` or a time. */
+/** A page of a room's messages, oldest first: the newest ones, or those before, after or around a `seq` or a time. */
 export async function listMessages(
   ctx: ChatContext,
   input: Input<typeof chat, 'listMessages'>,
 ): Promise<Output<typeof chat, 'listMessages'>> {
   const { roomId, limit = limitDefault, threadId, before, after } = input
-  // Its head is read before the messages: what is said meanwhile comes once more over the stream; nothing is missed.
+  // The head is read before the messages. A message sent in between also arrives over the stream; none is missed.
   const { head_seq: headSeq } = await accessAsReader(ctx, roomId)
   const wanted = [before, after, input.around, input.at].filter(each => each !== undefined)
   if (wanted.length > 1) {
@@ -53,7 +53,7 @@ export async function listMessages(
   }
 }
 
-/** The people who wrote these messages, were named in them, or reacted to them. */
+/** The people who wrote these messages, were mentioned in them, or reacted to them. */
 export async function authorsOf(ctx: ChatContext, messages: readonly Message[]) {
   const ids = messages.flatMap(message => [
     message.authorId,

@@ -7,7 +7,7 @@ import { pinsMax } from './rules.ts'
 import * as messageStore from './store.ts'
 import { messageOf } from './view.ts'
 
-/** What is pinned in a room, the latest first. */
+/** The pinned messages of a room, latest first. */
 export async function listPins(
   ctx: ChatContext,
   { roomId }: Input<typeof chat, 'listPins'>,

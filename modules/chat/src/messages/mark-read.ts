@@ -1,4 +1,4 @@
-/** Sent → delivered → read: two cursors per member, moved forward only. */
+/** Sent → delivered → read: two cursors per member that only move forward. */
 import { type Input, requireUser } from '@octet/contracts'
 import type { Cursor, chat } from '@octet/contracts/chat'
 import { type ChatContext, problem } from '../context.ts'
@@ -7,7 +7,7 @@ import * as memberStore from '../rooms/member-store.ts'
 import { roomStream } from '../rooms/rules.ts'
 import { cursorOf } from './view.ts'
 
-/** What was read was delivered as well. */
+/** A read message has also been delivered. */
 export function markRead(ctx: ChatContext, { roomId, seq }: Input<typeof chat, 'markRead'>): Promise<Cursor> {
   return moveCursors(ctx, roomId, { delivered: seq, read: seq })
 }

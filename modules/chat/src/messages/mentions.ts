@@ -1,23 +1,26 @@
-/** Whom a message names, and how they learn of it. */
+/** The people a message mentions, and how they are notified. */
 import type { chat } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import type { InRoom } from '../rooms/access.ts'
 import * as memberStore from '../rooms/member-store.ts'
 import { mentionedIn } from './rules.ts'
 
-/** Other members whom the words name and who have not blocked their author; in encrypted rooms nobody can tell. */
+/**
+ * Members whom the text mentions and who have not blocked the author. Empty in encrypted rooms, which the server cannot
+ * read.
+ */
 export async function mentionsOf(
   tx: Tx<typeof chat>,
   { room, userId }: Pick<InRoom, 'room' | 'userId'>,
   body: string,
-  deaf: ReadonlySet<string>,
+  blockers: ReadonlySet<string>,
 ): Promise<string[]> {
-  const named = room.is_encrypted ? [] : mentionedIn(body).filter(id => id !== userId && !deaf.has(id))
+  const named = room.is_encrypted ? [] : mentionedIn(body).filter(id => id !== userId && !blockers.has(id))
   return memberStore.membersAmong(tx, room.id, named)
 }
 
-/** Appends to their inboxes, in order of name. */
-export async function tellMentioned(
+/** Appends to the inboxes of the mentioned people, in order of id. */
+export async function notifyMentioned(
   tx: Tx<typeof chat>,
   mentioned: readonly string[],
   { roomId, messageId, userId }: { roomId: string; messageId: string; userId: string },

@@ -9,10 +9,7 @@ import { reactionKindsMax } from './rules.ts'
 import * as messageStore from './store.ts'
 import { messageOf } from './view.ts'
 
-/**
- * Puts an emoji on a message or takes it away. Throws `too-many-reactions`, `muted`, `message-gone`,
- * `person-not-reachable`.
- */
+/** Adds or removes an emoji reaction. Throws `too-many-reactions`, `muted`, `message-gone`, `person-not-reachable`. */
 export async function react(ctx: ChatContext, input: Input<typeof chat, 'react'>): Promise<Message> {
   const { roomId, messageId, emoji, on } = input
   await findBlockers(ctx, roomId, '')

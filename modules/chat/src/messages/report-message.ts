@@ -8,8 +8,8 @@ import * as messageStore from './store.ts'
 const excerptMax = 300
 
 /**
- * Puts a message before the installation's moderators, as a report about its author, and into the room's own log
- * without saying who reported. Throws `own-message`, `message-gone`.
+ * Reports a message and its author to the moderators of the installation, and records it in the room's log without the
+ * reporter's name. Throws `own-message`, `message-gone`.
  */
 export async function reportMessage(
   ctx: ChatContext,

@@ -7,7 +7,7 @@ import { findPeople } from '../rooms/find-people.ts'
 import * as messageStore from './store.ts'
 import { messageOf } from './view.ts'
 
-/** Words in the rooms the caller is in. Encrypted rooms are not searched: the server cannot read them. */
+/** Full-text search in the caller's rooms. Encrypted rooms are left out: the server cannot read them. */
 export async function searchMessages(
   ctx: ChatContext,
   input: Input<typeof chat, 'searchMessages'>,

@@ -8,42 +8,42 @@ import { type InRoom, lockAsSpeaker } from '../rooms/access.ts'
 import * as roomStore from '../rooms/store.ts'
 import { liveMessage } from './access.ts'
 import { findBlockers } from './find-blockers.ts'
-import { mentionsOf, tellMentioned } from './mentions.ts'
+import { mentionsOf, notifyMentioned } from './mentions.ts'
+import { requestPreview } from './request-preview.ts'
 import { bodyHash, isBlank } from './rules.ts'
 import * as messageStore from './store.ts'
 import { messageOf } from './view.ts'
-import { wantPreview } from './want-preview.ts'
 
 type Send = Input<typeof chat, 'sendMessage'>
 
 /**
- * Says something. The answer comes after the commit: what was answered is kept. A repeat of the same `cmid` with the
- * same content answers as the first did, however late; with other content `cmid-reused`. Throws `muted`,
- * `message-gone` for a reply to what was deleted.
+ * Sends a message. The answer follows the commit, so an acknowledged message is durable. A repeat of a `cmid` with the
+ * same content gets the first answer again, however late; with different content it throws `cmid-reused`. Throws
+ * `muted`, and `message-gone` for a reply to a deleted message.
  */
 export async function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
   const { roomId, cmid, body, replyToId = null, threadId = null, fileIds = [] } = input
   if (isBlank(body) && fileIds.length === 0) throw empty()
-  const deaf = await findBlockers(ctx, roomId, body)
+  const blockers = await findBlockers(ctx, roomId, body)
   const { userId: authorId } = requireUser(ctx.actor)
   return ctx.once('chat.sendMessage', async tx => {
     const id = newId()
     const said = { roomId, body, replyToId, threadId, ...(fileIds.length === 0 ? {} : { fileIds }) }
     const hash = bodyHash(said)
-    // Sent together, carried out in this order: each way there and back would hold the room's lock longer.
+    // Pipelined and executed in this order: each extra round trip would hold the room's lock longer.
     const [found, before] = await Promise.all([
       lockAsSpeaker(ctx, tx, roomId),
       messageStore.claimCmid(tx, { authorId, cmid, bodyHash: hash, messageId: id }),
     ])
     if (before !== undefined) return repeated(tx, roomId, before, hash)
     await checkReferences(tx, input)
-    const message = await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds, deaf })
-    if (!found.room.is_encrypted) await wantPreview(ctx, tx, { roomId, messageId: id, body })
+    const message = await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds, blockers })
+    if (!found.room.is_encrypted) await requestPreview(ctx, tx, { roomId, messageId: id, body })
     return message
   })
 }
 
-/** Without visible words and without files there is nothing to say. */
+/** A message needs visible text or a file. */
 export function empty() {
   return commonProblem('validation-failed', { errors: [{ path: '/body', message: 'is empty' }] })
 }
@@ -60,7 +60,7 @@ async function repeated(
   return messageOf(message)
 }
 
-/** Replies are to messages of the same room; a thread hangs on a message that is in none itself. */
+/** A reply stays in its room. A thread starts at a message that is in no thread itself. */
 async function checkReferences(tx: Tx<typeof chat>, { roomId, replyToId, threadId }: Send): Promise<void> {
   if (replyToId !== undefined) await liveMessage(tx, roomId, replyToId)
   if (threadId === undefined) return
@@ -87,18 +87,18 @@ interface Said {
   readonly replyToId: string | null
   readonly threadId: string | null
   readonly fileIds: readonly string[]
-  /** Who has blocked the author. */
-  readonly deaf: ReadonlySet<string>
+  /** The people who have blocked the author. */
+  readonly blockers: ReadonlySet<string>
 }
 
-/** The event takes the message's place in the room; the message and what hangs on it follow in the transaction. */
+/** The event takes the message's place in the room. The message and its attachments follow in the same transaction. */
 export async function speak(
   tx: Tx<typeof chat>,
   { room, userId }: Pick<InRoom, 'room' | 'userId'>,
   said: Said,
 ): Promise<Message> {
-  const { id, cmid, body, replyToId, threadId, fileIds, deaf } = said
-  const mentions = await mentionsOf(tx, { room, userId }, body, deaf)
+  const { id, cmid, body, replyToId, threadId, fileIds, blockers } = said
+  const mentions = await mentionsOf(tx, { room, userId }, body, blockers)
   const files = await attach(tx, { ids: fileIds, roomId: room.id, ownerId: userId, messageId: id })
   const words = {
     ...{ id, roomId: room.id, cmid, body, editedAt: null, deletedAt: null, replyToId, threadId, replyCount: 0 },
@@ -110,6 +110,6 @@ export async function speak(
     messageStore.insertMessage(tx, { ...message, isSearchable: !room.is_encrypted }),
     roomStore.touchRoom(tx, room.id, event.at),
   ])
-  await tellMentioned(tx, mentions, { roomId: room.id, messageId: id, userId })
+  await notifyMentioned(tx, mentions, { roomId: room.id, messageId: id, userId })
   return message
 }

@@ -51,8 +51,8 @@ function whole({ sql }: Queryable) {
 }
 
 /**
- * Claims a cmid for this message. The row that is there already instead: what the cmid stood for. Another send under
- * the same cmid waits here until the first has committed or failed.
+ * Claims a cmid for this message. When the cmid is taken, returns the row of the message it stands for. A concurrent
+ * send under the same cmid waits here until the first one commits or fails.
  */
 export async function claimCmid(
   { sql }: Tx,
@@ -83,7 +83,7 @@ export interface NewMessage {
   readonly isSearchable: boolean
 }
 
-/** Writes a message that has its place, counts it in its thread and notes whom it names. */
+/** Inserts a message at its place, counts it in its thread and records its mentions. */
 export async function insertMessage({ sql }: Tx, message: NewMessage): Promise<void> {
   await sql`
     insert into messages (id, room_id, seq, author_id, cmid, body, created_at, reply_to_id, thread_id, mentions,
@@ -128,12 +128,12 @@ export function messagesBefore(db: Queryable, { roomId, threadId, limit }: Messa
     order by seq desc limit ${limit}`
 }
 
-/** A thread has its first message too. */
+/** A thread includes its first message. */
 function inThread({ sql }: Queryable, threadId: string | undefined) {
   return threadId === undefined ? sql`` : sql`and (thread_id = ${threadId} or messages.id = ${threadId})`
 }
 
-/** `seq` of the first message of that time or later; of the last one when all are earlier. */
+/** `seq` of the first message at or after that time, or of the last message when all are earlier. */
 export async function seqAt({ sql }: Queryable, roomId: string, at: string): Promise<number> {
   const [row] = await sql<{ seq: number }[]>`
     (select seq from messages where room_id = ${roomId} and created_at >= ${at} order by created_at, seq limit 1)
@@ -143,7 +143,7 @@ export async function seqAt({ sql }: Queryable, roomId: string, at: string): Pro
   return row?.seq ?? 0
 }
 
-/** Gives a message other words; whom it names no longer is not mentioned by it any more. */
+/** Replaces the text of a message. People it no longer mentions lose the mention. */
 export async function changeBody(
   { sql }: Tx,
   { id, room_id, seq }: MessageRow,
@@ -169,7 +169,7 @@ async function insertMentions(
     on conflict do nothing`
 }
 
-/** Empties the message; its place in the room stays. */
+/** Empties the message. Its place in the room stays. */
 export async function emptyMessage({ sql }: Tx, { id, room_id, seq, thread_id }: MessageRow, at: string) {
   await sql`
     update messages set body = '', mentions = '{}', deleted_at = ${at}, pinned_at = null where id = ${id}`
@@ -179,7 +179,7 @@ export async function emptyMessage({ sql }: Tx, { id, room_id, seq, thread_id }:
   if (thread_id !== null) await sql`update messages set reply_count = reply_count - 1 where id = ${thread_id}`
 }
 
-/** What the address in a message leads to. */
+/** Stores the preview of the address in a message. */
 export async function putPreview(
   { sql }: Tx,
   messageId: string,
@@ -193,19 +193,19 @@ export async function putPreview(
         site_name = excluded.site_name, image_file_id = excluded.image_file_id`
 }
 
-/** The message leads nowhere any more. */
+/** Removes the preview of a message. */
 export async function removePreview({ sql }: Tx, messageId: string): Promise<void> {
   await sql`delete from previews where message_id = ${messageId}`
 }
 
-/** What was said and has been taken back must not be read in the log either: the events lose their bodies. */
+/** Removes deleted text from the log as well: its events lose their bodies. */
 export async function emptyEvents({ sql }: Tx, stream: string, messageId: string): Promise<void> {
   await sql`
     update stream_events set body = body || '{"body": "", "mentions": [], "files": [], "preview": null}'
     where stream = ${stream} and type in ('message', 'message-changed') and body ->> 'id' = ${messageId}`
 }
 
-/** False when that person has given that emoji already. */
+/** Adds a reaction. False when that person has already given that emoji. */
 export async function addReaction(
   { sql }: Tx,
   reaction: { messageId: string; emoji: string; userId: string },
@@ -217,7 +217,7 @@ export async function addReaction(
   return rows.length === 1
 }
 
-/** False when there was none. */
+/** Removes a reaction. False when that person has not given that emoji. */
 export async function removeReaction(
   { sql }: Tx,
   { messageId, emoji, userId }: { messageId: string; emoji: string; userId: string },
@@ -227,12 +227,12 @@ export async function removeReaction(
   return rows.length === 1
 }
 
-/** Pins a message, or with null unpins it. */
+/** Pins a message, or unpins it with null. */
 export async function setPinned({ sql }: Tx, id: string, at: string | null): Promise<void> {
   await sql`update messages set pinned_at = ${at} where id = ${id}`
 }
 
-/** The pinned messages of a room, the latest first. */
+/** The pinned messages of a room, latest first. */
 export function listPins(db: Queryable, roomId: string, limit: number): Promise<MessageRow[]> {
   return db.sql<MessageRow[]>`
     select ${whole(db)} from messages
@@ -256,10 +256,9 @@ export interface FoundMessage extends MessageRow {
 }
 
 /**
- * Messages in rooms the user is in, newest first. Room by room: of a word that is everywhere the newest are read by
- * `messages_by_time`, one that is rare is looked up in `messages_words`, as the statistics say of this very word; so
- * the plan is made anew each time. One search over all rooms visited every message with the word before it sorted
- * them: 5.7 s for a word of a million messages, 1.5 ms like this.
+ * Finds messages in the user's rooms, newest first. Searches room by room: `messages_by_time` serves a frequent word,
+ * `messages_words` a rare one. Statistics of this very word decide, so the plan is made for each query. One search over
+ * all rooms visited every match before sorting: 5.7 s for a word in a million messages, against 1.5 ms this way.
  */
 export async function searchMessages(tx: Tx, search: Search): Promise<FoundMessage[]> {
   const { sql } = tx

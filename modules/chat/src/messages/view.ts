@@ -1,9 +1,9 @@
-/** How messages and cursors look from outside. */
+/** The public shape of messages and cursors. */
 import type { Cursor, Message } from '@octet/contracts/chat'
 import type { CursorRow } from '../rooms/member-store.ts'
 import type { MessageRow } from './store.ts'
 
-/** A message as it is shown. */
+/** A message as the API returns it. */
 export function messageOf(row: MessageRow): Message {
   return {
     id: row.id,
@@ -27,7 +27,7 @@ export function messageOf(row: MessageRow): Message {
   }
 }
 
-/** A member's cursors as they are shown. */
+/** A member's cursors as the API returns them. */
 export function cursorOf({ user_id, delivered_seq, read_seq }: CursorRow): Cursor {
   return { userId: user_id, deliveredSeq: delivered_seq, readSeq: read_seq }
 }

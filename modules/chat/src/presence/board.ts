@@ -1,6 +1,6 @@
 /**
- * Who is connected to this process. A row is written when somebody's first connection opens and when, some seconds
- * after their last one closed, they have not come back: a reload or a restart makes nobody flicker.
+ * The people connected to this process. A row is written when a person's first connection opens, and some seconds after
+ * their last one closed. A reload or a restart within that grace period changes nothing.
  */
 import type { chat } from '@octet/contracts/chat'
 import { type Db, newId } from '@octet/db'
@@ -15,20 +15,20 @@ const renewEveryTicks = 5
 const [graceMinMs, graceMaxMs] = [10_000, 20_000]
 
 export interface PresenceBoard {
-  /** A connection of this person opened; each is counted. */
+  /** Records a connection of this person; connections are counted. */
   opened(userId: string): void
   closed(userId: string): void
-  /** Away from the keyboard, or back. Does nothing for who is not connected here. */
+  /** Marks the person as idle or active. Does nothing when they are not connected here. */
   idle(userId: string, isIdle: boolean): Promise<void>
-  /** Tells the rooms how somebody is to be shown now. */
-  tell(userId: string): Promise<void>
+  /** Publishes a person's presence to their rooms. */
+  publish(userId: string): Promise<void>
   close(): Promise<void>
 }
 
 interface Here {
   connections: number
   isIdle: boolean
-  /** When they count as gone; set while no connection is open. */
+  /** When the person counts as gone; set while they have no open connection. */
   goneAtMs: number | undefined
 }
 
@@ -39,7 +39,7 @@ export interface PresenceParts {
   readonly emit: (roomId: string, body: { userId: string; status: string; lastSeenAt: string | null }) => void
 }
 
-/** Nobody is there yet. */
+/** The state of a person who is not connected. */
 export function createPresenceBoard(parts: PresenceParts): PresenceBoard {
   const here = new Map<string, Here>()
   const writer = createWriter(parts, here)
@@ -76,7 +76,7 @@ export function createPresenceBoard(parts: PresenceParts): PresenceBoard {
       known.isIdle = isIdle
       await writer.write(userId)
     },
-    tell: writer.tell,
+    publish: writer.publish,
     async close() {
       clearInterval(timer)
       await writer.close()
@@ -84,13 +84,13 @@ export function createPresenceBoard(parts: PresenceParts): PresenceBoard {
   }
 }
 
-async function tell({ db, emit }: PresenceParts, userId: string): Promise<void> {
+async function publish({ db, emit }: PresenceParts, userId: string): Promise<void> {
   const { status, last_seen_at: lastSeenAt } = await presenceStore.presenceOf(db, userId)
   const rooms = await presenceStore.roomsToTell(db, userId, presenceMembersMax, roomsMax)
   for (const roomId of rooms) emit(roomId, { userId, status, lastSeenAt })
 }
 
-/** One write after the other, so that a coming and a going cannot change places. */
+/** Runs one write at a time, so that an arrival and a departure keep their order. */
 function createWriter(parts: PresenceParts, here: ReadonlyMap<string, Here>) {
   const { db, log, now } = parts
   const nodeId = newId()
@@ -105,7 +105,7 @@ function createWriter(parts: PresenceParts, here: ReadonlyMap<string, Here>) {
   const renew = async () => {
     isLeased = true
     if (!(await presenceStore.renewLease(db, nodeId, leaseMs))) return
-    // The lease is new, or had ended while this process stood still.
+    // The lease is new, or it expired while this process was paused.
     for (const [userId, { isIdle }] of here) await presenceStore.come(db, userId, nodeId, isIdle)
   }
   return {
@@ -116,10 +116,10 @@ function createWriter(parts: PresenceParts, here: ReadonlyMap<string, Here>) {
         const known = here.get(userId)
         if (known === undefined) await presenceStore.go(db, userId, nodeId, new Date(now()).toISOString())
         else await presenceStore.come(db, userId, nodeId, known.isIdle)
-        await tell(parts, userId)
+        await publish(parts, userId)
       }),
-    // In its turn as well: what was read before somebody hid must not be told after it.
-    tell: async (userId: string) => void (await inTurn(() => tell(parts, userId))),
+    // Queued as well: a state read before the person hid must not be published after that.
+    publish: async (userId: string) => void (await inTurn(() => publish(parts, userId))),
     async close() {
       isClosed = true
       await tail

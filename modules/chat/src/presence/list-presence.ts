@@ -5,7 +5,7 @@ import { accessAsReader } from '../rooms/access.ts'
 import { presenceMembersMax } from './board.ts'
 import * as presenceStore from './store.ts'
 
-/** Which members are there, as far as they let others know. Nobody of large rooms. */
+/** Members who are present, as far as they share it. Empty for large rooms. */
 export async function listPresence(
   ctx: ChatContext,
   { roomId }: Input<typeof chat, 'listPresence'>,
@@ -16,7 +16,7 @@ export async function listPresence(
   return { data: rows.map(({ user_id: userId, status, last_seen_at: lastSeenAt }) => ({ userId, status, lastSeenAt })) }
 }
 
-/** Tells of those who were there through processes that are gone. */
+/** Publishes the departure of people whose processes are gone. */
 export async function endDeadLeases(ctx: ChatContext): Promise<void> {
-  for (const userId of await presenceStore.endDeadLeases(ctx.db)) await ctx.presence.tell(userId)
+  for (const userId of await presenceStore.endDeadLeases(ctx.db)) await ctx.presence.publish(userId)
 }

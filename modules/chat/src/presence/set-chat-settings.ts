@@ -5,14 +5,14 @@ import * as presenceStore from './store.ts'
 
 export type Settings = Output<typeof chat, 'getChatSettings'>
 
-/** Changes it; whoever hides is offline for everybody at once. */
+/** Changes the settings. A person who hides is shown as offline to others immediately. */
 export async function setChatSettings(
   ctx: ChatContext,
   input: Input<typeof chat, 'setChatSettings'>,
 ): Promise<Settings> {
   const { userId } = requireUser(ctx.actor)
   const after = await presenceStore.changeSettings(ctx.db, userId, input)
-  if (input.showPresence !== undefined) await ctx.presence.tell(userId)
+  if (input.showPresence !== undefined) await ctx.presence.publish(userId)
   return settingsOf(after)
 }
 

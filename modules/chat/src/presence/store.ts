@@ -1,4 +1,4 @@
-/** All SQL about who is there, and about what people let others know of them. */
+/** All SQL about presence and about what people share of it. */
 import type { Db, Queryable } from '@octet/db'
 
 export interface PresenceRow {
@@ -14,7 +14,7 @@ export interface SettingsRow {
   readonly do_not_disturb_until: string | null
 }
 
-/** Renews a process's lease, by the clock of the database. True when there was none: what hung on it is gone. */
+/** Renews a process's lease by the database clock. True when the lease was missing, which means its rows are gone. */
 export async function renewLease({ sql }: Db, nodeId: string, leaseMs: number): Promise<boolean> {
   const [row] = await sql<{ is_new: boolean }[]>`
     insert into presence_nodes (id, expires_at)
@@ -24,12 +24,12 @@ export async function renewLease({ sql }: Db, nodeId: string, leaseMs: number): 
   return row?.is_new === true
 }
 
-/** Ends a process's lease; everybody who was there through it is gone. */
+/** Ends a process's lease. Everyone connected through it is gone. */
 export async function endLease({ sql }: Db, nodeId: string): Promise<void> {
   await sql`delete from presence_nodes where id = ${nodeId}`
 }
 
-/** Ends the leases of processes that are gone; who was there through them. */
+/** Ends the expired leases and returns the people who were connected through them. */
 export async function endDeadLeases({ sql }: Db): Promise<string[]> {
   const rows = await sql<{ user_id: string }[]>`
     with dead as (
@@ -43,7 +43,7 @@ export async function endDeadLeases({ sql }: Db): Promise<string[]> {
   return rows.map(({ user_id }) => user_id)
 }
 
-/** Somebody is there through this process. */
+/** Records that a person is connected through this process. */
 export async function come({ sql }: Db, userId: string, nodeId: string, isIdle: boolean): Promise<void> {
   await sql`
     insert into presence (user_id, node_id, is_idle)
@@ -51,7 +51,7 @@ export async function come({ sql }: Db, userId: string, nodeId: string, isIdle: 
     on conflict (user_id, node_id) do update set is_idle = excluded.is_idle`
 }
 
-/** Somebody is no longer there through this process. */
+/** Records that a person is no longer connected through this process. */
 export async function go({ sql }: Db, userId: string, nodeId: string, at: string): Promise<void> {
   await sql`delete from presence where user_id = ${userId} and node_id = ${nodeId}`
   await sql`
@@ -69,7 +69,7 @@ function shown({ sql }: Queryable) {
     case when settings.show_presence is false then null else settings.last_seen_at end as last_seen_at`
 }
 
-/** How somebody is shown to others. */
+/** A person's presence as others see it. */
 export async function presenceOf(db: Queryable, userId: string): Promise<PresenceRow> {
   const { sql } = db
   const [row] = await sql<PresenceRow[]>`
@@ -78,7 +78,7 @@ export async function presenceOf(db: Queryable, userId: string): Promise<Presenc
   return row ?? { user_id: userId, status: 'offline', last_seen_at: null }
 }
 
-/** How the members of a room are shown. */
+/** The presence of a room's members as others see it. */
 export function presenceIn(db: Queryable, roomId: string, membersMax: number): Promise<PresenceRow[]> {
   const { sql } = db
   return sql<PresenceRow[]>`
@@ -87,7 +87,7 @@ export function presenceIn(db: Queryable, roomId: string, membersMax: number): P
     left join settings on settings.user_id = people.user_id`
 }
 
-/** Rooms of a person in which presence is told. */
+/** A person's rooms in which presence is published. */
 export async function roomsToTell(
   { sql }: Queryable,
   userId: string,
@@ -100,14 +100,14 @@ export async function roomsToTell(
   return rows.map(({ room_id }) => room_id)
 }
 
-/** What somebody lets others know; all of it unless they said otherwise. */
+/** What a person shares; everything unless they chose otherwise. */
 export async function settingsOf({ sql }: Queryable, userId: string): Promise<SettingsRow> {
   const [row] = await sql<SettingsRow[]>`
     select show_presence, show_reading, show_typing, do_not_disturb_until from settings where user_id = ${userId}`
   return row ?? { show_presence: true, show_reading: true, show_typing: true, do_not_disturb_until: null }
 }
 
-/** What to change; the rest stays as it is. */
+/** The settings to change; the others stay as they are. */
 export interface SettingsChange {
   readonly showPresence?: boolean | undefined
   readonly showReading?: boolean | undefined
@@ -115,7 +115,7 @@ export interface SettingsChange {
   readonly doNotDisturbUntil?: string | null | undefined
 }
 
-/** Changes it in one statement, so that two changes at once both hold; as it is then. */
+/** Changes settings in one statement, so that concurrent changes both hold. Returns the result. */
 export async function changeSettings(
   { sql }: Db,
   userId: string,

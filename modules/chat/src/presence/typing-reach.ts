@@ -5,8 +5,8 @@ import * as memberStore from '../rooms/member-store.ts'
 import * as presenceStore from './store.ts'
 
 /**
- * Who may see that the caller is typing: nobody when they do not show it, and in a direct conversation nobody between
- * whom and the caller there is a block, whichever of the two made it.
+ * Members who may see that the caller is typing. None when the caller hides typing. In a direct conversation, none with
+ * a block in either direction.
  */
 export async function typingReach(ctx: ChatContext, roomId: string): Promise<Reach> {
   const { userId } = requireUser(ctx.actor)

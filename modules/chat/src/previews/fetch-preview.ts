@@ -29,8 +29,8 @@ interface Wanted {
 }
 
 /**
- * Reads the page and shows the room its preview. A page that cannot be fetched, or has no title, has no preview. Its
- * picture is fetched, drawn anew and kept here, so readers' browsers never call that site.
+ * Fetches the page and adds its preview to the message. A page without a title, or one that cannot be fetched, gets
+ * none. The picture is re-encoded and stored here, so readers' browsers never call that site.
  */
 export async function fetchPreview(ctx: ChatContext, payload: Json): Promise<void> {
   const wanted = payload as unknown as Wanted
@@ -84,7 +84,7 @@ async function fetchImage(
   }
 }
 
-/** False when the message says something else by now. */
+/** False when the message was edited meanwhile. */
 async function show(tx: Tx<typeof chat>, { roomId, messageId, url }: Wanted, preview: Preview): Promise<boolean> {
   const room = await roomStore.lockRoom(tx, roomId)
   const message = room && (await messageStore.findMessage(tx, roomId, messageId))

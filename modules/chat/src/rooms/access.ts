@@ -1,4 +1,4 @@
-/** The only way to a room or a message: through who may have it. */
+/** The only way to obtain a room for a caller: each function checks one right. */
 import { commonProblem, requireUser } from '@octet/contracts'
 import type { MemberRole } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
@@ -7,7 +7,9 @@ import * as memberStore from './member-store.ts'
 import { isAtLeast, roomRate } from './rules.ts'
 import * as roomStore from './store.ts'
 
-/** A room the caller is in, or a public one. Throws `not-found` alike for private rooms of others and for none. */
+/**
+ * A public room or one the caller is in. Throws `not-found` alike for unknown rooms and for private rooms of others.
+ */
 export async function accessRoom(ctx: ChatContext, id: string): Promise<roomStore.SeenRoom> {
   return visible(await roomStore.findRoom(ctx.db, id, requireUser(ctx.actor).userId))
 }
@@ -17,7 +19,7 @@ function visible<R extends roomStore.PlacedRoom>(room: R | undefined): R {
   return room
 }
 
-/** Lets members read. Throws `not-a-member` for public rooms they have not joined, `not-found` for all others. */
+/** Admits readers: members. Throws `not-a-member` for public rooms they have not joined, else `not-found`. */
 export async function accessAsReader(ctx: ChatContext, id: string): Promise<roomStore.PlacedRoom> {
   const room = visible(await roomStore.findPlace(ctx.db, id, requireUser(ctx.actor).userId))
   if (room.role === null) throw problem('not-a-member')
@@ -31,12 +33,12 @@ export interface InRoom {
 }
 
 /**
- * The room, held against every other change until the transaction ends, and the caller's place in it. What is decided
- * on it cannot be outrun: whoever is put out at this moment has either acted before or does not act any more.
+ * Locks the room until the transaction ends and returns it with the caller's membership. Decisions made on it cannot be
+ * overtaken: a member who is removed concurrently has either acted before or cannot act any more.
  */
 export async function lockAsMember(ctx: ChatContext, tx: Tx, roomId: string): Promise<InRoom> {
   const { userId } = requireUser(ctx.actor)
-  // Sent together; the second is carried out when the first has the lock, and sees what was committed before that.
+  // Pipelined. The second statement runs once the first holds the lock, so it sees everything committed before.
   const [room, member] = await Promise.all([roomStore.lockRoom(tx, roomId), memberStore.findMember(tx, roomId, userId)])
   if (room === undefined) throw commonProblem('not-found')
   if (member !== undefined) return { room, member, userId }
@@ -44,21 +46,21 @@ export async function lockAsMember(ctx: ChatContext, tx: Tx, roomId: string): Pr
 }
 
 /**
- * The same for those who may speak. Throws `muted` with the time until they may again, and `rate-limited` while more is
- * said in the room than anybody could read; counted for members only, so that nobody else uses the room's allowance up.
+ * As {@link lockAsMember}, for callers who may write. Throws `muted` with the time it ends, and `rate-limited` when the
+ * room takes more messages than people can read. Only members count, so outsiders cannot use up the allowance.
  */
 export async function lockAsSpeaker(ctx: ChatContext, tx: Tx, roomId: string): Promise<InRoom> {
   const found = await lockAsMember(ctx, tx, roomId)
   const until = found.member.muted_until
   if (until !== null && Date.parse(until) > ctx.now())
     throw problem('muted', { detail: `You are muted until ${until}.` })
-  // Redis is asked while the room is held: less than a millisecond, and where it hangs 50 of them once a second.
+  // Redis is asked under the room lock. It takes less than a millisecond; a hanging Redis costs 50 ms once a second.
   const { allowed, resetMs } = await ctx.limiter.takeShared({ key: `chat.room ${roomId}`, ...roomRate })
   if (!allowed) throw commonProblem('rate-limited', { retryAfterMs: Math.ceil(resetMs) })
   return found
 }
 
-/** The same for those who govern a channel. Throws `role-too-low`, and `not-in-direct` in direct conversations. */
+/** As {@link lockAsMember}, for moderators and owners of a channel. Throws `role-too-low`, `not-in-direct`. */
 export async function lockAsGovernor(
   ctx: ChatContext,
   tx: Tx,
@@ -71,7 +73,7 @@ export async function lockAsGovernor(
   return found
 }
 
-/** Lets moderators read what only they may. */
+/** Admits moderators and owners to what only they may read. */
 export async function accessAsGovernor(ctx: ChatContext, id: string): Promise<roomStore.PlacedRoom> {
   const room = await accessAsReader(ctx, id)
   if (room.kind === 'direct') throw problem('not-in-direct')

@@ -6,7 +6,7 @@ import { nameKey, normalName, oneLine } from './rules.ts'
 import * as roomStore from './store.ts'
 import { viewRoom } from './view-rooms.ts'
 
-/** Opens a channel; the caller is its owner. Throws `room-name-taken`, `encrypted-rooms-are-private`. */
+/** Creates a channel owned by the caller. Throws `room-name-taken`, `encrypted-rooms-are-private`. */
 export async function createRoom(ctx: ChatContext, input: Input<typeof chat, 'createRoom'>): Promise<Room> {
   const { userId } = requireUser(ctx.actor)
   const isEncrypted = input.isEncrypted ?? false
@@ -36,7 +36,7 @@ export async function createRoom(ctx: ChatContext, input: Input<typeof chat, 'cr
   return viewRoom(ctx, room)
 }
 
-/** The name as it is kept. Throws `validation-failed` when nothing of it can be seen. */
+/** The normalised name. Throws `validation-failed` when it has no visible character. */
 export function checkName(name: string): string {
   const normal = normalName(name)
   if (normal !== '') return normal

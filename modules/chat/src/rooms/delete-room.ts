@@ -6,7 +6,7 @@ import { recheckEphemeral } from './memberships.ts'
 import { roomStream } from './rules.ts'
 import * as roomStore from './store.ts'
 
-/** Deletes a channel with everything in it; its stream ends with that. Throws `role-too-low`, `not-in-direct`. */
+/** Deletes a channel, its content and its stream. Throws `role-too-low`, `not-in-direct`. */
 export async function deleteRoom(ctx: ChatContext, { id }: Input<typeof chat, 'deleteRoom'>): Promise<object> {
   await ctx.db.transaction('chat.deleteRoom', async tx => {
     const { userId } = await lockAsGovernor(ctx, tx, id, 'owner')

@@ -7,7 +7,7 @@ export type Person = Output<typeof identity, 'getUsers'>['users'][number]
 
 const peoplePerCall = 100
 
-/** Public profiles by id. Whoever is not among them has left Octet. */
+/** Public profiles by id. An id that is missing in the result belongs to a deleted account. */
 export async function findPeople(ctx: ChatContext, userIds: Iterable<string>): Promise<Map<string, Person>> {
   const ids = [...new Set(userIds)]
   const people = new Map<string, Person>()
@@ -18,7 +18,7 @@ export async function findPeople(ctx: ChatContext, userIds: Iterable<string>): P
   return people
 }
 
-/** Somebody whose account is no longer there. */
-export function personOrNobody(people: ReadonlyMap<string, Person>, id: string): Person {
+/** The placeholder for a deleted account. */
+export function personOrPlaceholder(people: ReadonlyMap<string, Person>, id: string): Person {
   return people.get(id) ?? { id, username: '', displayName: '' }
 }

@@ -5,7 +5,7 @@ import type { ChatContext } from '../context.ts'
 import * as roomStore from './store.ts'
 import { viewRooms } from './view-rooms.ts'
 
-/** The caller's rooms with what is unread in them. */
+/** The caller's rooms with their unread counts. */
 export async function listRooms(
   ctx: ChatContext,
   input: Input<typeof chat, 'listRooms'>,

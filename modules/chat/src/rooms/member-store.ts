@@ -1,4 +1,4 @@
-/** All SQL about members, bans, invitations and the moderation log. */
+/** All SQL about members and their cursors. */
 import type { MemberRole } from '@octet/contracts/chat'
 import type { Db, Queryable, Tx } from '@octet/db'
 
@@ -18,7 +18,7 @@ export async function findMember({ sql }: Queryable, roomId: string, userId: str
   return row
 }
 
-/** What came before is history and not unread: both cursors start at `fromSeq`. False when they are in already. */
+/** Adds a member. Both cursors start at `fromSeq`, so older messages do not count as unread. False for members. */
 export async function insertMember(
   { sql }: Tx,
   member: { roomId: string; userId: string; role: MemberRole; at: string; fromSeq: number },
@@ -34,7 +34,7 @@ export async function insertMember(
   return rows.length === 1
 }
 
-/** False when they were not in. */
+/** Removes a member. False when they were not one. */
 export async function deleteMember({ sql }: Tx, roomId: string, userId: string): Promise<boolean> {
   const rows = await sql`
     with gone as (
@@ -44,7 +44,7 @@ export async function deleteMember({ sql }: Tx, roomId: string, userId: string):
   return rows.length === 1
 }
 
-/** Writes a member's role and silence. */
+/** Writes a member's role and mute. */
 export async function updateMember(
   { sql }: Tx,
   { room_id, user_id }: MemberRow,
@@ -55,19 +55,19 @@ export async function updateMember(
     where room_id = ${room_id} and user_id = ${user_id}`
 }
 
-/** What the room may notify a member of. */
+/** Sets what the room may notify a member about. */
 export async function setNotify({ sql }: Db, roomId: string, userId: string, notify: string): Promise<void> {
   await sql`update members set notify = ${notify} where room_id = ${roomId} and user_id = ${userId}`
 }
 
-/** How many own the room. */
+/** The number of owners. */
 export async function countOwners({ sql }: Queryable, roomId: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count from members where room_id = ${roomId} and role = 'owner'`
   return row?.count ?? 0
 }
 
-/** Who comes next when the last owner is gone: moderators before members, the longest there first. */
+/** The next owner when the last one goes: moderators before members, by length of membership. */
 export async function findHeir({ sql }: Tx, roomId: string, userId: string): Promise<MemberRow | undefined> {
   const [row] = await sql<MemberRow[]>`
     select * from members where room_id = ${roomId} and user_id <> ${userId}
@@ -80,7 +80,7 @@ export interface MemberPage {
   readonly after: { readonly at: string; readonly id: string } | undefined
 }
 
-/** Members in the order they came; one more than `limit` when there is a next page. */
+/** Members in the order they joined: `limit + 1` rows when there is another page. */
 export function listMembers({ sql }: Queryable, roomId: string, { limit, after }: MemberPage): Promise<MemberRow[]> {
   return sql<MemberRow[]>`
     select * from members
@@ -109,7 +109,7 @@ export async function isDirect({ sql }: Queryable, roomId: string): Promise<bool
   return rows.length === 1
 }
 
-/** The others in a direct conversation the user is in; nobody of a channel. */
+/** The other members of a direct conversation. Empty for channels. */
 export async function directPartners({ sql }: Queryable, roomId: string, userId: string): Promise<string[]> {
   const rows = await sql<{ user_id: string }[]>`
     select user_id from members join rooms on rooms.id = room_id
@@ -117,7 +117,7 @@ export async function directPartners({ sql }: Queryable, roomId: string, userId:
   return rows.map(({ user_id }) => user_id)
 }
 
-/** Of these people, those who are in the room. */
+/** The members among these people. */
 export async function membersAmong({ sql }: Queryable, roomId: string, userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return []
   const rows = await sql<{ user_id: string }[]>`
@@ -142,8 +142,8 @@ interface Moved {
 }
 
 /**
- * Moves a member's cursors forward, never back and never past the end. What is read was delivered. `undefined` for
- * those who are not in the room; `has_read` and `is_told` say who need hear of it.
+ * Moves a member's cursors forward, never back and never past the end. A read message also counts as delivered.
+ * `undefined` for non-members; `has_read` and `is_told` say which cursors must be published.
  */
 export async function moveCursors(
   { sql }: Db,
@@ -178,7 +178,7 @@ export async function moveCursors(
   return row
 }
 
-/** Those who read last, at most `limit`, as far as they show it to the viewer. */
+/** Members who read most recently, at most `limit`, as far as they share it with the viewer. */
 export function readCursors(
   { sql }: Queryable,
   { roomId, viewerId, limit }: { roomId: string; viewerId: string; limit: number },

@@ -1,4 +1,4 @@
-/** How somebody gets into a room and out of it: the row, the room's log and the person's inbox, in one transaction. */
+/** How membership starts and ends: the row, the room's log and the person's inbox change in one transaction. */
 import type { chat, MemberRole } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
@@ -6,7 +6,7 @@ import * as memberStore from './member-store.ts'
 import { roomStream } from './rules.ts'
 import { headOf } from './store.ts'
 
-/** The room must be locked, or new. False when they are in already. Appends to the room, then to their inbox. */
+/** Adds a member to a locked or new room. False for members. Appends to the room, then to the person's inbox. */
 export async function addMembership(
   tx: Tx<typeof chat>,
   { roomId, userId, role, at }: { roomId: string; userId: string; role: MemberRole; at: string },
@@ -18,7 +18,7 @@ export async function addMembership(
   return true
 }
 
-/** The room must be locked. False when they were not in. Ends their subscriptions. */
+/** Removes a member of a locked room. False for non-members. Ends their subscriptions. */
 export async function removeMembership(
   tx: Tx<typeof chat>,
   {

@@ -1,4 +1,4 @@
-/** SQL about the record of what moderators did. */
+/** SQL about the moderation log. */
 import { newId, type Queryable, type Tx } from '@octet/db'
 import type { MemberPage } from './member-store.ts'
 
@@ -12,7 +12,7 @@ export interface ModerationRow {
   readonly at: string
 }
 
-/** Adds to what moderators did. */
+/** Appends to the moderation log. */
 export async function insertModeration(
   { sql }: Tx,
   entry: {
@@ -31,7 +31,7 @@ export async function insertModeration(
     values (${newId()}, ${roomId}, ${action}, ${actorId}, ${subjectId}, ${messageId}, ${detail}, ${at})`
 }
 
-/** What moderators did, the newest first. */
+/** The moderation log, newest first. */
 export function listModeration(
   { sql }: Queryable,
   roomId: string,

@@ -9,13 +9,13 @@ import * as roomStore from './store.ts'
 import { viewRoom } from './view-rooms.ts'
 
 /**
- * The conversation of the caller with these people. There is one per set of people however often, and by whomever, it
- * is opened. Throws `person-not-reachable`.
+ * Opens the conversation of the caller with these people. Each set of people has exactly one, however often it is
+ * opened. Throws `person-not-reachable`.
  */
 export async function openDirect(ctx: ChatContext, input: Input<typeof chat, 'openDirect'>): Promise<Room> {
   const { userId } = requireUser(ctx.actor)
   const others = [...new Set(input.userIds)].filter(id => id !== userId)
-  if (others.length === 0) throw problem('person-not-reachable', { detail: 'Name somebody else.' })
+  if (others.length === 0) throw problem('person-not-reachable', { detail: 'Name another person.' })
   const people = await findPeople(ctx, others)
   if (others.some(id => !people.has(id))) throw problem('person-not-reachable')
   await requireReachable(ctx, others)
@@ -41,7 +41,7 @@ function open(ctx: ChatContext, key: string, userIds: readonly string[]): Promis
       createdBy: userIds[0] ?? null,
       createdAt: at,
     })
-    // Somebody else opened it at the same moment: theirs is ours.
+    // Another request opened it concurrently; use that one.
     const id = created ?? (await roomStore.findDirect(tx, key))
     if (id === undefined) throw new Error('a conversation is taken and not there')
     if (created !== undefined) {

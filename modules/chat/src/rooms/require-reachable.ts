@@ -1,8 +1,10 @@
-/** Whoever has blocked somebody is not reached by them: no direct conversation, no bringing in, no mention. */
+/**
+ * Blocks: a person cannot reach an account that has blocked them, neither by conversation nor invitation nor mention.
+ */
 import { requireUser } from '@octet/contracts'
 import { type ChatContext, problem } from '../context.ts'
 
-/** Of these people, those who have blocked the caller. Not inside a transaction. */
+/** Those of these people who have blocked the caller. Must not run inside a transaction. */
 export async function blockersAmong(ctx: ChatContext, otherIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (otherIds.length === 0) return new Set()
   const { userId } = requireUser(ctx.actor)
@@ -10,7 +12,7 @@ export async function blockersAmong(ctx: ChatContext, otherIds: readonly string[
   return new Set(blockedBy)
 }
 
-/** Throws `person-not-reachable`, as for somebody who is not there. */
+/** Throws `person-not-reachable`, as for a missing account. */
 export async function requireReachable(ctx: ChatContext, otherIds: readonly string[]): Promise<void> {
   if ((await blockersAmong(ctx, otherIds)).size > 0) throw problem('person-not-reachable')
 }

@@ -1,24 +1,24 @@
-/** Decisions of chat that need neither database nor clock. */
+/** Decisions about rooms that need neither database nor clock. */
 import { createHash } from 'node:crypto'
 import { type MemberRole, memberRoles } from '@octet/contracts/chat'
 
 export const membersMax = 10_000
-/** Lasting changes of one room in one process: as many at once, then twenty a second. */
+/** Durable changes of one room: a burst of this size, then twenty a second. */
 export const roomRate = { max: 600, windowMs: 30_000 } as const
-/** Unread messages are counted up to here; a badge shows no more. */
+/** Unread messages are counted up to this number; a badge shows no more. */
 export const unreadMax = 100
 
-/** Whether a role stands at least as high as another. */
+/** Whether a role ranks at least as high as another. */
 export function isAtLeast(role: MemberRole, wanted: MemberRole): boolean {
   return memberRoles.indexOf(role) >= memberRoles.indexOf(wanted)
 }
 
-/** Names of public rooms that differ only in capitals, width or spaces are the same name. */
+/** Names of public rooms that differ only in case, width or spaces are equal. */
 export function nameKey(name: string): string {
   return normalName(name).normalize('NFKC').toLowerCase()
 }
 
-/** A name without spaces around it, one space inside, and without characters that are invisible or turn text around. */
+/** The name with single spaces, trimmed, and without invisible or bidirectional control characters. */
 export function normalName(name: string): string {
   return name
     .normalize('NFC')
@@ -27,17 +27,17 @@ export function normalName(name: string): string {
     .trim()
 }
 
-/** Identifies the set of people of a direct conversation, in whichever order they are named. */
+/** Identifies the set of people of a direct conversation, in any order. */
 export function directKey(userIds: readonly string[]): string {
   return createHash('sha256')
     .update([...userIds].sort().join(' '))
     .digest('base64url')
 }
 
-/** Characters that turn text around: they would reach beyond the text they are in. */
+/** Bidirectional control characters. They would affect text beyond the string they are in. */
 const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
-/** One line of text without control characters and those that turn text around. */
+/** One line of text without control characters, bidirectional ones included. */
 export function oneLine(text: string): string {
   return text
     .normalize('NFC')
@@ -46,7 +46,7 @@ export function oneLine(text: string): string {
     .trim()
 }
 
-/** Keys of streams are any text; rooms have ids. */
+/** Stream keys are arbitrary text; room ids are UUIDs. */
 export function isId(key: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)
 }

@@ -5,7 +5,7 @@ import { accessAsReader, accessRoom } from './access.ts'
 import * as memberStore from './member-store.ts'
 import { viewRoom } from './view-rooms.ts'
 
-/** What the room may notify the caller of. */
+/** Sets what the room may notify the caller about. */
 export async function setRoomPreferences(
   ctx: ChatContext,
   { id, notify }: Input<typeof chat, 'setRoomPreferences'>,

@@ -1,4 +1,4 @@
-/** All SQL about rooms. The handle comes first; pass the `Tx` when there is one. */
+/** All SQL about rooms. Pass the `Tx` when there is one. */
 import type { MemberRole } from '@octet/contracts/chat'
 import { newId, type Queryable, type Tx } from '@octet/db'
 import { unreadMax } from './rules.ts'
@@ -17,14 +17,14 @@ export interface RoomRow {
   readonly version: number
 }
 
-/** A room and somebody's place in it; `role` is null for those who are not in it. */
+/** A room and a person's membership; `role` is null for non-members. */
 export interface PlacedRoom extends RoomRow {
   readonly head_seq: number
   readonly role: MemberRole | null
   readonly muted_until: string | null
 }
 
-/** A room as one person sees it; the last columns are null for those who are not in it. */
+/** A room as one person sees it; the last columns are null for non-members. */
 export interface SeenRoom extends PlacedRoom {
   readonly active_at: string
   readonly notify: 'all' | 'mentions' | 'nothing' | null
@@ -47,7 +47,7 @@ export interface NewRoom {
   readonly createdAt: string
 }
 
-/** `undefined` when the name, or the conversation between these people, exists already. */
+/** Inserts a room. `undefined` when the name, or the conversation between these people, exists. */
 export async function insertRoom({ sql }: Tx, room: NewRoom): Promise<string | undefined> {
   const [row] = await sql<{ id: string }[]>`
     insert into rooms (id, kind, visibility, name, name_key, topic, direct_key, is_encrypted, is_example,
@@ -65,7 +65,7 @@ export async function findDirect({ sql }: Queryable, directKey: string): Promise
   return row?.id
 }
 
-/** Holds the room against every other change of it or in it until the transaction ends. */
+/** Locks the room against every other change in it until the transaction ends. */
 export async function lockRoom({ sql }: Tx, id: string): Promise<RoomRow | undefined> {
   const [row] = await sql<RoomRow[]>`select * from rooms where id = ${id} for update`
   return row
@@ -94,7 +94,7 @@ function seen({ sql }: Queryable, viewerId: string) {
     ) as mentioned on true`
 }
 
-/** What access.ts decides on; nothing is counted. */
+/** What `access.ts` decides on; nothing is counted. */
 export async function findPlace({ sql }: Queryable, id: string, userId: string): Promise<PlacedRoom | undefined> {
   const [row] = await sql<PlacedRoom[]>`
     select rooms.*, coalesce(streams.last_seq, 0) as head_seq, members.role, members.muted_until
@@ -105,7 +105,7 @@ export async function findPlace({ sql }: Queryable, id: string, userId: string):
   return row
 }
 
-/** One room, whoever may see it: access.ts decides. */
+/** One room without any check: `access.ts` decides. */
 export async function findRoom(db: Queryable, id: string, viewerId: string): Promise<SeenRoom | undefined> {
   const [row] = await db.sql<SeenRoom[]>`select ${seen(db, viewerId)} where rooms.id = ${id}`
   return row
@@ -117,8 +117,8 @@ export interface RoomPage {
 }
 
 /**
- * The viewer's rooms, those with the newest message first; one more than `limit` when there is a next page. The page is
- * found first: what is unread is counted in its rooms only.
+ * The viewer's rooms, newest message first: `limit + 1` rows when there is another page. The page is selected first, so
+ * that unread messages are counted in its rooms only.
  */
 export function listRooms(db: Queryable, viewerId: string, { limit, after }: RoomPage): Promise<SeenRoom[]> {
   const { sql } = db
@@ -140,7 +140,7 @@ export interface BrowsePage {
   readonly q: string | undefined
 }
 
-/** Public rooms, the largest first. */
+/** Public rooms, largest first. */
 export function browseRooms(db: Queryable, viewerId: string, { limit, after, q }: BrowsePage): Promise<SeenRoom[]> {
   const { sql } = db
   const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
@@ -153,7 +153,7 @@ export function browseRooms(db: Queryable, viewerId: string, { limit, after, q }
     limit ${limit + 1}`
 }
 
-/** Writes the changeable part of a locked room. Violates `rooms_public_name` when the name is taken. */
+/** Updates a locked room. Violates `rooms_public_name` when the name is taken. */
 export async function updateRoom(
   { sql }: Tx,
   id: string,
@@ -166,7 +166,7 @@ export async function updateRoom(
     where id = ${id}`
 }
 
-/** Removes the room and, by the foreign keys, all that is in it; the log goes too. */
+/** Deletes the room, everything that references it, and its log. */
 export async function deleteRoom({ sql }: Tx, id: string, stream: string): Promise<void> {
   await sql`delete from sends where message_id in (select messages.id from messages where room_id = ${id})`
   await sql`delete from rooms where id = ${id}`
@@ -174,7 +174,7 @@ export async function deleteRoom({ sql }: Tx, id: string, stream: string): Promi
     select last_seq from streams where name = ${stream})`
 }
 
-/** Notes that something was said. */
+/** Records the time of the newest message. */
 export async function touchRoom({ sql }: Tx, id: string, at: string): Promise<void> {
   await sql`update rooms set last_message_at = greatest(last_message_at, ${at}) where id = ${id}`
 }

@@ -10,7 +10,7 @@ import * as roomStore from './store.ts'
 import { viewRoom } from './view-rooms.ts'
 
 /**
- * Changes what the input names. Throws `room-name-taken`, `encrypted-rooms-are-private`, `role-too-low`,
+ * Changes the given properties. Throws `room-name-taken`, `encrypted-rooms-are-private`, `role-too-low`,
  * `not-in-direct`, `version-mismatch`.
  */
 export async function updateRoom(ctx: ChatContext, input: Input<typeof chat, 'updateRoom'>): Promise<Room> {
@@ -42,7 +42,7 @@ export async function updateRoom(ctx: ChatContext, input: Input<typeof chat, 'up
   return viewRoom(ctx, await accessRoom(ctx, input.id))
 }
 
-/** What was changed, for the log of the moderators: `topic, visibility`. */
+/** The changed properties, for the moderation log: `topic, visibility`. */
 function changesOf(before: roomStore.RoomRow, after: Pick<roomStore.RoomRow, 'name' | 'topic' | 'visibility'>): string {
   const fields = ['name', 'topic', 'visibility'] as const
   return fields.filter(field => before[field] !== after[field]).join(', ')

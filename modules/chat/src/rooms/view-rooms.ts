@@ -1,13 +1,13 @@
-/** How rooms, members and messages look from outside. */
+/** The public shape of rooms, members and messages. */
 
 import { requireUser } from '@octet/contracts'
 import type { Room } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
-import { findPeople, personOrNobody } from './find-people.ts'
+import { findPeople, personOrPlaceholder } from './find-people.ts'
 import * as memberStore from './member-store.ts'
 import type { SeenRoom } from './store.ts'
 
-/** Rooms as the caller sees them; must not be called inside a transaction. */
+/** Rooms as the caller sees them. Must not run inside a transaction. */
 export async function viewRooms(ctx: ChatContext, rooms: readonly SeenRoom[]): Promise<Room[]> {
   const { userId } = requireUser(ctx.actor)
   const directs = rooms.filter(({ kind }) => kind === 'direct').map(({ id }) => id)
@@ -30,7 +30,9 @@ export async function viewRooms(ctx: ChatContext, rooms: readonly SeenRoom[]): P
     headSeq: room.head_seq,
     version: room.version,
     membership: membershipOf(room),
-    people: others.filter(({ room_id }) => room_id === room.id).map(({ user_id }) => personOrNobody(people, user_id)),
+    people: others
+      .filter(({ room_id }) => room_id === room.id)
+      .map(({ user_id }) => personOrPlaceholder(people, user_id)),
   }))
 }
 

@@ -4,14 +4,17 @@ import type { Tx } from '@octet/db'
 import type { ChatContext } from '../context.ts'
 import { firstLink } from './rules.ts'
 
-/** Of one account: else messages would make this server call somebody else's ten times a second. */
+/**
+ * Requests one account may cause: without a limit, messages would make this server call a stranger's host ten times a
+ * second.
+ */
 const previewRate = { max: 30, windowMs: 60_000 } as const
 
 /**
- * Asks for a preview of the first address in a message, once the message is committed; never for encrypted rooms, and
- * not for those who send more addresses than anybody looks at.
+ * Requests a preview of the first address in a message, once the message is committed. Never in encrypted rooms, and
+ * not for accounts over their limit.
  */
-export async function wantPreview(
+export async function requestPreview(
   ctx: ChatContext,
   tx: Tx<typeof chat>,
   { roomId, messageId, body }: { roomId: string; messageId: string; body: string },
