@@ -1,19 +1,37 @@
-/** Words that nobody else has, in whatever one person can write. */
+/** Unique words for every text that an account can write: the erasure test looks for them afterwards. */
 import { randomBytes } from 'node:crypto'
-import { chat } from '@octet/contracts/chat'
-import { identity } from '@octet/contracts/identity'
-import { links } from '@octet/contracts/links'
+import { globSync } from 'node:fs'
 import type { TestApp } from '@octet/testkit'
 
-/** One secret word, and where it was written. */
+/** One unique word, and the field it was written to. */
 export interface Written {
   readonly canary: string
   readonly place: string
 }
 
+/** What a system adds to the fields that the contract alone can fill: objects that need a host, a scope or an id. */
+export interface SystemCanaries {
+  write(scene: CanaryScene): Promise<void>
+  /** Operations that must succeed in the test; without them it would search for fewer traces than it claims. */
+  readonly mustSucceed: readonly string[]
+}
+
+export interface CanaryScene {
+  readonly app: TestApp
+  readonly token: string
+  /** Values for fields of these names, used by later operations. */
+  readonly known: Record<string, unknown>
+  /** A new word for a field. */
+  word(place: string): string
+  /** Remembers the object for deletion; returns its id. */
+  keep(made: { readonly id: string }): string
+  /** Drops a word that a later change overwrites in every table. */
+  overwritten(place: string): void
+}
+
 export type Schema = Record<string, unknown>
 
-/** Makes input that fits a schema and carries words nobody else has wherever a person could put one. */
+/** Makes input that fits a schema and puts a unique word into every text field. */
 export function createWriter(known: Readonly<Record<string, unknown>>) {
   const written: Written[] = []
   const word = (place: string) => {
@@ -52,39 +70,36 @@ export function createWriter(known: Readonly<Record<string, unknown>>) {
   return { written, value }
 }
 
-/** What words alone do not make: it needs a host, a scope, or the id of something that was made before. */
+/** The canaries of every system: each file in `canaries/`. */
+export const systemCanaries: readonly SystemCanaries[] = await Promise.all(
+  globSync('*.ts', { cwd: new URL('./canaries/', import.meta.url) })
+    .sort()
+    .map(async file => {
+      const url = new URL(`./canaries/${file}`, import.meta.url)
+      return ((await import(url.href)) as { canaries: SystemCanaries }).canaries
+    }),
+)
+
+/** Writes the canaries of every system. */
 export async function writeMore(app: TestApp, token: string, known: Record<string, unknown>, ids: string[]) {
-  const written: Written[] = []
-  const word = (place: string) => {
-    const canary = `cn${randomBytes(7).toString('hex')}`
-    written.push({ canary, place })
-    return canary
+  let written: Written[] = []
+  const scene: CanaryScene = {
+    app,
+    token,
+    known,
+    word(place) {
+      const canary = `cn${randomBytes(7).toString('hex')}`
+      written.push({ canary, place })
+      return canary
+    },
+    keep({ id }) {
+      ids.push(id)
+      return id
+    },
+    overwritten(place) {
+      written = written.filter(each => each.place !== place)
+    },
   }
-  const keep = <T extends { id: string }>(made: T) => {
-    ids.push(made.id)
-    return made.id
-  }
-  const [mine, hers, theirs] = [
-    app.client(chat, { token }),
-    app.client(links, { token }),
-    app.client(identity, { token }),
-  ]
-  keep(await theirs.createApiKey({ name: word('createApiKey.name'), scopes: ['links:read'] }))
-  keep(await hers.addDomain({ host: `${word('addDomain.host')}.example.org`, landingUrl: 'https://example.org/' }))
-  const url = `https://example.org/${word('createWebhook.url')}`
-  const events = ['link.created', 'link.deleted'] as const
-  keep((await hers.createWebhook({ url, events: [...events], description: word('createWebhook.description') })).webhook)
-  // Lies in the deliveries of that webhook.
-  keep(await hers.createLink({ url: `https://example.org/${word('createLink.url')}` }))
-  const room = await mine.createRoom({ name: word('createRoom.name'), topic: word('createRoom.topic') })
-  const roomId = keep(room)
-  const say = async (of: string) =>
-    mine.sendMessage({ roomId, cmid: `cmid-${randomBytes(8).toString('hex')}`, body: word(`sendMessage.${of}`) })
-  const [kept, taken] = [await say('kept'), await say('deleted')]
-  await mine.editMessage({ roomId, messageId: kept.id, body: word('editMessage.body') })
-  await mine.react({ roomId, messageId: kept.id, emoji: '👍', on: true })
-  known.roomId = roomId
-  known.messageId = taken.id
-  // What was said first is in no table any more, but for where the log of the room keeps it.
-  return written.filter(({ place }) => place !== 'sendMessage.kept')
+  for (const { write } of systemCanaries) await write(scene)
+  return written
 }
