@@ -7,6 +7,9 @@ import { type ServerProcess, startServerProcess } from '@octet/testkit'
 
 const serverProgram = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))
 
+/** A machine that is loaded by its own bench starts slowly. */
+const readyTimeoutMs = 120_000
+
 export interface OctetOptions {
   readonly dataDir: string
   readonly launcher?: readonly string[]
@@ -18,6 +21,7 @@ export interface OctetOptions {
 export function startOctet({ dataDir, environment, ...options }: OctetOptions): Promise<ServerProcess> {
   return startServerProcess({
     program: serverProgram,
+    readyTimeoutMs,
     environment: {
       OCTET_DATA: dataDir,
       OCTET_WEB: '0',
@@ -27,6 +31,11 @@ export function startOctet({ dataDir, environment, ...options }: OctetOptions): 
     },
     ...options,
   })
+}
+
+/** Starts the bare server of a bench. */
+export function startBare(options: Parameters<typeof startServerProcess>[0]): Promise<ServerProcess> {
+  return startServerProcess({ readyTimeoutMs, ...options })
 }
 
 /** A folder that is gone when `use` has ended. */

@@ -1,10 +1,11 @@
 /** Which processor core runs what: server and load generator must not take time from each other. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 
 export interface Cores {
-  /** Commands to put in front; empty when processes cannot be tied to cores here. */
+  /** Prefixes of a command; empty when processes are not tied to cores. */
   readonly server: readonly string[]
   readonly generator: readonly string[]
   readonly note: string
@@ -14,13 +15,19 @@ export interface Cores {
 export async function chooseCores(): Promise<Cores> {
   const [first, second] = await allowedCores()
   if (first === undefined || second === undefined) {
-    return { server: [], generator: [], note: 'processes are not tied to cores (no taskset, or one core)' }
+    return { server: [], generator: [], note: `no taskset, or one core: ${sharedCores().note}` }
   }
   return {
     server: ['taskset', '-c', String(first)],
     generator: ['taskset', '-c', String(second)],
-    note: `servers on core ${first}, load generator on core ${second}`,
+    note: `servers on core ${first}, load generator on core ${second}, databases on any`,
   }
+}
+
+/** Nothing is tied to a core. */
+export function sharedCores(): Cores {
+  const note = `servers, clients and databases share ${availableParallelism()} cores`
+  return { server: [], generator: [], note }
 }
 
 async function allowedCores(): Promise<number[]> {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { LoadPlan, LoadResult } from './plan.ts'
 
-const program = fileURLToPath(new URL('../load-process.ts', import.meta.url))
+const program = fileURLToPath(new URL('./load-process.ts', import.meta.url))
 
 export interface Generator {
   run(plan: LoadPlan): Promise<LoadResult>

@@ -1,0 +1,6 @@
+/** No bench rots: each runs in its short form. */
+import { join } from 'node:path'
+import { findExperiments } from '../experiment.ts'
+import { testShortForms } from '../short-forms.ts'
+
+testShortForms(await findExperiments(join(import.meta.dirname, '..'), 'bench'))
