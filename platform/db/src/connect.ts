@@ -6,6 +6,7 @@ import type Postgres from 'postgres'
 import type { Static } from 'typebox'
 import { postgres } from './driver.ts'
 import { outageDetail, outageOf, retryableTransaction } from './errors.ts'
+import { reportSlowQueries, type SlowQueryOptions } from './slow-queries.ts'
 import type { Queryable, Sql } from './sql.ts'
 import { type Appended, appendEvent } from './streams.ts'
 
@@ -50,6 +51,7 @@ export interface DbOptions {
   readonly onPublished?: () => void
   /** Told after a commit what it appended to streams, in order. */
   readonly onAppended?: (appended: readonly Appended[]) => void
+  readonly slowQueries?: SlowQueryOptions
   /** Told of every statement's place and time when tracing wants it. */
   readonly onTransaction?: (name: string, durationMs: number, outcome: 'committed' | 'failed' | 'retried') => void
 }
@@ -122,6 +124,7 @@ export function openDb<C extends Contract>(options: DbOptions): Db<C> {
     schema: options.schema,
     connectionsMax: options.connectionsMax ?? 8,
   })
+  if (options.slowQueries !== undefined) reportSlowQueries(pool, options.schema, options.slowQueries)
   const db: Db<C> = {
     kind: 'db',
     schema: options.schema,

@@ -26,6 +26,7 @@ export {
   retain,
   type Treatment,
 } from './privacy.ts'
+export { reportPauseMs, reportSlowQueries, type SlowQuery, type SlowQueryOptions, samePauseMs } from './slow-queries.ts'
 export type { Queryable, Sql } from './sql.ts'
 export {
   type Appended,

@@ -1,7 +1,16 @@
 /** Background work: enqueued in the caller's transaction, run at least once, by any process that defines it. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { each, type MigrationSet, openPool, roleOf, type Sql, type Tx } from '@octet/db'
+import {
+  each,
+  type MigrationSet,
+  openPool,
+  reportSlowQueries,
+  roleOf,
+  type SlowQueryOptions,
+  type Sql,
+  type Tx,
+} from '@octet/db'
 import type { JobSpec, Json } from './run.ts'
 import { nextTime, specOf, type When } from './schedule.ts'
 import * as store from './store.ts'
@@ -35,6 +44,7 @@ export interface JobsOptions {
   /** A job whose worker died runs again after this. Renewed at a third of it. Default 3 s. */
   readonly leaseMs?: number
   readonly onOutcome?: (outcome: Outcome) => void
+  readonly slowQueries?: SlowQueryOptions
 }
 
 export interface EnqueueOptions {
@@ -85,6 +95,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const { module } = jobsMigrations
   // Its own connections: a handler that uses up its module's pool must not keep the leases from being renewed.
   const pool = openPool(options.url, { role: roleOf(module), schema: module, connectionsMax: 2 })
+  if (options.slowQueries !== undefined) reportSlowQueries(pool, module, options.slowQueries)
   const sql = pool as unknown as Sql
   let worker: Worker | undefined
 

@@ -2,7 +2,7 @@
  * Mail of all modules: a row in the sender's transaction, then a job that delivers it. It leaves if and only if the
  * transaction commits; at least once, with one message id; tried again for hours and then a dead letter.
  */
-import { each, type MigrationSet, newId, openDb, type Queryable } from '@octet/db'
+import { each, type MigrationSet, newId, openDb, type Queryable, type SlowQueryOptions } from '@octet/db'
 import type { JobSpec, Jobs } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
 import type { Secrets } from '@octet/secrets'
@@ -92,6 +92,7 @@ export interface PostOfficeOptions {
   readonly origin: string
   /** Without it mails are kept in the database. */
   readonly smtp?: SmtpOptions
+  readonly slowQueries?: SlowQueryOptions
 }
 
 const keptMax = 500
@@ -106,7 +107,12 @@ const errorLengthMax = 500
 /** Opens the mail of one process: a connection when first needed, and SMTP when there is something to send. */
 export function openPostOffice(options: PostOfficeOptions): PostOffice {
   const { jobs, origin, secrets, smtp } = options
-  const db = openDb({ url: options.databaseUrl, schema: mailMigrations.module, connectionsMax: 2 })
+  const db = openDb({
+    url: options.databaseUrl,
+    schema: mailMigrations.module,
+    connectionsMax: 2,
+    slowQueries: options.slowQueries,
+  })
   const transport = smtp === undefined ? undefined : openTransport(smtp, origin)
   const run = createDelivery(options, { db, transport })
   return {

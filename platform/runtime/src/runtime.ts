@@ -8,7 +8,7 @@ import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
 import { type Config, configOf, readConfig } from '@octet/config'
 import { type Authenticate, access, anonymous, type Contract, floorPermissions } from '@octet/contracts'
-import { type Db, each, forgetOld, type MigrationSet, newId, openDb } from '@octet/db'
+import { type Db, each, forgetOld, type MigrationSet, newId, openDb, type SlowQueryOptions } from '@octet/db'
 import {
   addInternalRoutes,
   addOperationRoutes,
@@ -41,6 +41,7 @@ import { type Live, openLive } from './live.ts'
 import { connectPeers, type Peers } from './peers.ts'
 import { seedDemo } from './seed-demo.ts'
 import { openServiceKeys, type ServiceKeys } from './service-keys.ts'
+import { slowQueryReports } from './slow-queries.ts'
 import { installationKey } from './store.ts'
 
 export interface RuntimeOptions {
@@ -127,7 +128,8 @@ export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { log, now = Date.now } = options
   const served = servedBy(options)
-  const own = openDb({ url: options.databaseUrl, schema: runtimeMigrations.module, connectionsMax: 1 })
+  const slowQueries = slowQueryReports(options)
+  const own = openDb({ url: options.databaseUrl, schema: runtimeMigrations.module, connectionsMax: 1, slowQueries })
   const peers = await openPeers(options, served, own)
   const { tracer = createTracer() } = options
   const relays = new Map<string, Relay>()
@@ -135,13 +137,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const secrets = await openSecrets(options, own)
   const storage = options.storage ?? (await openDiskStorage(join(options.dataDir, filesFolder)))
   const outbound = createOutbound(options.outbound)
-  const jobs = createJobs({ url: options.databaseUrl, log })
-  const mail = openPostOffice({ ...options, jobs, secrets })
+  const jobs = createJobs({ url: options.databaseUrl, log, slowQueries })
+  const mail = openPostOffice({ ...options, jobs, secrets, slowQueries })
   const { limiter, closeLimiter } = openLimiter(options)
   const live = openLive({ ...options, now, limitsScale: options.limitsScale ?? 1 })
   const onPublished = (module: string) => relays.get(module)?.wake()
   const shared = { jobs, limiter, secrets, outbound, mail, live, storage }
-  const floorOf = floorsFor({ options, shared, databases, onPublished })
+  const floorOf = floorsFor({ options, shared, databases, onPublished, slowQueries })
   await makeFolders(options)
   const installation = { personalDataModules: personalDataModulesOf(options.modules), outbox: mail.outbox }
   const host = await openModules({ modules: served, floorOf, installation, tracer, remote: peers?.transport })
@@ -195,10 +197,11 @@ interface FloorParts {
   /** Each module's database is added as it is opened. */
   readonly databases: Map<string, Db>
   readonly onPublished: (module: string) => void
+  readonly slowQueries: SlowQueryOptions
 }
 
 /** What each module stands on: its own database, folder, log and streams, and what all of them share. */
-function floorsFor({ options, shared, databases, onPublished }: FloorParts): (module: AnyModule) => Floor {
+function floorsFor({ options, shared, databases, onPublished, slowQueries }: FloorParts): (module: AnyModule) => Floor {
   const { mail, live, storage, ...rest } = shared
   const common = {
     ...rest,
@@ -217,6 +220,7 @@ function floorsFor({ options, shared, databases, onPublished }: FloorParts): (mo
       schema: name,
       onPublished: () => onPublished(name),
       onAppended: live.hub.appended,
+      slowQueries,
     })
     databases.set(name, db)
     return {

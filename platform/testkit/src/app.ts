@@ -20,7 +20,7 @@ import {
 import { type Db, newId } from '@octet/db'
 import type { HttpApp } from '@octet/http'
 import { type AnyModule, defineModule, operationsOf, settingsOfModules } from '@octet/kernel'
-import { createLog, createMetrics } from '@octet/observe'
+import { createLog, createMetrics, type Metrics } from '@octet/observe'
 import type { OutboundOptions } from '@octet/outbound'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { openDiskStorage, type Storage } from '@octet/storage'
@@ -69,6 +69,7 @@ export interface TestApp {
   /** Where this process keeps its files. */
   readonly dataDir: string
   readonly storage: Storage
+  readonly metrics: Metrics
   /** Unix milliseconds; assign to move time. Starts at the real time and stands still. */
   nowMs: number
   /** Every line logged so far. */
@@ -106,6 +107,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
   const storage = options.sharing?.storage ?? (await openDiskStorage(join(dataDir, 'files')))
   const clock = { nowMs: Date.now() }
   const logLines: string[] = []
+  const metrics = createMetrics({ processMetrics: false })
   const runtime = await openRuntime({
     modules: withMissing(options).map(module => (options.trustCallers === true ? trustingCallers(module) : module)),
     databaseUrl,
@@ -114,7 +116,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     origin: options.origin ?? 'http://localhost:3000',
     allowedOrigins: options.allowedOrigins ?? [],
     log: createLog({ level: 'debug', destination: { write: line => void logLines.push(line) } }),
-    metrics: createMetrics({ processMetrics: false }),
+    metrics,
     now: () => clock.nowMs,
     limitsScale: options.limitsScale ?? 1_000,
     redisUrl: options.redisUrl,
@@ -142,6 +144,7 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     databaseUrl,
     dataDir,
     storage,
+    metrics,
     get nowMs() {
       return clock.nowMs
     },
