@@ -17,6 +17,8 @@ import * as store from './store.ts'
 import { expectWork, type JobsLog, type Outcome, startWorker, stopWorker, type Worker } from './worker.ts'
 
 export const payloadSizeBytesMax = 64 * 1024
+const concurrencyDefault = 24
+const kindConcurrencyDefault = 8
 export const jobsMigrations: MigrationSet = {
   module: 'platform_jobs',
   folder: new URL('../migrations/', import.meta.url),
@@ -37,7 +39,7 @@ export const jobsMigrations: MigrationSet = {
 export interface JobsOptions {
   readonly url: string
   readonly log: JobsLog
-  /** Jobs this process runs at once. Default 8. */
+  /** Jobs this process runs at once. Default 24: many of them wait for another machine's answer. */
   readonly concurrencyMax?: number
   /** How often it looks for work that another process enqueued. Default 50 ms. */
   readonly pollMs?: number
@@ -89,7 +91,7 @@ export interface Jobs {
 /** Opens the jobs of one database. Connects when first needed; two connections at most. */
 export function createJobs(options: JobsOptions): Jobs {
   const { log } = options
-  const concurrencyMax = options.concurrencyMax ?? 8
+  const concurrencyMax = options.concurrencyMax ?? concurrencyDefault
   const specs = new Map<string, Required<JobSpec>>()
   const schedules = new Map<string, { spec: string; payload: string }>()
   const { module } = jobsMigrations
@@ -156,7 +158,8 @@ function withDefaults(spec: JobSpec, concurrencyMax: number): Required<JobSpec> 
     attemptsMax: spec.attemptsMax ?? 5,
     timeoutMs: spec.timeoutMs ?? 30_000,
     backoff: spec.backoff ?? { firstMs: 1_000, maxMs: 300_000 },
-    concurrencyMax: spec.concurrencyMax ?? concurrencyMax,
+    concurrencyMax: spec.concurrencyMax ?? Math.min(concurrencyMax, kindConcurrencyDefault),
+    oneAtATime: spec.oneAtATime ?? false,
   }
 }
 

@@ -20,8 +20,10 @@ export interface JobSpec<P extends Json = Json> {
   readonly timeoutMs?: number
   /** Pause before attempt n + 1: `firstMs` · 2^(n-1), at most `maxMs`, less up to half by chance. 1 s and 5 min. */
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number }
-  /** How many of this kind one process runs at once; bounded by the process's own number anyway. */
+  /** How many of this kind one process runs at once; bounded by the process's own number anyway. Default 8. */
   readonly concurrencyMax?: number
+  /** Of one key at most one job runs at a time, in all processes; later ones wait until the earlier one is done or dead. */
+  readonly oneAtATime?: boolean
 }
 
 /** `returned` is settled once the job's own code has really come back, which may be after the attempt was given up. */

@@ -25,6 +25,8 @@ export type Held = Pick<Taken, 'id' | 'fence'>
 export interface Slots {
   readonly name: string
   readonly slots: number
+  /** A job is taken only when no earlier one of its key is left. */
+  readonly oneAtATime: boolean
 }
 
 export interface DeadLetter {
@@ -73,12 +75,15 @@ export function take(
   // `skip locked`: two workers asking at once get different jobs and neither waits.
   return sql<Taken[]>`
     with wanted as (
-      select * from json_to_recordset(${JSON.stringify(want.slots)}::text::json) as w (name text, slots int)
+      select * from json_to_recordset(${JSON.stringify(want.slots)}::text::json) as w (name text, slots int, "oneAtATime" boolean)
     ), due as (
       select job.id, job.due_at
       from wanted, lateral (
         select id, due_at from jobs
         where jobs.name = wanted.name and due_at <= now()
+          and not (wanted."oneAtATime" and exists (
+            select from jobs as earlier
+            where earlier.name = jobs.name and earlier.key = jobs.key and earlier.id < jobs.id))
         order by due_at limit wanted.slots
         for update skip locked
       ) as job

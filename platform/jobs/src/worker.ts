@@ -125,7 +125,9 @@ export function expectWork(worker: Worker): void {
 async function takeUpTo(worker: Worker, room: number): Promise<number> {
   const { specs, sql, leaseMs, worker: name } = worker.options
   const busy = (name: string) => [...worker.runs].filter(run => run.job.name === name).length
-  const slots = [...specs].map(([name, spec]) => ({ name, slots: Math.max(0, spec.concurrencyMax - busy(name)) }))
+  const slots = [...specs].map(([name, { concurrencyMax, oneAtATime }]) => {
+    return { name, slots: Math.max(0, concurrencyMax - busy(name)), oneAtATime }
+  })
   const sentAt = performance.now()
   const jobs = await answered(store.take(sql, { slots, free: room, worker: name, leaseMs }))
   for (const job of jobs) begin(worker, job, sentAt + leaseMs)

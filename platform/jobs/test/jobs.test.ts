@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
 import { openPool } from '@octet/db'
-import { type Jobs, payloadSizeBytesMax } from '../src/index.ts'
+import { type Jobs, type JobSpec, payloadSizeBytesMax } from '../src/index.ts'
 import { enqueue, eventually, fixture } from './database.ts'
 
 const backoff = { firstMs: 20, maxMs: 40 }
@@ -223,6 +223,41 @@ test('a job that has started is no duplicate: what it read may be old', async t 
   assert.notEqual(await enqueue(f, jobs, 'test.hold', null, { key: 'post 1' }), first)
   held.release()
   await eventually('both ran', () => f.outcomes.length === 2)
+})
+
+test('jobs of one key that run one at a time keep their order in all processes, and other keys pass them', async t => {
+  const f = await fixture(t)
+  const gate = Promise.withResolvers<void>()
+  const events: string[] = []
+  const spec: JobSpec = {
+    oneAtATime: true,
+    backoff: { firstMs: 200, maxMs: 200 },
+    run: async (payload, { attempt }) => {
+      events.push(`${payload} starts`)
+      if (payload === 'a1') await gate.promise
+      if (payload === 'a1' && attempt === 1) throw new Error('the first one fails once')
+      events.push(`${payload} is done`)
+    },
+  }
+  const processes = [f.jobs(), f.jobs()]
+  for (const jobs of processes) {
+    jobs.define('test.serial', spec)
+    await jobs.start()
+  }
+  const [jobs] = processes as [Jobs]
+  await enqueue(f, jobs, 'test.serial', 'a1', { key: 'a' })
+  await eventually('the first one runs', () => events.includes('a1 starts'))
+  await enqueue(f, jobs, 'test.serial', 'a2', { key: 'a' })
+  await enqueue(f, jobs, 'test.serial', 'b1', { key: 'b' })
+  await eventually('another key passes', () => events.includes('b1 is done'))
+  assert.ok(!events.includes('a2 starts'))
+  gate.resolve()
+  await eventually('all are done', () => events.includes('a2 is done'))
+  assert.deepEqual(
+    events.filter(text => text.startsWith('a')),
+    ['a1 starts', 'a1 starts', 'a1 is done', 'a2 starts', 'a2 is done'],
+    'the later one also waits while the earlier one pauses before its next attempt',
+  )
 })
 
 test('a waiting job does not start while a transaction that enqueues its duplicate is open', async t => {
