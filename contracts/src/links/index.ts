@@ -29,7 +29,7 @@ export {
 } from './routing.ts'
 export { type ClickDimension, clickDimensions, Link, LinkStats, ListedLink, type Utm } from './shapes.ts'
 export { LinksOverview, PublicStats } from './statistics.ts'
-export { Delivery, DeliveryDetails, Webhook, type WebhookEvent } from './webhooks.ts'
+export type { WebhookEvent } from './webhooks.ts'
 
 export const links = defineContract({
   name: 'links',

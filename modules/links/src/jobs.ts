@@ -6,8 +6,7 @@ import { expireLinks } from './manage/expire-links.ts'
 import { fetchTitle } from './manage/fetch-title.ts'
 import { fetchTitleJob } from './manage/prepare-link.ts'
 import { forgetVisitors } from './statistics/forget-visitors.ts'
-import { deliverWebhooks } from './webhooks/deliver-webhooks.ts'
-import { forgetWebhookDeliveries } from './webhooks/forget-webhook-deliveries.ts'
+import { publishClicks } from './webhooks/publish-clicks.ts'
 import { mailOwner } from './webhooks/tell-owner.ts'
 
 export const jobs = [
@@ -21,18 +20,9 @@ export const jobs = [
   },
   // One attempt: a page that does not answer has no title, and asking twice may use up what works once.
   { name: fetchTitleJob, timeoutMs: 20_000, attemptsMax: 1, concurrencyMax: 4, run: fetchTitle },
-  {
-    name: 'links.deliver-webhooks',
-    when: { everyMs: 1_000 },
-    timeoutMs: 60_000,
-    attemptsMax: 1,
-    // A slow receiver holds up the run it is in; the next one goes on with the others.
-    concurrencyMax: 4,
-    run: deliverWebhooks,
-  },
+  { name: 'links.publish-clicks', when: { everyMs: 1_000 }, attemptsMax: 1, run: publishClicks },
   { name: 'links.mail-owner', timeoutMs: 15_000, run: mailOwner },
   // Twenty a minute: each may take two looks of six seconds, four at once.
   { name: 'links.look-at-domains', when: { everyMs: 60_000 }, timeoutMs: 120_000, attemptsMax: 1, run: lookAtDomains },
   { name: mailDomainOwnerJob, timeoutMs: 15_000, run: mailDomainOwner },
-  { name: 'links.forget-webhook-deliveries', when: { everyMs: 3_600_000 }, run: forgetWebhookDeliveries },
 ]

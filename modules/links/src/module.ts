@@ -28,6 +28,7 @@ import { routes } from './routes.ts'
 import { settings } from './settings.ts'
 import { countBatch } from './statistics/count-clicks.ts'
 import { startLiveClicks } from './statistics/live-clicks.ts'
+import { webhooks } from './webhooks/webhooks.ts'
 
 /**
  * How long a destination may be served without asking the database: an edit is seen everywhere within this time. It
@@ -50,6 +51,7 @@ export const linksModule = defineModule({
   settings,
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
+  capabilities: [webhooks.capability],
   privacy,
   open,
   operations,

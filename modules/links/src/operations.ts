@@ -34,15 +34,7 @@ import { getLinkStats } from './statistics/get-link-stats.ts'
 import { getLinksOverview } from './statistics/get-links-overview.ts'
 import { getPublicStats } from './statistics/get-public-stats.ts'
 import { setLinkSharing } from './statistics/set-link-sharing.ts'
-import { createWebhook } from './webhooks/create-webhook.ts'
-import { deleteWebhook } from './webhooks/delete-webhook.ts'
-import { getWebhookDelivery } from './webhooks/get-webhook-delivery.ts'
-import { listWebhookDeliveries } from './webhooks/list-webhook-deliveries.ts'
-import { listWebhooks } from './webhooks/list-webhooks.ts'
-import { pingWebhook } from './webhooks/ping-webhook.ts'
-import { resendWebhookDelivery } from './webhooks/resend-webhook-delivery.ts'
-import { rotateWebhookSecret } from './webhooks/rotate-webhook-secret.ts'
-import { updateWebhook } from './webhooks/update-webhook.ts'
+import { webhooks } from './webhooks/webhooks.ts'
 
 export const operations: Operations<typeof links, LinksContext> = {
   createLink,
@@ -66,15 +58,6 @@ export const operations: Operations<typeof links, LinksContext> = {
   updateDomain,
   verifyDomain,
   removeDomain,
-  listWebhooks,
-  createWebhook,
-  updateWebhook,
-  deleteWebhook,
-  rotateWebhookSecret,
-  pingWebhook,
-  listWebhookDeliveries,
-  getWebhookDelivery,
-  resendWebhookDelivery,
   getLinkStats,
   setLinkSharing,
   setLinkRouting,
@@ -86,4 +69,5 @@ export const operations: Operations<typeof links, LinksContext> = {
   deleteLinks,
   removeExamples,
   importLinks,
+  ...webhooks.operations,
 }

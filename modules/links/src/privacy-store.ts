@@ -30,8 +30,6 @@ export async function deleteBelongings({ sql }: Tx, ownerId: string): Promise<vo
   await sql`delete from folders where owner_id = ${ownerId}`
   await sql`delete from utm_templates where owner_id = ${ownerId}`
   await sql`delete from domains where owner_id = ${ownerId}`
-  // With queue, log and collected clicks, which hang on it.
-  await sql`delete from webhooks where owner_id = ${ownerId}`
 }
 
 /** Rows that are still an owner's, deleted links among them. */
@@ -40,7 +38,6 @@ export async function countLinksOf({ sql }: Queryable, ownerId: string): Promise
     select ((select count(*) from links where owner_id = ${ownerId})
           + (select count(*) from folders where owner_id = ${ownerId})
           + (select count(*) from utm_templates where owner_id = ${ownerId})
-          + (select count(*) from webhooks where owner_id = ${ownerId})
           + (select count(*) from domains where owner_id = ${ownerId}))::int as rows`
   return row?.rows ?? 0
 }

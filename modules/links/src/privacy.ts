@@ -11,8 +11,6 @@ import { linkOf } from './manage/rules.ts'
 import * as store from './manage/store.ts'
 import * as organizeStore from './organize/store.ts'
 import * as privacyStore from './privacy-store.ts'
-import { webhookOf } from './webhooks/rules.ts'
-import { listWebhooks } from './webhooks/store.ts'
 
 const stepMax = 1_000
 const pageMax = 500
@@ -56,18 +54,6 @@ export const privacy: Privacy<typeof links, LinksContext> = {
       'missing_since',
       'created_at',
     ),
-    webhooks: {
-      ...each('delete', 'id', 'owner_id', 'url', 'description', 'events', 'secret', 'old_secret', 'old_secret_until'),
-      ...each('delete', 'failing_since', 'disabled_at', 'disabled_reason', 'dropped', 'version'),
-      ...each('delete', 'created_at', 'updated_at'),
-    },
-    webhook_deliveries: {
-      ...each('delete', 'id', 'webhook_id', 'event', 'body', 'state', 'attempts', 'due_at', 'leased_until'),
-      ...each('delete', 'created_at'),
-    },
-    webhook_attempts: {
-      ...each('delete', 'delivery_id', 'attempt', 'at', 'duration_ms', 'status', 'error', 'response'),
-    },
     webhook_clicks: each('delete', 'webhook_id', 'link_id', 'clicks', 'bots', 'first_at', 'last_at'),
     // Counts of clicks are the owner's figures and go with the link. A visitor is a hash with a salt of the day: the
     // salt goes when the day is over, the hashes two days later, in the journal with its segment.
@@ -83,7 +69,6 @@ export const privacy: Privacy<typeof links, LinksContext> = {
     yield { path: 'folders.jsonl', rows: await organizeStore.listFolders(ctx.db, userId) }
     yield { path: 'utm-templates.jsonl', rows: await listTemplates(ctx.db, userId) }
     yield { path: 'domains.jsonl', rows: (await domainStore.listDomains(ctx.db, userId)).map(domainOf) }
-    yield { path: 'webhooks.jsonl', rows: (await listWebhooks(ctx.db, userId)).map(row => webhookOf(row, ctx.now())) }
     yield { path: 'clicks.jsonl', rows: privacyStore.clicksOf(ctx.db, userId, pageMax) }
   },
   async eraseUser(ctx, tx, userId) {

@@ -65,8 +65,8 @@ export function migrateUp(url: string, sets: readonly MigrationSet[]): Promise<M
 }
 
 /**
- * Takes back the newest `steps` migrations of one module (not the floor's). Returns what was taken back. Throws when a
- * newer release has put its own on top of them.
+ * Takes back the newest `steps` migrations of one module, but not those it shares with others. Returns what was taken
+ * back. Throws when a newer release has put its own on top of them.
  */
 export function migrateDown(url: string, set: MigrationSet, steps: number): Promise<string[]> {
   return withLock(url, async pool => {
@@ -79,7 +79,7 @@ export function migrateDown(url: string, set: MigrationSet, steps: number): Prom
       )
     }
     const candidates = schemas.flatMap(({ migrations, applied }) => {
-      return migrations.filter(({ id }) => applied.has(id) && !id.startsWith('floor/'))
+      return migrations.filter(({ id }) => applied.has(id) && !id.includes('/'))
     })
     const taken: string[] = []
     for (const migration of candidates.reverse().slice(0, steps)) {

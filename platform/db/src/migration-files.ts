@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Columns } from './privacy.ts'
 
 export interface Migration {
-  /** `floor/0001_floor` or `0001_links`; unique within the module. */
+  /** `floor/0001_floor`, `0001_links` or `webhooks/0001_webhooks`; unique within the module. */
   readonly id: string
   readonly up: string
   readonly down: string
@@ -19,6 +19,8 @@ export interface MigrationSet {
   readonly module: string
   /** Folder of `NNNN_name.sql`; each file is the way up, a line `-- down`, and the way down. */
   readonly folder: URL
+  /** Folders of tables that several modules have, applied after the module's own under their names. */
+  readonly shared?: readonly { readonly name: string; readonly folder: URL }[]
   /** What its columns say of people; a schema in an installation without it fails the completeness test. */
   readonly columns?: Columns
 }
@@ -38,9 +40,14 @@ const breakingChanges: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
 ]
 
-/** The module's migrations, the floor's first, in the order to apply them. Throws when a file is not as it must be. */
+/**
+ * The floor's migrations, the module's own, then those of its capabilities: the order in which they are applied. Throws
+ * when a file is not as it must be.
+ */
 export async function readMigrations(set: MigrationSet): Promise<Migration[]> {
-  return [...(await readFolder(floorFolder, 'floor/')), ...(await readFolder(set.folder, ''))]
+  const migrations = [...(await readFolder(floorFolder, 'floor/')), ...(await readFolder(set.folder, ''))]
+  for (const { name, folder } of set.shared ?? []) migrations.push(...(await readFolder(folder, `${name}/`)))
+  return migrations
 }
 
 async function readFolder(folder: URL, prefix: string): Promise<Migration[]> {

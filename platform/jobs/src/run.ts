@@ -22,7 +22,7 @@ export interface JobSpec<P extends Json = Json> {
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number }
   /** How many of this kind one process runs at once; bounded by the process's own number anyway. Default 8. */
   readonly concurrencyMax?: number
-  /** Of one key at most one job runs at a time, in all processes; later ones wait until the earlier one is done or dead. */
+  /** Jobs of one key run one at a time, in all processes: a later one waits until the earlier one is done or dead. */
   readonly oneAtATime?: boolean
 }
 

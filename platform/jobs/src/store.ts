@@ -75,7 +75,8 @@ export function take(
   // `skip locked`: two workers asking at once get different jobs and neither waits.
   return sql<Taken[]>`
     with wanted as (
-      select * from json_to_recordset(${JSON.stringify(want.slots)}::text::json) as w (name text, slots int, "oneAtATime" boolean)
+      select * from json_to_recordset(${JSON.stringify(want.slots)}::text::json)
+        as w (name text, slots int, "oneAtATime" boolean)
     ), due as (
       select job.id, job.due_at
       from wanted, lateral (

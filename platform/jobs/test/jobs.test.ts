@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
 import { openPool } from '@octet/db'
-import { type Jobs, type JobSpec, payloadSizeBytesMax } from '../src/index.ts'
+import { type JobSpec, type Jobs, payloadSizeBytesMax } from '../src/index.ts'
 import { enqueue, eventually, fixture } from './database.ts'
 
 const backoff = { firstMs: 20, maxMs: 40 }

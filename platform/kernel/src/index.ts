@@ -1,4 +1,5 @@
 export { clientOf, localTransport, type Transport } from './calls.ts'
+export type { Capability } from './capability.ts'
 export { type Delivery, type Host, openModules, type Subscriber, serviceRequest } from './host.ts'
 export { asProblem, type Client, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
 export {

@@ -21,6 +21,7 @@ import type { Pictures } from '@octet/pictures'
 import type { Secrets } from '@octet/secrets'
 import type { Storage } from '@octet/storage'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Capability, withCapabilities } from './capability.ts'
 import type { RequestInfo } from './invoke.ts'
 import { type KeepsNothing, type Privacy, privacyWork } from './privacy.ts'
 import type { ModuleJob, Subscription } from './work.ts'
@@ -191,6 +192,8 @@ export interface Module<
   /** The modules this one may call. The graph of all modules must have no cycle. */
   readonly calls: Needs
   readonly migrations: URL
+  /** Parts that other modules have too: their tables, jobs and privacy are added to the module's own. */
+  readonly capabilities?: readonly Capability<Context<C, Needs, State>>[]
   /** What the module keeps of people: how to give it to them and how to erase it. Every module says so. */
   readonly privacy: Privacy<C, Context<C, Needs, State>> | KeepsNothing
   /** Makes what lives as long as the process; its properties become part of every context. */
@@ -220,13 +223,12 @@ export function defineModule<
   State extends object,
   S extends Settings = NoSettings,
 >(module: Module<C, Needs, State, S>): Module<C, Needs, State, S> {
-  if ('keepsNothing' in module.privacy) return module
-  const floor = privacyWork(module.contract.name, module.privacy)
-  return {
-    ...module,
-    listens: [...(module.listens ?? []), ...floor.listens],
-    jobs: [...(module.jobs ?? []), ...floor.jobs],
-  }
+  const { capabilities = [] } = module
+  const privacy = withCapabilities(module.privacy, capabilities)
+  const jobs = [...(module.jobs ?? []), ...capabilities.flatMap(capability => capability.jobs)]
+  if ('keepsNothing' in privacy) return { ...module, jobs }
+  const floor = privacyWork(module.contract.name, privacy)
+  return { ...module, privacy, listens: [...(module.listens ?? []), ...floor.listens], jobs: [...jobs, ...floor.jobs] }
 }
 
 /** A module whatever its types, for lists of modules. */

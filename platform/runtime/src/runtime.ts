@@ -22,6 +22,7 @@ import {
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
 import {
   type AnyModule,
+  type Capability,
   type Floor,
   type Host,
   type ModuleJob,
@@ -117,9 +118,13 @@ export function migrationsOf(modules: readonly AnyModule[]): MigrationSet[] {
     jobsMigrations,
     mailMigrations,
     runtimeMigrations,
-    ...modules.map(({ contract, migrations, privacy }) => {
+    ...modules.map(({ contract, migrations, privacy, capabilities = [] }: AnyModule) => {
       const columns = 'columns' in privacy ? privacy.columns : {}
-      return { module: contract.name, folder: migrations, columns }
+      const shared = (capabilities as readonly Capability<unknown>[]).map(one => ({
+        name: one.name,
+        folder: one.migrations,
+      }))
+      return { module: contract.name, folder: migrations, shared, columns }
     }),
   ]
 }

@@ -2,7 +2,7 @@ import type { Input } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
 import type { Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
-import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { webhooks } from '../webhooks/webhooks.ts'
 import { accessLinkForUpdate } from './access.ts'
 import { targetKey } from './codes.ts'
 import { type LinkRow, linkOf } from './rules.ts'
@@ -31,6 +31,6 @@ export async function removeLink(ctx: LinksContext, tx: Tx, id: string): Promise
   await store.deleteLinks(tx, [row.id], new Date(ctx.now()).toISOString())
   await tx.publish('link-deleted', { linkId: row.id })
   const link = linkOf(row, ctx.origin)
-  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.deleted', data: { link } })
+  await webhooks.publish(ctx, tx, { ownerId: row.owner_id, event: 'link.deleted', data: { link } })
   return row
 }

@@ -1,7 +1,7 @@
 import type { Json } from '@octet/jobs'
 import { fetchPageHead } from '@octet/pages'
 import type { LinksContext } from '../context.ts'
-import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { webhooks } from '../webhooks/webhooks.ts'
 import { linkOf } from './rules.ts'
 import * as store from './store.ts'
 
@@ -24,6 +24,6 @@ export async function fetchTitle(ctx: LinksContext, payload: Json): Promise<void
     const version = row.version + 1
     await tx.publish('link-updated', { linkId, version })
     const data = { link: linkOf({ ...row, title, updated_at: updatedAt, version }, ctx.origin) }
-    await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.updated', data })
+    await webhooks.publish(ctx, tx, { ownerId: row.owner_id, event: 'link.updated', data })
   })
 }

@@ -9,7 +9,7 @@ import { checkDestination } from '../domains/check-destination.ts'
 import { normalHost } from '../domains/rules.ts'
 import * as domainStore from '../domains/store.ts'
 import { listFolders } from '../organize/store.ts'
-import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { webhooks } from '../webhooks/webhooks.ts'
 import { codeLengthMin, generateCode, isReserved, ownDomain } from './codes.ts'
 import * as listStore from './list-store.ts'
 import { type LinkRow, linkOf } from './rules.ts'
@@ -90,7 +90,7 @@ export async function addLink(ctx: LinksContext, tx: Tx, prepared: PreparedLink)
   await tx.publish('link-created', { linkId: row.id, ownerId: row.owner_id, code: row.code })
   if (prepared.fetchesTitle) await ctx.jobs.enqueue(tx, fetchTitleJob, { linkId: row.id }, { key: row.id })
   const link = linkOf(row, ctx.origin)
-  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.created', data: { link } })
+  await webhooks.publish(ctx, tx, { ownerId: row.owner_id, event: 'link.created', data: { link } })
   return { link, domainId }
 }
 

@@ -1,7 +1,7 @@
 import type { links } from '@octet/contracts/links'
 import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
-import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { webhooks } from '../webhooks/webhooks.ts'
 import { linkOf } from './rules.ts'
 import * as store from './store.ts'
 
@@ -14,5 +14,5 @@ export async function tellOfExpiry(
   const row = await store.findLink(tx, linkId)
   if (row === undefined) return
   const data = { reason, link: linkOf(row, ctx.origin) }
-  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.expired', data })
+  await webhooks.publish(ctx, tx, { ownerId: row.owner_id, event: 'link.expired', data })
 }

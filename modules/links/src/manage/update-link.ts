@@ -4,7 +4,7 @@ import type { Tx } from '@octet/db'
 import { withUtm } from '../campaigns/utm.ts'
 import type { LinksContext } from '../context.ts'
 import { checkDestination, checkLength } from '../domains/check-destination.ts'
-import { tellWebhooks } from '../webhooks/tell-webhooks.ts'
+import { webhooks } from '../webhooks/webhooks.ts'
 import { accessLinkForUpdate } from './access.ts'
 import { targetKey } from './codes.ts'
 import { checkExpiry, checkFolder } from './prepare-link.ts'
@@ -51,7 +51,7 @@ export async function changeLink(ctx: LinksContext, tx: Tx, { input, passwordHas
   const fresh = await store.findLink(tx, row.id)
   if (fresh === undefined) throw new Error(`link ${row.id} vanished while it was locked`)
   const link = linkOf(fresh, ctx.origin)
-  await tellWebhooks(ctx, tx, { ownerId: row.owner_id, event: 'link.updated', data: { link } })
+  await webhooks.publish(ctx, tx, { ownerId: row.owner_id, event: 'link.updated', data: { link } })
   return fresh
 }
 

@@ -3,7 +3,7 @@ import type { Db } from '@octet/db'
 import type { Batch } from '@octet/journal'
 import { type Click, countClicks, countDays, decodeClick } from '../clicks/click.ts'
 import * as store from '../clicks/store.ts'
-import { collectClicks } from '../webhooks/delivery-store.ts'
+import { collectClicks } from '../webhooks/click-store.ts'
 import * as watchStore from './watch-store.ts'
 
 const dayMs = 86_400_000

@@ -2,7 +2,7 @@
 import type { links } from '@octet/contracts/links'
 import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
-import * as webhookStore from './store.ts'
+import { webhooks } from './webhooks.ts'
 
 type Disabled = EventData<typeof links, 'webhook-disabled'>
 
@@ -14,8 +14,8 @@ export async function tellOwner(ctx: LinksContext, tx: Tx, { webhookId, ownerId,
 /** Sends the mail; once for each time it was switched off. */
 export async function mailOwner(ctx: LinksContext, payload: unknown): Promise<void> {
   const { webhookId, ownerId, reason } = payload as Disabled
-  const [webhook] = await webhookStore.listWebhooks(ctx.db, ownerId, webhookId)
-  if (webhook === undefined || webhook.disabled_at === null) return
+  const webhook = await webhooks.find(ctx, ownerId, webhookId)
+  if (webhook === undefined || webhook.isEnabled) return
   const { host } = new URL(webhook.url)
   const why = {
     gone: {
@@ -42,6 +42,6 @@ export async function mailOwner(ctx: LinksContext, payload: unknown): Promise<vo
         },
       },
     },
-    { idempotencyKey: `webhook-disabled ${webhookId} ${webhook.disabled_at}` },
+    { idempotencyKey: `webhook-disabled ${webhookId} ${webhook.updatedAt}` },
   )
 }

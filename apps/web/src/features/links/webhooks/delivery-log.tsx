@@ -1,6 +1,6 @@
 /** The messages of a webhook: what was sent, what was answered, and another try. */
 import { Button, SegmentedControl } from '@mantine/core'
-import type { Delivery, DeliveryDetails } from '@octet/contracts/links'
+import type { WebhookDelivery, WebhookDeliveryDetails } from '@octet/contracts'
 import { IconCircleCheck, IconCircleX, IconClockHour4, IconRefresh } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
@@ -47,7 +47,7 @@ function Block({ label, text }: { label: string; text: string }) {
   )
 }
 
-function Attempts({ log }: Pick<DeliveryDetails, 'log'>) {
+function Attempts({ log }: Pick<WebhookDeliveryDetails, 'log'>) {
   const { t } = useLocale()
   return log.map(({ attempt, at, durationMs, status, error, response }) => (
     <div key={attempt}>
@@ -93,7 +93,7 @@ function Details({ webhookId, deliveryId, canSend }: { webhookId: string; delive
   )
 }
 
-function DeliveryRow({ delivery, ...rest }: { delivery: Delivery; webhookId: string; canSend: boolean }) {
+function DeliveryRow({ delivery, ...rest }: { delivery: WebhookDelivery; webhookId: string; canSend: boolean }) {
   const t = useT()
   const detailsId = useId()
   const [isOpen, setOpen] = useState(false)

@@ -1,6 +1,7 @@
 /** What a webhook is made of, for the form that makes one and the one that changes it; and its state in words. */
 import { Checkbox, TextInput } from '@mantine/core'
-import type { Webhook, WebhookEvent } from '@octet/contracts/links'
+import type { Webhook } from '@octet/contracts'
+import type { WebhookEvent } from '@octet/contracts/links'
 import { IconAlertTriangle, IconCircleCheck, IconPlayerPause } from '@tabler/icons-react'
 import type { useForm } from '../../../shared/form.ts'
 import { type MessageKey, type Translate, useT } from '../../../shared/i18n.tsx'

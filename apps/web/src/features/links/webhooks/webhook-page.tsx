@@ -1,7 +1,8 @@
 /** One webhook: whether it works, what it is told of, its secret, and every message. */
 import { Button, Switch } from '@mantine/core'
+import type { Webhook } from '@octet/contracts'
 import { Problem } from '@octet/contracts'
-import { links, type Webhook } from '@octet/contracts/links'
+import { links } from '@octet/contracts/links'
 import { IconKey, IconSend, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'

@@ -1,7 +1,8 @@
 /** Webhooks: who is told when something happens to one's links. */
 import { Button } from '@mantine/core'
+import type { Webhook } from '@octet/contracts'
 import { Problem } from '@octet/contracts'
-import { links, type Webhook } from '@octet/contracts/links'
+import { links } from '@octet/contracts/links'
 import { IconPlus, IconWebhook } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

@@ -1,6 +1,6 @@
 /** Webhooks: reading them and their messages, and everything one does to them. */
-import type { Input } from '@octet/contracts'
-import type { links, Webhook } from '@octet/contracts/links'
+import type { Input, Webhook } from '@octet/contracts'
+import type { links } from '@octet/contracts/links'
 import {
   infiniteQueryOptions,
   keepPreviousData,

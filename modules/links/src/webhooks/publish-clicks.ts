@@ -1,18 +1,18 @@
 import type { LinksContext } from '../context.ts'
-import * as deliveryStore from './delivery-store.ts'
-import { queueMessage } from './tell-webhooks.ts'
+import * as clickStore from './click-store.ts'
+import { webhooks } from './webhooks.ts'
 
-/** How long clicks are collected before they are told of in one message. */
+/** How long clicks are collected before one message publishes them. */
 const collectMs = 10_000
 const webhooksMax = 100
 const linksPerMessageMax = 100
 
 /** Turns collected clicks into messages, once each: they are taken in the transaction that queues the message. */
-export async function tellOfClicks(ctx: LinksContext): Promise<void> {
+export async function publishClicks(ctx: LinksContext): Promise<void> {
   const before = new Date(ctx.now() - collectMs).toISOString()
-  for (const webhookId of await deliveryStore.webhooksWithClicks(ctx.db, before, webhooksMax)) {
-    await ctx.db.transaction('links.tellOfClicks', async tx => {
-      const waiting = await deliveryStore.takeClicksOf(tx, webhookId, linksPerMessageMax)
+  for (const webhookId of await clickStore.webhooksWithClicks(ctx.db, before, webhooksMax)) {
+    await ctx.db.transaction('links.publishClicks', async tx => {
+      const waiting = await clickStore.takeClicksOf(tx, webhookId, linksPerMessageMax)
       const links = waiting
         .filter(({ code }) => code !== null)
         .map(clicks => ({
@@ -23,7 +23,7 @@ export async function tellOfClicks(ctx: LinksContext): Promise<void> {
           firstClickedAt: clicks.first_at,
           lastClickedAt: clicks.last_at,
         }))
-      if (links.length > 0) await queueMessage(ctx, tx, { webhookId, event: 'link.clicked', data: { links } })
+      if (links.length > 0) await webhooks.queue(ctx, tx, { webhookId, event: 'link.clicked', data: { links } })
     })
   }
 }

@@ -1,6 +1,6 @@
-/** Decisions about webhooks: how messages are signed, when they are tried again, when nobody tries any more. Pure. */
+/** Decisions about webhooks: signatures, pauses between attempts, when a webhook is switched off. Pure. */
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Delivery, Webhook } from '@octet/contracts/links'
+import type { Webhook, WebhookDelivery } from '@octet/contracts'
 
 export interface WebhookRow {
   readonly id: string
@@ -40,8 +40,8 @@ export function newWebhookSecret(): string {
 }
 
 /** What a secret is sealed for: copied to another webhook's row it does not open. */
-export function secretPurpose(webhookId: string): string {
-  return `links webhook ${webhookId}`
+export function secretPurpose(module: string, webhookId: string): string {
+  return `${module} webhook ${webhookId}`
 }
 
 export interface Message {
@@ -51,8 +51,8 @@ export interface Message {
 }
 
 /**
- * The headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, one signature per secret that is valid, the
- * newest first. @see https://www.standardwebhooks.com
+ * The headers of a signed message: HMAC-SHA256 over `id.timestamp.body`, one signature per valid secret, the newest
+ * first. @see https://www.standardwebhooks.com
  */
 export function signedHeaders({ id, atMs, body }: Message, secrets: readonly string[]): Record<string, string> {
   const timestamp = String(Math.floor(atMs / 1_000))
@@ -67,6 +67,11 @@ export function signedHeaders({ id, atMs, body }: Message, secrets: readonly str
     'webhook-timestamp': timestamp,
     'webhook-signature': signatures.join(' '),
   }
+}
+
+/** The body of every message (Standard Webhooks, "Payload structure"). */
+export function messageBody(type: string, timestamp: string, data: object): string {
+  return JSON.stringify({ type, timestamp, data })
 }
 
 const secondMs = 1_000
@@ -93,12 +98,12 @@ export function pauseMs(attempt: number, random: number): number | undefined {
   return pause === undefined ? undefined : Math.round(pause * (1 + random / 10))
 }
 
-/** Nothing got through for this long: it is switched off. */
+/** A webhook that received nothing for this long is switched off. */
 const failingMsMax = 72 * hourMs
 
-/** Why a webhook is to be switched off after a failed attempt, if it is. 410 is how an address says it is gone. */
+/** Why a failed attempt switches the webhook off, if it does. 410 says that the address is gone permanently. */
 export function disabledAfter(
-  status: number | undefined,
+  status: number | null,
   { failingSince, nowMs }: { failingSince: string | null; nowMs: number },
 ): 'gone' | 'failing' | undefined {
   if (status === 410) return 'gone'
@@ -125,7 +130,7 @@ export function webhookOf(row: WebhookRow, nowMs: number): Webhook {
 }
 
 /** A row of the log. */
-export function deliveryOf(row: DeliveryRow): Delivery {
+export function deliveryOf(row: DeliveryRow): WebhookDelivery {
   return {
     id: row.id,
     event: row.event,
