@@ -1,4 +1,4 @@
-/** What every use case of links works with. */
+/** What every links use case works with. */
 import type { Cache, Limiter } from '@octet/cache'
 import { problemsOf } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
@@ -23,14 +23,14 @@ export interface LinksState {
   readonly passwords: Passwords
   readonly outbound: Outbound
   readonly geo: GeoLookup
-  /** Schemes of apps this installation adds to the known ones. */
+  /** App schemes this installation allows besides the known ones. */
   readonly appSchemes: readonly string[]
   readonly secrets: Secrets
-  /** Generated codes that were taken; an alarm when it grows (README). */
+  /** Generated codes that were taken; alert when it grows (README). */
   readonly collisions: Counter
-  /** Where codes lead, by `targetKey`; `null` for codes that lead nowhere. */
+  /** Destinations by `targetKey`; `null` for unknown codes. */
   readonly targets: Cache<Target | null>
-  /** Proven hosts by name (domain-rules.ts, `normalHost`); `null` for hosts that are nobody's. */
+  /** Verified hosts by name (`normalHost` in domains/rules.ts); `null` for unverified hosts. */
   readonly shortDomains: Cache<DomainRow | null>
   readonly clickTokens: ClickTokens
   readonly visitorSalts: VisitorSalts

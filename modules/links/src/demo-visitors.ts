@@ -2,7 +2,7 @@
 import type { ClickDimension } from '@octet/contracts/links'
 import type { CountedClicks, CountedDay } from './clicks/click.ts'
 
-/** Values and how often each comes, per hundred; what is missing to a hundred has none. */
+/** Values and their share in percent; the rest of 100 has no value. */
 const shares: Readonly<Partial<Record<ClickDimension, Readonly<Record<string, number>>>>> = {
   country: { DE: 34, FR: 14, GB: 11, US: 11, NL: 8, AT: 7, ES: 5, IT: 4, PL: 3, JP: 2, BR: 1 },
   city: { Berlin: 13, Paris: 9, London: 8, Hamburg: 6, Amsterdam: 6, Vienna: 5, Munich: 5, Madrid: 3 },

@@ -14,7 +14,7 @@ interface Example {
   readonly ageDays: number
   /** Clicks on an average weekday. */
   readonly daily: number
-  /** How the interest moves: steady, growing, or a peak that fades. */
+  /** The trend of the clicks: steady, growing, or a peak that fades. */
   readonly shape: 'steady' | 'growing' | 'launch'
   readonly expiresInDays?: number
 }
@@ -97,13 +97,13 @@ const examples: readonly Example[] = [
 ]
 
 const dayMs = 86_400_000
-/** Visitors of all days are told apart while they are made up; soon afterwards only their number is left. */
+/** While the days are generated each has a visitor sketch; soon afterwards only the number is left. */
 const firstDayEver = '0001-01-01'
 const bucketMs = 15 * 60_000
-/** Share of a day's clicks per hour, midnight first: quiet nights, a peak at noon and one after work. */
+/** Share of a day's clicks per hour, midnight first: quiet nights, peaks at noon and after work. */
 const hourWeights = [1, 1, 0.5, 0.5, 0.5, 1, 2, 4, 6, 7, 7, 8, 9, 7, 6, 6, 7, 8, 9, 8, 6, 5, 3, 2]
 
-/** Inserts the examples, owned by nobody until the first administrator takes them over. */
+/** Inserts the example links without an owner; the first administrator takes them over. */
 export async function seedDemo(ctx: LinksContext): Promise<void> {
   const random = randomFrom(20_260_401)
   const randomVisitors = randomFrom(20_260_402)

@@ -1,4 +1,4 @@
-/** Timed work → use cases. */
+/** Jobs and schedules → use cases. */
 
 import { lookAtDomains } from './domains/look-at-domains.ts'
 import { mailDomainOwner, mailDomainOwnerJob } from './domains/mail-domain-owner.ts'
@@ -18,7 +18,7 @@ export const jobs = [
     attemptsMax: 1,
     run: forgetVisitors,
   },
-  // One attempt: a page that does not answer has no title, and asking twice may use up what works once.
+  // One attempt: a page that does not answer has no title, and a second request could use up a one-time address.
   { name: fetchTitleJob, timeoutMs: 20_000, attemptsMax: 1, concurrencyMax: 4, run: fetchTitle },
   { name: 'links.publish-clicks', when: { everyMs: 1_000 }, attemptsMax: 1, run: publishClicks },
   { name: 'links.mail-owner', timeoutMs: 15_000, run: mailOwner },

@@ -1,4 +1,4 @@
-/** links: short addresses that lead somewhere, and how often they were followed. */
+/** The entry point of links: short links, redirects and click counts. */
 import { join } from 'node:path'
 import { createCache } from '@octet/cache'
 import { commonProblem } from '@octet/contracts'
@@ -31,19 +31,19 @@ import { startLiveClicks } from './statistics/live-clicks.ts'
 import { webhooks } from './webhooks/webhooks.ts'
 
 /**
- * How long a destination may be served without asking the database: an edit is seen everywhere within this time. It
- * is what bounds staleness across processes, so there is no invalidation message that could get lost.
+ * How long a destination may be served without asking the database: an edit is visible everywhere within this time. It
+ * bounds staleness across processes, so no invalidation message can get lost.
  */
 const targetTtlMs = 800
 const targetsMax = 100_000
-/** Redirects of known links go on while the database restarts; nobody can have edited them meanwhile. */
+/** Known links are still redirected while the database restarts; nothing can be edited meanwhile. */
 const targetStaleIfErrorMs = 10 * 60_000
 
 /** A new host works, and a removed one stops, within this time in every process. */
 const domainTtlMs = 5_000
 const domainsMax = 10_000
 
-/** What is not counted by then is counted after the next start. */
+/** Clicks not counted by then are counted after the next start. */
 const shipDeadlineMs = 2_000
 
 export const linksModule = defineModule({
@@ -123,14 +123,14 @@ async function loadTarget(db: Db<typeof links>, key: string): Promise<Target | n
   return row === undefined ? null : targetOf(row)
 }
 
-/** Throws `not-found` alike for other people's links and for none at all. */
+/** Throws `not-found` alike for unknown links and for those of others. */
 async function joinAsOwner(ctx: LinksContext, linkId: string): Promise<void> {
   if (!isId(linkId)) throw commonProblem('not-found')
   await accessLink(ctx.db, ctx.actor, linkId)
   ctx.liveClicks.greet(linkId)
 }
 
-/** Throws `not-found` alike for links whose owner does not show their statistics and for none at all. */
+/** Throws `not-found` alike for unknown links and for links with private statistics. */
 async function joinShared(ctx: LinksContext, linkId: string): Promise<void> {
   const link = isId(linkId) ? await store.findLink(ctx.db, linkId) : undefined
   if (link?.has_public_stats !== true) throw commonProblem('not-found')

@@ -1,7 +1,7 @@
-/** SQL about giving and erasing what links keeps of a person. */
+/** SQL for exporting and erasing a person's data in links. */
 import type { Queryable, Tx } from '@octet/db'
 
-/** Clicks of every live link of an owner, per quarter of an hour, read a page at a time. */
+/** Clicks of every live link of an owner, per quarter of an hour, read page by page. */
 export async function* clicksOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<object> {
   for (let linkId: string | null = null, bucket: string | null = null; ; ) {
     const rows: { link_id: string; bucket: string }[] = await sql<{ link_id: string; bucket: string }[]>`
@@ -18,21 +18,21 @@ export async function* clicksOf({ sql }: Queryable, ownerId: string, pageMax: nu
   }
 }
 
-/** Ids of some live links of an owner, held until the transaction ends. */
+/** Ids of some live links of an owner, locked until the transaction ends. */
 export async function someLinksOf({ sql }: Tx, ownerId: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from links where owner_id = ${ownerId} and deleted_at is null order by id limit ${limit} for update`
   return rows.map(({ id }) => id)
 }
 
-/** What an owner has besides links; called when those are gone. */
+/** Deletes an owner's data besides links; called once the links are gone. */
 export async function deleteBelongings({ sql }: Tx, ownerId: string): Promise<void> {
   await sql`delete from folders where owner_id = ${ownerId}`
   await sql`delete from utm_templates where owner_id = ${ownerId}`
   await sql`delete from domains where owner_id = ${ownerId}`
 }
 
-/** Rows that are still an owner's, deleted links among them. */
+/** Counts rows that still belong to an owner, deleted links included. */
 export async function countLinksOf({ sql }: Queryable, ownerId: string): Promise<number> {
   const [row] = await sql<{ rows: number }[]>`
     select ((select count(*) from links where owner_id = ${ownerId})

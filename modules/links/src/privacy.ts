@@ -1,4 +1,4 @@
-/** What links keeps of people, how they get it, and how it goes. */
+/** The personal data links keeps, how it is exported, and how it is erased. */
 import type { links } from '@octet/contracts/links'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'

@@ -1,4 +1,4 @@
-/** The redirect: not through the kernel, because its answer is a header and its speed is the product. */
+/** The redirect. It bypasses the kernel: its answer is a header, and speed is the product. */
 import type { IncomingMessage } from 'node:http'
 import { access } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
@@ -18,12 +18,12 @@ const unlocksPerMinuteMax = 10
 const passwordLengthMax = 128
 const formBytesMax = 4_096
 
-/** Registers `/s/:code`: `GET` and `HEAD` follow a link, `POST` brings the password of a protected one. */
+/** Registers `/s/:code`: `GET` and `HEAD` follow a link, `POST` submits the password of a protected one. */
 export function routes({ app, standingContext, operation }: Routes<typeof links, LinksContext>): void {
   fileRoutes({ operation })
-  // One context for all redirects: they carry no caller, and making one per visit costs more than the visit.
+  // One context for all redirects: they have no caller, and creating one per visit costs more than the visit.
   const ctx = standingContext()
-  // The click journal records every visit; a line in the access log would say it twice.
+  // The click journal records every visit; an access log line would duplicate it.
   const config = { access: access.anyone, quiet: true }
   app.addHostRewrite(request => {
     const domain = domainOfRequest(ctx, request)

@@ -1,4 +1,4 @@
-/** What an operator can set about links. */
+/** The settings of links for operators. */
 import { setting } from '@octet/config'
 import { geoSettings } from '@octet/geo'
 

@@ -13,7 +13,7 @@ async function open(t: Test, options: object = {}) {
   return { app, token, mine: app.client(links, { token }), theirs: app.client(links, { token: app.as(newId()) }) }
 }
 
-test('of a bulk with bad rows the good ones are made, and each bad one says why', async t => {
+test('a bulk creates its valid items and reports a problem for each other item', async t => {
   const { mine } = await open(t)
   await mine.createLink({ url, alias: 'taken' })
   const answer = await mine.createLinks({
@@ -50,7 +50,7 @@ test('a bulk under one idempotency key acts once', async t => {
   assert.equal((await mine.listLinks({})).data.length, 2)
 })
 
-test('many are changed and deleted at once, and those of others are not found', async t => {
+test('a bulk updates and deletes many links, and does not find links of others', async t => {
   const { app, mine, theirs } = await open(t)
   const a = await mine.createLink({ url })
   const b = await mine.createLink({ url })
@@ -76,7 +76,7 @@ test('many are changed and deleted at once, and those of others are not found', 
   assert.equal((await app.http.inject(`/s/${other.code}`)).statusCode, 302)
 })
 
-test('a bulk is bounded, counts its items, and is not for nobody', async t => {
+test('a bulk is bounded, counts its items, and requires a signed-in caller', async t => {
   const { app, mine } = await open(t, { limitsScale: 1 })
   const many = (count: number) => Array.from({ length: count }, () => ({ url }))
   await assert.rejects(mine.createLinks({ links: many(101) }), { code: 'validation-failed' })

@@ -17,7 +17,7 @@ import {
 const linkId = '019a0000-0000-7000-8000-000000000000'
 const atMs = 1_790_000_000_000
 
-test('a click survives the journal, and anything else is refused rather than skipped', () => {
+test('a click survives the journal, and an unknown record is refused rather than skipped', () => {
   const record = encodeClick({
     ...{ linkId, atMs, visitor: 'abcDEF_-0123' },
     who: whoText({ kind: 'human', device: 'mobile', browser: 'Chrome', system: 'Android' }),
@@ -35,12 +35,12 @@ test('a click survives the journal, and anything else is refused rather than ski
   }
 })
 
-test('records written before there was more to say are still read', () => {
+test('records of older versions are still read', () => {
   assert.deepEqual(decodeClick(`1 ${atMs} ${linkId} b`), { linkId, atMs, visitor: '', kind: 'crawler', values: {} })
   assert.deepEqual(decodeClick(`1 ${atMs} ${linkId} h`), { linkId, atMs, visitor: '', kind: 'human', values: {} })
 })
 
-test('whatever a visitor writes into parameters, a record stays one record of as many fields', () => {
+test('no parameter value can change the number of fields of a record', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string(), (source, campaign) => {
       const utm = utmText(new URLSearchParams({ utm_source: source, utm_campaign: campaign }))
@@ -55,7 +55,7 @@ test('whatever a visitor writes into parameters, a record stays one record of as
   )
 })
 
-test('counting keeps every click, in the bucket of its time, sorted for locking', () => {
+test('counting keeps every click in its time bucket, sorted for locking', () => {
   const clicks = fc.record({
     linkId: fc.constantFrom('a', 'b', 'c'),
     atMs: fc.integer({ min: 0, max: 10_000_000 }),
@@ -82,7 +82,7 @@ test('counting keeps every click, in the bucket of its time, sorted for locking'
   )
 })
 
-test('a day holds fifty values of a dimension; merged in any portions no click is lost', () => {
+test('a day keeps fifty values of a dimension, and merging in any order loses no click', () => {
   const clicks = fc.array(fc.nat({ max: 150 }), { maxLength: 600 })
   fc.assert(
     fc.property(clicks, fc.nat({ max: 600 }), (values, cut) => {
@@ -108,7 +108,7 @@ test('a day holds fifty values of a dimension; merged in any portions no click i
   )
 })
 
-test('values named like properties of objects are values like others', () => {
+test('values named like object properties are counted like others', () => {
   const values = { referrer: '__proto__', utmSource: 'constructor' }
   const [day] = countDays([{ linkId, atMs, kind: 'human', visitor: '', values }])
   const stored = JSON.parse(JSON.stringify(mergeBreakdowns({}, day?.breakdowns ?? {})))

@@ -1,4 +1,4 @@
-/** Links from and to files. */
+/** Importing and exporting links as files. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { links } from '@octet/contracts/links'
@@ -23,7 +23,7 @@ async function open(t: Test) {
   return { app, mine, send, get }
 }
 
-test('a file of another shortener is imported; of each row that is not made it is told why', async t => {
+test('an export of another shortener is imported, with a problem for each refused row', async t => {
   const { mine, send } = await open(t)
   const file = [
     'Long URL,Back-half,Title,Tags,Clicks,Expires',
@@ -57,7 +57,7 @@ test('a file of another shortener is imported; of each row that is not made it i
   assert.ok(made.some(({ title }) => title === '=1+1'))
 })
 
-test('a repeated import under the same key makes nothing twice, and another file under it is refused', async t => {
+test('repeating an import under the same key creates nothing twice; another file under it is refused', async t => {
   const { mine, send } = await open(t)
   const key = { 'idempotency-key': 'import-1' }
   const file = 'url\nhttps://example.org/a\nhttps://example.org/b\n'
@@ -67,7 +67,7 @@ test('a repeated import under the same key makes nothing twice, and another file
   assert.equal((await send(`${file}https://example.org/c\n`, key)).statusCode, 422)
 })
 
-test('what is no table of links is refused whole: too large, too long, without addresses, never closed', async t => {
+test('a file is refused whole when it is too large, too long, without addresses or not terminated', async t => {
   const { app, mine, send } = await open(t)
   const code = async (csv: string) => (await send(csv)).json().code
   assert.equal(await code('name,tags\nx,y\n'), 'links.file-not-readable')
@@ -87,7 +87,7 @@ test('what is no table of links is refused whole: too large, too long, without a
   assert.equal(named.json().created, 1, named.body)
 })
 
-test('more than a page of links is exported, only the own ones, and can be imported elsewhere', async t => {
+test("an export contains all of the caller's links, only theirs, and can be imported again", async t => {
   const { app, send, get } = await open(t)
   const rows = Array.from({ length: 620 }, (_, index) => `https://example.org/${index},"=cmd(${index})"`)
   assert.equal((await send(`url,title\n${rows.join('\n')}`)).json().created, 620)
@@ -104,7 +104,7 @@ test('more than a page of links is exported, only the own ones, and can be impor
   assert.equal((await get('export', app.as(newId()))).body.trim().split('\r\n').length, 1)
 })
 
-test('statistics are exported for the owner only', async t => {
+test('only the owner can export statistics', async t => {
   const { app, mine, get } = await open(t)
   const { id } = await mine.createLink({ url: 'https://example.org/' })
   const file = await get(`${id}/stats/export?days=3`)

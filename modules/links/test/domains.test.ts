@@ -14,7 +14,7 @@ import { linksModule } from '../src/module.ts'
 
 const url = 'https://example.org/a'
 
-/** An app whose DNS is a map: TXT records by name, addresses for all that is in `hosts`. */
+/** An app with a fake DNS: TXT records by name, addresses for everything in `hosts`. */
 async function open(t: Test) {
   const txt = new Map<string, string[]>()
   const hosts = new Map<string, string[]>()
@@ -31,7 +31,7 @@ async function open(t: Test) {
   return { app, mine, theirs, txt, hosts }
 }
 
-test('a host is claimed, proven by DNS, carries links of its own, and goes when they are gone', async t => {
+test('a host is claimed, verified by DNS, carries its own links, and can be removed once they are gone', async t => {
   const { mine, txt } = await open(t)
   const domain = await mine.addDomain({ host: 'Go.Example.ORG.', landingUrl: 'https://example.org' })
   assert.deepEqual([domain.host, domain.isVerified, domain.links], ['go.example.org', false, 0])
@@ -53,7 +53,7 @@ test('a host is claimed, proven by DNS, carries links of its own, and goes when 
   assert.deepEqual((await mine.listDomains({})).data, [])
 })
 
-test('one code leads to different places on different hosts, and is taken once on each', async t => {
+test('one code leads to different places on different hosts, and is unique on each', async t => {
   const { app, mine, theirs, txt } = await open(t)
   const domain = await mine.addDomain({ host: 'go.example.org' })
   txt.set(domain.verification.txtName, [domain.verification.value])
@@ -62,16 +62,16 @@ test('one code leads to different places on different hosts, and is taken once o
   await mine.createLink({ url: `${url}/custom`, alias: 'menu', domain: domain.host })
   await assert.rejects(mine.createLink({ url, alias: 'MENU', domain: domain.host }), { code: 'links.alias-taken' })
   assert.equal((await app.http.inject('/s/menu')).headers.location, url)
-  // The main host does not answer for codes of others.
+  // The main host does not answer for codes of other hosts.
   await mine.createLink({ url, alias: 'only-there', domain: domain.host })
   assert.equal((await app.http.inject('/s/only-there')).statusCode, 404)
   await assert.rejects(theirs.createLink({ url, domain: domain.host }), { code: 'links.domain-unknown' })
   await assert.rejects(app.client(links).createLink({ url, domain: domain.host }), { code: 'links.domain-unknown' })
-  // An address on a short host would lead round in a circle.
+  // An address on a short host would form a loop.
   await assert.rejects(mine.createLink({ url: 'https://GO.example.org/menu' }), { code: 'links.url-not-allowed' })
 })
 
-test('a host may be claimed by many but belongs to who proves it, also when two do so at the same moment', async t => {
+test('many accounts may claim a host, but it belongs to the one that verifies it, also under a race', async t => {
   const { mine, theirs, txt } = await open(t)
   const first = await mine.addDomain({ host: 'go.example.org' })
   const second = await theirs.addDomain({ host: 'go.example.org' })
@@ -87,7 +87,7 @@ test('a host may be claimed by many but belongs to who proves it, also when two 
   assert.equal(refused?.reason.code, 'links.domain-taken')
 })
 
-test('the file that may prove a host is not fetched from inside our network', async t => {
+test('the verification file is never fetched from inside our network', async t => {
   const { mine, hosts } = await open(t)
   const domain = await mine.addDomain({ host: 'go.example.org' })
   assert.equal(domain.verification.fileUrl, 'http://go.example.org/.well-known/octet-domain.txt')
@@ -95,7 +95,7 @@ test('the file that may prove a host is not fetched from inside our network', as
   await assert.rejects(mine.verifyDomain({ id: domain.id }), { code: 'links.domain-not-proven' })
 })
 
-test('names that are no public hosts, and our own, cannot be claimed', async t => {
+test('names that are not public hosts, and our own, cannot be claimed', async t => {
   const { mine } = await open(t)
   const hosts = ['localhost', '127.0.0.1', '[::1]', 'a b.org', 'example.org/x', 'u@example.org', 'printer.local']
   for (const host of [...hosts, 'example.org:80', '2130706433', 'x.localhost', '-a.org', 'org', 'a..org']) {
@@ -104,7 +104,7 @@ test('names that are no public hosts, and our own, cannot be claimed', async t =
   assert.equal((await mine.addDomain({ host: 'münchen.example.org' })).host, 'xn--mnchen-3ya.example.org')
 })
 
-test("another person's host looks like one that does not exist", async t => {
+test('a host of another account looks like an unknown one', async t => {
   const { app, mine, theirs, txt } = await open(t)
   const { id, verification } = await mine.addDomain({ host: 'go.example.org' })
   txt.set(verification.txtName, [verification.value])
@@ -115,7 +115,7 @@ test("another person's host looks like one that does not exist", async t => {
   await assert.rejects(app.client(links).addDomain({ host: 'go.example.org' }), { code: 'unauthenticated' })
 })
 
-test('a proven host answers at its root on both lanes: codes, landing, forms; other hosts do not', async t => {
+test('a verified host serves codes, landing page and forms at its root on both routes; other hosts do not', async t => {
   const { app, mine, txt } = await open(t)
   const domain = await mine.addDomain({ host: 'go.example.org', landingUrl: 'https://example.org/home' })
   txt.set(domain.verification.txtName, [domain.verification.value])
@@ -155,7 +155,7 @@ test('a proven host answers at its root on both lanes: codes, landing, forms; ot
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-test("a host that lost its proof is its owner's for a week more, then whose it is now", async t => {
+test("a host that lost its proof stays its owner's for a week, then goes to the account that verifies it", async t => {
   const { app, mine, theirs, txt, advanceDays, failDns, mails } = await openAging(t)
   const domain = await mine.addDomain({ host: 'go.example.org' })
   const { txtName, value } = domain.verification
@@ -194,7 +194,7 @@ test("a host that lost its proof is its owner's for a week more, then whose it i
   assert.deepEqual(mails, ['domain-proof-missing', 'domain-proof-missing', 'domain-lost'])
 })
 
-/** Days that pass one by one, with the looks of each. */
+/** Days that pass one by one, each with its recheck. */
 async function openAging(t: Test) {
   const txt = new Map<string, string[]>()
   let isDnsDown = false

@@ -1,4 +1,4 @@
-/** The fast path of the redirect, over real sockets: it decides like the ordinary route. */
+/** The fast path of the redirect over real sockets: it decides like the ordinary route. */
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { AddressInfo } from 'node:net'
@@ -39,7 +39,7 @@ async function statsOf(app: TestApp, id: string, atLeast: number) {
   }
 }
 
-test('a link known from its first visit is followed on the fast path, like before, and counted', async t => {
+test('a link known from its first visit is redirected and counted on the fast path', async t => {
   const { app, ordinary, visit, mine } = await open(t)
   const { id, code } = await mine.createLink({ url: 'https://example.org/a?b=c' })
   const first = await visit(code)
@@ -53,7 +53,7 @@ test('a link known from its first visit is followed on the fast path, like befor
   const people = 1 + fast.visits
   assert.deepEqual(await statsOf(app, id, people + 1), { clicks: people, botClicks: 1 })
 
-  /** A link is known for 0.8 s, which may pass between two visits on a machine that has much to do. */
+  /** A link is cached for 0.8 s, which may pass between two visits on a busy machine. */
   async function visitUntilFast(again: () => Promise<Response>) {
     for (let visits = 1; visits <= 50; visits++) {
       const before = ordinary.length
@@ -64,7 +64,7 @@ test('a link known from its first visit is followed on the fast path, like befor
   }
 })
 
-test('visits that do not count, limited, protected and expired links take the ordinary route', async t => {
+test('uncounted visits and limited, protected or expired links take the ordinary route', async t => {
   const { app, ordinary, visit, mine } = await open(t)
   const plain = await mine.createLink({ url: 'https://example.org/plain' })
   const limited = await mine.createLink({ url: 'https://example.org/limited', clicksMax: 3 })

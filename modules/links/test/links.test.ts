@@ -17,7 +17,7 @@ async function open(t: Parameters<typeof testApp>[0], options: object = {}) {
   }
 }
 
-test('a created link is read, listed, changed and deleted by its owner', async t => {
+test('an owner creates, reads, lists, changes and deletes a link', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url, alias: 'first-link', title: 'First', tags: ['a', 'b'] })
   assert.equal(link.shortUrl, 'http://localhost:3000/s/first-link')
@@ -39,7 +39,7 @@ test('a created link is read, listed, changed and deleted by its owner', async t
   assert.equal(gone.statusCode, 404)
 })
 
-test('creating answers 201 with the address as given', async t => {
+test('creating a link answers 201 with the address as given', async t => {
   const { app } = await open(t)
   const { status, body } = await app.request(
     links,
@@ -53,7 +53,7 @@ test('creating answers 201 with the address as given', async t => {
   assert.match(link.code, /^[2-9a-hjkmnp-z]{7}$/)
 })
 
-test('every wrong property of a new link is named at once', async t => {
+test('all wrong properties of a new link are reported at once', async t => {
   const { mine } = await open(t)
   await assert.rejects(mine.createLink({ url: '', alias: 'a/b', clicksMax: 0, nonsense: 1 } as never), error => {
     const { code, status, errors } = error as { code: string; status: number; errors: { path: string }[] }
@@ -68,7 +68,7 @@ test('every wrong property of a new link is named at once', async t => {
   })
 })
 
-test('an anonymous caller may create and follow links but not manage any', async t => {
+test('an anonymous caller can create and follow links but manage none', async t => {
   const { app, mine } = await open(t)
   const anyone = app.client(links)
   const link = await anyone.createLink({ url })
@@ -78,7 +78,7 @@ test('an anonymous caller may create and follow links but not manage any', async
   await assert.rejects(mine.getLink({ id: link.id }), { code: 'not-found' })
 })
 
-test("another person's link looks exactly like one that does not exist", async t => {
+test('a link of another account looks exactly like an unknown one', async t => {
   const { app, mine } = await open(t)
   const { id } = await mine.createLink({ url })
   const token = app.as(newId())
@@ -104,7 +104,7 @@ test('a token without the scope is refused', async t => {
   await assert.rejects(reader.removeExamples({}), { code: 'forbidden', status: 403 })
 })
 
-test('an alias belongs to one link, also in other capitals, also after deletion', async t => {
+test('an alias belongs to one link regardless of case, also after deletion', async t => {
   const { mine, stranger } = await open(t)
   const link = await mine.createLink({ url, alias: 'Summer-Sale' })
   await assert.rejects(stranger.createLink({ url, alias: 'summer-sale' }), { code: 'links.alias-taken', status: 409 })
@@ -112,7 +112,7 @@ test('an alias belongs to one link, also in other capitals, also after deletion'
   await assert.rejects(mine.createLink({ url, alias: 'SUMMER-SA1E' }), { code: 'links.alias-taken' })
 })
 
-test('the same idempotency key creates one link and answers alike; another body is refused', async t => {
+test('a repeated idempotency key creates one link and answers alike; a different body is refused', async t => {
   const { app } = await open(t)
   const token = app.as(owner)
   const create = (input: object, idempotencyKey: string) =>
@@ -133,7 +133,7 @@ test('the same idempotency key creates one link and answers alike; another body 
   assert.equal(row?.count, 2)
 })
 
-test('an update of a version that is no longer current is refused', async t => {
+test('an update of an outdated version is refused', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url })
   const read = await app.request(links, 'getLink', { id: link.id }, { token: app.as(owner) })
@@ -148,7 +148,7 @@ test('an update of a version that is no longer current is refused', async t => {
   assert.equal(unchanged.status, 304)
 })
 
-test('lists page through everything once, in both directions, with filters', async t => {
+test('lists page through every link exactly once, in both directions, with filters', async t => {
   const { app, mine } = await open(t)
   for (let index = 0; index < 7; index++) {
     app.nowMs += 1_000
@@ -172,7 +172,7 @@ test('lists page through everything once, in both directions, with filters', asy
   await assert.rejects(mine.listLinks({ limit: 101 }), { code: 'validation-failed' })
 })
 
-test('the 31st anonymous and the 101st signed-in create of a minute from one address must wait', async t => {
+test('the 31st anonymous and the 101st signed-in create within a minute from one address is refused', async t => {
   const { app } = await open(t, { limitsScale: 1 })
   for (const [token, allowed] of [
     [undefined, 30],

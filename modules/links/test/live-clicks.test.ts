@@ -1,4 +1,4 @@
-/** Clicks as they come in, through real sockets of two processes. */
+/** Live clicks through real sockets of two processes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -31,7 +31,7 @@ interface Counted {
   readonly recent?: readonly { readonly device: string; readonly referrer: string }[]
 }
 
-/** The first event that counts so many clicks. */
+/** The first event with at least this many clicks. */
 async function counted(peer: Peer, stream: string, clicks: number): Promise<Counted> {
   const fits = (body: unknown) => (body as Counted).clicks === clicks
   return (await peer.next('relay', frame => frame.stream === stream && fits(frame.body))).body as Counted
@@ -41,7 +41,7 @@ async function watches(app: TestApp): Promise<number> {
   return (await app.db('links').sql`select from click_watches`).length
 }
 
-test('the owner hears of clicks whichever process counted them; nothing is kept when nobody listens', async t => {
+test('the owner receives clicks whichever process counted them; without subscribers nothing is kept', async t => {
   const { app, url, mine, link } = await open(t)
   const other = await testApp(t, { modules: [linksModule], sharing: app })
   await visit(app, link.code)
@@ -79,7 +79,7 @@ test('the owner hears of clicks whichever process counted them; nothing is kept 
   assert.equal(third.botClicks, 1)
 })
 
-test('a hundred clicks in a second are told of in a few events, and the last one has them all', async t => {
+test('a hundred clicks in a second arrive in a few events, and the last event includes them all', async t => {
   const { app, url, link } = await open(t)
   const stream = `links:clicks:${link.id}`
   const peer = await signIn(t, url, app.as(owner))
@@ -95,7 +95,7 @@ test('a hundred clicks in a second are told of in a few events, and the last one
   assert.ok(events <= looks + 8, `${events} events in ${looks} looks`)
 })
 
-test('strangers hear totals of links whose statistics are shown, and no longer when they are hidden again', async t => {
+test('others receive totals of links with public statistics, and none once they are private again', async t => {
   const { app, url, mine, link } = await open(t)
   const stranger = await signIn(t, url, app.as(newId()))
   const [owned, shared] = [`links:clicks:${link.id}`, `links:shared-clicks:${link.id}`]
@@ -116,7 +116,7 @@ test('strangers hear totals of links whose statistics are shown, and no longer w
   await stranger.next('unsubscribed', frame => frame.stream === shared)
 })
 
-test('the stream of a deleted link ends, and so does what was kept of it', async t => {
+test('deleting a link ends its stream and deletes what was kept for it', async t => {
   const { app, url, mine, link } = await open(t)
   const stream = `links:clicks:${link.id}`
   const peer = await signIn(t, url, app.as(owner))

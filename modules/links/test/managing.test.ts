@@ -15,7 +15,7 @@ async function open(t: Test, options: object = {}) {
   return { app, mine, theirs }
 }
 
-test('tags are counted, renamed and taken away on the links of their owner only', async t => {
+test("tags are counted, renamed and removed on their owner's links only", async t => {
   const { app, mine, theirs } = await open(t)
   await mine.createLink({ url, tags: ['a', 'b'] })
   const both = await mine.createLink({ url, tags: ['a', 'news'] })
@@ -36,7 +36,7 @@ test('tags are counted, renamed and taken away on the links of their owner only'
   await assert.rejects(app.client(links).listTags({}), { code: 'unauthenticated' })
 })
 
-test('folders have names of their own, hold links, and leave them behind when they go', async t => {
+test('folder names are unique per owner, and deleting a folder keeps its links', async t => {
   const { app, mine, theirs } = await open(t)
   const folder = await mine.createFolder({ name: ' Campaigns ' })
   assert.deepEqual([folder.name, folder.links], ['Campaigns', 0])
@@ -56,7 +56,7 @@ test('folders have names of their own, hold links, and leave them behind when th
   const other = await mine.createFolder({ name: 'Other' })
   await assert.rejects(mine.renameFolder({ id: other.id, name: 'CAMPAIGNS' }), { code: 'links.folder-exists' })
   assert.equal((await mine.renameFolder({ id: folder.id, name: 'CAMPAIGNS' })).name, 'CAMPAIGNS')
-  // Another person's folder is no folder.
+  // A folder of another account is unknown here.
   for (const use of [
     () => theirs.createLink({ url, folderId: folder.id }),
     () => app.client(links).createLink({ url, folderId: folder.id }),
@@ -72,7 +72,7 @@ test('folders have names of their own, hold links, and leave them behind when th
   assert.equal((await mine.getLink({ id: link.id })).folderId, null)
 })
 
-test('an archived link leaves the list, comes back, and redirects all the while', async t => {
+test('an archived link leaves the list, can return, and still redirects', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url })
   const archived = await mine.updateLink({ id: link.id, isArchived: true })
@@ -84,7 +84,7 @@ test('an archived link leaves the list, comes back, and redirects all the while'
   assert.equal((await mine.listLinks({})).data.length, 1)
 })
 
-test("find-if-exists answers with the same owner's link to the same address, also at the same moment", async t => {
+test("find-if-exists returns the owner's existing link to the same address, also under a race", async t => {
   const { app, mine, theirs } = await open(t)
   const first = await mine.createLink({ url })
   assert.equal((await mine.createLink({ url, findIfExists: true })).id, first.id)
@@ -101,7 +101,7 @@ test("find-if-exists answers with the same owner's link to the same address, als
   assert.notEqual((await mine.createLink({ url: fresh, findIfExists: true })).id, made[0]?.id)
 })
 
-test('lists sort by clicks, page by page', async t => {
+test('lists can be sorted by clicks, page by page', async t => {
   const { app, mine } = await open(t)
   const { sql } = app.db('links')
   for (const clicks of [3, 0, 7, 7, 1]) {
@@ -122,7 +122,7 @@ test('lists sort by clicks, page by page', async t => {
   await assert.rejects(mine.listLinks({ sort: '-clicks', cursor: foreign }), { code: 'validation-failed' })
 })
 
-test('utm parameters are written into the address and nothing else of it changes', async t => {
+test('setting UTM parameters changes nothing else of the address', async t => {
   const { mine } = await open(t)
   for (const [before, after] of [
     ['https://example.org', 'https://example.org?utm_source=a%20b%26c'],
@@ -139,7 +139,7 @@ test('utm parameters are written into the address and nothing else of it changes
   await assert.rejects(mine.createLink({ url, utm: { source: '' } }), { code: 'validation-failed' })
 })
 
-test('a utm template is written into new links, what a link says itself goes first, and links outlive it', async t => {
+test('explicit UTM values win over the template, and deleting the template leaves its links unchanged', async t => {
   const { app, mine, theirs } = await open(t)
   const utm = { source: 'mail', medium: 'newsletter' }
   const { id } = await mine.createUtmTemplate({ name: ' Newsletter ', utm })

@@ -5,7 +5,7 @@ import { newId } from '@octet/db'
 import { erasePerson, exportedRows, testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'
 
-test('an erased person has no links left, other people keep theirs, and codes are never given out again', async t => {
+test('erasing a person deletes their links, keeps those of others, and never reuses their codes', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const [person, other] = [newId(), newId()]
   const mine = app.client(links, { token: app.as(person) })

@@ -5,7 +5,7 @@ import { newId } from '@octet/db'
 import { testApp } from '@octet/testkit'
 import { linksModule } from '../src/module.ts'
 
-test('a link has QR codes as SVG and PNG, cached by ETag, for its owner only', async t => {
+test('the owner of a link gets its QR code as SVG and PNG, cached by ETag', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const token = app.as(newId())
   const link = await app.client(links, { token }).createLink({ url: 'https://example.org/' })

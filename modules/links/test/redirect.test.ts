@@ -18,13 +18,13 @@ async function clicksOf(app: TestApp, id: string, clicks: number) {
   const mine = app.client(links, { token: app.as(owner) })
   for (let attempt = 0; ; attempt++) {
     const stats = await mine.getLinkStats({ id, days: 2 })
-    // Total and days are two statements, between which clicks may be counted: the next reading has both.
+    // Total and days are two statements, and clicks may be counted in between: the next reading has both.
     if (stats.clicks + stats.botClicks >= clicks || attempt === 100) return mine.getLinkStats({ id, days: 2 })
     await delay(20)
   }
 }
 
-test('visits are counted, crawlers are counted apart, looks ahead are not counted', async t => {
+test('visits are counted, crawlers are counted separately, prefetches are not counted', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const link = await app.client(links, { token: app.as(owner) }).createLink({ url: 'https://example.org/a?b=c' })
   const answer = await visit(app, link.code.toUpperCase())
@@ -48,7 +48,7 @@ test('visits are counted, crawlers are counted apart, looks ahead are not counte
   )
 })
 
-test('days follow the time zone that is asked for', async t => {
+test('days follow the requested time zone', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const mine = app.client(links, { token: app.as(owner) })
   app.nowMs = Date.parse('2026-03-10T23:50:00Z')
@@ -62,7 +62,7 @@ test('days follow the time zone that is asked for', async t => {
   await assert.rejects(mine.getLinkStats({ id: link.id, timeZone: '+02:00' }), { code: 'links.time-zone-unknown' })
 })
 
-test('an expired link is gone at that very moment and is announced once', async t => {
+test('a link stops at its expiry and is announced once', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const mine = app.client(links, { token: app.as(owner) })
   const expiresAt = new Date(app.nowMs + 60_000).toISOString()
@@ -77,7 +77,7 @@ test('an expired link is gone at that very moment and is announced once', async 
   assert.equal((await visit(app, link.code)).statusCode, 302)
 })
 
-test('a limit of 20 clicks lets exactly 20 of 100 simultaneous visits through two processes pass', async t => {
+test('a limit of 20 clicks admits exactly 20 of 100 concurrent visits over two processes', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const other = await testApp(t, { modules: [linksModule], sharing: app })
   const link = await app
@@ -93,7 +93,7 @@ test('a limit of 20 clicks lets exactly 20 of 100 simultaneous visits through tw
   assert.equal(events.length, 1)
 })
 
-test('who takes no click of a limited link is not told where it leads', async t => {
+test('HEAD, prefetch and link previews never reveal the target of a click-limited link', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const mine = app.client(links, { token: app.as(owner) })
   const link = await mine.createLink({ url: 'https://example.org/once', clicksMax: 1 })
@@ -111,7 +111,7 @@ test('who takes no click of a limited link is not told where it leads', async t 
   assert.equal((await visit(app, link.code)).statusCode, 410)
 })
 
-test('an edited destination is served by another process within a second', async t => {
+test('another process serves an edited destination within a second', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const other = await testApp(t, { modules: [linksModule], sharing: app })
   const mine = app.client(links, { token: app.as(owner) })
@@ -120,7 +120,7 @@ test('an edited destination is served by another process within a second', async
   await mine.updateLink({ id: link.id, url: 'https://example.org/new' })
   assert.equal((await visit(app, link.code)).headers.location, 'https://example.org/new', 'at once where it was edited')
   assert.equal((await visit(other, link.code)).headers.location, 'https://example.org/old', 'the window exists')
-  // The cache runs on real time; keep the entry hot all the while, which must not keep it alive.
+  // The cache runs on real time. Frequent visits keep the entry in use, which must not extend its life.
   const deadlineMs = Date.now() + 1_000
   let location: unknown
   while (location !== 'https://example.org/new' && Date.now() < deadlineMs) {
@@ -130,14 +130,14 @@ test('an edited destination is served by another process within a second', async
   assert.equal(location, 'https://example.org/new')
 })
 
-test('a code made after somebody asked for it leads somewhere at once', async t => {
+test('a code that was requested before it existed works at once after creation', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   assert.equal((await visit(app, 'early-bird')).statusCode, 404)
   await app.client(links, { token: app.as(owner) }).createLink({ url: 'https://example.org/', alias: 'early-bird' })
   assert.equal((await visit(app, 'early-bird')).statusCode, 302)
 })
 
-test('people get a page and programs a problem where a code leads nowhere', async t => {
+test('for an unknown code browsers get a page and programs a problem', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const page = await visit(app, 'nowhere', { accept: 'text/html,*/*' })
   assert.equal(page.statusCode, 404)
@@ -147,7 +147,7 @@ test('people get a page and programs a problem where a code leads nowhere', asyn
   assert.equal(problem.json().code, 'not-found')
 })
 
-test('guessing codes is slowed down, following links is not', async t => {
+test('guessing codes is rate-limited, following links is not', async t => {
   const app = await testApp(t, { modules: [linksModule], limitsScale: 1 })
   const link = await app.client(links, { token: app.as(owner) }).createLink({ url: 'https://example.org/' })
   for (let index = 0; index < 300; index++) await visit(app, `guess-${index}`)
@@ -155,7 +155,7 @@ test('guessing codes is slowed down, following links is not', async t => {
   assert.equal((await visit(app, link.code)).statusCode, 302)
 })
 
-test('example links go to the first administrator, or go, by one event handled once', async t => {
+test('the first administrator takes the example links over or deletes them, by one event handled once', async t => {
   const { identity } = await import('@octet/contracts/identity')
   for (const examples of [true, false]) {
     const app = await testApp(t, { modules: [linksModule] })
@@ -183,7 +183,7 @@ test('example links go to the first administrator, or go, by one event handled o
   }
 })
 
-test('a protected link asks for its password, opens for the right one only, and counts only then', async t => {
+test('a protected link asks for its password, opens only for the right one, and counts only then', async t => {
   const app = await testApp(t, { modules: [linksModule] })
   const mine = app.client(links, { token: app.as(owner) })
   const secret = 'open sesame'
@@ -219,7 +219,7 @@ test('a protected link asks for its password, opens for the right one only, and 
   assert.equal((await visit(app, link.code)).statusCode, 302)
 })
 
-test('guessing the password of a link is slowed down after ten tries', async t => {
+test("guessing a link's password is rate-limited after ten attempts", async t => {
   const app = await testApp(t, { modules: [linksModule], limitsScale: 1 })
   const link = await app
     .client(links, { token: app.as(owner) })

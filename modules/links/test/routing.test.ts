@@ -1,4 +1,4 @@
-/** Where a link leads whom: rules, split tests, fallback, apps and cards, through the public door. */
+/** Routing: rules, split tests, fallback, apps and cards, through the public API. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Link, links, type Routing } from '@octet/contracts/links'
@@ -41,7 +41,7 @@ function visit(app: TestApp, { code }: Link, { headers = {}, query = '', address
 
 const whereTo = async (app: TestApp, link: Link, how?: Visit) => (await visit(app, link, how)).headers.location
 
-test('the first rule that fits decides: country, device, system, language, query, dates', async t => {
+test('the first matching rule decides, by country, device, system, language, query and date', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url: 'https://example.org/else' })
   const hourMs = 3_600_000
@@ -79,7 +79,7 @@ test('the first rule that fits decides: country, device, system, language, query
   assert.equal(await whereTo(app, link, { address: '192.0.2.1' }), to('else'))
 })
 
-test('a split test divides by weight, and each visitor stays on their side', async t => {
+test('a split test divides by weight, and each visitor keeps their variant', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url: 'https://example.org/own' })
   const variants = [
@@ -91,14 +91,14 @@ test('a split test divides by weight, and each visitor stays on their side', asy
   const seen = await Promise.all(addresses.map(address => whereTo(app, link, { address })))
   const blue = seen.filter(location => location === variants[0]?.url).length
   assert.equal(blue + seen.filter(location => location === variants[1]?.url).length, 400)
-  // 300 expected, standard deviation 8.7: ten in all of physics would not be off by six of these.
+  // 300 expected, standard deviation 8.7: six of them are practically never exceeded.
   assert.ok(blue > 245 && blue < 355, `${blue} of 400 on the side that three of four should see`)
   app.nowMs += 3 * 86_400_000
   const later = await Promise.all(addresses.slice(0, 50).map(address => whereTo(app, link, { address })))
   assert.deepEqual(later, seen.slice(0, 50))
 })
 
-test('what rules lead to is held to what a link may lead to; senseless ones are refused by their place', async t => {
+test('addresses in rules must pass the checks of a link; invalid rules are reported with their position', async t => {
   const { mine } = await open(t)
   const { id } = await mine.createLink({ url: 'https://example.org/' })
   const url = 'https://example.org/x'
@@ -139,7 +139,7 @@ test('what rules lead to is held to what a link may lead to; senseless ones are 
   await assert.rejects(mine.setLinkRouting({ id, appUrl: 'myshop:1' }, { ifMatch: 7 }), { code: 'version-mismatch' })
 })
 
-test("another account's rules are neither read nor set", async t => {
+test("rules of another account's link can be neither read nor set", async t => {
   const { app, mine } = await open(t)
   const { id } = await mine.createLink({ url: 'https://example.org/' })
   const stranger = app.client(links, { token: app.as(newId()) })
@@ -147,7 +147,7 @@ test("another account's rules are neither read nor set", async t => {
   await assert.rejects(stranger.setLinkRouting({ id, fallbackUrl: 'https://evil.example/' }), { code: 'not-found' })
 })
 
-test('after expiry and after the last click visitors go where the owner said, and that is no click', async t => {
+test('after expiry or the last click visitors go to the fallback address, and no click is counted', async t => {
   const { app, mine } = await open(t)
   const fallbackUrl = 'https://example.org/sorry'
   const expiring = await mine.createLink({
@@ -179,7 +179,7 @@ test('an app link gives browsers a page that tries the app, and programs the web
   assert.match(String(answer.headers.location), /^https:\/\/example\.org\/album/)
 })
 
-test('chats get the card, escaped; people are led on; crawlers too', async t => {
+test('chats get the escaped card; people and crawlers are redirected', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url: 'https://example.org/page' })
   const title = '</title><script>alert("1")</script>'
@@ -195,7 +195,7 @@ test('chats get the card, escaped; people are led on; crawlers too', async t => 
   assert.equal((await visit(app, link, { headers: { 'user-agent': googlebot } })).statusCode, 302)
 })
 
-test('a chat that unfurls a link of one click does not use it up, nor does a crawler', async t => {
+test('unfurling a one-click link does not consume its click, nor does a crawler', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url: 'https://example.org/once', clicksMax: 1 })
   for (const agent of [slack, googlebot]) {

@@ -7,7 +7,7 @@ import { locationOf } from '../src/routing/rules.ts'
 
 const origin = 'http://localhost:3000'
 
-test('generated codes use only the unambiguous alphabet, every letter of it', () => {
+test('generated codes use every letter of the unambiguous alphabet and no other', () => {
   const seen = new Set<string>()
   for (let round = 0; round < 2_000; round++) {
     const code = generateCode(7)
@@ -17,20 +17,20 @@ test('generated codes use only the unambiguous alphabet, every letter of it', ()
   assert.equal(seen.size, 31)
 })
 
-test('codes that look alike are one code', () => {
+test('look-alike codes are one code', () => {
   assert.equal(codeKey('PayPa1'), codeKey('paypal'))
   assert.equal(codeKey('g00gle'), codeKey('GOOGLE'))
   assert.notEqual(codeKey('paypal'), codeKey('paypa2'))
 })
 
-test('a generated code is its own key, so two different ones never fold together', () => {
+test('a generated code equals its own key, so two different codes never collide', () => {
   for (let round = 0; round < 500; round++) {
     const code = generateCode(8)
     assert.equal(codeKey(code), code)
   }
 })
 
-test('reserved aliases stay reserved in disguise', () => {
+test('reserved aliases stay reserved in look-alike spelling', () => {
   for (const alias of ['admin', 'ADMIN', 'adm1n', 'l0gin', 'API']) assert.equal(isReserved(alias), true, alias)
   assert.equal(isReserved('summer-sale'), false)
 })
@@ -65,7 +65,7 @@ test('only plain web addresses may be shortened', () => {
   }
 })
 
-test('a location header is ASCII without spaces or control characters, whatever was accepted', () => {
+test('a location header is ASCII without spaces or control characters for every accepted address', () => {
   assert.equal(locationOf('https://example.org/a?b=c%20d'), 'https://example.org/a?b=c%20d')
   assert.equal(locationOf('https://bücher.example/ä'), 'https://xn--bcher-kva.example/%C3%A4')
   fc.assert(
@@ -77,7 +77,7 @@ test('a location header is ASCII without spaces or control characters, whatever 
   )
 })
 
-test('a code is found however it was copied or typed: full width, look-alikes, typeset hyphens', () => {
+test('a code is found in full width, with look-alikes, and with typographic hyphens', () => {
   assert.equal(codeKey('ｐａｙ－Ｍｅ'), codeKey('pay-me'))
   assert.equal(codeKey('рауреr'), codeKey('payper'))
   assert.equal(codeKey('ΝΟΤΕ‐１'), codeKey('note-1'))
@@ -85,7 +85,7 @@ test('a code is found however it was copied or typed: full width, look-alikes, t
   assert.notEqual(codeKey('пароль'), codeKey('paroli'))
 })
 
-test('no code asked for on our own host can stand for a code of another', () => {
+test('no code requested on our own host can match a code of another host', () => {
   const domainId = '019a0000-0000-7000-8000-000000000001'
   for (const domain of [undefined, ownDomain, domainId]) {
     for (const code of ['plain-code_2', 'PayPa1', `${domainId} secret`, 'a b', '', 'é', '\u0430bc']) {

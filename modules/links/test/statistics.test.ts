@@ -1,4 +1,4 @@
-/** What is told of clicks: over time, by what is known of visitors, to whom. */
+/** Statistics: over time, by visitor properties, and who may read them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -31,7 +31,7 @@ async function visit(app: TestApp, code: string, { headers = {}, query = '', add
   assert.ok(answer.statusCode === 302, String(answer.statusCode))
 }
 
-/** Asks again until all clicks are counted. */
+/** Polls until all clicks are counted. */
 async function counted(ask: () => Promise<LinkStats>, clicks: number): Promise<LinkStats> {
   for (let attempt = 0; ; attempt++) {
     const stats = await ask()
@@ -46,7 +46,7 @@ const valuesOf = (stats: LinkStats, wanted: string) => {
   return Object.fromEntries(values.map(({ value, clicks }) => [value, clicks]))
 }
 
-test('clicks are told by country, city, device, browser, system, referrer and utm; bots by kind, apart', async t => {
+test('clicks are broken down by country, city, device, browser, system, referrer and UTM; bots by kind', async t => {
   const { app, mine } = await open(t)
   const { id, code } = await mine.createLink({ url: 'https://example.org/?utm_source=poster' })
   await visit(app, code, { address: '192.0.2.1', headers: { referer: 'https://www.news.example/a?b=secret' } })
@@ -75,7 +75,7 @@ test('clicks are told by country, city, device, browser, system, referrer and ut
   )
 })
 
-test('the side of a split test and the rule that led a visitor are counted', async t => {
+test('the variant of a split test and the matching rule are counted', async t => {
   const { app, mine } = await open(t)
   const { id, code } = await mine.createLink({ url: 'https://example.org/' })
   const url = 'https://example.org/x'
@@ -93,7 +93,7 @@ test('the side of a split test and the rule that led a visitor are counted', asy
   assert.deepEqual([phones, blue + green], [1, 20])
 })
 
-test('a visitor counts once a day, over two processes; then the salt of the day goes, then the hashes', async t => {
+test("a visitor counts once a day over two processes; the day's salt is deleted first, the hashes later", async t => {
   const { app, mine } = await open(t)
   const other = await testApp(t, { modules: [linksModule], sharing: app })
   const { id, code } = await mine.createLink({ url: 'https://example.org/' })
@@ -125,7 +125,7 @@ test('a visitor counts once a day, over two processes; then the salt of the day 
   assert.equal((await mine.getLinkStats({ id, days: 7 })).uniqueVisitors.sum, 3, 'the numbers stay')
 })
 
-test('neither database nor journal nor log holds an address, a user agent or a whole referrer', async t => {
+test('neither database nor journal nor log holds an address, a user agent or a full referrer', async t => {
   const { app, mine } = await open(t)
   const { id, code } = await mine.createLink({ url: 'https://example.org/' })
   const canary = 'Canary7d1f'
@@ -151,7 +151,7 @@ test('neither database nor journal nor log holds an address, a user agent or a w
   assert.doesNotMatch(bytes + app.logLines.join('\n'), /198\.51\.100\.77|Canary7d1f/)
 })
 
-test('series go by hour, day and week of the time zone; the hour that comes twice is two hours', async t => {
+test('series by hour, day and week follow the time zone; the hour that occurs twice counts as two', async t => {
   const { app, mine } = await open(t)
   const { id, code } = await mine.createLink({ url: 'https://example.org/' })
   // Berlin: 2026-10-25 02:00–03:00 happens twice, at 00:00Z and at 01:00Z.
@@ -173,7 +173,7 @@ test('series go by hour, day and week of the time zone; the hour that comes twic
   await assert.rejects(mine.getLinkStats({ id, days: 32, interval: 'hour' }), { code: 'links.interval-too-fine' })
 })
 
-test('the overview adds up all links of the account and none of others', async t => {
+test('the overview sums all links of the account and no others', async t => {
   const { app, mine } = await open(t)
   const stranger = app.client(links, { token: app.as(newId()) })
   const [a, b, theirs] = [
@@ -200,7 +200,7 @@ test('the overview adds up all links of the account and none of others', async t
   )
 })
 
-test('statistics are public only when the owner says so, and then without address and owner', async t => {
+test('statistics are public only when the owner allows it, and then without address and owner', async t => {
   const { app, mine } = await open(t)
   const link = await mine.createLink({ url: 'https://example.org/not-to-be-seen', title: 'Poster' })
   const anyone = app.client(links)

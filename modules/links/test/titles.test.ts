@@ -1,4 +1,4 @@
-/** Titles of the pages links lead to. */
+/** Titles of destination pages. */
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -33,7 +33,7 @@ async function open(t: Test) {
   return { app, ctx, mine, url, asked: () => asked, setDuring }
 }
 
-test('a link gets the title of its page only when asked for, and keeps one that was set meanwhile', async t => {
+test("a link gets its page's title only when asked for, and keeps a title set meanwhile", async t => {
   const { ctx, mine, url, asked, setDuring } = await open(t)
   const plain = await mine.createLink({ url, fetchTitle: true })
   await fetchTitle(ctx, { linkId: plain.id })
@@ -53,7 +53,7 @@ test('a link gets the title of its page only when asked for, and keeps one that 
   assert.equal(asked(), 3)
 })
 
-test('nobody is sent anywhere by links with a title, of strangers, or that do not ask for it', async t => {
+test('no page is fetched for links with a title, of anonymous callers, or without the request for it', async t => {
   const { app, mine, url, asked } = await open(t)
   await mine.createLink({ url })
   await mine.createLink({ url, title: 'Mine', fetchTitle: true })

@@ -20,7 +20,7 @@ interface Received {
   readonly body: string
 }
 
-/** An address that answers as it is told to and remembers what it got. */
+/** A receiver with scripted answers that records what it gets. */
 async function receiver(t: Test) {
   const received: Received[] = []
   const answer = { status: 204, body: '', headers: {} as Record<string, string> }
@@ -67,12 +67,12 @@ async function deliver(app: TestApp): Promise<void> {
   await Promise.all(due.map(({ id }) => runJob(app, 'links.deliver-to-webhook', { webhookId: id })))
 }
 
-/** The headers as the verifier wants them. */
+/** The headers in the form the verifier expects. */
 function verify(secret: string, { headers, body }: Received): { type: string; data: Record<string, unknown> } {
   return new Verifier(secret).verify(body, headers as Record<string, string>) as never
 }
 
-test('what happens to links arrives signed, and the public verifier of Standard Webhooks believes it', async t => {
+test('events of links arrive signed, and the Standard Webhooks verifier accepts them', async t => {
   const { app, mine, theirs, hook } = await open(t)
   const { webhook, secret } = await mine.createWebhook({ url: hook.url, events: [...all] })
   assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/)
@@ -103,7 +103,7 @@ test('what happens to links arrives signed, and the public verifier of Standard 
   assert.equal(hook.received.length, 3)
 })
 
-test('a message belongs to the change: what is rolled back or refused tells nobody', async t => {
+test('a message belongs to its change: a rolled-back or refused change sends none', async t => {
   const { app, mine, hook } = await open(t)
   await mine.createWebhook({ url: hook.url, events: ['link.created'] })
   await mine.createLink({ url, alias: 'taken' })
@@ -116,7 +116,7 @@ test('a message belongs to the change: what is rolled back or refused tells nobo
   assert.equal(hook.received.length, 3)
 })
 
-test('a failed message is tried again, ever later, for three days, and then it is off', async t => {
+test('a failed delivery is retried with growing pauses for three days, then the webhook is disabled', async t => {
   const { app, mine, hook } = await open(t)
   const { webhook, secret } = await mine.createWebhook({ url: hook.url, events: ['link.created'] })
   hook.answer.status = 500
@@ -153,7 +153,7 @@ test('a failed message is tried again, ever later, for three days, and then it i
   assert.deepEqual([after?.isEnabled, after?.disabledReason], [false, 'failing'])
   const [event] = await app.db('links').sql`select data from outbox where event = 'webhook-disabled'`
   assert.equal((event?.data as { reason: string })?.reason, 'failing')
-  // Off: nothing is queued, nothing sent. On again: as new.
+  // A disabled webhook queues and sends nothing. Enabled again, it starts afresh.
   await mine.createLink({ url })
   await assert.rejects(mine.pingWebhook({ id: webhook.id }), { code: 'links.webhook-disabled' })
   hook.answer.status = 200
@@ -165,7 +165,7 @@ test('a failed message is tried again, ever later, for three days, and then it i
   assert.ok(secret)
 })
 
-test('an address that answers 410 is left alone from then on', async t => {
+test('a receiver that answers 410 gets nothing more', async t => {
   const { app, mine, hook } = await open(t)
   await mine.createWebhook({ url: hook.url, events: ['link.created'] })
   hook.answer.status = 410
@@ -175,7 +175,7 @@ test('an address that answers 410 is left alone from then on', async t => {
   assert.deepEqual([webhook?.isEnabled, webhook?.disabledReason], [false, 'gone'])
 })
 
-test('its owner gets a mail when a webhook is switched off, one for each time', async t => {
+test('the owner gets one mail each time a webhook is disabled', async t => {
   const mails: { userId: string; kind: string; text: { en: { lines: string[] } } }[] = []
   const fakes = {
     identity: {
@@ -202,7 +202,7 @@ test('its owner gets a mail when a webhook is switched off, one for each time', 
   assert.match(mails[0]?.text.en.lines[0] ?? '', /127\.0\.0\.1:\d+ was switched off\. It answered that it is gone/)
 })
 
-test('a new secret signs beside the one before for a day, and alone afterwards', async t => {
+test('a new secret signs beside the old one for a day, and alone afterwards', async t => {
   const { app, mine, hook } = await open(t)
   const { webhook, secret: before } = await mine.createWebhook({ url: hook.url, events: ['link.created'] })
   const { secret: after, webhook: rotated } = await mine.rotateWebhookSecret({ id: webhook.id })
@@ -222,7 +222,7 @@ test('a new secret signs beside the one before for a day, and alone afterwards',
   assert.ok(!row?.secret.includes(Buffer.from(after.slice(6), 'base64')), 'sealed at rest')
 })
 
-test('A14: a webhook into our own network, or redirected there, brings nothing back', async t => {
+test('A14: a webhook that points or redirects into our own network returns nothing', async t => {
   const { app, mine, hook } = await open(t)
   const { webhook } = await mine.createWebhook({ url: 'http://169.254.169.254/latest', events: ['link.created'] })
   const redirected = await mine.createWebhook({ url: hook.url, events: ['link.created'] })
@@ -242,7 +242,7 @@ test('A14: a webhook into our own network, or redirected there, brings nothing b
   })
 })
 
-test('clicks are told of together, once each, also when their batch comes again', async t => {
+test('clicks are delivered in batches, each once, also when their journal batch is repeated', async t => {
   const { app, mine, hook } = await open(t)
   const { secret } = await mine.createWebhook({ url: hook.url, events: ['link.clicked'] })
   const link = await mine.createLink({ url })
@@ -265,14 +265,14 @@ test('clicks are told of together, once each, also when their batch comes again'
   assert.deepEqual([told?.linkId, told?.clicks, told?.botClicks], [link.id, 2, 1])
 })
 
-test('an expired link is told of once', async t => {
+test('an expired link is delivered once', async t => {
   const { app, mine, hook } = await open(t)
   await mine.createWebhook({ url: hook.url, events: ['link.expired'] })
   const link = await mine.createLink({ url, clicksMax: 1 })
   const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
   const visit = async () => (await app.http.inject({ url: `/s/${link.code}`, headers })).statusCode
   assert.deepEqual([await visit(), await visit()], [302, 410])
-  // What the relay does: this app has no identity whose events it could carry as well.
+  // What the relay does: this app has no identity whose events it could relay as well.
   const listener = handlers.find(({ event }) => event === 'link-expired')
   const events = await app.db('links').sql<{ data: unknown }[]>`select data from outbox where event = 'link-expired'`
   assert.equal(events.length, 1)
@@ -296,7 +296,7 @@ test('the queue of a webhook is bounded, and dropped messages are counted', asyn
   await assert.rejects(mine.pingWebhook({ id: webhook.id }), { code: 'links.too-many' })
 })
 
-test('messages are forgotten after 30 days, with their attempts', async t => {
+test('messages and their attempts are deleted after 30 days', async t => {
   const { app, mine, hook } = await open(t)
   const { webhook } = await mine.createWebhook({ url: hook.url, events: ['link.created'] })
   await mine.createLink({ url })
@@ -311,7 +311,7 @@ test('messages are forgotten after 30 days, with their attempts', async t => {
   assert.equal(row?.count, 0)
 })
 
-test("another person's webhook looks like one that does not exist", async t => {
+test('a webhook of another account looks like an unknown one', async t => {
   const { app, mine, theirs, hook } = await open(t)
   const { webhook } = await mine.createWebhook({ url: hook.url, events: ['link.created'] })
   const ping = await mine.pingWebhook({ id: webhook.id })

@@ -5,13 +5,13 @@ import { targetKey } from '../manage/codes.ts'
 import { addLink, type PreparedLink, prepareLink } from '../manage/prepare-link.ts'
 import { resultOf, summaryOf } from './results.ts'
 
-/** As many as one by one: a bulk is no way round the limit. */
+/** The limit for single creates counts each item, so a bulk cannot get around it. */
 const perMinuteMax = 100
 const minuteMs = 60_000
 
 /**
- * Makes the links that can be made, in one transaction, and says of each other why not. Under an idempotency key a
- * repeat gets the same answer. Publishes `link-created` for each.
+ * Creates the valid links in one transaction and reports a problem for each other item. A repeat under the same
+ * idempotency key gets the same answer. Publishes `link-created` for each.
  */
 export async function createLinks(
   ctx: LinksContext,
@@ -48,7 +48,7 @@ export async function createLinks(
   return summary
 }
 
-/** Every item counts. Throws `rate-limited` without having made any. */
+/** Counts every item. Throws `rate-limited` before any link is created. */
 async function takeAllowance(ctx: LinksContext, count: number): Promise<void> {
   const { userId } = requireUser(ctx.actor)
   const key = `links.createLinks ${userId}`

@@ -6,7 +6,7 @@ import { type LinkRow, linkOf } from '../manage/rules.ts'
 import { resultOf, summaryOf } from './results.ts'
 
 /**
- * Deletes the links that are the caller's, in one transaction, in the order of their ids, and says which were not.
+ * Deletes the caller's links in one transaction, in the order of their ids, and reports the ids it did not find.
  * Publishes `link-deleted` for each.
  */
 export async function deleteLinks(

@@ -1,11 +1,11 @@
-/** What a bulk answers for each of its items. */
+/** The result of a bulk operation, item by item. */
 import { type Output, Problem } from '@octet/contracts'
 import type { Link, links } from '@octet/contracts/links'
 
 type Results = Output<typeof links, 'createLinks'>
 type Result = Results['results'][number]
 
-/** Runs one item; an expected problem is its result, everything else fails the whole. */
+/** Runs one item. An expected problem becomes its result; any other error fails the whole bulk. */
 export async function resultOf(index: number, work: () => Promise<Link>): Promise<Result> {
   try {
     return { index, link: await work(), problem: null }
@@ -16,7 +16,7 @@ export async function resultOf(index: number, work: () => Promise<Link>): Promis
   }
 }
 
-/** All results with their sums. */
+/** All results with their totals. */
 export function summaryOf(results: Result[]): Results {
   const failed = results.filter(({ problem }) => problem !== null).length
   return { done: results.length - failed, failed, results }

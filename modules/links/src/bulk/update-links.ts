@@ -9,8 +9,8 @@ import { resultOf, summaryOf } from './results.ts'
 type Item = Input<typeof links, 'updateLinks'>['links'][number]
 
 /**
- * Changes the links that can be changed, in one transaction, in the order of their ids (so that two bulks cannot wait
- * for each other), and says of each other why not. Publishes `link-updated` for each.
+ * Updates links in one transaction and reports a problem for each that cannot change. Goes in the order of their ids,
+ * so that two bulks cannot deadlock. Publishes `link-updated` for each.
  */
 export async function updateLinks(
   ctx: LinksContext,

@@ -6,7 +6,7 @@ import * as templateStore from './store.ts'
 
 const templatesMax = 200
 
-/** Keeps utm parameters under a name. Throws `utm-template-exists`, `too-many`. */
+/** Saves UTM parameters under a name. Throws `utm-template-exists`, `too-many`. */
 export async function createUtmTemplate(
   ctx: LinksContext,
   input: Input<typeof links, 'createUtmTemplate'>,
@@ -23,7 +23,7 @@ export async function createUtmTemplate(
   })
 }
 
-/** The problem of a second template with one name. */
+/** The problem of a duplicate template name. */
 export function templateExists() {
   return problem('utm-template-exists', { errors: [{ path: '/name', message: 'is the name of another template' }] })
 }

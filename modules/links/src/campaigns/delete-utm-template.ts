@@ -4,7 +4,7 @@ import type { LinksContext } from '../context.ts'
 import { accessUtmTemplate } from './access.ts'
 import * as templateStore from './store.ts'
 
-/** Deletes a utm template; links have their own copy of its parameters. */
+/** Deletes a UTM template. Links keep their own copy of its parameters. */
 export async function deleteUtmTemplate(
   ctx: LinksContext,
   input: Input<typeof links, 'deleteUtmTemplate'>,

@@ -3,7 +3,7 @@ import type { links, UtmTemplate } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import * as templateStore from './store.ts'
 
-/** The caller's utm templates by name. */
+/** The caller's UTM templates by name. */
 export async function listUtmTemplates(
   ctx: LinksContext,
   _input: Input<typeof links, 'listUtmTemplates'>,

@@ -1,4 +1,4 @@
-/** SQL of utm templates. */
+/** SQL for UTM templates. */
 import type { Utm } from '@octet/contracts/links'
 import { type Db, newId, type Queryable, type Tx } from '@octet/db'
 
@@ -10,7 +10,7 @@ export interface UtmTemplateRow {
   readonly created_at: string
 }
 
-/** The owner's templates by name, or the one of that id. */
+/** The owner's templates by name, or the one with that id. */
 export function listTemplates({ sql }: Queryable, ownerId: string, id?: string): Promise<UtmTemplateRow[]> {
   return sql<UtmTemplateRow[]>`
     select * from utm_templates
@@ -18,7 +18,7 @@ export function listTemplates({ sql }: Queryable, ownerId: string, id?: string):
     order by lower(name)`
 }
 
-/** `undefined`: the owner has one of that name. */
+/** Inserts a template. `undefined` when the owner has one of that name. */
 export async function insertTemplate(
   { sql }: Tx,
   { ownerId, name, utm, at }: { ownerId: string; name: string; utm: Utm; at: string },
@@ -31,7 +31,7 @@ export async function insertTemplate(
   return row
 }
 
-/** Throws a violation of `utm_templates_name_of_owner` when another of the owner has that name. */
+/** Updates a template. Violates `utm_templates_name_of_owner` when the owner has another of that name. */
 export async function updateTemplate(
   { sql }: Db,
   { id, name, utm }: Pick<UtmTemplateRow, 'id' | 'name' | 'utm'>,

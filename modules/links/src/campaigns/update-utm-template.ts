@@ -7,7 +7,7 @@ import { templateExists } from './create-utm-template.ts'
 import { templateOf } from './list-utm-templates.ts'
 import * as templateStore from './store.ts'
 
-/** Changes name or parameters; new parameters take the place of all there were. Throws `utm-template-exists`. */
+/** Changes the name or the parameters; new parameters replace all old ones. Throws `utm-template-exists`. */
 export async function updateUtmTemplate(
   ctx: LinksContext,
   input: Input<typeof links, 'updateUtmTemplate'>,

@@ -3,8 +3,8 @@ import type { Utm } from '@octet/contracts/links'
 const utmNames = ['source', 'medium', 'campaign', 'term', 'content'] as const
 
 /**
- * The address with its utm parameters: those named are set, others stay, and so does everything else as it was written
- * (`URLSearchParams` would spell the whole query anew).
+ * The address with the given UTM parameters set. Everything else stays byte for byte; `URLSearchParams` would re-encode
+ * the whole query.
  */
 export function withUtm(url: string, utm: Utm | undefined): string {
   const wanted = utmNames.filter(name => utm?.[name] !== undefined)

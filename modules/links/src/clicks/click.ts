@@ -1,4 +1,4 @@
-/** One click, as the journal keeps it, and what clicks add up to. Pure. */
+/** One click as the journal stores it, and how clicks are aggregated. Pure. */
 import { createMemo } from '@octet/cache'
 import type { ClickDimension } from '@octet/contracts/links'
 import type { VisitorKind } from '@octet/visitors'
@@ -7,13 +7,13 @@ export interface Click {
   readonly linkId: string
   readonly atMs: number
   readonly kind: VisitorKind
-  /** Hash with the salt of the day (platform/visitors); empty when unknown. */
+  /** Hash with the day's salt (platform/visitors); empty when unknown. */
   readonly visitor: string
-  /** Absent in records of before there were any. */
+  /** Absent in records of older versions. */
   readonly values: Readonly<Partial<Record<ClickDimension, string>>>
 }
 
-/** In the order in which a record has them. */
+/** In the order of the fields of a record. */
 const dimensions = [
   'device',
   'browser',
@@ -45,15 +45,15 @@ const kindLetters = { human: 'h', crawler: 'c', preview: 'p' } as const
 const kindsByLetter: Readonly<Record<string, VisitorKind>> = { h: 'human', c: 'crawler', p: 'preview' }
 
 /**
- * `2`, time, link, visitor, kind, then the values of {@link dimensions}, separated by tabs. No address, no user agent,
- * no whole referrer: nothing that outlives the day's salt leads back to a person.
+ * `2`, time, link, visitor, kind, then the values of {@link dimensions}, separated by tabs. No address, user agent or
+ * full referrer: nothing that outlives the day's salt identifies a person.
  */
 export function encodeClick(click: ClickParts): string {
   const { linkId, atMs, visitor, who, variant, country, city, referrer, utm } = click
   return `2\t${atMs}\t${linkId}\t${visitor}\t${who}\t${variant}\t${country}\t${city}\t${referrer}\t${utm}`
 }
 
-/** What follows from the user agent alone, as a record has it. */
+/** The fields of a record that follow from the user agent alone. */
 export function whoText({ kind, device, browser, system }: Who): string {
   return `${kindLetters[kind]}\t${device}\t${browser}\t${system}`
 }
@@ -67,27 +67,27 @@ interface Who {
 
 const valueLengthMax = 100
 
-/** Fit to stand between tabs; empty for nothing. */
+/** The value without tabs and control characters; empty when there is no value. */
 export function valueText(value: string | null | undefined): string {
   if (value === null || value === undefined || value === '') return ''
   const plain = value.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   return plain.length <= valueLengthMax ? plain : plain.slice(0, valueLengthMax).toWellFormed().trim()
 }
 
-/** The three utm parameters that are counted, as a record has them. */
+/** The three counted UTM parameters as a record stores them. */
 export function utmText(query: URLSearchParams): string {
   return ['utm_source', 'utm_medium', 'utm_campaign'].map(name => valueText(query.get(name))).join('\t')
 }
 
-/** Of records of `1 <unix ms> <link id> <h|b>`, which knew no more. */
+/** Records of version 1: `1 <unix ms> <link id> <h|b>`. */
 const oldRecord = /^1 (\d+) ([0-9a-f-]{36}) ([hb])$/
 const record = /^2\t\d{13}\t[0-9a-f-]{36}\t[\w-]{0,43}\t[hcp]\t/
 const linkAt = 2 + 13 + 1
 const visitorAt = linkAt + 36 + 1
 
-/** @throws Error for a record no version wrote; the shipper then stops rather than lose it. */
+/** @throws Error for an unknown record; the shipper then stops rather than lose it. */
 export function decodeClick(text: string): Click {
-  // Cut at places that are known once its form is: the groups of a match took four times as long.
+  // Sliced at known positions once the format is checked: capture groups took four times as long.
   if (!record.test(text)) return decodeOldClick(text)
   const visitorEnd = text.indexOf('\t', visitorAt)
   return {
@@ -101,7 +101,7 @@ export function decodeClick(text: string): Click {
 
 const valuesKnownMax = 10_000
 
-/** Clicks that say the same share one object, and most say what others said before. */
+/** Equal clicks share one object, and most clicks equal an earlier one. */
 const readValues = createMemo(valuesKnownMax, (rest): Click['values'] => {
   const fields = rest.split('\t')
   const values: Partial<Record<ClickDimension, string>> = {}
@@ -113,7 +113,7 @@ const readValues = createMemo(valuesKnownMax, (rest): Click['values'] => {
   return values
 })
 
-/** What the statistics call a visit that came from no page, or from one that does not say. */
+/** The statistics name for a visit without a referrer. */
 const directReferrer = '(direct)'
 
 function decodeOldClick(text: string): Click {
@@ -123,7 +123,7 @@ function decodeOldClick(text: string): Click {
   return { atMs: Number(atMs), linkId, visitor: '', kind: letter === 'b' ? 'crawler' : 'human', values: {} }
 }
 
-// ---- adding up --------------------------------------------------------------------------------------------------
+// ---- aggregation --------------------------------------------------------------------------------------------------
 
 const bucketMs = 15 * 60_000
 
@@ -135,7 +135,7 @@ export interface CountedClicks {
   lastMs: number
 }
 
-/** Adds clicks up per link and quarter of an hour, sorted by link, then time: the order in which rows are locked. */
+/** Counts clicks per link and quarter of an hour, sorted by link, then time: the order in which rows are locked. */
 export function countClicks(clicks: Iterable<Pick<Click, 'linkId' | 'atMs' | 'kind'>>): CountedClicks[] {
   const counts = new Map<string, Map<number, CountedClicks>>()
   for (const { linkId, atMs, kind } of clicks) {
@@ -155,7 +155,7 @@ export function countClicks(clicks: Iterable<Pick<Click, 'linkId' | 'atMs' | 'ki
     .sort((a, b) => (a.linkId === b.linkId ? a.bucketMs - b.bucketMs : a.linkId < b.linkId ? -1 : 1))
 }
 
-/** Dimension → value → clicks; `bot` holds the kinds of what is counted apart. */
+/** Dimension → value → clicks; `bot` holds the kinds that are counted separately. */
 export type Breakdowns = { [D in ClickDimension | 'bot']?: Record<string, number> }
 
 export interface CountedDay {
@@ -168,7 +168,7 @@ export interface CountedDay {
   readonly visitors: Set<string>
 }
 
-/** By link, then by time: putting both into one text took longer than adding up. */
+/** By link, then by time. One combined text key took longer than the counting itself. */
 function innerMap<V>(map: Map<string, Map<number, V>>, key: string): Map<number, V> {
   let inner = map.get(key)
   if (inner === undefined) {
@@ -179,11 +179,11 @@ function innerMap<V>(map: Map<string, Map<number, V>>, key: string): Map<number,
 }
 
 interface DayUnderWay extends CountedDay {
-  /** Clicks by people who said the same. */
+  /** Equal clicks by people. */
   readonly said: Map<Click['values'], number>
 }
 
-/** Adds clicks up per link and UTC day, sorted like {@link countClicks}. */
+/** Counts clicks per link and UTC day, sorted like {@link countClicks}. */
 export function countDays(clicks: Iterable<Click>): CountedDay[] {
   const days = new Map<string, Map<number, DayUnderWay>>()
   for (const { linkId, atMs, kind, visitor, values } of clicks) {
@@ -217,9 +217,9 @@ function sumUp({ said, ...day }: DayUnderWay): CountedDay {
   return day
 }
 
-/** Values kept per dimension of a link's day; what comes after is summed up as {@link otherValue}. */
+/** Values kept per dimension of a link's day; further values are summed as {@link otherValue}. */
 const valuesMax = 50
-/** There are not many more; a map with holes would be wrong. */
+/** Dimensions are few; a map with holes would be wrong. */
 const countriesMax = 250
 export const otherValue = '(other)'
 
@@ -230,8 +230,8 @@ function addValue(breakdowns: Breakdowns, dimension: keyof Breakdowns, value: st
 }
 
 /**
- * `known` with `added`, most clicked first, so that of newcomers the larger ones get the free places. A value that has
- * a place keeps it: first come, first served within a day. Changes neither.
+ * Merges `added` into a copy of `known`, most clicked first, so that larger new values take the free places. A value
+ * keeps its place: within a day it is first come, first served.
  */
 export function mergeBreakdowns(known: Breakdowns, added: Breakdowns): Breakdowns {
   const merged: Breakdowns = {}
@@ -249,11 +249,11 @@ export function mergeBreakdowns(known: Breakdowns, added: Breakdowns): Breakdown
   return merged
 }
 
-/** The days of a period together, without the cap of one day. */
+/** The sum over the days of a period, without the cap of a single day. */
 export function sumBreakdowns(days: Iterable<Breakdowns>): Breakdowns {
   const sum: Breakdowns = {}
   for (const day of days) {
-    // `for in` and not entries: a year with every dimension full is a third of a million values.
+    // `for in` instead of entries: a year with full dimensions has a third of a million values.
     for (const dimension in day) {
       const counts = day[dimension as keyof Breakdowns] ?? {}
       sum[dimension as keyof Breakdowns] ??= Object.create(null) as Record<string, number>

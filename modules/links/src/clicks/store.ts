@@ -1,4 +1,4 @@
-/** All SQL about clicks: the journal's position, the counts, and what statistics ask. */
+/** All SQL about clicks: the journal position, the counts, and the queries of the statistics. */
 import type { Queryable, Tx } from '@octet/db'
 import { addVisitors, countVisitors } from '@octet/visitors'
 import { type Breakdowns, type CountedClicks, type CountedDay, mergeBreakdowns } from './click.ts'
@@ -8,14 +8,14 @@ export interface JournalPosition {
   readonly offset: number
 }
 
-/** Up to where a journal has been counted; `undefined` for one never seen. */
+/** The position up to which a journal has been counted; `undefined` for an unknown journal. */
 export async function journalPosition({ sql }: Queryable, journalId: string): Promise<JournalPosition | undefined> {
   const [row] = await sql<JournalPosition[]>`
     select segment, "offset" from journal_positions where journal_id = ${journalId}`
   return row
 }
 
-/** Moves the position on from `from` to `to`. False when it was not at `from`: that batch has been counted already. */
+/** Moves the position from `from` to `to`. False when it is elsewhere: that batch has been counted already. */
 export async function movePosition(
   { sql }: Tx,
   journalId: string,
@@ -32,7 +32,7 @@ export async function movePosition(
   return rows.length === 1
 }
 
-/** Adds counted clicks, sorted, to buckets and totals. Clicks of links deleted meanwhile are dropped. */
+/** Adds sorted counts to buckets and totals. Clicks of links deleted meanwhile are dropped. */
 export async function addClicks({ sql }: Tx, counts: readonly CountedClicks[]): Promise<void> {
   const columns = [
     counts.map(count => count.linkId),
@@ -84,7 +84,7 @@ export interface DayCount {
   readonly bots: number
 }
 
-/** Clicks per calendar day of the time zone, for the last `days` days up to `now`; days without clicks included. */
+/** Clicks per calendar day of the time zone for the last `days` days up to `now`, including days without clicks. */
 export function dailyClicks(
   { sql }: Queryable,
   { linkIds, days, timeZone, now }: { linkIds: readonly string[]; days: number; timeZone: string; now: string },
@@ -111,7 +111,7 @@ export function dailyClicks(
     order by wanted.link_id, days.day`
 }
 
-/** Clicks per hour, as it is in the time zone, for hours that have any. `start` is an instant. */
+/** Clicks per hour of the time zone, only hours with clicks. `start` is an instant. */
 export function hourlyClicks(
   { sql }: Queryable,
   { linkId, days, timeZone, now }: { linkId: string; days: number; timeZone: string; now: string },
@@ -133,7 +133,7 @@ export function hourlyClicks(
     order by hours.start`
 }
 
-// ---- days and who came ------------------------------------------------------------------------------------------
+// ---- days and visitors --------------------------------------------------------------------------------------------
 
 interface DayRow {
   readonly link_id: string
@@ -144,9 +144,9 @@ interface DayRow {
 }
 
 /**
- * Adds counted days, sorted. One row per link and day, locked, merged here and written whole: a batch writes as many
- * rows as it has links, where a row per value would be seven times as many, and the cap on values is exact.
- * Clicks of links deleted meanwhile are dropped.
+ * Adds sorted daily counts. One row per link and day is locked, merged here and written whole. A batch thus writes one
+ * row per link, where one row per value would be seven times as many, and the cap on values is exact. Clicks of links
+ * deleted meanwhile are dropped.
  */
 export async function addDays({ sql }: Tx, days: readonly CountedDay[], sketchesSince: string): Promise<void> {
   const ids = days.map(({ linkId }) => linkId)
@@ -178,7 +178,7 @@ export async function addDays({ sql }: Tx, days: readonly CountedDay[], sketches
     where known.link_id = added.link_id and known.day = added.day`
 }
 
-/** Once the set is forgotten the number stays as it was: who comes then may have been counted. */
+/** Once the sketch is deleted, the visitor count stays: a later visitor may have been counted before. */
 function mergeDay(row: DayRow, counted: CountedDay, sketchesSince: string) {
   const { linkId, day, clicks, bots, visitors } = counted
   const hasSketch = row.has_sketch_left && day >= sketchesSince
@@ -207,7 +207,7 @@ export function daysOf({ sql }: Queryable, linkId: string, from: string): Promis
     order by day`
 }
 
-/** An owner's clicks per UTC day from `from` on; days without clicks are not there. */
+/** An owner's clicks per UTC day from `from` on, only days with clicks. */
 export function daysOfOwner(
   { sql }: Queryable,
   ownerId: string,
@@ -221,7 +221,7 @@ export function daysOfOwner(
     order by day`
 }
 
-/** How many links an owner has, and all their clicks. */
+/** The number of an owner's links, and all their clicks. */
 export async function totalsOfOwner({ sql }: Queryable, ownerId: string): Promise<{ links: number; clicks: number }> {
   const [row] = await sql<{ links: number; clicks: number }[]>`
     select count(*)::int as links, coalesce(sum(click_totals.clicks), 0)::bigint as clicks
@@ -239,7 +239,7 @@ export interface TopLink {
   readonly clicks: number
 }
 
-/** An owner's most followed links from `from` on. */
+/** An owner's most clicked links from `from` on. */
 export function topLinksOfOwner(
   { sql }: Queryable,
   { ownerId, from, limit }: { ownerId: string; from: string; limit: number },

@@ -1,7 +1,7 @@
-/** SQL about what is kept of visitors for a day. */
+/** SQL about the visitor data that is kept for a day. */
 import type { Db } from '@octet/db'
 
-/** The salt of a day, the same for every process: whoever asks first has offered it. */
+/** The salt of a day, equal in every process: the first process to ask stores its offer. */
 export async function saltOf({ sql }: Db, day: string, offered: Uint8Array): Promise<string> {
   await sql`insert into visitor_salts (day, salt) values (${day}, ${offered}) on conflict do nothing`
   const [row] = await sql<{ salt: string }[]>`
@@ -10,7 +10,7 @@ export async function saltOf({ sql }: Db, day: string, offered: Uint8Array): Pro
   return row.salt
 }
 
-/** Forgets salts of days before `today` and at most `limit` sets of visitors of days before `sketchesSince`. */
+/** Deletes salts of days before `today` and at most `limit` visitor sketches of days before `sketchesSince`. */
 export async function forgetVisitors(
   { sql }: Db,
   { today, sketchesSince, limit }: { today: string; sketchesSince: string; limit: number },

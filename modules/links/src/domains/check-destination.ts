@@ -2,7 +2,7 @@ import { type LinksContext, problem } from '../context.ts'
 import { refuseUrl } from './refuse-url.ts'
 import { normalHost } from './rules.ts'
 
-/** Throws `url-not-allowed` with the reason; one is that it leads to a short link of this installation again. */
+/** Throws `url-not-allowed` with the reason, for example that the address is a short link of this installation. */
 export async function checkDestination(ctx: LinksContext, url: string, path = '/url'): Promise<void> {
   checkLength(url, path)
   let refusal: string | undefined = refuseUrl(url, ctx.origin)
@@ -14,10 +14,10 @@ export async function checkDestination(ctx: LinksContext, url: string, path = '/
   if (refusal !== undefined) throw problem('url-not-allowed', { errors: [{ path, message: refusal }] })
 }
 
-/** After utm parameters were added; what comes in is bounded by the contract. */
+/** With UTM parameters added; the contract bounds the input. */
 const urlLengthMax = 4_096
 
-/** Throws `url-not-allowed` for an address that grew too long. */
+/** Throws `url-not-allowed` for an address that has become too long. */
 export function checkLength(url: string, path = '/url'): void {
   if (url.length <= urlLengthMax) return
   throw problem('url-not-allowed', { errors: [{ path, message: `is longer than ${urlLengthMax} characters` }] })

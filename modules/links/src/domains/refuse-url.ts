@@ -5,8 +5,8 @@ export type UrlRefusal =
   | 'leads back here'
 
 /**
- * Whether an address may be shortened, and why not. Refused are schemes other than http and https, user names in front
- * of the host (they disguise where a link leads), and our own short links (they could form a circle).
+ * The reason why an address may not be shortened, or `undefined`. Refused are schemes other than http and https, user
+ * names before the host (they disguise the destination), and our own short links (they could form a loop).
  */
 export function refuseUrl(url: string, origin: string): UrlRefusal | undefined {
   if (/[\s\p{Cc}]/u.test(url)) return 'not a web address'
@@ -19,18 +19,18 @@ export function refuseUrl(url: string, origin: string): UrlRefusal | undefined {
   return undefined
 }
 
-/** Whatever the scheme: what is answered at one is sent on to the other. */
+/** Whatever the scheme: a request to one is redirected to the other. */
 function isSamePlace(a: URL, b: URL): boolean {
   return plainHost(a) === plainHost(b) && a.port === b.port
 }
 
-/** All names of this machine are one. */
+/** All names of this machine count as one. */
 function plainHost({ hostname }: URL): string {
   const name = hostname.replace(/\.$/, '')
   return /^(127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/.test(name) ? 'localhost' : name
 }
 
-/** As routes are found: `%73` is an `s`. */
+/** Decoded as routes are matched: `%73` is an `s`. */
 function pathOf({ pathname }: URL): string {
   try {
     return decodeURIComponent(pathname)

@@ -4,7 +4,7 @@ import { byteOrderMark, csvLine } from '@octet/csv'
 import type { LinksContext } from '../context.ts'
 import { getLinkStats } from '../statistics/get-link-stats.ts'
 
-/** Clicks of one of the caller's links: a row per interval, then one per value of each breakdown. */
+/** Clicks of one of the caller's links: a row per interval, then a row per value of each breakdown. */
 export async function exportLinkStats(
   ctx: LinksContext,
   { bom = false, ...input }: Input<typeof links, 'exportLinkStats'>,

@@ -7,7 +7,7 @@ import { linkOf } from '../manage/rules.ts'
 
 const pageMax = 500
 
-/** Name → what of a link; those that can be imported again bear the names importing knows. */
+/** Column name → value of a link. Columns that can be imported again use the names the import knows. */
 const columns: readonly (readonly [string, (link: Link) => string | number | null])[] = [
   ['url', link => link.url],
   ['alias', link => link.code],
@@ -23,7 +23,7 @@ const columns: readonly (readonly [string, (link: Link) => string | number | nul
   ['id', link => link.id],
 ]
 
-/** All of the caller's links, oldest first, a page at a time: neither a connection nor the file is held meanwhile. */
+/** All of the caller's links, oldest first, page by page: neither a connection nor the whole file is held. */
 export async function* exportLinks(ctx: LinksContext, { bom = false }: { bom?: boolean }): AsyncGenerator<string> {
   const { userId } = requireUser(ctx.actor)
   let text = (bom ? byteOrderMark : '') + csvLine(columns.map(([name]) => name))

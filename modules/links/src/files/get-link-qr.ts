@@ -10,11 +10,11 @@ export interface QrPicture {
   readonly type: 'image/svg+xml' | 'image/png'
   readonly body: Buffer
   readonly etag: string
-  /** Too little contrast, or light on dark: many readers will not see it. */
+  /** Too little contrast, or light on dark: many readers cannot scan it. */
   readonly isHardToRead: boolean
 }
 
-/** WCAG's formula; below this, and with colours the wrong way round, readers fail. */
+/** Contrast ratio by WCAG. Below this, or with inverted colours, readers fail. */
 const contrastMin = 3
 
 /** A QR code of one of the caller's links. */

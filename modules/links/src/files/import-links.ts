@@ -11,9 +11,9 @@ type Imported = Output<typeof links, 'importLinks'>
 type RowProblem = Imported['problems'][number]
 
 /**
- * Makes the links of a table that can be made, in one transaction, and says of each other row why not; the rules are
- * those of creating one. Under an idempotency key a repeat gets the same answer. Publishes `link-created` for each.
- * Throws `file-not-readable` without having made any.
+ * Creates links from the valid rows of a table in one transaction and reports a problem for each other row. The rules
+ * are those of creating a link. A repeat under the same idempotency key gets the same answer. Publishes `link-created`
+ * for each. Throws `file-not-readable` before any link is created.
  */
 export async function importLinks(
   ctx: LinksContext,
@@ -74,7 +74,7 @@ function unreadable(line: number, message: string) {
   return problem('file-not-readable', { errors: [{ path: `/csv/${line}`, message: `line ${line} ${message}` }] })
 }
 
-/** Runs the work for one row; an expected problem is kept, everything else fails the whole. */
+/** Runs the work for one row. An expected problem is kept; any other error fails the whole import. */
 async function tried(problems: RowProblem[], { line }: CsvRow, url: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()

@@ -1,10 +1,10 @@
-/** From a table to links that may be made. Pure. */
+/** From a table to link inputs. Pure. */
 import { type ImportColumn, importColumns } from '@octet/contracts/links'
 import { plainCell } from '@octet/csv'
 
 type Column = ImportColumn | 'ignore'
 
-/** What other shorteners, and people, call our columns; letters and digits only. */
+/** Column names used by other shorteners and by people; letters and digits only. */
 const otherNames: Readonly<Record<string, ImportColumn>> = {
   address: 'url',
   backhalf: 'alias',
@@ -33,7 +33,7 @@ const otherNames: Readonly<Record<string, ImportColumn>> = {
 
 const ownNames = new Map(importColumns.map(name => [name.toLowerCase(), name]))
 
-/** What the columns of a table are, by the names in its first line; the first of two alike counts. */
+/** Maps the columns by the names in the first line. The first of two equal names counts. */
 export function columnsOf(header: readonly string[]): Column[] {
   const taken = new Set<Column>()
   return header.map(name => {
@@ -45,7 +45,7 @@ export function columnsOf(header: readonly string[]): Column[] {
   })
 }
 
-/** A row as the input of creating a link; what is wrong with it is for the contract to say. */
+/** A row as the input of creating a link; the contract validates it. */
 export function linkOfRow(columns: readonly Column[], cells: readonly string[]): Record<string, unknown> {
   const link: Record<string, unknown> = { url: '' }
   const utm: Record<string, string> = {}
@@ -61,7 +61,7 @@ export function linkOfRow(columns: readonly Column[], cells: readonly string[]):
   return Object.keys(utm).length === 0 ? link : { ...link, utm }
 }
 
-/** Days and times without a zone are taken for UTC. */
+/** Dates and times without a zone are read as UTC. */
 function timeOf(text: string): string {
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return `${text}T00:00:00Z`
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?$/.exec(text)

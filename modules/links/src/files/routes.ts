@@ -1,4 +1,4 @@
-/** Answers that are files. */
+/** Operations that answer with files. */
 import { Readable } from 'node:stream'
 import type { links } from '@octet/contracts/links'
 import type { Routes } from '@octet/kernel'
@@ -8,7 +8,7 @@ import { exportLinkStats } from './export-link-stats.ts'
 import { exportLinks } from './export-links.ts'
 import { getLinkQr } from './get-link-qr.ts'
 
-/** Registers what is sent as CSV or as a picture. */
+/** Registers the CSV and picture routes. */
 export function fileRoutes({ operation }: Pick<Routes<typeof links, LinksContext>, 'operation'>): void {
   operation('exportLinks', async (ctx, input, { reply }) => {
     asFile(ctx, reply, 'links').send(Readable.from(exportLinks(ctx, input)))

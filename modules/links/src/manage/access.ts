@@ -1,11 +1,11 @@
-/** The only way to a link: through who may have it. */
+/** The only way to obtain a link: each function checks one right. */
 import { commonProblem, hasPermission, type Principal } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
 import type { Queryable, Tx } from '@octet/db'
 import type { LinkRow } from './rules.ts'
 import * as store from './store.ts'
 
-/** A link the actor owns or may manage. Throws `not-found` alike for other people's links and for none at all. */
+/** A link the caller owns or may manage. Throws `not-found` alike for unknown links and for those of others. */
 export async function accessLink(db: Queryable, actor: Principal, id: string): Promise<LinkRow> {
   return allow(actor, await store.findLink(db, id))
 }

@@ -1,17 +1,15 @@
 /** Codes of short links: how they are generated, compared and looked up. Pure. */
 import { randomBytes } from 'node:crypto'
 
-/** No 0, o, 1, l, i: what is read from paper is typed right. */
+/** Without 0, o, 1, l and i, so that a code read from paper is typed correctly. */
 const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'
 
 export const codeLengthMin = 7
 
-/** Codes that are written as they are compared, which generated ones are: 170 ns of a redirect less. */
+/** Codes that equal their own key, as generated ones do: saves 170 ns per redirect. */
 const comparedCode = /^[a-hj-z2-9_-]+$/
 
-/**
- * Aliases that would shadow our own addresses on a short domain, or lend themselves to deceit.
- */
+/** Aliases that would shadow our own addresses on a short domain, or that invite deceit. */
 const reservedAliases = new Set(
   (
     'about account accounts admin administrator api app assets auth billing blog chat code contact dashboard docs ' +
@@ -23,12 +21,12 @@ const reservedAliases = new Set(
     .map(codeKey),
 )
 
-/** A random code of `length` characters, each equally likely. `length` 7 gives 27 thousand million. */
+/** A random code of `length` characters, uniformly distributed. Length 7 gives 27 billion codes. */
 export function generateCode(length: number): string {
   let code = ''
   while (code.length < length) {
     for (const byte of randomBytes(length * 2)) {
-      // 248 is the largest multiple of 31 below 256; above it the first letters would be likelier.
+      // 248 is the largest multiple of 31 below 256; without the cut the first letters would be more likely.
       if (byte < 248 && code.length < length) code += alphabet[byte % alphabet.length]
     }
   }
@@ -36,8 +34,8 @@ export function generateCode(length: number): string {
 }
 
 /**
- * What codes are compared by: lower case, with characters that look alike made equal. So `PayPa1` and `paypal` are one
- * code: nobody can register a look-alike, and nobody who misreads one is sent elsewhere.
+ * The key by which codes are compared: lower case, with look-alike characters made equal. `PayPa1` and `paypal` are one
+ * code, so look-alikes cannot be registered and a misread code leads to the same link.
  */
 export function codeKey(code: string): string {
   if (comparedCode.test(code)) return code
@@ -55,10 +53,10 @@ const lookAlikes: Readonly<Record<string, string>> = Object.fromEntries(
   ].flatMap(([ours = '', plain = '']) => [...ours].map((letter, index) => [letter, plain[index] ?? ''])),
 )
 
-/** Codes are ASCII; what a visitor's keyboard or a copied text made of one is brought back to it. */
+/** Codes are ASCII. Restores what a visitor's keyboard or a copied text made of one. */
 function asciiOf(code: string): string {
   const folded = code.normalize('NFKC').replace(/[^\x21-\x7e]/gu, letter => lookAlikes[letter] ?? letter)
-  // Hyphens of typesetters, and what nobody sees.
+  // Typographic hyphens and invisible characters.
   return folded.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, '')
 }
 
@@ -66,15 +64,15 @@ export function isReserved(alias: string): boolean {
   return reservedAliases.has(codeKey(alias))
 }
 
-/** What a link is found by. */
+/** The key by which a link is found. */
 export interface TargetKey {
   readonly domainId: string
   readonly codeKey: string
 }
 
 /**
- * The same as one text: what the cache of targets is keyed by. On the installation's own host that is the code alone
- * where nothing in it could be taken for the space behind a domain: a text put together costs more to look up.
+ * The same as one text: the key of the destination cache. On the installation's own host it is the code alone, where
+ * nothing in it can be mistaken for the separator: a concatenated key costs more to look up.
  */
 export function targetKey(code: string, domainId: string = ownDomain): string {
   if (domainId === ownDomain && comparedCode.test(code)) return code
@@ -82,16 +80,16 @@ export function targetKey(code: string, domainId: string = ownDomain): string {
   return domainId === ownDomain && comparedCode.test(key) ? key : `${domainId} ${key}`
 }
 
-/** Back from {@link targetKey}. */
+/** The inverse of {@link targetKey}. */
 export function readTargetKey(key: string): TargetKey {
   if (!key.includes(' ')) return { domainId: ownDomain, codeKey: key }
   return { domainId: key.slice(0, ownDomain.length), codeKey: key.slice(ownDomain.length + 1) }
 }
 
-/** Whether a text that came from outside the contract can be the id of anything. */
+/** Whether a text from outside the contract can be an id. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
-/** The installation's own host among domains. */
+/** The domain value of the installation's own host. */
 export const ownDomain = '00000000-0000-0000-0000-000000000000'

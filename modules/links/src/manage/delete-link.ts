@@ -8,14 +8,14 @@ import { targetKey } from './codes.ts'
 import { type LinkRow, linkOf } from './rules.ts'
 import * as store from './store.ts'
 
-/** Deletes a link for good; its code stays taken. Publishes `link-deleted`. */
+/** Deletes a link permanently; its code stays taken. Publishes `link-deleted`. */
 export async function deleteLink(ctx: LinksContext, input: Input<typeof links, 'deleteLink'>): Promise<object> {
   const row = await ctx.db.transaction('links.deleteLink', tx => removeLink(ctx, tx, input.id))
   forgetLink(ctx, row)
   return {}
 }
 
-/** What is to be done in this process when a deletion is committed. */
+/** What this process must do once the deletion is committed. */
 export function forgetLink(
   ctx: LinksContext,
   { id, code, domain_id }: Pick<LinkRow, 'id' | 'code' | 'domain_id'>,
@@ -25,7 +25,7 @@ export function forgetLink(
   ctx.realtime.recheck('shared-clicks', id)
 }
 
-/** The same within a transaction; returns what the link was. Throws `not-found`. */
+/** The same within a transaction; returns the deleted link. Throws `not-found`. */
 export async function removeLink(ctx: LinksContext, tx: Tx, id: string): Promise<LinkRow> {
   const row = await accessLinkForUpdate(tx, ctx.actor, id)
   await store.deleteLinks(tx, [row.id], new Date(ctx.now()).toISOString())

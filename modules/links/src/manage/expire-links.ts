@@ -4,8 +4,8 @@ import * as store from './store.ts'
 const batchMax = 500
 
 /**
- * Announces links whose time has come. The redirect itself looks at the clock and needs no job; this is for those who
- * want to hear of it. Publishes `link-expired`, once per link however many processes run the job.
+ * Publishes `link-expired` for links whose time has come, once per link however many processes run the job. Redirects
+ * check the clock themselves; this is for subscribers.
  */
 export async function expireLinks(ctx: LinksContext): Promise<void> {
   const now = new Date(ctx.now()).toISOString()

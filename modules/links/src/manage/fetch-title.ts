@@ -6,8 +6,8 @@ import { linkOf } from './rules.ts'
 import * as store from './store.ts'
 
 /**
- * Gives a link the title of the page it leads to. A title that was set meanwhile stays, and so does none when the link
- * leads elsewhere by now. Publishes `link-updated`.
+ * Sets a link's title to the title of its destination page. A title set meanwhile is kept, and a link whose destination
+ * changed gets none. Publishes `link-updated`.
  */
 export async function fetchTitle(ctx: LinksContext, payload: Json): Promise<void> {
   const { linkId } = payload as { linkId: string }

@@ -9,7 +9,7 @@ import { type LinkRow, linkOf } from './rules.ts'
 
 const recentDays = 14
 
-/** The caller's links by time of creation, with two weeks of clicks each (days in UTC, today last). */
+/** The caller's links by creation time, with two weeks of clicks each (UTC days, today last). */
 export async function listLinks(
   ctx: LinksContext,
   input: Input<typeof links, 'listLinks'>,

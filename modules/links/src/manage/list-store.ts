@@ -1,4 +1,4 @@
-/** SQL of the owner's list. */
+/** SQL for the owner's list. */
 import type { Queryable } from '@octet/db'
 import type { Position } from '@octet/kernel'
 import type { LinkRow } from './rules.ts'
@@ -16,10 +16,9 @@ export interface ListQuery {
 }
 
 /**
- * One more row than `limit` when there is a next page. By time it reads `links_of_owner` in order and stops; by clicks
- * it
- * sorts all of the owner's links. The search looks at every link of the owner: no index finds parts of words without
- * an extension that not every PostgreSQL has.
+ * One row more than `limit` when there is a next page. By time it reads `links_of_owner` in order and stops; by clicks
+ * it sorts all of the owner's links. The search reads every link of the owner: without an extension that not every
+ * PostgreSQL has, no index finds parts of words.
  */
 export function listLinks({ sql }: Queryable, query: ListQuery): Promise<LinkRow[]> {
   const { ownerId, limit, after, sort, q, tag, folderId, domain, isArchived } = query
@@ -53,12 +52,12 @@ export function listLinks({ sql }: Queryable, query: ListQuery): Promise<LinkRow
     limit ${limit + 1}`
 }
 
-/** The owner's newest link to exactly this address on this domain that is not archived. */
+/** The owner's newest unarchived link to exactly this address on this domain. */
 export async function findByDestination(
   { sql }: Queryable,
   { ownerId, domainId, url }: { ownerId: string; domainId: string; url: string },
 ): Promise<LinkRow | undefined> {
-  // Held until the transaction ends, so that two requests of the same moment do not both find none.
+  // Held until the transaction ends, so that two concurrent requests do not both find nothing.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`links.destination ${ownerId} ${url}`}, 0))`
   const [row] = await sql<LinkRow[]>`
     select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
@@ -72,7 +71,7 @@ export async function findByDestination(
   return row
 }
 
-/** Every live link of an owner, read a page at a time. */
+/** Every live link of an owner, read page by page. */
 export async function* eachLinkOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<LinkRow> {
   for (let after: string | null = null; ; ) {
     const rows: LinkRow[] = await sql<LinkRow[]>`

@@ -1,4 +1,4 @@
-/** Making one link, whether it comes alone, in a bulk or from a file. */
+/** Creating one link, whether it arrives alone, in a bulk or in a file. */
 import { requireUser } from '@octet/contracts'
 import type { Link, NewLink, Utm } from '@octet/contracts/links'
 import type { Tx } from '@octet/db'
@@ -19,10 +19,10 @@ import * as store from './store.ts'
 const attemptsPerLength = 3
 const codeLengthMax = codeLengthMin + 3
 
-/** Asks the page a link leads to for its title (fetch-title.ts). */
+/** Enqueues the request for the destination page's title (fetch-title.ts). */
 export const fetchTitleJob = 'links.fetch-title'
 
-/** A link that could be made as far as can be told without the transaction. */
+/** A link that passed every check that needs no transaction. */
 export interface PreparedLink extends Omit<store.NewLink, 'code' | 'domainId'> {
   readonly alias: string | undefined
   readonly host: string | undefined
@@ -43,7 +43,7 @@ export async function prepareLink(ctx: LinksContext, input: NewLink): Promise<Pr
     alias: input.alias,
     host,
     findsExisting: input.findIfExists === true && ctx.actor.kind === 'user',
-    // Strangers do not get to send us anywhere.
+    // Anonymous callers cannot make the server fetch pages.
     fetchesTitle: input.fetchTitle === true && input.title === undefined && ctx.actor.kind === 'user',
     ownerId: ctx.actor.kind === 'user' ? ctx.actor.userId : null,
     folderId: input.folderId ?? null,
@@ -58,7 +58,7 @@ export async function prepareLink(ctx: LinksContext, input: NewLink): Promise<Pr
   }
 }
 
-/** What the link says itself goes before what its template says. */
+/** The link's own values win over those of its template. */
 async function utmOf(ctx: LinksContext, { utm, utmTemplateId }: NewLink): Promise<Utm | undefined> {
   if (utmTemplateId === undefined) return utm
   const [template] = ctx.actor.kind === 'user' ? await listTemplates(ctx.db, ctx.actor.userId, utmTemplateId) : []
@@ -75,8 +75,8 @@ export interface AddedLink {
 }
 
 /**
- * Inserts a prepared link, or finds the one that is there already when that was asked for. Publishes `link-created`.
- * Throws `alias-taken`, `folder-unknown`, `domain-unknown`, always before it has written anything.
+ * Inserts a prepared link, or finds the existing one when the input asks for it. Publishes `link-created`. Throws
+ * `alias-taken`, `folder-unknown`, `domain-unknown` before it writes anything.
  */
 export async function addLink(ctx: LinksContext, tx: Tx, prepared: PreparedLink): Promise<AddedLink> {
   const domainId = await domainOfOwner(ctx, tx, prepared.host)

@@ -5,7 +5,7 @@ import { targetKey } from './codes.ts'
 import * as exampleStore from './example-store.ts'
 import * as store from './store.ts'
 
-/** Deletes every example link the caller took over. Publishes `link-deleted` for each. */
+/** Deletes the example links the caller took over. Publishes `link-deleted` for each. */
 export async function removeExamples(ctx: LinksContext): Promise<Output<typeof links, 'removeExamples'>> {
   const { userId } = requireUser(ctx.actor)
   const removed = await ctx.db.transaction('links.removeExamples', async tx => {

@@ -6,7 +6,7 @@ export interface LinkRow {
   readonly owner_id: string | null
   readonly code: string
   readonly domain_id: string
-  /** Host of that domain; null for the installation's own. */
+  /** Host of the domain; null for the installation's own. */
   readonly domain: string | null
   readonly folder_id: string | null
   readonly archived_at: string | null
@@ -17,7 +17,7 @@ export interface LinkRow {
   readonly clicks_max: number | null
   readonly clicks_used: number
   readonly password_hash: string | null
-  /** `null`: everybody is led to `url`. */
+  /** `null`: every visitor is sent to `url`. */
   readonly routing: Routing | null
   readonly has_public_stats: boolean
   readonly is_example: boolean

@@ -1,4 +1,4 @@
-/** All SQL of links. The handle comes first; pass the `Tx` when there is one. */
+/** All SQL for links. Pass the `Tx` when there is one. */
 import type { Routing } from '@octet/contracts/links'
 import { newId, type Queryable, type Tx } from '@octet/db'
 import { codeKey } from './codes.ts'
@@ -20,8 +20,8 @@ export interface NewLink {
 }
 
 /**
- * Inserts the link, or returns `undefined` when its code is taken. Insert first, ask never: a check before the insert
- * lets two requests of the same moment both pass it (`npm run lab -- alias-race`).
+ * Inserts the link, or returns `undefined` when its code is taken. The constraint decides: a check before the insert
+ * lets two concurrent requests both pass (`npm run lab -- alias-race`).
  */
 export async function insertLink({ sql }: Tx, link: NewLink): Promise<LinkRow | undefined> {
   const [row] = await sql<LinkRow[]>`
@@ -46,7 +46,7 @@ export async function findLink({ sql }: Queryable, id: string): Promise<LinkRow 
   return row
 }
 
-/** The same, held against other writers until the transaction ends. */
+/** The same, locked against other writers until the transaction ends. */
 export async function lockLink({ sql }: Tx, id: string): Promise<LinkRow | undefined> {
   const [row] = await sql<LinkRow[]>`
     select links.*, coalesce(click_totals.clicks, 0) as clicks, domains.host as domain
@@ -70,7 +70,7 @@ export interface LinkChange {
   readonly updatedAt: string
 }
 
-/** Writes the whole changeable part of a locked link. A later expiry makes an expired link live again. */
+/** Writes all changeable columns of a locked link. A later expiry revives an expired link. */
 export async function updateLink({ sql }: Tx, id: string, change: LinkChange): Promise<void> {
   await sql`
     update links
@@ -83,12 +83,12 @@ export async function updateLink({ sql }: Tx, id: string, change: LinkChange): P
     where id = ${id}`
 }
 
-/** Gives a locked link a title. */
+/** Sets the title of a locked link. */
 export async function setTitle({ sql }: Tx, id: string, title: string, updatedAt: string): Promise<void> {
   await sql`update links set title = ${title}, updated_at = ${updatedAt}, version = version + 1 where id = ${id}`
 }
 
-/** Replaces where a locked link leads whom. */
+/** Replaces the routing of a locked link. */
 export async function setRouting({ sql }: Tx, id: string, routing: Routing | null, updatedAt: string): Promise<void> {
   await sql`
     update links
@@ -97,14 +97,14 @@ export async function setRouting({ sql }: Tx, id: string, routing: Routing | nul
     where id = ${id}`
 }
 
-/** Shows a locked link's statistics to everybody, or not. */
+/** Makes a locked link's statistics public or private. */
 export async function setPublicStats({ sql }: Tx, id: string, isPublic: boolean, updatedAt: string): Promise<void> {
   await sql`
     update links set has_public_stats = ${isPublic}, updated_at = ${updatedAt}, version = version + 1
     where id = ${id}`
 }
 
-/** Empties links but keeps their codes taken. Returns the ones that were still there. */
+/** Empties links but keeps their codes taken. Returns the links it emptied. */
 export async function deleteLinks(
   { sql }: Tx,
   ids: readonly string[],
@@ -125,7 +125,7 @@ export async function deleteLinks(
   return rows
 }
 
-/** Marks links whose time has come, at most `limit`, and returns them. */
+/** Marks at most `limit` links whose time has come and returns them. */
 export async function markExpired({ sql }: Tx, now: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     update links set expired_at = ${now}

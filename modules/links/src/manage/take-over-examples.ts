@@ -4,7 +4,7 @@ import type { LinksContext } from '../context.ts'
 import * as exampleStore from './example-store.ts'
 import * as store from './store.ts'
 
-/** On `identity.owner-created`: the first administrator gets the example links, or they go. */
+/** On `identity.owner-created`: the first administrator owns the example links, or they are deleted. */
 export async function takeOverExamples(
   ctx: LinksContext,
   tx: Tx,

@@ -14,8 +14,8 @@ import * as store from './store.ts'
 type Change = Input<typeof links, 'updateLink'>
 
 /**
- * Changes what the input names and leaves the rest. With `If-Match`, only that version is changed. Other processes
- * serve the old destination for at most the life of a cache entry (module.ts). Publishes `link-updated`.
+ * Changes the given properties. With `If-Match`, only that version is changed. Other processes serve the old
+ * destination for at most the lifetime of a cache entry (module.ts). Publishes `link-updated`.
  */
 export async function updateLink(ctx: LinksContext, input: Change): Promise<Link> {
   const passwordHash = await prepareChange(ctx, input)
@@ -25,8 +25,8 @@ export async function updateLink(ctx: LinksContext, input: Change): Promise<Link
 }
 
 /**
- * What can be told without the transaction. Returns the hash of a new password; `undefined`: it stays as it is; `null`:
- * there is none any more. Throws `url-not-allowed`, `expiry-in-the-past`.
+ * Checks that need no transaction. Returns the hash of a new password, `undefined` to keep the old one, or `null` to
+ * remove it. Throws `url-not-allowed`, `expiry-in-the-past`.
  */
 export async function prepareChange(ctx: LinksContext, input: Change): Promise<string | null | undefined> {
   if (input.url !== undefined) await checkDestination(ctx, withUtm(input.url, input.utm))
@@ -39,7 +39,7 @@ interface PreparedChange {
   readonly passwordHash: string | null | undefined
 }
 
-/** Throws `not-found`, `version-mismatch`, `folder-unknown`, always before it has written anything. */
+/** Throws `not-found`, `version-mismatch`, `folder-unknown` before it writes anything. */
 export async function changeLink(ctx: LinksContext, tx: Tx, { input, passwordHash }: PreparedChange): Promise<LinkRow> {
   const row = await accessLinkForUpdate(tx, ctx.actor, input.id)
   if (ctx.request.ifMatch !== undefined && ctx.request.ifMatch !== row.version) throw commonProblem('version-mismatch')

@@ -6,7 +6,7 @@ import * as organizeStore from './store.ts'
 
 const foldersMax = 500
 
-/** Makes a folder. Throws `folder-exists`, `too-many`. */
+/** Creates a folder. Throws `folder-exists`, `too-many`. */
 export async function createFolder(ctx: LinksContext, input: Input<typeof links, 'createFolder'>): Promise<Folder> {
   const { userId: ownerId } = requireUser(ctx.actor)
   return ctx.once('links.createFolder', async tx => {
@@ -20,7 +20,7 @@ export async function createFolder(ctx: LinksContext, input: Input<typeof links,
   })
 }
 
-/** The problem of a second folder with one name. */
+/** The problem of a duplicate folder name. */
 export function folderExists() {
   return problem('folder-exists', { errors: [{ path: '/name', message: 'is the name of another folder' }] })
 }

@@ -3,7 +3,7 @@ import type { links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import * as organizeStore from './store.ts'
 
-/** Takes a tag off all links of the caller. */
+/** Removes a tag from all of the caller's links. */
 export async function deleteTag(
   ctx: LinksContext,
   { tag }: Input<typeof links, 'deleteTag'>,

@@ -3,7 +3,9 @@ import type { links } from '@octet/contracts/links'
 import type { LinksContext } from '../context.ts'
 import * as organizeStore from './store.ts'
 
-/** Renames a tag on all links of the caller. Says on how many; none is no mistake, so that a repeat is none either. */
+/**
+ * Renames a tag on all of the caller's links and returns their number. Zero is not an error, so that a repeat succeeds.
+ */
 export async function renameTag(
   ctx: LinksContext,
   { tag, name }: Input<typeof links, 'renameTag'>,

@@ -1,4 +1,4 @@
-/** SQL of tags and folders. */
+/** SQL for tags and folders. */
 import { type Db, newId, type Queryable, type Tx } from '@octet/db'
 
 const tagsMax = 1_000
@@ -13,7 +13,7 @@ export function countTags({ sql }: Queryable, ownerId: string): Promise<{ tag: s
     limit ${tagsMax}`
 }
 
-/** Puts `name` where `tag` was, once per link, or takes it away. Returns how many links that were. */
+/** Replaces `tag` with `name`, once per link, or removes it. Returns the number of links. */
 export async function replaceTag(
   { sql }: Db,
   { ownerId, tag, name, at }: { ownerId: string; tag: string; name: string | null; at: string },
@@ -35,7 +35,7 @@ export interface FolderRow {
   readonly links: number
 }
 
-/** The owner's folders by name, or the one of that id. */
+/** The owner's folders by name, or the one with that id. */
 export function listFolders({ sql }: Queryable, ownerId: string, id?: string): Promise<FolderRow[]> {
   return sql<FolderRow[]>`
     select folders.*, (select count(*)::int from links where folder_id = folders.id and deleted_at is null) as links
@@ -44,7 +44,7 @@ export function listFolders({ sql }: Queryable, ownerId: string, id?: string): P
     order by lower(name)`
 }
 
-/** `undefined`: the owner has one of that name. */
+/** Inserts a folder. `undefined` when the owner has one of that name. */
 export async function insertFolder(
   { sql }: Tx,
   { ownerId, name, at }: { ownerId: string; name: string; at: string },
@@ -57,7 +57,7 @@ export async function insertFolder(
   return row
 }
 
-/** False: another folder of the owner has that name. */
+/** Renames a folder. False when the owner has another of that name. */
 export async function renameFolder({ sql }: Db, ownerId: string, id: string, name: string): Promise<boolean> {
   const rows = await sql`
     update folders set name = ${name}
@@ -68,7 +68,7 @@ export async function renameFolder({ sql }: Db, ownerId: string, id: string, nam
   return rows.length === 1
 }
 
-/** False: the owner has no such folder. */
+/** Deletes a folder. False when the owner does not have it. */
 export async function deleteFolder({ sql }: Db, ownerId: string, id: string): Promise<boolean> {
   const rows = await sql`delete from folders where id = ${id} and owner_id = ${ownerId} returning true`
   return rows.length === 1

@@ -1,4 +1,4 @@
-/** From a decision to an answer: the redirect when its click is on disk, or a page or problem that says why not. */
+/** From a decision to an answer: the redirect once its click is on disk, or a page or problem with the reason. */
 import { commonProblem, type Problem } from '@octet/contracts'
 import { addressOf, applyVerdict, sendProblem } from '@octet/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -10,7 +10,7 @@ import { redirectPolicy, type Target } from './target.ts'
 import { clickRecord, type VisitRequest, type Where } from './visit.ts'
 import { appPage, appPagePolicy, cardPage, gonePage, lockedPage, missingPage, pagePolicy } from './visitor-pages.ts'
 
-/** Guessing codes is slow from one address; following links that exist is not limited (docs/limits.md). */
+/** Guessing codes is limited per address; following existing links is not (docs/limits.md). */
 const missesPerMinuteMax = 300
 
 /** A visit on the ordinary route. */
@@ -23,7 +23,7 @@ export interface Exchange {
   readonly shortUrl: string
 }
 
-/** Sends the answer. Throws `rate-limited` when too many codes were guessed, `unavailable` when the journal is. */
+/** Sends the answer. Throws `rate-limited` after too many unknown codes, `unavailable` when the journal fails. */
 export async function answerVisit(ctx: LinksContext, asked: Exchange, follow: Follow): Promise<FastifyReply> {
   switch (follow.outcome) {
     case 'redirect':
@@ -44,8 +44,8 @@ export async function answerVisit(ctx: LinksContext, asked: Exchange, follow: Fo
 }
 
 /**
- * The visitor is sent on only when the click is on disk: an answered click is a counted click. `done` and not a
- * promise, because the fast path comes through here.
+ * Redirects the visitor only once the click is on disk: an answered click is a counted click. Takes a callback rather
+ * than a promise because the fast path runs through here.
  */
 export function writeClick(
   ctx: LinksContext,
@@ -66,14 +66,14 @@ function count(ctx: LinksContext, { read, where, visit }: Exchange, target: Targ
 }
 
 function redirect({ request, reply }: Exchange, { location }: Pick<Destination, 'location'>): FastifyReply {
-  // After a form 303 says: fetch it, do not send the password on.
+  // After a form, 303 makes the browser fetch the target without sending the password on.
   const status = request.method === 'POST' ? 303 : 302
-  // What guards our own pages is not for what is behind the link: others may embed it, and its owner may see referrers.
+  // Headers that protect our own pages do not apply to the target: others may embed it, and its owner may see referrers.
   reply.removeHeader('cross-origin-resource-policy').removeHeader('referrer-policy').removeHeader('x-frame-options')
   return reply.code(status).header('location', location).header('cache-control', redirectPolicy).send()
 }
 
-/** Where the owner of a host wants those to land who ask for no code. */
+/** Where the owner of a host sends visitors who ask for no code. */
 export function answerLanding(reply: FastifyReply, domain: DomainRow | null): FastifyReply {
   const landing = domain?.landing_url ?? null
   if (landing === null) return sendPage(reply, 404, missingPage, pagePolicy)
@@ -84,7 +84,7 @@ function wantsPage({ headers }: FastifyRequest): boolean {
   return (headers.accept ?? '').includes('text/html')
 }
 
-/** A limited or protected link's card does not say where it leads. */
+/** The card of a limited or protected link does not reveal its target. */
 function sendCard({ reply, shortUrl }: Exchange, target: Target): FastifyReply {
   const isSecret = target.hasClickLimit || target.passwordHash !== null
   const { card } = target
@@ -128,7 +128,7 @@ async function refuse(
     return sendProblem(reply, refusal.problem(), request.id)
   }
   const wasTried = outcome === 'locked' && request.method === 'POST'
-  // 401 asks browsers for credentials they cannot have; the form is the answer to the visit.
+  // 401 asks browsers for credentials they do not have; here the form answers the visit.
   const status = outcome === 'locked' ? (wasTried ? 403 : 200) : refusal.status
   return sendPage(reply, status, wasTried ? lockedPage(true) : refusal.page, pagePolicy)
 }

@@ -1,7 +1,7 @@
 /**
- * The clicks of limited links, taken from the database as many at a time as there are visitors waiting. One statement
- * per link is under way in a process, so a thousand people at one limited link use one connection of the pool, not all
- * of them, and wait for a handful of row locks, not a thousand.
+ * Claims clicks of limited links from the database in batches, one per group of waiting visitors. A process runs one
+ * statement per link at a time. A thousand visitors of one limited link thus use one connection and a handful of row
+ * locks.
  */
 
 import { commonProblem } from '@octet/contracts'
@@ -12,13 +12,13 @@ import * as redirectStore from './store.ts'
 const waitingMax = 10_000
 
 export interface ClickTokens {
-  /** True: one click is taken for this visit. False: none was left. Throws `unavailable`. */
+  /** True: one click was claimed for this visit. False: the limit is reached. Throws `unavailable`. */
   take(linkId: string): Promise<boolean>
 }
 
 type Waiter = PromiseWithResolvers<boolean>
 
-/** The last click of a link publishes `link-expired` in the transaction that takes it. */
+/** The last click of a link publishes `link-expired` in the transaction that claims it. */
 export function createClickTokens(db: Db<typeof links>): ClickTokens {
   const waiting = new Map<string, Waiter[]>()
   let waiters = 0

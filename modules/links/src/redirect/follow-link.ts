@@ -1,4 +1,4 @@
-/** From a code to where it leads, and what that costs the link. */
+/** From a code to its destination, and what the visit consumes of the link. */
 import type { VisitorKind } from '@octet/visitors'
 import type { LinksContext } from '../context.ts'
 import { chooseDestination, type Destination, type Visitor } from '../routing/rules.ts'
@@ -6,27 +6,29 @@ import type { Target } from './target.ts'
 
 export type Follow =
   | { readonly outcome: 'redirect'; readonly target: Target; readonly to: Destination }
-  /** For machines that would show the link, or would use up one of its clicks: about it, not where it leads. */
+  /**
+   * For programs that preview the link or would consume one of its clicks: describes the link without its destination.
+   */
   | { readonly outcome: 'card'; readonly target: Target }
-  /** It is over, and its owner said where to go then. */
+  /** The link has ended, and its owner set a fallback address. */
   | { readonly outcome: 'fallback'; readonly location: string }
-  /** The password, if one was given, is wrong or was not looked at. */
+  /** The given password is wrong or was not checked. */
   | { readonly outcome: 'locked' }
   | { readonly outcome: 'gone' }
   | { readonly outcome: 'missing' }
 
 export interface Visit {
-  /** {@link targetKey} of what was asked for. */
+  /** {@link targetKey} of the requested code. */
   readonly key: string
-  /** A visit that does not count (HEAD, prefetch) takes nothing from a click limit, and is not led past one. */
+  /** A visit that does not count (HEAD, prefetch) neither consumes nor passes a click limit. */
   readonly isCounted: boolean
   readonly kind: VisitorKind
   readonly visitor: Visitor
 }
 
 /**
- * Decides one visit. The common case (known link without a limit) touches no database; expiry is read from the clock
- * at serve time, a click limit from the database at every visit.
+ * Decides one visit. The common case, a known link without a limit, touches no database. Expiry is checked against the
+ * clock at serve time, a click limit against the database at every visit.
  */
 export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Follow> {
   const known = ctx.targets.peek(visit.key)
@@ -35,8 +37,8 @@ export function followLink(ctx: LinksContext, visit: Visit): Follow | Promise<Fo
 }
 
 /**
- * The target of the most common of all visits: of a known link of which nothing but its expiry is to be looked at;
- * `undefined` for every other, having changed nothing.
+ * The target of a known link that needs no check but its expiry, the most common visit of all. Returns `undefined` for
+ * every other link and changes nothing.
  */
 export function knownPlainTarget(ctx: LinksContext, key: string): Target | undefined {
   const target = ctx.targets.peek(key)
@@ -44,7 +46,7 @@ export function knownPlainTarget(ctx: LinksContext, key: string): Target | undef
   return target
 }
 
-/** Decides a visit that brought a password. Throws `unavailable` when too many passwords wait to be checked. */
+/** Decides a visit with a password. Throws `unavailable` when too many passwords wait to be checked. */
 export async function unlockLink(ctx: LinksContext, visit: Visit, password: string): Promise<Follow> {
   const target = await ctx.targets.get(visit.key)
   if (target === null || target.passwordHash === null) return decide(ctx, target, visit)
@@ -59,7 +61,7 @@ function decide(ctx: LinksContext, target: Target | null, visit: Visit): Follow 
   if (target.expiresAtMs <= nowMs) return over(target)
   if (kind === 'preview' && target.card !== null) return { outcome: 'card', target }
   if (target.passwordHash !== null) return { outcome: 'locked' }
-  // A chat that unfurls a link of one click must not be the one who used it, and who takes no click learns no address.
+  // A chat that unfurls a one-click link must not consume it, and a visit that consumes no click learns no address.
   if (target.hasClickLimit && (kind !== 'human' || !isCounted)) return { outcome: 'card', target }
   const { routing, id: linkId } = target
   const to =

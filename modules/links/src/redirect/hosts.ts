@@ -1,4 +1,4 @@
-/** Which of the hosts that people bring a request is for. */
+/** Which verified host a request is for. */
 import type { IncomingMessage } from 'node:http'
 import { createMemo } from '@octet/cache'
 import { headerOf } from '@octet/http'
@@ -7,10 +7,10 @@ import { normalHost } from '../domains/rules.ts'
 import type { DomainRow } from '../domains/store.ts'
 
 const namesMax = 10_000
-/** By the text of the header: making a URL of it at every visit would cost as much as the visit. */
+/** Keyed by the header text: parsing a URL for every visit would cost as much as the visit itself. */
 const nameOf = createMemo(namesMax, given => normalHost(given.replace(/:\d{1,5}$/, '')))
 
-/** The host name that somebody may have claimed; `undefined` for addresses and single words such as `localhost`. */
+/** The host name a user may have claimed; `undefined` for IP addresses and single words such as `localhost`. */
 function claimableHost(request: IncomingMessage): string | undefined {
   const given = headerOf(request, 'host')
   return given === undefined ? undefined : nameOf(given)
@@ -18,7 +18,7 @@ function claimableHost(request: IncomingMessage): string | undefined {
 
 type Known = Pick<LinksState, 'shortDomains' | 'origin'>
 
-/** The proven domain; `null` for the installation's own host and hosts that are nobody's. */
+/** The verified domain; `null` for the installation's own host and for unverified hosts. */
 export function domainOfRequest(
   { shortDomains, origin }: Known,
   request: IncomingMessage,
@@ -32,7 +32,7 @@ export function domainOfRequest(
 /** There is one; tests have a few. */
 const ownHost = createMemo(16, origin => new URL(origin).hostname)
 
-/** On a proven host codes stand at the root: `/code` is `/s/code`, and `/` where its owner wants visitors to land. */
+/** On a verified host codes stand at the root: `/code` is `/s/code`, and `/` is the landing page its owner chose. */
 export function pathOnDomain(url: string, domain: DomainRow | null): string | undefined {
   if (domain === null) return undefined
   const match = /^\/([\w%-]{0,200})\/?(\?.*)?$/s.exec(url)

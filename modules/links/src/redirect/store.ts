@@ -1,9 +1,9 @@
-/** SQL of redirects. */
+/** SQL for redirects. */
 import type { Queryable, Tx } from '@octet/db'
 import type { TargetKey } from '../manage/codes.ts'
 import type { LinkRow } from '../manage/rules.ts'
 
-/** What a redirect needs, by host and code. */
+/** The data of a redirect, by host and code. */
 export async function findTarget(
   { sql }: Queryable,
   { domainId, codeKey: key }: TargetKey,
@@ -15,8 +15,8 @@ export async function findTarget(
 }
 
 /**
- * Takes up to `wanted` of a limited link's clicks in one statement, which makes the limit exact under any number of
- * processes. `undefined`: none was left.
+ * Claims up to `wanted` clicks of a limited link in one statement, so the limit is exact with any number of processes.
+ * `undefined` when the limit is reached.
  */
 export async function takeClicks(
   { sql }: Tx,

@@ -1,11 +1,11 @@
-/** What a redirect needs to know of a link, worked out once when the link is loaded. */
+/** The data of a link that a redirect needs, prepared once when the link is loaded. */
 import type { PreviewCard } from '@octet/contracts/links'
 import { type BodilessAnswer, bodilessAnswer } from '@octet/http'
 import { utmText } from '../clicks/click.ts'
 import type { LinkRow } from '../manage/rules.ts'
 import { type CompiledRouting, compileRouting, locationOf } from '../routing/rules.ts'
 
-/** An edit is to be seen by who followed the link before. */
+/** Returning visitors must see an edit, so the redirect is not cached. */
 export const redirectPolicy = 'private, max-age=0'
 
 export interface Target {
@@ -17,20 +17,20 @@ export interface Target {
   readonly expiresAtMs: number
   readonly passwordHash: string | null
   readonly hasClickLimit: boolean
-  /** No click was left when the link was loaded. */
+  /** The click limit was reached when the link was loaded. */
   readonly isExhausted: boolean
-  /** `null`: everybody is led to `location`. */
+  /** `null`: every visitor is sent to `location`. */
   readonly routing: CompiledRouting | null
-  /** Where visitors go after its end. */
+  /** Where visitors are sent after the link's end. */
   readonly fallback: string | null
   readonly card: PreviewCard | null
-  /** utm parameters of the destination, as click records have them. */
+  /** UTM parameters of the destination, as click records store them. */
   readonly utm: string
-  /** Nothing but its expiry is to be looked at: the fast path may have it. */
+  /** Only the expiry must be checked: the fast path may serve it. */
   readonly isPlain: boolean
 }
 
-/** Works out all that does not depend on the visit. */
+/** Prepares everything that does not depend on the visit. */
 export function targetOf(row: LinkRow): Target {
   const location = locationOf(row.url)
   const routing = row.routing === null ? null : compileRouting(row.routing, location)

@@ -1,4 +1,4 @@
-/** A request for a short link, read once: what rules look at and what the click record keeps. */
+/** A request for a short link, read once: what rules examine and what the click record stores. */
 import type { IncomingMessage } from 'node:http'
 import { headerOf } from '@octet/http'
 import {
@@ -21,16 +21,16 @@ export interface VisitRequest extends Visit {
   }
 }
 
-/** The text of a user agent goes no further: the journal is on disk, and there it would outlive the visit by weeks. */
+/** The user agent's text is not stored: the journal is on disk, where it would outlive the visit by weeks. */
 const userAgents = createUserAgents(read => ({ ...read, who: whoText(read) }))
 
-/** What the headers say of a visit. */
+/** What the headers say about a visit. */
 export function readVisit(request: IncomingMessage): VisitRequest {
   const { userAgentText, referrer, isPrefetch } = readHeaders(request)
   return { userAgentText, referrer, isPrefetch, userAgent: userAgents(userAgentText) }
 }
 
-/** What a record and a rule may need to know besides the request. */
+/** What a record and a rule may need besides the request. */
 type Surroundings = Pick<LinksState, 'geo' | 'visitorSalts'> & { readonly now: () => number }
 
 export interface Where {
@@ -38,7 +38,7 @@ export interface Where {
   readonly address: string
 }
 
-/** What rules may ask, looked up when they do. */
+/** Values for rules, looked up on demand. */
 export function visitorOf(known: Surroundings, visit: VisitRequest, { raw, address }: Where): Visitor {
   let query: URLSearchParams | undefined
   return {
@@ -54,7 +54,7 @@ export function visitorOf(known: Surroundings, visit: VisitRequest, { raw, addre
   }
 }
 
-/** One click for the journal. Neither the address nor the user agent is in it (click.ts). */
+/** One click for the journal, without address and user agent (click.ts). */
 export function clickRecord(
   known: Surroundings,
   visit: VisitRequest,
@@ -85,7 +85,7 @@ function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
   return new URLSearchParams(start === -1 ? '' : url.slice(start))
 }
 
-/** Of the visit where it says any, else of the link's own address. */
+/** The UTM parameters of the visit, or else of the link's own address. */
 function utmOf(raw: IncomingMessage, { utm }: Target): string {
   return raw.url?.includes('utm_') === true ? utmText(queryOf(raw)) : utm
 }

@@ -1,7 +1,7 @@
-/** What a visitor sees where a short link does not simply lead on. Self-contained: no request to anyone. */
+/** The pages a visitor sees when a short link does not redirect. Self-contained: they load nothing. */
 import { hash } from 'node:crypto'
 
-/** No `form-action`: it would also forbid the redirect that follows the right password. */
+/** Without `form-action`: it would also forbid the redirect that follows the right password. */
 export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 const style = `
@@ -27,12 +27,12 @@ const style = `
   :focus-visible { outline: 2px solid #3b5bdb; outline-offset: 2px }
   [role=alert] { color: var(--error); margin-top: .75rem }`
 
-/** Fit to stand in text and in quoted attributes. */
+/** Escapes text for elements and quoted attributes. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, character => `&#${character.charCodeAt(0)};`)
 }
 
-/** `title` and `text` are put in as they are: ours, or escaped. */
+/** `title` and `text` are inserted unescaped: they are ours or escaped already. */
 function page(title: string, text: string, more = '', head = ''): string {
   return `<!doctype html>
 <html lang="en">
@@ -70,7 +70,7 @@ export function lockedPage(wasWrong: boolean): string {
   return page('This short link is protected', text, (wasWrong ? wrongPassword : '') + passwordForm)
 }
 
-/** The app gets a moment to come up; who has not got it goes on in the browser. The links work without the script. */
+/** Gives the app a moment to open, then continues in the browser. The links work without the script. */
 const appScript = `
 const [app, web] = document.querySelectorAll('a')
 const late = setTimeout(() => location.replace(web.href), 1500)
@@ -80,7 +80,7 @@ location.href = app.href
 `
 export const appPagePolicy = `${pagePolicy}; script-src 'sha256-${hash('sha256', appScript, 'base64')}'`
 
-/** Tries an app's address, then the web's. Both have been looked at when they were set. */
+/** Tries the app's address, then the web address. Both were checked when they were set. */
 export function appPage(appUrl: string, location: string): string {
   const links = `<p><a href="${escapeHtml(appUrl)}" rel="nofollow">Open in the app</a> ·
 <a href="${escapeHtml(location)}" rel="nofollow">Go on in the browser</a></p><script>${appScript}</script>`
@@ -92,11 +92,11 @@ export interface Card {
   readonly description: string | undefined
   readonly imageUrl: string | undefined
   readonly shortUrl: string
-  /** Absent where the card must not say. */
+  /** Absent where the card must not reveal it. */
   readonly location: string | undefined
 }
 
-/** What a chat shows of a link (Open Graph protocol, ogp.me); everything in it is escaped. */
+/** The card a chat shows for a link (Open Graph protocol, ogp.me); all values are escaped. */
 export function cardPage({ title, description, imageUrl, shortUrl, location }: Card): string {
   const tag = (property: string, content: string) => `<meta property="${property}" content="${escapeHtml(content)}">\n`
   const head = [

@@ -4,7 +4,7 @@ import type { LinksContext } from '../context.ts'
 import { accessLink } from '../manage/access.ts'
 import type { LinkRow } from '../manage/rules.ts'
 
-/** Where one of the caller's links leads whom. */
+/** The routing of one of the caller's links. */
 export async function getLinkRouting(
   ctx: LinksContext,
   input: Input<typeof links, 'getLinkRouting'>,
@@ -14,7 +14,7 @@ export async function getLinkRouting(
 
 const plain: Routing = { rules: [], variants: [], appUrl: null, fallbackUrl: null, preview: null }
 
-/** A link without routing has an empty one. */
+/** The routing of a link without rules is empty. */
 export function routingOf(row: LinkRow): LinkRouting {
   return { linkId: row.id, ...(row.routing ?? plain), version: row.version }
 }

@@ -1,23 +1,23 @@
-/** Which visitor a link leads where: pure. Compiled once when a link is loaded, decided at every visit. */
+/** Which visitor a link sends where. Pure: compiled when a link is loaded, evaluated at every visit. */
 import type { Condition, Routing } from '@octet/contracts/links'
 
-/** What rules look at. Each is asked for only when a rule wants to know. */
+/** What rules examine. Each value is computed only when a rule needs it. */
 export interface Visitor {
   country(): string | undefined
   device(): string
   system(): string
-  /** The language preferred, as the browser says it. */
+  /** The preferred language as the browser states it. */
   language(): string | undefined
   query(name: string): string | undefined
-  /** The same number below 2^32 for the same person and link, whenever they come. */
+  /** A number below 2^32 that stays the same for one person and link. */
   lot(linkId: string): number
 }
 
 export interface Destination {
   readonly location: string
-  /** The app's address that is tried before `location`. */
+  /** The app address that is tried before `location`. */
   readonly appUrl: string | null
-  /** What the statistics call it; empty for the link's own. */
+  /** The name in the statistics; empty for the link's own address. */
   readonly variant: string
 }
 
@@ -25,12 +25,12 @@ type Test = (visitor: Visitor, nowMs: number) => boolean
 
 export interface CompiledRouting {
   readonly rules: readonly { readonly tests: readonly Test[]; readonly to: Destination }[]
-  /** Each with the sum of the weights up to and with its own. */
+  /** Each variant with the cumulative sum of weights. */
   readonly variants: readonly { readonly upTo: number; readonly to: Destination }[]
   readonly own: Destination
 }
 
-/** `null` when everybody is led to the link's own address, at once. */
+/** `null` when every visitor is sent to the link's own address at once. */
 export function compileRouting(routing: Routing, location: string): CompiledRouting | null {
   const { rules, variants, appUrl } = routing
   if (rules.length === 0 && variants.length === 0 && appUrl === null) return null
@@ -52,7 +52,7 @@ export function compileRouting(routing: Routing, location: string): CompiledRout
   }
 }
 
-/** The first rule that fits, else the visitor's side of the split test, else the link's own address. */
+/** The first matching rule, else the visitor's variant of the split test, else the link's own address. */
 export function chooseDestination(
   { rules, variants, own }: CompiledRouting,
   { visitor, linkId, nowMs }: { visitor: Visitor; linkId: string; nowMs: number },
@@ -69,7 +69,7 @@ function testsOf(when: Condition): Test[] {
   const { countries, devices, systems, languages, from, until, query } = when
   const fromMs = from === undefined ? undefined : Date.parse(from)
   const untilMs = until === undefined ? undefined : Date.parse(until)
-  // What costs least comes first.
+  // Cheapest checks first.
   if (fromMs !== undefined) tests.push((_, nowMs) => nowMs >= fromMs)
   if (untilMs !== undefined) tests.push((_, nowMs) => nowMs < untilMs)
   for (const { name, value } of query ?? []) {
@@ -90,7 +90,7 @@ function testsOf(when: Condition): Test[] {
   return tests
 }
 
-/** `de` is spoken by who prefers `de-AT`, not the other way round. */
+/** `de` matches a preference for `de-AT`, but not the other way round. */
 function speaks(preferred: string | undefined, wanted: readonly string[]): boolean {
   if (preferred === undefined) return false
   const language = preferred.toLowerCase()
@@ -110,17 +110,17 @@ export function preferredLanguage(header: string | undefined): string | undefine
   return best?.language
 }
 
-/** Schemes of apps, a few that everybody knows; `OCTET_APP_SCHEMES` adds an installation's own. */
+/** Schemes of well-known apps; `OCTET_APP_SCHEMES` adds an installation's own. */
 const appSchemes = (
   'comgooglemaps discord facebook fb geo google instagram intercom itms-apps linkedin maps market messenger ' +
   'msteams notion reddit sgnl slack snapchat spotify steam tg threads tiktok tweetbot twitch twitter viber ' +
   'vnd.youtube waze whatsapp youtube zoommtg zoomus'
 ).split(' ')
-/** Never, whoever asks: these run something or read something in the browser itself. */
+/** Schemes that are never allowed: they run or read something in the browser itself. */
 const forbiddenSchemes =
   /^(javascript|data|vbscript|file|blob|about|filesystem|view-source|intent|jar|ws|wss|https?|ftp)$/
 
-/** Whether an address of an app may be opened, and why not. */
+/** The reason why an app address must not be opened, or `undefined`. */
 export function refuseAppUrl(appUrl: string, addedSchemes: readonly string[]): string | undefined {
   const match = /^([a-z][a-z0-9+.-]*):(?=.)[\x21-\x7e]+$/i.exec(appUrl)
   const scheme = match?.[1]?.toLowerCase()
@@ -132,7 +132,7 @@ export function refuseAppUrl(appUrl: string, addedSchemes: readonly string[]): s
   return undefined
 }
 
-/** The address as a header value: as its owner wrote it where that is plain ASCII, else encoded. */
+/** The address as a header value: as written when it is plain ASCII, else encoded. */
 export function locationOf(url: string): string {
   return /^[\x21-\x7e]+$/.test(url) ? url : new URL(url).href
 }

@@ -9,8 +9,9 @@ import { routingOf } from './get-link-routing.ts'
 import { refuseAppUrl } from './rules.ts'
 
 /**
- * Replaces where a link leads whom. Every address in it is held to what a link's own is held to. Served everywhere
- * within a second. Publishes `link-updated`. Throws `url-not-allowed`, `routing-not-valid`, `version-mismatch`.
+ * Replaces the routing of a link. Every address in it must pass the checks of a link's own address. Takes effect
+ * everywhere within a second. Publishes `link-updated`. Throws `url-not-allowed`, `routing-not-valid`,
+ * `version-mismatch`.
  */
 export async function setLinkRouting(
   ctx: LinksContext,

@@ -7,12 +7,12 @@ import { collectClicks } from '../webhooks/click-store.ts'
 import * as watchStore from './watch-store.ts'
 
 const dayMs = 86_400_000
-/** Clicks that are counted later than this still count; only who made them is no longer told apart. */
+/** Clicks counted later than this still count, but no longer as distinct visitors. */
 const sketchDays = 2
 
 /**
- * Adds a batch of journal records to the counts, exactly once: the journal's position moves in the same transaction,
- * so a batch that comes again after a crash finds the position elsewhere and changes nothing. Throws then.
+ * Counts a batch of journal records exactly once: the journal position moves in the same transaction, so a batch that
+ * is repeated after a crash finds another position and changes nothing. Throws then.
  */
 export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: number): Promise<void> {
   const clicks = batch.records.map(record => decodeClick(record.toString()))
@@ -20,7 +20,7 @@ export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: numb
   const days = countDays(clicks)
   await db.transaction('links.countClicks', async tx => {
     if (!(await store.movePosition(tx, batch.journalId, batch))) {
-      // The shipper then asks where we are, instead of taking the batch for counted.
+      // The shipper then asks for the position instead of assuming that the batch was counted.
       throw new Error(`the clicks of journal ${batch.journalId} are not counted up to where this batch begins`)
     }
     await store.addClicks(tx, counts)
@@ -31,7 +31,7 @@ export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: numb
   })
 }
 
-/** The last clicks by people of those links, newest first. */
+/** The latest clicks by people on those links, newest first. */
 function recentClicks(clicks: readonly Click[], watched: ReadonlySet<string>) {
   const recent = new Map<string, watchStore.RecentClick[]>()
   for (const { linkId, kind, atMs, values } of clicks.toReversed()) {
@@ -45,7 +45,7 @@ function recentClicks(clicks: readonly Click[], watched: ReadonlySet<string>) {
   return recent
 }
 
-/** The first day, UTC, whose visitors are still told apart. */
+/** The first UTC day whose visitors are still distinguished. */
 export function sketchesSince(nowMs: number): string {
   return new Date(nowMs - sketchDays * dayMs).toISOString().slice(0, 10)
 }

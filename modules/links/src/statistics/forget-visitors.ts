@@ -5,7 +5,7 @@ import { forgetWatches } from './watch-store.ts'
 
 const batchMax = 5_000
 
-/** Forgets what days that are over were hashed with, and the hashes themselves; the numbers stay. */
+/** Deletes the salts of past days and later the sketches; the numbers stay. */
 export async function forgetVisitors(ctx: LinksContext): Promise<void> {
   const today = new Date(ctx.now()).toISOString().slice(0, 10)
   const query = { today, sketchesSince: sketchesSince(ctx.now()), limit: batchMax }

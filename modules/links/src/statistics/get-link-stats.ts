@@ -9,19 +9,19 @@ import { instantOf, weeksOf } from './time-zones.ts'
 
 export const daysDefault = 30
 const hoursDaysMax = 31
-/** Values listed per dimension; the rest is summed up. */
+/** Values listed per dimension; the rest is summed. */
 const valuesMax = 20
 const dayMs = 86_400_000
 
 type Query = Pick<Input<typeof links, 'getLinkStats'>, 'days' | 'timeZone' | 'interval'>
 
-/** Clicks of one of the caller's links: in total, over time in a time zone, and by what is known of the visitors. */
+/** Clicks of one of the caller's links: total, over time in a time zone, and by visitor properties. */
 export async function getLinkStats(ctx: LinksContext, input: Input<typeof links, 'getLinkStats'>): Promise<LinkStats> {
   const link = await accessLink(ctx.db, ctx.actor, input.id)
   return statsOf(ctx, link.id, input)
 }
 
-/** The same for a link the caller may see. */
+/** The same for a link the caller may read. */
 export async function statsOf(ctx: LinksContext, linkId: string, query: Query): Promise<LinkStats> {
   const { days = daysDefault, timeZone = 'UTC', interval = 'day' } = query
   checkTimeZone(timeZone)
@@ -68,7 +68,7 @@ function checkTimeZone(name: string): void {
   throw problem('time-zone-unknown', { errors: [{ path: '/timeZone', message: 'is not known' }] })
 }
 
-/** The UTC day that many days back, today being the first of them. */
+/** The UTC day that many days back, counting today as the first. */
 export function firstDay(nowMs: number, days: number): string {
   return new Date(nowMs - (days - 1) * dayMs).toISOString().slice(0, 10)
 }
@@ -81,7 +81,7 @@ function listed(dimension: ClickDimension, breakdowns: Breakdowns): LinkStats['b
   return { dimension, values, otherClicks: sum(counted) - sum(values) }
 }
 
-/** Only names both JavaScript and PostgreSQL know; offsets like `+02:00` mean opposite things to the two. */
+/** Only names that JavaScript and PostgreSQL both know; offsets like `+02:00` mean opposite things to the two. */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return false
   try {

@@ -8,7 +8,7 @@ import { daysDefault, firstDay } from './get-link-stats.ts'
 const topDefault = 5
 const dayMs = 86_400_000
 
-/** Clicks of all the caller's links together, per UTC day, and the links followed most. */
+/** Clicks of all the caller's links per UTC day, and the most clicked links. */
 export async function getLinksOverview(
   ctx: LinksContext,
   { days = daysDefault, top = topDefault }: Input<typeof links, 'getLinksOverview'>,

@@ -5,7 +5,7 @@ import { readTargetKey, targetKey } from '../manage/codes.ts'
 import * as redirectStore from '../redirect/store.ts'
 import { statsOf } from './get-link-stats.ts'
 
-/** Throws `not-found` alike for links whose owner does not show their statistics and for none at all. */
+/** Throws `not-found` alike for unknown links and for links with private statistics. */
 export async function getPublicStats(
   ctx: LinksContext,
   { code, ...query }: Input<typeof links, 'getPublicStats'>,

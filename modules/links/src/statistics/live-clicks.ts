@@ -1,7 +1,7 @@
 /**
- * Tells those who look at a link of its clicks. Pulled and not pushed: a process reads the totals of the links its own
- * sockets listen to, four times a second in one query, so it does not matter which process counted a click, and a link
- * nobody looks at costs nothing.
+ * Publishes clicks to the subscribers of a link. Pulled, not pushed: each process reads the totals of the links its own
+ * sockets follow, four times a second in one query. It does not matter which process counted a click, and a link
+ * without subscribers costs nothing.
  */
 import type { links } from '@octet/contracts/links'
 import type { Db } from '@octet/db'
@@ -10,14 +10,14 @@ import * as store from './watch-store.ts'
 
 const lookMs = 250
 const renewMs = 10_000
-/** How long the last clicks of a link are kept after its watcher was last heard of. */
+/** How long the latest clicks of a link are kept after its last subscriber was seen. */
 const watchMs = 3 * renewMs
 const idsPerQueryMax = 1_000
-/** A socket that may listen is not listening yet; until it surely is, every look tells. */
+/** An admitted socket is not subscribed yet. Until it certainly is, every poll publishes. */
 const greetMs = 2_000
 
 export interface LiveClicks {
-  /** Somebody has begun to listen and is told how things stand, even if nothing happens. */
+  /** A subscriber has arrived and receives the current state even without new clicks. */
   greet(linkId: string): void
   close(): Promise<void>
 }
@@ -31,20 +31,20 @@ export interface LiveClicksOptions {
 
 interface State {
   readonly options: LiveClicksOptions
-  /** What was last told of each link somebody listens to. */
+  /** What was last published of each followed link. */
   told: Map<string, string>
-  /** Links that are told of even if nothing happened, and until when. */
+  /** Links that are published even without new clicks, and until when. */
   readonly greeted: Map<string, number>
   renewedAtMs: number
 }
 
-/** Starts looking. */
+/** Starts polling. */
 export function startLiveClicks(options: LiveClicksOptions): LiveClicks {
   const state: State = { options, told: new Map(), greeted: new Map(), renewedAtMs: 0 }
   let isClosed = false
   let looking = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
-  // The next look begins some time after the last one ended, so that a slow database is asked less.
+  // The next poll starts some time after the last one ended, so that a slow database is queried less.
   const schedule = () => {
     timer = setTimeout(() => {
       looking = look(state)

@@ -4,7 +4,7 @@ import type { LinksContext } from '../context.ts'
 import { accessLinkForUpdate } from '../manage/access.ts'
 import * as store from '../manage/store.ts'
 
-/** Shows a link's statistics to everybody, or hides them again. */
+/** Makes a link's statistics public or private. */
 export async function setLinkSharing(
   ctx: LinksContext,
   { id, hasPublicStats }: Input<typeof links, 'setLinkSharing'>,

@@ -1,4 +1,4 @@
-/** Calendar arithmetic of statistics: pure. */
+/** Calendar arithmetic for statistics. Pure. */
 import { createMemo } from '@octet/cache'
 
 interface Day {
@@ -7,7 +7,7 @@ interface Day {
   readonly botClicks: number
 }
 
-/** ISO weeks, named by their Monday; the first begins with the first day there is. */
+/** ISO weeks, named by their Monday; the first begins with the first day of the series. */
 export function weeksOf(days: readonly Day[]): Day[] {
   const weeks: { date: string; clicks: number; botClicks: number }[] = []
   for (const { date, clicks, botClicks } of days) {
@@ -25,7 +25,7 @@ export function weeksOf(days: readonly Day[]): Day[] {
 /** When a calendar day begins in a time zone. Where midnight is skipped, the first instant of the day. */
 export function instantOf(date: string, timeZone: string): string {
   const asUtcMs = Date.parse(`${date}T00:00:00Z`)
-  // Two looks: the offset at the guess may not be the one at midnight, when the clock changes between.
+  // Two steps: the offset at the guess may differ from that at midnight when the clock changes in between.
   const guessMs = asUtcMs - offsetMs(asUtcMs, timeZone)
   return new Date(asUtcMs - offsetMs(guessMs, timeZone)).toISOString()
 }

@@ -1,4 +1,4 @@
-/** SQL about links somebody looks at just now. */
+/** SQL about links with live subscribers. */
 import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface RecentClick {
@@ -9,10 +9,10 @@ export interface RecentClick {
   readonly variant: string
 }
 
-/** Clicks that are kept of a watched link. */
+/** Clicks kept of a followed link. */
 export const recentMax = 10
 
-/** Says that these links are watched until then, and forgets those nobody watched for a minute. */
+/** Marks these links as followed until then, and deletes those without a subscriber for a minute. */
 export async function watchLinks(db: Db, ids: readonly string[], span: { now: string; until: string }): Promise<void> {
   await db.sql`
     insert into click_watches (link_id, until)
@@ -22,7 +22,7 @@ export async function watchLinks(db: Db, ids: readonly string[], span: { now: st
   await forgetWatches(db, span.now)
 }
 
-/** Forgets what was kept of links nobody has watched for a minute. */
+/** Deletes the clicks of links without a subscriber for a minute. */
 export async function forgetWatches({ sql }: Db, now: string): Promise<void> {
   await sql`
     delete from click_watches where link_id = any(array(
@@ -32,14 +32,14 @@ export async function forgetWatches({ sql }: Db, now: string): Promise<void> {
 
 const watchedMax = 10_000
 
-/** Which links are watched at this time. */
+/** The links with subscribers at this time. */
 export async function watchedLinks({ sql }: Queryable, now: string): Promise<Set<string>> {
   const rows = await sql<{ link_id: string }[]>`
     select link_id from click_watches where until >= ${now} limit ${watchedMax}`
   return new Set(rows.map(({ link_id }) => link_id))
 }
 
-/** Puts clicks, newest first, before those that are known of each link. */
+/** Prepends clicks, newest first, to those known of each link. */
 export async function addRecentClicks({ sql }: Tx, clicks: ReadonlyMap<string, readonly RecentClick[]>): Promise<void> {
   const ids = [...clicks.keys()].sort()
   await sql`
@@ -62,7 +62,7 @@ export interface Watched {
   readonly recent: RecentClick[]
 }
 
-/** How often these links were clicked; deleted ones are left out. */
+/** The click totals of these links; deleted ones are left out. */
 export function readWatched({ sql }: Queryable, ids: readonly string[]): Promise<Watched[]> {
   return sql<Watched[]>`
     select links.id as link_id, coalesce(clicks, 0) as clicks, coalesce(bots, 0) as bots, last_clicked_at,
