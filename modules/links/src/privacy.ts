@@ -15,7 +15,7 @@ import * as privacyStore from './privacy-store.ts'
 const stepMax = 1_000
 const pageMax = 500
 
-const codeStaysTaken = retain('a printed code must never lead to what somebody else put there', 'for-ever')
+const codeStaysTaken = retain('a printed code must never lead to a destination that another account chose', 'for-ever')
 
 export const privacy: Privacy<typeof links, LinksContext> = {
   columns: {

@@ -91,9 +91,9 @@ test("find-if-exists returns the owner's existing link to the same address, also
   assert.notEqual((await mine.createLink({ url })).id, first.id)
   assert.notEqual((await theirs.createLink({ url, findIfExists: true })).id, first.id)
   assert.notEqual((await mine.createLink({ url: `${url}/`, findIfExists: true })).id, first.id)
-  const nobody = app.client(links)
-  const a = await nobody.createLink({ url, findIfExists: true })
-  assert.notEqual((await nobody.createLink({ url, findIfExists: true })).id, a.id)
+  const anonymous = app.client(links)
+  const a = await anonymous.createLink({ url, findIfExists: true })
+  assert.notEqual((await anonymous.createLink({ url, findIfExists: true })).id, a.id)
   const fresh = 'https://example.org/fresh'
   const made = await Promise.all(Array.from({ length: 8 }, () => mine.createLink({ url: fresh, findIfExists: true })))
   assert.equal(new Set(made.map(({ id }) => id)).size, 1)

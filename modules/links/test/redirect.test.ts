@@ -176,7 +176,7 @@ test('the first administrator takes the example links over or deletes them, by o
     assert.ok(listed.data.every(link => link.isExample && link.recentClicks.length === 14))
     assert.ok(listed.data.some(link => link.clicks > 1_000))
     const stats = await mine.getLinkStats({ id: listed.data[0]?.id ?? '', days: 90 })
-    assert.ok(stats.uniqueVisitors.sum > 0 && (stats.breakdowns[0]?.values.length ?? 0) > 3, 'somebody came')
+    assert.ok(stats.uniqueVisitors.sum > 0 && (stats.breakdowns[0]?.values.length ?? 0) > 3, 'there are visitors')
     assert.deepEqual(await mine.removeExamples({}), { removed: listed.data.length })
     await subscriber.deliver(event)
     assert.deepEqual((await mine.listLinks({})).data, [])

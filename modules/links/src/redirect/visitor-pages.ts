@@ -50,7 +50,7 @@ ${head}<style>${style}</style>
 
 export const missingPage = page(
   'This short link does not exist',
-  'Check it for typing mistakes, or ask whoever gave it to you. Capital letters make no difference.',
+  'Check it for typos, or ask the person who gave it to you. Capital letters make no difference.',
 )
 export const gonePage = page(
   'This short link has expired',
@@ -66,7 +66,7 @@ const wrongPassword = '<p role="alert">That password does not fit. Check it and 
 
 /** Asks for the password of a protected link. */
 export function lockedPage(wasWrong: boolean): string {
-  const text = 'Whoever gave you this link can tell you the password.'
+  const text = 'Ask the person who gave you this link for the password.'
   return page('This short link is protected', text, (wasWrong ? wrongPassword : '') + passwordForm)
 }
 

@@ -61,7 +61,7 @@ function checkSense({ rules, variants }: Routing): void {
       errors.push({ path: `/rules/${index}/when/until`, message: 'is not after from' })
     }
   }
-  if (variants.length === 1) errors.push({ path: '/variants', message: 'one alone is no test; two or more, or none' })
+  if (variants.length === 1) errors.push({ path: '/variants', message: 'must have at least two variants, or be empty' })
   if (new Set(variants.map(({ name }) => name)).size < variants.length) {
     errors.push({ path: '/variants', message: 'have the same name twice' })
   }

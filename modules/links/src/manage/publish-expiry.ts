@@ -5,8 +5,8 @@ import { webhooks } from '../webhooks/webhooks.ts'
 import { linkOf } from './rules.ts'
 import * as store from './store.ts'
 
-/** On `links.link-expired`: a link whose time or number of clicks is over, unless it was deleted meanwhile. */
-export async function tellOfExpiry(
+/** On `links.link-expired`: queues the webhook message, unless the link was deleted meanwhile. */
+export async function publishExpiry(
   ctx: LinksContext,
   tx: Tx,
   { linkId, reason }: EventData<typeof links, 'link-expired'>,
