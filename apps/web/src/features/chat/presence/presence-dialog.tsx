@@ -1,9 +1,10 @@
 /** Presence and notifications: what others see of one, and what may disturb one. */
-import { Button, Switch } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { formatDateTime } from '../../../shared/format.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
+import { SavedSwitch } from '../../../shared/ui/saved-switch.tsx'
 import { FailedState, SkeletonRows } from '../../../shared/ui/states.tsx'
 import { useNow } from '../../../shared/ui/when.tsx'
 import { isQuiet } from '../attention/attention-rules.ts'
@@ -56,12 +57,12 @@ function Switches({ settings }: { settings: ChatSettings }) {
     <>
       <div className={classes.form}>
         {switches.map(name => (
-          <Switch
+          <SavedSwitch
             key={name}
             label={t(`chat.${name}`)}
             description={t(`chat.${name}-hint`)}
-            checked={settings[name]}
-            onChange={event => set.mutate({ [name]: event.currentTarget.checked })}
+            isOn={settings[name]}
+            save={isOn => set.mutateAsync({ [name]: isOn })}
           />
         ))}
       </div>

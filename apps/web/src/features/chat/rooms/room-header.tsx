@@ -18,6 +18,7 @@ import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useDocumentTitle } from '../../../shared/document-title.ts'
 import { useT } from '../../../shared/i18n.tsx'
+import { useSavedChoice } from '../../../shared/saved-choice.ts'
 import { headingId } from '../../../shared/ui/page.tsx'
 import marks from '../presence/presence.module.css'
 import { usePresence } from '../presence/presence.ts'
@@ -35,6 +36,9 @@ const notifies: readonly Notify[] = ['all', 'mentions', 'nothing']
 function RoomMenu({ room, onSettings }: { room: Room; onSettings: () => void }) {
   const t = useT()
   const setNotify = useSetNotify(room.id)
+  const [shown, choose] = useSavedChoice(room.membership?.notify, (notify?: Notify) =>
+    notify === undefined ? Promise.resolve() : setNotify.mutateAsync(notify),
+  )
   const leave = useLeaveRoom(room)
   const role = room.membership?.role
   return (
@@ -50,8 +54,8 @@ function RoomMenu({ room, onSettings }: { room: Room; onSettings: () => void }) 
           <Menu.Item
             key={notify}
             leftSection={notify === 'nothing' ? <IconBellOff size={16} /> : <IconBell size={16} />}
-            rightSection={room.membership?.notify === notify ? '✓' : null}
-            onClick={() => setNotify.mutate(notify)}
+            rightSection={shown === notify ? '✓' : null}
+            onClick={() => choose(notify)}
           >
             {t(`chat.notify-${notify}`)}
           </Menu.Item>

@@ -4,6 +4,7 @@ import { identity, type Me } from '@octet/contracts/identity'
 import { useState } from 'react'
 import { useForm } from '../../../shared/form.ts'
 import { chooseLanguage, type Language, languageNames, languages, useLocale, useT } from '../../../shared/i18n.tsx'
+import { useSavedChoice } from '../../../shared/saved-choice.ts'
 import { useUser } from '../../../shared/session.ts'
 import { store, useStored } from '../../../shared/storage.ts'
 import { showToast } from '../../../shared/toasts.ts'
@@ -58,18 +59,14 @@ function Profile({ user }: { user: Me }) {
 function usePreference(user: Me) {
   const t = useT()
   const updateMe = useUpdateMe()
-  /** Tells the server; `undo` takes the local effect back when it refuses. */
-  return (preference: Me['preferences'], undo: () => void) => {
-    const preferences = { ...user.preferences, ...preference }
-    updateMe.mutate(
-      { preferences },
-      {
-        onError: error => {
-          undo()
-          showToast({ kind: 'failed', message: problemLine(error, t) })
-        },
-      },
-    )
+  /** Saves it; `undo` takes the effect in this browser back when the server refuses. */
+  return async (preference: Me['preferences'], undo: () => void = () => undefined) => {
+    try {
+      await updateMe.mutateAsync({ preferences: { ...user.preferences, ...preference } })
+    } catch (error) {
+      undo()
+      showToast({ kind: 'failed', message: problemLine(error, t) })
+    }
   }
 }
 
@@ -80,14 +77,14 @@ function Appearance({ user }: { user: Me }) {
   const save = usePreference(user)
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
 
-  function changeTheme(theme: (typeof schemes)[number]): void {
-    setColorScheme(theme)
-    save({ theme }, () => setColorScheme(colorScheme))
-  }
-  function changeLanguage(next: Language): void {
+  const [theme, changeTheme] = useSavedChoice(colorScheme, next => {
+    setColorScheme(next)
+    return save({ theme: next }, () => setColorScheme(colorScheme))
+  })
+  const [shownLanguage, changeLanguage] = useSavedChoice(language, next => {
     chooseLanguage(next)
-    save({ language: next }, () => chooseLanguage(language))
-  }
+    return save({ language: next }, () => chooseLanguage(language))
+  })
   return (
     <section className={classes.section}>
       <h2>{t('account.appearance')}</h2>
@@ -95,14 +92,14 @@ function Appearance({ user }: { user: Me }) {
         <h3 id="theme-label">{t('account.theme')}</h3>
         <SegmentedControl
           aria-labelledby="theme-label"
-          value={colorScheme}
+          value={theme}
           onChange={value => changeTheme(value as (typeof schemes)[number])}
           data={schemes.map(value => ({ value, label: t(`account.theme-${value}`) }))}
         />
       </div>
       <NativeSelect
         label={t('account.language')}
-        value={language}
+        value={shownLanguage}
         onChange={event => changeLanguage(event.currentTarget.value as Language)}
         data={languages.map(value => ({ value, label: languageNames[value] }))}
       />
@@ -117,7 +114,7 @@ function TimeZone({ user }: { user: Me }) {
   const save = usePreference(user)
   const [zones] = useState(() => Intl.supportedValuesOf('timeZone'))
   const here = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  const chosen = user.preferences.timeZone ?? browserZone
+  const [chosen, choose] = useSavedChoice(user.preferences.timeZone ?? browserZone, timeZone => save({ timeZone }))
   return (
     <section className={classes.section}>
       <h2>{t('account.time')}</h2>
@@ -125,10 +122,7 @@ function TimeZone({ user }: { user: Me }) {
         label={t('account.time-zone')}
         description={t('account.time-zone-hint')}
         value={chosen}
-        onChange={event => {
-          const timeZone = event.currentTarget.value
-          save({ timeZone: timeZone === browserZone ? here : timeZone }, () => undefined)
-        }}
+        onChange={event => choose(event.currentTarget.value)}
         data={[
           ...(chosen === browserZone ? [{ value: browserZone, label: t('account.time-zone-browser', { here }) }] : []),
           ...new Set([...zones, 'UTC', ...(chosen === browserZone ? [] : [chosen])]),

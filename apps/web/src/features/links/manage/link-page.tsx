@@ -32,7 +32,7 @@ export function LinkPage() {
             id={link.id}
             code={link.code}
             search={search}
-            onSearch={next => void navigate({ search: next, replace: true, resetScroll: false })}
+            onSearch={next => navigate({ search: next, replace: true, resetScroll: false })}
           />
           <div className={classes.sidebar}>
             <EditForm link={link} />

@@ -96,7 +96,7 @@ export function LinksPage() {
   const navigate = route.useNavigate()
   const props: FilterProps = {
     filter: route.useSearch(),
-    onFilter: search => void navigate({ search, replace: true }),
+    onFilter: search => navigate({ search, replace: true }),
   }
   const { listLinks, createLink, updateLinks } = links.operations
   const api = [

@@ -1,10 +1,11 @@
 /** Finding among one's links: words, folder, host, order; and what narrows the list, to be taken away. */
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { type MessageKey, useT } from '../../../shared/i18n.tsx'
+import { useSavedChoice } from '../../../shared/saved-choice.ts'
 import { domainsQuery } from '../domains/domains.ts'
 import { foldersQuery } from '../organize/organize.ts'
 import classes from './links.module.css'
@@ -12,7 +13,7 @@ import { type LinkFilter, type LinkSort, linkSorts } from './list-links.ts'
 
 export interface FilterProps {
   readonly filter: LinkFilter
-  readonly onFilter: (filter: LinkFilter) => void
+  readonly onFilter: (filter: LinkFilter) => Promise<unknown>
 }
 
 const typingMs = 250
@@ -26,7 +27,7 @@ const sortLabels: Readonly<Record<LinkSort, MessageKey>> = {
 function SearchField({ filter, onFilter }: FilterProps) {
   const t = useT()
   const [typed, setTyped] = useState(filter.q ?? '')
-  const search = useDebouncedCallback((q: string) => onFilter({ ...filter, q: q.trim() || undefined }), typingMs)
+  const search = useDebouncedCallback((q: string) => void onFilter({ ...filter, q: q.trim() || undefined }), typingMs)
   // Back, or a click on a tag, changes the filter from outside.
   useEffect(() => setTyped(filter.q ?? ''), [filter.q])
   return (
@@ -63,17 +64,32 @@ function Chips({ filter, onFilter }: FilterProps) {
         <Chip
           label={t('links.archived')}
           clear={t('links.archived-clear')}
-          onClear={() => onFilter({ ...filter, archived: undefined })}
+          onClear={() => void onFilter({ ...filter, archived: undefined })}
         />
       ) : null}
       {tag === undefined ? null : (
         <Chip
           label={`#${tag}`}
           clear={t('links.tag-clear', { tag })}
-          onClear={() => onFilter({ ...filter, tag: undefined })}
+          onClear={() => void onFilter({ ...filter, tag: undefined })}
         />
       )}
     </>
+  )
+}
+
+interface FilterSelectProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => Promise<unknown>
+  readonly data: NonNullable<NativeSelectProps['data']>
+}
+
+/** Shows the choice at once; the list follows when it is there. */
+function FilterSelect({ label, value, onChange, data }: FilterSelectProps) {
+  const [shown, choose] = useSavedChoice(value, onChange)
+  return (
+    <NativeSelect aria-label={label} value={shown} onChange={event => choose(event.currentTarget.value)} data={data} />
   )
 }
 
@@ -86,10 +102,10 @@ export function LinksToolbar({ filter, onFilter }: FilterProps) {
       <SearchField filter={filter} onFilter={onFilter} />
       <Chips filter={filter} onFilter={onFilter} />
       {folders.length === 0 ? null : (
-        <NativeSelect
-          aria-label={t('links.folder')}
+        <FilterSelect
+          label={t('links.folder')}
           value={filter.folder ?? ''}
-          onChange={event => onFilter({ ...filter, folder: event.currentTarget.value || undefined })}
+          onChange={folder => onFilter({ ...filter, folder: folder || undefined })}
           data={[
             { value: '', label: t('links.all-folders') },
             ...folders.map(({ id, name }) => ({ value: id, label: name })),
@@ -97,19 +113,19 @@ export function LinksToolbar({ filter, onFilter }: FilterProps) {
         />
       )}
       {domains.length === 0 ? null : (
-        <NativeSelect
-          aria-label={t('links.domain')}
+        <FilterSelect
+          label={t('links.domain')}
           value={filter.domain ?? ''}
-          onChange={event => onFilter({ ...filter, domain: event.currentTarget.value || undefined })}
+          onChange={domain => onFilter({ ...filter, domain: domain || undefined })}
           data={[{ value: '', label: t('links.all-domains') }, ...domains.map(({ host }) => host)]}
         />
       )}
-      <NativeSelect
-        aria-label={t('links.sort')}
+      <FilterSelect
+        label={t('links.sort')}
         value={filter.sort ?? '-createdAt'}
-        onChange={event => {
-          const sort = event.currentTarget.value as LinkSort
-          onFilter({ ...filter, sort: sort === '-createdAt' ? undefined : sort })
+        onChange={value => {
+          const sort = linkSorts.find(each => each === value)
+          return onFilter({ ...filter, sort: sort === '-createdAt' ? undefined : sort })
         }}
         data={linkSorts.map(value => ({ value, label: t(sortLabels[value]) }))}
       />

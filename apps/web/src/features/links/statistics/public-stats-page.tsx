@@ -7,6 +7,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { formatNumber } from '../../../shared/format.ts'
 import { useLocale } from '../../../shared/i18n.tsx'
+import { useSavedChoice } from '../../../shared/saved-choice.ts'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
@@ -20,7 +21,7 @@ import { publicStatsQuery } from './get-public-stats.ts'
 interface ShownProps {
   readonly stats: PublicStats
   readonly days: DayRange
-  readonly onDays: (days: DayRange) => void
+  readonly onDays: (days: DayRange) => Promise<unknown>
 }
 
 function Numbers({ stats, days }: { stats: PublicStats; days: number }) {
@@ -55,6 +56,7 @@ function Numbers({ stats, days }: { stats: PublicStats; days: number }) {
 function Shown({ stats, days, onDays }: ShownProps) {
   const locale = useLocale()
   const { t } = locale
+  const [shown, choose] = useSavedChoice(days, onDays)
   const bars = barsOfDays(
     stats.days.map(day => ({ ...day, botClicks: 0 })),
     locale,
@@ -66,8 +68,8 @@ function Shown({ stats, days, onDays }: ShownProps) {
         className={`${classes.start} no-print`}
         size="xs"
         aria-label={t('stats.range')}
-        value={String(days)}
-        onChange={value => onDays(dayRanges.find(range => String(range) === value) ?? 30)}
+        value={String(shown)}
+        onChange={value => choose(dayRanges.find(range => String(range) === value) ?? 30)}
         data={dayRanges
           .filter(range => range > 1)
           .map(range => ({ value: String(range), label: t('stats.days', { days: range }) }))}
@@ -87,7 +89,7 @@ export function PublicStatsPage() {
   const { code } = route.useParams()
   const { days = 30 } = route.useSearch()
   const navigate = route.useNavigate()
-  const onDays = (next: DayRange) => void navigate({ search: { days: next }, replace: true, resetScroll: false })
+  const onDays = (next: DayRange) => navigate({ search: { days: next }, replace: true, resetScroll: false })
   const { t, timeZone } = useLocale()
   const input = { code, days, timeZone }
   const query = useQuery(publicStatsQuery(input))

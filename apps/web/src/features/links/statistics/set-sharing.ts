@@ -1,4 +1,4 @@
-/** Lets everybody see the statistics of a link, or no longer: at once on the screen, taken back when refused. */
+/** Makes the statistics of a link public or private; shown at once, taken back when the server refuses. */
 import type { Link } from '@octet/contracts/links'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
@@ -15,12 +15,16 @@ export function useSetSharing(id: string) {
     queryClient.setQueryData<Link>(queryKey, link => link && { ...link, hasPublicStats })
   return useMutation({
     mutationFn: (hasPublicStats: boolean) => linksApi.setLinkSharing({ id, hasPublicStats }),
-    onMutate: show,
+    onMutate: async wanted => {
+      // An answer from before the change would show the old state again.
+      await queryClient.cancelQueries({ queryKey })
+      show(wanted)
+    },
     onError: (error, wanted) => {
       show(!wanted)
       showToast({ kind: 'failed', message: problemLine(error, t) })
     },
-    // Whatever became of it, the version of the link may have moved on.
-    onSettled: () => queryClient.invalidateQueries({ queryKey }),
+    // The version of the link may have moved on, whatever the outcome.
+    onSettled: () => void queryClient.invalidateQueries({ queryKey }),
   })
 }

@@ -1,9 +1,9 @@
 /** The switch that lets everybody see a link's statistics, with the address to send them. */
-import { Switch } from '@mantine/core'
 import type { Link } from '@octet/contracts/links'
 import { Link as RouterLink } from '@tanstack/react-router'
 import { useT } from '../../../shared/i18n.tsx'
 import { CopyButton } from '../../../shared/ui/copy-button.tsx'
+import { SavedSwitch } from '../../../shared/ui/saved-switch.tsx'
 import classes from '../manage/link-page.module.css'
 import { useSetSharing } from './set-sharing.ts'
 
@@ -14,12 +14,12 @@ export function Sharing({ link }: { link: Link }) {
   return (
     <section className={`${classes.section} no-print`} aria-labelledby="sharing-title">
       <h2 id="sharing-title">{t('sharing.title')}</h2>
-      <Switch
+      <SavedSwitch
         label={t('sharing.switch')}
         description={link.domain === null ? t('sharing.hint') : t('sharing.own-host')}
         disabled={link.domain !== null}
-        checked={link.hasPublicStats}
-        onChange={event => setSharing.mutate(event.currentTarget.checked)}
+        isOn={link.hasPublicStats}
+        save={setSharing.mutateAsync}
       />
       {link.hasPublicStats ? (
         <div className={classes.shared}>

@@ -7,6 +7,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { formatNumber } from '../../../shared/format.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
+import { useSavedChoice } from '../../../shared/saved-choice.ts'
 import { FailedState, FailureNotice, SkeletonRows } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import classes from '../manage/link-page.module.css'
@@ -14,7 +15,7 @@ import { Breakdowns } from './breakdowns.tsx'
 import { type Bar, barsOfSeries } from './click-bars.ts'
 import { ClickChart } from './click-chart.tsx'
 import { sum } from './click-days.ts'
-import { dayRanges, type Interval, intervalFor, type StatsSearch } from './day-ranges.ts'
+import { type DayRange, dayRanges, type Interval, intervalFor, type StatsSearch } from './day-ranges.ts'
 import { type StatsInput, statsQuery } from './get-link-stats.ts'
 import { type Counted, useLiveClicks } from './live-clicks.ts'
 import { LiveMark, RecentClicks } from './live-panel.tsx'
@@ -125,7 +126,7 @@ export interface StatsPanelProps {
   readonly id: string
   readonly code: string
   readonly search: StatsSearch
-  readonly onSearch: (search: StatsSearch) => void
+  readonly onSearch: (search: StatsSearch) => Promise<unknown>
 }
 
 /** What to ask for, from the address of the page and the user's settings. */
@@ -134,15 +135,16 @@ export function useStatsInput({ days = 30, interval, zone }: StatsSearch, id: st
   return { id, days, timeZone: zone ?? timeZone, interval: intervalFor(days, interval) }
 }
 
-function Period({ days, onDays }: { days: number; onDays: (days: (typeof dayRanges)[number]) => void }) {
+function Period({ days, onDays }: { days: DayRange; onDays: (days: DayRange) => Promise<unknown> }) {
   const t = useT()
+  const [shown, choose] = useSavedChoice(days, onDays)
   return (
     <SegmentedControl
       className="no-print"
       size="xs"
       aria-label={t('stats.range')}
-      value={String(days)}
-      onChange={value => onDays(dayRanges.find(range => String(range) === value) ?? 30)}
+      value={String(shown)}
+      onChange={value => choose(dayRanges.find(range => String(range) === value) ?? 30)}
       data={dayRanges.map(range => ({ value: String(range), label: t('stats.days', { days: range }) }))}
     />
   )

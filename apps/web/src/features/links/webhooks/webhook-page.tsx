@@ -1,5 +1,5 @@
 /** One webhook: whether it works, what it is told of, its secret, and every message. */
-import { Button, Switch } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { Webhook } from '@octet/contracts'
 import { Problem } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
@@ -14,6 +14,7 @@ import { showToast } from '../../../shared/toasts.ts'
 import { NotFound } from '../../../shared/ui/not-found.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
+import { SavedSwitch } from '../../../shared/ui/saved-switch.tsx'
 import { FailedState, FailureNotice, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
 import classes from '../places.module.css'
 import { DeliveryLog } from './delivery-log.tsx'
@@ -63,11 +64,11 @@ function Switches({ webhook }: { webhook: Webhook }) {
       {dropped > 0 ? <Notice kind="warning">{t('webhooks.dropped', { n: dropped })}</Notice> : null}
       {secret === undefined ? null : <Secret secret={secret} />}
       <div className={classes.line}>
-        <Switch
+        <SavedSwitch
           className={classes.grow}
           label={t('webhooks.enabled')}
-          checked={update.isPending ? (update.variables.isEnabled ?? webhook.isEnabled) : webhook.isEnabled}
-          onChange={event => update.mutate({ isEnabled: event.currentTarget.checked })}
+          isOn={webhook.isEnabled}
+          save={isEnabled => update.mutateAsync({ isEnabled })}
         />
         <Button
           variant="default"

@@ -1,0 +1,14 @@
+/** A switch whose state the server keeps. It shows the new state from the click on. */
+import { Switch, type SwitchProps } from '@mantine/core'
+import { useSavedChoice } from '../saved-choice.ts'
+
+export interface SavedSwitchProps extends Omit<SwitchProps, 'checked' | 'onChange'> {
+  readonly isOn: boolean
+  /** Saves the new state and reports its own errors. */
+  readonly save: (isOn: boolean) => Promise<unknown>
+}
+
+export function SavedSwitch({ isOn, save, ...props }: SavedSwitchProps) {
+  const [shown, choose] = useSavedChoice(isOn, save)
+  return <Switch {...props} checked={shown} onChange={event => choose(event.currentTarget.checked)} />
+}
