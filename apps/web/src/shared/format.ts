@@ -1,17 +1,18 @@
 /** Numbers, times and addresses as people read them. Pure; locale, time zone and the current time are arguments. */
+import { dateFormat, numberFormat, relativeFormat } from './intl.ts'
 
 export function formatNumber(value: number, locale: string): string {
-  return new Intl.NumberFormat(locale).format(value)
+  return numberFormat(locale).format(value)
 }
 
 export function formatDateTime(time: string, locale: string, timeZone: string): string {
   const style = { dateStyle: 'medium', timeStyle: 'short', timeZone } as const
-  return new Intl.DateTimeFormat(locale, style).format(new Date(time))
+  return dateFormat(locale, style).format(new Date(time))
 }
 
 /** A calendar date `YYYY-MM-DD`, which has no time zone, e.g. "Fri, Nov 21". */
 export function formatDay(date: string, locale: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`))
+  return dateFormat(locale, { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`))
 }
 
 const steps = [
@@ -25,7 +26,7 @@ const steps = [
 
 /** "3 hours ago", "in 2 days"; below a minute "now". */
 export function formatRelative(time: string, nowMs: number, locale: string): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const format = relativeFormat(locale, { numeric: 'auto' })
   const differenceMs = new Date(time).getTime() - nowMs
   for (const [unit, unitMs] of steps) {
     if (Math.abs(differenceMs) >= unitMs) return format.format(Math.trunc(differenceMs / unitMs), unit)
@@ -50,7 +51,7 @@ export function withScheme(typed: string): string {
 function zonedParts(atMs: number, timeZone: string): Record<string, string> {
   const style = { dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23', timeZone } as const
   // The Swedish locale writes ISO order with two digits everywhere: "2026-11-21 07:30:00".
-  const [date = '', time = ''] = new Intl.DateTimeFormat('sv-SE', style).format(atMs).split(' ')
+  const [date = '', time = ''] = dateFormat('sv-SE', style).format(atMs).split(' ')
   return { date, time }
 }
 

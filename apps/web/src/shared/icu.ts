@@ -3,6 +3,7 @@
  * `{n, plural, =0 {…} one {…} other {# …}}`, `{x, select, a {…} other {…}}`, and `<tag>…</tag>` for a piece that
  * becomes an element. An apostrophe before syntax quotes up to the next one, and `''` is an apostrophe.
  */
+import { dateFormat, numberFormat, pluralRules } from './intl.ts'
 
 export type MessageNode =
   | string
@@ -153,7 +154,7 @@ export interface FormatContext<Part> {
 
 function chosenCase(node: Extract<MessageNode, { cases: unknown }>, value: MessageValue, locale: string): Message {
   const { cases, kind } = node
-  const key = kind === 'select' ? String(value) : new Intl.PluralRules(locale).select(Number(value))
+  const key = kind === 'select' ? String(value) : pluralRules(locale).select(Number(value))
   return cases.get(`=${value}`) ?? cases.get(key) ?? cases.get('other') ?? []
 }
 
@@ -166,7 +167,7 @@ export function formatMessage<Part>(
   const { locale, timeZone, values } = context
   return message.flatMap((node): (string | Part)[] => {
     if (typeof node === 'string') return [node]
-    if (node.kind === 'hash') return [new Intl.NumberFormat(locale).format(plural ?? 0)]
+    if (node.kind === 'hash') return [numberFormat(locale).format(plural ?? 0)]
     if (node.kind === 'tag') return [context.tag(node.name, formatMessage(node.children, context, plural))]
     const value = values[node.name]
     if (value === undefined) return [`{${node.name}}`]
@@ -175,7 +176,7 @@ export function formatMessage<Part>(
       return formatMessage(chosenCase(node, value, locale), context, within)
     }
     if (node.kind === 'value') return [String(value)]
-    if (node.kind === 'number') return [new Intl.NumberFormat(locale).format(Number(value))]
-    return [new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }).format(new Date(value))]
+    if (node.kind === 'number') return [numberFormat(locale).format(Number(value))]
+    return [dateFormat(locale, { dateStyle: 'medium', timeZone }).format(new Date(value))]
   })
 }

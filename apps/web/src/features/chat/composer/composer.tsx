@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import {
   type KeyboardEvent,
   lazy,
+  type RefObject,
   Suspense,
   useEffect,
   useId,
@@ -49,6 +50,8 @@ export interface ComposerProps {
   readonly onReplyDone?: () => void
   readonly onEditLast?: () => void
   readonly onSent?: () => void
+  /** Lets others focus the field. */
+  readonly field?: RefObject<HTMLTextAreaElement | null>
 }
 
 /** Typed text that is kept for the room. */
@@ -149,11 +152,12 @@ function useAttachments(threadId: string | undefined) {
 }
 
 /** The text in the field, and everything that changes it or sends it. */
-function useWriting({ threadId, people, replyTo, onReplyDone, onSent }: ComposerProps) {
+function useWriting({ threadId, people, replyTo, onReplyDone, onSent, field: given }: ComposerProps) {
   const t = useT()
   const { room, live } = useOpenRoom()
   const [text, setText] = useDraft(room.id, threadId)
-  const field = useRef<HTMLTextAreaElement>(null)
+  const own = useRef<HTMLTextAreaElement>(null)
+  const field = given ?? own
   const names = useNaming(() => field.current, people)
   const body = withIds(text.trim(), people)
   const files = useAttachments(threadId)

@@ -3,10 +3,10 @@ import { ActionIcon, Button } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { fileBytesMax } from '@octet/contracts/chat'
 import { IconFile, IconX } from '@tabler/icons-react'
+import { fileSize } from '../../../shared/file-size.ts'
 import { type MessageKey, useLocale, useT } from '../../../shared/i18n.tsx'
 import { useProblemText } from '../../../shared/ui/problem-text.ts'
 import type { Attachment, Attachments, Refusal } from './attachments.ts'
-import { fileSize } from './file-size.ts'
 import classes from './files.module.css'
 
 /** What the server refused for what it is would be refused again. */

@@ -2,8 +2,8 @@
 import type { FileInfo } from '@octet/contracts/chat'
 import { IconDownload, IconFile, IconFileMusic, IconFileText, IconFileZip, IconMovie } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
+import { fileSize } from '../../../shared/file-size.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
-import { fileSize } from './file-size.ts'
 import classes from './files.module.css'
 
 const PictureDialog = lazy(() => import('./picture-dialog.tsx'))

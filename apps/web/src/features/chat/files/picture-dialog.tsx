@@ -2,9 +2,9 @@
 import { Button } from '@mantine/core'
 import type { FileInfo } from '@octet/contracts/chat'
 import { IconDownload, IconExternalLink } from '@tabler/icons-react'
+import { fileSize } from '../../../shared/file-size.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
-import { fileSize } from './file-size.ts'
 import classes from './files.module.css'
 
 export default function PictureDialog({ file, onClose }: { file: FileInfo; onClose: () => void }) {

@@ -1,9 +1,10 @@
 /** What every part of an open room needs to know: who is asking, what people are called, what can be done. */
 import type { Room } from '@octet/contracts/chat'
-import { createContext, use } from 'react'
+import { createContext, type RefObject, use } from 'react'
 import type { ChatLive } from '../streams/chat-live.ts'
 import type { KnownMessage } from '../streams/room-log.ts'
 import type { RoomStore } from '../streams/room-store.ts'
+import type { Editing } from './editing.ts'
 
 /** Stays the same while messages come and go, so that those on screen are not drawn anew for each. */
 export interface OpenRoom {
@@ -18,6 +19,9 @@ export interface OpenRoom {
   readonly onReply: (message: KnownMessage) => void
   readonly onThread: (rootId: string) => void
   readonly onJump: (seq: number) => void
+  readonly editing: Editing
+  /** The field for new messages in the room, while there is one. */
+  readonly composer: RefObject<HTMLTextAreaElement | null>
 }
 
 export const RoomContext = createContext<OpenRoom | undefined>(undefined)

@@ -4,7 +4,7 @@ import type { Room } from '@octet/contracts/chat'
 import { IconDoorOff, IconLock, IconMessageCircle } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { useUser } from '../../../shared/session.ts'
 import { NotFound } from '../../../shared/ui/not-found.tsx'
@@ -25,6 +25,7 @@ import { MessageLog } from '../timeline/message-log.tsx'
 import { PinsPanel } from '../timeline/pins-panel.tsx'
 import { SearchPanel } from '../timeline/search-panel.tsx'
 import { ThreadPanel } from '../timeline/thread-panel.tsx'
+import { createEditing } from './editing.ts'
 import { roomQuery } from './get-room.ts'
 import classes from './room.module.css'
 import { useJoinRoom } from './room-actions.ts'
@@ -95,15 +96,13 @@ function Ended({ code }: { code: string }) {
   )
 }
 
-/** Changes the last message one has said in this room. */
-function editLast(store: RoomStore, myId: string): void {
+/** Opens the user's latest message in this room for changes. */
+function editLast({ store, myId, editing }: OpenRoom): void {
   const own = [...store.get().log.byId.values()].filter(
     ({ authorId, deletedAt, threadId }) => authorId === myId && deletedAt === null && threadId === null,
   )
   const last = own.sort((a, b) => b.seq - a.seq)[0]
-  const row = document.querySelector(`[data-message="${CSS.escape(last?.id ?? '')}"]`)
-  row?.scrollIntoView({ block: 'nearest' })
-  row?.dispatchEvent(new CustomEvent('octet-edit'))
+  if (last !== undefined) editing.begin(last.id)
 }
 
 interface OpenedProps {
@@ -121,6 +120,8 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
   useWatchPresence(room)
   const now = useNow()
   const { people } = useRoomView(store).log
+  const [editing] = useState(createEditing)
+  const composer = useRef<HTMLTextAreaElement>(null)
   const isMuted = room.membership?.mutedUntil != null && Date.parse(room.membership.mutedUntil) > now
   const nameOf = useCallback(
     (id: string) => (id === user.id ? personName(user, t) : personName(people.get(id), t)),
@@ -137,13 +138,15 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
       canSpeak: room.membership !== null && !isMuted,
       canModerate: role === 'owner' || role === 'moderator',
       onReply,
+      editing,
+      composer,
       onThread: thread => onPlace({ thread }),
       onJump: at => {
         void store.showAround({ around: at })
         onPlace({ at })
       },
     }
-  }, [room, store, live, user.id, nameOf, isMuted, onReply, onPlace])
+  }, [room, store, live, user.id, nameOf, isMuted, onReply, onPlace, editing])
 }
 
 interface SideProps {
@@ -186,7 +189,7 @@ function Opened(props: OpenedProps) {
   const t = useT()
   const [replyTo, setReplyTo] = useState<KnownMessage | undefined>(undefined)
   const open = useOpened(props, setReplyTo)
-  const { store, myId } = open
+  const { store, myId, composer } = open
   const view = useRoomView(store)
   const people = useRoomPeople(room, store)
   const { at } = place
@@ -197,7 +200,7 @@ function Opened(props: OpenedProps) {
     () =>
       onChatCommand(command => {
         if (command === 'search' || command === 'members') onPlace({ panel: command })
-        else if (command === 'write') document.querySelector<HTMLElement>('[data-composer]')?.focus()
+        else if (command === 'write') composer.current?.focus()
         else if (command === 'reply-last') {
           const last = [...store.get().log.byId.values()]
             .filter(({ authorId }) => authorId !== myId)
@@ -206,7 +209,7 @@ function Opened(props: OpenedProps) {
         } else return false
         return true
       }),
-    [store, myId, onPlace],
+    [store, myId, composer, onPlace],
   )
   async function goToDate(time: string): Promise<void> {
     await store.showAround({ at: time }).catch(() => undefined)
@@ -237,7 +240,8 @@ function Opened(props: OpenedProps) {
               people={people}
               replyTo={replyTo}
               onReplyDone={() => setReplyTo(undefined)}
-              onEditLast={() => editLast(store, myId)}
+              field={composer}
+              onEditLast={() => editLast(open)}
               onSent={() => void store.showPresent().catch(() => undefined)}
             />
           ) : (

@@ -7,13 +7,13 @@ import { useOpenRoom } from '../rooms/room-context.ts'
 import type { KnownMessage } from '../streams/room-log.ts'
 import classes from './message.module.css'
 
-export function EditBox({ message, onDone }: { message: KnownMessage; onDone: () => void }) {
+export function EditBox({ message }: { message: KnownMessage }) {
   const t = useT()
-  const { live, room } = useOpenRoom()
+  const { live, room, editing, composer } = useOpenRoom()
   const [body, setBody] = useState(message.body)
   function leave(): void {
-    onDone()
-    document.querySelector<HTMLElement>('[data-composer]')?.focus()
+    editing.end()
+    composer.current?.focus()
   }
   function save(): void {
     const text = body.trim()

@@ -1,4 +1,5 @@
 /** How messages stand under each other: by day, by author, and where the unread ones begin. Pure. */
+import { dateFormat } from '../../../shared/intl.ts'
 import type { KnownMessage } from '../streams/room-log.ts'
 
 /** A later message of the same author joins the one above within this time. */
@@ -16,7 +17,7 @@ export interface Row {
 }
 
 function dayIn(timeZone: string): (time: string) => string {
-  const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone })
+  const format = dateFormat('sv-SE', { dateStyle: 'short', timeZone })
   return time => format.format(new Date(time))
 }
 

@@ -31,7 +31,7 @@ function DayLine({ day }: { day: string }) {
 
 /** Arrow keys go from message to message, `r` answers and `e` edits the one in focus. */
 function useRowKeys() {
-  const { store, onReply, myId, canSpeak } = useOpenRoom()
+  const { store, onReply, myId, canSpeak, editing } = useOpenRoom()
   return (event: KeyboardEvent<HTMLElement>) => {
     const row = event.target as HTMLElement
     const isBox = row === event.currentTarget
@@ -47,7 +47,7 @@ function useRowKeys() {
     const message = store.get().log.byId.get(row.dataset.message ?? '')
     if (message === undefined || !canSpeak || event.ctrlKey || event.metaKey) return
     if (event.key === 'r') onReply(message)
-    else if (event.key === 'e' && message.authorId === myId) row.dispatchEvent(new CustomEvent('octet-edit'))
+    else if (event.key === 'e' && message.authorId === myId) editing.begin(message.id)
     else return
     event.preventDefault()
     event.stopPropagation()

@@ -11,15 +11,17 @@ import {
   IconTrash,
   IconUserOff,
 } from '@tabler/icons-react'
-import { lazy, memo, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { lazy, memo, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { copyText } from '../../../shared/clipboard.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
+import { dateFormat } from '../../../shared/intl.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { Avatar } from '../avatar.tsx'
 import { quickEmoji } from '../composer/emoji.ts'
 import { EmojiButton } from '../composer/emoji-button.tsx'
 import { MessageFiles } from '../files/message-files.tsx'
 import { useBlockPerson } from '../members/block-person.ts'
+import { editingKey } from '../rooms/editing.ts'
 import { type OpenRoom, useOpenRoom } from '../rooms/room-context.ts'
 import type { KnownMessage } from '../streams/room-log.ts'
 import { EditBox } from './edit-box.tsx'
@@ -36,8 +38,8 @@ const ReportDialog = lazy(() => import('./report-dialog.tsx'))
 function MessageTime({ time }: { time: string }) {
   const { tag, timeZone } = useLocale()
   const at = new Date(time)
-  const short = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone }).format(at)
-  const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'medium', timeZone }).format(at)
+  const short = dateFormat(tag, { timeStyle: 'short', timeZone }).format(at)
+  const exact = dateFormat(tag, { dateStyle: 'full', timeStyle: 'medium', timeZone }).format(at)
   return (
     <time dateTime={time} title={exact} className={classes.time}>
       {short}
@@ -270,21 +272,14 @@ function Meta({ message, open, isGroupEnd }: { message: KnownMessage; open: Open
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, isGroupStart, isGroupEnd, isInThread = false, isMarked } = props
   const open = useOpenRoom()
-  const [isEditing, setEditing] = useState(false)
+  const { editing } = open
+  const isEditing = useSyncExternalStore(editing.subscribe, () => editing.get() === editingKey(message.id, isInThread))
   // Menus of hundreds of messages would make typing slow: they are made for the one that is pointed at.
   const [isActive, setActive] = useState(false)
-  const row = useRef<HTMLElement>(null)
   const name = open.nameOf(message.authorId)
   const isDeleted = message.deletedAt !== null
-  useEffect(() => {
-    const element = row.current
-    const begin = () => setEditing(true)
-    element?.addEventListener('octet-edit', begin)
-    return () => element?.removeEventListener('octet-edit', begin)
-  }, [])
   return (
     <article
-      ref={row}
       className={classes.row}
       data-message={message.id}
       data-seq={message.seq}
@@ -312,11 +307,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         ) : (
           <span className="visually-hidden">{name}</span>
         )}
-        {isEditing && !isDeleted ? (
-          <EditBox message={message} onDone={() => setEditing(false)} />
-        ) : (
-          <Content message={message} open={open} />
-        )}
+        {isEditing && !isDeleted ? <EditBox message={message} /> : <Content message={message} open={open} />}
         <Reactions
           reactions={message.reactions}
           myId={open.myId}
@@ -331,7 +322,12 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </div>
       )}
       {isDeleted || isEditing || !isActive ? null : (
-        <Actions message={message} open={open} isInThread={isInThread} onEdit={() => setEditing(true)} />
+        <Actions
+          message={message}
+          open={open}
+          isInThread={isInThread}
+          onEdit={() => editing.begin(message.id, isInThread)}
+        />
       )}
     </article>
   )

@@ -6,6 +6,7 @@ import { IconFileZip } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { fileSize } from '../../../shared/file-size.ts'
 import { useForm } from '../../../shared/form.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { useUser } from '../../../shared/session.ts'
@@ -20,14 +21,6 @@ import { authFormClass } from '../auth-card.tsx'
 import { leave } from '../enter.ts'
 import { type Archive, exportsQuery, isUnderWay, useExportLink, useRequestExport } from './exports.ts'
 
-const megabyte = 1024 * 1024
-
-function sizeText(bytes: number, tag: string): string {
-  const unit = bytes < megabyte ? 'kilobyte' : 'megabyte'
-  const value = bytes < megabyte ? Math.max(1, Math.round(bytes / 1024)) : bytes / megabyte
-  return new Intl.NumberFormat(tag, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
-}
-
 function ArchiveRow({ archive }: { archive: Archive }) {
   const { t, tag } = useLocale()
   const link = useExportLink()
@@ -41,7 +34,7 @@ function ArchiveRow({ archive }: { archive: Archive }) {
         <strong>{t('export.archive')}</strong> <Badge variant="light">{t(`export.${state}`)}</Badge>
         <div className={classes.meta}>
           {t('export.asked')} <When time={requestedAt} />
-          {sizeBytes === null ? null : ` · ${sizeText(sizeBytes, tag)}`}
+          {sizeBytes === null ? null : ` · ${fileSize(sizeBytes, tag)}`}
           {state === 'ready' ? (
             <>
               {' '}

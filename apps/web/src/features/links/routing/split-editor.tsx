@@ -1,7 +1,9 @@
 /** The split test of a link: who fits no rule is led to one of several addresses, always the same one. */
+
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useLocale } from '../../../shared/i18n.tsx'
+import { numberFormat } from '../../../shared/intl.ts'
 import classes from './routing.module.css'
 import { newKey, type RoutingErrors, type VariantValues } from './routing-values.ts'
 
@@ -34,7 +36,7 @@ function VariantRow({
 }) {
   const { t, tag } = useLocale()
   const errorOf = (field: string) => errors[`variants/${index}/${field}`]
-  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 }).format(share)
+  const percent = numberFormat(tag, { style: 'percent', maximumFractionDigits: 1 }).format(share)
   return (
     <li className={classes.variant}>
       <TextInput

@@ -1,9 +1,11 @@
 /** Where clicks came from: one small list of bars per question, the most frequent answers first. */
+
 import { Button } from '@mantine/core'
 import type { ClickDimension, LinkStats } from '@octet/contracts/links'
 import { useState } from 'react'
 import { formatNumber } from '../../../shared/format.ts'
 import { type Locale, type MessageKey, useLocale } from '../../../shared/i18n.tsx'
+import { numberFormat, regionName } from '../../../shared/intl.ts'
 import classes from './breakdowns.module.css'
 
 type Breakdown = LinkStats['breakdowns'][number]
@@ -35,7 +37,7 @@ const deviceNames: Readonly<Record<string, MessageKey>> = {
 /** The name of a country in the reader's language; the code itself where there is none. */
 export function countryName(code: string, tag: string): string {
   try {
-    return new Intl.DisplayNames(tag, { type: 'region' }).of(code) ?? code
+    return regionName(code, tag) ?? code
   } catch {
     return code // not of the form of a code
   }
@@ -60,7 +62,7 @@ interface LineProps {
 
 function Line({ name, clicks, share, length }: LineProps) {
   const { tag } = useLocale()
-  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 }).format(share)
+  const percent = numberFormat(tag, { style: 'percent', maximumFractionDigits: 0 }).format(share)
   return (
     <li className={classes.line}>
       <svg className={classes.bar} viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">

@@ -2,6 +2,7 @@
 import type { LinkStats } from '@octet/contracts/links'
 import { formatDay } from '../../../shared/format.ts'
 import type { Locale } from '../../../shared/i18n.tsx'
+import { dateFormat } from '../../../shared/intl.ts'
 import { type Bucket, bucketsOf } from './click-days.ts'
 import type { Interval } from './day-ranges.ts'
 
@@ -36,14 +37,14 @@ export function barsOfDays(days: LinkStats['days'], locale: Locale): readonly Ba
 
 /** The calendar date of an instant in a time zone. */
 function dateIn(atMs: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(atMs)
+  return dateFormat('sv-SE', { dateStyle: 'short', timeZone }).format(atMs)
 }
 
 function labelsOf(start: string, interval: Interval, timeZone: string, locale: Locale) {
   const atMs = Date.parse(start)
   const from = dateIn(atMs, timeZone)
   if (interval === 'hour') {
-    const time = new Intl.DateTimeFormat(locale.tag, { hour: 'numeric', minute: '2-digit', timeZone }).format(atMs)
+    const time = dateFormat(locale.tag, { hour: 'numeric', minute: '2-digit', timeZone }).format(atMs)
     return { label: `${formatDay(from, locale.tag, { ...short, weekday: 'short' })}, ${time}`, tick: time }
   }
   // Noon, so that a clock change inside the week does not move the last day.
