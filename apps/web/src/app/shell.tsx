@@ -16,6 +16,7 @@ import { Toaster } from '../shared/ui/toaster.tsx'
 import { appOf, apps } from './apps.ts'
 import { commandsFor } from './commands.ts'
 import { OfflineBanner } from './offline-banner.tsx'
+import { PagePending } from './page-states.tsx'
 import { PublicBar } from './public-bar.tsx'
 import classes from './shell.module.css'
 import { useShortcuts } from './shortcuts.ts'
@@ -121,7 +122,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <Guarded>{children}</Guarded>
         </PublicFrame>
       ) : (
-        <Suspense>
+        <Suspense fallback={<PagePending />}>
           <AppFrame key={app.id} app={app}>
             {children}
           </AppFrame>

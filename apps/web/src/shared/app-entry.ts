@@ -85,7 +85,7 @@ export interface AppEntry {
   /** First segments of its pages outside `path`, e.g. `['/admin']`. */
   readonly otherPaths?: readonly string[]
   readonly place: 'apps' | 'foot'
-  /** Order within its place, lowest first. */
+  /** Its place among the systems, lowest first: in the rail, the palette and the first steps. */
   readonly rank: number
   readonly messages: MessageSource
   readonly commands: readonly Command[]

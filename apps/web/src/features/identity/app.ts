@@ -72,7 +72,7 @@ export const identity = defineSystem({
   path: '/account',
   otherPaths: ['/admin', '/people', '/confirm-email'],
   place: 'foot',
-  rank: 0,
+  rank: 90,
   routes,
   messages: { en, enPages: () => import('./messages/en-pages.ts'), de: () => import('./messages/de.ts') },
   FrontNotice: SetupNotice,
