@@ -1,5 +1,4 @@
 /** What a system brings to the web client. A new system is one more line in `app/systems.ts`. */
-
 import type { ApiCall } from '@octet/contracts'
 import type { Icon } from '@tabler/icons-react'
 import type { QueryClient } from '@tanstack/react-query'

@@ -1,5 +1,4 @@
 /** Chat in the shell. */
-
 import type { Room } from '@octet/contracts/chat'
 import {
   IconArrowBackUp,

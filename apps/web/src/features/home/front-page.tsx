@@ -1,5 +1,4 @@
 /** What a visitor sees first: what the first system with a front box lets people do before there is an account. */
-
 import { type ApiCall, curlOf } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'

@@ -1,5 +1,4 @@
 /** Short links in the shell. */
-
 import { links as contract } from '@octet/contracts/links'
 import {
   IconArchive,

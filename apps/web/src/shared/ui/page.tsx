@@ -1,5 +1,4 @@
 /** The frame of every page: title, where one is, its actions, and the API calls behind it. */
-
 import type { ApiCall } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'

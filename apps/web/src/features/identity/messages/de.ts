@@ -1,5 +1,4 @@
 /** German of accounts. */
-
 import pages from './de-pages.ts'
 import type { en } from './en.ts'
 

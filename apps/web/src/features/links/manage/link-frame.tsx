@@ -1,5 +1,4 @@
 /** The frame of all pages of one link: loading, missing and failed are the same on each. */
-
 import type { ApiCall } from '@octet/contracts'
 import { Problem } from '@octet/contracts'
 import type { Link } from '@octet/contracts/links'

@@ -1,5 +1,4 @@
 /** A QR code as it is asked for, and whether readers will see it. Pure. */
-
 import { requestOf } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
 

@@ -1,5 +1,4 @@
 /** The split test of a link: who fits no rule is led to one of several addresses, always the same one. */
-
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useLocale } from '../../../shared/i18n.tsx'

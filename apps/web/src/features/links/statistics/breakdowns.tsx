@@ -1,5 +1,4 @@
 /** Where clicks came from: one small list of bars per question, the most frequent answers first. */
-
 import { Button } from '@mantine/core'
 import type { ClickDimension, LinkStats } from '@octet/contracts/links'
 import { useState } from 'react'
