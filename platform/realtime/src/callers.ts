@@ -9,16 +9,23 @@ import {
   realtimeVersion,
 } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
-import { answer, type Connection, type User } from './connection.ts'
+import {
+  answer,
+  type Connection,
+  createSession,
+  createSpeaker,
+  type Session,
+  sessionOf,
+  type User,
+} from './connection.ts'
 import { readFrame } from './incoming.ts'
-import { close, countHello, type State } from './state.ts'
-import { recheckAll, subscribeAll } from './subscribe.ts'
+import { close, countForUser, countHello, type State } from './state.ts'
+import { recheckAll, rejoin, subscribeAll } from './subscribe.ts'
 
-const connectionsPerUserMax = 100
-
-/** The first frame; anything else than a proper `hello` ends the connection. */
+/** Takes the first frame. Anything but a proper `hello` ends the connection. */
 export function receiveHello(state: State, connection: Connection, data: Buffer): void {
-  if (connection.state !== 'hello') {
+  const { phase } = connection
+  if (phase.state !== 'hello') {
     close(connection, closeCodes.badHello, 'wait for welcome')
     return
   }
@@ -31,44 +38,60 @@ export function receiveHello(state: State, connection: Connection, data: Buffer)
     close(connection, closeCodes.badHello, 'begin with hello')
     return
   }
-  connection.state = 'checking'
-  void welcome(state, connection, read.frame)
+  const { token } = read.frame
+  connection.phase = { state: 'checking' }
+  void welcome(state, connection, {
+    hello: read.frame,
+    credential: token === undefined ? phase.credential : { kind: 'bearer', token },
+  })
 }
 
-async function welcome(state: State, connection: Connection, hello: ClientFrameOf<'hello'>): Promise<void> {
-  if (hello.token !== undefined) connection.credential = { kind: 'bearer', token: hello.token }
+interface Introduction {
+  readonly hello: ClientFrameOf<'hello'>
+  readonly credential: Credential
+}
+
+async function welcome(state: State, connection: Connection, { hello, credential }: Introduction): Promise<void> {
+  let session: Session
   try {
-    const principal = await state.options.authenticate(connection.credential)
-    if (connection.state !== 'checking') return
+    const principal = await state.options.authenticate(credential)
+    if (connection.phase.state !== 'checking') return
     if (principal.kind !== 'user') throw commonProblem('unauthenticated')
-    const ofUser = state.byUser.get(principal.userId) ?? new Set()
-    if (ofUser.size >= connectionsPerUserMax * state.options.limitsScale) {
-      return close(connection, closeCodes.tryAgainLater, 'too many connections')
-    }
-    ofUser.add(connection)
-    state.byUser.set(principal.userId, ofUser)
+    countForUser(state, connection, principal)
     countHello(state, connection)
-    connection.state = 'open'
-    connection.principal = principal
-    connection.device = hello.device
-    renewed(state, connection)
+    session = openSession(state, connection, { credential, principal })
+    const speaker = createSpeaker(session, hello.device, performance.now())
+    connection.phase = { state: 'open', session, speaker }
   } catch (error) {
-    return closeFor(state, connection, error)
+    closeFor(state, connection, error)
+    return
   }
   answer(connection, {
     t: 'welcome',
     v: realtimeVersion,
     connection: connection.id,
-    user: connection.userId,
+    user: session.userId,
     heartbeatMs: realtimeLimits.heartbeatMs,
-    ...expiry(state, connection),
+    ...expiry(state, session),
     limits: {
       frameBytesMax: realtimeLimits.frameBytesMax,
       streamsMax: realtimeLimits.streamsMax,
       sendsWaitingMax: realtimeLimits.sendsWaitingMax,
     },
   })
-  if (hello.streams !== undefined) void subscribeAll(connection, hello.streams)
+  if (hello.streams !== undefined) void subscribeAll(session, hello.streams)
+}
+
+/** A session for a credential that was found good. */
+export function openSession(
+  state: State,
+  connection: Connection,
+  given: { readonly credential: Credential; readonly principal: User },
+): Session {
+  const onLagging = (slow: Connection) => void state.lagging.add(slow)
+  const session = createSession({ ...given, connection, hub: state.options.hub, onLagging, rejoin })
+  noteExpiry(state, session)
+  return session
 }
 
 function closeFor(state: State, connection: Connection, error: unknown): void {
@@ -78,71 +101,80 @@ function closeFor(state: State, connection: Connection, error: unknown): void {
     return
   }
   if (problem.status === 500) state.options.log.error({ err: error }, 'a connection could not be checked')
-  close(connection, closeCodes.tryAgainLater, 'unavailable')
+  const reason = problem.status === 429 ? 'too many connections' : 'unavailable'
+  close(connection, closeCodes.tryAgainLater, reason)
 }
 
-function expiry(state: State, { expiresAtMs }: Connection): { expiresInMs?: number } {
+function expiry(state: State, { expiresAtMs }: Session): { expiresInMs?: number } {
   return expiresAtMs === undefined ? {} : { expiresInMs: Math.max(0, Math.round(expiresAtMs - state.options.now())) }
 }
 
-function renewed(state: State, connection: Connection): void {
-  connection.expiresAtMs = state.options.watch?.expiresAtMs(connection.credential)
-  connection.isAskedToReauth = false
+function noteExpiry(state: State, session: Session): void {
+  session.expiresAtMs = state.options.watch?.expiresAtMs(session.credential)
+  session.isAskedToReauth = false
 }
 
-/** A fresh token for the same user, before the old one ends. */
-export async function renew(state: State, connection: Connection, token: string): Promise<void> {
+/** Takes a fresh token for the same user, before the old one ends. */
+export async function renew(state: State, session: Session, token: string): Promise<void> {
+  const { connection } = session
   try {
     const credential: Credential = { kind: 'bearer', token }
     const principal = await state.options.authenticate(credential)
-    if (principal.kind !== 'user' || principal.userId !== connection.userId) throw commonProblem('unauthenticated')
-    if (connection.state !== 'open') return
-    connection.credential = credential
-    setPrincipal(connection, principal)
-    renewed(state, connection)
-    answer(connection, { t: 'authed', ...expiry(state, connection) })
+    if (principal.kind !== 'user' || principal.userId !== session.userId) throw commonProblem('unauthenticated')
+    if (sessionOf(connection) !== session) return
+    session.credential = credential
+    setPrincipal(session, principal)
+    noteExpiry(state, session)
+    answer(connection, { t: 'authed', ...expiry(state, session) })
   } catch (error) {
     closeFor(state, connection, error)
   }
 }
 
-/** Who the connection is by now. Rights that changed make every stream ask again. */
-export async function confirm(state: State, connection: Connection): Promise<User> {
-  const found = state.options.authenticate(connection.credential)
+/** Finds out who the session's credential stands for by now. If rights changed, every stream asks `join` again. */
+export async function confirm(state: State, session: Session): Promise<User> {
+  const found = state.options.authenticate(session.credential)
   const principal = found instanceof Promise ? await found : found
-  if (principal.kind !== 'user' || principal.userId !== connection.userId) throw commonProblem('unauthenticated')
-  setPrincipal(connection, principal)
+  if (principal.kind !== 'user' || principal.userId !== session.userId) throw commonProblem('unauthenticated')
+  setPrincipal(session, principal)
   return principal
 }
 
-function setPrincipal(connection: Connection, principal: User): void {
-  const before = connection.principal
-  connection.principal = principal
-  if (before === undefined || sameRights(before, principal)) return
-  recheckAll(connection)
+function setPrincipal(session: Session, principal: User): void {
+  const before = session.principal
+  session.principal = principal
+  if (!hasSameRights(before, principal)) recheckAll(session)
 }
 
-function sameRights(a: User, b: User): boolean {
+function hasSameRights(a: User, b: User): boolean {
   return a === b || (String(a.roles) === String(b.roles) && String(a.scopes) === String(b.scopes))
 }
 
-/** Closes what belongs to an ended session; asks again about a user whose rights changed. */
-export function end(state: State, revoked: Revoked): void {
-  if (revoked.kind === 'session') {
-    for (const connection of state.all) {
-      if (connection.principal?.sessionId === revoked.sessionId) {
-        close(connection, closeCodes.unauthenticated, 'signed out')
+/** Closes the connections of an ended session; checks those of a user whose rights changed. */
+export function revoke(state: State, revoked: Revoked): void {
+  switch (revoked.kind) {
+    case 'session':
+      for (const connection of state.all) {
+        if (sessionOf(connection)?.principal.sessionId === revoked.sessionId) {
+          close(connection, closeCodes.unauthenticated, 'signed out')
+        }
       }
-    }
-    return
+      return
+    case 'user':
+      for (const connection of state.byUser.get(revoked.userId) ?? []) {
+        const session = sessionOf(connection)
+        if (session !== undefined) check(state, session)
+      }
+      return
+    default:
+      revoked satisfies never
   }
-  for (const connection of state.byUser.get(revoked.userId) ?? []) check(state, connection)
 }
 
-/** Whoever is no longer who they were is closed. */
-export function check(state: State, connection: Connection): void {
-  confirm(state, connection).then(
-    () => renewed(state, connection),
-    error => closeFor(state, connection, error),
+/** Closes the connection unless its credential still stands for the same user. */
+export function check(state: State, session: Session): void {
+  confirm(state, session).then(
+    () => noteExpiry(state, session),
+    error => closeFor(state, session.connection, error),
   )
 }

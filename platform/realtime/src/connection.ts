@@ -1,24 +1,63 @@
-/** One socket: what it proved, what it listens to, what it may still write. No timers of its own; the sweep looks. */
-import type { Duplex } from 'node:stream'
+/**
+ * One connection, as a state machine. A socket goes `hello` → `checking` → `open` → `closed`; an event stream, whose
+ * request was authenticated by HTTP, goes `following` → `closed`. A connection has no timers: the sweep checks it.
+ *
+ * - `hello`: has not shown who it is. Its first frame must, within 5 s.
+ * - `checking`: its credential is being checked; it must wait for `welcome`.
+ * - `open`: listens and speaks.
+ * - `following`: only listens.
+ * - `closed`: is in no list and has no subscriptions.
+ */
 import type { Credential, Principal, Problem, ServerFrame } from '@octet/contracts'
 import type { Client } from '@octet/kernel'
-import type { WebSocket } from 'ws'
 import type { Bucket } from './bucket.ts'
-import type { Channel, Outlet, Subscription } from './channel.ts'
 import type { Hub } from './hub.ts'
 import type { Measures } from './measures.ts'
 import { framePacket, type Packet } from './outgoing.ts'
-import type { StreamRef } from './streams.ts'
+import type { DurableSubscription, Outlet, Subscription } from './subscription.ts'
+import type { EventsWire, Wire } from './wire.ts'
 
 export type User = Extract<Principal, { kind: 'user' }>
 
-/** One connection's interest in one stream, and where to find both ends. */
-export interface Entry extends Subscription {
-  readonly ref: StreamRef
+export interface Connection {
+  readonly id: string
+  readonly wire: Wire
+  readonly client: Client
+  readonly addressKey: string
+  readonly measures: Measures
+  readonly openedAtMs: number
+  phase: ConnectionPhase
+}
+
+export type ConnectionPhase =
+  | { readonly state: 'hello'; readonly credential: Credential }
+  | { readonly state: 'checking' }
+  | { readonly state: 'open'; readonly session: Session; readonly speaker: Speaker }
+  | { readonly state: 'following'; readonly session: Session; readonly wire: EventsWire; beatAtMs: number }
+  | { readonly state: 'closed' }
+
+/** How the reader keeps up. */
+type Backlog =
+  | { readonly state: 'keeping-up' }
+  | {
+      readonly state: 'lagging'
+      /** Subscriptions to wake when the reader has caught up. */
+      readonly waiting: Set<DurableSubscription>
+      /** Since when nothing has left the buffer, and how much was in it. */
+      stuckSinceMs: number
+      stuckBytes: number
+    }
+
+/** The listening side of a connection that has shown who it is. */
+export interface Session extends Outlet {
   readonly connection: Connection
-  channel: Channel | undefined
-  /** Its module was told that it listens. */
-  isEntered: boolean
+  readonly hub: Hub
+  readonly subscriptions: Map<string, Subscription>
+  credential: Credential
+  principal: User
+  expiresAtMs: number | undefined
+  isAskedToReauth: boolean
+  backlog: Backlog
 }
 
 /** A frame of a client's `send` that waits for its turn. */
@@ -30,134 +69,125 @@ export interface WaitingSend {
   readonly body: Record<string, unknown>
 }
 
-export interface Connection extends Outlet {
-  readonly id: string
-  readonly webSocket: WebSocket
-  readonly socket: Duplex
-  readonly client: Client
-  readonly addressKey: string
-  readonly hub: Hub
-  readonly measures: Measures
-  readonly openedAtMs: number
-  /** `hello`: has not shown who it is. `checking`: is being looked at. */
-  state: 'hello' | 'checking' | 'open' | 'closed'
-  credential: Credential
-  principal: User | undefined
-  device: string | undefined
-  expiresAtMs: number | undefined
-  isAskedToReauth: boolean
-  heardAtMs: number
-  headsSentAtMs: number
+/** The speaking side of an open socket. */
+export interface Speaker {
+  readonly session: Session
+  /** Names the sender of ordered sends. */
+  readonly device: string | undefined
   readonly frames: Bucket
   readonly relays: Bucket
+  readonly sends: WaitingSend[]
+  heardAtMs: number
+  /** Frames over the limit, less those that later frames made up for. */
+  refusals: number
   /** Relays about which their module is being asked, one after the other. */
   relaysWaiting: number
   relayed: Promise<void>
-  refusals: number
-  readonly entries: Map<string, Entry>
-  readonly sends: WaitingSend[]
   isSending: boolean
   syncs: number
-  /** Subscriptions to wake when the reader has caught up; absent while it keeps up. */
-  lagging: Set<Entry> | undefined
-  /** Since when nothing has left the buffer, and how much was in it. */
-  stuckSinceMs: number
-  stuckBytes: number
 }
 
-/** Above this a reader is slow: durable streams wait, ephemeral news is dropped. */
+/** Above this a reader is slow: durable streams wait, ephemeral notices are dropped. */
 const slowBytes = 256 * 1024
-/** Above this even answers are too much; it ends, and what it missed is replayed to its next connection. */
+/** Above this the connection is ended even for an answer; what it missed is replayed to its next connection. */
 const bufferBytesMax = 1024 * 1024
 
-export interface ConnectionParts {
-  readonly id: string
-  readonly webSocket: WebSocket
-  readonly socket: Duplex
-  readonly client: Client
-  readonly addressKey: string
-  readonly credential: Credential
+export interface SessionParts {
+  readonly connection: Connection
   readonly hub: Hub
-  readonly measures: Measures
-  readonly nowMs: number
+  readonly credential: Credential
+  readonly principal: User
   readonly onLagging: (connection: Connection) => void
-  readonly rejoin: (entry: Entry) => Promise<void>
+  readonly rejoin: (session: Session, subscription: Subscription) => Promise<void>
 }
 
-/** A connection that has said nothing yet. */
-export function createConnection(parts: ConnectionParts): Connection {
-  const { onLagging, rejoin, nowMs, ...given } = parts
-  const connection: Connection = {
+/** A session without subscriptions. */
+export function createSession({ onLagging, rejoin, ...given }: SessionParts): Session {
+  const { connection } = given
+  const { wire, measures } = connection
+  const keepsUp = () => session.backlog.state === 'keeping-up' && wire.bufferedBytes() <= slowBytes
+  const session: Session = {
     ...given,
-    openedAtMs: nowMs,
-    state: 'hello',
-    principal: undefined,
-    device: undefined,
+    subscriptions: new Map(),
     expiresAtMs: undefined,
     isAskedToReauth: false,
-    heardAtMs: nowMs,
-    headsSentAtMs: nowMs,
-    frames: { left: Number.POSITIVE_INFINITY, atMs: nowMs },
-    relays: { left: Number.POSITIVE_INFINITY, atMs: nowMs },
-    relaysWaiting: 0,
-    relayed: Promise.resolve(),
-    refusals: 0,
-    entries: new Map(),
-    sends: [],
-    isSending: false,
-    syncs: 0,
-    lagging: undefined,
-    stuckSinceMs: 0,
-    stuckBytes: 0,
+    backlog: { state: 'keeping-up' },
     get userId() {
-      return connection.principal?.userId ?? ''
+      return session.principal.userId
     },
     write(packet, subscription) {
-      if (connection.lagging === undefined && connection.socket.writableLength <= slowBytes) {
-        return writePacket(connection, packet)
-      }
-      if (connection.lagging === undefined) {
-        connection.lagging = new Set()
-        connection.stuckSinceMs = performance.now()
-        connection.stuckBytes = connection.socket.writableLength
+      if (keepsUp()) return writePacket(connection, packet)
+      if (session.backlog.state === 'keeping-up') {
+        const stuckBytes = wire.bufferedBytes()
+        session.backlog = { state: 'lagging', waiting: new Set(), stuckSinceMs: performance.now(), stuckBytes }
         onLagging(connection)
       }
-      connection.lagging.add(subscription as Entry)
+      session.backlog.waiting.add(subscription)
       return false
     },
     writeLossy(packet) {
-      if (connection.lagging === undefined && connection.socket.writableLength <= slowBytes)
-        writePacket(connection, packet)
-      else connection.measures.dropped.add()
+      if (keepsUp()) writePacket(connection, packet)
+      else measures.dropped.add()
     },
-    rejoin: subscription => rejoin(subscription as Entry),
+    rejoin: subscription => rejoin(session, subscription),
   }
-  return connection
+  return session
+}
+
+/** A speaker who has said nothing yet. */
+export function createSpeaker(session: Session, device: string | undefined, nowMs: number): Speaker {
+  return {
+    session,
+    device,
+    frames: { left: Number.POSITIVE_INFINITY, atMs: nowMs },
+    relays: { left: Number.POSITIVE_INFINITY, atMs: nowMs },
+    sends: [],
+    heardAtMs: nowMs,
+    refusals: 0,
+    relaysWaiting: 0,
+    relayed: Promise.resolve(),
+    isSending: false,
+    syncs: 0,
+  }
+}
+
+/** The connection's session, if it has one at the moment. */
+export function sessionOf({ phase }: Connection): Session | undefined {
+  switch (phase.state) {
+    case 'open':
+    case 'following':
+      return phase.session
+    case 'hello':
+    case 'checking':
+    case 'closed':
+      return undefined
+    default:
+      return phase satisfies never
+  }
 }
 
 /** Whether the reader of a lagging connection has caught up. */
-export function hasCaughtUp({ socket }: Connection): boolean {
-  return socket.writableLength <= slowBytes / 2
+export function hasCaughtUp({ wire }: Connection): boolean {
+  return wire.bufferedBytes() <= slowBytes / 2
 }
 
-function writePacket(connection: Connection, packet: Packet): boolean {
-  const { webSocket, socket } = connection
-  if (connection.state === 'closed' || webSocket.readyState !== webSocket.OPEN || socket.destroyed) return false
-  socket.write(packet)
+function writePacket({ wire }: Connection, packet: Packet): boolean {
+  if (!wire.isOpen()) return false
+  wire.send(packet)
   return true
 }
 
-/** An answer: it goes out also to a slow reader, up to a bound. */
+/** Sends an answer. It goes out to a slow reader as well, up to a bound. */
 export function answer(connection: Connection, frame: ServerFrame): void {
-  if (connection.socket.writableLength > bufferBytesMax) {
+  if (connection.wire.bufferedBytes() > bufferBytesMax) {
     connection.measures.slow.add()
-    connection.webSocket.terminate()
+    connection.wire.terminate()
     return
   }
   writePacket(connection, framePacket(frame))
 }
 
-/** `err` for a problem; with `retryMs` when trying again makes sense. */
+/** Sends `err` for a problem, with `retryMs` when a retry may succeed. */
 export function answerProblem(connection: Connection, ref: string, problem: Problem): void {
   const { code, detail, errors, retryAfterMs, data } = problem
   const isPassing = problem.retryable || problem.status >= 500

@@ -2,7 +2,7 @@
 import { type ClientFrame, closeCodes } from '@octet/contracts'
 import { takeToken } from './bucket.ts'
 import { receiveHello, renew } from './callers.ts'
-import { answer, type Connection } from './connection.ts'
+import { answer, type Connection, type Speaker } from './connection.ts'
 import { readFrame } from './incoming.ts'
 import { relay } from './relay.ts'
 import { takeSend } from './send.ts'
@@ -13,25 +13,40 @@ import { sync } from './sync.ts'
 const framesRate = { burst: 200, perSecond: 20 }
 /** So many streams in a `sub` cost as much as a frame: each is a question to its module. */
 const streamsPerToken = 10
-/** Whoever goes on sending after so many refusals is not going to stop. */
+/** A client that goes on sending after so many refusals is flooding. */
 const refusalsMax = 200
-/** What a frame that passes makes good of them: on a busy server one passes now and then in the midst of a flood. */
+/** Each frame that passes makes up for so many refusals: on a busy server single frames pass in the midst of a flood. */
 const refusalsForgiven = 10
 
-/** Whatever it is, this does not throw: what cannot be read is answered, or ends the connection. */
+/** Never throws: a frame that cannot be read is answered, or ends the connection. */
 export function receive(state: State, connection: Connection, data: Buffer): void {
-  if (connection.webSocket.readyState !== connection.webSocket.OPEN) return
-  const nowMs = performance.now()
-  connection.heardAtMs = nowMs
+  if (!connection.wire.isOpen()) return
   state.measures.framesIn.add()
-  if (connection.state !== 'open') {
-    receiveHello(state, connection, data)
-    return
+  const { phase } = connection
+  switch (phase.state) {
+    case 'hello':
+    case 'checking':
+      receiveHello(state, connection, data)
+      return
+    case 'open':
+      receiveFrame(state, phase.speaker, data)
+      return
+    case 'following': // a response receives nothing
+    case 'closed':
+      return
+    default:
+      phase satisfies never
   }
+}
+
+function receiveFrame(state: State, speaker: Speaker, data: Buffer): void {
+  const { connection } = speaker.session
+  const nowMs = performance.now()
+  speaker.heardAtMs = nowMs
   const { limitsScale: scale } = state.options
   const rate = { burst: framesRate.burst * scale, perSecond: framesRate.perSecond * scale }
-  const retryMs = takeToken(connection.frames, rate, nowMs)
-  if (retryMs > 0 && ++connection.refusals > refusalsMax) {
+  const retryMs = takeToken(speaker.frames, rate, nowMs)
+  if (retryMs > 0 && ++speaker.refusals > refusalsMax) {
     close(connection, closeCodes.flooding, 'flooding')
     return
   }
@@ -42,12 +57,12 @@ export function receive(state: State, connection: Connection, data: Buffer): voi
     answer(connection, { t: 'err', ref, code: 'rate-limited', retryMs })
     return
   }
-  connection.refusals = Math.max(0, connection.refusals - refusalsForgiven)
+  speaker.refusals = Math.max(0, speaker.refusals - refusalsForgiven)
   if (!read.ok) {
     answer(connection, { t: 'err', ref: read.ref, code: read.code, detail: read.detail })
     return
   }
-  handle(state, connection, read.frame)
+  handle(state, speaker, read.frame)
 }
 
 function refIn(frame: ClientFrame): string {
@@ -55,32 +70,34 @@ function refIn(frame: ClientFrame): string {
   return frame.t === 'sync' ? frame.rid : frame.t
 }
 
-function handle(state: State, connection: Connection, frame: ClientFrame): void {
+function handle(state: State, speaker: Speaker, frame: ClientFrame): void {
+  const { session } = speaker
   switch (frame.t) {
     case 'hello': {
-      answer(connection, { t: 'err', ref: 'hello', code: 'validation-failed', detail: 'hello comes once.' })
+      const detail = 'hello comes once.'
+      answer(session.connection, { t: 'err', ref: 'hello', code: 'validation-failed', detail })
       return
     }
     case 'sub':
-      connection.frames.left -= Math.floor(Object.keys(frame.streams).length / streamsPerToken)
-      return void subscribeAll(connection, frame.streams)
+      speaker.frames.left -= Math.floor(Object.keys(frame.streams).length / streamsPerToken)
+      return void subscribeAll(session, frame.streams)
     case 'unsub':
-      for (const stream of frame.streams) unsubscribe(connection, stream)
+      for (const stream of frame.streams) unsubscribe(session, stream)
       return
     case 'sync':
-      return void sync(connection, frame)
+      return void sync(speaker, frame)
     case 'send': {
-      takeSend(connection, frame, state.sends)
+      takeSend(speaker, frame, state.sends)
       return
     }
     case 'relay': {
-      relay(connection, frame, state.options.limitsScale)
+      relay(speaker, frame, state.options.limitsScale)
       return
     }
     case 'auth':
-      return void renew(state, connection, frame.token)
+      return void renew(state, session, frame.token)
     case 'ping': {
-      pong(connection, frame.n)
+      pong(speaker, frame.n)
       return
     }
     default:
@@ -88,12 +105,13 @@ function handle(state: State, connection: Connection, frame: ClientFrame): void 
   }
 }
 
-/** With the heads of streams that moved since the last time, by which a client notices that it lost the last event. */
-function pong(connection: Connection, n: number): void {
+/** Answers with the heads of the streams as well, by which a client notices that it lost the last event. */
+function pong({ session }: Speaker, n: number): void {
   const heads: Record<string, number> = {}
-  for (const [name, { channel, state }] of connection.entries) {
-    if (channel !== undefined && state !== 'joining') heads[name] = channel.head
+  for (const [name, { phase }] of session.subscriptions) {
+    const isHeard = phase.state === 'behind' || phase.state === 'live'
+    if (isHeard && 'channel' in phase) heads[name] = phase.channel.head
   }
-  answer(connection, { t: 'pong', n })
-  if (Object.keys(heads).length > 0) answer(connection, { t: 'heads', heads })
+  answer(session.connection, { t: 'pong', n })
+  if (Object.keys(heads).length > 0) answer(session.connection, { t: 'heads', heads })
 }

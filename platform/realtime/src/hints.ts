@@ -1,6 +1,6 @@
 /**
- * What processes tell one another so that nobody has to wait for the next look at the database. A hint may be lost,
- * late or doubled; everything durable is true without it. Ephemeral news travels only here.
+ * Hints between processes over Redis, which save the wait for the next poll of the database. A hint may be lost, late or
+ * doubled: nothing durable depends on it. Ephemeral notices reach other processes only this way.
  */
 import type { Log } from '@octet/observe'
 import { Redis } from 'ioredis'
@@ -18,7 +18,7 @@ export type Hint =
   | { readonly kind: 'recheck'; readonly stream: string; readonly userId?: string }
 
 export interface Hints {
-  /** Whether hints get through at the moment; without them, look more often. */
+  /** Whether hints get through at the moment; without them, poll more often. */
   isConnected(): boolean
   publish(hint: Hint): void
   listen(stream: string): void
@@ -36,7 +36,7 @@ const prefix = 'octet:stream:'
 const reconnectMsMax = 1_000
 const connectTimeoutMs = 2_000
 
-/** One process alone. */
+/** For a process alone. */
 export const noHints: Hints = {
   isConnected: () => false,
   publish: () => undefined,
@@ -45,7 +45,7 @@ export const noHints: Hints = {
   close: async () => undefined,
 }
 
-/** Hints over Redis pub/sub, one channel for each stream. Without Redis they are dropped, and it is tried again. */
+/** Hints over Redis pub/sub, one channel per stream. They are dropped while Redis is away; it reconnects by itself. */
 export function redisHints({ url, log, onHint }: HintsOptions): Hints {
   const node = Math.random().toString(36).slice(2)
   const options = {
@@ -53,7 +53,7 @@ export function redisHints({ url, log, onHint }: HintsOptions): Hints {
     maxRetriesPerRequest: 0,
     retryStrategy: pauseMs,
   }
-  // Nothing waits in line while Redis is away: a late hint is worth nothing.
+  // Nothing is queued while Redis is away: a late hint is worthless.
   const publisher = new Redis(url, { ...options, enableOfflineQueue: false })
   const subscriber = new Redis(url, { ...options, enableOfflineQueue: false, autoResubscribe: false })
   const wanted = new Set<string>()

@@ -1,14 +1,22 @@
 /**
- * All streams that somebody in this process listens to. It hears what this process commits, looks at the heads of the
- * others' logs often, and oftener while no hints get through.
+ * All streams with subscribers in this process. The hub is told what this process commits, and polls the heads of the
+ * logs for commits of other processes: rarely while Redis carries hints, often while it does not.
  */
 import type { Appended } from '@octet/db'
 import type { ModuleRealtime } from '@octet/kernel'
 import type { Log } from '@octet/observe'
-import { type Channel, createChannel, type Subscription } from './channel.ts'
+import { createChannel } from './channel.ts'
 import { type Hint, type Hints, noHints, redisHints } from './hints.ts'
+import { createJoinQueue, type JoinQueue } from './join-queue.ts'
 import { framePacket } from './outgoing.ts'
 import { type StreamModule, type StreamRef, streamRef } from './streams.ts'
+import {
+  type Channel,
+  type DurableSubscription,
+  type EphemeralSubscription,
+  type Subscription,
+  suspend,
+} from './subscription.ts'
 
 export interface HubOptions {
   readonly moduleOf: (name: string) => StreamModule | undefined
@@ -21,45 +29,50 @@ export interface HubOptions {
 
 export interface Hub {
   refOf(stream: string): StreamRef | undefined
-  /** The channel of a durable stream with the subscription in it; `leave` it when done. */
-  enter(ref: StreamRef, subscription: Subscription): Promise<Channel>
-  leave(channel: Channel, subscription: Subscription): void
-  enterEphemeral(ref: StreamRef, subscription: Subscription): void
-  leaveEphemeral(ref: StreamRef, subscription: Subscription): void
-  /** What a transaction of this process has committed. */
+  /** Bounds how many `join`s run at once. */
+  readonly joins: JoinQueue
+  /** Opens the channel of a durable stream and puts the subscription into it; `leave` it when done. */
+  enter(subscription: DurableSubscription): Promise<Channel>
+  leave(channel: Channel, subscription: DurableSubscription): void
+  enterEphemeral(subscription: EphemeralSubscription): void
+  leaveEphemeral(subscription: EphemeralSubscription): void
+  /** Takes what a transaction of this process has committed. */
   appended(list: readonly Appended[]): void
-  /** Tells subscribers of every process something that is not kept; `speaker` does not hear itself. */
-  tell(ref: StreamRef, news: News, speaker?: Subscription): void
+  /** Sends a notice to the subscribers of every process, except its speaker. Notices are not kept. */
+  notify(ref: StreamRef, notice: Notice, speaker?: Subscription): void
   /** What a module is given to speak to its streams. */
   sideOf(module: string): ModuleRealtime
   channelOf(stream: string): Channel | undefined
-  /** While muted nothing is delivered; afterwards everybody is brought up to date from the logs. */
+  /** While muted nothing is delivered; afterwards all subscribers are brought up to date from the logs. */
   mute(isMuted: boolean): void
   readonly isMuted: boolean
   stats(): { readonly streams: number; readonly delivered: number; readonly hinted: boolean }
-  /** Looks at the heads of all streams now. */
+  /** Polls the heads of all streams now. */
   poll(): Promise<void>
   start(): void
   close(): Promise<void>
 }
 
-export interface News {
+/** An ephemeral event or a relay: heard by those who listen at the moment. */
+export interface Notice {
   readonly type: string
   readonly body: unknown
   readonly from?: string
-  /** People who must not hear it although they listen. */
+  /** Users who must not hear it although they listen. */
   readonly except?: readonly string[]
 }
 
 const pollMsDefault = 300
-/** With hints the poll only finds what a hint lost. */
+/** With hints the poll only finds lost ones. */
 const pollWithHintsMsDefault = 2_000
 const headsPerQueryMax = 2_000
+/** A storm of reconnects waits here and not in the database. */
+const joinsMax = 64
 
 interface State {
   readonly options: HubOptions
   readonly channels: Map<string, Promise<Channel> | Channel>
-  readonly ephemeral: Map<string, Set<Subscription>>
+  readonly ephemeral: Map<string, Set<EphemeralSubscription>>
   hints: Hints
   isMuted: boolean
   delivered: number
@@ -67,7 +80,7 @@ interface State {
   isClosed: boolean
 }
 
-/** A hub that carries nothing yet and polls from `start` on. */
+/** Creates a hub without streams; it polls from `start` on. */
 export function createHub(options: HubOptions): Hub {
   const state: State = {
     options,
@@ -80,24 +93,25 @@ export function createHub(options: HubOptions): Hub {
     isClosed: false,
   }
   if (options.redisUrl !== undefined) {
-    state.hints = redisHints({ url: options.redisUrl, log: options.log, onHint: hint => heed(state, hint) })
+    state.hints = redisHints({ url: options.redisUrl, log: options.log, onHint: hint => applyHint(state, hint) })
   }
   const refOf = (stream: string) => streamRef(stream, options.moduleOf)
   return {
     refOf,
-    enter: (ref, subscription) => enter(state, ref, subscription),
+    joins: createJoinQueue(joinsMax),
+    enter: subscription => enter(state, subscription),
     leave: (channel, subscription) => leave(state, channel, subscription),
-    enterEphemeral: (ref, subscription) => enterEphemeral(state, ref, subscription),
-    leaveEphemeral: (ref, subscription) => leaveEphemeral(state, ref, subscription),
+    enterEphemeral: subscription => enterEphemeral(state, subscription),
+    leaveEphemeral: subscription => leaveEphemeral(state, subscription),
     appended(list) {
       for (const { stream, epoch, event } of list) {
         openChannel(state, stream)?.offer(epoch, event)
         state.hints.publish({ kind: 'head', stream, epoch, seq: event.seq })
       }
     },
-    tell(ref, news, speaker) {
-      tellHere(state, ref.name, news, speaker)
-      state.hints.publish({ kind: 'news', stream: ref.name, ...news })
+    notify(ref, notice, speaker) {
+      notifyHere(state, ref.name, notice, speaker)
+      state.hints.publish({ kind: 'news', stream: ref.name, ...notice })
     },
     sideOf: module => sideOf(state, module),
     channelOf: stream => openChannel(state, stream),
@@ -127,13 +141,14 @@ function openChannel(state: State, stream: string): Channel | undefined {
 }
 
 function openChannels(state: State): Channel[] {
-  return [...state.channels.values()].filter(channel => !(channel instanceof Promise)) as Channel[]
+  return [...state.channels.values()].flatMap(channel => (channel instanceof Promise ? [] : channel))
 }
 
-async function enter(state: State, ref: StreamRef, subscription: Subscription): Promise<Channel> {
+async function enter(state: State, subscription: DurableSubscription): Promise<Channel> {
+  const { ref } = subscription
   for (;;) {
     const channel = await (state.channels.get(ref.name) ?? open(state, ref))
-    // It may have been left by its last subscriber, and closed, while this one waited.
+    // Its last subscriber may have left, and it was closed, while this one waited.
     if (state.channels.get(ref.name) !== channel) continue
     channel.add(subscription)
     return channel
@@ -155,10 +170,10 @@ function open(state: State, ref: StreamRef): Promise<Channel> {
         },
       })
       state.channels.set(ref.name, channel)
-      // What was committed between the look and now, and offered to nobody.
+      // Commits between the query and now were offered to no channel.
       ref.module.heads([ref.name]).then(
-        ([now]) => now && channel.see(now),
-        () => undefined, // the next poll will tell
+        ([now]) => now && channel.learnHead(now),
+        () => undefined, // the next poll finds them
       )
       return channel
     },
@@ -172,7 +187,7 @@ function open(state: State, ref: StreamRef): Promise<Channel> {
   return opening
 }
 
-function leave(state: State, channel: Channel, subscription: Subscription): void {
+function leave(state: State, channel: Channel, subscription: DurableSubscription): void {
   channel.remove(subscription)
   if (channel.subscriptions.size > 0 || state.channels.get(channel.ref.name) !== channel) return
   state.channels.delete(channel.ref.name)
@@ -180,7 +195,8 @@ function leave(state: State, channel: Channel, subscription: Subscription): void
   channel.close()
 }
 
-function enterEphemeral(state: State, { name }: StreamRef, subscription: Subscription): void {
+function enterEphemeral(state: State, subscription: EphemeralSubscription): void {
+  const { name } = subscription.ref
   const known = state.ephemeral.get(name)
   if (known === undefined) {
     state.ephemeral.set(name, new Set([subscription]))
@@ -188,7 +204,8 @@ function enterEphemeral(state: State, { name }: StreamRef, subscription: Subscri
   } else known.add(subscription)
 }
 
-function leaveEphemeral(state: State, { name }: StreamRef, subscription: Subscription): void {
+function leaveEphemeral(state: State, subscription: EphemeralSubscription): void {
+  const { name } = subscription.ref
   const known = state.ephemeral.get(name)
   known?.delete(subscription)
   if (known?.size !== 0) return
@@ -196,14 +213,15 @@ function leaveEphemeral(state: State, { name }: StreamRef, subscription: Subscri
   state.hints.unlisten(name)
 }
 
-/** Only those who may be there and keep up. */
-function tellHere(state: State, stream: string, { type, body, from, except }: News, speaker?: Subscription): void {
+/** Sends only to subscribers who are admitted and keep up. */
+function notifyHere(state: State, stream: string, { type, body, from, except }: Notice, speaker?: Subscription): void {
   if (state.isMuted) return
-  const subscriptions = state.ephemeral.get(stream) ?? openChannel(state, stream)?.subscriptions
+  const subscriptions: ReadonlySet<Subscription> | undefined =
+    state.ephemeral.get(stream) ?? openChannel(state, stream)?.subscriptions
   if (subscriptions === undefined || subscriptions.size === 0) return
   const packet = framePacket({ t: 'relay', stream, type, body, from })
   for (const subscription of subscriptions) {
-    if (subscription === speaker || subscription.state !== 'live') continue
+    if (subscription === speaker || subscription.phase.state !== 'live') continue
     if (!except?.includes(subscription.outlet.userId)) subscription.outlet.writeLossy(packet)
   }
 }
@@ -213,10 +231,10 @@ function sideOf(state: State, module: string): ModuleRealtime {
   return {
     emit(kind, key, { type, body }) {
       const stream = nameOf(kind, key)
-      tellHere(state, stream, { type, body })
+      notifyHere(state, stream, { type, body })
       state.hints.publish({ kind: 'news', stream, type, body })
     },
-    emitHere: (kind, key, { type, body }) => tellHere(state, nameOf(kind, key), { type, body }),
+    emitHere: (kind, key, { type, body }) => notifyHere(state, nameOf(kind, key), { type, body }),
     heard(kind) {
       const prefix = nameOf(kind, '')
       const names = [...state.ephemeral.keys()].filter(name => name.startsWith(prefix))
@@ -233,31 +251,38 @@ function sideOf(state: State, module: string): ModuleRealtime {
 function recheckHere(state: State, stream: string, userId: string | undefined): void {
   openChannel(state, stream)?.recheck(userId)
   for (const subscription of state.ephemeral.get(stream) ?? []) {
-    if (userId !== undefined && subscription.outlet.userId !== userId) continue
-    subscription.mustRejoin = true
-    subscription.state = 'joining'
-    void subscription.outlet.rejoin(subscription).catch(() => undefined)
+    if (userId === undefined || subscription.outlet.userId === userId) suspend(subscription)
   }
 }
 
-function heed(state: State, hint: Hint): void {
-  if (hint.kind === 'head') heedHead(openChannel(state, hint.stream), hint)
-  else if (hint.kind === 'news') tellHere(state, hint.stream, hint)
-  else recheckHere(state, hint.stream, hint.userId)
+function applyHint(state: State, hint: Hint): void {
+  switch (hint.kind) {
+    case 'head':
+      applyHeadHint(openChannel(state, hint.stream), hint)
+      return
+    case 'news':
+      notifyHere(state, hint.stream, hint)
+      return
+    case 'recheck':
+      recheckHere(state, hint.stream, hint.userId)
+      return
+    default:
+      hint satisfies never
+  }
 }
 
-/** That the log is another one now is for the database to say: a hint may be old. */
-function heedHead(
+/** A hint may be old, so only the database can say that a log was replaced. */
+function applyHeadHint(
   channel: Channel | undefined,
   { epoch, seq }: { readonly epoch: string; readonly seq: number },
 ): void {
-  if (channel?.epoch === epoch || channel?.epoch === '') channel.see({ epoch, seq })
+  if (channel?.epoch === epoch || channel?.epoch === '') channel.learnHead({ epoch, seq })
 }
 
 function wakeAll(state: State): void {
   for (const channel of openChannels(state)) {
     for (const subscription of channel.subscriptions) {
-      if (subscription.state === 'behind') void channel.catchUp(subscription).catch(() => undefined)
+      void channel.catchUp(subscription).catch(() => undefined) // the sweep tries again
     }
   }
 }
@@ -274,13 +299,13 @@ async function poll(state: State): Promise<void> {
     for (let start = 0; start < channels.length; start += headsPerQueryMax) {
       const asked = new Map(channels.slice(start, start + headsPerQueryMax).map(({ ref, head }) => [ref.name, head]))
       for (const head of await module.heads([...asked.keys()])) {
-        openChannel(state, head.stream)?.see(head, asked.get(head.stream))
+        openChannel(state, head.stream)?.learnHead(head, asked.get(head.stream))
       }
     }
   }
 }
 
-/** The next look begins some time after the last one ended, so that a slow database is asked less. */
+/** The next poll starts some time after the last one ended, so that a slow database is polled less often. */
 function schedule(state: State): void {
   const { pollMs = pollMsDefault, pollWithHintsMs = pollWithHintsMsDefault } = state.options
   const pauseMs = (state.hints.isConnected() ? pollWithHintsMs : pollMs) * (0.8 + Math.random() * 0.4)

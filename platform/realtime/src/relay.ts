@@ -1,52 +1,54 @@
-/** `relay`: what subscribers tell one another without it being kept, such as that somebody is typing. */
+/** `relay`: messages between subscribers that are not kept, such as typing notices. */
 import { type ClientFrameOf, commonProblem, type StreamSpec } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { Compile, type Validator } from 'typebox/compile'
 import { takeToken } from './bucket.ts'
-import { answer, answerProblem, type Connection, type Entry } from './connection.ts'
-import type { News } from './hub.ts'
+import { answer, answerProblem, type Session, type Speaker } from './connection.ts'
+import type { Notice } from './hub.ts'
+import { mayHear, type Subscription } from './subscription.ts'
 
 const relaysRate = { burst: 10, perSecond: 2 }
 const relaysWaitingMax = 10
 const crowdedMs = 1_000
 const validators = new WeakMap<StreamSpec, Map<string, Validator>>()
 
-/** Tells the other subscribers; refused when it is not as the contract says, or too often. Nothing is kept. */
-export function relay(connection: Connection, frame: ClientFrameOf<'relay'>, scale: number): void {
+/** Tells the other subscribers. Refuses what does not fit the contract or comes too often. Nothing is kept. */
+export function relay(speaker: Speaker, frame: ClientFrameOf<'relay'>, scale: number): void {
+  const { session } = speaker
+  const { connection } = session
   const { stream, type, body } = frame
-  const entry = connection.entries.get(stream)
-  if (entry === undefined || entry.state === 'joining') {
+  const subscription = session.subscriptions.get(stream)
+  if (subscription === undefined || !mayHear(subscription)) {
     answerProblem(connection, 'relay', commonProblem('not-found'))
     return
   }
-  const validator = validatorOf(entry.ref.spec, type)
+  const validator = validatorOf(subscription.ref.spec, type)
   if (validator === undefined || !validator.Check(body)) {
     answerProblem(connection, 'relay', commonProblem('validation-failed', { detail: `relay "${type}"` }))
     return
   }
   const rate = { burst: relaysRate.burst * scale, perSecond: relaysRate.perSecond * scale }
-  const retryMs = takeToken(connection.relays, rate, performance.now())
-  const isCrowded = connection.relaysWaiting >= relaysWaitingMax
+  const retryMs = takeToken(speaker.relays, rate, performance.now())
+  const isCrowded = speaker.relaysWaiting >= relaysWaitingMax
   if (retryMs > 0 || isCrowded) {
     answer(connection, { t: 'err', ref: 'relay', code: 'rate-limited', retryMs: isCrowded ? crowdedMs : retryMs })
     return
   }
-  connection.relaysWaiting++
-  // In turn: an end of typing must not overtake its beginning.
-  connection.relayed = connection.relayed
-    .then(() => pass(entry, { type, body, from: connection.userId }))
+  speaker.relaysWaiting++
+  // In order: an end of typing must not overtake its beginning.
+  speaker.relayed = speaker.relayed
+    .then(() => pass(session, subscription, { type, body, from: session.userId }))
     .catch(error => answerProblem(connection, 'relay', asProblem(error)))
-    .finally(() => connection.relaysWaiting--)
+    .finally(() => speaker.relaysWaiting--)
 }
 
-/** As far as the stream's module lets it. */
-async function pass(entry: Entry, news: News): Promise<void> {
-  const { connection, ref } = entry
-  if (connection.principal === undefined) return
-  const reach = await ref.module.reachOf?.(connection.principal, ref.kind, ref.key)
-  // Put out, or gone, while it was asked.
-  if (reach === 'nobody' || entry.state === 'ended' || entry.state === 'joining') return
-  connection.hub.tell(ref, reach === undefined ? news : { ...news, except: reach.except }, entry)
+/** Asks the module how far the relay reaches, and sends it that far. */
+async function pass(session: Session, subscription: Subscription, notice: Notice): Promise<void> {
+  const { ref } = subscription
+  const reach = await ref.module.reachOf?.(session.principal, ref.kind, ref.key)
+  // The speaker may have been removed, or have left, meanwhile.
+  if (reach === 'nobody' || !mayHear(subscription)) return
+  session.hub.notify(ref, reach === undefined ? notice : { ...notice, except: reach.except }, subscription)
 }
 
 function validatorOf(spec: StreamSpec, type: string): Validator | undefined {

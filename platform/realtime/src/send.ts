@@ -1,38 +1,40 @@
-/** `send`: a client's command, carried out as the same operation over REST would be, one at a time and in its turn. */
+/** `send`: a client's command, run as the same operation over REST would be, one at a time and in its turn. */
 import { commonProblem, type Principal, type Problem, problemsOf, realtimeLimits } from '@octet/contracts'
 import type { Turn } from '@octet/db'
 import { asProblem, type CompiledOperation, operationsOf, type RequestInfo, type Transport } from '@octet/kernel'
-import { answer, answerProblem, type Connection, type WaitingSend } from './connection.ts'
+import { answer, answerProblem, type Session, type Speaker, sessionOf, type WaitingSend } from './connection.ts'
 import type { StreamRef } from './streams.ts'
 
 export interface SendParts {
   readonly call: Transport
-  /** Who the connection is at this moment; throws `unauthenticated` when its credential is no longer good. */
-  readonly actorOf: (connection: Connection) => Promise<Principal> | Principal
+  /** The session's user at this moment; throws `unauthenticated` when its credential is no longer good. */
+  readonly actorOf: (session: Session) => Promise<Principal> | Principal
   /** Counts the call against the operation's limits; throws `rate-limited`. */
   readonly takeLimits: (operation: CompiledOperation, actor: Principal, addressKey: string) => Promise<void>
   readonly isDraining: () => boolean
 }
 
 /** Takes a send; it is answered by `sent` or `err`. */
-export function takeSend(connection: Connection, send: WaitingSend, parts: SendParts): void {
-  if (connection.sends.length >= realtimeLimits.sendsWaitingMax || parts.isDraining()) {
+export function takeSend(speaker: Speaker, send: WaitingSend, parts: SendParts): void {
+  if (speaker.sends.length >= realtimeLimits.sendsWaitingMax || parts.isDraining()) {
+    const { connection } = speaker.session
     answerProblem(connection, send.cmid, commonProblem('rate-limited', { retryAfterMs: 1_000 }))
     return
   }
-  connection.sends.push(send)
-  if (connection.isSending) return
-  connection.isSending = true
-  void work(connection, parts)
+  speaker.sends.push(send)
+  if (speaker.isSending) return
+  speaker.isSending = true
+  void work(speaker, parts)
 }
 
-async function work(connection: Connection, parts: SendParts): Promise<void> {
-  for (let send = connection.sends[0]; send !== undefined; send = connection.sends[0]) {
-    if (connection.state === 'closed') connection.sends.length = 0
-    else await carryOut(connection, send, parts)
-    connection.sends.shift()
+async function work(speaker: Speaker, parts: SendParts): Promise<void> {
+  const { sends, session } = speaker
+  for (let send = sends[0]; send !== undefined; send = sends[0]) {
+    if (sessionOf(session.connection) === undefined) sends.length = 0
+    else await carryOut(speaker, send, parts)
+    sends.shift()
   }
-  connection.isSending = false
+  speaker.isSending = false
 }
 
 interface Command {
@@ -42,18 +44,20 @@ interface Command {
   readonly isOrdered: boolean
 }
 
-async function carryOut(connection: Connection, send: WaitingSend, parts: SendParts): Promise<void> {
+async function carryOut(speaker: Speaker, send: WaitingSend, parts: SendParts): Promise<void> {
+  const { session } = speaker
+  const { connection } = session
   const { cmid, stream } = send
   let command: Command | undefined
   let turn: Turn | undefined
   try {
-    command = commandOf(connection, send)
-    const actor = await parts.actorOf(connection)
-    turn = turnOf(connection, command, send)
+    command = commandOf(session, send)
+    const actor = await parts.actorOf(session)
+    turn = turnOf(speaker, command, send)
     await parts.takeLimits(command.operation, actor, connection.addressKey)
     const output = await parts.call(
       command.operation,
-      requestOf(connection, { actor, send, command, turn }),
+      requestOf(session, { actor, send, command, turn }),
       command.input,
     )
     connection.measures.sends.add()
@@ -62,7 +66,7 @@ async function carryOut(connection: Connection, send: WaitingSend, parts: SendPa
     const problem = inOwnWords(command, asProblem(error))
     if (turn !== undefined && command !== undefined && isFinal(problem)) {
       const { module } = command.ref
-      // Not skipped now, it is refused once more when it comes again, and skipped then.
+      // If this fails, the retry is refused as well, and the turn is skipped then.
       await module.skipTurn(turn, problem).catch(() => undefined)
     }
     answerProblem(connection, cmid, problem)
@@ -78,14 +82,14 @@ function inOwnWords(command: Command | undefined, problem: Problem): Problem {
   return problemsOf(contract)('cmid-reused')
 }
 
-/** Refused for good: sending it again would be refused again. */
+/** Whether a retry would be refused again. */
 function isFinal(problem: Problem): boolean {
   if (problem.retryable || problem.status >= 500 || problem.status === 401) return false
   return problem.code !== 'out-of-turn'
 }
 
-function commandOf(connection: Connection, { stream, type, body, cmid }: WaitingSend): Command {
-  const ref = connection.hub.refOf(stream)
+function commandOf({ hub }: Session, { stream, type, body, cmid }: WaitingSend): Command {
+  const ref = hub.refOf(stream)
   const commands = ref?.spec.commands ?? {}
   const command = Object.hasOwn(commands, type) ? commands[type] : undefined
   const operation = ref && command && operationsOf(ref.module.contract).get(command.operation)
@@ -97,14 +101,17 @@ function commandOf(connection: Connection, { stream, type, body, cmid }: Waiting
   return { ref, operation, input, isOrdered: command.ordered === true }
 }
 
-function turnOf(connection: Connection, { isOrdered, ref }: Command, { csn, cmid }: WaitingSend): Turn | undefined {
+function turnOf(
+  { device, session }: Speaker,
+  { isOrdered, ref }: Command,
+  { csn, cmid }: WaitingSend,
+): Turn | undefined {
   if (!isOrdered) return undefined
-  const { device, userId } = connection
   if (csn === undefined || device === undefined) {
     const path = csn === undefined ? '/csn' : '/device'
     throw commonProblem('validation-failed', { errors: [{ path, message: 'is required for an ordered command' }] })
   }
-  return { userId, device, stream: ref.name, csn, cmid }
+  return { userId: session.userId, device, stream: ref.name, csn, cmid }
 }
 
 interface Asked {
@@ -114,7 +121,7 @@ interface Asked {
   readonly turn: Turn | undefined
 }
 
-function requestOf(connection: Connection, { actor, send, command, turn }: Asked): RequestInfo {
+function requestOf({ connection }: Session, { actor, send, command, turn }: Asked): RequestInfo {
   const { spec } = command.operation
   return {
     actor,

@@ -1,19 +1,21 @@
-/** The endpoint: takes sockets in, finds them again, and closes them all in the end. */
+/** The endpoint: takes connections in, and closes them all in the end. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Credential, closeCodes, realtimeLimits } from '@octet/contracts'
 import type { Client } from '@octet/kernel'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { confirm, end } from './callers.ts'
-import { answer, type Connection, createConnection } from './connection.ts'
+import { confirm, revoke } from './callers.ts'
+import { answer, type Connection } from './connection.ts'
+import { type Follower, follow } from './events.ts'
+import { forget } from './forget.ts'
 import { receive } from './frames.ts'
 import { createMeasures } from './measures.ts'
-import { close, countHello, type RealtimeOptions, type State } from './state.ts'
-import { drop, rejoin } from './subscribe.ts'
+import { close, countConnection, type RealtimeOptions, refusalFor, type State } from './state.ts'
 import { sweep, sweepMs, wake } from './sweep.ts'
+import { socketWire } from './wire.ts'
 
-/** Who knocks, as far as the request says. */
+/** Who asks for a socket, as far as the request says. */
 export interface Caller {
   readonly credential: Credential
   readonly client: Client
@@ -24,19 +26,21 @@ export interface Caller {
 export interface Realtime {
   /** Takes over a socket that asks for an upgrade. The request's origin has been checked. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void
+  /**
+   * Sends a stream as server-sent events over a response. Resolves when it is under way. Throws the problem to answer
+   * with when it may not begin; nothing has been sent then.
+   */
+  follow(follower: Follower): Promise<void>
   stats(): { readonly connections: number; readonly waitingForHello: number }
   /** Asks every client to come back later, lets sends finish, and closes; at most about `deadlineMs`. */
   drain(deadlineMs: number): Promise<void>
 }
 
-const connectionsMax = 20_000
-const helloPerAddressMax = 20
-const connectionsPerAddressMax = 1_000
 const wakeMs = 50
 /** Clients of a planned restart come back spread over this. */
 const drainSpreadMs = 5_000
 
-/** Begins to sweep at once; `drain` ends everything. */
+/** Creates the endpoint, which sweeps until `drain`. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { hub, metrics, watch } = options
   const state: State = {
@@ -46,7 +50,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       perMessageDeflate: false,
       clientTracking: false,
       maxPayload: realtimeLimits.frameBytesMax,
-      // Its own answers to pings are not counted by our allowance, so it gives none (browsers never ask).
+      // Its own pongs would not count against our allowance, so it sends none (browsers never ping).
       autoPong: false,
     }),
     measures: createMeasures(metrics, {
@@ -62,17 +66,18 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     sends: {
       call: options.call,
       takeLimits: options.takeLimits,
-      actorOf: connection => confirm(state, connection),
+      actorOf: session => confirm(state, session),
       isDraining: () => state.isDraining,
     },
     hellos: 0,
     isDraining: false,
   }
-  const stopHearing = watch?.onRevoked(revoked => end(state, revoked))
+  const stopHearing = watch?.onRevoked(revoked => revoke(state, revoked))
   const sweeper = setInterval(() => sweep(state), sweepMs)
   const waker = setInterval(() => wake(state), wakeMs)
   return {
     accept: (request, socket, head, caller) => accept(state, { request, socket, head }, caller),
+    follow: follower => follow(state, follower),
     stats: () => ({ connections: state.all.size, waitingForHello: state.hellos }),
     async drain(deadlineMs) {
       clearInterval(sweeper)
@@ -90,35 +95,22 @@ interface Upgrade {
 }
 
 function accept(state: State, { request, socket, head }: Upgrade, caller: Caller): void {
-  const scale = state.options.limitsScale
-  const counts = state.byAddress.get(caller.addressKey) ?? { open: 0, hello: 0 }
-  if (state.isDraining || state.all.size >= connectionsMax) {
-    refuse(socket, '503 Service Unavailable')
-    return
-  }
-  if (counts.hello >= helloPerAddressMax * scale || counts.open >= connectionsPerAddressMax * scale) {
-    refuse(socket, '429 Too Many Requests')
+  const refusal = refusalFor(state, caller.addressKey)
+  if (refusal !== undefined) {
+    refuse(socket, refusal === 'unavailable' ? '503 Service Unavailable' : '429 Too Many Requests')
     return
   }
   state.webSockets.handleUpgrade(request, socket, head, webSocket => {
-    counts.open++
-    counts.hello++
-    state.hellos++
-    state.byAddress.set(caller.addressKey, counts)
-    const connection = createConnection({
+    const connection: Connection = {
       id: randomUUID(),
-      webSocket,
-      socket,
+      wire: socketWire(webSocket, socket),
       client: caller.client,
       addressKey: caller.addressKey,
-      credential: caller.credential,
-      hub: state.options.hub,
       measures: state.measures,
-      nowMs: performance.now(),
-      onLagging: slow => void state.lagging.add(slow),
-      rejoin,
-    })
-    state.all.add(connection)
+      openedAtMs: performance.now(),
+      phase: { state: 'hello', credential: caller.credential },
+    }
+    countConnection(state, connection)
     attach(state, connection, webSocket)
   })
 }
@@ -136,21 +128,6 @@ function attach(state: State, connection: Connection, webSocket: WebSocket): voi
   webSocket.on('close', code => forget(state, connection, code))
 }
 
-function forget(state: State, connection: Connection, code: number): void {
-  if (!state.all.delete(connection)) return
-  if (connection.state === 'hello' || connection.state === 'checking') countHello(state, connection)
-  connection.state = 'closed'
-  state.measures.closed(code)
-  for (const entry of connection.entries.values()) drop(entry)
-  state.lagging.delete(connection)
-  const counts = state.byAddress.get(connection.addressKey)
-  if (counts !== undefined && --counts.open === 0) state.byAddress.delete(connection.addressKey)
-  const { userId } = connection
-  const ofUser = state.byUser.get(userId)
-  ofUser?.delete(connection)
-  if (ofUser?.size === 0) state.byUser.delete(userId)
-}
-
 async function drain(state: State, deadlineMs: number): Promise<void> {
   state.isDraining = true
   const untilMs = performance.now() + deadlineMs
@@ -158,9 +135,9 @@ async function drain(state: State, deadlineMs: number): Promise<void> {
   for (const connection of state.all) {
     answer(connection, { t: 'drain', retryMs: Math.round(Math.random() * drainSpreadMs) })
   }
-  const isBusy = () => [...state.all].some(({ isSending }) => isSending)
+  const isBusy = () => [...state.all].some(({ phase }) => phase.state === 'open' && phase.speaker.isSending)
   while (isBusy() && performance.now() < untilMs - 500) await pause()
   for (const connection of state.all) close(connection, closeCodes.goingAway, 'restarting')
   while (state.all.size > 0 && performance.now() < untilMs) await pause()
-  for (const connection of state.all) connection.webSocket.terminate()
+  for (const connection of state.all) connection.wire.terminate()
 }

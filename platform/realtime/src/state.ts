@@ -1,8 +1,8 @@
-/** What the parts of the endpoint share: every open connection, and by what it can be found. */
-import type { Authenticate, SessionWatch } from '@octet/contracts'
+/** What the parts of the endpoint share: the connections of this process, and by what they can be found. */
+import { type Authenticate, commonProblem, type SessionWatch } from '@octet/contracts'
 import type { Log, Metrics } from '@octet/observe'
 import type { WebSocketServer } from 'ws'
-import type { Connection } from './connection.ts'
+import type { Connection, User } from './connection.ts'
 import type { Hub } from './hub.ts'
 import type { Measures } from './measures.ts'
 import type { SendParts } from './send.ts'
@@ -34,15 +34,61 @@ export interface State {
   isDraining: boolean
 }
 
-/** A close frame; whoever does not answer it is cut off by `ws` after its own timeout. */
-export function close(connection: Connection, code: number, reason: string): void {
-  if (connection.state === 'closed') return
-  connection.webSocket.close(code, reason)
+const connectionsMax = 20_000
+const helloPerAddressMax = 20
+const connectionsPerAddressMax = 1_000
+const connectionsPerUserMax = 100
+
+/** Why another connection from this address must be refused, if it must. */
+export function refusalFor(state: State, addressKey: string): 'unavailable' | 'too-many' | undefined {
+  const scale = state.options.limitsScale
+  const counts = state.byAddress.get(addressKey) ?? { open: 0, hello: 0 }
+  if (state.isDraining || state.all.size >= connectionsMax) return 'unavailable'
+  const isFull = counts.hello >= helloPerAddressMax * scale || counts.open >= connectionsPerAddressMax * scale
+  return isFull ? 'too-many' : undefined
 }
 
-/** It has shown who it is, or is gone. */
+/** Counts a new connection. One that still has to say hello counts as such until `countHello`. */
+export function countConnection(state: State, connection: Connection): void {
+  const counts = state.byAddress.get(connection.addressKey) ?? { open: 0, hello: 0 }
+  counts.open++
+  if (connection.phase.state === 'hello') {
+    counts.hello++
+    state.hellos++
+  }
+  state.byAddress.set(connection.addressKey, counts)
+  state.all.add(connection)
+}
+
+/** A socket has said hello, or is gone. */
 export function countHello(state: State, { addressKey }: Connection): void {
   state.hellos--
   const counts = state.byAddress.get(addressKey)
   if (counts !== undefined) counts.hello--
+}
+
+/** Takes the connection out of all counts; the caller has ended its subscriptions. */
+export function uncountConnection(state: State, connection: Connection, userId: string | undefined): void {
+  state.lagging.delete(connection)
+  const counts = state.byAddress.get(connection.addressKey)
+  if (counts !== undefined && --counts.open === 0) state.byAddress.delete(connection.addressKey)
+  if (userId === undefined) return
+  const ofUser = state.byUser.get(userId)
+  ofUser?.delete(connection)
+  if (ofUser?.size === 0) state.byUser.delete(userId)
+}
+
+/** Counts the connection for its user. Throws `rate-limited` when the user has too many. */
+export function countForUser(state: State, connection: Connection, { userId }: User): void {
+  const ofUser = state.byUser.get(userId) ?? new Set()
+  if (ofUser.size >= connectionsPerUserMax * state.options.limitsScale) {
+    throw commonProblem('rate-limited', { detail: 'This account has too many live connections.', retryAfterMs: 5_000 })
+  }
+  ofUser.add(connection)
+  state.byUser.set(userId, ofUser)
+}
+
+/** Closes the connection. `ws` cuts off a peer that does not answer the close frame after a timeout of its own. */
+export function close({ phase, wire }: Connection, code: number, reason: string): void {
+  if (phase.state !== 'closed') wire.close(code, reason)
 }

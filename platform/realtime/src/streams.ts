@@ -8,15 +8,15 @@ export interface StreamModule {
   readonly contract: Contract
   /** Throws a Problem unless the actor may subscribe. */
   join(actor: Principal, kind: string, key: string): Promise<void>
-  /** A connection here begins to listen, and stops. */
+  /** A connection of this process begins to listen, and stops. */
   entered?(kind: string, key: string, userId: string): void
   left?(kind: string, key: string, userId: string): void
-  /** Who may hear what the actor relays; `undefined`: whoever listens. */
+  /** Who may hear what the actor relays; `undefined`: all subscribers. */
   reachOf?(actor: Principal, kind: string, key: string): Promise<Reach> | undefined
-  /** Where each of these streams ends; those nothing was written to are left out. */
+  /** Where each of these streams ends; streams without events are left out. */
   heads(streams: readonly string[]): Promise<readonly StreamHead[]>
   read(stream: string, range: { after: number; limit: number }): Promise<readonly LogEvent[]>
-  /** Lets a send that was refused for good count as done; asked again under its number, it is refused alike. */
+  /** Counts a permanently refused send as done; a retry under its number gets the same refusal. */
   skipTurn(turn: Turn, problem: Problem): Promise<unknown>
 }
 
@@ -39,15 +39,15 @@ export function streamRef(name: string, moduleOf: (name: string) => StreamModule
   return spec === undefined ? undefined : { name, module, kind, key, spec }
 }
 
-/** Whether after this event the user may have to leave. */
-export function concerns(spec: StreamSpec, event: LogEvent, userId: string): boolean {
+/** Whether the user may have to leave after this event, so that `join` must be asked again. */
+export function requiresRecheck(spec: StreamSpec, event: LogEvent, userId: string): boolean {
   const property = spec.rechecks?.[event.type]
   if (property === undefined) return false
   if (property === '*') return true
   return (event.body as Record<string, unknown> | null)?.[property] === userId
 }
 
-/** Whether a position is one in the log of this epoch. Whoever listened before the first event was told none. */
+/** Whether a position belongs to the log of this epoch. A subscriber from before the first event was told none. */
 export function isPositionIn(epoch: string, position: StreamPosition): boolean {
   return position.epoch === epoch || (position.epoch === '' && position.seq === 0)
 }

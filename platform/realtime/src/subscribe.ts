@@ -1,203 +1,230 @@
 /** From `sub` to live, and out again: who may listen, and where the listening goes on. */
-
 import { commonProblem, Problem, realtimeLimits, type StreamPosition } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
-import type { Channel } from './channel.ts'
-import { answer, answerProblem, type Connection, type Entry, type User } from './connection.ts'
+import { answer, answerProblem, type Session, type User } from './connection.ts'
 import { isPositionIn, type StreamRef } from './streams.ts'
+import {
+  type Channel,
+  type DurableSubscription,
+  type EphemeralSubscription,
+  hasEnded,
+  isAdmitted,
+  type Subscription,
+  suspend,
+} from './subscription.ts'
 
-/** Runs at most so many `join`s at once: a storm of reconnects waits here, not in the database. */
-const joinsMax = 64
 const rejoinAgainMs = 1_000
 const rejoinsMax = 30
 
-let joins = 0
-const waiting: (() => void)[] = []
-
-async function admitted<T>(work: () => Promise<T>): Promise<T> {
-  while (joins >= joinsMax) await new Promise<void>(resolve => waiting.push(resolve))
-  joins++
-  try {
-    return await work()
-  } finally {
-    joins--
-    waiting.shift()?.()
-  }
+/** Where a client goes on. Without an epoch it means the log as it is now. */
+export interface ResumeFrom {
+  readonly seq: number
+  readonly epoch: string | undefined
 }
 
 /** Subscribes to each stream; each is answered by `subscribed`, `reset` or `err`. */
 export function subscribeAll(
-  connection: Connection,
+  session: Session,
   streams: Readonly<Record<string, StreamPosition | null>>,
 ): Promise<unknown> {
-  return Promise.all(Object.entries(streams).map(([stream, position]) => subscribe(connection, stream, position)))
+  return Promise.all(
+    Object.entries(streams).map(([stream, position]) =>
+      subscribe(session, stream, position).catch(error => {
+        answerProblem(session.connection, stream, asProblem(error))
+      }),
+    ),
+  )
 }
 
-async function subscribe(connection: Connection, stream: string, position: StreamPosition | null): Promise<void> {
-  const ref = connection.hub.refOf(stream)
-  if (ref === undefined) return answerProblem(connection, stream, commonProblem('not-found'))
-  const { principal } = connection
-  if (principal === undefined) return
-  if (!hasScope(principal, ref)) return answerProblem(connection, stream, commonProblem('forbidden'))
-  unsubscribe(connection, stream)
-  if (connection.entries.size >= realtimeLimits.streamsMax) {
+/**
+ * Subscribes to a stream and sends what comes after `position`; `null` begins at the end. Throws what forbids it, or
+ * what went wrong on the way; then the subscription has ended.
+ */
+export async function subscribe(session: Session, stream: string, position: ResumeFrom | null): Promise<void> {
+  const ref = session.hub.refOf(stream)
+  if (ref === undefined) throw commonProblem('not-found')
+  requireScope(session.principal, ref)
+  unsubscribe(session, stream)
+  if (session.subscriptions.size >= realtimeLimits.streamsMax) {
     const detail = `At most ${realtimeLimits.streamsMax} streams a connection.`
-    return answerProblem(connection, stream, commonProblem('forbidden', { detail }))
+    throw commonProblem('forbidden', { detail })
   }
-  const entry: Entry = {
-    outlet: connection,
-    connection,
-    ref,
-    channel: undefined,
-    state: 'joining',
-    seq: -1,
-    mustRejoin: true,
-    isReading: false,
-    isEntered: false,
-  }
-  connection.entries.set(stream, entry)
+  const subscription = createSubscription(session, ref)
+  session.subscriptions.set(stream, subscription)
   try {
-    await enter(entry)
-    // Entered first, asked second: a change of rights in between is seen by one of the two.
-    await askToJoin(entry)
-    if ((entry.state as string) === 'ended') return
-    entry.isEntered = true
-    ref.module.entered?.(ref.kind, ref.key, connection.userId)
-    await begin(entry, position)
+    await enter(session, subscription)
+    await askToJoin(session, subscription)
+    if (subscription.phase.state !== 'joining') return
+    subscription.phase.wasAdmitted = true
+    ref.module.entered?.(ref.kind, ref.key, session.userId)
+    if (subscription.durability === 'durable') await begin(session, subscription, position)
+    else beginEphemeral(session, subscription)
   } catch (error) {
-    if ((entry.state as string) === 'ended') return
-    drop(entry)
-    answerProblem(connection, stream, asProblem(error))
+    if (hasEnded(subscription)) return
+    drop(session, subscription)
+    throw error
   }
 }
 
-async function enter(entry: Entry): Promise<void> {
-  const { hub } = entry.connection
-  if (entry.ref.spec.durability === 'ephemeral') return hub.enterEphemeral(entry.ref, entry)
-  const channel = await hub.enter(entry.ref, entry)
-  entry.channel = channel
-  // Unsubscribed, or the socket closed, meanwhile.
-  if (entry.state === 'ended') hub.leave(channel, entry)
+function createSubscription(session: Session, ref: StreamRef): Subscription {
+  const common = { outlet: session, ref }
+  if (ref.spec.durability === 'durable') return { ...common, durability: 'durable', phase: { state: 'entering' } }
+  const phase = { state: 'joining', mustAskAgain: true, wasAdmitted: false } as const
+  return { ...common, durability: 'ephemeral', phase }
 }
 
-async function askToJoin(entry: Entry): Promise<void> {
-  while (entry.mustRejoin && entry.state === 'joining') {
-    entry.mustRejoin = false
-    await admitted(async () => {
-      const { connection, ref } = entry
-      // Whoever subscribes again and again must not fill the line with questions nobody needs answered.
-      if (entry.state !== 'joining') return
-      const { principal } = connection
-      if (principal === undefined) throw commonProblem('unauthenticated')
-      if (!hasScope(principal, ref)) throw commonProblem('forbidden')
+async function enter({ hub }: Session, subscription: Subscription): Promise<void> {
+  if (subscription.durability === 'ephemeral') {
+    hub.enterEphemeral(subscription)
+    return
+  }
+  const channel = await hub.enter(subscription)
+  // The client unsubscribed, or the connection closed, meanwhile.
+  if (hasEnded(subscription)) hub.leave(channel, subscription)
+  else subscription.phase = { state: 'joining', channel, seq: undefined, mustAskAgain: true, wasAdmitted: false }
+}
+
+async function askToJoin(session: Session, subscription: Subscription): Promise<void> {
+  const { ref } = subscription
+  for (;;) {
+    const { phase } = subscription
+    if (phase.state !== 'joining' || !phase.mustAskAgain) return
+    phase.mustAskAgain = false
+    await session.hub.joins.run(async () => {
+      // A client that subscribes again and again must not fill the queue with obsolete questions.
+      if (subscription.phase !== phase) return
+      const { principal } = session
+      requireScope(principal, ref)
       await ref.module.join(principal, ref.kind, ref.key)
     })
   }
 }
 
-function hasScope({ scopes }: User, { spec }: StreamRef): boolean {
-  return scopes === '*' || scopes.includes(spec.scope)
+function requireScope({ scopes }: User, { spec }: StreamRef): void {
+  if (scopes !== '*' && !scopes.includes(spec.scope)) throw commonProblem('forbidden')
 }
 
-async function begin(entry: Entry, position: StreamPosition | null): Promise<void> {
-  const { connection, ref, channel } = entry
-  if (channel === undefined) {
-    entry.state = 'live'
-    return answer(connection, { t: 'subscribed', stream: ref.name, epoch: '', seq: 0, head: 0, ephemeral: true })
-  }
-  if (position !== null) await reach(entry, channel, position)
-  if ((entry.state as string) === 'ended') return
-  const verdict = judge(channel, position)
+function beginEphemeral({ connection }: Session, subscription: EphemeralSubscription): void {
+  subscription.phase = { state: 'live' }
+  const { name } = subscription.ref
+  answer(connection, { t: 'subscribed', stream: name, epoch: '', seq: 0, head: 0, ephemeral: true })
+}
+
+async function begin(session: Session, subscription: DurableSubscription, position: ResumeFrom | null): Promise<void> {
+  const { phase, ref } = subscription
+  if (phase.state !== 'joining') return
+  const { channel } = phase
+  if (position !== null) await reach(channel, position)
+  await askToJoin(session, subscription) // rights may have changed meanwhile
+  if (hasEnded(subscription)) return
+  const { connection } = session
+  const { measures } = connection
   const { epoch, head } = channel
-  if (verdict !== 'resume') {
-    if (verdict !== 'fresh') connection.measures.reset.add()
-    entry.seq = head
-    entry.state = 'live'
-    if (verdict === 'fresh') answer(connection, { t: 'subscribed', stream: ref.name, epoch, seq: head, head })
-    else answer(connection, { t: 'reset', stream: ref.name, epoch, seq: head, reason: verdict })
+  const start = startOf(channel, position)
+  if (start.kind === 'resume') {
+    measures.resumed.add()
+    subscription.phase = { state: 'behind', channel, seq: start.seq, isReading: false }
+    answer(connection, { t: 'subscribed', stream: ref.name, epoch, seq: start.seq, head })
+    await channel.catchUp(subscription)
     return
   }
-  const { seq } = position as StreamPosition
-  connection.measures.resumed.add()
-  entry.seq = seq
-  entry.state = 'behind'
-  answer(connection, { t: 'subscribed', stream: ref.name, epoch, seq, head })
-  await channel.catchUp(entry)
+  subscription.phase = { state: 'live', channel, seq: head }
+  if (start.kind === 'fresh') answer(connection, { t: 'subscribed', stream: ref.name, epoch, seq: head, head })
+  else {
+    measures.reset.add()
+    answer(connection, { t: 'reset', stream: ref.name, epoch, seq: head, reason: start.reason })
+  }
 }
 
-/** Another process may have written what this one has not read yet; that is no reason to begin anew. */
-async function reach({ ref }: Entry, channel: Channel, { epoch, seq }: StreamPosition): Promise<void> {
+/** Another process may have written events that this one has not read yet; that is no reason to reset the client. */
+async function reach(channel: Channel, { epoch = channel.epoch, seq }: ResumeFrom): Promise<void> {
   if (epoch !== channel.epoch || seq <= channel.head) return
+  const { ref } = channel
   const [now] = await ref.module.heads([ref.name])
   if (now === undefined || now.epoch !== epoch || now.seq < seq) return
-  channel.see(now)
+  channel.learnHead(now)
   await channel.settle()
   if (channel.head < seq) throw commonProblem('unavailable', { retryAfterMs: 500 })
 }
 
-function judge(
-  { epoch, head }: Channel,
-  position: StreamPosition | null,
-): 'fresh' | 'resume' | 'epoch' | 'too-far-behind' {
-  if (position === null) return 'fresh'
-  if (!isPositionIn(epoch, position) || position.seq > head) return 'epoch'
-  return head - position.seq > realtimeLimits.replayMax ? 'too-far-behind' : 'resume'
-}
+type Start =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'resume'; readonly seq: number }
+  | { readonly kind: 'reset'; readonly reason: 'epoch' | 'too-far-behind' }
 
-/** Ends the subscription quietly; the client asked for it, or is gone. */
-export function unsubscribe(connection: Connection, stream: string): void {
-  const entry = connection.entries.get(stream)
-  if (entry !== undefined) drop(entry)
-}
-
-/** Takes the entry out of everything it is in. */
-export function drop(entry: Entry): void {
-  const { connection, ref, channel } = entry
-  entry.state = 'ended'
-  if (entry.isEntered) {
-    entry.isEntered = false
-    ref.module.left?.(ref.kind, ref.key, connection.userId)
+function startOf({ epoch, head }: Channel, position: ResumeFrom | null): Start {
+  if (position === null) return { kind: 'fresh' }
+  const { seq } = position
+  if (!isPositionIn(epoch, { seq, epoch: position.epoch ?? epoch }) || seq > head) {
+    return { kind: 'reset', reason: 'epoch' }
   }
-  if (connection.entries.get(ref.name) === entry) connection.entries.delete(ref.name)
-  connection.lagging?.delete(entry)
-  if (channel !== undefined) connection.hub.leave(channel, entry)
-  else if (ref.spec.durability === 'ephemeral') connection.hub.leaveEphemeral(ref, entry)
+  return head - seq > realtimeLimits.replayMax ? { kind: 'reset', reason: 'too-far-behind' } : { kind: 'resume', seq }
 }
 
-/** The user's rights have changed: asks about every stream of the connection again. */
-export function recheckAll(connection: Connection): void {
-  for (const entry of connection.entries.values()) {
-    if (entry.channel !== undefined) entry.channel.recheck(connection.userId)
-    else {
-      entry.mustRejoin = true
-      if (entry.state === 'joining') continue
-      entry.state = 'joining'
-      void rejoin(entry).catch(() => undefined)
-    }
+/** Ends the subscription without a word; the client asked for it, or is gone. */
+export function unsubscribe(session: Session, stream: string): void {
+  const subscription = session.subscriptions.get(stream)
+  if (subscription !== undefined) drop(session, subscription)
+}
+
+/** Ends the subscription: takes it out of its channel and tells its module. */
+export function drop(session: Session, subscription: Subscription): void {
+  const { ref } = subscription
+  const wasAdmitted = isAdmitted(subscription)
+  if (subscription.durability === 'ephemeral') {
+    subscription.phase = { state: 'ended' }
+    session.hub.leaveEphemeral(subscription)
+  } else {
+    const { phase } = subscription
+    subscription.phase = { state: 'ended' }
+    if ('channel' in phase) session.hub.leave(phase.channel, subscription)
+    if (session.backlog.state === 'lagging') session.backlog.waiting.delete(subscription)
   }
+  if (wasAdmitted) ref.module.left?.(ref.kind, ref.key, session.userId)
+  if (session.subscriptions.get(ref.name) === subscription) session.subscriptions.delete(ref.name)
+}
+
+/** The user's rights have changed: asks `join` again for every stream of the connection. */
+export function recheckAll(session: Session): void {
+  for (const subscription of session.subscriptions.values()) suspend(subscription)
 }
 
 /**
- * Asks `join` again. Refused, the subscription ends; while nobody can tell, it stays held and is asked again.
+ * Asks `join` again for a suspended subscription, and lets it go on. A refusal ends it. While the module cannot answer,
+ * the subscription stays suspended and the question is repeated. Never rejects.
  */
-export async function rejoin(entry: Entry): Promise<void> {
-  for (let attempt = 1; entry.state === 'joining'; attempt++) {
+export async function rejoin(session: Session, subscription: Subscription): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      await askToJoin(entry)
-      if ((entry.state as string) === 'joining') entry.state = entry.channel === undefined ? 'live' : 'behind'
-      return
+      await askToJoin(session, subscription)
+      break
     } catch (error) {
       const problem = error instanceof Problem ? error : asProblem(error)
       const isRefused = problem.status < 500 && problem.status !== 429
-      if ((entry.state as string) === 'ended') return
-      if (isRefused || attempt >= rejoinsMax) return end(entry, problem.code)
-      entry.mustRejoin = true
+      if (hasEnded(subscription)) return
+      if (isRefused || attempt >= rejoinsMax) {
+        end(session, subscription, problem.code)
+        return
+      }
+      if (subscription.phase.state === 'joining') subscription.phase.mustAskAgain = true
       await new Promise(resolve => setTimeout(resolve, rejoinAgainMs))
     }
   }
+  await goOn(subscription)
 }
 
-function end(entry: Entry, code: string): void {
-  drop(entry)
-  answer(entry.connection, { t: 'unsubscribed', stream: entry.ref.name, code })
+async function goOn(subscription: Subscription): Promise<void> {
+  if (subscription.durability === 'ephemeral') {
+    if (subscription.phase.state === 'joining') subscription.phase = { state: 'live' }
+    return
+  }
+  const { phase } = subscription
+  if (phase.state !== 'joining') return
+  subscription.phase = { state: 'behind', channel: phase.channel, seq: phase.seq, isReading: false }
+  await phase.channel.catchUp(subscription).catch(() => undefined) // the sweep tries again
+}
+
+function end(session: Session, subscription: Subscription, code: string): void {
+  drop(session, subscription)
+  answer(session.connection, { t: 'unsubscribed', stream: subscription.ref.name, code })
 }

@@ -1,8 +1,8 @@
-/** Whatever happens because nothing happened: silence, expiry, standing still. One timer for all connections. */
-import { realtimeLimits } from '@octet/contracts'
+/** What happens because nothing happened: silence, expiry, readers that stand still. One timer for all connections. */
+import { closeCodes, realtimeLimits } from '@octet/contracts'
 import { check } from './callers.ts'
-import { answer, type Connection, hasCaughtUp } from './connection.ts'
-import type { State } from './state.ts'
+import { answer, type Connection, hasCaughtUp, type Session, sessionOf } from './connection.ts'
+import { close, type State } from './state.ts'
 
 /** Half the second within which an expired token must have lost its streams. */
 export const sweepMs = 500
@@ -10,60 +10,99 @@ export const sweepMs = 500
 const silentMsMax = 1_000
 const stuckMsMax = 10_000
 const silenceMsMax = realtimeLimits.heartbeatMs * 2.5
+/** An event stream says nothing, so only its age shows that its client may be gone. It resumes where it was. */
+const followingMsMax = 60 * 60_000
 
-/** Ends what said nothing for too long, and asks those whose credential ends soon for another. */
+/** Ends connections that said nothing for too long, and asks clients whose token ends soon for another. */
 export function sweep(state: State): void {
   const nowMs = performance.now()
-  const wallMs = state.options.now()
   for (const connection of state.all) {
-    if (connection.state !== 'open') {
-      if (nowMs - connection.openedAtMs > realtimeLimits.helloTimeoutMs) connection.webSocket.terminate()
-      continue
-    }
-    if (nowMs - connection.heardAtMs > silenceMsMax) {
-      connection.webSocket.terminate()
-      continue
-    }
-    watchExpiry(state, connection, wallMs)
-    for (const entry of connection.entries.values()) {
-      // One whose read failed is tried again until it works.
-      const isStuck = entry.state === 'behind' && !entry.isReading && connection.lagging === undefined
-      if (isStuck) void entry.channel?.catchUp(entry).catch(() => undefined)
+    const { phase, wire } = connection
+    switch (phase.state) {
+      case 'hello':
+      case 'checking':
+        if (nowMs - connection.openedAtMs > realtimeLimits.helloTimeoutMs) wire.terminate()
+        break
+      case 'open':
+        if (nowMs - phase.speaker.heardAtMs > silenceMsMax) wire.terminate()
+        else attend(state, phase.session)
+        break
+      case 'following':
+        if (nowMs - connection.openedAtMs > followingMsMax) close(connection, closeCodes.goingAway, 'reconnect')
+        else attend(state, phase.session)
+        if (nowMs - phase.beatAtMs > realtimeLimits.heartbeatMs) {
+          phase.beatAtMs = nowMs
+          if (phase.wire.isOpen()) phase.wire.beat()
+        }
+        break
+      case 'closed':
+        break
+      default:
+        phase satisfies never
     }
   }
 }
 
-function watchExpiry(state: State, connection: Connection, wallMs: number): void {
-  const { expiresAtMs } = connection
+function attend(state: State, session: Session): void {
+  watchExpiry(state, session)
+  if (session.backlog.state === 'lagging') return // woken when its reader has caught up
+  for (const subscription of session.subscriptions.values()) {
+    // One whose read failed is tried again until it works.
+    if (subscription.durability === 'durable' && subscription.phase.state === 'behind') {
+      void subscription.phase.channel.catchUp(subscription).catch(() => undefined)
+    }
+  }
+}
+
+function watchExpiry(state: State, session: Session): void {
+  const { expiresAtMs, connection } = session
   if (expiresAtMs === undefined) return
-  const isToken = connection.credential.kind === 'bearer' // the end of a cookie's session moves as it is used
+  const wallMs = state.options.now()
+  const isToken = session.credential.kind === 'bearer' // the end of a cookie's session moves as it is used
   if (wallMs >= expiresAtMs) {
-    connection.expiresAtMs = wallMs + sweepMs
-    check(state, connection)
-  } else if (isToken && !connection.isAskedToReauth && expiresAtMs - wallMs < realtimeLimits.reauthNoticeMs) {
-    connection.isAskedToReauth = true
-    answer(connection, { t: 'reauth', inMs: Math.round(expiresAtMs - wallMs) })
+    session.expiresAtMs = wallMs + sweepMs
+    check(state, session)
+  } else if (isToken && !session.isAskedToReauth && expiresAtMs - wallMs < realtimeLimits.reauthNoticeMs) {
+    session.isAskedToReauth = true
+    // An event stream cannot answer: its client connects again with a fresh token.
+    if (connection.phase.state === 'open') {
+      answer(connection, { t: 'reauth', inMs: Math.round(expiresAtMs - wallMs) })
+    }
   }
 }
 
-/** Goes on with slow readers that have caught up, cuts off those that stand still, minds the silence of the feed. */
+/** Wakes slow readers that have caught up, cuts off those that stand still, and mutes the hub while the feed is silent. */
 export function wake(state: State): void {
   const { hub, watch } = state.options
   hub.mute(watch !== undefined && watch.silentMs() > silentMsMax)
   const nowMs = performance.now()
   for (const connection of state.lagging) {
-    const buffered = connection.socket.writableLength
-    if (hasCaughtUp(connection)) {
-      const entries = connection.lagging ?? []
-      connection.lagging = undefined
-      state.lagging.delete(connection)
-      for (const entry of entries) void entry.channel?.catchUp(entry).catch(() => undefined)
-    } else if (buffered < connection.stuckBytes) {
-      connection.stuckBytes = buffered
-      connection.stuckSinceMs = nowMs
-    } else if (nowMs - connection.stuckSinceMs > stuckMsMax) {
-      state.measures.slow.add()
-      connection.webSocket.terminate()
+    const session = sessionOf(connection)
+    if (session?.backlog.state !== 'lagging') state.lagging.delete(connection)
+    else wakeOne(state, connection, session, session.backlog, nowMs)
+  }
+}
+
+function wakeOne(
+  state: State,
+  connection: Connection,
+  session: Session,
+  backlog: Extract<Session['backlog'], { state: 'lagging' }>,
+  nowMs: number,
+): void {
+  const buffered = connection.wire.bufferedBytes()
+  if (hasCaughtUp(connection)) {
+    session.backlog = { state: 'keeping-up' }
+    state.lagging.delete(connection)
+    for (const subscription of backlog.waiting) {
+      if (subscription.phase.state !== 'behind') continue
+      void subscription.phase.channel.catchUp(subscription).catch(() => undefined) // the sweep tries again
     }
+  } else if (buffered < backlog.stuckBytes) {
+    backlog.stuckBytes = buffered
+    backlog.stuckSinceMs = nowMs
+  } else if (nowMs - backlog.stuckSinceMs > stuckMsMax) {
+    state.measures.slow.add()
+    connection.wire.terminate()
   }
 }

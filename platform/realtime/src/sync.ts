@@ -1,33 +1,35 @@
 /** `sync`: a client reads the log itself, to close a gap it noticed. */
 import { type ClientFrameOf, commonProblem, realtimeLimits } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
-import { answer, answerProblem, type Connection, type Entry } from './connection.ts'
+import { answer, answerProblem, type Speaker } from './connection.ts'
 import { firstEvents } from './outgoing.ts'
 import { isPositionIn } from './streams.ts'
+import { mayHear } from './subscription.ts'
 
 const syncsMax = 4
 
-/** Answers with a page of the log, or `reset` when the position is worthless. */
-export async function sync(connection: Connection, frame: ClientFrameOf<'sync'>): Promise<void> {
+/** Answers with a page of the log, or with `reset` when the position is worthless. */
+export async function sync(speaker: Speaker, frame: ClientFrameOf<'sync'>): Promise<void> {
+  const { connection, hub, subscriptions } = speaker.session
   const { rid, stream, after, limit = realtimeLimits.pageMax } = frame
-  const entry = connection.entries.get(stream)
-  const channel = entry?.channel
-  if (entry === undefined || channel === undefined || !isAdmitted(entry)) {
+  const subscription = subscriptions.get(stream)
+  if (subscription === undefined || !mayHear(subscription) || !('channel' in subscription.phase)) {
     return answerProblem(connection, rid, commonProblem('not-found'))
   }
-  if (connection.syncs >= syncsMax || connection.hub.isMuted) {
+  const { channel } = subscription.phase
+  if (speaker.syncs >= syncsMax || hub.isMuted) {
     return answerProblem(connection, rid, commonProblem('rate-limited', { retryAfterMs: 500 }))
   }
   if (!isPositionIn(channel.epoch, { epoch: frame.epoch, seq: after }) || after > channel.head) {
     const { epoch, head: seq } = channel
     return answer(connection, { t: 'reset', stream, epoch, seq, reason: 'epoch', rid })
   }
-  connection.syncs++
+  speaker.syncs++
   try {
     const { epoch } = channel
     const found = await channel.read(after, limit)
-    // Rights may have changed, or the log, while it was read.
-    if (!isAdmitted(entry) || connection.hub.isMuted) {
+    // Rights, or the log, may have changed while it was read.
+    if (!mayHear(subscription) || hub.isMuted) {
       return answerProblem(connection, rid, commonProblem('unavailable', { retryAfterMs: 500 }))
     }
     const { head: seq } = channel
@@ -39,10 +41,6 @@ export async function sync(connection: Connection, frame: ClientFrameOf<'sync'>)
   } catch (error) {
     answerProblem(connection, rid, asProblem(error))
   } finally {
-    connection.syncs--
+    speaker.syncs--
   }
-}
-
-function isAdmitted({ state }: Entry): boolean {
-  return state === 'live' || state === 'behind'
 }
