@@ -49,7 +49,7 @@ export const platformMutants = {
   /** Keeps sockets open whose session ended. */
   'sockets-untold': {
     file: 'platform/realtime/src/server.ts',
-    find: 'const stopHearing = watch?.onRevoked(revoked => end(state, revoked))',
+    find: 'const stopHearing = watch?.onRevoked(revoked => revoke(state, revoked))',
     replace: 'const stopHearing = watch?.onRevoked(() => undefined)',
   },
   /** Keeps sending to sockets although revocations could not be read for long. */

@@ -15,7 +15,7 @@ const framesRate = { burst: 200, perSecond: 20 }
 const streamsPerToken = 10
 /** A client that goes on sending after so many refusals is flooding. */
 const refusalsMax = 200
-/** Each frame that passes makes up for so many refusals: on a busy server single frames pass in the midst of a flood. */
+/** Each frame that passes makes up for so many refusals: on a busy server some pass in the midst of a flood. */
 const refusalsForgiven = 10
 
 /** Never throws: a frame that cannot be read is answered, or ends the connection. */

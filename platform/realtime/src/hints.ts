@@ -1,5 +1,5 @@
 /**
- * Hints between processes over Redis, which save the wait for the next poll of the database. A hint may be lost, late or
+ * Hints between processes over Redis save the wait for the next poll of the database. A hint may be lost, late or
  * doubled: nothing durable depends on it. Ephemeral notices reach other processes only this way.
  */
 import type { Log } from '@octet/observe'

@@ -71,7 +71,7 @@ function watchExpiry(state: State, session: Session): void {
   }
 }
 
-/** Wakes slow readers that have caught up, cuts off those that stand still, and mutes the hub while the feed is silent. */
+/** Wakes readers that caught up, cuts off those that stand still, and mutes the hub while the feed is silent. */
 export function wake(state: State): void {
   const { hub, watch } = state.options
   hub.mute(watch !== undefined && watch.silentMs() > silentMsMax)
