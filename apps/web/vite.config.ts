@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { fontPreloadPlugin } from './build/font-preload.ts'
+import { limitsPlugin } from './build/limits.ts'
 import { precompressPlugin } from './build/precompress.ts'
 import { slimContractsPlugin } from './build/slim-contracts.ts'
 import { themeCssPlugin } from './build/theme-css.ts'
@@ -17,7 +18,7 @@ const groups = [
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), slimContractsPlugin(), themeCssPlugin(), fontPreloadPlugin(), precompressPlugin()],
+  plugins: [react(), limitsPlugin(), slimContractsPlugin(), themeCssPlugin(), fontPreloadPlugin(), precompressPlugin()],
   server: {
     host: '127.0.0.1',
     port: 5173,

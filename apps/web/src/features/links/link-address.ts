@@ -1,7 +1,9 @@
 /** The values of a link form and what is wrong with them. Pure, and small enough for the front page. */
+
 import type { FormErrors } from '../../shared/form.ts'
 import { fromZonedInput, withScheme } from '../../shared/format.ts'
 import type { Translate } from '../../shared/i18n.tsx'
+import { limits } from './limits.ts'
 
 /** The fields as they are typed: all text, '' for none. */
 export interface LinkValues {
@@ -12,9 +14,6 @@ export interface LinkValues {
   readonly clicksMax: string
   readonly tags: readonly string[]
 }
-
-export const tagsMax = 10
-const tagLengthMax = 30
 
 /** Whether the address can be one at all; the server decides about the rest. */
 export function isAddress(typed: string): boolean {
@@ -32,6 +31,8 @@ export function linkErrors(values: LinkValues, t: Translate, timeZone: string): 
   return {
     url: isAddress(values.url) ? undefined : t(values.url.trim() === '' ? 'links.url-missing' : 'links.url-rule'),
     expiresAt: isPast ? t('problem.links.expiry-in-the-past') : undefined,
-    tags: values.tags.some(tag => tag.length > tagLengthMax) ? t('links.tags-rule', { max: tagLengthMax }) : undefined,
+    tags: values.tags.some(tag => tag.length > limits.tag.max)
+      ? t('links.tags-rule', { max: limits.tag.max })
+      : undefined,
   }
 }

@@ -1,4 +1,5 @@
 /** Where one writes: Enter sends, Shift-Enter breaks the line, ↑ in the empty field changes what one said last. */
+
 import { ActionIcon, Textarea } from '@mantine/core'
 import { messageFilesMax } from '@octet/contracts/chat'
 import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
@@ -21,6 +22,7 @@ import { chatSettingsQuery } from '../attention/chat-settings.ts'
 import { Avatar } from '../avatar.tsx'
 import { attachmentsOf } from '../files/attachments.ts'
 import { useIncomingFiles } from '../files/use-incoming-files.ts'
+import { limits } from '../limits.ts'
 import { useOpenRoom } from '../rooms/room-context.ts'
 import { personName } from '../rooms/room-name.ts'
 import type { KnownMessage, Person } from '../streams/room-log.ts'
@@ -32,12 +34,11 @@ import { candidates, type Naming, named, namingAt, withIds } from './mentions.ts
 
 const AttachmentTray = lazy(() => import('../files/attachment-tray.tsx'))
 
-const bodyMax = 8_000
 /** Sealing makes words longer; these bytes fit in all cases. */
 const sealedBytesMax = 5_000
 
 function fits(body: string, isEncrypted: boolean): boolean {
-  return body.length <= bodyMax && (!isEncrypted || new TextEncoder().encode(body).length <= sealedBytesMax)
+  return body.length <= limits.body.max && (!isEncrypted || new TextEncoder().encode(body).length <= sealedBytesMax)
 }
 const suggestionsMax = 6
 const isTouch = matchMedia('(pointer: coarse)').matches
@@ -321,7 +322,9 @@ export function Composer(props: ComposerProps) {
           aria-label={label}
           placeholder={label}
           value={text}
-          error={isTooLong ? t('chat.too-long', { max: room.isEncrypted ? sealedBytesMax : bodyMax }) : undefined}
+          error={
+            isTooLong ? t('chat.too-long', { max: room.isEncrypted ? sealedBytesMax : limits.body.max }) : undefined
+          }
           role="combobox"
           aria-expanded={isListOpen}
           aria-autocomplete="list"

@@ -1,4 +1,5 @@
 /** Where an invitation leads: one click, and one is in the room. The token is in the fragment, for no log to keep. */
+
 import { Button } from '@mantine/core'
 import { IconDoorEnter, IconMailOff } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
@@ -7,16 +8,14 @@ import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailureNotice, StateBox } from '../../../shared/ui/states.tsx'
 import { chatApi } from '../api.ts'
+import { limits } from '../limits.ts'
 import { addRoom } from '../rooms/add-room.ts'
-
-/** Shorter ones are cut off or mistyped. */
-const tokenCharsMin = 20
 
 /** The token stands behind the `#`, so that no server log holds it. */
 function useToken(): string | undefined {
   const hash = useRouterState({ select: state => state.location.hash })
   const token = new URLSearchParams(hash).get('t')
-  return token === null || token.length < tokenCharsMin ? undefined : token
+  return token === null || token.length < limits.invitation.min ? undefined : token
 }
 
 export function InvitePage() {

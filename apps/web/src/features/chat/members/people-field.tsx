@@ -1,4 +1,5 @@
 /** Finds people and hands over the one that was chosen. */
+
 import { TextInput, UnstyledButton } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
@@ -8,6 +9,7 @@ import { useT } from '../../../shared/i18n.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { Avatar } from '../avatar.tsx'
 import classes from '../dialogs.module.css'
+import { limits } from '../limits.ts'
 import { personName } from '../rooms/room-name.ts'
 import type { Person } from '../streams/room-log.ts'
 import { peopleQuery } from './find-people.ts'
@@ -55,7 +57,7 @@ export function PeopleField({ label, except, onPick }: PeopleFieldProps) {
           </li>
         ))}
       </ul>
-      {q.length >= 2 && query.isSuccess && found.length === 0 ? (
+      {q.length >= limits.peopleSearch.min && query.isSuccess && found.length === 0 ? (
         <p className="dimmed">{t('chat.people-none')}</p>
       ) : null}
     </div>

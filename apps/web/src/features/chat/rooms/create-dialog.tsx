@@ -1,4 +1,5 @@
 /** A new room, or a conversation with one or several people. */
+
 import { Button, Pill, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { useNavigate } from '@tanstack/react-router'
@@ -10,13 +11,12 @@ import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import classes from '../dialogs.module.css'
+import { limits } from '../limits.ts'
 import { PeopleField } from '../members/people-field.tsx'
 import type { Person } from '../streams/room-log.ts'
 import { useOpenDirect } from './open-direct.ts'
 import { useCreateRoom } from './room-actions.ts'
 import { personName } from './room-name.ts'
-
-const directMax = 8
 
 function Direct({ onClose }: { onClose: () => void }) {
   const t = useT()
@@ -25,7 +25,7 @@ function Direct({ onClose }: { onClose: () => void }) {
   const openDirect = useOpenDirect(onClose)
   return (
     <div className={classes.form}>
-      {chosen.length < directMax ? (
+      {chosen.length < limits.directPeople.max ? (
         <PeopleField
           label={t('chat.direct-who')}
           except={[id, ...chosen.map(each => each.id)]}
@@ -81,8 +81,21 @@ function NewRoom({ onClose }: { onClose: () => void }) {
   return (
     <form className={classes.form} noValidate onSubmit={event => void form.onSubmit(event)}>
       <FailureNotice error={form.failure} />
-      <TextInput {...form.text('name')} data-autofocus label={t('chat.name')} maxLength={80} autoComplete="off" />
-      <Textarea {...form.text('topic')} label={t('chat.topic')} maxLength={500} autosize minRows={2} maxRows={4} />
+      <TextInput
+        {...form.text('name')}
+        data-autofocus
+        label={t('chat.name')}
+        maxLength={limits.roomName.max}
+        autoComplete="off"
+      />
+      <Textarea
+        {...form.text('topic')}
+        label={t('chat.topic')}
+        maxLength={limits.topic.max}
+        autosize
+        minRows={2}
+        maxRows={4}
+      />
       <VisibilityField value={form.values.visibility} onChange={visibility => form.change({ visibility })} />
       {form.values.visibility === 'private' ? (
         <Switch

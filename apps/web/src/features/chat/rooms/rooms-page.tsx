@@ -1,4 +1,5 @@
 /** All rooms: those one is in, and the public ones one could join. */
+
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { chat, type Room } from '@octet/contracts/chat'
@@ -11,6 +12,7 @@ import { useShell } from '../../../shared/shell.ts'
 import { MoreButton } from '../../../shared/ui/more-button.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
+import { limits } from '../limits.ts'
 import { ConnectionBanner } from '../streams/connection-banner.tsx'
 import { useChatLive } from '../streams/use-live.ts'
 import { browseQuery } from './browse-rooms.ts'
@@ -87,7 +89,7 @@ function Browse() {
         leftSection={<IconSearch size={16} stroke={1.75} />}
         aria-label={t('chat.browse-find')}
         placeholder={t('chat.browse-find')}
-        maxLength={80}
+        maxLength={limits.browse.max}
         value={typed}
         onChange={event => setTyped(event.currentTarget.value)}
       />

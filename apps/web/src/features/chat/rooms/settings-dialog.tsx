@@ -1,4 +1,5 @@
 /** Name, topic and visibility of a room; and, for owners, its end. */
+
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import type { Room } from '@octet/contracts/chat'
@@ -9,6 +10,7 @@ import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import classes from '../dialogs.module.css'
+import { limits } from '../limits.ts'
 import { VisibilityField } from './create-dialog.tsx'
 import { useDeleteRoom, useUpdateRoom } from './room-actions.ts'
 
@@ -57,8 +59,21 @@ export default function SettingsDialog({ room, onClose }: { room: Room; onClose:
     <Dialog opened onClose={onClose} title={t('chat.settings')} size="md">
       <form className={classes.form} noValidate onSubmit={event => void form.onSubmit(event)}>
         <FailureNotice error={form.failure} />
-        <TextInput {...form.text('name')} data-autofocus label={t('chat.name')} maxLength={80} autoComplete="off" />
-        <Textarea {...form.text('topic')} label={t('chat.topic')} maxLength={500} autosize minRows={2} maxRows={4} />
+        <TextInput
+          {...form.text('name')}
+          data-autofocus
+          label={t('chat.name')}
+          maxLength={limits.roomName.max}
+          autoComplete="off"
+        />
+        <Textarea
+          {...form.text('topic')}
+          label={t('chat.topic')}
+          maxLength={limits.topic.max}
+          autosize
+          minRows={2}
+          maxRows={4}
+        />
         {room.isEncrypted ? null : (
           <VisibilityField value={form.values.visibility} onChange={visibility => form.change({ visibility })} />
         )}

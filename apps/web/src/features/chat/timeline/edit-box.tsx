@@ -1,8 +1,10 @@
 /** A message of one's own while it is being changed: Enter saves, Escape leaves it as it was. */
+
 import { Button, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
+import { limits } from '../limits.ts'
 import { useOpenRoom } from '../rooms/room-context.ts'
 import type { KnownMessage } from '../streams/room-log.ts'
 import classes from './message.module.css'
@@ -29,7 +31,7 @@ export function EditBox({ message }: { message: KnownMessage }) {
         autosize
         minRows={1}
         maxRows={12}
-        maxLength={8_000}
+        maxLength={limits.body.max}
         aria-label={t('chat.edit-message')}
         value={body}
         onFocus={event => event.currentTarget.setSelectionRange(body.length, body.length)}

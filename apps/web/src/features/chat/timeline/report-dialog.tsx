@@ -1,4 +1,5 @@
 /** Tells the moderators of the installation about a message. */
+
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import type { Input } from '@octet/contracts'
 import type { chat, Message } from '@octet/contracts/chat'
@@ -9,13 +10,13 @@ import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { chatApi } from '../api.ts'
 import classes from '../dialogs.module.css'
+import { limits } from '../limits.ts'
 import { useOpenRoom } from '../rooms/room-context.ts'
 import { plainText } from './markdown.ts'
 
 type Reason = Input<typeof chat, 'reportMessage'>['reason']
 
 const reasons: readonly Reason[] = ['spam', 'harassment', 'impersonation', 'illegal', 'other']
-const noteCharsMax = 500
 const quotedChars = 200
 
 export default function ReportDialog({ message, onClose }: { message: Message; onClose: () => void }) {
@@ -48,7 +49,7 @@ export default function ReportDialog({ message, onClose }: { message: Message; o
           data={reasons.map(value => ({ value, label: t(`report.${value}`) }))}
           data-autofocus
         />
-        <Textarea {...form.text('note')} label={t('people.report-note')} rows={4} maxLength={noteCharsMax} />
+        <Textarea {...form.text('note')} label={t('people.report-note')} rows={4} maxLength={limits.reportNote.max} />
         <div className={classes.actions}>
           <Button type="submit" loading={form.isSubmitting}>
             {t('people.report-submit')}

@@ -1,4 +1,5 @@
 /** Finds words in the room, or goes to a date. */
+
 import { TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
@@ -8,6 +9,7 @@ import { fromZonedInput } from '../../../shared/format.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { MoreButton } from '../../../shared/ui/more-button.tsx'
 import { FailedState, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
+import { limits } from '../limits.ts'
 import { PanelFrame } from '../rooms/panel-frame.tsx'
 import classes from '../rooms/room.module.css'
 import { useOpenRoom } from '../rooms/room-context.ts'
@@ -89,7 +91,7 @@ export function SearchPanel({ onClose, onDate }: { onClose: () => void; onDate: 
         leftSection={<IconSearch size={16} stroke={1.75} />}
         aria-label={t('chat.search-words')}
         placeholder={t('chat.search-words')}
-        maxLength={200}
+        maxLength={limits.search.max}
         value={typed}
         onChange={event => {
           setTyped(event.currentTarget.value)

@@ -1,4 +1,5 @@
 /** Profile and preferences. Preferences take effect at once; the name waits for "Save". */
+
 import { Button, NativeSelect, SegmentedControl, Switch, TextInput, useMantineColorScheme } from '@mantine/core'
 import { identity, type Me } from '@octet/contracts/identity'
 import { useState } from 'react'
@@ -14,6 +15,7 @@ import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import classes from '../account.module.css'
 import { EmailSection } from '../address/email-section.tsx'
+import { limits } from '../limits.ts'
 import { useUpdateMe } from './update-me.ts'
 
 function Profile({ user }: { user: Me }) {
@@ -38,7 +40,7 @@ function Profile({ user }: { user: Me }) {
           label={t('account.display-name')}
           description={t('account.display-name-hint')}
           autoComplete="name"
-          maxLength={80}
+          maxLength={limits.displayName.max}
         />
         <Button type="submit" loading={form.isSubmitting}>
           {t('action.save')}

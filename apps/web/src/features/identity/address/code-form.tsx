@@ -1,4 +1,5 @@
 /** Enters the code of a mail, or asks for a new one. */
+
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { useForm } from '../../../shared/form.ts'
@@ -8,6 +9,7 @@ import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import classes from '../account.module.css'
 import { authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 import { useConfirmEmail, useResendCode } from './get-email.ts'
 
 export interface CodeFormProps {
@@ -58,7 +60,7 @@ export function CodeForm({ code = '', autoFocus = false, onDone }: CodeFormProps
         autoComplete="one-time-code"
         autoCapitalize="characters"
         spellCheck={false}
-        maxLength={20}
+        maxLength={limits.emailCode.max}
         required
         withAsterisk={false}
         autoFocus={autoFocus}

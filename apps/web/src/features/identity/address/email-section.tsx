@@ -1,4 +1,5 @@
 /** The account's address: confirmed or not, and changing it. */
+
 import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +8,7 @@ import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { FailedState, FailureNotice, SkeletonRows } from '../../../shared/ui/states.tsx'
 import classes from '../account.module.css'
+import { limits } from '../limits.ts'
 import { isEmail } from '../sign-in/registration.tsx'
 import { CodeForm } from './code-form.tsx'
 import { emailQuery, useChangeEmail } from './get-email.ts'
@@ -32,7 +34,7 @@ function ChangeForm({ onDone }: { onDone: () => void }) {
         description={t('email.new-hint')}
         type="email"
         autoComplete="email"
-        maxLength={254}
+        maxLength={limits.email.max}
         autoFocus
       />
       <div className={classes.row}>

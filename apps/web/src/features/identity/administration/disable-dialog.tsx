@@ -1,4 +1,5 @@
 /** Shuts an account out, with a reason that its audit log keeps. */
+
 import { Button, TextInput } from '@mantine/core'
 import { useForm } from '../../../shared/form.ts'
 import { useT } from '../../../shared/i18n.tsx'
@@ -6,6 +7,7 @@ import { showToast } from '../../../shared/toasts.ts'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 import { useDisableUser } from './manage-users.ts'
 import type { ManagedUser } from './managed-user.ts'
 
@@ -34,7 +36,7 @@ function DisableForm({ user, onClose }: DisableDialogProps) {
         {...form.text('reason')}
         label={t('users.disable-reason')}
         description={t('users.disable-reason-hint')}
-        maxLength={200}
+        maxLength={limits.disableReason.max}
         required
         withAsterisk={false}
         data-autofocus

@@ -1,4 +1,5 @@
 /** Deletes somebody's account for good, once its username was typed. */
+
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { useForm } from '../../../shared/form.ts'
@@ -8,6 +9,7 @@ import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 import { useEraseUser } from './manage-users.ts'
 import type { ManagedUser } from './managed-user.ts'
 
@@ -42,7 +44,7 @@ function EraseForm({ user: { id, username: name }, onClose }: EraseDialogProps) 
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        maxLength={30}
+        maxLength={limits.username.max}
         data-autofocus
       />
       <Button type="submit" color="red" loading={form.isSubmitting}>

@@ -1,4 +1,5 @@
 /** The outbox: what Octet has sent, where no mail server takes it away. */
+
 import { Badge, Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { type KeptMail, mails } from '@octet/contracts/mails'
@@ -12,6 +13,7 @@ import { Page } from '../../../shared/ui/page.tsx'
 import { FailedState, ForbiddenState, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import classes from '../account.module.css'
+import { limits } from '../limits.ts'
 import { PagedList } from '../paged.tsx'
 import { mailQuery, mailsQuery } from './mails.ts'
 
@@ -113,7 +115,7 @@ export function MailsPage() {
           className={classes.grow}
           leftSection={<IconSearch size={16} />}
           label={t('mails.search')}
-          maxLength={254}
+          maxLength={limits.mailAddress.max}
           value={typed}
           onChange={event => setTyped(event.currentTarget.value)}
         />

@@ -1,4 +1,5 @@
 /** Closes a report, saying what came of it. */
+
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { useForm } from '../../../shared/form.ts'
 import { useT } from '../../../shared/i18n.tsx'
@@ -6,6 +7,7 @@ import { showToast } from '../../../shared/toasts.ts'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 import { type Report, type Resolution, useResolveReport } from './reports.ts'
 
 const outcomes: readonly Resolution['outcome'][] = ['no-action', 'warned', 'disabled']
@@ -43,7 +45,7 @@ function ResolveForm({ report, onClose }: ResolveDialogProps) {
         {...form.text('note')}
         label={t('reports.note')}
         rows={4}
-        maxLength={1_000}
+        maxLength={limits.resolution.max}
         required
         withAsterisk={false}
       />

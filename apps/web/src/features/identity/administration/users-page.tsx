@@ -10,6 +10,7 @@ import { Page } from '../../../shared/ui/page.tsx'
 import { ForbiddenState, StateBox } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import classes from '../account.module.css'
+import { limits } from '../limits.ts'
 import { PagedList } from '../paged.tsx'
 import { usersQuery } from './list-users.ts'
 import type { ManagedUser, RoleName } from './managed-user.ts'
@@ -120,7 +121,7 @@ export function UsersPage() {
               leftSection={<IconSearch size={16} />}
               aria-label={t('users.search')}
               placeholder={t('users.search')}
-              maxLength={60}
+              maxLength={limits.userSearch.max}
               value={typed}
               onChange={event => setTyped(event.currentTarget.value)}
             />

@@ -1,4 +1,5 @@
 /** The second step by an authenticator app: setting it up, and the codes for the day it is lost. */
+
 import { Badge, Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { lazy, Suspense, useState } from 'react'
@@ -10,6 +11,7 @@ import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import classes from '../account.module.css'
+import { limits } from '../limits.ts'
 import { AskDialog } from './ask-dialog.tsx'
 import type { Security } from './get-security.ts'
 import { useConfirmTotp, useMakeRecoveryCodes, useRemoveTotp, useStartTotp } from './totp.ts'
@@ -56,7 +58,7 @@ function SetUp({ secret, uri, onCodes, onCancel }: SetUpProps) {
           description={t('totp.code-hint')}
           autoComplete="one-time-code"
           inputMode="numeric"
-          maxLength={16}
+          maxLength={limits.totpCode.max}
           required
           withAsterisk={false}
           autoFocus

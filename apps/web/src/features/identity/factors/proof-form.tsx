@@ -1,4 +1,5 @@
 /** Proves that it is you, in one of several ways: at the second step of sign-in, and before what asks for it again. */
+
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import type { PasskeyAssertion } from '@octet/contracts/identity'
@@ -10,6 +11,7 @@ import { PasswordField } from '../../../shared/ui/password-field.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 import { askForPasskey } from '../passkeys/passkey-device.ts'
 import classes from './proof-form.module.css'
 
@@ -68,7 +70,7 @@ function TypedProof({ way, submitLabel, submit }: TypedProofProps) {
           description={t(`proof.${way}-hint`)}
           autoComplete={way === 'totp' ? 'one-time-code' : 'off'}
           inputMode={way === 'totp' ? 'numeric' : 'text'}
-          maxLength={way === 'totp' ? 16 : 60}
+          maxLength={(way === 'totp' ? limits.totpCode : limits.recoveryCode).max}
           autoCapitalize="none"
           spellCheck={false}
           autoFocus

@@ -1,4 +1,5 @@
 /** For whoever found an API key where it should not be: it ends, and nobody learns whose it was. */
+
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useForm } from '../../../shared/form.ts'
@@ -6,6 +7,7 @@ import { useT } from '../../../shared/i18n.tsx'
 import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
 import { identityApi } from '../api.ts'
 import { AuthCard, authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 
 export function LeakedKeyPage() {
   const t = useT()
@@ -31,7 +33,7 @@ export function LeakedKeyPage() {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          maxLength={200}
+          maxLength={limits.leakedKey.max}
           autoFocus
         />
         <Button type="submit" loading={form.isSubmitting}>

@@ -1,4 +1,5 @@
 /** Makes an API key: what it is for, what it may do, how long. Then shows it, this once. */
+
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import type { Output } from '@octet/contracts'
 import { identity } from '@octet/contracts/identity'
@@ -12,6 +13,7 @@ import { CopyButton } from '../../../shared/ui/copy-button.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailedState, FailureNotice, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
 import classes from '../account.module.css'
+import { limits } from '../limits.ts'
 import { scopesQuery, useCreateApiKey } from './api-keys.ts'
 
 type Made = Output<typeof identity, 'createApiKey'>
@@ -93,7 +95,7 @@ function KeyForm({ scopes, onMade }: { scopes: Scopes; onMade: (made: Made) => v
         {...form.text('name')}
         label={t('keys.name')}
         description={t('keys.name-hint')}
-        maxLength={60}
+        maxLength={limits.keyName.max}
         required
         withAsterisk={false}
       />

@@ -1,4 +1,5 @@
 /** The account's passkeys: adding, naming, removing. */
+
 import { Badge, Button, Checkbox, TextInput } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -12,6 +13,7 @@ import { When } from '../../../shared/ui/when.tsx'
 import classes from '../account.module.css'
 import { authFormClass } from '../auth-card.tsx'
 import { AskDialog } from '../factors/ask-dialog.tsx'
+import { limits } from '../limits.ts'
 import { agentOf } from '../user-agent.ts'
 import { arePasskeysPossible } from './passkey-device.ts'
 import { type Passkey, passkeysQuery, useAddPasskey, useRemovePasskey, useRenamePasskey } from './passkeys.ts'
@@ -37,7 +39,7 @@ function AddDialog({ onCodes, onClose }: { onCodes: (codes: readonly string[]) =
           {...form.text('name')}
           label={t('passkey.name')}
           description={t('passkey.name-hint')}
-          maxLength={60}
+          maxLength={limits.passkeyName.max}
           data-autofocus
         />
         <Checkbox
@@ -69,7 +71,7 @@ function RenameDialog({ passkey, onClose }: { passkey: Passkey; onClose: () => v
     <Dialog opened onClose={onClose} title={t('passkey.rename')}>
       <form className={authFormClass} noValidate onSubmit={event => void form.onSubmit(event)}>
         <FailureNotice error={form.failure} />
-        <TextInput {...form.text('name')} label={t('passkey.name')} maxLength={60} data-autofocus />
+        <TextInput {...form.text('name')} label={t('passkey.name')} maxLength={limits.passkeyName.max} data-autofocus />
         <Button type="submit" loading={form.isSubmitting}>
           {t('action.save')}
         </Button>

@@ -1,4 +1,5 @@
 /** Finding people by the start of their username or name. */
+
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { identity } from '@octet/contracts/identity'
@@ -10,8 +11,9 @@ import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { StateBox } from '../../../shared/ui/states.tsx'
 import classes from '../account.module.css'
+import { limits } from '../limits.ts'
 import { PagedList } from '../paged.tsx'
-import { searchCharsMin, searchQuery } from './people.ts'
+import { searchQuery } from './people.ts'
 
 const icon = <IconUsers size={32} stroke={1.5} />
 
@@ -63,13 +65,13 @@ export function PeoplePage() {
           className={classes.grow}
           leftSection={<IconSearch size={16} />}
           label={t('people.search')}
-          maxLength={60}
+          maxLength={limits.search.max}
           autoFocus
           value={typed}
           onChange={event => setTyped(event.currentTarget.value)}
         />
       </div>
-      {q.length >= searchCharsMin ? (
+      {q.length >= limits.search.min ? (
         <Found q={q} />
       ) : (
         <StateBox icon={icon} title={t('people.start')} text={t('people.start-hint')} />

@@ -7,9 +7,6 @@ import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'
 
-/** What the search wants at least. */
-export const searchCharsMin = 2
-
 export type ReportInput = Input<typeof identity, 'reportUser'>
 
 export const searchQuery = (q: string) =>

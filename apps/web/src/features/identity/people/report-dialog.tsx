@@ -1,4 +1,5 @@
 /** Tells the moderators about somebody. What was typed survives closing the dialog. */
+
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { keepDraft, readDraft } from '../../../shared/drafts.ts'
 import { useForm } from '../../../shared/form.ts'
@@ -7,6 +8,7 @@ import { showToast } from '../../../shared/toasts.ts'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 import { type ReportInput, useReportUser } from './people.ts'
 
 export interface ReportDialogProps {
@@ -15,7 +17,6 @@ export interface ReportDialogProps {
 }
 
 const reasons: readonly ReportInput['reason'][] = ['spam', 'harassment', 'impersonation', 'illegal', 'other']
-const noteCharsMax = 1_000
 
 function ReportForm({ profile, onClose }: ReportDialogProps) {
   const t = useT()
@@ -43,7 +44,7 @@ function ReportForm({ profile, onClose }: ReportDialogProps) {
         data={reasons.map(value => ({ value, label: t(`report.${value}`) }))}
         data-autofocus
       />
-      <Textarea {...form.text('note')} label={t('people.report-note')} rows={4} maxLength={noteCharsMax} />
+      <Textarea {...form.text('note')} label={t('people.report-note')} rows={4} maxLength={limits.reportNote.max} />
       <Button type="submit" loading={form.isSubmitting}>
         {t('people.report-submit')}
       </Button>

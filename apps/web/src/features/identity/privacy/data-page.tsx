@@ -1,4 +1,5 @@
 /** One's data in one's own hands: an archive of it, and the end of the account. */
+
 import { Badge, Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { identity } from '@octet/contracts/identity'
@@ -19,6 +20,7 @@ import classes from '../account.module.css'
 import { identityApi } from '../api.ts'
 import { authFormClass } from '../auth-card.tsx'
 import { leave } from '../enter.ts'
+import { limits } from '../limits.ts'
 import { type Archive, exportsQuery, isUnderWay, useExportLink, useRequestExport } from './exports.ts'
 
 function ArchiveRow({ archive }: { archive: Archive }) {
@@ -124,7 +126,7 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          maxLength={30}
+          maxLength={limits.username.max}
           data-autofocus
         />
         <div className={classes.row}>

@@ -1,4 +1,5 @@
 /** Asks for a link for a new password. What is said then is the same whether or not an account has the address. */
+
 import { Button, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -7,6 +8,7 @@ import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
 import { identityApi } from '../api.ts'
 import { AuthCard, authFormClass } from '../auth-card.tsx'
+import { limits } from '../limits.ts'
 import { isEmail } from './registration.tsx'
 
 export function ForgotPasswordPage() {
@@ -35,7 +37,7 @@ export function ForgotPasswordPage() {
             label={t('identity.email')}
             type="email"
             autoComplete="email"
-            maxLength={254}
+            maxLength={limits.email.max}
             required
             withAsterisk={false}
             autoFocus

@@ -1,8 +1,10 @@
 /** A field for a new password, with a word on how good it is. Pasting and password managers are welcome. */
+
 import type { PasswordInputProps } from '@mantine/core'
 import { useId } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { PasswordField } from '../../../shared/ui/password-field.tsx'
+import { limits } from '../limits.ts'
 import classes from './new-password-field.module.css'
 import { passwordStrength } from './password-strength.ts'
 
@@ -27,7 +29,7 @@ export function NewPasswordField({ ownWords = [], ...props }: NewPasswordFieldPr
       <PasswordField
         description={t('identity.password-rule')}
         autoComplete="new-password"
-        maxLength={1024}
+        maxLength={limits.password.max}
         required
         withAsterisk={false}
         aria-describedby={id}

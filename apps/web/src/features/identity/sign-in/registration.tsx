@@ -1,8 +1,11 @@
 /** The fields of a new account, shared by sign-up and first start, and what is wrong with them. */
+
 import { TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import type { FormErrors, useForm } from '../../../shared/form.ts'
 import { type Translate, useT } from '../../../shared/i18n.tsx'
+import { fits } from '../../../shared/limits.ts'
+import { limits } from '../limits.ts'
 import { isLongEnough, NewPasswordField } from './new-password-field.tsx'
 
 export interface Registration {
@@ -14,12 +17,12 @@ export interface Registration {
 export const emptyRegistration: Registration = { username: '', email: '', password: '' }
 
 export function isEmail(text: string): boolean {
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)
+  return fits(text, limits.email)
 }
 
 export function registrationErrors(values: Registration, t: Translate): FormErrors<Registration> {
   return {
-    username: /^[a-zA-Z0-9_-]{3,30}$/.test(values.username) ? undefined : t('identity.username-rule'),
+    username: fits(values.username, limits.username) ? undefined : t('identity.username-rule'),
     email: isEmail(values.email) ? undefined : t('identity.email-rule'),
     password: isLongEnough(values.password) ? undefined : t('identity.password-rule'),
   }
@@ -43,7 +46,7 @@ export function RegistrationFields({ text, autoFocus }: { text: TextProps; autoF
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        maxLength={30}
+        maxLength={limits.username.max}
         required
         withAsterisk={false}
         autoFocus={autoFocus ?? false}
@@ -53,7 +56,7 @@ export function RegistrationFields({ text, autoFocus }: { text: TextProps; autoF
         label={t('identity.email')}
         type="email"
         autoComplete="email"
-        maxLength={254}
+        maxLength={limits.email.max}
         required
         withAsterisk={false}
       />

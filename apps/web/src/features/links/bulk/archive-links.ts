@@ -1,4 +1,5 @@
 /** Puts links away, or takes them out again: gone from the list at once, with an offer to take it back. */
+
 import type { Link } from '@octet/contracts/links'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
 import { newIdempotencyKey } from '../../../shared/api.ts'
@@ -6,6 +7,7 @@ import { useT } from '../../../shared/i18n.tsx'
 import { dismissToast, showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { linksApi } from '../api.ts'
+import { limits } from '../limits.ts'
 import { linkQuery } from '../manage/get-link.ts'
 import { linksKey } from '../manage/list-links.ts'
 import { refreshLists } from '../organize/organize.ts'
@@ -16,12 +18,9 @@ interface ListPage {
 
 const undoShownMs = 8_000
 
-/** The API takes so many at a time. */
-const bulkMax = 100
-
-/** Calls `send` with a hundred ids at a time. */
+/** Calls `send` with as many items at a time as the API takes. */
 export async function inBatches<T>(items: readonly T[], send: (batch: readonly T[]) => Promise<unknown>) {
-  for (let at = 0; at < items.length; at += bulkMax) await send(items.slice(at, at + bulkMax))
+  for (let at = 0; at < items.length; at += limits.bulk.max) await send(items.slice(at, at + limits.bulk.max))
 }
 
 export function useArchiveLinks() {

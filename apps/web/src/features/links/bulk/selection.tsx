@@ -1,4 +1,5 @@
 /** What can be done with several links at once. */
+
 import { Button, Menu } from '@mantine/core'
 import type { ListedLink } from '@octet/contracts/links'
 import { IconArchive, IconArchiveOff, IconFolder, IconTag, IconTrash, IconX } from '@tabler/icons-react'
@@ -7,7 +8,7 @@ import { type FormEvent, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { TagsField } from '../../../shared/ui/tags-field.tsx'
-import { tagsMax } from '../link-address.ts'
+import { limits } from '../limits.ts'
 import classes from '../manage/links.module.css'
 import { foldersQuery, tagsQuery } from '../organize/organize.ts'
 import { useArchiveLinks } from './archive-links.ts'
@@ -30,7 +31,7 @@ function TagDialog({ rows, onClose }: { rows: readonly ListedLink[]; onClose: ()
     event.preventDefault()
     onClose()
     if (tags.length === 0) return
-    void changeLinks(rows, link => ({ tags: [...new Set([...link.tags, ...tags])].slice(0, tagsMax) }))
+    void changeLinks(rows, link => ({ tags: [...new Set([...link.tags, ...tags])].slice(0, limits.tags.max) }))
   }
   return (
     <Dialog opened onClose={onClose} title={t('links.tag-n', { n: rows.length })}>
@@ -41,7 +42,7 @@ function TagDialog({ rows, onClose }: { rows: readonly ListedLink[]; onClose: ()
           data={known.data?.map(({ tag }) => tag) ?? []}
           value={[...tags]}
           onChange={setTags}
-          maxTags={tagsMax}
+          maxTags={limits.tags.max}
           data-autofocus
         />
         <Button type="submit">{t('links.tags-add')}</Button>

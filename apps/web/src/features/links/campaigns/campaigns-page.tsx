@@ -1,4 +1,5 @@
 /** Templates of campaign parameters: make, change, delete. */
+
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { links, type UtmTemplate } from '@octet/contracts/links'
@@ -11,6 +12,7 @@ import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
+import { limits } from '../limits.ts'
 import classes from '../organize/organize.module.css'
 import places from '../places.module.css'
 import {
@@ -23,8 +25,6 @@ import {
 } from './campaigns.ts'
 import { utmOf, utmPairs, utmValuesOf } from './utm.ts'
 import { UtmFields } from './utm-fields.tsx'
-
-const nameMax = 60
 
 interface TemplateFormProps {
   readonly title: string
@@ -63,7 +63,7 @@ function TemplateForm({ title, initial, onSave, onClose }: TemplateFormProps) {
         placeholder={t('campaigns.name-example')}
         autoComplete="off"
         autoFocus
-        maxLength={nameMax}
+        maxLength={limits.templateName.max}
       />
       <UtmFields form={form} />
       <div className={places.actions}>

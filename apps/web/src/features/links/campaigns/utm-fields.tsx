@@ -1,8 +1,10 @@
 /** The five campaign parameters as fields, for a new link and for a template. */
+
 import { TextInput } from '@mantine/core'
 import type { useForm } from '../../../shared/form.ts'
 import { type MessageKey, useT } from '../../../shared/i18n.tsx'
 import classes from '../create/link-fields.module.css'
+import { limits } from '../limits.ts'
 import { type UtmValues, utmFields } from './utm.ts'
 
 const labels: Readonly<Record<keyof UtmValues, MessageKey>> = {
@@ -32,7 +34,7 @@ export function UtmFields<V extends UtmValues>({ form }: { form: Pick<ReturnType
           placeholder={examples[field]}
           autoComplete="off"
           spellCheck={false}
-          maxLength={200}
+          maxLength={limits.utm.max}
         />
       ))}
     </div>

@@ -1,4 +1,5 @@
 /** The create form: an address and "Shorten"; everything else waits behind "Options". Its draft survives a reload. */
+
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import type { Link } from '@octet/contracts/links'
@@ -8,12 +9,14 @@ import { keepDraft, readDraft } from '../../../shared/drafts.ts'
 import { useForm } from '../../../shared/form.ts'
 import { fromZonedInput, withScheme } from '../../../shared/format.ts'
 import { useLocale } from '../../../shared/i18n.tsx'
+import { fits } from '../../../shared/limits.ts'
 import { useSession } from '../../../shared/session.ts'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { linksApi } from '../api.ts'
 import { utmOf } from '../campaigns/utm.ts'
+import { limits } from '../limits.ts'
 import { isAddress, linkErrors } from '../link-address.ts'
 import classes from './create-form.module.css'
 import { type NewLink, useCreateLink } from './create-link.ts'
@@ -88,7 +91,7 @@ function useCreateForm(onCreated: (link: Link) => void) {
     validate: values => ({
       ...linkErrors(values, t, timeZone),
       fallbackUrl: values.fallbackUrl.trim() === '' || isAddress(values.fallbackUrl) ? undefined : t('links.url-rule'),
-      alias: /^([a-zA-Z0-9_-]{3,50})?$/.test(values.alias.trim()) ? undefined : t('links.alias-rule'),
+      alias: values.alias.trim() === '' || fits(values.alias.trim(), limits.alias) ? undefined : t('links.alias-rule'),
     }),
     blame: error => (error instanceof Problem ? blamed[error.code] : undefined),
     textOf: error => problemLine(error, t),
@@ -134,7 +137,7 @@ export function CreateForm({ onCreated, autoFocus }: CreateFormProps) {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          maxLength={2048}
+          maxLength={limits.url.max}
           autoFocus={autoFocus ?? false}
           data-autofocus={autoFocus || undefined}
         />

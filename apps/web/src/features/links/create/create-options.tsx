@@ -1,4 +1,5 @@
 /** The part of the create form that most links do without; loaded when somebody opens it. */
+
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -11,6 +12,7 @@ import { templatesQuery } from '../campaigns/campaigns.ts'
 import { isSameUtm, type UtmValues, utmOf, utmValuesOf, withUtm } from '../campaigns/utm.ts'
 import { UtmFields } from '../campaigns/utm-fields.tsx'
 import { domainsQuery } from '../domains/domains.ts'
+import { limits } from '../limits.ts'
 import { isAddress, type LinkValues } from '../link-address.ts'
 import { foldersQuery } from '../organize/organize.ts'
 import classes from './create-form.module.css'
@@ -126,14 +128,14 @@ export default function CreateOptions({ form }: { form: Form }) {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          maxLength={50}
+          maxLength={limits.alias.max}
         />
         <TextInput
           {...form.text('title')}
           label={t('links.title')}
           description={t('links.title-hint')}
           autoComplete="off"
-          maxLength={200}
+          maxLength={limits.title.max}
         />
       </div>
       <Places form={form} />
@@ -144,7 +146,7 @@ export default function CreateOptions({ form }: { form: Form }) {
           label={t('links.password')}
           description={t('links.password-hint')}
           autoComplete="new-password"
-          maxLength={128}
+          maxLength={limits.password.max}
         />
         <TextInput
           {...form.text('fallbackUrl')}
@@ -153,7 +155,7 @@ export default function CreateOptions({ form }: { form: Form }) {
           type="url"
           autoComplete="off"
           spellCheck={false}
-          maxLength={2048}
+          maxLength={limits.url.max}
         />
       </div>
       <TagsValue form={form} />

@@ -1,10 +1,12 @@
 /** What can be set on a link besides its address, for the create and the edit form. */
+
 import { NumberInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { useForm } from '../../../shared/form.ts'
 import { useLocale } from '../../../shared/i18n.tsx'
 import { TagsField } from '../../../shared/ui/tags-field.tsx'
-import { type LinkValues, tagsMax } from '../link-address.ts'
+import { limits } from '../limits.ts'
+import type { LinkValues } from '../link-address.ts'
 import { tagsQuery } from '../organize/organize.ts'
 import classes from './link-fields.module.css'
 
@@ -27,8 +29,8 @@ export function ExpiryFields<V extends LinkValues>({ form }: { form: Form<V> }) 
         value={form.values.clicksMax}
         error={form.errors.clicksMax}
         onChange={value => form.change({ clicksMax: String(value) } as Partial<V>)}
-        min={1}
-        max={1_000_000_000}
+        min={limits.clicksMax.min}
+        max={limits.clicksMax.max}
         allowDecimal={false}
         allowNegative={false}
         hideControls
@@ -48,7 +50,7 @@ export function TagsValue<V extends LinkValues>({ form }: { form: Form<V> }) {
       value={[...form.values.tags]}
       error={form.errors.tags}
       onChange={tags => form.change({ tags } as unknown as Partial<V>)}
-      maxTags={tagsMax}
+      maxTags={limits.tags.max}
     />
   )
 }

@@ -1,4 +1,5 @@
 /** Hosts of one's own: claimed here, proven by a DNS record or a file, and given up. */
+
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { type Domain, links } from '@octet/contracts/links'
@@ -14,6 +15,7 @@ import { Page } from '../../../shared/ui/page.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailedState, FailureNotice, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
 import { When } from '../../../shared/ui/when.tsx'
+import { limits } from '../limits.ts'
 import { isAddress } from '../link-address.ts'
 import classes from '../places.module.css'
 import { domainsQuery, useAddDomain, useRemoveDomain, useUpdateDomain, useVerifyDomain } from './domains.ts'
@@ -51,7 +53,7 @@ function AddForm() {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          maxLength={253}
+          maxLength={limits.host.max}
         />
         <Button type="submit" loading={form.isSubmitting}>
           {t('domains.add')}
@@ -119,7 +121,7 @@ function Landing({ domain }: { domain: Domain }) {
         type="url"
         autoComplete="off"
         spellCheck={false}
-        maxLength={2048}
+        maxLength={limits.landingUrl.max}
       />
       <Button type="submit" variant="default" loading={form.isSubmitting} disabled={!isDirty}>
         {t('action.save')}

@@ -1,4 +1,5 @@
 /** Links as files: all of them for a spreadsheet, and many from one. */
+
 import { Button, Checkbox } from '@mantine/core'
 import type { Output } from '@octet/contracts'
 import { requestOf } from '@octet/contracts'
@@ -8,8 +9,9 @@ import { type ChangeEvent, useRef, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
+import { limits } from '../limits.ts'
 import classes from '../places.module.css'
-import { importBytesMax, useImportLinks } from './import-links.ts'
+import { useImportLinks } from './import-links.ts'
 
 type Imported = Output<typeof links, 'importLinks'>
 
@@ -80,8 +82,8 @@ function Import() {
   async function take({ currentTarget }: ChangeEvent<HTMLInputElement>): Promise<void> {
     const file = currentTarget.files?.[0]
     if (file === undefined) return
-    setTooLarge(file.size > importBytesMax)
-    if (file.size <= importBytesMax) importLinks.mutate(await file.text())
+    setTooLarge(file.size > limits.csv.max)
+    if (file.size <= limits.csv.max) importLinks.mutate(await file.text())
     // The same file can be chosen again after it was mended.
     if (input.current !== null) input.current.value = ''
   }

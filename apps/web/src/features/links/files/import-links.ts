@@ -5,9 +5,6 @@ import { newIdempotencyKey } from '../../../shared/api.ts'
 import { linksApi } from '../api.ts'
 import { refreshLists } from '../organize/organize.ts'
 
-/** As the contract has it; larger files need not travel to be refused. */
-export const importBytesMax = 1_000_000
-
 export function useImportLinks() {
   const queryClient = useQueryClient()
   const tried = useRef<{ csv: string; key: string }>(undefined)

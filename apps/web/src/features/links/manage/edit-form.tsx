@@ -1,4 +1,5 @@
 /** Changes a link. Guards what is not saved, and asks when somebody else saved first. */
+
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import type { Link } from '@octet/contracts/links'
@@ -11,6 +12,7 @@ import { PasswordField } from '../../../shared/ui/password-field.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
 import { ExpiryFields, TagsValue } from '../create/link-fields.tsx'
+import { limits } from '../limits.ts'
 import { linkErrors } from '../link-address.ts'
 import { Conflict } from './edit-conflict.tsx'
 import { changeOf, type EditValues, editValuesOf, isChanged } from './edit-values.ts'
@@ -99,9 +101,9 @@ export function EditForm({ link }: { link: Link }) {
           type="url"
           autoComplete="off"
           spellCheck={false}
-          maxLength={2048}
+          maxLength={limits.url.max}
         />
-        <TextInput {...form.text('title')} label={t('links.title')} autoComplete="off" maxLength={200} />
+        <TextInput {...form.text('title')} label={t('links.title')} autoComplete="off" maxLength={limits.title.max} />
         <TagsValue form={form} />
         <ExpiryFields form={form} />
         <PasswordField
@@ -110,7 +112,7 @@ export function EditForm({ link }: { link: Link }) {
           description={base.hasPassword ? t('links.password-new-hint') : t('links.password-hint')}
           disabled={form.values.isPasswordRemoved}
           autoComplete="new-password"
-          maxLength={128}
+          maxLength={limits.password.max}
         />
         {base.hasPassword ? (
           <Checkbox

@@ -1,4 +1,5 @@
 /** Finding among one's links: words, folder, host, order; and what narrows the list, to be taken away. */
+
 import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch, IconX } from '@tabler/icons-react'
@@ -7,6 +8,7 @@ import { useEffect, useState } from 'react'
 import { type MessageKey, useT } from '../../../shared/i18n.tsx'
 import { useSavedChoice } from '../../../shared/saved-choice.ts'
 import { domainsQuery } from '../domains/domains.ts'
+import { limits } from '../limits.ts'
 import { foldersQuery } from '../organize/organize.ts'
 import classes from './links.module.css'
 import { type LinkFilter, type LinkSort, linkSorts } from './list-links.ts'
@@ -37,7 +39,7 @@ function SearchField({ filter, onFilter }: FilterProps) {
       leftSection={<IconSearch size={16} stroke={1.75} />}
       aria-label={t('links.search')}
       placeholder={t('links.search')}
-      maxLength={100}
+      maxLength={limits.search.max}
       value={typed}
       onChange={event => {
         setTyped(event.currentTarget.value)

@@ -1,4 +1,5 @@
 /** Folders and tags: make, rename, delete. Deleting either leaves the links where they are. */
+
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { links } from '@octet/contracts/links'
 import { IconCheck, IconFolder, IconPencil, IconPlus, IconTag, IconTrash, IconX } from '@tabler/icons-react'
@@ -10,6 +11,7 @@ import { useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailedState, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
+import { limits } from '../limits.ts'
 import type { LinkFilter } from '../manage/list-links.ts'
 import classes from './organize.module.css'
 import {
@@ -127,7 +129,7 @@ function NewFolder() {
       <NameForm
         label={t('organize.folder-name')}
         initial=""
-        maxLength={60}
+        maxLength={limits.folderName.max}
         onSave={name => createFolder.mutateAsync(name)}
         onClose={() => setOpen(false)}
       />
@@ -188,7 +190,7 @@ function Folders() {
             count={folder.links}
             search={{ folder: folder.id }}
             icon={<IconFolder size={18} stroke={1.75} aria-hidden="true" />}
-            maxLength={60}
+            maxLength={limits.folderName.max}
             onRename={name => renameFolder.mutateAsync({ id: folder.id, name })}
             onDelete={() => deleteFolder(folder)}
           />
@@ -220,7 +222,7 @@ function Tags() {
             count={count}
             search={{ tag }}
             icon={<IconTag size={18} stroke={1.75} aria-hidden="true" />}
-            maxLength={30}
+            maxLength={limits.tagName.max}
             onRename={name => renameTag.mutateAsync({ tag, name })}
             onDelete={() => deleteTag(tag)}
           />

@@ -1,8 +1,10 @@
 /** The card that chats and social networks show for a link, as they would show it. */
+
 import { Textarea, TextInput } from '@mantine/core'
 import { IconPhoto } from '@tabler/icons-react'
 import { shortAddress } from '../../../shared/format.ts'
 import { useT } from '../../../shared/i18n.tsx'
+import { limits } from '../limits.ts'
 import classes from './routing.module.css'
 import type { RoutingErrors, RoutingValues } from './routing-values.ts'
 
@@ -51,15 +53,25 @@ export function PreviewEditor({ preview, shortUrl, errors, onChange }: PreviewEd
       </div>
       <div className={classes.previewColumns}>
         <div className={classes.cards}>
-          <TextInput {...field('title')} label={t('routing.preview-title')} autoComplete="off" maxLength={200} />
-          <Textarea {...field('description')} label={t('routing.preview-description')} rows={3} maxLength={300} />
+          <TextInput
+            {...field('title')}
+            label={t('routing.preview-title')}
+            autoComplete="off"
+            maxLength={limits.previewTitle.max}
+          />
+          <Textarea
+            {...field('description')}
+            label={t('routing.preview-description')}
+            rows={3}
+            maxLength={limits.previewDescription.max}
+          />
           <TextInput
             {...field('imageUrl')}
             label={t('routing.preview-image')}
             type="url"
             autoComplete="off"
             spellCheck={false}
-            maxLength={2048}
+            maxLength={limits.url.max}
           />
         </div>
         <Card preview={preview} shortUrl={shortUrl} />

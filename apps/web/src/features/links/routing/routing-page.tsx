@@ -1,4 +1,5 @@
 /** Where a link leads whom: rules in order, a split test, what comes after its end, and its card in chats. */
+
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { type Link, type LinkRouting, links } from '@octet/contracts/links'
@@ -8,6 +9,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { FailedState, FailureNotice, Notice, SkeletonRows } from '../../../shared/ui/states.tsx'
+import { limits } from '../limits.ts'
 import { LinkFrame } from '../manage/link-frame.tsx'
 import { useUnsavedGuard } from '../manage/unsaved-guard.ts'
 import { routingQuery, useSetRouting } from './link-routing.ts'
@@ -112,7 +114,7 @@ function EndFields({ form }: { form: RoutingForm }) {
           type="url"
           autoComplete="off"
           spellCheck={false}
-          maxLength={2048}
+          maxLength={limits.url.max}
           value={values.fallbackUrl}
           error={errors.fallbackUrl}
           onChange={event => change({ fallbackUrl: event.currentTarget.value })}
@@ -122,7 +124,7 @@ function EndFields({ form }: { form: RoutingForm }) {
           description={t('routing.app-url-hint')}
           autoComplete="off"
           spellCheck={false}
-          maxLength={2048}
+          maxLength={limits.appUrl.max}
           value={values.appUrl}
           error={errors.appUrl}
           onChange={event => change({ appUrl: event.currentTarget.value })}

@@ -1,8 +1,11 @@
 /** Between where a link leads whom and the editor of it: what is in the fields, what to send, what is wrong. Pure. */
+
 import type { FieldError } from '@octet/contracts'
 import type { Condition, LinkRouting, Routing } from '@octet/contracts/links'
 import { fromZonedInput, toZonedInput, withScheme } from '../../../shared/format.ts'
 import type { Translate } from '../../../shared/i18n.tsx'
+import { fits } from '../../../shared/limits.ts'
+import { limits } from '../limits.ts'
 import { isAddress } from '../link-address.ts'
 
 /** Conditions of one rule as they are typed; one that is absent is not asked for. */
@@ -135,15 +138,13 @@ export function routingOf(values: RoutingValues, timeZone: string): Routing {
   }
 }
 
-const languagePattern = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/
-
 function ruleErrors(rule: RuleValues, at: string, t: Translate, timeZone: string): Record<string, string> {
   const errors: Record<string, string> = {}
   const { from = '', until = '', languages = [] } = rule.when
   if (!isAddress(rule.url)) errors[`${at}/url`] = t('links.url-rule')
   if (Object.keys(whenOf(rule.when, timeZone)).length === 0) errors[`${at}/when`] = t('routing.no-condition')
   if (from !== '' && until !== '' && from >= until) errors[`${at}/until`] = t('routing.until-before-from')
-  if (!languages.every(language => languagePattern.test(language)))
+  if (!languages.every(language => fits(language, limits.language)))
     errors[`${at}/languages`] = t('routing.language-rule')
   return errors
 }
@@ -156,7 +157,8 @@ function variantErrors(variants: readonly VariantValues[], t: Translate): Record
     if (name.trim() === '') errors[`${at}/name`] = t('routing.variant-name-missing')
     else if (isTwice) errors[`${at}/name`] = t('routing.variant-name-twice')
     if (!isAddress(url)) errors[`${at}/url`] = t('links.url-rule')
-    if (!/^[1-9]\d{0,3}$/.test(weight) || Number(weight) > 1000) errors[`${at}/weight`] = t('routing.weight-rule')
+    if (!/^[1-9]\d*$/.test(weight) || Number(weight) > limits.weight.max)
+      errors[`${at}/weight`] = t('routing.weight-rule')
   }
   if (variants.length === 1) errors.variants = t('routing.variant-alone')
   return errors

@@ -1,13 +1,13 @@
 /** The rules of a link in order: the first that fits decides. Buttons and Alt with the arrow keys move them. */
+
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
+import { limits } from '../limits.ts'
 import classes from './routing.module.css'
 import { moved, newKey, type RoutingErrors, type RuleValues } from './routing-values.ts'
 import { RuleConditions } from './rule-conditions.tsx'
-
-const rulesMax = 20
 
 interface RuleCardProps {
   readonly rule: RuleValues
@@ -64,7 +64,7 @@ function RuleCard({ rule, errors, onChange, ...place }: RuleCardProps) {
         type="url"
         autoComplete="off"
         spellCheck={false}
-        maxLength={2048}
+        maxLength={limits.url.max}
         value={rule.url}
         error={errorOf('url')}
         onChange={event => onChange({ url: event.currentTarget.value })}
@@ -74,7 +74,7 @@ function RuleCard({ rule, errors, onChange, ...place }: RuleCardProps) {
           label={t('routing.rule-name')}
           description={t('routing.rule-name-hint')}
           autoComplete="off"
-          maxLength={40}
+          maxLength={limits.ruleName.max}
           value={rule.name}
           error={errorOf('name')}
           onChange={event => onChange({ name: event.currentTarget.value })}
@@ -84,7 +84,7 @@ function RuleCard({ rule, errors, onChange, ...place }: RuleCardProps) {
           description={t('routing.app-url-hint')}
           autoComplete="off"
           spellCheck={false}
-          maxLength={2048}
+          maxLength={limits.url.max}
           value={rule.appUrl}
           error={errorOf('appUrl')}
           onChange={event => onChange({ appUrl: event.currentTarget.value })}
@@ -145,7 +145,7 @@ export function RulesEditor({ rules, errors, onChange }: RulesEditorProps) {
         className={classes.add}
         variant="default"
         leftSection={<IconPlus size={18} stroke={1.75} />}
-        disabled={rules.length >= rulesMax}
+        disabled={rules.length >= limits.rules.max}
         onClick={add}
       >
         {t('routing.add-rule')}

@@ -1,12 +1,12 @@
 /** The split test of a link: who fits no rule is led to one of several addresses, always the same one. */
+
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useLocale } from '../../../shared/i18n.tsx'
 import { numberFormat } from '../../../shared/intl.ts'
+import { limits } from '../limits.ts'
 import classes from './routing.module.css'
 import { newKey, type RoutingErrors, type VariantValues } from './routing-values.ts'
-
-const variantsMax = 10
 
 export interface SplitEditorProps {
   readonly variants: readonly VariantValues[]
@@ -41,7 +41,7 @@ function VariantRow({
       <TextInput
         label={t('routing.variant-name')}
         autoComplete="off"
-        maxLength={40}
+        maxLength={limits.variantName.max}
         value={variant.name}
         error={errorOf('name')}
         onChange={event => onChange({ name: event.currentTarget.value })}
@@ -52,7 +52,7 @@ function VariantRow({
         type="url"
         autoComplete="off"
         spellCheck={false}
-        maxLength={2048}
+        maxLength={limits.url.max}
         value={variant.url}
         error={errorOf('url')}
         onChange={event => onChange({ url: event.currentTarget.value })}
@@ -61,7 +61,7 @@ function VariantRow({
         label={t('routing.weight', { percent })}
         inputMode="numeric"
         autoComplete="off"
-        maxLength={4}
+        maxLength={String(limits.weight.max).length}
         value={variant.weight}
         error={errorOf('weight')}
         onChange={event => onChange({ weight: event.currentTarget.value })}
@@ -119,7 +119,7 @@ export function SplitEditor({ variants, url, errors, onChange }: SplitEditorProp
         className={classes.add}
         variant="default"
         leftSection={<IconPlus size={18} stroke={1.75} />}
-        disabled={variants.length >= variantsMax}
+        disabled={variants.length >= limits.variants.max}
         onClick={add}
       >
         {t(variants.length === 0 ? 'routing.start-split' : 'routing.add-variant')}

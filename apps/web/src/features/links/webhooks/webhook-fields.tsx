@@ -1,4 +1,5 @@
 /** What a webhook is made of, for the form that makes one and the one that changes it; and its state in words. */
+
 import { Checkbox, TextInput } from '@mantine/core'
 import type { Webhook } from '@octet/contracts'
 import type { WebhookEvent } from '@octet/contracts/links'
@@ -7,6 +8,7 @@ import type { useForm } from '../../../shared/form.ts'
 import { type MessageKey, type Translate, useT } from '../../../shared/i18n.tsx'
 import { CopyButton } from '../../../shared/ui/copy-button.tsx'
 import { Notice } from '../../../shared/ui/states.tsx'
+import { limits } from '../limits.ts'
 import { isAddress } from '../link-address.ts'
 import classes from '../places.module.css'
 import { webhookEvents } from './webhooks.ts'
@@ -47,9 +49,14 @@ export function WebhookFields({ form }: { form: ReturnType<typeof useForm<Webhoo
         placeholder="https://example.org/hooks/links"
         autoComplete="off"
         spellCheck={false}
-        maxLength={2048}
+        maxLength={limits.webhookUrl.max}
       />
-      <TextInput {...form.text('description')} label={t('webhooks.description')} autoComplete="off" maxLength={200} />
+      <TextInput
+        {...form.text('description')}
+        label={t('webhooks.description')}
+        autoComplete="off"
+        maxLength={limits.webhookDescription.max}
+      />
       <Checkbox.Group
         label={t('webhooks.events')}
         value={[...form.values.events]}
