@@ -6,15 +6,17 @@ import { identity } from './identity/index.ts'
 import { links } from './links/index.ts'
 import { mails } from './mails/index.ts'
 
-const all = [identity, links, chat, mails] as const
+/** All contracts with their types, in the order the documentation shows them. */
+export const all = [identity, links, chat, mails] as const
+export type Contracts = typeof all
 
-/** All contracts, in the order the documentation shows them. */
+/** The same for code that works with any contract. */
 export const contracts: readonly Contract[] = all
 
 type NamesIn<C> = C extends { readonly permissions: infer P extends PermissionGrants } ? keyof P & string : never
 
 /** The name of any permission of any module. */
-export type Permission = NamesIn<(typeof all)[number]> | keyof typeof floorPermissions
+export type Permission = NamesIn<Contracts[number]> | keyof typeof floorPermissions
 
 /** Every permission by name, with the roles that carry it. */
 export const permissions: Readonly<Record<Permission, PermissionGrant>> = Object.assign(

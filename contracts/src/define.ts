@@ -119,8 +119,11 @@ export function operation<
   I extends TObject,
   O extends TSchema,
   const HandledBy extends 'kernel' | 'module' | undefined = undefined,
->(spec: Operation<I, O> & { readonly handledBy?: HandledBy }): Operation<I, O> & { readonly handledBy: HandledBy } {
-  return spec as Operation<I, O> & { readonly handledBy: HandledBy }
+  const Answers extends readonly string[] | undefined = undefined,
+>(
+  spec: Operation<I, O> & { readonly handledBy?: HandledBy; readonly answers?: Answers },
+): Operation<I, O> & { readonly handledBy: HandledBy; readonly answers: Answers } {
+  return spec as Operation<I, O> & { readonly handledBy: HandledBy; readonly answers: Answers }
 }
 
 /** Infers the literal types of one event. Names are past tense; data is ids and what listeners would ask for. */

@@ -43,6 +43,12 @@ function slim({ name: module, permissions = {}, operations, streams = {}, proble
   }
 }
 
+/** A contract, or a list of them, without what only a server needs; anything else as it is. */
+function slimmed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(slimmed)
+  return typeof value === 'object' && value !== null && isContract(value) ? slim(value) : value
+}
+
 const isContract = (value: object): value is Contract => 'operations' in value && 'events' in value
 
 /** Words, numbers, and lists and tables of them; a schema is neither. */
@@ -62,7 +68,7 @@ const keptPaths = new Set(Object.values(kept).flat().map(pathOf))
 async function constantsOf(entry: string): Promise<string[]> {
   const exported: Readonly<Record<string, unknown>> = await import(entry)
   return Object.entries(exported).flatMap(([key, value]) => {
-    const shown = typeof value === 'object' && value !== null && isContract(value) ? slim(value) : value
+    const shown = slimmed(value)
     return isPlain(shown) ? [`export const ${key} = ${JSON.stringify(shown)}`] : []
   })
 }

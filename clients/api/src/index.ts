@@ -1,0 +1,5 @@
+export { type ApiCallOptions, type ApiClient, type ClientOptions, createClient, newIdempotencyKey } from './client.ts'
+export { ApiProblem, ConnectionError, fieldErrors, isProblem, type ProblemCode, problemOf } from './errors.ts'
+export { createOctet, type Octet, type OctetOptions } from './octet.ts'
+export { each } from './pages.ts'
+export { type HttpRequest, httpRequest, type RequestOptions } from './request.ts'
