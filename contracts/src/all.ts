@@ -11,7 +11,7 @@ export const all = [identity, links, chat, mails] as const
 export type Contracts = typeof all
 
 /** The same for code that works with any contract. */
-export const contracts: readonly Contract[] = all
+export const contracts: readonly Contract[] = [...all]
 
 type NamesIn<C> = C extends { readonly permissions: infer P extends PermissionGrants } ? keyof P & string : never
 

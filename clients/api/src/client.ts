@@ -14,10 +14,11 @@ export interface ClientOptions {
   /** Time limit of one attempt. Unless said: the operation's own limit and two seconds for the way. */
   readonly timeoutMs?: number
   /**
-   * Called when the server refused a call with 401 or 403 before doing anything. `true`: the cause is removed, send the
-   * call once more. For refreshing a token, or for asking the user to confirm their identity.
+   * Called when the server refused a call with 401 or 403 before doing anything; `token` is what the call carried.
+   * `true`: the cause is removed, send the call once more. For refreshing a token, or for asking the user to confirm
+   * their identity.
    */
-  readonly recover?: (problem: ApiProblem) => boolean | Promise<boolean>
+  readonly recover?: (problem: ApiProblem, token: string | undefined) => boolean | Promise<boolean>
   readonly headers?: Readonly<Record<string, string>>
   /** Instead of the global `fetch`. */
   readonly fetch?: typeof fetch
@@ -32,9 +33,10 @@ export interface ApiCallOptions extends CallOptions {
 }
 
 /** What an operation answers: its output, or the response itself where that is a file and not JSON. */
-type Answer<C extends Contract, K extends keyof C['operations']> = C['operations'][K]['answers'] extends readonly string[]
-  ? Response
-  : Output<C, K>
+type Answer<
+  C extends Contract,
+  K extends keyof C['operations'],
+> = C['operations'][K]['answers'] extends readonly string[] ? Response : Output<C, K>
 
 /** One function per operation. Throws {@link ApiProblem} or {@link ConnectionError}. */
 export type ApiClient<C extends Contract> = {
@@ -65,13 +67,13 @@ async function call({ operation, input, options, callOptions }: Call): Promise<u
   // A key of our own makes the repetition of a `keyed` operation safe.
   const ownKey = operation.retry === 'keyed' && attemptsMax > 1 ? newIdempotencyKey() : undefined
   const idempotencyKey = callOptions.idempotencyKey ?? ownKey
-  const keyed = { operation, input, options, callOptions: { ...callOptions, idempotencyKey } }
   let mayRecover = options.recover !== undefined && callOptions.keepalive !== true
   for (let attempts = 1; ; attempts++) {
+    const token = typeof options.token === 'function' ? await options.token() : options.token
     try {
-      return await attempt(keyed)
+      return await attempt({ operation, input, options, callOptions: { ...callOptions, idempotencyKey } }, token)
     } catch (error) {
-      if (mayRecover && isRefused(error) && (await options.recover?.(error))) {
+      if (mayRecover && isRefused(error) && (await options.recover?.(error, token))) {
         mayRecover = false
         attempts--
         continue
@@ -84,10 +86,9 @@ async function call({ operation, input, options, callOptions }: Call): Promise<u
   }
 }
 
-async function attempt({ operation, input, options, callOptions }: Call): Promise<unknown> {
+async function attempt({ operation, input, options, callOptions }: Call, token?: string): Promise<unknown> {
   const { origin, credentials, cache, timeoutMs = operation.timeoutMs + graceMs } = options
   const { idempotencyKey, ifMatch, signal, keepalive } = callOptions
-  const token = typeof options.token === 'function' ? await options.token() : options.token
   const request: RequestOptions = { token, idempotencyKey, ifMatch, headers: options.headers }
   const transport = { origin, fetch: options.fetch ?? fetch, credentials, cache }
   const response = await send(transport, httpRequest(operation, input, request), { timeoutMs, signal, keepalive })
@@ -95,6 +96,7 @@ async function attempt({ operation, input, options, callOptions }: Call): Promis
   if (operation.answers !== undefined) return response
   if (response.status === 204) return {}
   return response.json().catch(cause => {
+    if (signal?.aborted) throw cause
     throw new ConnectionError('unreachable', cause)
   })
 }

@@ -27,8 +27,10 @@ function refreshing(refresh: () => Promise<string>, options: ClientOptions): Cli
   return {
     ...options,
     token: () => fresh ?? (typeof options.token === 'function' ? options.token() : options.token),
-    recover: async problem => {
-      if (problem.code !== 'unauthenticated') return options.recover?.(problem) ?? false
+    recover: async (problem, token) => {
+      if (problem.code !== 'unauthenticated') return options.recover?.(problem, token) ?? false
+      // Another call has replaced the refused token meanwhile.
+      if (fresh !== undefined && token !== fresh) return true
       underWay ??= refresh()
         .then(token => {
           fresh = token

@@ -1,5 +1,6 @@
 export { accessFindings, type Callers } from './access-matrix.ts'
-export { type Caller, type Response, type TestApp, type TestAppOptions, type TestClient, testApp } from './app.ts'
+export { type TestApp, type TestAppOptions, testApp } from './app.ts'
+export type { Caller, Response } from './caller.ts'
 export { defer, type Test } from './cleanup.ts'
 export { testDatabase } from './database.ts'
 export { type FuzzOptions, fuzzFindings } from './fuzz.ts'

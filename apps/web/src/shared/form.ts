@@ -1,6 +1,7 @@
 /** One form: values, what is wrong with each field, and one submission at a time. Input survives every error. */
+
+import { fieldErrors } from '@octet/client'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { fieldErrors } from './api.ts'
 
 export type FormErrors<V> = { readonly [K in keyof V]?: string | undefined }
 

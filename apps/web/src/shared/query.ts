@@ -1,7 +1,8 @@
 /** The cache of what the server said, and what happens when it says no. */
+
+import { ConnectionError } from '@octet/client'
 import { Problem } from '@octet/contracts'
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { OfflineError } from './api.ts'
 
 /** Codes that mean the cookie is no longer good, rather than that a password was wrong. */
 const signedOutCodes: ReadonlySet<string> = new Set(['unauthenticated', 'identity.session-ended'])
@@ -11,7 +12,7 @@ const retriesMax = 2
 /** Only what may pass by itself is asked again, and only reads: mutations decide for themselves. */
 function shouldRetry(failureCount: number, error: unknown): boolean {
   if (failureCount >= retriesMax) return false
-  return error instanceof OfflineError || (error instanceof Problem && error.retryable)
+  return error instanceof ConnectionError || (error instanceof Problem && error.retryable)
 }
 
 /** Makes the cache; `onSignedOut` is called when a signed-in call finds that the session has ended. */

@@ -1,6 +1,7 @@
 /** What went wrong, in the reader's language: what it was, why, and what to do about it. */
+
+import { ApiProblem, ConnectionError } from '@octet/client'
 import { Problem } from '@octet/contracts'
-import { ApiProblem, OfflineError } from '../api.ts'
 import { hasWords, type MessageKey, type Translate, useT } from '../i18n.tsx'
 
 export interface ProblemText {
@@ -19,7 +20,7 @@ function hintOf(code: string, t: Translate): string | undefined {
 }
 
 function problemText(error: unknown, t: Translate): ProblemText {
-  if (error instanceof OfflineError) {
+  if (error instanceof ConnectionError) {
     const isTimeout = error.reason === 'timeout'
     const title = isTimeout ? t('problem.timeout') : t('problem.offline')
     return { title, detail: t('problem.offline-hint'), requestId: undefined }

@@ -1,5 +1,6 @@
 /** What a page or list shows when it has nothing to show: empty, loading, failed, offline, not permitted. */
 import { Button, Skeleton } from '@mantine/core'
+import { ConnectionError } from '@octet/client'
 import {
   IconAlertCircle,
   IconAlertTriangle,
@@ -9,7 +10,6 @@ import {
   IconPlugConnectedX,
 } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { OfflineError } from '../api.ts'
 import { useT } from '../i18n.tsx'
 import { useProblemText } from './problem-text.ts'
 import classes from './states.module.css'
@@ -37,7 +37,7 @@ export function StateBox({ icon, title, text, actions }: StateProps) {
 export function FailedState({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useT()
   const { title, detail, requestId } = useProblemText(error)
-  const Icon = error instanceof OfflineError ? IconPlugConnectedX : IconAlertCircle
+  const Icon = error instanceof ConnectionError ? IconPlugConnectedX : IconAlertCircle
   return (
     <div role="alert">
       <StateBox

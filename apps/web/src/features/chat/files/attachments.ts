@@ -2,8 +2,9 @@
  * Files that are being added to a message: they go on arriving while one looks at other rooms. Those the server has
  * come back after a reload; the bytes of the others are gone with the page, so what comes back of them is their name.
  */
+
+import { newIdempotencyKey } from '@octet/client'
 import { type FileInfo, fileBytesMax, messageFilesMax } from '@octet/contracts/chat'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { chatApi } from '../api.ts'
 import { type FilesDraft, keepFilesDraft, readFilesDraft } from '../composer/draft.ts'
 import { uploadFile } from './upload-file.ts'

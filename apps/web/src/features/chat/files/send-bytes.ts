@@ -1,5 +1,5 @@
 /** A request whose body is a file or a part of one. `fetch` does not say how much has left; this does. */
-import { OfflineError, problemOf } from '../../../shared/api.ts'
+import { ConnectionError, problemOf } from '@octet/client'
 
 /** Nothing moved for so long: the connection is dead. A picture takes the server a while after its last byte. */
 const stallMs = 60_000
@@ -31,7 +31,7 @@ function watch(request: XMLHttpRequest, signal: AbortSignal) {
     signal.removeEventListener('abort', stop)
   })
   moved()
-  return { moved, reason: () => (isStalled ? new OfflineError('timeout', undefined) : signal.reason) }
+  return { moved, reason: () => (isStalled ? new ConnectionError('timeout', undefined) : signal.reason) }
 }
 
 async function answerOf(request: XMLHttpRequest): Promise<unknown> {
@@ -41,7 +41,7 @@ async function answerOf(request: XMLHttpRequest): Promise<unknown> {
   throw await problemOf(new Response(responseText, { status, headers }))
 }
 
-/** Resolves with the answer; throws `ApiProblem`, `OfflineError`, or why the signal was aborted. */
+/** Resolves with the answer; throws `ApiProblem`, `ConnectionError`, or why the signal was aborted. */
 export function sendBytes({ method, path, headers = {}, body, signal, onSent }: Bytes): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   if (signal.aborted) return Promise.reject(signal.reason)
@@ -52,7 +52,7 @@ export function sendBytes({ method, path, headers = {}, body, signal, onSent }: 
     onSent(loaded)
   })
   request.addEventListener('load', () => answerOf(request).then(resolve, reject))
-  request.addEventListener('error', event => reject(new OfflineError('unreachable', event)))
+  request.addEventListener('error', event => reject(new ConnectionError('unreachable', event)))
   request.addEventListener('abort', () => reject(reason()))
   request.open(method, path)
   request.setRequestHeader('accept', 'application/json')

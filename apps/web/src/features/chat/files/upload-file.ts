@@ -1,7 +1,8 @@
 /** A file on its way to the server: small ones at once, large ones in parts that go on where the wire was cut. */
+
+import { ConnectionError } from '@octet/client'
 import { type Output, Problem } from '@octet/contracts'
 import type { chat, FileInfo } from '@octet/contracts/chat'
-import { OfflineError } from '../../../shared/api.ts'
 import { chatApi } from '../api.ts'
 import { sendBytes } from './send-bytes.ts'
 
@@ -32,7 +33,7 @@ export async function uploadFile(uploading: Uploading): Promise<FileInfo> {
 
 /** What is worth another try after a while. */
 function isPassing(error: unknown): boolean {
-  return error instanceof OfflineError || (error instanceof Problem && [429, 503].includes(error.status))
+  return error instanceof ConnectionError || (error instanceof Problem && [429, 503].includes(error.status))
 }
 
 const isMissing = (error: unknown) => error instanceof Problem && error.status === 404
@@ -103,7 +104,7 @@ async function uploadInParts(uploading: Uploading): Promise<FileInfo> {
       failures = 0
       continue
     }
-    if (failures++ >= failuresMax) throw new OfflineError('unreachable', undefined)
+    if (failures++ >= failuresMax) throw new ConnectionError('unreachable', undefined)
     await pause(failures, signal)
     signal.throwIfAborted()
     upload = await chatApi.getUpload({ id: upload.id }, { signal }).catch(error => {

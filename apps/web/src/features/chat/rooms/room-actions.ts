@@ -1,10 +1,11 @@
 /** Joining, leaving, creating and changing rooms. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'
 import type { chat, Room } from '@octet/contracts/chat'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'

@@ -1,8 +1,9 @@
 /** Other people as one meets them: finding, reading a profile, reporting. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'

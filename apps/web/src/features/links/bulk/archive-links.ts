@@ -1,8 +1,8 @@
 /** Puts links away, or takes them out again: gone from the list at once, with an offer to take it back. */
 
+import { newIdempotencyKey } from '@octet/client'
 import type { Link } from '@octet/contracts/links'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { dismissToast, showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'

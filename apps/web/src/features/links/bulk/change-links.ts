@@ -1,8 +1,9 @@
 /** Changes several links in one go: shown at once, taken back and said where the server refused. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'
 import type { ListedLink, links } from '@octet/contracts/links'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'

@@ -1,7 +1,8 @@
 /** Deletes several links after a while in which they can be brought back together. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Link } from '@octet/contracts/links'
 import { useQueryClient } from '@tanstack/react-query'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { linksApi } from '../api.ts'
 import { inBatches } from './archive-links.ts'

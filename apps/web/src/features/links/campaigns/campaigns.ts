@@ -1,7 +1,8 @@
 /** Templates of campaign parameters: reading them, and keeping them in order. Links made with one stay as they are. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Utm, UtmTemplate } from '@octet/contracts/links'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { linksApi } from '../api.ts'
 

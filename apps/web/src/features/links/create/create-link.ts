@@ -1,9 +1,10 @@
 /** Shortens an address. One key per content: after a lost answer, trying again cannot make a second link. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { linksApi } from '../api.ts'
 import { linkQuery } from '../manage/get-link.ts'
 import { refreshLists } from '../organize/organize.ts'

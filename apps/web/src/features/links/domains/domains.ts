@@ -1,7 +1,8 @@
 /** Hosts of one's own: reading, claiming, proving, giving up. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Domain } from '@octet/contracts/links'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { linksApi } from '../api.ts'
 
 export const domainsQuery = queryOptions({

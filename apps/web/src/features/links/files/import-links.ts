@@ -1,7 +1,8 @@
 /** Makes links from a CSV file. One key per file: after a lost answer, trying again makes none twice. */
+
+import { newIdempotencyKey } from '@octet/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { linksApi } from '../api.ts'
 import { refreshLists } from '../organize/organize.ts'
 

@@ -1,7 +1,8 @@
 /** Folders and tags: reading them, and keeping them in order. Every change is seen in the lists of links as well. */
+
+import { newIdempotencyKey } from '@octet/client'
 import type { Folder } from '@octet/contracts/links'
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { newIdempotencyKey } from '../../../shared/api.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { linksApi } from '../api.ts'
 import { linksKey } from '../manage/list-links.ts'

@@ -1,4 +1,4 @@
-/** The client on the wire: what it sends for an operation and what becomes of the answer. */
+/** The client on the wire: what it sends for an operation, and how it reads the answer. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { identity } from '@octet/contracts/identity'
 import { links } from '@octet/contracts/links'
-import { ApiProblem, createClient, fieldErrors, OfflineError } from '../src/shared/api.ts'
+import { ApiProblem, ConnectionError, createClient, fieldErrors } from '../src/index.ts'
 
 interface Seen {
   readonly line: string
@@ -30,9 +30,9 @@ async function server(t: TestContext, answer: (response: ServerResponse) => void
 const json = (response: ServerResponse, status: number, body: unknown) =>
   response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'r-1' }).end(JSON.stringify(body))
 
-test('path parameters come out of the input, the rest is the query of a read and the body of a write', async t => {
+test('path parameters come from the input; the rest is the query of a read or the body of a write', async t => {
   const { origin, seen } = await server(t, response => json(response, 200, {}))
-  const client = createClient(links, origin)
+  const client = createClient(links, { origin, attemptsMax: 1 })
   await client.getLinkStats({ id: 'a/b', days: 7, timeZone: 'Europe/Berlin' })
   await client.listLinks({ q: 'ö&', tag: undefined })
   await client.updateLink({ id: 'x', title: null }, { ifMatch: 3 })
@@ -51,40 +51,46 @@ test('path parameters come out of the input, the rest is the query of a read and
   assert.equal(seen[3]?.headers['content-type'], 'application/json')
 })
 
-test('no content is an answer, not an error', async t => {
+test('an answer without content resolves to an empty object', async t => {
   const { origin } = await server(t, response => response.writeHead(204).end())
-  assert.deepEqual(await createClient(links, origin).deleteLink({ id: 'x' }), {})
+  assert.deepEqual(await createClient(links, { origin, attemptsMax: 1 }).deleteLink({ id: 'x' }), {})
 })
 
-test('a problem keeps its code, its fields and the request id', async t => {
+test('a problem keeps its code, its field errors and the request id', async t => {
   const errors = [{ path: '/alias', message: 'is taken' }]
   const body = { type: '', title: 'That alias is taken.', status: 409, code: 'links.alias-taken', errors }
   const { origin } = await server(t, response => json(response, 409, body))
-  await assert.rejects(createClient(links, origin).createLink({ url: 'https://example.org/' }), error => {
-    assert.ok(error instanceof ApiProblem)
-    assert.deepEqual([error.code, error.status, error.requestId], ['links.alias-taken', 409, 'r-1'])
-    assert.deepEqual(fieldErrors(error), { alias: 'is taken' })
-    return true
+  await assert.rejects(
+    createClient(links, { origin, attemptsMax: 1 }).createLink({ url: 'https://example.org/' }),
+    error => {
+      assert.ok(error instanceof ApiProblem)
+      assert.deepEqual([error.code, error.status, error.requestId], ['links.alias-taken', 409, 'r-1'])
+      assert.deepEqual(fieldErrors(error), { alias: 'is taken' })
+      return true
+    },
+  )
+})
+
+test('an error without a problem document keeps its status', async t => {
+  const { origin } = await server(t, response => response.writeHead(502).end('<html>bad gateway</html>'))
+  await assert.rejects(createClient(identity, { origin, attemptsMax: 1 }).getMe({}), {
+    code: 'unavailable',
+    status: 502,
   })
 })
 
-test('an answer that is no problem document is still an error with its status', async t => {
-  const { origin } = await server(t, response => response.writeHead(502).end('<html>bad gateway</html>'))
-  await assert.rejects(createClient(identity, origin).getMe({}), { code: 'unavailable', status: 502 })
-})
-
-test('no answer at all is told apart, and a call the page gave up is no error of the network', async t => {
+test('a missing answer is a ConnectionError; an aborted call rejects with the abort', async t => {
   const { origin } = await server(t, response => response.destroy())
-  await assert.rejects(createClient(identity, origin).getMe({}), error => {
-    assert.ok(error instanceof OfflineError)
+  await assert.rejects(createClient(identity, { origin, attemptsMax: 1 }).getMe({}), error => {
+    assert.ok(error instanceof ConnectionError)
     assert.equal(error.reason, 'unreachable')
     return true
   })
-  const abandoned = createClient(identity, origin).getMe({}, { signal: AbortSignal.abort() })
+  const abandoned = createClient(identity, { origin, attemptsMax: 1 }).getMe({}, { signal: AbortSignal.abort() })
   await assert.rejects(abandoned, { name: 'AbortError' })
 })
 
 test('an operation without a public route cannot be called', async t => {
   const { origin } = await server(t, response => json(response, 200, {}))
-  await assert.rejects(createClient(identity, origin).getUsers({ ids: [] }), /without a public route/)
+  await assert.rejects(createClient(identity, { origin, attemptsMax: 1 }).getUsers({ ids: [] }), /no public route/)
 })

@@ -1,0 +1,13 @@
+/** Who calls in a test, and what the answer is. */
+
+export interface Response {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>
+  readonly body: unknown
+}
+
+export interface Caller {
+  /** Bearer token: real ones from identity, or one of `TestApp.as`. */
+  readonly token?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
