@@ -1,11 +1,11 @@
 /**
- * Carries events from a module's outbox to those who listen. At least once: the row is deleted only after every
- * listener has handled the event, and listeners drop what they have handled before (their inbox).
+ * Delivers events from a module's outbox to their listeners. At least once: a row is deleted only after every listener
+ * has handled the event, and listeners drop repeats by their inbox.
  *
- * Rows are leased by moving `next_attempt_at` ahead, not locked for the time of the delivery: a lock would keep a
- * transaction open while others work. A relay that dies loses its lease after {@link leaseMs}.
- * Polling is the truth; `wake` only shortens the wait. No cursor over ids: they commit out of order, and a cursor
- * skips rows (docs/decisions/0002-events.md).
+ * Rows are leased by moving `next_attempt_at` ahead instead of locking them during delivery: a lock would keep a
+ * transaction open while others work. A relay that dies loses its lease after {@link leaseMs}. Polling is the source of
+ * truth; `wake` only shortens the wait. There is no cursor over ids: they commit out of order, so a cursor skips rows
+ * (docs/decisions/0002-events.md).
  */
 import type { Db } from '@octet/db'
 
@@ -18,7 +18,7 @@ export interface OutboxEvent {
   readonly attempts: number
 }
 
-/** Gives one event to all who listen; resolves when all have handled it, throws when one has not. */
+/** Delivers one event to all its listeners. Resolves when all have handled it, rejects when one fails. */
 export type Deliver = (event: OutboxEvent) => Promise<void>
 
 export interface RelayOptions {
@@ -34,11 +34,11 @@ export interface RelayOptions {
 
 export interface Relay {
   start(): void
-  /** Something was published in this process; look now. */
+  /** Polls now: this process has published an event. */
   wake(): void
-  /** Delivers what is due and returns how many events left. */
+  /** Delivers the due events and returns their number. */
   runOnce(): Promise<number>
-  /** Stops after the batch under way. */
+  /** Stops after the current batch. */
   stop(): Promise<void>
 }
 
@@ -48,7 +48,7 @@ const defaultPollMs = 250
 const defaultAttemptsMax = 12
 const backoffMsMax = 60_000
 
-/** A relay for the outbox of one module. It does nothing until started or asked to run once. */
+/** Creates a relay for one module's outbox. It does nothing until it is started or asked to run once. */
 export function createRelay(options: RelayOptions): Relay {
   const { db, module, log, leaseMs = defaultLeaseMs, pollMs = defaultPollMs } = options
   let running: Promise<void> | undefined
@@ -145,13 +145,13 @@ async function postpone(options: RelayOptions, event: OutboxEvent, error: unknow
     where id = ${event.id}`
 }
 
-/** Events given up on, oldest first, at most 100. */
+/** Dead events, oldest first, at most 100. */
 export function deadEvents(db: Db) {
   return db.sql<{ id: number; event: string; data: unknown; last_error: string; dead_at: string }[]>`
     select id, event, data, last_error, dead_at from outbox where dead_at is not null order by id limit 100`
 }
 
-/** Gives a dead event another round of attempts. Returns whether there was one. */
+/** Gives a dead event another round of attempts. False when there is no such event. */
 export async function replayEvent(db: Db, id: number): Promise<boolean> {
   const rows = await db.sql`
     update outbox set dead_at = null, attempts = 0, next_attempt_at = now()

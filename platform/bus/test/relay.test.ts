@@ -23,7 +23,7 @@ function relayOf(db: Db, deliver: (event: OutboxEvent) => Promise<void>, options
 
 const numberOf = (event: OutboxEvent) => (event.data as { n: number }).n
 
-test('every event of a committed transaction is delivered, in order, and then gone', async t => {
+test('every event of a committed transaction is delivered in order and then deleted', async t => {
   const db = await open(t)
   for (let n = 0; n < 5; n++) await publish(db, n)
   const seen: number[] = []
@@ -36,7 +36,7 @@ test('every event of a committed transaction is delivered, in order, and then go
   assert.equal((await db.sql`select 1 from outbox`).length, 0)
 })
 
-test('an event committed late is not skipped by one committed before it', async t => {
+test('an event that commits late is not skipped by one that committed before it', async t => {
   const db = await open(t)
   const seen: number[] = []
   const relay = relayOf(db, async event => void seen.push(numberOf(event)))
@@ -69,7 +69,7 @@ test('two relays on one outbox deliver each event once between them', async t =>
   assert.equal(new Set(seen).size, 300)
 })
 
-test('a relay that dies with events in hand gives them up after its lease, not before', async t => {
+test('a relay that dies loses its leased events after the lease, not before', async t => {
   const db = await open(t)
   await publish(db, 1)
   const taken = Promise.withResolvers<void>()
@@ -87,7 +87,7 @@ test('a relay that dies with events in hand gives them up after its lease, not b
   assert.deepEqual(seen, [1])
 })
 
-test('a poisoned event is retried, then set aside; the others pass it; it can be replayed', async t => {
+test('a failing event is retried and then set aside; other events pass it; it can be replayed', async t => {
   const db = await open(t)
   for (const n of [1, 2, 3]) await publish(db, n)
   let isHealed = false
@@ -115,7 +115,7 @@ test('a poisoned event is retried, then set aside; the others pass it; it can be
   assert.deepEqual(seen, [1, 3, 2])
 })
 
-test('a running relay delivers within its poll, at once when woken, and stops cleanly', async t => {
+test('a running relay delivers within its poll interval, at once when woken, and stops cleanly', async t => {
   const db = await open(t)
   let arrived = Promise.withResolvers<void>()
   const relay = relayOf(db, async () => arrived.resolve(), { pollMs: 20 })

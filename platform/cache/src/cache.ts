@@ -1,4 +1,4 @@
-/** A bounded cache whose entries live a fixed time after they were loaded, however often they are read. */
+/** A bounded cache. Entries live a fixed time after their load, however often they are read. */
 
 export interface CacheOptions<V> {
   readonly entriesMax: number
@@ -6,19 +6,19 @@ export interface CacheOptions<V> {
   readonly ttlMs: number
   readonly load: (key: string) => Promise<V>
   /**
-   * How long past its time an entry may still be served while `load` fails. Zero: never. With the source unreachable
-   * no newer value can have been written through it, and an old answer beats none.
+   * How long past its time an entry may still be served while `load` fails; zero means never. While the source is
+   * unreachable it cannot accept newer values, and an old answer beats an error.
    */
   readonly staleIfErrorMs?: number
   readonly now?: () => number
 }
 
 export interface Cache<V> {
-  /** The value at hand, or `undefined` when it must be loaded; never waits. For hot paths. */
+  /** The cached value, or `undefined` when it must be loaded; never waits. For hot paths. */
   peek(key: string): V | undefined
   /** The value, loaded when absent or too old. Readers of one key share one load. */
   get(key: string): Promise<V>
-  /** Forgets the key, also when a load of it is under way: that load's result reaches its readers but is not kept. */
+  /** Removes the key, also while it is being loaded: that result reaches its readers but is not kept. */
   delete(key: string): void
   readonly stats: { hits: number; loads: number; shared: number }
 }
@@ -28,7 +28,7 @@ interface Entry<V> {
   readonly loadedAtMs: number
 }
 
-/** An empty cache over `load`; what `load` throws reaches its readers and is not kept. */
+/** Creates an empty cache over `load`. Errors of `load` reach the readers and are not kept. */
 export function createCache<V>(options: CacheOptions<V>): Cache<V> {
   const { entriesMax, ttlMs, load, staleIfErrorMs = 0, now = Date.now } = options
   const entries = new Map<string, Entry<V>>()

@@ -4,11 +4,11 @@ export interface Verdict {
   readonly allowed: boolean
   readonly limit: number
   readonly remaining: number
-  /** Milliseconds until the full allowance is back; when refused, until the same may pass. */
+  /** Milliseconds until the full allowance is back; when refused, until the same request may pass. */
   readonly resetMs: number
 }
 
-/** What is asked for: `count` requests (one unless said) of `key`, which has `max` per `windowMs`. All pass or none. */
+/** A request to count: `count` (default 1) of `key`, which allows `max` per `windowMs`. All pass or all are refused. */
 export interface Taking {
   readonly key: string
   readonly max: number
@@ -17,37 +17,39 @@ export interface Taking {
 }
 
 export interface Limiter {
-  /** Counts one request of `key` against `max` per `windowMs`, in this process and at once. For stops of floods. */
+  /**
+   * Counts one request of `key` against `max` per `windowMs`, in this process only and synchronously. For flood limits.
+   */
   take(key: string, max: number, windowMs: number): Verdict
-  /** Counts over all processes, where they have something to count together by; else in this one. Never rejects. */
+  /** Counts over all processes when they share Redis, else in this one. Never rejects. */
   takeShared(taking: Taking): Promise<Verdict>
 }
 
-/** A limiter whose keys others may have used up as well. */
+/** A limiter whose keys other processes may have used as well. */
 export interface LocalLimiter extends Limiter {
-  /** As `take`, of as many at once as are wanted. */
+  /** As `take`, for as many of the requests as fit. */
   takeHere(taking: Taking): Verdict
-  /** What `takeHere` would say of it, without counting. */
+  /** The decision of `takeHere`, without counting. */
   peek(taking: Taking): Verdict
-  /** Milliseconds until the key's allowance is whole. */
+  /** Milliseconds until the key's full allowance is back. */
   aheadMs(key: string): number
-  /** Somebody knows that the allowance is not whole before then, by this limiter's clock. */
+  /** Learns from another process that the allowance is not back before then, by this limiter's clock. */
   see(key: string, wholeAtMs: number): void
 }
 
-/** Of the cost of one: what rounding may have added by the time an allowance is used up. */
+/** Share of one request's cost that rounding may add by the time an allowance is used up. */
 export const toleranceOfCost = 0.001
 
 /**
- * GCRA (ITU-T I.371, the "virtual scheduling" form): one number per key, the time at which the allowance would be whole
- * again. Allows a burst of `max`, then one request per `windowMs / max`. At most `keysMax` keys are kept; the ones idle
- * longest are forgotten first, which can only be in a client's favour.
+ * GCRA (ITU-T I.371, the "virtual scheduling" form): one number per key, the time at which its full allowance is back.
+ * Allows a burst of `max`, then one request per `windowMs / max`. Keeps at most `keysMax` keys; the longest idle ones
+ * are dropped first, which can only favour the client.
  */
 export function createLimiter(now: () => number = Date.now, keysMax = 100_000): LocalLimiter {
   const wholeAtMs = new Map<string, number>()
   const see = (key: string, atMs: number) => {
     if ((wholeAtMs.get(key) ?? 0) >= atMs) return
-    wholeAtMs.delete(key) // re-inserted at the end: Map order is idle order
+    wholeAtMs.delete(key) // Re-inserted at the end: Map order is idle order.
     wholeAtMs.set(key, atMs)
     if (wholeAtMs.size > keysMax) wholeAtMs.delete(wholeAtMs.keys().next().value as string)
   }
@@ -68,7 +70,7 @@ export function createLimiter(now: () => number = Date.now, keysMax = 100_000): 
   }
 }
 
-/** Decides for an allowance that is whole in `aheadMs`. */
+/** Decides for an allowance that is back in `aheadMs`. */
 function verdictOf({ max, windowMs, count = 1 }: Taking, aheadMs: number): Verdict {
   const costMs = windowMs / max
   // Further ahead than a window a key is only when the clock was set back.
@@ -77,13 +79,13 @@ function verdictOf({ max, windowMs, count = 1 }: Taking, aheadMs: number): Verdi
   return isAllowed ? allowed({ max, windowMs, aheadMs: afterMs }) : refused({ max, aheadMs: afterMs - windowMs })
 }
 
-/** `aheadMs`: until the allowance is whole, with this request counted. */
+/** `aheadMs`: time until the allowance is back, with this request counted. */
 export function allowed({ max, windowMs, aheadMs }: { max: number; windowMs: number; aheadMs: number }): Verdict {
   const remaining = Math.max(0, Math.floor((windowMs - aheadMs) / (windowMs / max) + toleranceOfCost))
   return { allowed: true, limit: max, remaining, resetMs: aheadMs }
 }
 
-/** `aheadMs`: until the same may pass. */
+/** `aheadMs`: time until the same request may pass. */
 export function refused({ max, aheadMs }: { max: number; aheadMs: number }): Verdict {
   return { allowed: false, limit: max, remaining: 0, resetMs: aheadMs }
 }

@@ -1,11 +1,11 @@
-/** Longer keys are worked out each time: what strangers send must not fill the memory. */
+/** Longer keys are computed each time: strangers' input must not fill the memory. */
 const keyLengthMax = 500
 
 /**
- * What a pure function said, remembered for at most `entriesMax` keys. For hot paths: a known key costs one look into a
- * map. Two generations: when the young one holds half of `entriesMax` it becomes the old one, and what nobody asked for
- * since is forgotten. A flood of new keys therefore costs a known key one call of `make`; clearing everything when full
- * would cost all of them one, again and again.
+ * Remembers the results of a pure function for at most `entriesMax` keys. For hot paths: a known key costs one map
+ * lookup. Two generations: when the young one holds half of `entriesMax` it becomes the old one, and unused keys of the
+ * old one are dropped. A flood of new keys therefore costs a known key one call of `make`; clearing everything when
+ * full would cost all of them one, again and again.
  */
 export function createMemo<V>(entriesMax: number, make: (key: string) => V): (key: string) => V {
   const generationMax = Math.max(1, Math.floor(entriesMax / 2))

@@ -1,9 +1,9 @@
-/** Asks a Redis once whether it serves. */
+/** Asks Redis once whether it serves. */
 import { Redis } from 'ioredis'
 
 const timeoutMs = 3_000
 
-/** Resolves when Redis answers. Rejects with its answer, or with why there is no connection. */
+/** Resolves when Redis answers. Rejects with its error, or with the reason why there is no connection. */
 export async function pingRedis(url: string): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,

@@ -1,6 +1,7 @@
 /**
- * Rate limits that all processes count together, in Redis. Each keeps beside it what it last saw of every key: enough
- * to refuse without asking, and to go on alone while Redis is away or slow; Redis is told of it when it is back.
+ * Rate limits counted by all processes together in Redis. Each process also keeps the last known state of every key:
+ * enough to refuse without asking, and to continue alone while Redis is away or slow. Redis receives that state when it
+ * is back.
  */
 import { Redis } from 'ioredis'
 import { allowed, createLimiter, type Limiter, refused, type Taking, toleranceOfCost, type Verdict } from './limiter.ts'
@@ -14,21 +15,21 @@ export interface SharedLimiter extends Limiter {
 export interface SharedLimiterOptions {
   readonly url: string
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
-  /** Nobody waits longer for Redis. Tests on a busy machine stretch it. */
+  /** The longest wait for Redis. Tests on a busy machine extend it. */
   readonly timeoutMs?: number
 }
 
 const timeoutMsDefault = 50
-/** After a failure Redis is asked again this late, by one request; the others do not wait. */
+/** After a failure one request asks Redis again this late; the others do not wait. */
 const pauseMs = 1_000
 const connectTimeoutMs = 2_000
 const underWayMax = 1_000
 const prefix = 'octet:limit:'
 
 /**
- * GCRA in one step, by Redis's clock. `ARGV`: cost of what is asked for, of one, window, and how far ahead the key is
- * as the caller knows, all in milliseconds. Answers whether it passes, and the time until the allowance is whole; a
- * Redis that has lost its memory learns from its callers.
+ * GCRA in one step, by Redis's clock. `ARGV`: the cost of the request, the cost of one, the window, and how far ahead
+ * the caller knows the key to be, all in milliseconds. Answers whether it passes, and the time until the full allowance
+ * is back. A Redis that lost its memory learns from its callers.
  */
 const script = `
 local time = redis.call('TIME')
@@ -48,7 +49,7 @@ type Counting = Redis & {
   takeAllowance(key: string, ...args: readonly (string | number)[]): Promise<[number, string]>
 }
 
-/** Counts alone until the connection stands. */
+/** Counts alone until the connection is up. */
 export function createSharedLimiter({ url, log, timeoutMs = timeoutMsDefault }: SharedLimiterOptions): SharedLimiter {
   const local = createLimiter(() => performance.now())
   const redis = new Redis(url, {
@@ -58,12 +59,12 @@ export function createSharedLimiter({ url, log, timeoutMs = timeoutMsDefault }: 
     retryStrategy: attempt => Math.min(pauseMs, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
   }) as Counting
   redis.defineCommand('takeAllowance', { numberOfKeys: 1, lua: script })
-  redis.on('error', () => undefined) // told by what fails because of it
+  redis.on('error', () => undefined) // The commands that fail report it.
   let underWay = 0
   let failures = 0
   let askAgainAtMs = 0
 
-  /** After a failure lets one through at a time, so that only it waits. */
+  /** After a failure lets one request through at a time, so that only it waits. */
   const mayAsk = () => {
     const nowMs = performance.now()
     if (redis.status !== 'ready' || underWay >= underWayMax || nowMs < askAgainAtMs) return false
@@ -73,7 +74,7 @@ export function createSharedLimiter({ url, log, timeoutMs = timeoutMsDefault }: 
   const failed = (error: unknown, wasProbe: boolean) => {
     if (++failures === 1) log.warn({ err: error }, 'rate limits are counted by each process: Redis does not answer')
     askAgainAtMs = performance.now() + pauseMs
-    // A connection that hangs may hang for hours; its commands are given up with it.
+    // A stuck connection may hang for hours; its commands are abandoned with it.
     if (wasProbe && redis.status === 'ready') redis.disconnect(true)
   }
   const answered = () => {
@@ -92,7 +93,7 @@ export function createSharedLimiter({ url, log, timeoutMs = timeoutMsDefault }: 
     const [passes, ahead] = await beforeLong(answer, timeoutMs)
     answered()
     const aheadMs = Number(ahead)
-    // Not later than it is: from the time of the question, not of the answer.
+    // Never too late: counted from the question, not from the answer.
     local.see(key, askedAtMs + aheadMs)
     if (passes === 1) return allowed({ max, windowMs, aheadMs })
     return refused({ max, aheadMs: aheadMs + count * costMs - windowMs })
@@ -115,7 +116,7 @@ export function createSharedLimiter({ url, log, timeoutMs = timeoutMsDefault }: 
   }
 }
 
-/** Rejects after `timeoutMs`, unless the answer lies in the socket by then and this process was too busy to look. */
+/** Rejects after `timeoutMs`, unless the answer has arrived by then and this process was too busy to read it. */
 function beforeLong<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new Error(`no answer within ${timeoutMs} ms`))

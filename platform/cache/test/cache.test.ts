@@ -26,7 +26,7 @@ test('readers of one key share one load', async () => {
   assert.deepEqual(cache.stats, { hits: 0, loads: 1, shared: 2 })
 })
 
-test('a hot entry still ends at its time: reading does not prolong it', async () => {
+test('a hot entry still expires: reading does not prolong it', async () => {
   let nowMs = 0
   let version = 1
   const cache = createCache({ entriesMax: 10, ttlMs: 100, load: async () => `v${version}`, now: () => nowMs })
@@ -37,7 +37,7 @@ test('a hot entry still ends at its time: reading does not prolong it', async ()
   assert.equal(await cache.get('a'), 'v2')
 })
 
-test('the time counts from the start of the load, so a slow load cannot hide an edit for longer', async () => {
+test("an entry's age counts from the start of its load, so a slow load cannot hide an edit for longer", async () => {
   let nowMs = 0
   const source = slowSource()
   const cache = createCache({ entriesMax: 10, ttlMs: 100, load: source.load, now: () => nowMs })
@@ -63,7 +63,7 @@ test('a value deleted while it loads reaches its readers but is not kept', async
   assert.equal(cache.peek('a'), 'after the edit')
 })
 
-test('while the source is away an old value is served for so long and no longer, and errors are not kept', async () => {
+test('while the source is away an old value is served for a bounded time, and errors are not kept', async () => {
   let nowMs = 0
   const source = slowSource()
   const cache = createCache({ entriesMax: 10, ttlMs: 100, staleIfErrorMs: 1_000, load: source.load, now: () => nowMs })
@@ -92,7 +92,7 @@ test('the cache never holds more than its bound', async () => {
   )
 })
 
-test('a limiter allows max at once, then one per share of the window, and says when', () => {
+test('a limiter allows max at once, then one per share of the window, and reports when', () => {
   let nowMs = 0
   const limiter = createLimiter(() => nowMs)
   for (let left = 9; left >= 0; left--) assert.equal(limiter.take('a', 10, 1_000).remaining, left)
@@ -105,7 +105,7 @@ test('a limiter allows max at once, then one per share of the window, and says w
   assert.equal(limiter.take('a', 10, 1_000).allowed, false)
 })
 
-test('no pattern of requests gets more than max plus the refill through in any window', () => {
+test('no request pattern gets more than max plus the refill through in any window', () => {
   const steps = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 200 })
   fc.assert(
     fc.property(steps, fc.integer({ min: 1, max: 20 }), (pauses, max) => {
@@ -124,7 +124,7 @@ test('no pattern of requests gets more than max plus the refill through in any w
   )
 })
 
-test('a limiter forgets the longest idle key first when it is full', () => {
+test('a full limiter drops the longest idle key first', () => {
   const limiter = createLimiter(() => 0, 2)
   limiter.take('a', 1, 1_000)
   limiter.take('b', 1, 1_000)

@@ -1,10 +1,10 @@
-/** Results that are remembered, within bounds. */
+/** Memoised results, within bounds. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createMemo } from '../src/index.ts'
 
-test('a remembered result is the one the function gives, and is worked out once while its key is in use', () => {
+test("a memoised result equals the function's and is computed once while its key is in use", () => {
   const made: string[] = []
   const lengthOf = createMemo(4, key => {
     made.push(key)
@@ -19,7 +19,7 @@ test('a remembered result is the one the function gives, and is worked out once 
   assert.equal(made.filter(key => key === 'a').length, 1)
 })
 
-test('at most as many keys as allowed are remembered, and no long ones', () => {
+test('at most the allowed number of keys is remembered, and no long keys', () => {
   const calls = new Map<string, number>()
   const memo = createMemo(10, key => calls.set(key, (calls.get(key) ?? 0) + 1).size)
   fc.assert(

@@ -13,9 +13,9 @@ export interface Place {
 export interface GeoLookup {
   /** False when no source is configured; every lookup then finds nothing. */
   readonly isKnown: boolean
-  /** `given` is the value of {@link countryHeader}, if the request had it; it goes before the database. */
+  /** `given` is the value of {@link countryHeader}, if the request has it; it wins over the database. */
   placeOf(address: string, given?: string): Place | undefined
-  /** Name in lower case of the header in which a trusted proxy says the country. */
+  /** Lower-case name of the header in which a trusted proxy names the country. */
   readonly countryHeader: string | undefined
 }
 
@@ -58,7 +58,7 @@ async function openDatabase(file: string): Promise<Reader<CityResponse>> {
   }
 }
 
-/** A country as it is written, or nothing: proxies say XX or T1 for what they do not know. */
+/** A valid country code, or nothing: proxies send XX or T1 for an unknown country. */
 function countryOf(given: string | undefined): string | undefined {
   if (given === undefined || !/^[a-z]{2}$/i.test(given)) return undefined
   const country = given.toUpperCase()
@@ -73,6 +73,6 @@ function placeOf(reader: Reader<CityResponse>, address: string): Place | undefin
     const city = found?.city?.names?.en
     return typeof city === 'string' ? { country, city: city.slice(0, cityLengthMax) } : { country }
   } catch {
-    return undefined // not an address, or a broken part of the file: a visit must not fail because of it
+    return undefined // Not an address, or a damaged part of the file: a visit must not fail because of it.
   }
 }

@@ -15,7 +15,7 @@ const database = await geoDatabase(
   },
 )
 
-test('an address has the place that the database gives it; an unknown or malformed one has none', async () => {
+test('an address has the location that the database gives it; an unknown or malformed one has none', async () => {
   const geo = await openGeoLookup({ database })
   assert.deepEqual(geo.placeOf('192.0.2.77'), { country: 'DE', city: 'Köln' })
   assert.deepEqual(geo.placeOf('198.51.100.1'), { country: 'FR' })
@@ -33,7 +33,7 @@ test("the proxy's header wins over the database, unless it holds no country", as
   }
 })
 
-test('without a source no address has a place, and a file that is no database stops the start', async t => {
+test('without a source no address has a location, and an unreadable database stops the start', async t => {
   assert.equal(await openGeoLookup({}), emptyGeoLookup)
   const dir = await mkdtemp(join(tmpdir(), 'octet-geo-'))
   t.after(() => rm(dir, { recursive: true, force: true }))

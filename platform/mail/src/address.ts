@@ -1,14 +1,14 @@
-/** Which addresses a mail may be sent to: one mailbox, spelled plainly. */
+/** The addresses a mail may be sent to: one mailbox in plain spelling. */
 
 const lengthMax = 254
 /**
  * The unquoted form of RFC 5321, and letters of any script (RFC 6531). Quotes, commas, angle brackets, colons and
- * spaces stay out: mail programs read them in different ways, and one address must never become two.
+ * spaces are refused: mail programs read them in different ways, and one address must never become two.
  */
 const localPart = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
 const label = /^[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u
 
-/** Whether mail can be sent there without anyone reading the address in two ways. */
+/** Whether the address can be read in one way only. */
 export function isMailAddress(address: string): boolean {
   if (address.length > lengthMax) return false
   const at = address.lastIndexOf('@')
@@ -23,7 +23,7 @@ export interface Mailbox {
   readonly address: string
 }
 
-/** `Octet <no-reply@example.org>` or a bare address. Throws an Error saying what is wrong with the text. */
+/** Parses `Octet <no-reply@example.org>` or a bare address. Throws an Error that describes the mistake. */
 export function parseMailbox(text: string): Mailbox {
   const [, name = '', address = text] = /^\s*([^<>"\p{Cc}]*?)\s*<([^<>]+)>\s*$/u.exec(text) ?? []
   if (!isMailAddress(address)) throw new Error('must be like no-reply@example.org or Name <no-reply@example.org>')

@@ -1,21 +1,21 @@
-/** What a mail says, and how that becomes text and HTML. */
+/** The content of a mail, and how it becomes text and HTML. */
 
-/** Languages mails are written in; English where a user chose none. */
+/** Languages of mails; English when a user chose none. */
 export type Language = 'en' | 'de'
 
 export interface Content {
   readonly subject: string
   /** Paragraphs of plain text. */
   readonly lines: readonly string[]
-  /** Shown large and apart, to be typed off. */
+  /** Shown large on its own line, to be typed. */
   readonly code?: string
-  /** A button. The path is ours to complete: a mail cannot link to anywhere but this installation. */
+  /** A button. It has a path only: a mail cannot link anywhere but to this installation. */
   readonly action?: { readonly label: string; readonly path: `/${string}` }
   /** Below the button, smaller. */
   readonly small?: readonly string[]
 }
 
-/** What is stored and sent. */
+/** The stored and sent form. */
 export interface Rendered {
   readonly subject: string
   readonly text: string
@@ -28,8 +28,8 @@ const linesMax = 20
 const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
 
 /**
- * Text and HTML of the same content. `origin` is the installation's configured address, without a slash at the end.
- * Throws when the content is beyond its bounds or its path leads elsewhere: both are mistakes of the template.
+ * Text and HTML of the same content. `origin` is the configured address of the installation, without a trailing slash.
+ * Throws when the content exceeds its limits or its path leads elsewhere: both are mistakes of the template.
  */
 export function render(content: Content, { origin, language }: { origin: string; language: Language }): Rendered {
   const { lines, small = [], code, action } = content
@@ -56,7 +56,7 @@ ${body.join('\n')}
   return { subject, text: `${text}\n`, html }
 }
 
-/** Mail programs drop style sheets; what matters stands on the element. */
+/** Mail programs drop style sheets, so styles stand on the elements. */
 const styles = {
   body: 'font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:2em auto;padding:0 1em;color:#222;background:#fff',
   code: 'font:600 24px/1.2 ui-monospace,monospace;letter-spacing:.08em',

@@ -1,6 +1,6 @@
 /**
- * Mail of all modules: a row in the sender's transaction, then a job that delivers it. It leaves if and only if the
- * transaction commits; at least once, with one message id; tried again for hours and then a dead letter.
+ * Mail of all modules: a row in the sender's transaction, then a job that delivers it. A mail leaves if and only if its
+ * transaction commits, at least once, with one message id. It is retried for hours and then becomes a dead letter.
  */
 import { each, type MigrationSet, newId, openDb, type Queryable, type SlowQueryOptions } from '@octet/db'
 import type { JobSpec, Jobs } from '@octet/jobs'
@@ -15,7 +15,7 @@ export const mailMigrations: MigrationSet = {
   module: 'platform_mail',
   folder: new URL('../migrations/', import.meta.url),
   columns: {
-    // A row goes when its mail was sent, and with its person: `forget`.
+    // A row is deleted once its mail is sent, or with its person by `forget`.
     mails: {
       ...each('not-personal', 'id', 'module', 'kind', 'state', 'created_at'),
       ...each('delete', 'user_id', 'recipient', 'subject', 'content', 'error'),
@@ -24,23 +24,24 @@ export const mailMigrations: MigrationSet = {
 }
 
 export interface Mail {
-  /** What it is about, for the operator: `verify-address`. */
+  /** The kind of mail, for operators: `verify-address`. */
   readonly kind: string
   readonly to: string
-  /** Whose it is; `forget` takes it away with the account. */
+  /** The account the mail belongs to; `forget` deletes it with the account. */
   readonly userId?: string
   readonly language: Language
   readonly content: Content
 }
 
-/** What a module does with mail. */
+/** The mail operations of a module. */
 export interface Mailer {
   /**
    * Sends the mail if, and only if, `tx` commits.
-   * @throws RangeError when nobody can have that address ({@link isMailAddress}), or the content is out of bounds.
+   * @throws RangeError when the address is not one plain mailbox ({@link isMailAddress}), or the content exceeds its
+   * limits.
    */
   send(tx: store.SenderTx, mail: Mail): Promise<void>
-  /** Deletes the module's mails to a user that have not left yet. Returns how many. */
+  /** Deletes the module's unsent mails to a user. Returns their number. */
   forget(tx: store.SenderTx, userId: string): Promise<number>
 }
 
@@ -55,13 +56,13 @@ export interface KeptMail {
   readonly createdAt: string
 }
 
-/** Mails that lie here: all of them without a mail server, else those that wait or were refused. */
+/** Mails in the database: all of them without a mail server, else the queued and the refused ones. */
 export interface Outbox {
-  /** Whether mails leave this installation. Then what they say is shown to nobody. */
+  /** Whether mails leave this installation. Their content is then shown to no caller. */
   readonly delivers: boolean
-  /** Newest first; one more than `limit` when more follow. `before` is an id. */
+  /** Newest first: `limit + 1` rows when more follow. `before` is an id. */
   list(page: { limit: number; before?: string; to?: string }): Promise<KeptMail[]>
-  /** What a mail says; `undefined` when there is none, or mails leave by SMTP. */
+  /** The content of a mail; `undefined` when it does not exist, or when mails leave by SMTP. */
   read(id: string): Promise<(KeptMail & Rendered) | undefined>
 }
 
@@ -88,7 +89,7 @@ export interface PostOfficeOptions {
   readonly secrets: Secrets
   readonly log: Log
   readonly metrics: Metrics
-  /** Where people reach this installation; links in mails lead there and nowhere else. */
+  /** The address of this installation; links in mails lead there and nowhere else. */
   readonly origin: string
   /** Without it mails are kept in the database. */
   readonly smtp?: SmtpOptions
@@ -97,14 +98,14 @@ export interface PostOfficeOptions {
 
 const keptMax = 500
 const keptDays = 14
-/** First after 5 s, then twice as long each time up to 15 min: eleven attempts in about an hour and a half. */
+/** After 5 s, then twice as long each time up to 15 min: eleven attempts in about an hour and a half. */
 const attemptsMax = 11
 const backoff = { firstMs: 5_000, maxMs: 15 * 60_000 }
 const attemptTimeoutMs = 45_000
 const atOnceMax = 2
 const errorLengthMax = 500
 
-/** Opens the mail of one process: a connection when first needed, and SMTP when there is something to send. */
+/** Opens the mail of one process: connects when first needed. */
 export function openPostOffice(options: PostOfficeOptions): PostOffice {
   const { jobs, origin, secrets, smtp } = options
   const db = openDb({
@@ -150,7 +151,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
   }
 }
 
-/** What the job does with one mail. Running again after it succeeded changes nothing. */
+/** Delivers one mail. Running again after a success changes nothing. */
 function createDelivery(
   { log, metrics, secrets }: PostOfficeOptions,
   { db, transport }: { db: Queryable; transport: Transport | undefined },
@@ -165,7 +166,7 @@ function createDelivery(
   return async payload => {
     const { mailId } = payload as { mailId: string }
     const mail = await store.findMail(db, mailId)
-    if (mail === undefined || mail.state !== 'waiting') return // an earlier attempt got that far
+    if (mail === undefined || mail.state !== 'waiting') return // An earlier attempt got that far.
     if (transport === undefined) {
       await store.keepMail(db, mailId)
       return count('kept')

@@ -10,12 +10,12 @@ export interface Letter extends Rendered {
 }
 
 export interface Transport {
-  /** Throws {@link Refused} for what the server will never take, and what nodemailer throws otherwise. */
+  /** Throws {@link Refused} for a permanent rejection, and what nodemailer throws otherwise. */
   deliver(letter: Letter): Promise<void>
   close(): void
 }
 
-/** The server said no for good (RFC 5321, 5yz to the recipient or the message). */
+/** The server rejected the mail permanently (RFC 5321, 5yz to the recipient or the message). */
 export class Refused extends Error {
   override readonly name = 'Refused'
 }
@@ -24,7 +24,7 @@ const connectTimeoutMs = 10_000
 const answerTimeoutMs = 20_000
 const connectionsMax = 2
 
-/** `smtp://`, `smtps://`, with `user:password@` where the server wants it. Connects when first needed. */
+/** `smtp://` or `smtps://`, with `user:password@` where the server requires it. Connects when first needed. */
 export function smtpTransport({ url, from, domain }: { url: string; from: Mailbox; domain: string }): Transport {
   const transport = createTransport({
     url,
@@ -33,7 +33,7 @@ export function smtpTransport({ url, from, domain }: { url: string; from: Mailbo
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     socketTimeout: answerTimeoutMs,
-    // Content is ours, but nothing in it shall ever make the server read a file or fetch an address.
+    // The content is ours, but it must never make the server read a file or fetch an address.
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -41,11 +41,11 @@ export function smtpTransport({ url, from, domain }: { url: string; from: Mailbo
     async deliver({ id, to, subject, text, html, sentAt }) {
       try {
         await transport.sendMail({
-          // As objects: text would be parsed, and an address might become two.
+          // As objects: text would be parsed, and one address might become two.
           from: { name: from.name, address: from.address },
           to: { name: '', address: to },
           envelope: { from: from.address, to: [to] },
-          // The same for every attempt, so that a mail delivered twice is known for one.
+          // The same for every attempt, so that a mail delivered twice is recognised as one.
           messageId: `<${id}@${domain}>`,
           date: new Date(sentAt),
           subject,
@@ -61,7 +61,9 @@ export function smtpTransport({ url, from, domain }: { url: string; from: Mailbo
   }
 }
 
-/** Only a no to this recipient or message is for good; one to the connection or the sign-in is the operator's. */
+/**
+ * Only a rejection of this recipient or message is permanent; the connection or the sign-in is the operator's problem.
+ */
 function refusalIn(error: unknown): Refused | undefined {
   const { code, responseCode, message } = error as { code?: string; responseCode?: number; message?: string }
   const isForGood = responseCode !== undefined && responseCode >= 550 && responseCode <= 554

@@ -1,7 +1,9 @@
-/** All SQL of mail. Sending runs under the module's role in the module's transaction, all else under our own. */
+/**
+ * All SQL of mail. Sending runs under the module's role in the module's transaction, the rest under mail's own role.
+ */
 import type { Queryable, Sql, Tx } from '@octet/db'
 
-/** The sender's transaction: what is written leaves with it or not at all. */
+/** The sender's transaction: the mail commits with it or not at all. */
 export type SenderTx = Pick<Tx, 'kind' | 'sql'>
 
 export interface NewMail {
@@ -34,7 +36,7 @@ export async function insertMail({ sql }: SenderTx, mail: NewMail): Promise<void
       ${mail.subject}::text, ${mail.content}::bytea)`
 }
 
-/** Deletes what the calling module ever sent to a user and still lies here. Returns how many. */
+/** Deletes the calling module's mails to a user that are still here. Returns their number. */
 export async function forgetUser({ sql }: SenderTx, userId: string): Promise<number> {
   const [row] = await sql<{ gone: number }[]>`select platform_mail.forget(${userId}::uuid) as gone`
   return row!.gone
@@ -57,7 +59,7 @@ export async function findMail(
   return row
 }
 
-/** Newest first; one more than `limit` when more follow. Ids are UUIDv7, so they are in order of time. */
+/** Newest first: `limit + 1` rows when more follow. Ids are UUIDv7, so they sort by time. */
 export function listMails(
   { sql }: Queryable,
   { limit, before, recipient }: { limit: number; before: string | undefined; recipient: string | undefined },
@@ -69,22 +71,22 @@ export function listMails(
     order by id desc limit ${limit + 1}`
 }
 
-/** The mail is with the mail server: nothing of it need stay here. */
+/** Deletes a mail that the mail server has accepted. */
 export async function deleteMail({ sql }: Queryable, id: string): Promise<void> {
   await sql`delete from mails where id = ${id}`
 }
 
-/** There is no mail server: the mail stays for who looks at it here. */
+/** Keeps a mail for administrators to read, because there is no mail server. */
 export async function keepMail({ sql }: Queryable, id: string): Promise<void> {
   await sql`update mails set state = 'kept' where id = ${id}`
 }
 
-/** No repetition will help. What was in it goes; that it was refused, and why, stays for the operator. */
+/** Marks a mail as refused: a retry cannot help. Its content is deleted; the reason stays for the operator. */
 export async function refuseMail({ sql }: Queryable, id: string, error: string): Promise<void> {
   await sql`update mails set state = 'refused', error = ${error}, content = '' where id = ${id}`
 }
 
-/** Deletes all mails that nobody waits for but the newest `keptMax`, and those older than `days`. */
+/** Deletes all settled mails but the newest `keptMax`, and those older than `days`. */
 export async function pruneMails(
   { sql }: Queryable,
   { keptMax, days }: { keptMax: number; days: number },
@@ -94,6 +96,6 @@ export async function pruneMails(
     where state <> 'waiting'
       and (created_at < now() - make_interval(days => ${days})
            or id not in (select id from mails where state <> 'waiting' order by id desc limit ${keptMax}))`
-  // A mail that its job gave up on: the dead letter tells of it, and replaying it later finds nothing to do.
+  // A mail whose job gave up: the dead letter records it, and a later replay finds nothing to do.
   await sql`delete from mails where state = 'waiting' and created_at < now() - make_interval(days => ${days})`
 }

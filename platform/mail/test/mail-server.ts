@@ -11,14 +11,14 @@ export interface Received {
 export interface MailServer {
   readonly url: string
   readonly received: Received[]
-  /** Answers to recipients from now on; `undefined` takes them. */
+  /** The answer to recipients from now on; `undefined` accepts them. */
   refuseWith: { readonly code: number; readonly text: string } | undefined
-  /** Breaks the connection after a message has arrived and before it says so; once. */
+  /** Cuts the connection once, after a message has arrived and before it is acknowledged. */
   dropAfterData: boolean
   close(): Promise<void>
 }
 
-/** Listens until closed; wants the user `octet` with the password `secret`. */
+/** Listens until closed; requires the user `octet` with the password `secret`. */
 export async function startMailServer(): Promise<MailServer> {
   const state: MailServer = {
     url: '',

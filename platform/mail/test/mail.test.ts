@@ -64,7 +64,7 @@ async function until<T>(what: string, look: () => Promise<T | undefined> | T | u
 const arrival = (server: MailServer, count = 1) =>
   until(`${count} mails`, () => (server.received.length >= count ? server.received : undefined))
 
-test('a mail reaches a real server as text and HTML, once, and nothing of it stays', async t => {
+test('a mail reaches a real server as text and HTML, once, and its row is deleted', async t => {
   const { server, office, send } = await openMail(t)
   await send()
   const [mail] = await arrival(server)
@@ -97,7 +97,7 @@ test('a mail leaves only if its transaction commits', async t => {
   )
 })
 
-test('a lost answer sends again under the same message id; a server that is away is tried again', async t => {
+test('a lost answer causes a resend under the same message id, and an unreachable server is retried', async t => {
   const { server, send } = await openMail(t)
   server.dropAfterData = true
   await send()
@@ -107,7 +107,7 @@ test('a lost answer sends again under the same message id; a server that is away
   assert.equal(ids[0], ids[1])
 })
 
-test('a passing no ends as a dead letter and can be replayed; a no for good is kept without its content', async t => {
+test('a temporary rejection becomes a replayable dead letter; a permanent one is kept without its content', async t => {
   const { server, office, jobs, db, send } = await openMail(t)
   server.refuseWith = { code: 451, text: 'try later' }
   await send()
@@ -125,7 +125,7 @@ test('a passing no ends as a dead letter and can be replayed; a no for good is k
   assert.equal(mine, '42501', 'a module cannot read mails')
 })
 
-test('without a server mails are kept to be read, sealed, and go with the account they are of', async t => {
+test('without a mail server mails are kept sealed for administrators, and deleted with their account', async t => {
   const { server, office, db, other, send } = await openMail(t, { smtp: false })
   const userId = newId()
   await send({ userId })
@@ -144,7 +144,7 @@ test('without a server mails are kept to be read, sealed, and go with the accoun
   assert.equal(server.received.length, 0)
 })
 
-test('nothing a sender passes can add a header, a recipient or a link to elsewhere', async t => {
+test('no input of a sender can add a header, a recipient or a foreign link', async t => {
   const { server, office, db, send } = await openMail(t)
   const lure = 'x\r\nBcc: evil@example.com\r\n\r\nbody'
   await send({ content: { subject: `Hi ${lure}\u2028\u0000`, lines: [lure] } })

@@ -1,6 +1,6 @@
 /**
- * Threads of their own for hashing, shared by the whole process and started when first needed. Not libuv's: those also
- * read files, sync journals and resolve names, and their priority cannot be lowered without lowering theirs.
+ * Threads for hashing, shared by the whole process and started when first needed. Libuv's threads do not fit: they also
+ * read files, sync journals and resolve names, and lowering their priority would slow all of that.
  */
 import { Worker } from 'node:worker_threads'
 
@@ -36,7 +36,7 @@ function startThread(): HashThread {
   thread.worker.on('message', (tag: Uint8Array) => {
     const { current } = thread
     thread.current = undefined
-    thread.worker.unref() // an idle thread does not keep the process
+    thread.worker.unref() // An idle thread does not keep the process alive.
     idle.push(thread)
     current?.resolve(Buffer.from(tag.buffer, tag.byteOffset, tag.byteLength))
   })
@@ -45,7 +45,7 @@ function startThread(): HashThread {
   return thread
 }
 
-/** One hash in a thread that is idle, else in one more: whoever calls says how many run at once. */
+/** Hashes in an idle thread, or in a new one: the caller bounds how many run at once. */
 export function hashInThread(order: HashOrder): Promise<Buffer> {
   const thread = idle.pop() ?? startThread()
   const current = Promise.withResolvers<Buffer>()

@@ -1,19 +1,19 @@
-/** The thread that hashes: one password after the other, behind whatever else the machine has to do. */
+/** The thread that hashes passwords one by one, with a lower priority than the rest of the process. */
 import { argon2Sync } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import type { HashOrder } from './hash-threads.ts'
 
-/** A tenth of the weight of a thread that answers requests: enough to get on, too little to hold one of those up. */
+/** A tenth of the weight of a thread that answers requests: enough to make progress, too little to delay one. */
 const niceness = 10
 
-/** Linux schedules threads, and names the one that asks here; elsewhere hashes are as urgent as all the rest. */
+/** Linux sets priorities per thread, and /proc names the calling one. Elsewhere hashes have normal priority. */
 function yieldToOthers(): void {
   try {
     setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), niceness)
   } catch {
-    // A sandbox without /proc: slower for others under a storm of sign-ins, no less right.
+    // A sandbox without /proc: correct, but slower for other requests during many sign-ins.
   }
 }
 

@@ -1,19 +1,19 @@
-/** Password hashing: argon2id from Node's own crypto, few at a time, the rest in a short queue. */
+/** Password hashing: argon2id from Node's own crypto, a few at a time, the rest in a short queue. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { commonProblem } from '@octet/contracts'
 import { type HashCost, hashInThread } from './hash-threads.ts'
 
 export interface Passwords {
-  /** A PHC string. Throws `unavailable` when too many wait. */
+  /** Returns a PHC string. Throws `unavailable` when too many wait. */
   hash(password: string): Promise<string>
   /**
-   * Whether the password fits. With no hash to compare to it does the same work and says no, so that an account nobody
-   * has takes as long as a wrong password. Throws `unavailable` when too many wait.
+   * Whether the password matches. Without a hash it does the same work and returns false, so that an unknown account
+   * takes as long as a wrong password. Throws `unavailable` when too many wait.
    */
   verify(password: string, hash: string | null | undefined): Promise<boolean>
-  /** Whether the hash was made cheaper than new ones are. */
+  /** Whether the hash was made with less work than new ones are. */
   isOutdated(hash: string): boolean
-  /** Hashes running and waiting. */
+  /** The number of running and waiting hashes. */
   load(): { readonly running: number; readonly waiting: number }
 }
 
@@ -21,16 +21,16 @@ export interface PasswordsOptions {
   readonly cost?: HashCost
   readonly runningMax?: number
   readonly waitingMax?: number
-  /** Who waited this long is told to come back. */
+  /** A request that waited this long is refused and told when to retry. */
   readonly waitMsMax?: number
 }
 
 /** OWASP's first choice for argon2id; 20 ms on the machine of the README. */
 const defaultCost: HashCost = { memoryKiB: 19_456, passes: 2, parallelism: 1 }
-/** 19 MiB each; more than this machine has cores would only wait for one another. */
+/** Each takes 19 MiB; more than the machine has cores would only wait for one another. */
 const defaultRunningMax = 2
 const defaultWaitingMax = 64
-/** Half of what sign-in may take at all: on a slow day the answer is "busy", not a timeout. */
+/** Half the time a sign-in may take: on a slow day the answer is "busy", not a timeout. */
 const defaultWaitMsMax = 5_000
 const saltSizeBytes = 16
 const tagSizeBytes = 32
@@ -43,17 +43,17 @@ interface ParsedHash {
   readonly tag: Buffer
 }
 
-/** Stands in for the hash of an account that does not exist. No password has this tag but by 2^-256 chance. */
+/** Stands in for the hash of an unknown account. A password matches it with a chance of 2^-256. */
 function decoy(cost: HashCost): string {
   return formatHash({ cost, salt: randomBytes(saltSizeBytes), tag: randomBytes(tagSizeBytes) })
 }
 
-/** Its own queue: one per process, or the limits mean nothing. */
+/** Creates a queue: one per process, or the limits mean nothing. */
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const { cost = defaultCost, runningMax = defaultRunningMax, waitingMax = defaultWaitingMax } = options
   const { waitMsMax = defaultWaitMsMax } = options
   const nobody = decoy(cost)
-  /** Each takes over the place of the one that calls it. */
+  /** Each resolves when the caller before it has freed its place. */
   const waiting = new Set<() => void>()
   let running = 0
 
@@ -78,7 +78,7 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
     try {
       return await work()
     } finally {
-      const [next] = waiting // a Set keeps the order of arrival
+      const [next] = waiting // A Set keeps the order of arrival.
       if (next === undefined) running--
       else {
         waiting.delete(next)

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { newSecretKey } from './secrets.ts'
 
 /**
- * The key in a file of one base64 line; made, readable by its owner only, when the file is not there. Of several
- * processes that make it at once one wins and all read that one's. Throws when the file holds something else.
+ * The key in a file of one base64 line. Creates the file, readable by its owner only, when it is missing. Of several
+ * processes that create it at once one wins, and all read its key. Throws when the file holds something else.
  */
 export async function readKeyFile(path: string): Promise<Buffer> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -26,12 +26,12 @@ async function makeKeyFile(path: string): Promise<void> {
   const file = await open(draft, 'wx', 0o600)
   try {
     await file.writeFile(`${newSecretKey().toString('base64')}\n`)
-    await file.sync() // what it will seal is worth as much as the key is durable
+    await file.sync() // What the key seals is only as durable as the key.
   } finally {
     await file.close()
   }
   try {
-    await link(draft, path) // unlike a rename never replaces a key that is there
+    await link(draft, path) // Unlike a rename, a link never replaces an existing key.
     await syncFolder(dirname(path))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -1,16 +1,16 @@
 /**
- * Secrets at rest. What a module must be able to read again (a TOTP secret, a webhook's key) lies in the database
- * sealed with a key that does not, so that a copy of the database alone opens nothing.
+ * Secrets at rest. A value that a module must read again (a TOTP secret, a webhook's key) is stored sealed with a key
+ * outside the database, so that a copy of the database alone reveals nothing.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 export interface Secrets {
   /**
-   * Encrypts and authenticates. `purpose` says what the value is and whose (`totp <user id>`): a value copied to
-   * another row or column does not open there.
+   * Encrypts and authenticates. `purpose` names the value and its owner (`totp <user id>`): a value copied to another
+   * row or column does not open there.
    */
   seal(plain: string | Uint8Array, purpose: string): Buffer
-  /** What was sealed for the same purpose. Throws when it was changed, moved, or sealed with a key not known here. */
+  /** Opens a value sealed for the same purpose. Throws when it was changed, moved, or sealed with an unknown key. */
   open(sealed: Uint8Array, purpose: string): Buffer
 }
 
@@ -61,7 +61,7 @@ export function createSecrets(keys: readonly Uint8Array[]): Secrets {
   }
 }
 
-/** Names a key without telling it. */
+/** Identifies a key without revealing it. */
 function keyId(key: Uint8Array): string {
   if (key.length !== keyBytes) throw new Error(`a secret key has ${keyBytes} bytes, not ${key.length}`)
   return createHash('sha256')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createSecrets, newSecretKey, readKeyFile } from '../src/index.ts'
 
-test('a sealed value opens for its purpose and shows nothing of itself', () => {
+test('a sealed value opens for its purpose and reveals nothing', () => {
   const secrets = createSecrets([newSecretKey()])
   const sealed = secrets.seal('JBSWY3DPEHPK3PXP', 'totp 1')
   assert.equal(secrets.open(sealed, 'totp 1').toString(), 'JBSWY3DPEHPK3PXP')
@@ -35,7 +35,7 @@ test('a new key in front of the old one seals, and both open', () => {
   assert.throws(() => createSecrets([oldKey]).open(both.seal('value', 'x'), 'x'), /does not have/)
 })
 
-test('processes that make the key file at once agree on one, which only its owner may read', async t => {
+test('processes that create the key file at once agree on one key, which only its owner may read', async t => {
   const dir = await mkdtemp(join(tmpdir(), 'octet-secrets-'))
   t.after(() => rm(dir, { recursive: true, force: true }))
   const path = join(dir, 'deep', 'secret.key')

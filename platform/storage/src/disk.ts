@@ -1,6 +1,6 @@
 /**
- * Storage in a folder. An object is one file: its content, then what is known of it as JSON, then how long that is. One
- * file, so that one rename makes both visible; the end, because size and hash are known only when all has streamed in.
+ * Storage in a folder. An object is one file: its content, then its metadata as JSON, then the length of that JSON. One
+ * file, so that one rename makes both visible; metadata last, because size and hash are known only at the end.
  */
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
@@ -18,14 +18,14 @@ import {
   type Storage,
 } from './storage.ts'
 
-/** Ends the name of an object's file: no key holds it, so `a` and `a/b` can both exist. */
+/** Suffix of an object's file. No key contains it, so `a` and `a/b` can both exist. */
 const suffix = '~'
 const spoolFolder = '.spool'
 const magic = Buffer.from('OCT1')
 const trailerBytes = 4 + magic.byteLength
 const movesMax = 10
 
-/** Opens a storage in `root`, made when missing; unfinished uploads of dead processes are removed. */
+/** Opens a storage in `root`, which it creates when missing. Removes unfinished uploads of dead processes. */
 export async function openDiskStorage(root: string): Promise<Storage> {
   const spoolDir = join(root, spoolFolder)
   await sweepSpool(spoolDir)
@@ -78,7 +78,7 @@ export async function openDiskStorage(root: string): Promise<Storage> {
       for await (const key of keysBelow(root, folder, { prefix, after })) {
         if (objects.length === max) return { objects, next: objects.at(-1)?.key ?? '' }
         const file = await openIfThere(join(root, `${key}${suffix}`))
-        if (file === undefined) continue // deleted meanwhile
+        if (file === undefined) continue // Deleted meanwhile.
         const { sizeBytes } = await readInfo(file, key).finally(() => file.close())
         objects.push({ key, sizeBytes })
       }
@@ -121,7 +121,7 @@ function contentOf(file: FileHandle, { key, sizeBytes }: ObjectInfo, range: Rang
   return file.createReadStream({ start: range.first, end: last })
 }
 
-/** Renames and makes the new name survive a power cut, with the folders made for it. */
+/** Renames and makes the new name, and the folders created for it, survive a power cut. */
 async function moveDurably(root: string, from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const made = await mkdir(dirname(to), { recursive: true, mode: 0o700 })
@@ -133,31 +133,31 @@ async function moveDurably(root: string, from: string, to: string): Promise<void
       }
       return
     } catch (error) {
-      // Somebody deleted the last object of that folder, and the folder with it, in between.
+      // A concurrent deletion removed the last object of that folder, and the folder.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === movesMax) throw error
     }
   }
 }
 
 async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return // Windows cannot open directories
+  if (process.platform === 'win32') return // Windows cannot open directories.
   const directory = await open(path, constants.O_RDONLY)
   await directory.sync().finally(() => directory.close())
 }
 
-/** Names of folders may tell of people too, so empty ones go. */
+/** Removes empty folders: their names may be personal data too. */
 async function removeEmpty(root: string, from: string): Promise<void> {
   const top = resolve(root)
   for (let dir = resolve(from); dir !== top && !relative(top, dir).startsWith('..'); dir = dirname(dir)) {
     const isGone = await rmdir(dir).then(
       () => true,
-      () => false, // not empty, or another deletion was here first
+      () => false, // Not empty, or another deletion was faster.
     )
     if (!isGone) return
   }
 }
 
-/** Keys in the order of their bytes, folder by folder. */
+/** Keys in byte order, folder by folder. */
 async function* keysBelow(
   root: string,
   folder: string,

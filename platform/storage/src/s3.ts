@@ -1,6 +1,6 @@
 /**
- * Storage in a bucket of S3 or something that speaks its protocol. What streams in goes to a file first: S3 wants to
- * know size and hash before the first byte, and a broken connection can be tried again from it.
+ * Storage in a bucket of S3, or of a server with its protocol. A stream goes to a file first: S3 needs size and hash
+ * before the first byte, and a broken connection can be retried from the file.
  */
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
@@ -22,7 +22,7 @@ import {
 export interface S3Options extends S3Credentials {
   /** With the bucket as path: `https://s3.eu-central-1.amazonaws.com/octet`. */
   readonly url: string
-  /** Folder of this machine for uploads under way. */
+  /** Folder on this machine for uploads in progress. */
   readonly spoolDir: string
 }
 
@@ -31,7 +31,7 @@ const retryMs = 200
 const connectionsMax = 32
 const silenceMsMax = 30_000
 const answerCharsMax = 2_000_000
-/** What S3 takes in one request. */
+/** The largest body S3 takes in one request. */
 const putBytesMax = 5 * 1024 ** 3
 const nothingSha256 = createHash('sha256').digest('hex')
 const metadataPrefix = 'x-amz-meta-'
@@ -42,11 +42,11 @@ interface Ask {
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly bodySha256?: string
-  /** Made anew for each attempt. */
+  /** Created for each attempt. */
   readonly body?: () => Readable | Buffer
 }
 
-/** Opens a bucket; `close` ends its connections. Nothing is asked of it yet. */
+/** Opens a bucket without a request; `close` ends its connections. */
 export async function openS3Storage(options: S3Options): Promise<Storage & { close(): Promise<void> }> {
   await sweepSpool(options.spoolDir)
   const agent = new Agent({
@@ -79,7 +79,7 @@ export async function openS3Storage(options: S3Options): Promise<Storage & { clo
       checkKey(key)
       const answer = await ask({ method: 'GET', key, headers: rangeHeader(range) })
       if (answer.statusCode === 404) return drain(answer)
-      answer.body.on('error', () => undefined) // whoever destroys it early is not told of it as of a crash
+      answer.body.on('error', () => undefined) // A caller that destroys the stream early must not see an error.
       return { info: infoOf(key, answer), body: answer.body }
     },
     async stat(key) {
@@ -106,7 +106,7 @@ export async function openS3Storage(options: S3Options): Promise<Storage & { clo
   }
 }
 
-/** Asks until there is an answer below 500. Throws for those from 400 on, but for 404, which is one. */
+/** Retries until an answer below 500. Throws for 4xx answers except 404, which is a result. */
 async function askS3(agent: Agent, options: S3Options, request: Ask): Promise<Dispatcher.ResponseData> {
   const url = new URL(options.url)
   if (request.key !== undefined) url.pathname = `${url.pathname.replace(/\/$/, '')}/${request.key}`

@@ -1,6 +1,6 @@
 /**
  * AWS Signature Version 4 (https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html), the
- * part a store needs. The SDK would bring 60 packages for it.
+ * part that storage needs. The SDK would bring 60 packages for it.
  */
 import { createHash, createHmac } from 'node:crypto'
 
@@ -19,7 +19,9 @@ export interface SignedRequest {
   readonly bodySha256: string
 }
 
-/** The request's headers with its signature. `at` is now; servers refuse clocks that are 15 minutes off. */
+/**
+ * The request's headers with its signature. `at` is the current time; servers refuse clocks that are 15 minutes off.
+ */
 export function signS3(
   { method, url, headers, bodySha256 }: SignedRequest,
   { accessKey, secretKey, region }: S3Credentials,
@@ -60,7 +62,7 @@ function canonicalQuery(url: URL): string {
     .join('&')
 }
 
-/** As RFC 3986 has it: `encodeURIComponent` leaves five characters alone that must be encoded. */
+/** Encoded as RFC 3986 requires: `encodeURIComponent` leaves five characters unencoded. */
 function strictly(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }

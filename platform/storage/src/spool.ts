@@ -1,11 +1,11 @@
-/** Bytes on their way in: written to a file of their own while their size and hash are taken. */
+/** Incoming bytes: written to a file while their size and hash are computed. */
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { limited, type PutOptions } from './storage.ts'
 
-/** Uploads of processes on other machines are taken for dead after this. */
+/** Uploads of processes on other machines count as dead after this. */
 const abandonedAfterMs = 24 * 60 * 60_000
 
 export interface Spooled {
@@ -16,8 +16,8 @@ export interface Spooled {
 }
 
 /**
- * Writes the body to a new file in `dir` and runs `use` with it. The file is gone afterwards unless `use` has moved it
- * away; a process that is killed leaves it to {@link sweepSpool}.
+ * Writes the body to a new file in `dir` and runs `use` with it. Deletes the file afterwards unless `use` moved it. A
+ * killed process leaves it to {@link sweepSpool}.
  */
 export async function spool<T>(
   { dir, body, options }: { dir: string; body: AsyncIterable<Uint8Array>; options: PutOptions },
@@ -30,7 +30,7 @@ export async function spool<T>(
     let sizeBytes = 0
     for await (const chunk of limited(body, options)) {
       hash.update(chunk)
-      await file.writeFile(chunk) // at the file's own position; goes on after short writes
+      await file.writeFile(chunk) // At the file's own position; continues after short writes.
       sizeBytes += chunk.byteLength
     }
     return await use({ path, file, sizeBytes, sha256: hash.digest('hex') })
@@ -40,7 +40,7 @@ export async function spool<T>(
   }
 }
 
-/** Makes the folder and removes what dead processes left in it. Other processes may be at work there. */
+/** Creates the folder and removes what dead processes left in it. Other processes may be using it. */
 export async function sweepSpool(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   for (const name of await readdir(dir)) {

@@ -1,19 +1,19 @@
-/** Files of modules, by key: whole and under their name, or not there at all. Bytes stream and are never held whole. */
+/** Files of modules by key: complete and visible under their key, or absent. Bytes stream and are never held whole. */
 import type { Readable } from 'node:stream'
 import { commonProblem } from '@octet/contracts'
 
 export interface ObjectInfo {
   readonly key: string
   readonly sizeBytes: number
-  /** Of the content, in hex; made while it streamed in. */
+  /** Of the content, in hex; computed while it streamed in. */
   readonly sha256: string
   readonly contentType: string
-  /** What the writer wanted remembered. */
+  /** Metadata that the writer supplied. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
 export interface PutOptions {
-  /** One byte more and nothing is stored. */
+  /** A larger body is not stored. */
   readonly sizeBytesMax: number
   readonly contentType?: string
   /** Small: 1,500 characters at most. */
@@ -21,29 +21,29 @@ export interface PutOptions {
   readonly signal?: AbortSignal
 }
 
-/** Bytes `first` to `last`, both included; without `last` up to the end. */
+/** Bytes `first` to `last` inclusive; without `last` to the end. */
 export interface Range {
   readonly first: number
   readonly last?: number
 }
 
 export interface Page {
-  /** In the order of their bytes. */
+  /** In byte order of their keys. */
   readonly objects: readonly Pick<ObjectInfo, 'key' | 'sizeBytes'>[]
-  /** Ask with this as `after` for the next page; absent on the last. */
+  /** Pass this as `after` for the next page; absent on the last. */
   readonly next?: string
 }
 
 export interface Storage {
   /**
-   * Stores what streams in and makes it visible at once, when all of it is durable. An object of the same key is
-   * replaced. Throws `payload-too-large`; whatever fails, the key keeps what it had.
+   * Stores a stream and makes it visible once all of it is durable. Replaces an object of the same key. Throws
+   * `payload-too-large`; on any failure the key keeps what it had.
    */
   put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<ObjectInfo>
-  /** `undefined` when there is none. Read the body to its end or destroy it. Throws RangeError beyond the end. */
+  /** `undefined` for an unknown key. Read the body to its end or destroy it. Throws RangeError beyond the end. */
   get(key: string, range?: Range): Promise<{ info: ObjectInfo; body: Readable } | undefined>
   stat(key: string): Promise<ObjectInfo | undefined>
-  /** Succeeds whether or not there was one. */
+  /** Succeeds for an unknown key too. */
   delete(key: string): Promise<void>
   /** Objects whose key begins with `prefix`, at most `limit` (1,000). */
   list(prefix: string, page?: { after?: string; limit?: number }): Promise<Page>
@@ -54,18 +54,18 @@ const keyLengthMax = 512
 const metadataCharsMax = 1_500
 const segmentPattern = /^[a-z0-9][a-z0-9._-]{0,99}$/
 
-/** Throws for a key that some disk or store would take for something else: `..`, capitals, empty parts. */
+/** Throws for a key that a disk or store could misread: `..`, capitals, empty parts. */
 export function checkKey(key: string): void {
   const isGood = key.length <= keyLengthMax && key.split('/').every(part => segmentPattern.test(part))
   if (!isGood) throw new RangeError(`"${key}" is not a key: parts of small letters, digits, ".", "_" and "-"`)
 }
 
-/** The same for the beginning of a key, whose last part may be unfinished or missing. */
+/** The same for a key prefix, whose last part may be incomplete or missing. */
 export function checkPrefix(prefix: string): void {
   if (prefix !== '') checkKey(prefix.endsWith('/') ? `${prefix}x` : prefix)
 }
 
-/** Throws for what would not fit beside the object. */
+/** Throws for metadata that is too large. */
 export function checkMetadata(metadata: Readonly<Record<string, string>>): void {
   if (!Object.keys(metadata).every(name => /^[a-z][a-z0-9-]{0,40}$/.test(name))) {
     throw new RangeError(`metadata names are small letters, digits and "-", not ${Object.keys(metadata).join(', ')}`)
@@ -74,7 +74,7 @@ export function checkMetadata(metadata: Readonly<Record<string, string>>): void 
   if (size > metadataCharsMax) throw new RangeError(`metadata has ${size} characters, ${metadataCharsMax} at most`)
 }
 
-/** Passes bytes on until there are too many; then throws `payload-too-large`. */
+/** Passes bytes on up to a limit, then throws `payload-too-large`. */
 export async function* limited(body: AsyncIterable<Uint8Array>, options: PutOptions): AsyncIterable<Uint8Array> {
   let sizeBytes = 0
   for await (const chunk of body) {

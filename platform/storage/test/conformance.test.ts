@@ -1,4 +1,4 @@
-/** What storage promises, on both stores. */
+/** The promises of storage, tested on both stores. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -21,7 +21,7 @@ async function textOf(storage: Storage, key: string, range?: { first: number; la
 }
 
 for (const [name, open] of Object.entries(stores)) {
-  test(`${name}: what was put is got again, with its size, hash, type and metadata`, async t => {
+  test(`${name}: a stored object is returned with its size, hash, type and metadata`, async t => {
     const { storage, reopen } = await open(t)
     const content = randomBytes(3_000_000)
     const options = { sizeBytesMax, contentType: 'image/png', metadata: { name: 'Bögen & Pfeile.png' } }
@@ -37,7 +37,7 @@ for (const [name, open] of Object.entries(stores)) {
     assert.equal(put.metadata.name, 'Bögen & Pfeile.png')
   })
 
-  test(`${name}: an empty object, a replaced one, a missing one and a deleted one`, async t => {
+  test(`${name}: empty, replaced, missing and deleted objects behave as promised`, async t => {
     const { storage } = await open(t)
     await storage.put('empty', chunks(), { sizeBytesMax })
     assert.equal(await textOf(storage, 'empty'), '')
@@ -53,7 +53,7 @@ for (const [name, open] of Object.entries(stores)) {
     assert.equal(await textOf(storage, 'a/b'), 'below')
   })
 
-  test(`${name}: ranges are exact, and beyond the end they are refused`, async t => {
+  test(`${name}: ranges are exact, and refused beyond the end`, async t => {
     const { storage } = await open(t)
     await storage.put('digits', chunks('01234', '56789'), { sizeBytesMax })
     assert.equal(await textOf(storage, 'digits', { first: 3, last: 6 }), '3456')
@@ -65,7 +65,7 @@ for (const [name, open] of Object.entries(stores)) {
     await assert.rejects(storage.get('digits', { first: 10 }), RangeError)
   })
 
-  test(`${name}: one byte too many, a broken source and an abort store nothing and keep what there was`, async t => {
+  test(`${name}: one byte too many, a broken source and an abort store nothing and keep the old object`, async t => {
     const { storage } = await open(t)
     await storage.put('kept', chunks('before'), { sizeBytesMax })
     await assert.rejects(storage.put('kept', chunks('12345', '6'), { sizeBytesMax: 5 }), { status: 413 })
@@ -82,9 +82,9 @@ for (const [name, open] of Object.entries(stores)) {
     await storage.put('kept', chunks('12345'), { sizeBytesMax: 5 })
   })
 
-  test(`${name}: lists go by prefix, in the order of bytes, page by page`, async t => {
+  test(`${name}: lists filter by prefix, in byte order, page by page`, async t => {
     const { storage } = await open(t)
-    // The S3 server of the tests orders folder by folder, which S3 does not: keys by which the two agree.
+    // The S3 server of the tests orders folder by folder, which S3 does not: these keys order alike in both.
     const tricky = name === 'disk' ? ['a', 'a-b', 'a.b', 'a/b'] : []
     const keys = [...tricky, 'a/b/c', 'a/c', 'a0', 'ab', 'b/x']
     for (const key of [...keys].reverse()) await storage.put(key, chunks(key), { sizeBytesMax })
@@ -124,7 +124,7 @@ for (const [name, open] of Object.entries(stores)) {
     assert.equal(await textOf(one, 'x'), 'mine')
   })
 
-  test(`${name}: keys that could mean something else are refused before anything is asked`, async t => {
+  test(`${name}: ambiguous keys are refused before any request`, async t => {
     const { storage } = await open(t)
     const bad = [
       '',
@@ -150,7 +150,7 @@ for (const [name, open] of Object.entries(stores)) {
     await assert.rejects(async () => within(storage, 'one').get('../two/x'), RangeError)
   })
 
-  test(`${name}: of writers of one key at once, one is seen whole, whoever it is`, async t => {
+  test(`${name}: of concurrent writers of one key exactly one object is visible, complete`, async t => {
     const { storage } = await open(t)
     const texts = Array.from({ length: 8 }, (_, index) => String(index).repeat(50_000))
     await Promise.all(texts.map(text => storage.put('same', chunks(text), { sizeBytesMax })))
@@ -158,9 +158,9 @@ for (const [name, open] of Object.entries(stores)) {
   })
 }
 
-// The server of the tests does not look at version 4 signatures closely, so they are held against what AWS publishes:
+// The server of the tests barely checks version 4 signatures, so they are compared with what AWS publishes:
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
-test("S3: signatures are those of AWS's own examples", () => {
+test("S3: signatures equal AWS's own examples", () => {
   const accessKey = ['AKIA', 'IOSFODNN7EXAMPLE'].join('')
   const credentials = { accessKey, secretKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', region: 'us-east-1' }
   const at = new Date('2013-05-24T00:00:00.000Z')

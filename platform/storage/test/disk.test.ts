@@ -12,7 +12,7 @@ async function* bytes(text: string): AsyncIterable<Buffer> {
   yield Buffer.from(text)
 }
 
-test('kill -9 amid an upload leaves nothing to be seen, and nothing at all after the next start', async t => {
+test('kill -9 during an upload leaves nothing visible, and nothing at all after the next start', async t => {
   const root = await temporaryFolder(t)
   const program = fileURLToPath(new URL('./upload-until-killed.ts', import.meta.url))
   const child = spawn(process.execPath, [program, root], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -44,14 +44,14 @@ test('a second process that starts leaves the uploads of the first alone', async
   assert.deepEqual(await readdir(join(root, '.spool')), ['elsewhere~1~abc'])
 })
 
-test('folders that held a deleted object are gone with it', async t => {
+test('folders are deleted with their last object', async t => {
   const { root, storage } = await openDisk(t)
   await storage.put('people/ada-lovelace/photo', bytes('x'), { sizeBytesMax: 10 })
   await storage.delete('people/ada-lovelace/photo')
   assert.deepEqual(await readdir(root), ['.spool'])
 })
 
-test('writes and deletions in one folder at once never fail', async t => {
+test('concurrent writes and deletions in one folder never fail', async t => {
   const { storage } = await openDisk(t)
   await Promise.all(
     Array.from({ length: 40 }, async (_, index) => {
@@ -62,7 +62,7 @@ test('writes and deletions in one folder at once never fail', async t => {
   assert.deepEqual((await storage.list('folder/')).objects, [])
 })
 
-test('an object that was cut short is reported as damaged, not read as if it were whole', async t => {
+test('a truncated object is reported as damaged instead of being read', async t => {
   const { root, storage } = await openDisk(t)
   await storage.put('x', bytes('some content'), { sizeBytesMax: 100 })
   await truncate(join(root, 'x~'), 30)

@@ -1,4 +1,4 @@
-/** A process that uploads one whole object, then one that never ends, and says when it is in the middle of it. */
+/** A process that uploads one whole object, then one that never ends, and reports when it is in the middle of it. */
 import { openDiskStorage } from '../src/index.ts'
 
 const storage = await openDiskStorage(process.argv[2] ?? '')
