@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { access, commonProblem, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
-import { applyVerdict } from '@octet/http'
+import { applyDecision } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChatContext } from './context.ts'
@@ -120,7 +120,7 @@ async function answerFile(
 
 async function count(ctx: ChatContext, reply: FastifyReply, what: string, max: number): Promise<void> {
   const key = `chat.${what} ${requireUser(ctx.actor).userId}`
-  applyVerdict(reply, await ctx.limiter.takeShared({ key, max, windowMs: 60_000 }))
+  applyDecision(reply, await ctx.limiter.takeShared({ key, max, windowMs: 60_000 }))
 }
 
 function idOf(text: string): string {

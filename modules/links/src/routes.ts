@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { access } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
-import { addressOf, applyVerdict } from '@octet/http'
+import { addressOf, applyDecision } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LinksContext } from './context.ts'
@@ -76,7 +76,7 @@ export function routes({ app, standingContext, operation }: Routes<typeof links,
         const asked = await readRequest(ctx, { request, reply, code: request.params.code })
         const limitKey = `links.unlock ${asked.visit.key} ${addressOf(request)}`
         const verdict = await ctx.limiter.takeShared({ key: limitKey, max: unlocksPerMinuteMax, windowMs: 60_000 })
-        applyVerdict(reply, verdict)
+        applyDecision(reply, verdict)
         const password = request.body?.password
         const tried = typeof password === 'string' ? password.slice(0, passwordLengthMax) : ''
         await ctx.visitorSalts.load(ctx.now())

@@ -1,5 +1,5 @@
 export { type Cache, createCache } from './cache.ts'
-export { createLimiter, type Limiter, type Verdict } from './limiter.ts'
+export { createLimiter, type Limiter, type RateLimitDecision } from './limiter.ts'
 export { createMemo } from './memo.ts'
 export { pingRedis } from './ping-redis.ts'
 export { createSharedLimiter } from './shared-limiter.ts'

@@ -1,6 +1,6 @@
 /** Rate limits in this process's memory. */
 
-export interface Verdict {
+export interface RateLimitDecision {
   readonly allowed: boolean
   readonly limit: number
   readonly remaining: number
@@ -9,7 +9,7 @@ export interface Verdict {
 }
 
 /** A request to count: `count` (default 1) of `key`, which allows `max` per `windowMs`. All pass or all are refused. */
-export interface Taking {
+export interface RateLimitRequest {
   readonly key: string
   readonly max: number
   readonly windowMs: number
@@ -20,17 +20,17 @@ export interface Limiter {
   /**
    * Counts one request of `key` against `max` per `windowMs`, in this process only and synchronously. For flood limits.
    */
-  take(key: string, max: number, windowMs: number): Verdict
+  take(key: string, max: number, windowMs: number): RateLimitDecision
   /** Counts over all processes when they share Redis, else in this one. Never rejects. */
-  takeShared(taking: Taking): Promise<Verdict>
+  takeShared(request: RateLimitRequest): Promise<RateLimitDecision>
 }
 
 /** A limiter whose keys other processes may have used as well. */
 export interface LocalLimiter extends Limiter {
   /** As `take`, for as many of the requests as fit. */
-  takeHere(taking: Taking): Verdict
+  takeHere(request: RateLimitRequest): RateLimitDecision
   /** The decision of `takeHere`, without counting. */
-  peek(taking: Taking): Verdict
+  peek(request: RateLimitRequest): RateLimitDecision
   /** Milliseconds until the key's full allowance is back. */
   aheadMs(key: string): number
   /** Learns from another process that the allowance is not back before then, by this limiter's clock. */
@@ -54,15 +54,15 @@ export function createLimiter(now: () => number = Date.now, keysMax = 100_000): 
     if (wholeAtMs.size > keysMax) wholeAtMs.delete(wholeAtMs.keys().next().value as string)
   }
   const aheadMs = (key: string) => Math.max(0, (wholeAtMs.get(key) ?? 0) - now())
-  const peek = (taking: Taking) => verdictOf(taking, aheadMs(taking.key))
-  const takeHere = (taking: Taking) => {
-    const verdict = peek(taking)
-    if (verdict.allowed) see(taking.key, now() + verdict.resetMs)
-    return verdict
+  const peek = (request: RateLimitRequest) => decide(request, aheadMs(request.key))
+  const takeHere = (request: RateLimitRequest) => {
+    const decision = peek(request)
+    if (decision.allowed) see(request.key, now() + decision.resetMs)
+    return decision
   }
   return {
     take: (key, max, windowMs) => takeHere({ key, max, windowMs }),
-    takeShared: async taking => takeHere(taking),
+    takeShared: async request => takeHere(request),
     takeHere,
     peek,
     aheadMs,
@@ -71,7 +71,7 @@ export function createLimiter(now: () => number = Date.now, keysMax = 100_000): 
 }
 
 /** Decides for an allowance that is back in `aheadMs`. */
-function verdictOf({ max, windowMs, count = 1 }: Taking, aheadMs: number): Verdict {
+function decide({ max, windowMs, count = 1 }: RateLimitRequest, aheadMs: number): RateLimitDecision {
   const costMs = windowMs / max
   // Further ahead than a window a key is only when the clock was set back.
   const afterMs = Math.min(aheadMs, windowMs) + count * costMs
@@ -80,12 +80,20 @@ function verdictOf({ max, windowMs, count = 1 }: Taking, aheadMs: number): Verdi
 }
 
 /** `aheadMs`: time until the allowance is back, with this request counted. */
-export function allowed({ max, windowMs, aheadMs }: { max: number; windowMs: number; aheadMs: number }): Verdict {
+export function allowed({
+  max,
+  windowMs,
+  aheadMs,
+}: {
+  max: number
+  windowMs: number
+  aheadMs: number
+}): RateLimitDecision {
   const remaining = Math.max(0, Math.floor((windowMs - aheadMs) / (windowMs / max) + toleranceOfCost))
   return { allowed: true, limit: max, remaining, resetMs: aheadMs }
 }
 
 /** `aheadMs`: time until the same request may pass. */
-export function refused({ max, aheadMs }: { max: number; aheadMs: number }): Verdict {
+export function refused({ max, aheadMs }: { max: number; aheadMs: number }): RateLimitDecision {
   return { allowed: false, limit: max, remaining: 0, resetMs: aheadMs }
 }

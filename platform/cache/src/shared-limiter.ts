@@ -4,7 +4,15 @@
  * is back.
  */
 import { Redis } from 'ioredis'
-import { allowed, createLimiter, type Limiter, refused, type Taking, toleranceOfCost, type Verdict } from './limiter.ts'
+import {
+  allowed,
+  createLimiter,
+  type Limiter,
+  type RateLimitDecision,
+  type RateLimitRequest,
+  refused,
+  toleranceOfCost,
+} from './limiter.ts'
 
 export interface SharedLimiter extends Limiter {
   /** Whether requests are counted together at the moment. */
@@ -83,8 +91,8 @@ export function createSharedLimiter({ url, log, timeoutMs = timeoutMsDefault }: 
     askAgainAtMs = 0
   }
 
-  const ask = async (taking: Taking): Promise<Verdict> => {
-    const { key, max, windowMs, count = 1 } = taking
+  const ask = async (request: RateLimitRequest): Promise<RateLimitDecision> => {
+    const { key, max, windowMs, count = 1 } = request
     const costMs = windowMs / max
     const askedAtMs = performance.now()
     underWay++
@@ -101,14 +109,14 @@ export function createSharedLimiter({ url, log, timeoutMs = timeoutMsDefault }: 
 
   return {
     take: local.take,
-    async takeShared(taking) {
-      const known = local.peek(taking)
+    async takeShared(request) {
+      const known = local.peek(request)
       if (!known.allowed) return known
-      if (!mayAsk()) return local.takeHere(taking)
+      if (!mayAsk()) return local.takeHere(request)
       const isProbe = failures > 0
-      return ask(taking).catch(error => {
+      return ask(request).catch(error => {
         failed(error, isProbe)
-        return local.takeHere(taking)
+        return local.takeHere(request)
       })
     },
     isShared: () => redis.status === 'ready' && failures === 0,

@@ -9,7 +9,7 @@ import { access } from '@octet/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from './callers.ts'
 import { addVary, compress, compressBytesMin, encodingFor } from './compress.ts'
-import { applyVerdict } from './rate-limits.ts'
+import { applyDecision } from './rate-limits.ts'
 
 export interface Document {
   readonly url: string
@@ -38,7 +38,7 @@ export async function addDocument(app: FastifyInstance, limiter: Limiter, docume
     url: document.url,
     config: { access: access.anyone, quiet: true },
     handler: async (request, reply) => {
-      applyVerdict(reply, limiter.take(`documents ${addressOf(request)}`, documentsLimit.max, documentsLimit.windowMs))
+      applyDecision(reply, limiter.take(`documents ${addressOf(request)}`, documentsLimit.max, documentsLimit.windowMs))
       return send(request, reply, document, encoded)
     },
   })

@@ -1,5 +1,5 @@
 /** Rate limits of operations: what is counted, under which key, and how the caller hears of it. */
-import type { Limiter, Verdict } from '@octet/cache'
+import type { Limiter, RateLimitDecision } from '@octet/cache'
 import { commonProblem, type Limit, type Principal } from '@octet/contracts'
 import type { CompiledOperation } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -20,7 +20,7 @@ interface Caller {
 export async function enforceLimits(options: HttpOptions, operation: CompiledOperation, caller: Caller): Promise<void> {
   const addressKey = addressOf(caller.request)
   const tightest = await takeLimits(options.limiter, operation, { actor: caller.actor, addressKey })
-  if (tightest !== undefined) applyVerdict(caller.reply, tightest)
+  if (tightest !== undefined) applyDecision(caller.reply, tightest)
 }
 
 interface Counted {
@@ -36,9 +36,9 @@ async function takeLimits(
   limiter: Limiter,
   operation: CompiledOperation,
   { actor, addressKey }: Counted,
-): Promise<Verdict | undefined> {
+): Promise<RateLimitDecision | undefined> {
   const { spec, route, fullName } = operation
-  let tightest: Verdict | undefined
+  let tightest: RateLimitDecision | undefined
   const isAnonymous = actor.kind === 'anonymous'
   for (const limit of spec.limits ?? (route?.method === 'GET' ? readLimits : writeLimits)) {
     const { by, windowMs, anonymousMax } = limit
@@ -48,9 +48,9 @@ async function takeLimits(
     const subject = by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressKey}`
     const key = `${fullName}${group} ${subject}`
     const isNamed = spec.limits !== undefined
-    const verdict = isNamed ? await limiter.takeShared({ key, max, windowMs }) : limiter.take(key, max, windowMs)
-    if (tightest === undefined || !verdict.allowed || verdict.remaining < tightest.remaining) tightest = verdict
-    if (!verdict.allowed) break
+    const decision = isNamed ? await limiter.takeShared({ key, max, windowMs }) : limiter.take(key, max, windowMs)
+    if (tightest === undefined || !decision.allowed || decision.remaining < tightest.remaining) tightest = decision
+    if (!decision.allowed) break
   }
   return tightest
 }
@@ -66,14 +66,14 @@ export async function takeCommandLimits(
   operation: CompiledOperation,
   caller: Counted,
 ): Promise<void> {
-  const verdict = await takeLimits(limiter, operation, caller)
-  if (verdict?.allowed === false) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
+  const decision = await takeLimits(limiter, operation, caller)
+  if (decision?.allowed === false) throw commonProblem('rate-limited', { retryAfterMs: decision.resetMs })
 }
 
 /** Sends the `RateLimit-*` headers and throws `rate-limited` when the allowance is used up. */
-export function applyVerdict(reply: FastifyReply, verdict: Verdict): void {
-  reply.header('ratelimit-limit', verdict.limit)
-  reply.header('ratelimit-remaining', verdict.remaining)
-  reply.header('ratelimit-reset', Math.ceil(verdict.resetMs / 1000))
-  if (!verdict.allowed) throw commonProblem('rate-limited', { retryAfterMs: verdict.resetMs })
+export function applyDecision(reply: FastifyReply, decision: RateLimitDecision): void {
+  reply.header('ratelimit-limit', decision.limit)
+  reply.header('ratelimit-remaining', decision.remaining)
+  reply.header('ratelimit-reset', Math.ceil(decision.resetMs / 1000))
+  if (!decision.allowed) throw commonProblem('rate-limited', { retryAfterMs: decision.resetMs })
 }

@@ -180,7 +180,7 @@ function createDelivery(
         throw error
       }
       await store.refuseMail(db, mailId, error.message.slice(0, errorLengthMax))
-      log.warn({ mailId, kind: mail.kind, module: mail.module }, 'the mail server refused a mail for good')
+      log.warn({ mailId, kind: mail.kind, module: mail.module }, 'the mail server refused a mail permanently')
       return count('refused')
     }
     await store.deleteMail(db, mailId)

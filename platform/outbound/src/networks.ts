@@ -1,13 +1,13 @@
-/** Which addresses a server may call on behalf of somebody who is not its operator. */
+/** The addresses a server may call on behalf of its users. */
 import { BlockList, isIP, isIPv4 } from 'node:net'
 
-/** IANA special-purpose IPv4 registry: everything that is not plainly the public internet. */
+/** IANA special-purpose IPv4 registry: everything outside the public internet. */
 const refusedV4 = [
   '0.0.0.0/8', // this host
   '10.0.0.0/8',
   '100.64.0.0/10', // carrier-grade NAT; cloud metadata at 100.100.100.200
   '127.0.0.0/8',
-  '168.63.129.16/32', // Azure's host agent: a public address that answers inside only
+  '168.63.129.16/32', // Azure's host agent: a public address that answers only inside.
   '169.254.0.0/16', // link-local; cloud metadata at 169.254.169.254
   '172.16.0.0/12',
   '192.0.0.0/24', // protocol assignments; cloud metadata at 192.0.0.192
@@ -21,12 +21,12 @@ const refusedV4 = [
   '240.0.0.0/4', // reserved, broadcast
 ]
 
-/** Global unicast, the only IPv6 block that is handed out. IPv4-mapped, NAT64, ULA and link-local lie outside it. */
+/** Global unicast, the only assigned IPv6 block. IPv4-mapped, NAT64, ULA and link-local addresses lie outside it. */
 const publicV6 = ['2000::/3']
-/** Inside it: forms that carry an IPv4 address to somebody who unpacks it, and documentation. */
+/** Refused blocks inside it: forms that carry an IPv4 address, and documentation. */
 const refusedV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 
-/** A list of networks in CIDR form. @throws Error naming the first that is none. */
+/** A list of networks in CIDR form. @throws Error naming the first invalid one. */
 export function networkList(networks: readonly string[]): BlockList {
   const list = new BlockList()
   for (const network of networks) {
@@ -48,7 +48,7 @@ export function isPublicAddress(address: string): boolean {
   return refused.globalV6.check(address, 'ipv6') && !refused.v6.check(address, 'ipv6')
 }
 
-/** Whether the list holds the address, whichever family it is. */
+/** Whether the list contains the address, in either family. */
 export function holds(list: BlockList, address: string): boolean {
   return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 }

@@ -1,22 +1,22 @@
-/** Why a request did not bring an answer. */
+/** Why a request brought no answer. */
 export type OutboundFailure =
-  /** Not http or https, a user name in it, no host, or a port that may not be called. */
+  /** Not http or https, with a user name, without a host, or with a forbidden port. */
   | 'url-refused'
-  /** The name leads, or the address is, where this server must not call: its own network. */
+  /** The address, or one the name resolves to, is in a refused network such as our own. */
   | 'address-refused'
-  /** The name leads nowhere. */
+  /** The name does not resolve. */
   | 'host-unknown'
-  /** No connection, or it broke, or TLS did not hold. */
+  /** No connection, a broken connection, or a TLS failure. */
   | 'unreachable'
   | 'timed-out'
   | 'too-large'
   | 'too-many-redirects'
-  /** The answer came compressed although that was declined. */
+  /** The answer was compressed although compression was declined. */
   | 'encoding-refused'
-  /** Too many requests wait already; try later. */
+  /** Too many requests are waiting; try later. */
   | 'busy'
 
-/** The one error of {@link Outbound.fetch}. Its message is fit to show to whoever gave the address. */
+/** The one error of {@link Outbound.fetch}. Its message may be shown to the user who gave the address. */
 export class OutboundError extends Error {
   readonly failure: OutboundFailure
 

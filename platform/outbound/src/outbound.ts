@@ -1,4 +1,4 @@
-/** HTTP requests to addresses that users name: webhooks, page titles, previews, sign-in providers. */
+/** HTTP requests to addresses that users supply: webhooks, page titles, previews, sign-in providers. */
 import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { type BlockList, isIP, type LookupFunction } from 'node:net'
@@ -8,13 +8,13 @@ import { createPlaces } from './places.ts'
 import { type Resolve, type ResolveTxt, resolveByDns, resolveTxtByDns } from './resolve.ts'
 
 export interface OutboundOptions {
-  /** Networks that may be called although they are not public, at any port. For operators and tests. */
+  /** Networks that may be called although they are not public, on any port. For operators and tests. */
   readonly allow?: readonly string[]
   /** Ports that may be called on the public internet. Default 80 and 443. */
   readonly ports?: readonly number[]
-  /** How names become addresses; DNS unless a test says otherwise. */
+  /** Resolves names; DNS unless a test replaces it. */
   readonly resolve?: Resolve
-  /** The TXT records of a name; DNS unless a test says otherwise. */
+  /** Reads the TXT records of a name; DNS unless a test replaces it. */
   readonly resolveTxt?: ResolveTxt
   /** Requests at once. Default 32; four times as many may wait. */
   readonly concurrencyMax?: number
@@ -24,7 +24,7 @@ export interface OutboundRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
-  /** For everything: waiting, names, redirects, the whole answer. Default 10 s. */
+  /** For the whole request: waiting, DNS, redirects, the complete answer. Default 10 s. */
   readonly timeoutMs?: number
   /** Default 1 MiB. */
   readonly bodyBytesMax?: number
@@ -40,18 +40,17 @@ export interface OutboundAnswer {
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
   readonly isTruncated: boolean
-  /** Where the answer came from in the end. */
+  /** The address that finally answered. */
   readonly url: string
 }
 
 export interface Outbound {
   /**
-   * One request. Every name is resolved once and the connection goes to the address that was checked, so a name that
-   * changes its mind (DNS rebinding) changes nothing; redirects pass the same checks. Proxies named in the environment
-   * are not used. @throws OutboundError
+   * Sends one request. Every name is resolved once and the connection goes to the checked address, so DNS rebinding has
+   * no effect. Redirects pass the same checks. Proxies named in the environment are not used. @throws OutboundError
    */
   fetch(url: string, request?: OutboundRequest): Promise<OutboundAnswer>
-  /** The TXT records of a name, each in one piece; none when there are none. @throws OutboundError */
+  /** The TXT records of a name, each in one piece; empty when it has none. @throws OutboundError */
   txt(name: string, options?: { readonly timeoutMs?: number }): Promise<readonly string[]>
 }
 
@@ -61,7 +60,7 @@ const timeoutDefaultMs = 10_000
 const bodyBytesDefault = 1024 * 1024
 const headerBytesMax = 16 * 1024
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-/** What goes along to another site; everything else may be a secret meant for the first. */
+/** Headers that are sent to another site; all others may be secrets meant for the first. */
 const travellingHeaders: ReadonlySet<string> = new Set(['accept', 'accept-language', 'user-agent'])
 
 interface Policy {
@@ -70,7 +69,7 @@ interface Policy {
   readonly resolve: Resolve
 }
 
-/** One way out for the whole process. @throws Error for a network that is none. */
+/** Creates the one outbound client of the process. @throws Error for an invalid network. */
 export function createOutbound(options: OutboundOptions = {}): Outbound {
   const policy: Policy = {
     allowed: networkList(options.allow ?? []),
@@ -122,13 +121,13 @@ async function follow(policy: Policy, address: string, request: Exchange): Promi
   }
 }
 
-/** What is asked of the next address (RFC 9110 section 15.4: a POST becomes a GET, except after 307 and 308). */
+/** The request to the next address (RFC 9110 section 15.4: a POST becomes a GET, except after 307 and 308). */
 function redirected(exchange: Exchange, status: number, isSameOrigin: boolean): Exchange {
   const keepsMethod = status === 307 || status === 308 || exchange.method === 'HEAD'
   const headers = Object.entries(exchange.headers ?? {}).filter(([name]) => {
     return isSameOrigin ? keepsMethod || !/^content-/i.test(name) : travellingHeaders.has(name.toLowerCase())
   })
-  // A body is meant for the address it was sent to.
+  // A body is meant for its first address only.
   if (keepsMethod && exchange.body !== undefined && !isSameOrigin) {
     throw new OutboundError('url-refused', 'the redirect would send the body to another site')
   }
@@ -152,7 +151,7 @@ function parse(address: string, base?: URL): URL {
   return url
 }
 
-/** The addresses of a host, all of them checked: a name with one address inside is a name that leads inside. */
+/** The checked addresses of a host. One refused address refuses the whole name. */
 async function checkedAddresses(policy: Policy, url: URL, signal: AbortSignal): Promise<readonly string[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) !== 0 ? [host] : await resolved(policy, host, signal)
@@ -189,7 +188,7 @@ async function once(policy: Policy, url: URL, exchange: Exchange): Promise<Outbo
   const { signal } = exchange
   const addresses = await checkedAddresses(policy, url, signal)
   const isSecure = url.protocol === 'https:'
-  // A connection of its own, never one of the global agent: that one may be told to use a proxy.
+  // A connection of its own, never the global agent's, which may be configured with a proxy.
   const agent = isSecure ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false })
   try {
     return await new Promise<OutboundAnswer>((resolve, reject) => {
@@ -213,7 +212,7 @@ async function once(policy: Policy, url: URL, exchange: Exchange): Promise<Outbo
   }
 }
 
-/** Answers with what was checked, whatever is asked: the connection cannot go elsewhere. */
+/** Answers every lookup with the checked address, so the connection cannot go elsewhere. */
 function lookupOf(addresses: readonly string[]): LookupFunction {
   const known = addresses.map(address => ({ address, family: isIP(address) }))
   return (_host, { all }, callback) => {
@@ -234,7 +233,7 @@ async function read(response: IncomingMessage, exchange: Exchange, url: URL): Pr
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     sizeBytes += chunk.length
-    if (sizeBytes > bodyBytesMax) break // leaving the loop destroys the response
+    if (sizeBytes > bodyBytesMax) break // Leaving the loop destroys the response.
   }
   const isTruncated = sizeBytes > bodyBytesMax
   if (isTruncated && !truncate) throw new OutboundError('too-large', `the answer is larger than ${bodyBytesMax} bytes`)

@@ -1,8 +1,8 @@
-/** So many at once, so many waiting, and no more. */
+/** A bulkhead: a bounded number of requests runs, a bounded number waits. */
 import { OutboundError } from './outbound-error.ts'
 
 export interface Places {
-  /** Waits for a place; call what it returns when done. @throws OutboundError `busy` or `timed-out` */
+  /** Waits for a place; call the returned function when done. @throws OutboundError `busy` or `timed-out` */
   enter(signal: AbortSignal): Promise<() => void>
 }
 

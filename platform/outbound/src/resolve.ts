@@ -1,22 +1,22 @@
 import { Resolver } from 'node:dns/promises'
 
-/** All addresses of a host name; none when it leads nowhere. */
+/** All addresses of a host name; empty when it does not resolve. */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>
 
-/** The TXT records of a name; none when there are none. */
+/** The TXT records of a name; empty when it has none. */
 export type ResolveTxt = (name: string, signal: AbortSignal) => Promise<readonly string[]>
 
-/** Per try; there are two. */
+/** Per attempt; there are two. */
 const tryMs = 2_000
-/** What DNS says when a name, or one kind of its addresses, does not exist. */
+/** DNS errors for a name, or a record type, that does not exist. */
 const absent: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME'])
 
 /**
- * Asks DNS over its own sockets. Not `dns.lookup`: that waits in libuv's four threads, where the click journal waits
- * for its disk, so that a few names with slow servers would stop the redirects. The price: `/etc/hosts` is not read.
+ * Queries DNS over its own sockets. `dns.lookup` waits in libuv's four threads, where the click journal waits for its
+ * disk, so a few names with slow servers would stop the redirects. The price: `/etc/hosts` is not read.
  */
 export const resolveByDns: Resolve = async (host, signal) => {
-  // RFC 6761 section 6.3: nobody outside is asked about these.
+  // RFC 6761 section 6.3: these names are never sent to a DNS server.
   if (/(^|\.)localhost\.?$/i.test(host)) return ['127.0.0.1', '::1']
   const resolver = new Resolver({ timeout: tryMs, tries: 2 })
   const cancel = () => resolver.cancel()
@@ -33,7 +33,7 @@ export const resolveByDns: Resolve = async (host, signal) => {
   }
 }
 
-/** Likewise over sockets of its own. Records longer than 255 bytes come in parts. */
+/** Uses its own sockets too. Records longer than 255 bytes arrive in parts. */
 export const resolveTxtByDns: ResolveTxt = async (name, signal) => {
   const resolver = new Resolver({ timeout: tryMs, tries: 2 })
   const cancel = () => resolver.cancel()

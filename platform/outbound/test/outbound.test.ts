@@ -23,7 +23,7 @@ const refusedBy = (failure: OutboundFailure) => (error: unknown) => {
   return true
 }
 
-test('A14: an answer is brought back with status, headers and body', async t => {
+test('A14: an answer is returned with status, headers and body', async t => {
   const origin = await serve(t, (request, response) => {
     let body = ''
     request.on('data', chunk => {
@@ -40,7 +40,7 @@ test('A14: an answer is brought back with status, headers and body', async t => 
   assert.deepEqual([answer.url, answer.isTruncated], [`${origin}/a?b`, false])
 })
 
-test('A14: no spelling of an address inside is called', async () => {
+test('A14: no spelling of an internal address is called', async () => {
   const outbound = createOutbound({ ports: [80, 443, 3000] })
   const inside = [
     'http://127.0.0.1/',
@@ -90,7 +90,7 @@ test('A14: no spelling of an address inside is called', async () => {
   for (const url of inside) await assert.rejects(outbound.fetch(url), refusedBy('address-refused'), url)
 })
 
-test('A14: only http and https, only the configured ports, no user names', async () => {
+test('A14: only http and https, only the configured ports, and no user names are allowed', async () => {
   const outbound = createOutbound({ resolve: async () => ['93.184.215.14'] })
   for (const url of [
     'ftp://example.org/',
@@ -110,7 +110,7 @@ test('A14: only http and https, only the configured ports, no user names', async
   }
 })
 
-test('A14: plainly public addresses are public, and the edges of refused networks are where they should be', () => {
+test('A14: public addresses are allowed, and the refused networks have exact bounds', () => {
   for (const address of ['8.8.8.8', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '172.15.255.255']) {
     assert.ok(isPublicAddress(address), address)
   }
@@ -122,14 +122,14 @@ test('A14: plainly public addresses are public, and the edges of refused network
   }
 })
 
-test('A14: a name that leads inside is refused, also when it leads outside as well', async () => {
+test('A14: a name with one internal address is refused, even when it has public ones too', async () => {
   for (const addresses of [['127.0.0.1'], ['8.8.8.8', '10.0.0.1'], ['2606:4700::1111', '::1'], ['not an address']]) {
     const outbound = createOutbound({ resolve: async () => addresses })
     await assert.rejects(outbound.fetch('http://example.org/'), refusedBy('address-refused'), addresses.join())
   }
 })
 
-test('A14: a name that answers differently the second time (DNS rebinding) is asked once', async t => {
+test('A14: a name that resolves differently the second time (DNS rebinding) is resolved once', async t => {
   const seen: string[] = []
   const outside = await serve(
     t,
@@ -162,8 +162,8 @@ test('A14: a name that answers differently the second time (DNS rebinding) is as
   assert.deepEqual(seen.length, 1)
 })
 
-test('A14: the rebinding test can fail: asking a second time for the connection reaches the inside', async t => {
-  // What a client does that checks a name and then lets the connection look it up itself.
+test('A14: the rebinding test can fail: a client that resolves a second time reaches the internal address', async t => {
+  // A client that checks a name and then lets the connection resolve it again.
   const inside = await serve(t, (_request, response) => void response.end('secret'))
   let asked = 0
   const resolve = async () => (asked++ === 0 ? ['93.184.215.14'] : ['127.0.0.1'])
@@ -204,7 +204,7 @@ test('A14: every redirect passes the same checks', async t => {
   assert.equal((await outbound.fetch(`${outside}/inside`)).status, 302)
 })
 
-test('A14: secrets and bodies meant for one site do not go to another', async t => {
+test('A14: secrets and bodies meant for one site are not sent to another', async t => {
   const seen: unknown[] = []
   const other = await serve(t, (request, response) => {
     const { authorization, cookie, 'x-key': key } = request.headers
@@ -247,7 +247,7 @@ test('A14: an answer that is too large, too slow or compressed is refused', asyn
   await assert.rejects(never.fetch('http://slow.example/', { timeoutMs: 50 }), refusedBy('timed-out'))
 })
 
-test('A14: a name that does not exist and a server that is not there are told apart', async t => {
+test('A14: an unknown name and an unreachable server are reported differently', async t => {
   const nowhere = createOutbound({ resolve: async () => [] })
   await assert.rejects(nowhere.fetch('http://nowhere.example/'), refusedBy('host-unknown'))
   const probe = createTcpServer()
@@ -289,7 +289,7 @@ test('A14: a proxy named in the environment is not used', async t => {
   assert.deepEqual([answer.body.toString(), proxied], ['direct', 0])
 })
 
-test('so many requests run at once, so many wait, and the next is told to come later', async t => {
+test('a bounded number of requests runs, a bounded number waits, and the next is refused as busy', async t => {
   const open: (() => void)[] = []
   let arrived = () => {}
   const origin = await serve(t, (_request, response) => {
@@ -311,7 +311,7 @@ test('so many requests run at once, so many wait, and the next is told to come l
   assert.equal((await outbound.fetch(origin)).status, 200)
 })
 
-test('a network that is none is a mistake of the configuration', () => {
+test('an invalid network is a configuration error', () => {
   for (const network of ['10.0.0.0', '10.0.0.0/33', 'example.org/8', '::/129', '']) {
     assert.throws(() => createOutbound({ allow: [network] }), /is not a network/, network)
   }

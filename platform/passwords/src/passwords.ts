@@ -52,7 +52,7 @@ function decoy(cost: HashCost): string {
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const { cost = defaultCost, runningMax = defaultRunningMax, waitingMax = defaultWaitingMax } = options
   const { waitMsMax = defaultWaitMsMax } = options
-  const nobody = decoy(cost)
+  const decoyHash = decoy(cost)
   /** Each resolves when the caller before it has freed its place. */
   const waiting = new Set<() => void>()
   let running = 0
@@ -95,7 +95,7 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
       }),
     verify: (password, hash) =>
       inTurn(async () => {
-        const known = parseHash(hash ?? nobody)
+        const known = parseHash(hash ?? decoyHash)
         const tag = await derive(password, known.salt, known.cost, known.tag.length)
         return timingSafeEqual(tag, known.tag) && hash !== null && hash !== undefined
       }),

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { newSecretKey } from './secrets.ts'
 
 /**
- * The key in a file of one base64 line. Creates the file, readable by its owner only, when it is missing. Of several
- * processes that create it at once one wins, and all read its key. Throws when the file holds something else.
+ * The key in a file of one base64 line. Creates the file, readable by its owner only, when it is missing. When several
+ * processes create it at once, one wins and all read its key. Throws when the file holds something else.
  */
 export async function readKeyFile(path: string): Promise<Buffer> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -5,7 +5,7 @@ import { commonProblem } from '@octet/contracts'
 export interface ObjectInfo {
   readonly key: string
   readonly sizeBytes: number
-  /** Of the content, in hex; computed while it streamed in. */
+  /** SHA-256 of the content, in hex; computed while it streamed in. */
   readonly sha256: string
   readonly contentType: string
   /** Metadata that the writer supplied. */

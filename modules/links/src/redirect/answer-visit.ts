@@ -1,6 +1,6 @@
 /** From a decision to an answer: the redirect once its click is on disk, or a page or problem with the reason. */
 import { commonProblem, type Problem } from '@octet/contracts'
-import { addressOf, applyVerdict, sendProblem } from '@octet/http'
+import { addressOf, applyDecision, sendProblem } from '@octet/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type LinksContext, problem } from '../context.ts'
 import type { DomainRow } from '../domains/store.ts'
@@ -120,7 +120,7 @@ async function refuse(
 ): Promise<FastifyReply> {
   const key = `links.miss ${addressOf(request)}`
   if (outcome === 'missing') {
-    applyVerdict(reply, await ctx.limiter.takeShared({ key, max: missesPerMinuteMax, windowMs: 60_000 }))
+    applyDecision(reply, await ctx.limiter.takeShared({ key, max: missesPerMinuteMax, windowMs: 60_000 }))
   }
   const refusal = refusals[outcome]
   if (!wantsPage(request)) {
