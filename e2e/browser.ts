@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { defer, type Test } from '@octet/testkit'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { findChromium } from '../tools/test-needs.ts'
+import { findChromium } from '../tools/runner/needs.ts'
 
 const executablePath = await findChromium()
 

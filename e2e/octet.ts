@@ -7,7 +7,7 @@ import { defer, type ServerProcess, startServerProcess, type Test, testDatabase 
 
 const program = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url))
 /** Includes a build of the web client when its sources changed. */
-const readyTimeoutMs = 90_000
+const readyTimeoutMs = 180_000
 
 export interface Octet {
   /** As people type it; the short links begin with it. */

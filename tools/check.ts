@@ -51,7 +51,7 @@ function stepsOf(manifest: string, wanted: readonly string[]): Step[] {
   return wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name))
 }
 
-/** Takes steps from the list until there are none. */
+/** Takes steps from the list until it is empty. */
 async function work(): Promise<void> {
   for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
     const outcome = await run(step)

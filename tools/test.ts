@@ -1,80 +1,142 @@
 /**
- * `npm test -- [part of a file name …]`: starts what the tests need, runs them, and takes it away again.
- * One embedded PostgreSQL serves the whole run, in memory where there is room and without fsync; each test clones its
- * own database from a template. Tests about durability start servers of their own, on the disk.
+ * `npm test [-- options] [-- parts of file names]`: starts what the tests need, runs each file in a process of its own,
+ * and takes everything away again, however it ends. One embedded PostgreSQL serves the whole run, in memory where there
+ * is room and without fsync; each test clones its own database from a template. Tests about durability start servers of
+ * their own, on the disk.
  */
-import { spawn } from 'node:child_process'
-import { access, constants, glob, mkdtemp, rm, statfs } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { glob, rm } from 'node:fs/promises'
+import { availableParallelism, constants } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startEmbeddedPostgres } from '@octet/db'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
-import { ensureChromium } from './test-needs.ts'
+import { whenNpmEnds } from '@octet/runtime/npm-parent'
+import { follow, startHog } from './runner/background.ts'
+import { ensureNeeds } from './runner/needs.ts'
+import { type Options, readOptions } from './runner/options.ts'
+import { type FileContext, type FileResult, type FileRun, type Limits, logOf, runFile } from './runner/run-file.ts'
+import { openRunFolders, type RunFolders } from './runner/run-folders.ts'
+import { lineOf, summaryOf } from './runner/summary.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const patterns = [
   '{contracts,clients/*,platform/*,modules/*,apps/*,tools,labs,bench,chaos}/test/**/*.test.ts',
   'e2e/**/*.test.ts',
 ]
-const testTimeoutMs = 180_000
-/** Linux's file system in memory. A database of a thousand files is copied there in a tenth of the time. */
-const memoryFolder = '/dev/shm'
-const memoryBytesMin = 4 * 1024 ** 3
+/** A file that is silent for longer than any test may take hangs. */
+const limitsDefault: Limits = { testMs: 180_000, silenceMs: 240_000, fileMs: 900_000 }
 
-async function testFiles(wanted: readonly string[]): Promise<string[]> {
-  const all = await Array.fromAsync(glob(patterns, { cwd: root }))
-  const chosen = all.filter(file => wanted.length === 0 || wanted.some(part => file.includes(part)))
-  // The slowest kinds first, so that the last worker does not start one when the others are done.
-  const weight = (file: string) => (/^(e2e|tools)\//.test(file) ? 0 : file.startsWith('apps/') ? 1 : 2)
-  return chosen.sort((a, b) => weight(a) - weight(b) || a.localeCompare(b))
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
 }
 
-function run(files: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const options = ['--test', `--test-concurrency=${availableParallelism()}`, `--test-timeout=${testTimeoutMs}`]
-  const child = spawn(process.execPath, [...options, ...files], { cwd: root, stdio: 'inherit', env: environment })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1))
+async function chooseFiles({ wanted }: Options): Promise<string[]> {
+  const all = await Array.fromAsync(glob(patterns, { cwd: root }))
+  const outside = wanted.filter(isAbsolute)
+  const parts = wanted.filter(part => !isAbsolute(part))
+  const chosen = all.filter(file => wanted.length === 0 || parts.some(part => file.includes(part)))
+  // The slowest kinds first, so that the last worker does not start one when the others are done.
+  const weight = (file: string) => (/^(e2e|tools)\//.test(file) ? 0 : file.startsWith('apps/') ? 1 : 2)
+  return [...outside, ...chosen.sort((a, b) => weight(a) - weight(b) || a.localeCompare(b))]
+}
+
+function runsOf(files: readonly string[], rounds: number): FileRun[] {
+  const names = Array.from({ length: rounds }, (_, round) =>
+    files.map(path => ({ path, name: rounds === 1 ? path : `${path} (${round + 1} of ${rounds})` })),
+  )
+  return names.flat().map((run, index) => ({ ...run, index }))
+}
+
+/** Runs as many files at a time as there are cores. Results come in the order in which the files ended. */
+async function runAll(runs: readonly FileRun[], context: FileContext): Promise<FileResult[]> {
+  const queue = [...runs]
+  const results: FileResult[] = []
+  async function work(): Promise<void> {
+    for (let run = queue.shift(); run !== undefined && !context.signal.aborted; run = queue.shift()) {
+      const unfollow = runs.length > 1 ? undefined : follow(logOf(run, context), text => process.stdout.write(text))
+      const result = await runFile(run, context)
+      unfollow?.()
+      results.push(result)
+      say(lineOf(result, { isShort: unfollow !== undefined }))
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  return results
+}
+
+/** Ends the run on a signal, or when npm is gone. Returns the exit code that then stands for the end. */
+function endOnSignals(stop: AbortController): () => number | undefined {
+  let code: number | undefined
+  const end = (why: string, exitCode: number) => {
+    // The second time at once: the watchdog does the rest.
+    if (code !== undefined) process.exit(exitCode)
+    code = exitCode
+    say(`\n${why}: stopping`)
+    stop.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => end(signal, 128 + constants.signals[signal]))
+  }
+  whenNpmEnds(['test'], () => end('npm ended', 1))
+  // The reader of the output may have ended as well.
+  process.stdout.on('error', () => undefined)
+  return () => code
+}
+
+async function startDatabase(folders: RunFolders): Promise<EmbeddedPostgres> {
+  return await startEmbeddedPostgres({
+    dir: join(folders.shared, 'postgres'),
+    log: createLog({ level: 'error' }),
+    durable: false,
   })
 }
 
-/** Where the run's own files go. */
-async function temporaryFolder(): Promise<string> {
+async function runIn(
+  folders: RunFolders,
+  parts: { runs: readonly FileRun[]; options: Options; signal: AbortSignal },
+): Promise<FileResult[]> {
+  const { runs, options, signal } = parts
+  const { NODE_TEST_CONTEXT: _, ...environment } = process.env
+  // Hundreds of processes load the same files: the first to do so strips their types and compiles them for all.
+  environment.NODE_COMPILE_CACHE = join(folders.shared, 'compiled')
+  if (options.isBusy) folders.own(startHog().pid ?? 0)
+  // Files of elsewhere are about the runner.
+  const database = runs.every(({ path }) => isAbsolute(path)) ? undefined : await startDatabase(folders)
   try {
-    const { bavail, bsize } = await statfs(memoryFolder)
-    if (bavail * bsize < memoryBytesMin) return tmpdir()
-    await access(memoryFolder, constants.W_OK)
-    return memoryFolder
-  } catch {
-    return tmpdir()
+    if (database !== undefined) environment.OCTET_TEST_DATABASE_URL = database.url
+    const limitMs = (options.limitSeconds ?? 0) * 1000
+    const limits = limitMs === 0 ? limitsDefault : { ...limitsDefault, silenceMs: limitMs, fileMs: limitMs }
+    return await runAll(runs, { folders, root, environment, limits, signal })
+  } finally {
+    await database?.stop()
   }
 }
 
 async function main(): Promise<number> {
-  const startedMs = performance.now()
-  const files = await testFiles(process.argv.slice(2))
-  if (files.length === 0) throw new Error(`no test file matches ${process.argv.slice(2).join(' ')}`)
-  const skipped = files.some(file => file.startsWith('e2e/')) ? await ensureChromium() : undefined
-  const dir = await mkdtemp(join(await temporaryFolder(), 'octet-tests-'))
-  const log = createLog({ level: 'error' })
-  const database = await startEmbeddedPostgres({ dir: join(dir, 'postgres'), log, durable: false })
+  const startedAt = performance.now()
+  const options = readOptions(process.argv.slice(2))
+  const files = await chooseFiles(options)
+  if (files.length === 0) throw new Error(`no test file matches ${options.wanted.join(' ')}`)
+  const missing = await ensureNeeds(
+    files.map(file => readFileSync(isAbsolute(file) ? file : join(root, file), 'utf8')),
+    say,
+  )
+  const stop = new AbortController()
+  const endCode = endOnSignals(stop)
+  const folders = await openRunFolders()
+  const runs = runsOf(files, options.rounds)
+  let results: FileResult[] = []
   try {
-    const code = await run(files, {
-      ...process.env,
-      OCTET_TEST_DATABASE_URL: database.url,
-      // Hundreds of processes load the same files: the first to do so strips their types and compiles them for all.
-      NODE_COMPILE_CACHE: join(dir, 'compiled'),
-    })
-    const seconds = Math.round((performance.now() - startedMs) / 1000)
-    process.stdout.write(`\n${files.length} test files in ${seconds} s\n`)
-    if (skipped !== undefined) process.stdout.write(`\nSKIPPED: ${skipped}\n`)
-    return code
+    results = await runIn(folders, { runs, options, signal: stop.signal })
   } finally {
-    await database.stop()
-    await rm(dir, { recursive: true, force: true })
+    await folders.end()
   }
+  const seconds = (performance.now() - startedAt) / 1000
+  say(summaryOf({ results, filesAsked: runs.length, seconds, logs: folders.logs, missing }))
+  const isClean = results.length === runs.length && results.every(({ verdict }) => verdict === 'passed')
+  if (isClean) await rm(folders.logs, { recursive: true, force: true })
+  return endCode() ?? (isClean ? 0 : 1)
 }
 
 process.exitCode = await main().catch(error => {

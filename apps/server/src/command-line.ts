@@ -1,5 +1,6 @@
 /** The command line: `start` (default), `config`, `migrate up|down|status`. */
 import { type Config, ConfigError, describeConfig, readConfig } from '@octet/config'
+import { whenNpmEnds } from '@octet/runtime/npm-parent'
 import { readEnvironment } from './environment.ts'
 import { migrateCommand } from './migrate-command.ts'
 import type { Progress } from './progress.ts'
@@ -13,9 +14,9 @@ async function start(config: Config, progress: Progress): Promise<void> {
   const starting = startServer(config, { progress, signal: aborting.signal })
   let server: Server | undefined
   let signals = 0
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = (cause: string) => {
     if (++signals > 1) process.exit(1)
-    process.stdout.write(`\n  ${signal}: finishing requests (once more to stop at once) …\n`)
+    process.stdout.write(`\n  ${cause}: finishing requests (once more to stop at once) …\n`)
     setTimeout(() => process.exit(1), exitDeadlineMs).unref()
     aborting.abort()
     starting
@@ -25,6 +26,7 @@ async function start(config: Config, progress: Progress): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  whenNpmEnds(['start', 'dev'], () => stop('npm ended'))
   server = await starting
   // Since the process began, as whoever waits counts it.
   const seconds = (performance.now() / 1000).toFixed(1)

@@ -86,7 +86,7 @@ function capability(name: string): string[] {
 
 function childEnv(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC' }
-  for (const name of ['PATH', 'SystemRoot', 'TEMP']) if (process.env[name]) env[name] = process.env[name]
+  for (const name of ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR']) if (process.env[name]) env[name] = process.env[name]
   return env
 }
 

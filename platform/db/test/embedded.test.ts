@@ -88,14 +88,12 @@ suite('startEmbeddedPostgres', () => {
     }
   })
 
-  test('keeps port and rows across a stop and a start, in well under a second', async () => {
+  test('keeps port and rows across a stop and a start', async () => {
     const port = server.port
     await query(server.url, sql => sql`create table kept as select 7 as n`)
     await server.stop()
     await server.stop()
-    const startedAt = performance.now()
     await restart()
-    assert.ok(performance.now() - startedAt < 3_000, 'generous: about 80 ms on a quiet machine')
     assert.equal(server.port, port)
     assert.equal((await query(server.url, sql => sql`select n from kept`))[0]?.n, 7)
   })

@@ -38,7 +38,8 @@ export interface ServerProcess {
 
 /** A developer's own `.env` must not change what a test sees. */
 const ownEnvironment = { HOST: '127.0.0.1', OCTET_ENV_FILE: devNull }
-const readyTimeoutMsDefault = 30_000
+/** Two seconds where nothing else runs; a minute with a load of twenty. */
+const readyTimeoutMsDefault = 120_000
 const stopTimeoutMs = 15_000
 const goneTimeoutMs = 5_000
 const pollMs = 10

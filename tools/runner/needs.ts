@@ -1,0 +1,86 @@
+/** Programs that tests need beyond npm packages: found, else installed where that is allowed, else said loudly. */
+import { execFile } from 'node:child_process'
+import { access, constants } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+const installTimeoutMs = 300_000
+
+interface Need {
+  /** Where it is; `undefined` when it is not installed. */
+  readonly find: () => Promise<string | undefined>
+  /** Its name in Debian. */
+  readonly package: string
+  /** A test file whose text has one of these words needs it. */
+  readonly words: RegExp
+  readonly missing: string
+}
+
+const chromium: Need = {
+  find: async () => await findProgram(process.env.OCTET_CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'),
+  package: 'chromium',
+  words: /\b(needsBrowser|openBrowser)\b/,
+  missing: 'browser tests need Chromium (Debian: apt-get install chromium), or OCTET_CHROMIUM set to its path',
+}
+
+const redis: Need = {
+  find: async () => await findProgram('redis-server'),
+  package: 'redis-server',
+  words: /\bstartRedis\b/,
+  missing: 'tests of several processes with Redis need redis-server (Debian: apt-get install redis-server)',
+}
+
+const needs: readonly Need[] = [chromium, redis]
+
+/** The browser for tests, when there is one. `OCTET_CHROMIUM` names another. */
+export async function findChromium(): Promise<string | undefined> {
+  return await chromium.find()
+}
+
+/**
+ * Installs what these test files need and this machine lacks: as root of a Debian, without recommended packages.
+ * Returns a sentence for each program that is missing in the end.
+ */
+export async function ensureNeeds(texts: readonly string[], say: (line: string) => void): Promise<string[]> {
+  const missing: string[] = []
+  for (const need of needs) {
+    if (!texts.some(text => need.words.test(text)) || (await need.find()) !== undefined) continue
+    const problem = await install(need, say)
+    if ((await need.find()) === undefined) missing.push(need.missing + (problem === undefined ? '' : ` (${problem})`))
+  }
+  return missing
+}
+
+/** Returns why it did not work. */
+async function install(need: Need, say: (line: string) => void): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'only root can install it'
+  if ((await findProgram('apt-get')) === undefined) return 'there is no apt-get to install it'
+  say(`Installing ${need.package} for the tests …`)
+  const options = { timeout: installTimeoutMs, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  try {
+    await execute('apt-get', ['update'], options)
+    const quietly = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120']
+    await execute('apt-get', [...quietly, need.package], options)
+    return undefined
+  } catch (error) {
+    return `apt-get failed: ${(error as Error).message.split('\n')[0]}`
+  }
+}
+
+/** The path of the first of these programs that can be run; each is a path or a name to look up in `PATH`. */
+async function findProgram(...programs: (string | undefined)[]): Promise<string | undefined> {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const paths = programs.flatMap(program => {
+    if (program === undefined) return []
+    return program.includes('/') ? [program] : folders.map(folder => join(folder, program))
+  })
+  for (const path of paths) {
+    const canRun = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+    if (canRun) return path
+  }
+  return undefined
+}

@@ -1,0 +1,50 @@
+/** What the words of `npm test -- …` ask for. */
+import { parseArgs } from 'node:util'
+
+export interface Options {
+  /** Parts of file names, or paths of files outside the repository. */
+  readonly wanted: readonly string[]
+  /** How often each file runs. */
+  readonly rounds: number
+  /** Keeps a core busy beside the tests. */
+  readonly isBusy: boolean
+  /** Seconds that a file may take, and be silent. */
+  readonly limitSeconds: number | undefined
+}
+
+const usage = `npm test [-- options] [-- parts of file names]
+
+  links            files whose path contains "links"
+  --repeat=10      each file ten times
+  --busy           with a core kept busy beside
+  --limit=900      seconds a file may take, and may be without a sign of life
+`
+
+/** Throws, with the usage, when the words make no sense. */
+export function readOptions(words: readonly string[]): Options {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        repeat: { type: 'string', default: '1' },
+        busy: { type: 'boolean', default: false },
+        limit: { type: 'string' },
+      },
+    })
+    return {
+      wanted: positionals,
+      rounds: positive('--repeat', values.repeat),
+      isBusy: values.busy,
+      limitSeconds: values.limit === undefined ? undefined : positive('--limit', values.limit),
+    }
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`)
+  }
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text)
+  if (!(number > 0)) throw new Error(`${name} takes a number greater than 0, not "${text}"`)
+  return number
+}
