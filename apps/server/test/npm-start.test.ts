@@ -21,7 +21,13 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const port = await freePort()
     let family: number[] = []
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OCTET_'))
-    const environment = { OCTET_DATA: data, OCTET_ENV_FILE: devNull, OCTET_WEB: '0', OCTET_DEMO: '0', PORT: String(port) }
+    const environment = {
+      OCTET_DATA: data,
+      OCTET_ENV_FILE: devNull,
+      OCTET_WEB: '0',
+      OCTET_DEMO: '0',
+      PORT: String(port),
+    }
     const DATABASE_URL = await testDatabase(t, [])
     const npm = spawn('npm', ['start'], {
       cwd: root,
