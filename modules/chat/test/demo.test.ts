@@ -78,7 +78,7 @@ test('example rooms are created once; renamed rooms and taken names are left alo
   assert.equal(found.find(({ id }) => id === mine.id)?.isExample, false)
 })
 
-test('the first administrator either owns the example rooms and is greeted, or they are deleted completely', async t => {
+test('the first administrator owns the example rooms and is greeted, or they are deleted', async t => {
   const app = await openExamples(t)
   await deliver(app, 'identity.user-registered', { userId: ada })
   await deliver(app, 'identity.owner-created', { userId: ada, examples: true })

@@ -264,7 +264,7 @@ async function orphans(app: TestApp): Promise<string[]> {
   return found
 }
 
-test('O8: files are deleted with their message or room, or after a day without one; every reference has its bytes', async t => {
+test('O8: files are deleted with their message or room, or after a day; every reference has its bytes', async t => {
   const { app, roomId } = await openRoom(t)
   const second = await as(app, ada).createRoom({ name: 'Second' })
   const give = async (room: string) => {

@@ -73,7 +73,7 @@ test('an edit notifies newly mentioned people and drops removed mentions from th
   assert.equal((await app.db('chat').sql`select from stream_events where type = 'mention'`).length, 2)
 })
 
-test('members cannot unmute themselves, and the last owner cannot leave by being demoted or removed', async t => {
+test('members cannot unmute themselves, and the last owner can be neither demoted nor removed', async t => {
   const { app, roomId: id, say } = await openRoom(t)
   await as(app, ada).changeMember({ id, userId: ben, role: 'moderator', mutedMinutes: 10 })
   const entries = (await as(app, ada).listModeration({ id })).data.map(({ action }) => action)
@@ -82,7 +82,7 @@ test('members cannot unmute themselves, and the last owner cannot leave by being
   await assert.rejects(say(ben, 'hello'), { code: 'chat.muted' })
   await assert.rejects(as(app, ada).removeMember({ id, userId: ada }), { code: 'chat.role-too-low' })
   await assert.rejects(as(app, ben).removeMember({ id, userId: ben }), { code: 'chat.role-too-low' })
-  await as(app, ada).changeMember({ id, userId: ada, mutedMinutes: 0 }) // Owners may do anything to their own membership.
+  await as(app, ada).changeMember({ id, userId: ada, mutedMinutes: 0 }) // owners may change themselves freely
 })
 
 test('a blocked person can neither react nor pin in the direct conversation', async t => {
@@ -112,7 +112,7 @@ test('a room limits its message rate and reports it; outsiders cannot use up its
   await say(cleo, 'now')
 })
 
-test('a member who hides their reading position is shown as having received only; their own devices see it', async t => {
+test('a hidden reading position is shown as received only, except to the own devices', async t => {
   const { app, roomId, say } = await openRoom(t)
   const url = await listen(app)
   const listener = async (userId: string, stream: string) => {

@@ -94,7 +94,7 @@ test('a muted member cannot write until the mute ends', async t => {
   await speak()
 })
 
-test('an invitation admits exactly as many people as it says, also under a race, and none after it expires', async t => {
+test('an invitation admits exactly its number of people, also under a race, and none after it expires', async t => {
   const app = await openChat(t)
   const { id } = await as(app, ada).createRoom({ name: 'Secret', visibility: 'private' })
   const { token } = await as(app, ada).createInvitation({ id, usesMax: 2 })

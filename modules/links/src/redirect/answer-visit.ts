@@ -68,7 +68,7 @@ function count(ctx: LinksContext, { read, where, visit }: Exchange, target: Targ
 function redirect({ request, reply }: Exchange, { location }: Pick<Destination, 'location'>): FastifyReply {
   // After a form, 303 makes the browser fetch the target without sending the password on.
   const status = request.method === 'POST' ? 303 : 302
-  // Headers that protect our own pages do not apply to the target: others may embed it, and its owner may see referrers.
+  // Headers that protect our own pages do not fit the target: others may embed it, and it may see referrers.
   reply.removeHeader('cross-origin-resource-policy').removeHeader('referrer-policy').removeHeader('x-frame-options')
   return reply.code(status).header('location', location).header('cache-control', redirectPolicy).send()
 }
