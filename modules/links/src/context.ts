@@ -4,6 +4,7 @@ import { problemsOf } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import type { links } from '@octet/contracts/links'
 import { links as linksContract } from '@octet/contracts/links'
+import type { HostLookup } from '@octet/domains'
 import type { GeoLookup } from '@octet/geo'
 import type { Journal, Shipper } from '@octet/journal'
 import type { Context, ModuleRealtime } from '@octet/kernel'
@@ -12,7 +13,7 @@ import type { Outbound } from '@octet/outbound'
 import type { Passwords } from '@octet/passwords'
 import type { Secrets } from '@octet/secrets'
 import type { VisitorSalts } from '@octet/visitors'
-import type { DomainRow } from './domains/store.ts'
+import type { ShortDomain } from './domains/store.ts'
 import type { ClickTokens } from './redirect/click-tokens.ts'
 import type { Target } from './redirect/target.ts'
 import type { LiveClicks } from './statistics/live-clicks.ts'
@@ -30,8 +31,8 @@ export interface LinksState {
   readonly collisions: Counter
   /** Destinations by `targetKey`; `null` for unknown codes. */
   readonly targets: Cache<Target | null>
-  /** Verified hosts by name (`normalHost` in domains/rules.ts); `null` for unverified hosts. */
-  readonly shortDomains: Cache<DomainRow | null>
+  /** Verified hosts that short links are served on. */
+  readonly shortDomains: HostLookup<ShortDomain>
   readonly clickTokens: ClickTokens
   readonly visitorSalts: VisitorSalts
   readonly clickJournal: Journal

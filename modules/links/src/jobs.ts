@@ -1,7 +1,7 @@
 /** Jobs and schedules → use cases. */
 
-import { lookAtDomains } from './domains/look-at-domains.ts'
 import { mailDomainOwner, mailDomainOwnerJob } from './domains/mail-domain-owner.ts'
+import { recheckDomains } from './domains/recheck-domains.ts'
 import { expireLinks } from './manage/expire-links.ts'
 import { fetchTitle } from './manage/fetch-title.ts'
 import { fetchTitleJob } from './manage/prepare-link.ts'
@@ -22,7 +22,6 @@ export const jobs = [
   { name: fetchTitleJob, timeoutMs: 20_000, attemptsMax: 1, concurrencyMax: 4, run: fetchTitle },
   { name: 'links.publish-clicks', when: { everyMs: 1_000 }, attemptsMax: 1, run: publishClicks },
   { name: 'links.mail-owner', timeoutMs: 15_000, run: mailOwner },
-  // Twenty a minute: each may take two looks of six seconds, four at once.
-  { name: 'links.look-at-domains', when: { everyMs: 60_000 }, timeoutMs: 120_000, attemptsMax: 1, run: lookAtDomains },
+  recheckDomains,
   { name: mailDomainOwnerJob, timeoutMs: 15_000, run: mailDomainOwner },
 ]

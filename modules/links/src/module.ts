@@ -5,6 +5,7 @@ import { commonProblem } from '@octet/contracts'
 import { identity } from '@octet/contracts/identity'
 import { links } from '@octet/contracts/links'
 import type { Db } from '@octet/db'
+import { createHostLookup } from '@octet/domains'
 import { openGeoLookup } from '@octet/geo'
 import { openJournal, ship } from '@octet/journal'
 import { defineModule, type Floor } from '@octet/kernel'
@@ -13,7 +14,7 @@ import * as clickStore from './clicks/store.ts'
 import * as visitorStore from './clicks/visitor-store.ts'
 import type { LinksContext, LinksState } from './context.ts'
 import { seedDemo } from './demo.ts'
-import * as domainStore from './domains/store.ts'
+import type { ShortDomain } from './domains/store.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { accessLink } from './manage/access.ts'
@@ -38,10 +39,6 @@ const targetTtlMs = 800
 const targetsMax = 100_000
 /** Known links are still redirected while the database restarts; nothing can be edited meanwhile. */
 const targetStaleIfErrorMs = 10 * 60_000
-
-/** A new host works, and a removed one stops, within this time in every process. */
-const domainTtlMs = 5_000
-const domainsMax = 10_000
 
 /** Clicks not counted by then are counted after the next start. */
 const shipDeadlineMs = 2_000
@@ -94,12 +91,7 @@ async function open(floor: Floor<typeof links, typeof settings>): Promise<LinksS
       staleIfErrorMs: targetStaleIfErrorMs,
       load: key => loadTarget(floor.db, key),
     }),
-    shortDomains: createCache({
-      entriesMax: domainsMax,
-      ttlMs: domainTtlMs,
-      staleIfErrorMs: targetStaleIfErrorMs,
-      load: async host => (await domainStore.findHost(floor.db, host)) ?? null,
-    }),
+    shortDomains: createHostLookup<ShortDomain>({ db: floor.db, origin: floor.origin }),
     clickTokens: createClickTokens(floor.db),
     visitorSalts: createVisitorSalts({
       saltOf: (day, fresh) => visitorStore.saltOf(floor.db, day, fresh),

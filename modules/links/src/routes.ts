@@ -11,7 +11,7 @@ import { targetKey } from './manage/codes.ts'
 import { shortUrlOf } from './manage/rules.ts'
 import { answerLanding, answerVisit, type Exchange, writeClick } from './redirect/answer-visit.ts'
 import { followLink, knownPlainTarget, unlockLink, type Visit } from './redirect/follow-link.ts'
-import { domainOfRequest, pathOnDomain } from './redirect/hosts.ts'
+import { pathOnDomain } from './redirect/hosts.ts'
 import { readVisit, visitorOf } from './redirect/visit.ts'
 
 const unlocksPerMinuteMax = 10
@@ -26,7 +26,7 @@ export function routes({ app, standingContext, operation }: Routes<typeof links,
   // The click journal records every visit; an access log line would duplicate it.
   const config = { access: access.anyone, quiet: true }
   app.addHostRewrite(request => {
-    const domain = domainOfRequest(ctx, request)
+    const domain = ctx.shortDomains.ofRequest(request)
     const { url = '/' } = request
     if (!(domain instanceof Promise)) return pathOnDomain(url, domain)
     return domain.then(
@@ -35,7 +35,7 @@ export function routes({ app, standingContext, operation }: Routes<typeof links,
     )
   })
   app.get('/s', { config }, async (request, reply) => {
-    return answerLanding(reply, await domainOfRequest(ctx, request.raw))
+    return answerLanding(reply, await ctx.shortDomains.ofRequest(request.raw))
   })
   app.route<{ Params: { code: string } }>({
     method: ['GET', 'HEAD'],
@@ -50,7 +50,7 @@ export function routes({ app, standingContext, operation }: Routes<typeof links,
   app.addFastPath({
     url: '/s/:code',
     take(code, request, answer) {
-      const domain = domainOfRequest(ctx, request)
+      const domain = ctx.shortDomains.ofRequest(request)
       if (domain instanceof Promise) return false
       const target = knownPlainTarget(ctx, targetKey(code, domain?.id))
       if (target === undefined) return false
@@ -93,7 +93,7 @@ async function readRequest(
   const raw: IncomingMessage = request.raw
   const read = readVisit(raw)
   const where = { raw, address: request.ip }
-  const domain = await domainOfRequest(ctx, raw)
+  const domain = await ctx.shortDomains.ofRequest(raw)
   const visit: Visit = {
     key: targetKey(code, domain?.id),
     isCounted: request.method !== 'HEAD' && !read.isPrefetch,

@@ -8,8 +8,8 @@ import { newId } from '@octet/db'
 import { serviceRequest } from '@octet/kernel'
 import { type Test, testApp } from '@octet/testkit'
 import type { LinksContext } from '../src/context.ts'
-import { lookAtDomains } from '../src/domains/look-at-domains.ts'
 import { mailDomainOwner } from '../src/domains/mail-domain-owner.ts'
+import { recheckDomains } from '../src/domains/recheck-domains.ts'
 import { linksModule } from '../src/module.ts'
 
 const url = 'https://example.org/a'
@@ -229,7 +229,7 @@ async function openAging(t: Test) {
     async advanceDays(days: number) {
       for (let day = 0; day < days; day++) {
         app.nowMs += 86_400_001
-        await lookAtDomains({ ...ctx, jobs } as never)
+        await recheckDomains.run({ ...ctx, jobs } as never, {}, {} as never)
         for (const payload of queued.splice(0)) await mailDomainOwner(ctx, payload)
       }
     },

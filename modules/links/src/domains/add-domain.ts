@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { type Input, requireUser } from '@octet/contracts'
 import type { Domain, links } from '@octet/contracts/links'
+import { mayBeClaimed, newProofToken, normalHost } from '@octet/domains'
 import { type LinksContext, problem } from '../context.ts'
 import { checkDestination } from './check-destination.ts'
-import { domainOf, mayBeClaimed, normalHost } from './rules.ts'
+import { domainOf } from './rules.ts'
 import * as domainStore from './store.ts'
 
 const domainsMax = 50
@@ -27,7 +27,7 @@ export async function addDomain(ctx: LinksContext, input: Input<typeof links, 'a
       ownerId,
       host,
       landingUrl: input.landingUrl ?? null,
-      token: randomBytes(20).toString('hex'),
+      token: newProofToken(),
       at: new Date(ctx.now()).toISOString(),
     })
     if (row === undefined) throw problem('domain-exists')

@@ -1,6 +1,6 @@
+import { normalHost } from '@octet/domains'
 import { type LinksContext, problem } from '../context.ts'
 import { refuseUrl } from './refuse-url.ts'
-import { normalHost } from './rules.ts'
 
 /** Throws `url-not-allowed` with the reason, for example that the address is a short link of this installation. */
 export async function checkDestination(ctx: LinksContext, url: string, path = '/url'): Promise<void> {
@@ -9,7 +9,7 @@ export async function checkDestination(ctx: LinksContext, url: string, path = '/
   if (refusal === undefined) {
     const { hostname, pathname } = new URL(url)
     const host = pathname === '/' ? undefined : normalHost(hostname)
-    if (host !== undefined && (await ctx.shortDomains.get(host)) !== null) refusal = 'leads back here'
+    if (host !== undefined && (await ctx.shortDomains.find(host)) !== null) refusal = 'leads back here'
   }
   if (refusal !== undefined) throw problem('url-not-allowed', { errors: [{ path, message: refusal }] })
 }

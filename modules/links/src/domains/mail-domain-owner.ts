@@ -1,20 +1,13 @@
 /** Tells the owner of a host that its proof is not found: nobody else would notice before its links stop. */
+import { type MissingProof, proofOf } from '@octet/domains'
 import type { LinksContext } from '../context.ts'
-import { proofOf } from './rules.ts'
 import * as domainStore from './store.ts'
 
 export const mailDomainOwnerJob = 'links.mail-domain-owner'
 
-interface Payload {
-  readonly domainId: string
-  readonly ownerId: string
-  readonly missingSince: string
-  readonly isLost: boolean
-}
-
 /** Sends the mail, once at the start and once at the end of the grace period; none when it is as it should be again. */
 export async function mailDomainOwner(ctx: LinksContext, payload: unknown): Promise<void> {
-  const { domainId, ownerId, missingSince, isLost } = payload as Payload
+  const { domainId, ownerId, missingSince, isLost } = payload as MissingProof
   const [domain] = await domainStore.listDomains(ctx.db, ownerId, domainId)
   if (domain === undefined || (domain.verified_at === null) !== isLost || domain.missing_since === null) return
   const { host } = domain

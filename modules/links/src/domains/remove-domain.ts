@@ -10,6 +10,6 @@ export async function removeDomain(ctx: LinksContext, input: Input<typeof links,
   if (!(await domainStore.deleteDomain(ctx.db, domain.id))) {
     throw problem('domain-in-use', { detail: `${domain.links} links are on ${domain.host}; delete them first.` })
   }
-  ctx.shortDomains.delete(domain.host)
+  ctx.shortDomains.forget(domain.host)
   return {}
 }

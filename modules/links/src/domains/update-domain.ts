@@ -11,6 +11,6 @@ export async function updateDomain(ctx: LinksContext, input: Input<typeof links,
   const domain = await accessDomain(ctx.db, ctx.actor, input.id)
   if (input.landingUrl !== null) await checkDestination(ctx, input.landingUrl, '/landingUrl')
   await domainStore.setLanding(ctx.db, domain.id, input.landingUrl)
-  ctx.shortDomains.delete(domain.host)
+  ctx.shortDomains.forget(domain.host)
   return domainOf({ ...domain, landing_url: input.landingUrl })
 }

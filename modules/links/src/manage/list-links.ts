@@ -1,9 +1,9 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
+import { normalHost } from '@octet/domains'
 import { pageOf, readPage } from '@octet/kernel'
 import * as clickStore from '../clicks/store.ts'
 import type { LinksContext } from '../context.ts'
-import { normalHost } from '../domains/rules.ts'
 import * as listStore from './list-store.ts'
 import { type LinkRow, linkOf } from './rules.ts'
 

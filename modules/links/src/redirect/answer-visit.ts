@@ -3,7 +3,7 @@ import { commonProblem, type Problem } from '@octet/contracts'
 import { addressOf, applyDecision, sendProblem } from '@octet/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type LinksContext, problem } from '../context.ts'
-import type { DomainRow } from '../domains/store.ts'
+import type { ShortDomain } from '../domains/store.ts'
 import { type Destination, locationOf } from '../routing/rules.ts'
 import type { Follow, Visit } from './follow-link.ts'
 import { redirectPolicy, type Target } from './target.ts'
@@ -74,7 +74,7 @@ function redirect({ request, reply }: Exchange, { location }: Pick<Destination, 
 }
 
 /** Where the owner of a host sends visitors who ask for no code. */
-export function answerLanding(reply: FastifyReply, domain: DomainRow | null): FastifyReply {
+export function answerLanding(reply: FastifyReply, domain: ShortDomain | null): FastifyReply {
   const landing = domain?.landing_url ?? null
   if (landing === null) return sendPage(reply, 404, missingPage, pagePolicy)
   return reply.code(302).header('location', locationOf(landing)).header('cache-control', redirectPolicy).send()

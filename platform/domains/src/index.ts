@@ -1,0 +1,5 @@
+export { createHostLookup, type HostLookup } from './hosts.ts'
+export { createRecheckJob, type MissingProof } from './recheck.ts'
+export { mayBeClaimed, newProofToken, normalHost, proofOf } from './rules.ts'
+export type { DomainRow } from './store.ts'
+export { verifyDomain } from './verify-domain.ts'
