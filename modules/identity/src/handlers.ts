@@ -1,6 +1,6 @@
 /** Events of other modules → use cases. */
 import { onAnyModule } from '@octet/kernel'
-import { noteErased } from './erasure/note-erased.ts'
-import { noteExported } from './export/note-exported.ts'
+import { recordErased } from './erasure/record-erased.ts'
+import { recordExported } from './export/record-exported.ts'
 
-export const handlers = [onAnyModule('user-erased', noteErased), onAnyModule('user-exported', noteExported)]
+export const handlers = [onAnyModule('user-erased', recordErased), onAnyModule('user-exported', recordExported)]

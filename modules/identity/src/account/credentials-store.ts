@@ -35,7 +35,7 @@ export async function dropChallenges({ sql }: Tx, userId: string): Promise<void>
 }
 
 /** Whether anything signs in to the account: a password, a passkey, an account at one of these providers. */
-export async function hasWayIn({ sql }: Tx, userId: string, providers: readonly string[]): Promise<boolean> {
+export async function hasSignInMethod({ sql }: Tx, userId: string, providers: readonly string[]): Promise<boolean> {
   const rows = await sql`
     select from users
     where id = ${userId} and (

@@ -3,8 +3,8 @@ import type { identity } from '@octet/contracts/identity'
 import { accessOwnAccount } from '../account/access.ts'
 import { emailKey } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
-import { askForProof } from './ask-for-proof.ts'
 import { checkEmail } from './check-email.ts'
+import { requestVerification } from './request-verification.ts'
 
 /** Sends a code to the new address. Nothing changes until it is entered; the answer never says whose it is. */
 export async function changeEmail(
@@ -14,7 +14,7 @@ export async function changeEmail(
   checkEmail(ctx, email)
   await ctx.db.transaction('identity.changeEmail', async tx => {
     const { id: userId } = await accessOwnAccount(tx, ctx.actor)
-    await askForProof(ctx, tx, { userId, email, emailKey: emailKey(email) })
+    await requestVerification(ctx, tx, { userId, email, emailKey: emailKey(email) })
   })
   return {}
 }

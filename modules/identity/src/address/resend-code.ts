@@ -2,7 +2,7 @@ import type { Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
-import { askForProof } from './ask-for-proof.ts'
+import { requestVerification } from './request-verification.ts'
 import { findClaim } from './store.ts'
 
 /** A new code for the address that waits, else for the account's own while it is unproved. The old code dies. */
@@ -12,6 +12,8 @@ export async function resendCode(ctx: IdentityContext): Promise<Output<typeof id
   const own = user.email_verified || user.email_key === null ? undefined : user
   const { email, email_key: emailKey } = claim ?? own ?? { email: null, email_key: null }
   if (email === null || emailKey === null) return {}
-  await ctx.db.transaction('identity.resendCode', tx => askForProof(ctx, tx, { userId: user.id, email, emailKey }))
+  await ctx.db.transaction('identity.resendCode', tx =>
+    requestVerification(ctx, tx, { userId: user.id, email, emailKey }),
+  )
   return {}
 }

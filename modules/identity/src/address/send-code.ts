@@ -3,8 +3,8 @@ import * as store from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
 import { codeHash, newCode } from '../mail/codes.ts'
 import { codeMail, knownAddressMail } from '../mail/texts.ts'
-import { mayMail } from './may-mail.ts'
 import { codeMinutes, dropClaim, findOwner, lockClaim, setCode } from './store.ts'
+import { takeMailQuota } from './take-mail-quota.ts'
 
 /**
  * Sends the code that proves an account's claim to an address; to the owner of an address that is somebody's already, a
@@ -17,7 +17,7 @@ export async function sendCode(ctx: IdentityContext, payload: unknown): Promise<
     const user = await store.findUser(tx, userId)
     if (claim === undefined || user === undefined) return
     const owner = await findOwner(tx, claim.email_key, userId)
-    if (!(await mayMail(tx, owner === undefined ? 'code' : 'known-address', claim.email_key))) return
+    if (!(await takeMailQuota(tx, owner === undefined ? 'code' : 'known-address', claim.email_key))) return
     if (owner !== undefined && owner.email !== null) {
       const language = languageOf(owner)
       const content = knownAddressMail({ username: owner.username, language })

@@ -6,8 +6,8 @@ import { ZipFile } from 'yazl'
 import { findUser } from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
 import { mailOwner } from '../mail/notify-owner.ts'
-import { archiveMail } from '../mail/texts.ts'
-import { archivePage, type Part } from './page.ts'
+import { exportMail } from '../mail/texts.ts'
+import { exportPage, type Part } from './page.ts'
 import { archiveKey, deleteArchive, deleteParts, keptDays } from './rules.ts'
 import { finishExport } from './store.ts'
 
@@ -32,7 +32,7 @@ export async function packExport(ctx: IdentityContext, payload: Json, { signal }
   const fail = (error: Error) => (zip.outputStream as Readable).destroy(error)
   // Opened one after the other, when it is their turn.
   zip.addReadStreamLazy('index.html', { mtime: madeAt }, give => {
-    give(null, readableOf(archivePage({ parts, madeAt, read: part => bodyOf(ctx.archives, part.key) }), fail))
+    give(null, readableOf(exportPage({ parts, madeAt, read: part => bodyOf(ctx.archives, part.key) }), fail))
   })
   for (const { key, path } of parts) {
     zip.addReadStreamLazy(path, { mtime: madeAt }, give => give(null, readableOf(bodyOf(ctx.archives, key), fail)))
@@ -59,7 +59,7 @@ function finish(
     const userId = await finishExport(tx, exportId, packed)
     const user = userId === undefined ? undefined : await findUser(tx, userId)
     if (user === undefined) return false
-    const contentOf = (about: { username: string; language: Language }) => archiveMail({ ...about, days: keptDays })
+    const contentOf = (about: { username: string; language: Language }) => exportMail({ ...about, days: keptDays })
     await mailOwner(ctx, tx, user, { kind: 'archive-ready', contentOf })
     return true
   })

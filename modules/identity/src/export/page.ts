@@ -18,7 +18,7 @@ const rowsShownMax = 1_000
 const valueCharsMax = 500
 
 /** The page's HTML, made while it is read. Longer tables end with a word on where the rest is. */
-export async function* archivePage({ parts, madeAt, read }: ArchivePage): AsyncIterable<Buffer> {
+export async function* exportPage({ parts, madeAt, read }: ArchivePage): AsyncIterable<Buffer> {
   const made = madeAt.toISOString()
   yield Buffer.from(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -5,7 +5,7 @@ import type { SecondFactorDemand } from '@octet/contracts/identity'
 import type { Queryable, Tx } from '@octet/db'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
-import { isTwiceProven } from '../sessions/store.ts'
+import { isTwoFactorSession } from '../sessions/store.ts'
 import { type Challenge, insertChallenge, readFactors } from './store.ts'
 
 const tokenSizeBytes = 32
@@ -52,8 +52,8 @@ export function challengeHash(token: string): Buffer {
  * For changes of the factors themselves: with two steps on, the session must have been proved by two as well, however
  * fresh it is. Throws `fresh-sign-in-required`.
  */
-export async function requireTwiceProven(tx: Tx, actor: Principal): Promise<void> {
+export async function requireTwoFactorSession(tx: Tx, actor: Principal): Promise<void> {
   const { userId, sessionId } = requireUser(actor)
-  if (!(await isTwoStep(tx, userId)) || (await isTwiceProven(tx, sessionId))) return
+  if (!(await isTwoStep(tx, userId)) || (await isTwoFactorSession(tx, sessionId))) return
   throw commonProblem('fresh-sign-in-required', { detail: 'Confirm with your second factor.' })
 }

@@ -3,7 +3,7 @@ import type { identity } from '@octet/contracts/identity'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
-import { isTwoStep, requireTwiceProven } from './challenge-problem.ts'
+import { isTwoStep, requireTwoFactorSession } from './challenge-problem.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import { holdAccount, putRecoveryCodes } from './store.ts'
 
@@ -14,7 +14,7 @@ export async function makeRecoveryCodes(ctx: IdentityContext): Promise<Output<ty
   await ctx.db.transaction('identity.makeRecoveryCodes', async tx => {
     await holdAccount(tx, userId)
     if (!(await isTwoStep(tx, userId))) throw problem('two-step-off')
-    await requireTwiceProven(tx, ctx.actor)
+    await requireTwoFactorSession(tx, ctx.actor)
     await putRecoveryCodes(tx, userId, hashes)
     await audit(ctx, tx, { userId, action: 'recovery-codes-made' })
   })

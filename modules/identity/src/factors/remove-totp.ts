@@ -2,7 +2,7 @@ import { type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
-import { isTwoStep, requireTwiceProven } from './challenge-problem.ts'
+import { isTwoStep, requireTwoFactorSession } from './challenge-problem.ts'
 import * as store from './store.ts'
 
 /** Turns the app off; doing it again changes nothing. Recovery codes go with the last second factor. */
@@ -10,7 +10,7 @@ export async function removeTotp(ctx: IdentityContext): Promise<Output<typeof id
   const { userId } = requireUser(ctx.actor)
   await ctx.db.transaction('identity.removeTotp', async tx => {
     await store.holdAccount(tx, userId)
-    await requireTwiceProven(tx, ctx.actor)
+    await requireTwoFactorSession(tx, ctx.actor)
     const wasOn = await store.deleteTotp(tx, userId)
     if (!(await isTwoStep(tx, userId))) await store.deleteRecoveryCodes(tx, userId)
     if (wasOn) await audit(ctx, tx, { userId, action: 'totp-removed' })

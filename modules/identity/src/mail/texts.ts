@@ -173,7 +173,7 @@ export function erasureMail({ username, language, day }: About & { day: string }
 }
 
 /** The archive somebody asked for has been packed. */
-export function archiveMail({ username, language, days }: About & { days: number }): Content {
+export function exportMail({ username, language, days }: About & { days: number }): Content {
   return language === 'de'
     ? {
         subject: 'Dein Archiv ist fertig',

@@ -5,7 +5,7 @@ import { verifyRegistrationResponse } from '@simplewebauthn/server'
 import { cleanDisplayName } from '../account/rules.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
-import { isTwoStep, requireTwiceProven } from '../factors/challenge-problem.ts'
+import { isTwoStep, requireTwoFactorSession } from '../factors/challenge-problem.ts'
 import { newRecoveryCodes } from '../factors/recovery-codes.ts'
 import { holdAccount, putRecoveryCodes } from '../factors/store.ts'
 import { problem } from '../problem.ts'
@@ -29,7 +29,7 @@ export async function addPasskey(
   const { codes, hashes } = newRecoveryCodes()
   const { row, turnsOn, ended } = await ctx.db.transaction('identity.addPasskey', async tx => {
     await holdAccount(tx, userId)
-    await requireTwiceProven(tx, ctx.actor) // a passkey may prove two factors; one may not beget two
+    await requireTwoFactorSession(tx, ctx.actor) // a passkey may prove two factors; one may not beget two
     const turnsOn = passkey.guardsPassword && !(await isTwoStep(tx, userId))
     if ((await listPasskeyRows(tx, userId)).length >= passkeysMax) throw problem('passkeys-full')
     const row = await insertPasskey(tx, passkey)

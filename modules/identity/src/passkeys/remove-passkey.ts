@@ -1,9 +1,9 @@
 import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { requireWayIn } from '../account/way-in.ts'
+import { requireSignInMethod } from '../account/require-sign-in-method.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
-import { isTwoStep, requireTwiceProven } from '../factors/challenge-problem.ts'
+import { isTwoStep, requireTwoFactorSession } from '../factors/challenge-problem.ts'
 import { deleteRecoveryCodes, holdAccount } from '../factors/store.ts'
 import { endSessions } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
@@ -20,13 +20,13 @@ export async function removePasskey(
   const { userId, sessionId } = requireUser(ctx.actor)
   const ended = await ctx.db.transaction('identity.removePasskey', async tx => {
     await holdAccount(tx, userId)
-    await requireTwiceProven(tx, ctx.actor)
+    await requireTwoFactorSession(tx, ctx.actor)
     // Before the passkey goes: afterwards nobody knows which sessions it made.
     const choice = { userId, allBut: sessionId, passkeyId: input.id }
     const how = { reason: 'signed-out', keepMs: revocationKeepMs } as const
     const ids = (input.endSessions ?? true) ? await endSessions(tx, choice, how) : []
     if (!(await deletePasskey(tx, userId, input.id))) throw commonProblem('not-found')
-    await requireWayIn(ctx, tx, userId)
+    await requireSignInMethod(ctx, tx, userId)
     if (!(await isTwoStep(tx, userId))) await deleteRecoveryCodes(tx, userId)
     await audit(ctx, tx, { userId, action: 'passkey-removed', details: { sessionsEnded: ids.length } })
     return ids

@@ -20,7 +20,7 @@ export async function changePassword(
 ): Promise<Output<typeof identity, 'changePassword'>> {
   const { userId, sessionId } = requireUser(ctx.actor)
   checkPassword({ ...(await accessOwnAccount(ctx.db, ctx.actor)), password })
-  const { hash, wasHonest } = await hashNewPassword(ctx, password)
+  const { hash, creditBack } = await hashNewPassword(ctx, password)
   const ended = await ctx.db.transaction('identity.changePassword', async tx => {
     const user = await accessManagedAccount(tx, userId)
     await replacePassword(tx, userId, hash)
@@ -32,7 +32,7 @@ export async function changePassword(
     await audit(ctx, tx, { userId, action: 'password-changed', details: { sessionsEnded: ids.length } })
     return ids
   })
-  await wasHonest()
+  await creditBack()
   ctx.revocations.endSessions(ended)
   return {}
 }

@@ -19,8 +19,8 @@ export function checkPassword(account: { username: string; email: string | null;
 export async function hashNewPassword(
   { throttle, passwords, request }: Pick<IdentityContext, 'throttle' | 'passwords' | 'request'>,
   password: string,
-): Promise<{ readonly hash: string; readonly wasHonest: () => Promise<void> }> {
-  const wasHonest = await throttle.take({ address: addressOf(request) })
+): Promise<{ readonly hash: string; readonly creditBack: () => Promise<void> }> {
+  const creditBack = await throttle.take({ address: addressOf(request) })
   const hash = await passwords.hash(normalPassword(password) ?? '')
-  return { hash, wasHonest }
+  return { hash, creditBack }
 }

@@ -12,8 +12,8 @@ import { notifyOwner } from '../mail/notify-owner.ts'
 import { problem } from '../problem.ts'
 import { endSessions, revokeOlderTokens } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
+import { canResetByMail } from './can-reset-by-mail.ts'
 import { checkPassword, hashNewPassword } from './new-password.ts'
-import { opensByMail } from './opens-by-mail.ts'
 
 /**
  * A new password by the link of a mail. Ends every session and signs nobody in, so a second factor is asked for as
@@ -28,9 +28,9 @@ export async function resetPassword(
   const known = await findLink(ctx.db, 'reset', tokenHash)
   if (known === undefined) throw problem('link-invalid')
   checkPassword({ ...known, password }) // before the link is used up
-  const { hash, wasHonest } = await hashNewPassword(ctx, password)
+  const { hash, creditBack } = await hashNewPassword(ctx, password)
   const { user, ended } = await ctx.db.transaction('identity.resetPassword', tx => reset(ctx, tx, { tokenHash, hash }))
-  await wasHonest()
+  await creditBack()
   ctx.revocations.endSessions(ended)
   ctx.revocations.outdateUser(user.id, user.access_version)
   return {}
@@ -47,7 +47,7 @@ async function reset(
   const before = await accessManagedAccount(tx, userId)
   if (before.email_key !== emailKey) throw problem('link-invalid')
   if (!before.email_verified) {
-    const isOpen = (await opensByMail(tx, before)) && (await findOwner(tx, emailKey, userId)) === undefined
+    const isOpen = (await canResetByMail(tx, before)) && (await findOwner(tx, emailKey, userId)) === undefined
     if (!isOpen) throw problem('link-invalid')
     await ownAddress(tx, userId, { email, emailKey })
     await dropCredentials(tx, userId, { keepMs: revocationKeepMs })

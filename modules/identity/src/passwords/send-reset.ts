@@ -1,12 +1,12 @@
 import { isMailAddress } from '@octet/mail'
 import { languageOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'
-import { mayMail } from '../address/may-mail.ts'
 import { dropResets, insertLink, resetMinutes } from '../address/store.ts'
+import { takeMailQuota } from '../address/take-mail-quota.ts'
 import type { IdentityContext } from '../context.ts'
 import { newLinkToken } from '../mail/codes.ts'
 import { cannotResetMail, resetMail } from '../mail/texts.ts'
-import { opensByMail } from './opens-by-mail.ts'
+import { canResetByMail } from './can-reset-by-mail.ts'
 
 /** Sends a link for a new password to an address that an account has; to others nothing. */
 export async function sendReset(ctx: IdentityContext, payload: unknown): Promise<void> {
@@ -15,11 +15,11 @@ export async function sendReset(ctx: IdentityContext, payload: unknown): Promise
     const found = await store.findUserByLogin(tx, { emailKey })
     const user = found && (await store.lockUser(tx, found.id))
     if (user === undefined || user.email === null || user.email_key !== emailKey || !isMailAddress(user.email)) return
-    if (!(await mayMail(tx, 'reset', emailKey))) return
+    if (!(await takeMailQuota(tx, 'reset', emailKey))) return
     const language = languageOf(user)
     const about = { username: user.username, language }
     const mail = { kind: 'reset-password', to: user.email, userId: user.id, language }
-    if (!(await opensByMail(tx, user))) {
+    if (!(await canResetByMail(tx, user))) {
       return ctx.mail.send(tx, { ...mail, content: cannotResetMail(about) })
     }
     const { token, hash } = newLinkToken()

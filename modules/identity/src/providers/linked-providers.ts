@@ -1,6 +1,6 @@
 import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { requireWayIn } from '../account/way-in.ts'
+import { requireSignInMethod } from '../account/require-sign-in-method.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { holdAccount } from '../factors/store.ts'
@@ -33,7 +33,7 @@ export async function unlinkProvider(
   await ctx.db.transaction('identity.unlinkProvider', async tx => {
     await holdAccount(tx, userId)
     if (!(await deleteIdentity(tx, userId, provider))) throw commonProblem('not-found')
-    await requireWayIn(ctx, tx, userId)
+    await requireSignInMethod(ctx, tx, userId)
     await audit(ctx, tx, { userId, action: 'provider-unlinked', details: { provider } })
   })
   return {}

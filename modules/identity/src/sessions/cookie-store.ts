@@ -56,7 +56,7 @@ export interface OfferedCookie {
 }
 
 /** Sets the next cookie of a live browser session: one that proves the person's presence now. */
-export async function offerProvenCookie(
+export async function offerSteppedUpCookie(
   { sql }: Tx,
   { userId, sessionId, hash, aal }: { userId: string; sessionId: string; hash: Buffer; aal: 1 | 2 },
 ): Promise<OfferedCookie | undefined> {
@@ -70,7 +70,7 @@ export async function offerProvenCookie(
 }
 
 /** The same for a cookie in use for a day: what it proves stays what it was. At most one a minute is offered. */
-export async function offerOlderCookie(
+export async function offerRenewedCookie(
   { sql }: Db,
   { userId, sessionId, hash }: { userId: string; sessionId: string; hash: Buffer },
 ): Promise<OfferedCookie | undefined> {

@@ -7,7 +7,7 @@ const perSessionMs = 60_000
 const sessionsMax = 20_000
 
 export interface LastSeen {
-  saw(sessionId: string): void
+  record(sessionId: string): void
   /** Writes what was seen since the last time. */
   flush(): Promise<void>
   start(): void
@@ -47,7 +47,7 @@ export function createLastSeen({
   }
 
   return {
-    saw(sessionId) {
+    record(sessionId) {
       const atMs = now()
       const before = seenAtMs.get(sessionId)
       if (before !== undefined && Math.abs(atMs - before) < perSessionMs) return

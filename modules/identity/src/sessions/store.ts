@@ -162,7 +162,7 @@ export async function advanceRefresh({ sql }: Tx, sessionId: string): Promise<vo
 }
 
 /** Notes that the person of an API session has just proved who they are. Returns when that was. */
-export async function proveSession({ sql }: Tx, sessionId: string, aal: 1 | 2): Promise<number> {
+export async function recordStepUp({ sql }: Tx, sessionId: string, aal: 1 | 2): Promise<number> {
   const [row] = await sql<{ proven_at_ms: number }[]>`
     update sessions set auth_time = clock_timestamp(), aal = greatest(aal, ${aal}) where id = ${sessionId}
     returning ${epochMs(sql, sql`auth_time`)} as proven_at_ms`
@@ -176,7 +176,7 @@ export async function raiseSession({ sql }: Tx, sessionId: string): Promise<void
 }
 
 /** Whether the person of a session proved themselves by two factors. */
-export async function isTwiceProven({ sql }: Queryable, sessionId: string): Promise<boolean> {
+export async function isTwoFactorSession({ sql }: Queryable, sessionId: string): Promise<boolean> {
   const rows = await sql`select from sessions where id = ${sessionId} and aal = 2`
   return rows.length === 1
 }

@@ -22,7 +22,7 @@ export async function webSetup(ctx: IdentityContext, input: Input<typeof identit
   checkPassword(input)
   const tokenHash = setupTokenHash(input.token)
   if (!(await isSetupTokenGood(ctx.db, tokenHash))) throw problem('setup-token-invalid')
-  const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
+  const { hash, creditBack } = await hashNewPassword(ctx, input.password)
   const user = await ctx.db.transaction('identity.webSetup', async tx => {
     if (!(await takeSetupToken(tx, tokenHash))) throw problem('setup-token-invalid')
     const userId = await insertAccount(ctx, tx, input, { passwordHash: hash, roles: ['user', 'admin'] })
@@ -38,6 +38,6 @@ export async function webSetup(ctx: IdentityContext, input: Input<typeof identit
     return store.findUser(tx, userId)
   })
   if (user === undefined) throw new Error('an account vanished in its own transaction')
-  await wasHonest()
+  await creditBack()
   return signBrowserIn(ctx, { user, remember: true })
 }

@@ -25,16 +25,16 @@ export async function checkCredentials(
   // Whose login it is, is asked before the count only for a device that once knew the password of some account.
   const known = device === undefined ? undefined : await store.findUserByLogin(ctx.db, key)
   const own = known !== undefined && known.id === device?.userId ? { device: device.id } : { account }
-  const wasHonest = await ctx.throttle.take({ ...own, address: addressOf(ctx.request) })
+  const creditBack = await ctx.throttle.take({ ...own, address: addressOf(ctx.request) })
   const user = known ?? (await store.findUserByLogin(ctx.db, key))
   const isRight = await ctx.passwords.verify(normal, user?.password_hash)
   if (!isRight || user === undefined) {
     ctx.measures.passwordsWrong.add()
-    if (user !== undefined) ctx.signInFailures.saw(user.id, ctx.request.client)
+    if (user !== undefined) ctx.signInFailures.record(user.id, ctx.request.client)
     throw problem('wrong-credentials')
   }
   ctx.measures.passwordsRight.add()
-  await wasHonest()
+  await creditBack()
   if (user.disabled_at !== null) throw problem('account-disabled') // told only to who has the password
   await rehash(ctx, user, normal)
   return user

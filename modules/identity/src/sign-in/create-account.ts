@@ -14,7 +14,7 @@ export async function createAccount(ctx: IdentityContext, input: Registration): 
   if (isReserved(input.username)) throw problem('username-reserved')
   checkEmail(ctx, input.email)
   checkPassword(input)
-  const { hash, wasHonest } = await hashNewPassword(ctx, input.password)
+  const { hash, creditBack } = await hashNewPassword(ctx, input.password)
   // Under an idempotency key only the id is remembered: tokens must not lie in a table.
   const { userId } = await ctx.once('identity.register', async tx => {
     const id = await insertAccount(ctx, tx, input, { passwordHash: hash, roles: ['user'] })
@@ -25,7 +25,7 @@ export async function createAccount(ctx: IdentityContext, input: Registration): 
   const user = await store.findUser(ctx.db, userId)
   if (user === undefined) throw commonProblem('not-found')
   if (user.password_hash !== hash) await checkRepeat(ctx, input.password, user)
-  await wasHonest()
+  await creditBack()
   return user
 }
 

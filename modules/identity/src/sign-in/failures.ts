@@ -19,7 +19,7 @@ interface Failures {
 }
 
 export interface SignInFailures {
-  saw(userId: string, client: Failures['client']): void
+  record(userId: string, client: Failures['client']): void
   /** Writes what is due; with `all` also what could wait. */
   flush(all?: boolean): Promise<void>
   start(): void
@@ -74,7 +74,7 @@ export function createSignInFailures({ db, log, now, auditKey }: SignInFailuresO
   }
 
   return {
-    saw(userId, client) {
+    record(userId, client) {
       const known = accounts.get(userId)
       if (known === undefined && accounts.size >= accountsMax) return
       const writtenAtMs = known?.writtenAtMs ?? Number.NEGATIVE_INFINITY

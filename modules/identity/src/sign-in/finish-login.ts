@@ -5,18 +5,18 @@ import type { UserRow } from '../account/rules.ts'
 import { findUser } from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
 import { challengeHash } from '../factors/challenge-problem.ts'
-import type { Proven } from '../factors/proven.ts'
 import { type Challenge, findChallenge, takeChallenge } from '../factors/store.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { problem } from '../problem.ts'
 import { issueTokens } from './issue-tokens.ts'
-import { type FactorProof, proveFactor, requireOne } from './prove-factor.ts'
 import { type BegunWebSession, signBrowserIn } from './sign-browser-in.ts'
+import { type FactorProof, requireOne, verifyFactor } from './verify-factor.ts'
 
 interface Finished {
   readonly user: UserRow
   readonly challenge: Challenge
   /** Uses up the sign-in and the factor, in the transaction that makes the session. */
-  readonly proven: Proven
+  readonly verified: VerifiedFactor
 }
 
 /** The second half of an API client's sign-in. Throws `challenge-ended`, `second-factor-wrong`, `rate-limited`. */
@@ -24,8 +24,8 @@ export async function finishLogin(
   ctx: IdentityContext,
   input: Input<typeof identity, 'finishLogin'>,
 ): Promise<Output<typeof identity, 'finishLogin'>> {
-  const { user, proven } = await finish(ctx, input, 'api')
-  return issueTokens(ctx, user, proven)
+  const { user, verified } = await finish(ctx, input, 'api')
+  return issueTokens(ctx, user, verified)
 }
 
 /** The same for a browser. */
@@ -33,8 +33,8 @@ export async function webFinishLogin(
   ctx: IdentityContext,
   input: Input<typeof identity, 'webFinishLogin'>,
 ): Promise<BegunWebSession> {
-  const { user, challenge, proven } = await finish(ctx, input, 'web')
-  return signBrowserIn(ctx, { user, remember: challenge.remember, proven })
+  const { user, challenge, verified } = await finish(ctx, input, 'web')
+  return signBrowserIn(ctx, { user, remember: challenge.remember, verified })
 }
 
 async function finish(
@@ -48,10 +48,10 @@ async function finish(
   const user = challenge === undefined ? undefined : await findUser(ctx.db, challenge.user_id)
   if (challenge === undefined || user === undefined) throw problem('challenge-ended')
   if (challenge.first_factor === 'passkey' && proof.passkey !== undefined) throw problem('passkey-refused')
-  const factor = await proveFactor(ctx, { userId: user.id, purpose: 'second-factor' }, proof)
+  const factor = await verifyFactor(ctx, { userId: user.id, purpose: 'second-factor' }, proof)
   const claim = async (tx: Tx) => {
     if (!(await takeChallenge(tx, hash, kind))) throw problem('challenge-ended')
     await factor.claim(tx)
   }
-  return { user, challenge, proven: { ...factor, aal: 2, claim } }
+  return { user, challenge, verified: { ...factor, aal: 2, claim } }
 }

@@ -7,7 +7,7 @@ import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { deleteWaitingErasure } from '../erasure/store.ts'
 import { challengeProblem, isTwoStep } from '../factors/challenge-problem.ts'
-import type { Proven } from '../factors/proven.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { notifyOwner } from '../mail/notify-owner.ts'
 import { problem } from '../problem.ts'
 import { sealRefreshKey } from '../sessions/refresh-key.ts'
@@ -30,7 +30,7 @@ export interface IssuedSession {
 interface Beginning extends Pick<NewSession, 'userId' | 'credential'> {
   readonly lifetime: Lifetime
   /** What the person proved themselves by beyond a first factor. */
-  readonly proven?: Proven
+  readonly verified?: VerifiedFactor
 }
 
 /**
@@ -40,7 +40,7 @@ interface Beginning extends Pick<NewSession, 'userId' | 'credential'> {
  */
 export async function issueSession(
   ctx: IdentityContext,
-  { userId, credential, lifetime, proven }: Beginning,
+  { userId, credential, lifetime, verified }: Beginning,
 ): Promise<IssuedSession> {
   const { client } = ctx.request
   const sessionId = newId()
@@ -48,19 +48,19 @@ export async function issueSession(
     credential.kind === 'web'
       ? credential
       : { kind: credential.kind, refreshKey: sealRefreshKey(ctx.secrets, sessionId, credential.refreshKey) }
-  const aal = proven?.aal ?? 1
+  const aal = verified?.aal ?? 1
   if (aal === 1 && (await isTwoStep(ctx.db, userId))) {
     if ((await findUser(ctx.db, userId))?.disabled_at !== null) throw problem('account-disabled')
     const remember = lifetime.idleSeconds >= remembered.idleSeconds
-    const first = proven?.firstFactor ?? 'password'
+    const first = verified?.firstFactor ?? 'password'
     throw await challengeProblem(ctx, { user_id: userId, kind: credential.kind, remember, first_factor: first })
   }
   const provenAtMs = await ctx.db.transaction('identity.issueSession', async tx => {
-    await proven?.claim(tx)
+    await verified?.claim(tx)
     const userAgent = cleanUserAgent(client?.userAgent ?? '')
     const device = { userId, userAgent, addressPrefix: client === undefined ? '' : addressPrefix(client.address) }
     const { hasSessions, isFamiliar } = await findFamiliar(tx, device)
-    const proof = { aal, passkeyId: proven?.passkeyId }
+    const proof = { aal, passkeyId: verified?.passkeyId }
     const begunAtMs = await insertSession(tx, { id: sessionId, credential: kept, ...proof, ...device, ...lifetime })
     // Turned on just now: whoever turns it on waits for sessions that are being made, then ends them, or is waited for.
     if (aal === 1 && (await isTwoStep(tx, userId)))

@@ -2,7 +2,7 @@ import type { Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { isUnverified, meOf, type UserRow } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
-import type { Proven } from '../factors/proven.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { newRefreshKey } from '../sessions/refresh-key.ts'
 import { formatRefreshToken } from '../sessions/refresh-token.ts'
 import { accessTokenSeconds } from '../sessions/tokens.ts'
@@ -11,10 +11,10 @@ import { type IssuedSession, issueSession, remembered } from './issue-session.ts
 type Tokens = Output<typeof identity, 'login'>
 
 /** A new API session and its first pair of tokens. Throws `second-factor-required`. */
-export async function issueTokens(ctx: IdentityContext, user: UserRow, proven?: Proven): Promise<Tokens> {
+export async function issueTokens(ctx: IdentityContext, user: UserRow, verified?: VerifiedFactor): Promise<Tokens> {
   const refreshKey = newRefreshKey()
   const credential = { kind: 'api', refreshKey } as const
-  const session = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered, proven })
+  const session = await issueSession(ctx, { userId: user.id, credential, lifetime: remembered, verified })
   return tokensFor(ctx, user, { ...session, counter: 0, refreshKey })
 }
 

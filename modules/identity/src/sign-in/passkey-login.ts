@@ -2,7 +2,7 @@ import type { Input, Output } from '@octet/contracts'
 import type { identity, PasskeyAssertion } from '@octet/contracts/identity'
 import { findUser } from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
-import { provePasskey } from '../passkeys/prove-passkey.ts'
+import { verifyPasskey } from '../passkeys/verify-passkey.ts'
 import { problem } from '../problem.ts'
 import { issueTokens } from './issue-tokens.ts'
 import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
@@ -15,8 +15,8 @@ export async function passkeyLogin(
   ctx: IdentityContext,
   { passkey }: Input<typeof identity, 'passkeyLogin'>,
 ): Promise<Output<typeof identity, 'passkeyLogin'>> {
-  const { user, proven } = await prove(ctx, passkey)
-  return issueTokens(ctx, user, proven)
+  const { user, verified } = await prove(ctx, passkey)
+  return issueTokens(ctx, user, verified)
 }
 
 /** The same for a browser. */
@@ -24,13 +24,13 @@ export async function webPasskeyLogin(
   ctx: IdentityContext,
   { passkey, remember }: Input<typeof identity, 'webPasskeyLogin'>,
 ): Promise<WebSession> {
-  const { user, proven } = await prove(ctx, passkey)
-  return signBrowserIn(ctx, { user, remember: remember ?? true, proven })
+  const { user, verified } = await prove(ctx, passkey)
+  return signBrowserIn(ctx, { user, remember: remember ?? true, verified })
 }
 
 async function prove(ctx: IdentityContext, passkey: PasskeyAssertion) {
-  const proven = await provePasskey(ctx, passkey, 'sign-in')
-  const user = await findUser(ctx.db, proven.userId)
+  const verified = await verifyPasskey(ctx, passkey, 'sign-in')
+  const user = await findUser(ctx.db, verified.userId)
   if (user === undefined) throw problem('passkey-refused')
-  return { user, proven }
+  return { user, verified }
 }

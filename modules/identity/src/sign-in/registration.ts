@@ -3,7 +3,7 @@ import type { Role } from '@octet/contracts'
 import { newId, type Tx } from '@octet/db'
 import { emailKey, usernameKey } from '../account/rules.ts'
 import * as store from '../account/store.ts'
-import { askForProof } from '../address/ask-for-proof.ts'
+import { requestVerification } from '../address/request-verification.ts'
 import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
 
@@ -31,6 +31,6 @@ export async function insertAccount(
     roles,
   })
   if (!isNew) throw problem('username-taken', { errors: [{ path: '/username', message: 'is taken' }] })
-  await askForProof({ jobs }, tx, { userId: id, email, emailKey: emailKey(email) })
+  await requestVerification({ jobs }, tx, { userId: id, email, emailKey: emailKey(email) })
   return id
 }

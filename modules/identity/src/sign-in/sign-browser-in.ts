@@ -2,9 +2,9 @@
 import type { Me } from '@octet/contracts/identity'
 import { meOf, type UserRow } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
-import type { Proven } from '../factors/proven.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { newCookieValue } from '../sessions/cookie.ts'
-import { offerOlderCookie } from '../sessions/cookie-store.ts'
+import { offerRenewedCookie } from '../sessions/cookie-store.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { issueSession, remembered, untilClosed } from './issue-session.ts'
 
@@ -26,11 +26,11 @@ export interface BegunWebSession extends WebSession {
  */
 export async function signBrowserIn(
   ctx: IdentityContext,
-  { user, remember, proven }: { user: UserRow; remember: boolean; proven?: Proven },
+  { user, remember, verified }: { user: UserRow; remember: boolean; verified?: VerifiedFactor },
 ): Promise<BegunWebSession> {
   const { value, hash } = newCookieValue()
   const lifetime = remember ? remembered : untilClosed
-  await issueSession(ctx, { userId: user.id, credential: { kind: 'web', cookieHash: hash }, lifetime, proven })
+  await issueSession(ctx, { userId: user.id, credential: { kind: 'web', cookieHash: hash }, lifetime, verified })
   if (ctx.actor.kind === 'user') {
     await endSessions(ctx, { userId: ctx.actor.userId, only: ctx.actor.sessionId }, { reason: 'replaced' })
   }
@@ -42,7 +42,7 @@ export async function renewCookie(ctx: IdentityContext): Promise<string | undefi
   if (ctx.actor.kind !== 'user') return undefined
   const { userId, sessionId } = ctx.actor
   const { value, hash } = newCookieValue()
-  const offered = await offerOlderCookie(ctx.db, { userId, sessionId, hash })
+  const offered = await offerRenewedCookie(ctx.db, { userId, sessionId, hash })
   if (offered === undefined) return undefined
   return ctx.cookie.set(value, offered.idle_seconds < remembered.idleSeconds ? undefined : offered.left_seconds)
 }

@@ -5,16 +5,16 @@ import { accessOwnAccount } from '../account/access.ts'
 import { meOf } from '../account/rules.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
-import type { Proven } from '../factors/proven.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { problem } from '../problem.ts'
 import { newCookieValue } from '../sessions/cookie.ts'
-import { offerProvenCookie } from '../sessions/cookie-store.ts'
+import { offerSteppedUpCookie } from '../sessions/cookie-store.ts'
 import { openRefreshKey } from '../sessions/refresh-key.ts'
 import * as store from '../sessions/store.ts'
 import { remembered } from './issue-session.ts'
 import { tokensFor } from './issue-tokens.ts'
-import { provePresence } from './prove-presence.ts'
 import type { WebSession } from './sign-browser-in.ts'
+import { verifyPresence } from './verify-presence.ts'
 
 /**
  * Proves anew that it is the person who holds an API session. The freshness is in the new access token only; the old
@@ -28,21 +28,21 @@ export async function stepUp(
   const kept = await store.findRefreshKey(ctx.db, sessionId)
   if (kept === undefined) throw problem('other-session-kind')
   const refreshKey = openRefreshKey(ctx.secrets, sessionId, kept)
-  const proven = await provePresence(ctx, input)
+  const verified = await verifyPresence(ctx, input)
   const { user, provenAtMs, counter } = await ctx.db.transaction('identity.stepUp', async tx => {
-    const advanced = await advance(tx, sessionId, proven)
-    await audit(ctx, tx, { userId, action: 'stepped-up', details: { factors: proven.aal } })
+    const advanced = await advance(tx, sessionId, verified)
+    await audit(ctx, tx, { userId, action: 'stepped-up', details: { factors: verified.aal } })
     return advanced
   })
   return tokensFor(ctx, user, { sessionId, provenAtMs, counter, refreshKey })
 }
 
-async function advance(tx: Tx, sessionId: string, proven: Proven) {
+async function advance(tx: Tx, sessionId: string, verified: VerifiedFactor) {
   const user = await store.lockForRefresh(tx, sessionId)
   if (user?.is_alive !== true) throw problem('session-ended')
-  await proven.claim(tx)
+  await verified.claim(tx)
   await store.advanceRefresh(tx, sessionId)
-  const provenAtMs = await store.proveSession(tx, sessionId, proven.aal)
+  const provenAtMs = await store.recordStepUp(tx, sessionId, verified.aal)
   return { user, provenAtMs, counter: user.refresh_counter + 1 }
 }
 
@@ -52,10 +52,10 @@ async function advance(tx: Tx, sessionId: string, proven: Proven) {
  */
 export async function webStepUp(ctx: IdentityContext, input: Input<typeof identity, 'webStepUp'>): Promise<WebSession> {
   const { userId, sessionId } = requireUser(ctx.actor)
-  const { aal, claim } = await provePresence(ctx, input)
+  const { aal, claim } = await verifyPresence(ctx, input)
   const { value, hash } = newCookieValue()
   const offered = await ctx.db.transaction('identity.webStepUp', async tx => {
-    const session = await offerProvenCookie(tx, { userId, sessionId, hash, aal })
+    const session = await offerSteppedUpCookie(tx, { userId, sessionId, hash, aal })
     if (session === undefined) throw problem('other-session-kind')
     await claim(tx)
     await audit(ctx, tx, { userId, action: 'stepped-up', details: { factors: aal } })

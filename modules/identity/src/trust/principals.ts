@@ -79,8 +79,8 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
     return proved
   }
   const admit = (known: Known): Principal => {
-    if (known.isKey) keysLastSeen.saw(known.sessionId)
-    else lastSeen.saw(known.sessionId)
+    if (known.isKey) keysLastSeen.record(known.sessionId)
+    else lastSeen.record(known.sessionId)
     return asOfNow(known)
   }
 

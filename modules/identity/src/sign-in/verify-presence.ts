@@ -3,20 +3,23 @@ import type { identity } from '@octet/contracts/identity'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { isTwoStep, strongerProofProblem } from '../factors/challenge-problem.ts'
-import type { Proven } from '../factors/proven.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { problem } from '../problem.ts'
 import { checkCredentials } from './check-credentials.ts'
-import { proveFactor, requireOne } from './prove-factor.ts'
+import { requireOne, verifyFactor } from './verify-factor.ts'
 
 /**
  * Makes the caller prove anew who they are; with two steps on, by the second. Throws `second-factor-required`,
  * `second-factor-wrong`, `wrong-credentials`, `unavailable`, `rate-limited`.
  */
-export async function provePresence(ctx: IdentityContext, proof: Input<typeof identity, 'stepUp'>): Promise<Proven> {
+export async function verifyPresence(
+  ctx: IdentityContext,
+  proof: Input<typeof identity, 'stepUp'>,
+): Promise<VerifiedFactor> {
   requireOne(proof, ['password', 'code', 'recoveryCode', 'passkey'])
   const { userId } = requireUser(ctx.actor)
   const { password, ...factor } = proof
-  if (password === undefined) return proveFactor(ctx, { userId, purpose: 'step-up' }, factor)
+  if (password === undefined) return verifyFactor(ctx, { userId, purpose: 'step-up' }, factor)
   if (await isTwoStep(ctx.db, userId)) throw await strongerProofProblem(ctx, userId)
   const { username } = await accessOwnAccount(ctx.db, ctx.actor)
   const user = await checkCredentials(ctx, { login: username, password })

@@ -7,7 +7,7 @@ import { takeMailAllowance } from './store.ts'
 const perDayMax = { code: 10, 'known-address': 3, reset: 10 } as const
 
 /** Counts a mail of this kind to the address; `false` when there were enough today. Only a hash of it is kept. */
-export function mayMail(tx: Tx, kind: keyof typeof perDayMax, emailKey: string): Promise<boolean> {
+export function takeMailQuota(tx: Tx, kind: keyof typeof perDayMax, emailKey: string): Promise<boolean> {
   const emailHash = createHash('sha256').update(emailKey).digest()
   return takeMailAllowance(tx, { kind, emailHash, max: perDayMax[kind] })
 }

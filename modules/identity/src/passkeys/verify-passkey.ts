@@ -1,12 +1,12 @@
 import type { PasskeyAssertion } from '@octet/contracts/identity'
 import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import type { IdentityContext } from '../context.ts'
-import type { Proven } from '../factors/proven.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { problem } from '../problem.ts'
 import { challengeIn, passkeyChallengeHash, requireRelyingParty } from './rules.ts'
 import { advanceCounter, findPasskey, type PasskeyRow, type Purpose, takePasskeyChallenge } from './store.ts'
 
-interface PasskeyProof extends Proven {
+interface PasskeyProof extends VerifiedFactor {
   /** Whose passkey it is. */
   readonly userId: string
 }
@@ -16,7 +16,7 @@ interface PasskeyProof extends Proven {
  * used up in any case; the counter when `claim` goes through. Throws `passkey-refused` whatever the reason: which it
  * was would help nobody but a forger.
  */
-export async function provePasskey(
+export async function verifyPasskey(
   ctx: IdentityContext,
   response: PasskeyAssertion,
   purpose: Purpose,

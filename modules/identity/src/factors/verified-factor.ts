@@ -1,7 +1,7 @@
 import type { Tx } from '@octet/db'
 
 /** A proof that looked right. It counts when `claim` has gone through in the transaction that it is for. */
-export interface Proven {
+export interface VerifiedFactor {
   /** 1: by one factor. 2: by two. */
   readonly aal: 1 | 2
   /** With one: which. */

@@ -5,7 +5,7 @@ import type { IdentityContext } from '../context.ts'
 import * as store from './store.ts'
 
 /** On `<module>.user-erased`: when it was the last, the erasure is over and a tombstone remains. */
-export async function noteErased(
+export async function recordErased(
   ctx: IdentityContext,
   tx: Tx,
   { requestId, module }: Static<typeof userErased.data>,

@@ -7,15 +7,15 @@ import { isTwoStep } from '../factors/challenge-problem.ts'
  * asked for afterwards. To one that was only claimed, not where a second factor or a role would be lost to whoever
  * happens to have that mailbox.
  */
-export async function opensByMail(db: Queryable, user: UserRow): Promise<boolean> {
+export async function canResetByMail(db: Queryable, user: UserRow): Promise<boolean> {
   if (user.email_verified) return true
-  return opensByUnprovedAddress(user) && !(await isTwoStep(db, user.id))
+  return canResetByUnverifiedAddress(user) && !(await isTwoStep(db, user.id))
 }
 
 /**
  * Whether a link mailed to an address that was never proved may open the account. Not where it would open more than
  * what anybody can sign up for: a mistyped address must not make a stranger administrator.
  */
-function opensByUnprovedAddress({ roles }: Pick<UserRow, 'roles'>): boolean {
+function canResetByUnverifiedAddress({ roles }: Pick<UserRow, 'roles'>): boolean {
   return roles.every(role => role === 'user')
 }

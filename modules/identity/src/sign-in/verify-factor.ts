@@ -4,13 +4,13 @@ import { commonProblem } from '@octet/contracts'
 import type { PasskeyAssertion } from '@octet/contracts/identity'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
-import type { Proven } from '../factors/proven.ts'
 import { recoveryCodeHash } from '../factors/recovery-codes.ts'
 import * as store from '../factors/store.ts'
 import { takeTry } from '../factors/take-try.ts'
 import { stepOfCode } from '../factors/totp.ts'
 import { openTotp } from '../factors/totp-secret.ts'
-import { provePasskey } from '../passkeys/prove-passkey.ts'
+import type { VerifiedFactor } from '../factors/verified-factor.ts'
+import { verifyPasskey } from '../passkeys/verify-passkey.ts'
 import { problem } from '../problem.ts'
 
 export interface FactorProof {
@@ -27,22 +27,22 @@ export function requireOne(input: Readonly<Record<string, unknown>>, names: read
 }
 
 /** Throws `second-factor-wrong`, `passkey-refused`, and `rate-limited` when too many codes were tried. */
-export async function proveFactor(
+export async function verifyFactor(
   ctx: IdentityContext,
   { userId, purpose }: { userId: string; purpose: 'second-factor' | 'step-up' },
   proof: FactorProof,
-): Promise<Proven> {
+): Promise<VerifiedFactor> {
   if (proof.passkey !== undefined) {
-    const proven = await provePasskey(ctx, proof.passkey, purpose)
-    if (proven.userId !== userId) throw problem('passkey-refused')
-    return { ...proven, aal: 2 }
+    const verified = await verifyPasskey(ctx, proof.passkey, purpose)
+    if (verified.userId !== userId) throw problem('passkey-refused')
+    return { ...verified, aal: 2 }
   }
-  if (proof.recoveryCode !== undefined) return proveRecoveryCode(ctx, userId, proof.recoveryCode)
-  return proveCode(ctx, userId, proof.code ?? '')
+  if (proof.recoveryCode !== undefined) return verifyRecoveryCode(ctx, userId, proof.recoveryCode)
+  return verifyCode(ctx, userId, proof.code ?? '')
 }
 
 /** Nobody guesses 120 bits, so tries are not counted: a stranger's guesses must not shut this way. */
-function proveRecoveryCode(ctx: IdentityContext, userId: string, typed: string): Proven {
+function verifyRecoveryCode(ctx: IdentityContext, userId: string, typed: string): VerifiedFactor {
   const hash = recoveryCodeHash(typed)
   if (hash === undefined) throw problem('second-factor-wrong')
   return {
@@ -54,7 +54,7 @@ function proveRecoveryCode(ctx: IdentityContext, userId: string, typed: string):
   }
 }
 
-async function proveCode(ctx: IdentityContext, userId: string, code: string): Promise<Proven> {
+async function verifyCode(ctx: IdentityContext, userId: string, code: string): Promise<VerifiedFactor> {
   await takeTry(ctx, userId)
   const totp = await store.findTotp(ctx.db, userId)
   const step =

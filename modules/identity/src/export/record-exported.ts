@@ -6,7 +6,7 @@ import { deleteAnswers, noteAnswer } from '../erasure/store.ts'
 import { beginPacking } from './store.ts'
 
 /** On `<module>.user-exported`: when it was the last, the parts are packed. */
-export async function noteExported(
+export async function recordExported(
   ctx: IdentityContext,
   tx: Tx,
   { requestId, module }: Static<typeof userExported.data>,
