@@ -1,4 +1,4 @@
-/** What every use case of identity works with. */
+/** The context of every identity use case. */
 import type { Authenticate, SessionWatch } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import type { Context } from '@octet/kernel'
@@ -15,7 +15,7 @@ import type { AccessTokens } from './sessions/tokens.ts'
 import type { SignInFailures } from './sign-in/failures.ts'
 
 export interface IdentityState {
-  /** Modules that must answer when a person is erased or their data exported. */
+  /** Modules that store personal data. They answer every erasure and export request. */
   readonly personalDataModules: readonly string[]
   readonly erasureGraceDays: number
   readonly passwords: Passwords
@@ -29,13 +29,13 @@ export interface IdentityState {
   readonly cookie: SessionCookie
   readonly measures: Measures
   readonly signInFailures: SignInFailures
-  /** See `audit.ts`. */
+  /** Key that seals audit chains; see `audit/audit.ts`. */
   readonly auditKey: Buffer
-  /** Where people reach this installation; see the floor. */
+  /** Public origin of this installation. */
   readonly origin: string
-  /** The database's clock, Unix milliseconds: all processes agree on it. */
+  /** The database's clock in Unix milliseconds. All processes share it. */
   readonly clockMs: () => number
-  /** Whether addresses at throw-away services are refused. */
+  /** Whether disposable e-mail addresses are rejected. */
   readonly refusesDisposable: boolean
   readonly providers: ReadonlyMap<string, Provider>
   readonly authenticate: Authenticate

@@ -1,4 +1,4 @@
-/** Events of other modules → use cases. */
+/** Maps events of other modules to use cases. */
 import { onAnyModule } from '@octet/kernel'
 import { recordErased } from './erasure/record-erased.ts'
 import { recordExported } from './export/record-exported.ts'

@@ -1,12 +1,12 @@
-/** Timed work → use cases. */
+/** Maps scheduled jobs to use cases. */
 
 import { sendCode } from './address/send-code.ts'
 import { forgetExpired } from './address/store.ts'
 import { trimAudit } from './audit/trim-audit.ts'
 import type { IdentityContext } from './context.ts'
 import { advanceErasures } from './erasure/advance-erasures.ts'
-import { keepTombstones } from './erasure/keep-tombstones.ts'
 import { advanceErasuresJob } from './erasure/rules.ts'
+import { storeTombstones } from './erasure/store-tombstones.ts'
 import { forgetExports } from './export/forget-exports.ts'
 import { packExport } from './export/pack-export.ts'
 import { forgetApiKeys } from './keys/store.ts'
@@ -18,7 +18,7 @@ import { forgetEnded } from './sessions/store.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** Ended sessions are kept this long so that "why was I signed out" has an answer. */
+/** Ended sessions are kept this long, so support can explain why a session ended. */
 const endedDays = 30
 const mailTimeoutMs = 10_000
 
@@ -47,7 +47,7 @@ export const jobs = [
     },
   },
   { name: advanceErasuresJob, when: { everyMs: minuteMs }, timeoutMs: 60_000, run: advanceErasures },
-  { name: 'identity.keep-tombstones', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: keepTombstones },
+  { name: 'identity.keep-tombstones', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: storeTombstones },
   { name: 'identity.pack-export', attemptsMax: 10, timeoutMs: 30 * minuteMs, run: packExport },
   { name: 'identity.forget-exports', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: forgetExports },
   { name: 'identity.send-code', timeoutMs: mailTimeoutMs, run: sendCode },

@@ -1,17 +1,17 @@
-/** What an operator watches of identity. */
+/** Metrics of identity. */
 import type { Counter, Metrics } from '@octet/observe'
 import type { Passwords } from '@octet/passwords'
 import type { Revocations } from './sessions/revocations.ts'
 
 export interface Measures {
   readonly passwordsRight: Counter
-  /** Many at once: somebody is guessing. */
+  /** A sudden rise means password guessing. */
   readonly passwordsWrong: Counter
-  /** Any at all: a refresh token was copied, or a client keeps old ones. */
+  /** Any value above zero means a copied refresh token or a client that keeps old ones. */
   readonly sessionsReplayed: Counter
 }
 
-/** Registers the module's series. */
+/** Registers the module's metric series. */
 export function createMeasures(metrics: Metrics, parts: { passwords: Passwords; revocations: Revocations }): Measures {
   const { passwords, revocations } = parts
   metrics.readGauge({

@@ -1,4 +1,4 @@
-/** The front door of identity: accounts, sign-in, sessions and roles. */
+/** The module: accounts, sign-in, sessions and roles. */
 import { identity } from '@octet/contracts/identity'
 import { defineModule, type Floor, type Installation } from '@octet/kernel'
 import type { IdentityState } from './context.ts'
@@ -45,7 +45,7 @@ export const identityModule = defineModule({
   close,
 })
 
-/** The installation, not the address: several processes with several addresses share one database and its keys. */
+/** Identifies the installation, not its address: processes with different addresses share one database and its keys. */
 const issuer = 'octet'
 
 async function open(
@@ -65,7 +65,7 @@ async function open(
   const auditKey = await openModuleKey(db, secrets, 'audit')
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
   const principals = createPrincipals({ db, tokens: accessTokens, revocations, lastSeen, keysLastSeen })
-  await revocations.poll() // before it, every request would ask the database
+  await revocations.poll() // until the first poll every request asks the database
   revocations.start()
   signingKeys.start()
   lastSeen.start()

@@ -1,4 +1,4 @@
-/** Operation → use case. */
+/** Maps operations to use cases. */
 import type { identity } from '@octet/contracts/identity'
 import type { Operations } from '@octet/kernel'
 import { getMe } from './account/get-me.ts'

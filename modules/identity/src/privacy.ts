@@ -1,4 +1,4 @@
-/** What identity keeps of people, how they get it, and how it goes. */
+/** Personal data that identity stores: how it is exported and erased. */
 import type { identity } from '@octet/contracts/identity'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
@@ -9,12 +9,12 @@ import { deleteArchive } from './export/rules.ts'
 import { listExports } from './export/store.ts'
 import * as store from './privacy-store.ts'
 
-/** More than anyone can have asked for in the days archives are kept. */
-const archivesMax = 1_000
+/** Exceeds the number of exports that can exist at the same time. */
+const exportsMax = 1_000
 
 export const privacy: Privacy<typeof identity, IdentityContext> = {
   columns: {
-    // The row goes, and with it, by foreign key, all that belongs to the account.
+    // Foreign keys delete everything that belongs to the account along with its row.
     users: each(
       'delete',
       ...['id', 'username', 'username_key', 'display_name', 'email', 'email_key', 'email_verified', 'password_hash'],
@@ -44,7 +44,7 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
     ),
     audit_log: {
       ...each('delete', 'user_id', 'seq', 'at', 'action', 'by', 'address', 'user_agent', 'details', 'hash'),
-      // In the records of others only a digest stays, whose salt is gone.
+      // Audit chains of other accounts keep only a digest, and its salt is deleted.
       ...each('anonymise', 'other_user_id', 'other_salt', 'other_digest'),
     },
     audit_heads: each('delete', 'user_id', 'seq', 'hash', 'base_seq', 'base_hash', 'seal'),
@@ -55,16 +55,16 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       ...['last_used_at', 'revoked_at', 'revoke_reason'],
     ),
     user_blocks: each('delete', 'blocker_id', 'blocked_id', 'created_at'),
-    // About the person: gone. By the person: without their name and words.
+    // Reports about the account are deleted. Reports by the account lose name and text.
     user_reports: {
       ...each('delete', 'id', 'subject_id', 'reason', 'note', 'created_at', 'resolved_at', 'outcome', 'resolution'),
       ...each('anonymise', 'reporter_id', 'resolver_id'),
     },
     revocations: {
       ...each('not-personal', 'txid', 'kind', 'version', 'expires_at'),
-      subject: retain('every process must hear that the tokens of the account are worthless', 1),
+      subject: retain('every process must learn that the tokens of the account are invalid', 1),
     },
-    // Keys are digests and gone within the hour.
+    // Keys are digests and expire within the hour.
     sign_in_attempts: each('not-personal', 'key', 'count', 'counted_at', 'open_at', 'forgotten_at'),
     signing_keys: each(
       'not-personal',
@@ -76,11 +76,11 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       'not_before',
       'retired_at',
     ),
-    // The row goes when every module has answered; a hash that leads nowhere remains.
+    // The row is deleted when every module has answered. A hash that cannot be resolved remains.
     erasures: each('delete', 'id', 'user_id', 'state', 'requested_at', 'due_at'),
     privacy_answers: each('delete', 'request_id', 'module', 'answered_at'),
     erased_subjects: {
-      id_hash: retain('whoever comes back with a restored backup must be erased again', 'for-ever'),
+      id_hash: retain('an account that comes back with a restored backup must be erased again', 'for-ever'),
       ...each('not-personal', 'erased_at', 'kept_at'),
     },
     exports: each('delete', 'id', 'user_id', 'state', 'requested_at', 'expires_at', 'size_bytes', 'link_hash'),
@@ -93,7 +93,7 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
     },
     mail_allowances: {
       ...each('not-personal', 'kind', 'sent', 'window_until'),
-      email_hash: retain('nobody’s mailbox is flooded by making and deleting accounts', 1),
+      email_hash: retain('creating and deleting accounts must not flood a mailbox', 1),
     },
     setup_tokens: each('not-personal', 'token_hash', 'expires_at', 'used_at'),
   },
@@ -108,7 +108,7 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
     yield { path: 'sign-in-providers.jsonl', rows: await store.providersOf(db, userId) }
   },
   async eraseUser(ctx, tx, userId) {
-    for (const { id } of await listExports(tx, userId, archivesMax)) {
+    for (const { id } of await listExports(tx, userId, exportsMax)) {
       await deleteArchive(ctx, id)
       await deleteAnswers(tx, id)
     }

@@ -1,4 +1,4 @@
-/** What needs the reply in hand: cookies, and the public keys in the form other software expects. */
+/** Routes that set cookies, and the public keys in JWKS form. */
 
 import { access, apiPrefix } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
@@ -17,7 +17,7 @@ import { renewCookie } from './sign-in/sign-browser-in.ts'
 import { webStepUp } from './sign-in/step-up.ts'
 
 const jwksMaxAgeSeconds = 300
-/** Requests that bring or choose a password. Two hashes run at a time; each has a few statements before and after. */
+/** Requests that check or set a password. Two hashes run at a time; each has a few statements before and after. */
 const hashingGate = {
   paths: ['login', 'web/login', 'register', 'web/register'].map(path => `${apiPrefix}/auth/${path}`),
   runningMax: 4,
@@ -25,7 +25,7 @@ const hashingGate = {
   waitMsMax: 5_000,
 }
 
-/** Failures set no cookie and take none away: a slow tab must not sign out the others. */
+/** Failures never change cookies: a slow tab must not sign out the others. */
 export function routes(routesOf: Routes<typeof identity, IdentityContext>): void {
   const { app, contextFor, operation } = routesOf
   operation('webRegister', async (ctx, input, { reply }) => {
@@ -65,7 +65,7 @@ export function routes(routesOf: Routes<typeof identity, IdentityContext>): void
     reply.header('set-cookie', ctx.cookie.clear())
     return {}
   })
-  // The token is the credential: whoever asked for it proved who they are then.
+  // The token is the credential. It was issued after a fresh sign-in.
   app.get<{ Params: { token: string } }>(
     '/exports/:token',
     { config: { access: access.anyone } },
@@ -79,7 +79,7 @@ export function routes(routesOf: Routes<typeof identity, IdentityContext>): void
         .send(body)
     },
   )
-  // Every page load asks who is signed in; there a cookie of a day ago is replaced.
+  // Every page load reads the account; this renews a cookie that is a day old.
   app.addHook('onSend', async (request, reply) => {
     const isAsked = request.method === 'GET' && request.routeOptions.url === '/api/v1/users/me'
     if (!isAsked || reply.statusCode >= 400 || request.headers.authorization !== undefined) return

@@ -1,4 +1,4 @@
-/** What an operator can set about accounts. */
+/** Settings of identity. */
 import { customSetting, maskedText, setting } from '@octet/config'
 import type { ProviderSettings } from './providers/openid-providers.ts'
 

@@ -1,4 +1,4 @@
-/** The only ways to an account or a session: through who may have it. */
+/** The only way to an account: ownership or an administrator's permission. */
 import { commonProblem, type Principal, requireUser } from '@octet/contracts'
 import type { Queryable, Tx } from '@octet/db'
 import type { UserRow } from './rules.ts'
@@ -11,7 +11,7 @@ export async function accessOwnAccount(db: Queryable, actor: Principal): Promise
   return row
 }
 
-/** An account for who may manage accounts (the operation's access says so), held until the transaction ends. */
+/** Locks an account for an administrator until the transaction ends. The operation's access checks the permission. */
 export async function accessManagedAccount(tx: Tx, id: string): Promise<UserRow> {
   const row = await store.lockUser(tx, id)
   if (row === undefined) throw commonProblem('not-found')

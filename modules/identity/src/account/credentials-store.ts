@@ -1,9 +1,9 @@
-/** SQL that takes ways into an account away. Whoever adds a kind of credential adds it here. */
+/** SQL that removes sign-in methods. Every new kind of credential must be added here. */
 import type { Tx } from '@octet/db'
 
 /**
- * Takes every way in but the password from an account that turned out to be somebody else's, and tells every process;
- * with `since`, only those added since an account was taken over.
+ * Removes every sign-in method except the password and publishes the change to all processes. Used when an account
+ * turns out to belong to another person. With `since`, removes only methods added after that time.
  */
 export async function dropCredentials(
   tx: Tx,
@@ -22,19 +22,19 @@ export async function dropCredentials(
     )
     insert into revocations (kind, subject, expires_at)
     select 'key', id, clock_timestamp() + make_interval(secs => ${keepMs / 1000}) from ended`
-  // Without its app, recovery codes are nothing.
+  // Recovery codes have no purpose without the authenticator app.
   await sql`
     with gone as (delete from totp_secrets where user_id = ${userId} and created_at >= ${from} returning user_id)
     delete from recovery_codes where user_id = any(array(select user_id from gone))`
   await dropChallenges(tx, userId)
 }
 
-/** Ends sign-ins that wait for their second factor: their first one has changed. */
+/** Cancels sign-ins that wait for a second factor, because their first factor has changed. */
 export async function dropChallenges({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from sign_in_challenges where user_id = ${userId}`
 }
 
-/** Whether anything signs in to the account: a password, a passkey, an account at one of these providers. */
+/** Whether the account has a sign-in method: a password, a passkey or an account at one of these providers. */
 export async function hasSignInMethod({ sql }: Tx, userId: string, providers: readonly string[]): Promise<boolean> {
   const rows = await sql`
     select from users

@@ -4,7 +4,7 @@ import type { IdentityContext } from '../context.ts'
 import { publicUserOf } from './rules.ts'
 import * as store from './store.ts'
 
-/** Public profiles by id, in no order; unknown ids are left out. */
+/** Public profiles by id in no particular order. Unknown ids are omitted. */
 export async function getUsers(
   ctx: IdentityContext,
   input: Input<typeof identity, 'getUsers'>,

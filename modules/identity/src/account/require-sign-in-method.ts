@@ -4,8 +4,8 @@ import { problem } from '../problem.ts'
 import { hasSignInMethod } from './credentials-store.ts'
 
 /**
- * Asked after something that signs in was taken away, with the account held: a password, a passkey, or an account at a
- * provider this installation still knows must be left. Throws `last-way-in`.
+ * Call after removing a sign-in method, with the account locked. A password, a passkey or an account at a configured
+ * provider must remain. Throws `last-way-in`.
  */
 export async function requireSignInMethod({ providers }: IdentityContext, tx: Tx, userId: string): Promise<void> {
   if (!(await hasSignInMethod(tx, userId, [...providers.keys()]))) throw problem('last-way-in')

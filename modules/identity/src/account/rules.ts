@@ -1,12 +1,12 @@
-/** Pure decisions of identity: names, passwords, refresh tokens. The clock is an argument. */
+/** Pure decisions about accounts: names, addresses and views. */
 import type { Role } from '@octet/contracts'
 import type { Me } from '@octet/contracts/identity'
 
 // ---- names ------------------------------------------------------------------------------------------------------
 
 /**
- * What makes two usernames the same: case does not count, nor do characters that look alike in common fonts. The pairs
- * are those of Unicode TR 39 within `[a-z0-9_-]`, and `vv`/`w`.
+ * Two usernames with the same key count as equal. Case and characters that look alike in common fonts are ignored. The
+ * pairs come from Unicode TR 39 within `[a-z0-9_-]`, plus `vv`/`w`.
  */
 export function usernameKey(username: string): string {
   return username
@@ -20,30 +20,30 @@ export function usernameKey(username: string): string {
 
 const reservedNames = `
   about abuse account admin administrator all anonymous api app auth billing channel contact deleted everyone guest help
-  here home hostmaster identity info login logout mail me moderator news no-reply noreply nobody null octet official
+  here home hostmaster identity info login logout mail me moderator news no-reply noreply null octet official
   owner postmaster privacy register root security service settings setup signin signup staff status support sysadmin
   search system team terms undefined unknown user users webmaster www`
-const reservedKeys = new Set(reservedNames.trim().split(/\s+/).map(usernameKey))
+const reservedKeys = new Set(['nobody', ...reservedNames.trim().split(/\s+/)].map(usernameKey))
 
-/** Names that would let somebody pass for the installation itself, also in look-alike spelling. */
+/** Names that suggest the installation itself, including look-alike spellings. */
 export function isReserved(username: string): boolean {
   return reservedKeys.has(usernameKey(username))
 }
 
-/** Addresses are compared without case; nothing else is folded, since only the mail host knows what it ignores. */
+/** Addresses are compared case-insensitively. Nothing else is normalised: only the mail host knows what it ignores. */
 export function emailKey(email: string): string {
   return email.toLowerCase()
 }
 
-/** Control and formatting characters: they break logs and lines, or turn text around. */
+/** Control and formatting characters: they break log lines or reverse text direction. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
 
-/** Text of one line, as it would look. */
+/** A single line without invisible characters. */
 export function withoutInvisible(text: string): string {
   return text.replace(invisible, '')
 }
 
-/** A name fit to show, or `undefined` when nothing visible is left. Joiners go too; family emoji come apart. */
+/** A display name, or `undefined` when nothing visible is left. Joiners are removed, so family emoji split. */
 export function cleanDisplayName(name: string): string | undefined {
   const clean = withoutInvisible(name.normalize('NFC')).trim()
   return clean === '' ? undefined : clean
@@ -51,12 +51,12 @@ export function cleanDisplayName(name: string): string | undefined {
 
 const userAgentLengthMax = 200
 
-/** A user agent fit for a list of devices. */
+/** A user agent for the list of devices. */
 export function cleanUserAgent(userAgent: string): string {
   return withoutInvisible(userAgent).trim().slice(0, userAgentLengthMax)
 }
 
-/** Whether the runtime knows the time zone by this name. */
+/** Whether the runtime knows this time zone. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
@@ -66,10 +66,6 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-// ---- passwords --------------------------------------------------------------------------------------------------
-
-// ---- refresh tokens ---------------------------------------------------------------------------------------------
-
 // ---- views ------------------------------------------------------------------------------------------------------
 
 /** An account as stored. */
@@ -77,7 +73,7 @@ export interface UserRow {
   readonly id: string
   readonly username: string
   readonly display_name: string
-  /** As typed; null: none. The key is lower case. */
+  /** As entered, or null. The key is lower case. */
   readonly email: string | null
   readonly email_key: string | null
   readonly email_verified: boolean
@@ -96,12 +92,15 @@ export function languageOf({ preferences }: Pick<UserRow, 'preferences'>): 'en' 
   return preferences.language ?? 'en'
 }
 
-/** Whether the account has the room of a stranger. Who was given a role is none, whatever their address. */
-export function isUnverified({ email_verified: isProved, roles }: Pick<UserRow, 'email_verified' | 'roles'>): boolean {
-  return !isProved && roles.every(role => role === 'user')
+/** Whether the limits for unverified accounts apply. Accounts with an assigned role are exempt. */
+export function isUnverified({
+  email_verified: isVerified,
+  roles,
+}: Pick<UserRow, 'email_verified' | 'roles'>): boolean {
+  return !isVerified && roles.every(role => role === 'user')
 }
 
-/** The account as its owner sees it. */
+/** The account as shown to its owner. */
 export function meOf(row: UserRow): Me {
   return {
     id: row.id,
@@ -116,12 +115,12 @@ export function meOf(row: UserRow): Me {
   }
 }
 
-/** The account as others see it. */
+/** The account as shown to other people. */
 export function publicUserOf({ id, username, display_name }: Pick<UserRow, 'id' | 'username' | 'display_name'>) {
   return { id, username, displayName: display_name }
 }
 
-/** The account as those who manage accounts see it. */
+/** The account as shown to administrators. */
 export function managedUserOf(row: UserRow) {
   return {
     ...publicUserOf(row),

@@ -1,10 +1,13 @@
-/** SQL about accounts. The handle comes first; pass the `Tx` when there is one. */
+/** SQL of accounts. */
 import type { Role } from '@octet/contracts'
 import type { Db, Queryable, Sql, Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 import type { UserRow } from './rules.ts'
 
-/** An account whole. Arrays leave as JSON: to know array types the driver would ask the server at each connection. */
+/**
+ * All columns of an account. Arrays are sent as JSON because the driver would otherwise query array types on every
+ * connection.
+ */
 export const userColumns = (sql: Sql) => sql`
   users.id, username, display_name, email, email_key, email_verified, password_hash, to_json(roles) as roles,
   preferences, access_version, version, users.created_at, disabled_at, disabled_reason`
@@ -19,7 +22,10 @@ export interface NewUser {
   readonly roles: readonly Role[]
 }
 
-/** Inserts the account; `false` when its name is taken. Insert first, ask never: a check before lets two pass it. */
+/**
+ * Inserts the account; `false` when the name is taken. There is no check before the insert: two requests could both
+ * pass it.
+ */
 export async function insertUser({ sql }: Tx, user: NewUser): Promise<boolean> {
   const rows = await sql`
     insert into users (id, username, username_key, display_name, email, email_key, password_hash, roles)
@@ -30,7 +36,7 @@ export async function insertUser({ sql }: Tx, user: NewUser): Promise<boolean> {
   return rows.length === 1
 }
 
-/** Deletes accounts that never belonged to a person; those of people are erased. */
+/** Deletes accounts that never belonged to a person. Accounts of people are erased. */
 export async function deleteUsers({ sql }: Tx, ids: readonly string[]): Promise<void> {
   await sql`delete from users where id = any(${[...ids]}::uuid[])`
 }
@@ -41,7 +47,9 @@ export async function findUser({ sql }: Queryable, id: string): Promise<UserRow 
   return row
 }
 
-/** The account of a name, or of an address: the verified one, else the oldest that claims it. */
+/**
+ * Finds an account by name or address. For an address the verified account wins, otherwise the oldest that claims it.
+ */
 export async function findUserByLogin(
   { sql }: Queryable,
   login: { readonly usernameKey: string } | { readonly emailKey: string },
@@ -55,20 +63,20 @@ export async function findUserByLogin(
   return row
 }
 
-/** Replaces a hash by a costlier one of the same password, unless the password was changed meanwhile. */
+/** Replaces a hash with a more expensive one of the same password, unless the password has changed meanwhile. */
 export async function rehashPassword({ sql }: Db, id: string, hash: { old: string; new: string }): Promise<void> {
   await sql`update users set password_hash = ${hash.new} where id = ${id} and password_hash = ${hash.old}`
 }
 
 export interface ProfileChange {
   readonly displayName: string | undefined
-  /** Laid over what is there. */
+  /** Merged into the existing preferences. */
   readonly preferences: UserRow['preferences'] | undefined
-  /** Change only this version. */
+  /** Update only if the account has this version. */
   readonly ifVersion: number | undefined
 }
 
-/** `undefined` when there is no such account at that version. */
+/** Updates the profile. `undefined` when no account has that id and version. */
 export async function updateUser({ sql }: Tx, id: string, change: ProfileChange): Promise<UserRow | undefined> {
   const [row] = await sql<UserRow[]>`
     update users
@@ -80,20 +88,20 @@ export async function updateUser({ sql }: Tx, id: string, change: ProfileChange)
   return row
 }
 
-/** Holds every administrator who can act, in one order, so that no two requests each take away the other's last one. */
+/** Locks all active administrators in one order, so two requests cannot remove each other's last administrator. */
 export async function lockAdmins({ sql }: Tx): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from users where 'admin' = any(roles) and disabled_at is null order by id for update`
   return rows.map(({ id }) => id)
 }
 
-/** The same, held against other writers until the transaction ends. */
+/** Finds an account and locks it until the transaction ends. */
 export async function lockUser({ sql }: Tx, id: string): Promise<UserRow | undefined> {
   const [row] = await sql<UserRow[]>`select ${userColumns(sql)} from users where id = ${id} for update`
   return row
 }
 
-/** Sets the roles and makes every token issued before worthless. */
+/** Sets the roles and invalidates every token issued before. */
 export async function setRoles({ sql }: Tx, id: string, roles: readonly Role[]): Promise<UserRow> {
   const [row] = await sql<UserRow[]>`
     update users
@@ -105,7 +113,7 @@ export async function setRoles({ sql }: Tx, id: string, roles: readonly Role[]):
   return row
 }
 
-/** Shuts an account out for a reason, or lets it in again, and makes every token issued before worthless. */
+/** Disables an account with a reason, or enables it again. Invalidates every token issued before. */
 export async function setDisabled({ sql }: Tx, id: string, reason: string | null): Promise<UserRow> {
   const [row] = await sql<UserRow[]>`
     update users
@@ -118,15 +126,15 @@ export async function setDisabled({ sql }: Tx, id: string, reason: string | null
   return row
 }
 
-/** Sorts after everything that may follow it in a name. */
+/** Sorts after every character allowed in a name. */
 const lastCharacter = '\u{10ffff}'
 
-/** One more row than `limit` when there is a next page. Served by users_newest, or users_by_name_start with `q`. */
+/** Returns one more row than `limit` when a next page exists. Uses users_newest, or users_by_name_start with `q`. */
 export function listUsers(
   { sql }: Queryable,
   { limit, after, q }: { limit: number; after: Position | undefined; q: string | undefined },
 ): Promise<UserRow[]> {
-  // A range and not LIKE: of a prepared LIKE the planner does not know that the pattern ends in its only wildcard.
+  // A range instead of LIKE: for a prepared LIKE the planner cannot know that the only wildcard is at the end.
   const start = q?.toLowerCase()
   return sql<UserRow[]>`
     select ${userColumns(sql)} from users

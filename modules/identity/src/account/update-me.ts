@@ -5,7 +5,7 @@ import { accessOwnAccount } from './access.ts'
 import { cleanDisplayName, isTimeZone, meOf } from './rules.ts'
 import * as store from './store.ts'
 
-/** Changes what is given and keeps the rest. Throws `version-mismatch` when the caller saw another version. */
+/** Updates the given fields. Throws `version-mismatch` when the caller saw another version. */
 export async function updateMe(ctx: IdentityContext, input: Input<typeof identity, 'updateMe'>): Promise<Me> {
   const { userId } = requireUser(ctx.actor)
   const displayName = input.displayName === undefined ? undefined : cleanDisplayName(input.displayName)
@@ -21,6 +21,6 @@ export async function updateMe(ctx: IdentityContext, input: Input<typeof identit
   const change = { displayName, preferences: input.preferences, ifVersion: ctx.request.ifMatch }
   const row = await ctx.db.transaction('identity.updateMe', tx => store.updateUser(tx, userId, change))
   if (row !== undefined) return meOf(row)
-  await accessOwnAccount(ctx.db, ctx.actor) // throws when it is the account that is gone
+  await accessOwnAccount(ctx.db, ctx.actor) // throws if the account itself is gone
   throw commonProblem('version-mismatch')
 }

@@ -6,7 +6,10 @@ import type { IdentityContext } from '../context.ts'
 import { checkEmail } from './check-email.ts'
 import { requestVerification } from './request-verification.ts'
 
-/** Sends a code to the new address. Nothing changes until it is entered; the answer never says whose it is. */
+/**
+ * Sends a code to the new address. Nothing changes until the code is entered. The answer never reveals whether another
+ * account owns the address.
+ */
 export async function changeEmail(
   ctx: IdentityContext,
   { email }: Input<typeof identity, 'changeEmail'>,

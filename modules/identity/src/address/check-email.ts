@@ -3,10 +3,10 @@ import { isMailAddress } from '@octet/mail'
 import type { IdentityContext } from '../context.ts'
 import { isDisposable } from './mail-domains.ts'
 
-/** Throws `validation-failed` for an address that no mail can be sent to, or that is thrown away after use. */
+/** Throws `validation-failed` for an invalid or disposable address. */
 export function checkEmail({ refusesDisposable }: Pick<IdentityContext, 'refusesDisposable'>, email: string): void {
-  const isKept = !refusesDisposable || !isDisposable(email)
-  if (isMailAddress(email) && isKept) return
-  const message = isKept ? 'is not an address mail can be sent to' : 'is at a service for throw-away addresses'
+  const isAccepted = !refusesDisposable || !isDisposable(email)
+  if (isMailAddress(email) && isAccepted) return
+  const message = isAccepted ? 'is not a valid e-mail address' : 'is a disposable address'
   throw commonProblem('validation-failed', { errors: [{ path: '/email', message }] })
 }

@@ -9,15 +9,14 @@ import type { IdentityContext } from '../context.ts'
 import { codeHash, newLinkToken } from '../mail/codes.ts'
 import { undoMail } from '../mail/texts.ts'
 import { problem } from '../problem.ts'
-import { tellVerified } from '../sessions/store.ts'
+import { publishVerified } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
 import { findOwner, insertLink, ownAddress, takeClaim, takeCodeTry, undoHours } from './store.ts'
 
 /**
- * Proves an address by the code that was mailed there. It is then this account's alone: unproved claims of others to it
- * are dropped. Only a session of the account can enter the code, so whoever merely receives the mail of an account that
- * a stranger made gives nothing away. A proved address that was there before gets three days to take it back. Throws
- * `code-invalid`, `email-taken`.
+ * Verifies an address with the code mailed to it. Unverified claims of other accounts to the address are dropped. Only
+ * a session of the account can enter the code, so forwarding the mail of an account made by a stranger reveals nothing.
+ * The owner of a verified previous address can undo the change for three days. Throws `code-invalid`, `email-taken`.
  */
 export async function confirmEmail(
   ctx: IdentityContext,
@@ -42,7 +41,7 @@ async function own(ctx: IdentityContext, tx: Tx, userId: string, hash: Buffer): 
   const { email, email_key: emailKey } = claim
   if ((await findOwner(tx, emailKey, userId)) !== undefined) throw problem('email-taken')
   const after = await ownAddress(tx, userId, { email, emailKey })
-  await tellVerified(tx, { userId, keepMs: revocationKeepMs })
+  await publishVerified(tx, { userId, keepMs: revocationKeepMs })
   const isChange = before.email_verified && before.email_key !== emailKey
   if (isChange) await offerUndo(ctx, tx, before)
   await audit(ctx, tx, { userId, action: isChange ? 'email-changed' : 'email-verified' })

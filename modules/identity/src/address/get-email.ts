@@ -4,7 +4,7 @@ import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { findClaim } from './store.ts'
 
-/** The caller's address, and the one that waits to be confirmed. */
+/** The caller's address, and the address that waits for verification. */
 export async function getEmail(ctx: IdentityContext): Promise<Output<typeof identity, 'getEmail'>> {
   const user = await accessOwnAccount(ctx.db, ctx.actor)
   const claim = await findClaim(ctx.db, user.id)

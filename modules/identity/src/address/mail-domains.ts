@@ -1,9 +1,9 @@
-/** Addresses that are thrown away after use. */
+/** Disposable e-mail addresses. */
 import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 
 const disposable = disposableEmailBlocklistSet()
 
-/** Whether the address is at a service that gives addresses for minutes, or below one of its domains. */
+/** Whether the address belongs to a disposable mail service or one of its subdomains. */
 export function isDisposable(email: string): boolean {
   const labels = email
     .slice(email.lastIndexOf('@') + 1)

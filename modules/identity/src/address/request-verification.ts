@@ -3,8 +3,8 @@ import type { IdentityContext } from '../context.ts'
 import { type Address, saveClaim } from './store.ts'
 
 /**
- * Puts down that the account wants the address, and lets a job send the code. The job looks whether the address belongs
- * to somebody, so that whoever asks waits for no answer to that, in words or in time.
+ * Saves the account's claim to an address and enqueues the job that sends the code. The job checks whether another
+ * account owns the address, so neither the answer nor its timing reveals it.
  */
 export async function requestVerification(
   ctx: Pick<IdentityContext, 'jobs'>,

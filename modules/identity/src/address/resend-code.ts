@@ -5,7 +5,10 @@ import type { IdentityContext } from '../context.ts'
 import { requestVerification } from './request-verification.ts'
 import { findClaim } from './store.ts'
 
-/** A new code for the address that waits, else for the account's own while it is unproved. The old code dies. */
+/**
+ * Sends a new code for the claimed address, or for the account's own address while it is unverified. The old code
+ * becomes invalid.
+ */
 export async function resendCode(ctx: IdentityContext): Promise<Output<typeof identity, 'resendCode'>> {
   const user = await accessOwnAccount(ctx.db, ctx.actor)
   const claim = await findClaim(ctx.db, user.id)

@@ -7,8 +7,8 @@ import { codeMinutes, dropClaim, findOwner, lockClaim, setCode } from './store.t
 import { takeMailQuota } from './take-mail-quota.ts'
 
 /**
- * Sends the code that proves an account's claim to an address; to the owner of an address that is somebody's already, a
- * word that it was tried. Running again sends another code, and only the last one counts.
+ * Sends the code that verifies an account's claim. If another account owns the address, its owner gets a notice
+ * instead. A repeated run sends a new code; only the last one is valid.
  */
 export async function sendCode(ctx: IdentityContext, payload: unknown): Promise<void> {
   const { userId } = payload as { userId: string }

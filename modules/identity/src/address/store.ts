@@ -1,4 +1,4 @@
-/** SQL about addresses that wait for their proof, and about links in mails. */
+/** SQL of address claims and of links in mails. */
 import type { Db, Queryable, Tx } from '@octet/db'
 import type { UserRow } from '../account/rules.ts'
 import { userColumns } from '../account/store.ts'
@@ -14,7 +14,7 @@ export interface Address {
   readonly emailKey: string
 }
 
-/** Puts down which address the account wants; what it wanted before is forgotten, with its code. */
+/** Saves the address that the account claims. Replaces an earlier claim and its code. */
 export async function saveClaim({ sql }: Tx, userId: string, { email, emailKey }: Address): Promise<void> {
   await sql`
     insert into address_claims (user_id, email, email_key, expires_at)
@@ -28,14 +28,14 @@ export interface Claim {
   readonly email_key: string
 }
 
-/** What the account wants, while it may still be proved. */
+/** The account's claim while it can still be verified. */
 export async function findClaim({ sql }: Queryable, userId: string): Promise<Claim | undefined> {
   const [row] = await sql<Claim[]>`
     select email, email_key from address_claims where user_id = ${userId} and expires_at > clock_timestamp()`
   return row
 }
 
-/** The same, held against other writers until the transaction ends. */
+/** Finds the claim and locks it until the transaction ends. */
 export async function lockClaim({ sql }: Tx, userId: string): Promise<Claim | undefined> {
   const [row] = await sql<Claim[]>`
     select email, email_key from address_claims where user_id = ${userId} and expires_at > clock_timestamp()
@@ -43,7 +43,7 @@ export async function lockClaim({ sql }: Tx, userId: string): Promise<Claim | un
   return row
 }
 
-/** Makes this the one code that proves the claim. */
+/** Replaces the claim's code. */
 export async function setCode({ sql }: Tx, userId: string, codeHash: Buffer): Promise<void> {
   await sql`
     update address_claims
@@ -52,7 +52,10 @@ export async function setCode({ sql }: Tx, userId: string, codeHash: Buffer): Pr
     where user_id = ${userId}`
 }
 
-/** Counts a try at the code before it is looked at; `false` when there is nothing left to try. */
+/**
+ * Counts an attempt before the code is compared; `false` when no attempts are left. Runs outside any transaction, so a
+ * failed attempt counts.
+ */
 export async function takeCodeTry({ sql }: Db, userId: string): Promise<boolean> {
   const rows = await sql`
     update address_claims set tries_left = tries_left - 1
@@ -61,7 +64,7 @@ export async function takeCodeTry({ sql }: Db, userId: string): Promise<boolean>
   return rows.length === 1
 }
 
-/** Uses the claim up, if this is its code. One statement: of many at once one gets it. */
+/** Takes the claim if the code matches. A single statement, so only one of several concurrent requests succeeds. */
 export async function takeClaim({ sql }: Tx, userId: string, codeHash: Buffer): Promise<Claim | undefined> {
   const [row] = await sql<Claim[]>`
     delete from address_claims
@@ -70,7 +73,7 @@ export async function takeClaim({ sql }: Tx, userId: string, codeHash: Buffer): 
   return row
 }
 
-/** Whether another account has proved that the address is its own. Returns it. */
+/** Another account that has verified this address. */
 export async function findOwner(
   { sql }: Queryable,
   emailKey: string,
@@ -83,8 +86,8 @@ export async function findOwner(
 }
 
 /**
- * The address becomes the account's own: claims to it by others go, with every link that was mailed there for them.
- * Throws what the database throws (`users_verified_email`) when another account proved it first.
+ * Makes the address the account's own. Deletes claims of other accounts and every link mailed to the address for them.
+ * Throws the database error `users_verified_email` when another account verified it first.
  */
 export async function ownAddress({ sql }: Tx, userId: string, { email, emailKey }: Address): Promise<UserRow> {
   await sql`
@@ -106,7 +109,7 @@ export async function ownAddress({ sql }: Tx, userId: string, { email, emailKey 
   return row
 }
 
-/** The account is left without address. */
+/** Removes the account's address. */
 export async function dropAddress({ sql }: Tx, userId: string): Promise<void> {
   await sql`
     update users set email = null, email_key = null, email_verified = false, version = version + 1,
@@ -114,7 +117,7 @@ export async function dropAddress({ sql }: Tx, userId: string): Promise<void> {
     where id = ${userId}`
 }
 
-/** Sets or, with null, takes away the password; every access token issued before is worthless. */
+/** Sets the password, or removes it with null. Invalidates every access token issued before. */
 export async function setPassword({ sql }: Tx, userId: string, hash: string | null): Promise<UserRow> {
   const [row] = await sql<UserRow[]>`
     update users
@@ -126,7 +129,7 @@ export async function setPassword({ sql }: Tx, userId: string, hash: string | nu
   return row
 }
 
-/** Changes the password and leaves access tokens alone: the sessions that must end are ended one by one. */
+/** Changes the password without invalidating access tokens: the caller ends the affected sessions one by one. */
 export async function replacePassword({ sql }: Tx, userId: string, hash: string): Promise<void> {
   await sql`
     update users set password_hash = ${hash}, version = version + 1, updated_at = clock_timestamp()
@@ -142,7 +145,7 @@ export interface RecoveryLink {
   readonly created_at: string
 }
 
-/** Keeps the hash of a new link. */
+/** Stores the hash of a new link. */
 export async function insertLink(
   { sql }: Tx,
   link: Address & { readonly userId: string; readonly kind: 'reset' | 'undo'; readonly tokenHash: Buffer },
@@ -154,7 +157,7 @@ export async function insertLink(
             clock_timestamp() + make_interval(mins => ${lifeMinutes}))`
 }
 
-/** Whose link it is, if it would be taken now; for refusing before any costly work. */
+/** The owner of a valid link. Lets the caller refuse before any expensive work. */
 export async function findLink(
   { sql }: Queryable,
   kind: 'reset' | 'undo',
@@ -168,7 +171,7 @@ export async function findLink(
   return row
 }
 
-/** Uses the link up. One statement: of many at once one gets it. */
+/** Takes the link. A single statement, so only one of several concurrent requests succeeds. */
 export async function takeLink(
   { sql }: Tx,
   kind: 'reset' | 'undo',
@@ -181,12 +184,12 @@ export async function takeLink(
   return row
 }
 
-/** Resets die on a new request, on use, and when the address changes. */
+/** Deletes reset links: on a new request, on use, and when the address changes. */
 export async function dropResets({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from recovery_links where user_id = ${userId} and kind = 'reset'`
 }
 
-/** After an undo, what was mailed since the change it took back is worth nothing. */
+/** Deletes links mailed after the change that was undone. */
 export async function dropLinksSince({ sql }: Tx, userId: string, since: string): Promise<void> {
   await sql`
     delete from recovery_links
@@ -197,7 +200,7 @@ export async function dropClaim({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from address_claims where user_id = ${userId}`
 }
 
-/** Counts a mail to the address; `false` when there were enough today. */
+/** Counts a mail to the address; `false` when the daily quota is used up. */
 export async function takeMailAllowance(
   { sql }: Tx,
   { kind, emailHash, max }: { kind: string; emailHash: Buffer; max: number },
@@ -213,7 +216,7 @@ export async function takeMailAllowance(
   return (row?.sent ?? 0) <= max
 }
 
-/** Deletes what is past its time. */
+/** Deletes expired rows. */
 export async function forgetExpired({ sql }: Db): Promise<void> {
   await sql`delete from address_claims where expires_at < clock_timestamp()`
   await sql`delete from recovery_links where expires_at < clock_timestamp()`

@@ -13,9 +13,9 @@ import { revocationKeepMs } from '../sessions/tokens.ts'
 import { dropAddress, dropLinksSince, findOwner, ownAddress, setPassword, takeLink } from './store.ts'
 
 /**
- * The owner of the old address takes a change back. Whoever made it may hold the password as well: it goes, with every
- * session and every way in that was added since, and a link for a new password goes out to the address that is back.
- * Second factors of before the change stay. Throws `link-invalid`.
+ * The owner of the old address undoes a change. An attacker who made it may know the password, so the password, all
+ * sessions and all sign-in methods added since are removed. A link for a new password goes to the restored address.
+ * Second factors from before the change stay. Throws `link-invalid`.
  */
 export async function undoEmailChange(
   ctx: IdentityContext,
@@ -32,7 +32,7 @@ async function undo(ctx: IdentityContext, tx: Tx, tokenHash: Buffer): Promise<{ 
   if (link === undefined) throw problem('link-invalid')
   const { user_id: userId, email, email_key: emailKey, created_at: since } = link
   await accessManagedAccount(tx, userId)
-  // Proved by another account meanwhile: then it is theirs, and this account is left without.
+  // Another account has verified the address meanwhile; this account keeps none.
   const isFree = (await findOwner(tx, emailKey, userId)) === undefined
   if (isFree) await ownAddress(tx, userId, { email, emailKey })
   else await dropAddress(tx, userId)

@@ -6,8 +6,8 @@ import type { IdentityContext } from '../context.ts'
 type Administration = Pick<AuditNote, 'action' | 'details'> & { readonly subjectId: string; readonly reason?: string }
 
 /**
- * Writes what one account did to another into the record of both. `reason`, words about the other one, stands in theirs
- * only: it has to go with them, and nothing can be taken out of a chain.
+ * Records an administrative action in the chains of both accounts. `reason` describes the subject, so only their chain
+ * holds it: it is erased with them, and entries cannot be removed from a chain.
  */
 export async function auditAdministration(
   ctx: IdentityContext,
@@ -21,6 +21,6 @@ export async function auditAdministration(
     const told = reason === undefined ? details : { ...details, reason }
     notes.push({ action, details: told, userId: subjectId, otherUserId: actorId, by: 'administrator' })
   }
-  notes.sort((a, b) => (a.userId < b.userId ? -1 : 1)) // chains are held in one order
+  notes.sort((a, b) => (a.userId < b.userId ? -1 : 1)) // chains are locked in one order
   for (const one of notes) await audit(ctx, tx, one)
 }

@@ -11,8 +11,8 @@ import { revocationKeepMs } from '../sessions/tokens.ts'
 import { auditAdministration } from './audit-administration.ts'
 
 /**
- * Shuts an account out: its sessions end for good, its tokens and API keys are refused within a second everywhere, and
- * nobody signs in to it. Throws `last-admin`, `not-found`.
+ * Disables an account. Its sessions end permanently, its tokens and API keys are refused everywhere within a second,
+ * and sign-in is refused. Throws `last-admin`, `not-found`.
  */
 export async function disableUser(
   ctx: IdentityContext,
@@ -36,7 +36,7 @@ export async function disableUser(
   return managedUserOf(after)
 }
 
-/** Lets an account in again. Throws `not-found`. */
+/** Enables an account again. Throws `not-found`. */
 export async function enableUser(
   ctx: IdentityContext,
   { id }: Input<typeof identity, 'enableUser'>,
@@ -52,7 +52,7 @@ export async function enableUser(
   return managedUserOf(after)
 }
 
-/** The account's tokens of before are worthless from the commit on. */
+/** Changes the access and invalidates the account's tokens with the commit. */
 async function changeAccess(tx: Tx, id: string, disabledReason: string | null): Promise<UserRow> {
   const changed = await store.setDisabled(tx, id, disabledReason)
   await revokeOlderTokens(tx, { userId: id, version: changed.access_version, keepMs: revocationKeepMs })

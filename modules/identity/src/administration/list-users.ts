@@ -5,7 +5,7 @@ import { managedUserOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
 
-/** All accounts, newest first; `q` is how the name starts, in any case. */
+/** All accounts, newest first. `q` matches the start of the name, ignoring case. */
 export async function listUsers(
   ctx: IdentityContext,
   input: Input<typeof identity, 'listUsers'>,

@@ -10,8 +10,8 @@ import { revocationKeepMs } from '../sessions/tokens.ts'
 import { auditAdministration } from './audit-administration.ts'
 
 /**
- * Gives an account these roles and no others. Access tokens issued before stop working at once, here and, within a
- * second, everywhere; a refresh brings one with the new roles, and browsers notice nothing. Throws `last-admin`.
+ * Replaces the roles of an account. Access tokens issued before stop working at once here and within a second
+ * everywhere. A refresh returns a token with the new roles; browser sessions continue. Throws `last-admin`.
  */
 export async function setUserRoles(
   ctx: IdentityContext,

@@ -1,4 +1,4 @@
-/** Writes down what happened to an account, in the transaction in which it happened. */
+/** Records what happened to an account, in the same transaction. */
 import { randomBytes } from 'node:crypto'
 import type { AuditAction } from '@octet/contracts/identity'
 import type { Tx } from '@octet/db'
@@ -18,28 +18,28 @@ import { appendEntry, lockHead } from './store.ts'
 
 const saltSizeBytes = 16
 
-/** What `audit` needs of a context. */
+/** The part of a context that `audit` uses. */
 export interface AuditContext {
   readonly request: Pick<RequestInfo, 'client'>
-  /** Seals the ends of chains; not kept in the database. */
+  /** Seals the ends of chains. Not stored in the database. */
   readonly auditKey: Buffer
 }
 
 export interface AuditNote {
-  /** Whose account it happened to. */
+  /** The account it happened to. */
   readonly userId: string
   readonly action: AuditAction
-  /** The account's owner unless said. */
+  /** Defaults to the account's owner. */
   readonly by?: ChainedEntry['by']
-  /** Flat, short, and never a secret. */
+  /** Flat and short. Never holds a secret. */
   readonly details?: Details
-  /** Somebody else it concerns: who was blocked, whose roles were changed. */
+  /** The other account involved: the one blocked, or whose roles changed. */
   readonly otherUserId?: string
 }
 
 /**
- * Adds an entry to the account's chain. Last in the transaction, since it holds the chain until the commit; of several
- * accounts in the order of their ids.
+ * Adds an entry to the account's chain. Call it last in the transaction, because it locks the chain until the commit.
+ * For several accounts, call in order of their ids.
  */
 export async function audit({ request, auditKey }: AuditContext, tx: Tx, note: AuditNote): Promise<void> {
   const { client } = request
@@ -57,7 +57,7 @@ export async function audit({ request, auditKey }: AuditContext, tx: Tx, note: A
   }
   const hash = hashOfEntry(head.hash, note.userId, entry)
   const next = { ...head, seq: entry.seq, hash }
-  // A head that was tampered with is never vouched for again: sealing it would hide what happened.
+  // A head that was tampered with is never sealed again: a new seal would hide the tampering.
   const seal = isSealGood(auditKey, head) ? sealOfHead(auditKey, next) : head.seal
   const other = { other_user_id: note.otherUserId ?? null, other_salt: salt }
   await appendEntry(tx, { ...next, seal }, { ...entry, ...other, hash })

@@ -7,7 +7,7 @@ import { listEntries } from './store.ts'
 
 type Entries = Output<typeof identity, 'listAudit'>
 
-/** What happened to the caller's account, newest first. */
+/** The caller's audit entries, newest first. */
 export async function listAudit(ctx: IdentityContext, input: Input<typeof identity, 'listAudit'>): Promise<Entries> {
   const { userId } = requireUser(ctx.actor)
   const { limit, after } = readPage(input, 'number')
@@ -25,7 +25,7 @@ function entryOf(row: StoredEntry): Entries['data'][number] {
     address: row.address,
     userAgent: row.user_agent,
     details: { ...row.details },
-    // Which of the administrators it was is not for the owner to know.
+    // Owners do not learn which administrator it was.
     otherUserId: row.by === 'self' ? row.other_user_id : null,
   }
 }

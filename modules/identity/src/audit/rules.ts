@@ -1,4 +1,4 @@
-/** Pure decisions of the audit log: what an entry may hold, how entries are chained, and whether a chain is whole. */
+/** Pure decisions of the audit log: what an entry may hold, how entries are chained, and whether a chain is intact. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { AuditAction } from '@octet/contracts/identity'
 import { withoutInvisible } from '../account/rules.ts'
@@ -17,7 +17,7 @@ export interface ChainedEntry {
   readonly other_digest: Buffer | null
 }
 
-/** Where a chain begins and ends, and the digest that says so. */
+/** The two ends of a chain and the digest over them. */
 export interface ChainHead {
   readonly user_id: string
   readonly seq: number
@@ -30,7 +30,7 @@ export interface ChainHead {
 const detailCharsMax = 200
 const detailsMax = 10
 
-/** Texts fit for one line of a log; more than a few words belong elsewhere. */
+/** Details as single-line texts. Longer texts belong elsewhere. */
 export function cleanDetails(details: Details): Details {
   const clean: Record<string, string | number | boolean> = {}
   for (const [name, value] of Object.entries(details).slice(0, detailsMax)) {
@@ -39,7 +39,7 @@ export function cleanDetails(details: Details): Details {
   return clean
 }
 
-/** SHA-256 over the hash before and the entry as JSON with its names in one order. */
+/** SHA-256 over the previous hash and the entry as JSON with sorted names. */
 export function hashOfEntry(previous: Buffer, userId: string, entry: ChainedEntry): Buffer {
   const { seq, at, action, by, address, user_agent, details, other_digest } = entry
   const sorted = Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -47,19 +47,19 @@ export function hashOfEntry(previous: Buffer, userId: string, entry: ChainedEntr
   return createHash('sha256').update(previous).update(text).digest()
 }
 
-/** Stands for another person in the chain without naming them. */
+/** Digest that stands for another account in the chain without naming it. */
 export function digestOfOther(salt: Buffer, otherUserId: string): Buffer {
   return createHash('sha256').update(salt).update(otherUserId).digest()
 }
 
-/** The digest only this installation's processes can make of a chain's two ends. */
+/** Digest over both ends of a chain. Only this installation's processes can compute it. */
 export function sealOfHead(key: Buffer, head: Omit<ChainHead, 'seal'>): Buffer {
   const { user_id, seq, hash, base_seq, base_hash } = head
   const text = JSON.stringify([user_id, seq, hash.toString('hex'), base_seq, base_hash.toString('hex')])
   return createHmac('sha256', key).update(text).digest()
 }
 
-/** A head without entries needs no seal: there is nothing to vouch for. */
+/** Whether the seal is valid. A chain without entries has no seal. */
 export function isSealGood(key: Buffer, head: ChainHead): boolean {
   if (head.seq === 0 && head.seal.length === 0) return true
   const seal = sealOfHead(key, head)
@@ -72,12 +72,12 @@ export interface StoredEntry extends ChainedEntry {
   readonly hash: Buffer
 }
 
-/** Takes a chain's entries in order and says where the first is missing or not as it was written. */
+/** Checks a chain's entries in order and reports where the first one is missing or altered. */
 export function createChainCheck(head: ChainHead) {
   let hash = head.base_hash
   let seq = head.base_seq
   return {
-    /** `false` at the first entry that does not fit. */
+    /** `false` at the first entry that does not match. */
     accept(entry: StoredEntry): boolean {
       const expected = hashOfEntry(hash, head.user_id, entry)
       if (entry.seq !== seq + 1 || !expected.equals(entry.hash) || !isOtherRight(entry)) return false
@@ -86,12 +86,12 @@ export function createChainCheck(head: ChainHead) {
       return true
     },
     nextSeq: () => seq + 1,
-    /** Whether the last entry accepted is the one the chain ends with. */
+    /** Whether the last accepted entry is the end of the chain. */
     isAtEnd: () => seq === head.seq && hash.equals(head.hash),
   }
 }
 
-/** Who was forgotten has left no trace to compare. */
+/** An erased account leaves no data to compare. */
 function isOtherRight({ other_user_id, other_salt, other_digest }: StoredEntry): boolean {
   if (other_user_id === null) return true
   return other_salt !== null && other_digest !== null && digestOfOther(other_salt, other_user_id).equals(other_digest)

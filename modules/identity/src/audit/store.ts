@@ -1,10 +1,13 @@
-/** SQL about the audit log. The handle comes first; a chain grows and shrinks only under its head's lock. */
+/** SQL of the audit log. A chain grows and shrinks only under its head's lock. */
 import type { Queryable, Tx } from '@octet/db'
 import type { ChainHead, StoredEntry } from './rules.ts'
 
 const noBytes = Buffer.alloc(0)
 
-/** The end of a user's chain, held until the transaction ends, and the database's time. Begins a chain if need be. */
+/**
+ * The head of a user's chain, locked until the transaction ends, and the database's time. Creates the chain if
+ * necessary.
+ */
 export async function lockHead({ sql }: Tx, userId: string): Promise<ChainHead & { readonly now: string }> {
   const [row] = await sql<(ChainHead & { now: string })[]>`
     insert into audit_heads (user_id) values (${userId})
@@ -14,7 +17,7 @@ export async function lockHead({ sql }: Tx, userId: string): Promise<ChainHead &
   return row
 }
 
-/** Adds an entry and moves the head on, in one statement. */
+/** Adds an entry and advances the head in one statement. */
 export async function appendEntry({ sql }: Tx, head: ChainHead, entry: StoredEntry): Promise<void> {
   await sql`
     with entry as (
@@ -31,7 +34,7 @@ export async function appendEntry({ sql }: Tx, head: ChainHead, entry: StoredEnt
 const entryColumns = (sql: Queryable['sql']) => sql`
   seq, at, action, by, address, user_agent, details, other_user_id, other_salt, other_digest, hash`
 
-/** Newest first, from below `before`; one row more than `limit` when more follow. */
+/** Entries before `before`, newest first. Returns one more row than `limit` when a next page exists. */
 export function listEntries(
   { sql }: Queryable,
   { userId, limit, before }: { userId: string; limit: number; before: number | undefined },
@@ -43,7 +46,7 @@ export function listEntries(
     limit ${limit + 1}`
 }
 
-/** The head, held against appending while the chain is read; an empty one for who has none. */
+/** The head, locked against appends while the chain is read. An empty head when the account has no chain. */
 export async function shareHead({ sql }: Tx, userId: string): Promise<ChainHead> {
   const [row] = await sql<ChainHead[]>`
     select user_id, seq, hash, base_seq, base_hash, seal from audit_heads where user_id = ${userId} for share`
@@ -74,7 +77,7 @@ export async function findLongChains(
   return rows.map(({ user_id }) => user_id)
 }
 
-/** Deletes the oldest entries of a chain whose head is held; returns the last that went. */
+/** Deletes the oldest entries of a chain whose head is locked. Returns the last deleted entry. */
 export async function deleteOldEntries(
   { sql }: Tx,
   head: ChainHead,
@@ -91,14 +94,17 @@ export async function deleteOldEntries(
   return last
 }
 
-/** Moves a chain's beginning. */
+/** Sets the beginning of a chain. */
 export async function moveBase({ sql }: Tx, head: ChainHead): Promise<void> {
   await sql`
     update audit_heads set base_seq = ${head.base_seq}, base_hash = ${head.base_hash}, seal = ${head.seal}
     where user_id = ${head.user_id}`
 }
 
-/** A person's chain goes as a whole; in other people's only the pointer at them. Both chains stay verifiable. */
+/**
+ * Deletes an account's chain, and in other chains only the reference to the account. All remaining chains stay
+ * verifiable.
+ */
 export async function eraseAudit({ sql }: Tx, userId: string): Promise<void> {
   await sql`delete from audit_log where user_id = ${userId}`
   await sql`delete from audit_heads where user_id = ${userId}`

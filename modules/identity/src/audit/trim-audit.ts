@@ -2,11 +2,11 @@ import type { IdentityContext } from '../context.ts'
 import { isSealGood, sealOfHead } from './rules.ts'
 import { deleteOldEntries, findLongChains, lockHead, moveBase } from './store.ts'
 
-/** How long an entry is kept, and how many of an account at most. */
+/** Retention of entries, and the maximum per account. */
 const kept = { ageDays: 365, entriesMax: 5_000 }
 const accountsPerRun = 500
 
-/** Lets old entries go, the oldest first, so that what remains is still one chain. Bounded per run. */
+/** Deletes old entries, oldest first, so the rest stays one chain. Bounded per run. */
 export async function trimAudit({ db, auditKey }: IdentityContext): Promise<void> {
   for (const userId of await findLongChains(db, { ...kept, limit: accountsPerRun })) {
     await db.transaction('identity.trimAudit', async tx => {

@@ -9,12 +9,12 @@ type Verification = Output<typeof identity, 'verifyAudit'>
 
 const entriesPerRead = 500
 
-/** Whether the record of the caller's account is whole: nothing changed, taken out, put in or cut off. */
+/** Verifies the caller's audit chain: no entry was changed, removed, inserted or cut off. */
 export function verifyAudit(ctx: IdentityContext): Promise<Verification> {
   return verifyChain(ctx, requireUser(ctx.actor).userId)
 }
 
-/** The same for any account. Throws `not-found`. */
+/** Verifies any account's audit chain. Throws `not-found`. */
 export async function verifyUserAudit(
   ctx: IdentityContext,
   { id }: Input<typeof identity, 'verifyUserAudit'>,
@@ -23,7 +23,7 @@ export async function verifyUserAudit(
   return verifyChain(ctx, id)
 }
 
-/** Reads the whole chain while nothing can be added to it. */
+/** Reads the whole chain while it is locked against appends. */
 function verifyChain({ db, auditKey }: IdentityContext, userId: string): Promise<Verification> {
   return db.transaction('identity.verifyAudit', async tx => {
     const head = await shareHead(tx, userId)

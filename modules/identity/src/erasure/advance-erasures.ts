@@ -9,10 +9,7 @@ import * as store from './store.ts'
 
 const batchMax = 100
 
-/**
- * Moves every erasure on whose time has come, one transaction each, so that a crash loses at most a step that is done
- * again. Publishes `user-erasing`.
- */
+/** Advances every due erasure, one transaction each, so a crash repeats at most one step. Publishes `user-erasing`. */
 export async function advanceErasures(ctx: IdentityContext): Promise<void> {
   for (let moved = 0; moved < batchMax; moved++) {
     const isMoved = await ctx.db.transaction('identity.advanceErasures', async tx => {
@@ -31,7 +28,7 @@ export async function advanceErasures(ctx: IdentityContext): Promise<void> {
   }
 }
 
-/** From its commit on every credential of the account is worthless, within a second everywhere. */
+/** Invalidates every credential of the account from the commit on, everywhere within a second. */
 async function freezeAccount(tx: Tx, userId: string): Promise<void> {
   if ((await lockUser(tx, userId)) === undefined) return
   const { access_version: version } = await setDisabled(tx, userId, 'This account is being deleted.')

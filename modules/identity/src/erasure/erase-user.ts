@@ -4,7 +4,9 @@ import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { beginErasure, checkErasable } from './request-erasure.ts'
 
-/** Deletes an account without grace, for administrators. Throws `not-found`, `username-wrong`, `last-admin`. */
+/**
+ * Deletes an account without a grace period, for administrators. Throws `not-found`, `username-wrong`, `last-admin`.
+ */
 export async function eraseUser(
   ctx: IdentityContext,
   { id, username }: Input<typeof identity, 'eraseUser'>,

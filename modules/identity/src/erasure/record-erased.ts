@@ -4,13 +4,13 @@ import type { Static } from 'typebox'
 import type { IdentityContext } from '../context.ts'
 import * as store from './store.ts'
 
-/** On `<module>.user-erased`: when it was the last, the erasure is over and a tombstone remains. */
+/** Handles `<module>.user-erased`. The last answer completes the erasure; a tombstone remains. */
 export async function recordErased(
   ctx: IdentityContext,
   tx: Tx,
   { requestId, module }: Static<typeof userErased.data>,
 ): Promise<void> {
-  const noted = await store.noteAnswer(tx, requestId, module)
+  const noted = await store.recordAnswer(tx, requestId, module)
   if (noted?.missing !== 0 || !(await store.finishErasure(tx, requestId))) return
   await store.deleteAnswers(tx, requestId)
   await ctx.jobs.enqueue(tx, 'identity.keep-tombstones', {}, { key: 'now' })

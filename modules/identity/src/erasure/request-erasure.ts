@@ -17,8 +17,8 @@ import { insertErasure } from './store.ts'
 const dayMs = 24 * 60 * 60_000
 
 /**
- * Ends every session of the caller and deletes the account when the days of grace are over; signing in again before
- * takes it back. Throws `username-wrong`, `last-admin`.
+ * Ends every session of the caller and deletes the account after the grace period. Signing in again before that cancels
+ * the deletion. Throws `username-wrong`, `last-admin`.
  */
 export async function requestErasure(
   ctx: IdentityContext,
@@ -37,7 +37,10 @@ export async function requestErasure(
   return { erasesAt }
 }
 
-/** The account itself. Throws `not-found`, `username-wrong`, and `last-admin`: somebody must let others in. */
+/**
+ * Checks that an account can be erased. Throws `not-found`, `username-wrong`, and `last-admin`: one administrator must
+ * remain.
+ */
 export async function checkErasable(tx: Tx, userId: string, username: string): Promise<UserRow> {
   const admins = await store.lockAdmins(tx)
   const account = await accessManagedAccount(tx, userId)
@@ -46,7 +49,7 @@ export async function checkErasable(tx: Tx, userId: string, username: string): P
   return account
 }
 
-/** Writes the request down and signs the account out everywhere. Returns the ids of the sessions that were alive. */
+/** Saves the request and ends all sessions. Returns the ids of the sessions that were active. */
 export async function beginErasure(
   ctx: IdentityContext,
   tx: Tx,

@@ -1,14 +1,14 @@
-/** When an erasure moves on, and to what. */
+/** When an erasure advances, and to which state. */
 import type { ErasureState } from './store.ts'
 
 export const advanceErasuresJob = 'identity.advance-erasures'
 
-/** What a request began before the account was shut out may still write: no operation takes longer than this. */
+/** Requests that started before the account was disabled may still write. No operation takes longer than this. */
 const settleMs = 15_000
-/** Modules that have not answered are asked again this often; asking twice does no harm. */
+/** Modules that have not answered are asked again after this time. Asking twice is harmless. */
 const askAgainMs = 10 * 60_000
 
-/** The next state of an erasure whose time has come, and how long until it is looked at again. */
+/** The next state of a due erasure, and the delay until the next check. */
 export function nextStep(state: ErasureState): { readonly state: ErasureState; readonly afterMs: number } {
   switch (state) {
     case 'waiting':

@@ -1,4 +1,4 @@
-/** SQL about accounts on their way out, and about who answers for what. */
+/** SQL of erasures and of the modules' answers. */
 import type { Db, Queryable, Tx } from '@octet/db'
 
 export type ErasureState = 'waiting' | 'frozen' | 'erasing'
@@ -10,7 +10,7 @@ export interface ErasureRow {
   readonly due_at: string
 }
 
-/** Begins an erasure, or keeps the one there is; a request that wants it sooner brings it forward. */
+/** Starts an erasure, or keeps the existing one. An earlier due time moves it forward. */
 export async function insertErasure(
   { sql }: Tx,
   erasure: { readonly id: string; readonly userId: string; readonly now: string; readonly dueAt: string },
@@ -24,13 +24,13 @@ export async function insertErasure(
   return row
 }
 
-/** Takes an erasure back that still waits. False when there is none, or when it is too late. */
+/** Cancels an erasure that still waits. `false` when there is no erasure, or when it has started. */
 export async function deleteWaitingErasure({ sql }: Tx, userId: string): Promise<boolean> {
   const rows = await sql`delete from erasures where user_id = ${userId} and state = 'waiting' returning id`
   return rows.length === 1
 }
 
-/** One erasure whose time has come and that nobody else is moving on, held until the transaction ends. */
+/** One due erasure that no other process is advancing, locked until the transaction ends. */
 export async function lockDueErasure({ sql }: Tx, now: string): Promise<ErasureRow | undefined> {
   const [row] = await sql<ErasureRow[]>`
     select id, user_id, state, due_at from erasures where due_at <= ${now}
@@ -38,7 +38,7 @@ export async function lockDueErasure({ sql }: Tx, now: string): Promise<ErasureR
   return row
 }
 
-/** Moves an erasure on. */
+/** Updates the state of an erasure. */
 export async function moveErasure(
   { sql }: Tx,
   id: string,
@@ -47,7 +47,7 @@ export async function moveErasure(
   await sql`update erasures set state = ${state}, due_at = ${dueAt} where id = ${id}`
 }
 
-/** Expects an answer of each module; those that are known stay as they are. Returns who has not answered. */
+/** Expects an answer of each module and keeps those already known. Returns the modules that have not answered. */
 export async function expectAnswers({ sql }: Tx, requestId: string, modules: readonly string[]): Promise<string[]> {
   await sql`
     insert into privacy_answers (request_id, module)
@@ -57,13 +57,13 @@ export async function expectAnswers({ sql }: Tx, requestId: string, modules: rea
   return rows.map(({ module }) => module)
 }
 
-/** Notes a module's answer. Returns how many are still missing; `undefined` when nobody waits for this one. */
-export async function noteAnswer(
+/** Records a module's answer. Returns how many are still missing; `undefined` when this answer is not expected. */
+export async function recordAnswer(
   { sql }: Tx,
   requestId: string,
   module: string,
 ): Promise<{ missing: number } | undefined> {
-  // All rows of the request are held, in one order: of two last answers at once, one must see the other.
+  // All rows of the request are locked in one order, so the later of two concurrent last answers sees the earlier one.
   const rows = await sql<{ module: string; is_answered: boolean }[]>`
     select module, answered_at is not null as is_answered from privacy_answers
     where request_id = ${requestId} order by module for update`
@@ -74,12 +74,12 @@ export async function noteAnswer(
   return { missing: rows.filter(row => !row.is_answered && row.module !== module).length }
 }
 
-/** Forgets who answered. */
+/** Deletes the answers of a request. */
 export async function deleteAnswers({ sql }: Tx, requestId: string): Promise<void> {
   await sql`delete from privacy_answers where request_id = ${requestId}`
 }
 
-/** Ends an erasure: what remains is a hash of who it was. False when there is none of that id. */
+/** Completes an erasure; a hash of the user id remains. `false` when the erasure does not exist. */
 export async function finishErasure({ sql }: Tx, id: string): Promise<boolean> {
   const rows = await sql`
     with gone as (delete from erasures where id = ${id} and state = 'erasing' returning user_id)
@@ -90,23 +90,23 @@ export async function finishErasure({ sql }: Tx, id: string): Promise<boolean> {
   return rows.length === 1
 }
 
-/** Tombstones that are in the database only. */
-export async function unkeptTombstones({ sql }: Queryable, limit: number): Promise<string[]> {
+/** Tombstones that are not in storage yet. */
+export async function unstoredTombstones({ sql }: Queryable, limit: number): Promise<string[]> {
   const rows = await sql<{ id_hash: Buffer }[]>`
     select id_hash from erased_subjects where kept_at is null limit ${limit}`
   return rows.map(row => row.id_hash.toString('hex'))
 }
 
-/** Notes that a tombstone is outside the database too, or brings one back from there. */
-export async function keepTombstone({ sql }: Db, idHash: string): Promise<void> {
+/** Records that a tombstone is in storage, or restores one from there. */
+export async function insertTombstone({ sql }: Db, idHash: string): Promise<void> {
   await sql`
     insert into erased_subjects (id_hash, erased_at, kept_at)
     values (${Buffer.from(idHash, 'hex')}, clock_timestamp(), clock_timestamp())
     on conflict (id_hash) do update set kept_at = clock_timestamp()`
 }
 
-/** Accounts that were erased before and are back. */
-export async function risenUsers({ sql }: Queryable, limit: number): Promise<string[]> {
+/** Erased accounts that exist again. */
+export async function resurrectedUsers({ sql }: Queryable, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select users.id from users
     join erased_subjects on id_hash = sha256(convert_to(users.id::text, 'utf8'))

@@ -8,7 +8,7 @@ import { setLink } from './store.ts'
 
 const tokenBytes = 32
 
-/** A link that fetches the archive once, for as long as the archive is kept. Throws `export-not-ready`, `not-found`. */
+/** Creates a link that downloads the export once, while the export exists. Throws `export-not-ready`, `not-found`. */
 export async function createExportLink(
   ctx: IdentityContext,
   { id }: Input<typeof identity, 'createExportLink'>,
@@ -22,7 +22,7 @@ export async function createExportLink(
   return { url: `${ctx.origin}/exports/${token}`, expiresAt }
 }
 
-/** What is kept of a link. */
+/** The stored form of a link. */
 export function hashOfLink(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -6,7 +6,7 @@ import { hashOfLink } from './create-export-link.ts'
 import { archiveKey } from './rules.ts'
 import { useLink } from './store.ts'
 
-/** Uses a link up and gives the archive it leads to. Throws `not-found` for one that is used, replaced, or made up. */
+/** Takes a link and returns its export. Throws `not-found` for a used, replaced or invalid link. */
 export async function fetchExport(ctx: IdentityContext, token: string): Promise<{ body: Readable; sizeBytes: number }> {
   const found = await ctx.db.transaction('identity.fetchExport', async tx => {
     const row = await useLink(tx, hashOfLink(token), new Date(ctx.now()).toISOString())

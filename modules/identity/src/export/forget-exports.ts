@@ -5,7 +5,7 @@ import * as store from './store.ts'
 
 const batchMax = 100
 
-/** Deletes archives whose time is over, and those that were never finished. */
+/** Deletes expired exports and those that were never finished. */
 export async function forgetExports(ctx: IdentityContext): Promise<void> {
   for (const id of await store.expiredExports(ctx.db, new Date(ctx.now()).toISOString(), batchMax)) {
     await deleteArchive(ctx, id)

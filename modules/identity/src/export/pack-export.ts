@@ -13,10 +13,10 @@ import { finishExport } from './store.ts'
 
 const dayMs = 24 * 60 * 60_000
 const archiveBytesMax = 100 * 1024 ** 3
-/** What readers of an archive may rely on; grows when files change their shape. */
+/** Version of the export format. Increased when the shape of a file changes. */
 const schemaVersion = 1
 
-/** Packs the parts of an archive into one ZIP, as a stream from storage to storage. It may be done again. */
+/** Packs the parts of an export into one ZIP, streamed from storage to storage. Safe to repeat. */
 export async function packExport(ctx: IdentityContext, payload: Json, { signal }: Attempt): Promise<void> {
   const { exportId } = payload as { exportId: string }
   const parts = await partsOf(ctx.archives, exportId)
@@ -30,7 +30,7 @@ export async function packExport(ctx: IdentityContext, payload: Json, { signal }
   }
   zip.addBuffer(Buffer.from(`${JSON.stringify(about, null, 2)}\n`), 'octet.json', { mtime: madeAt })
   const fail = (error: Error) => (zip.outputStream as Readable).destroy(error)
-  // Opened one after the other, when it is their turn.
+  // Parts are opened one after the other.
   zip.addReadStreamLazy('index.html', { mtime: madeAt }, give => {
     give(null, readableOf(exportPage({ parts, madeAt, read: part => bodyOf(ctx.archives, part.key) }), fail))
   })
@@ -49,7 +49,7 @@ export async function packExport(ctx: IdentityContext, payload: Json, { signal }
   else await deleteArchive(ctx, exportId)
 }
 
-/** Puts it out to be fetched and tells whose it is. False when it is gone, with its person perhaps. */
+/** Marks the export ready and mails its owner. `false` if the export or the account was deleted meanwhile. */
 function finish(
   ctx: IdentityContext,
   exportId: string,
@@ -85,7 +85,7 @@ async function* bodyOf(archives: Storage, key: string): AsyncIterable<Uint8Array
   yield* part.body
 }
 
-/** A stream whose failure ends the archive instead of the process. */
+/** A stream whose failure aborts the export instead of the process. */
 function readableOf(content: AsyncIterable<Uint8Array>, fail: (error: Error) => void): Readable {
   return Readable.from(content, { objectMode: false }).on('error', fail)
 }

@@ -1,10 +1,10 @@
-/** The page of an archive: opens from a disk, without a network and without a script. */
+/** The HTML page of an export. It works from a disk, without a network and without scripts. */
 
 export interface Part {
   readonly key: string
-  /** In the archive. */
+  /** Path inside the export. */
   readonly path: string
-  /** JSON lines, and so a table; else a file as it was uploaded. */
+  /** JSON lines, shown as a table. Otherwise an uploaded file. */
   readonly isRows: boolean
 }
 
@@ -17,7 +17,7 @@ export interface ArchivePage {
 const rowsShownMax = 1_000
 const valueCharsMax = 500
 
-/** The page's HTML, made while it is read. Longer tables end with a word on where the rest is. */
+/** Streams the page's HTML. A long table ends with a note where the rest is. */
 export async function* exportPage({ parts, madeAt, read }: ArchivePage): AsyncIterable<Buffer> {
   const made = madeAt.toISOString()
   yield Buffer.from(`<!doctype html>

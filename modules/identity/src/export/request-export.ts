@@ -11,7 +11,7 @@ import { insertExport } from './store.ts'
 
 const dayMs = 24 * 60 * 60_000
 
-/** Asks every module for its part of the caller's archive. Publishes `export-requested`. Throws `export-running`. */
+/** Requests each module's part of the caller's export. Publishes `export-requested`. Throws `export-running`. */
 export async function requestExport(ctx: IdentityContext): Promise<Output<typeof identity, 'requestExport'>> {
   const now = ctx.now()
   return ctx.db.transaction('identity.requestExport', async tx => {

@@ -1,4 +1,4 @@
-/** SQL about archives made for people. */
+/** SQL of exports. */
 import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface ExportRow {
@@ -10,7 +10,7 @@ export interface ExportRow {
   readonly size_bytes: number | null
 }
 
-/** Begins an archive; `undefined` when one of the same person is being made. */
+/** Inserts an export; `undefined` when another export of the account is running. */
 export async function insertExport(
   { sql }: Tx,
   { id, userId, now, expiresAt }: { id: string; userId: string; now: string; expiresAt: string },
@@ -22,27 +22,27 @@ export async function insertExport(
   return row
 }
 
-/** A person's archives, newest first. */
+/** An account's exports, newest first. */
 export function listExports({ sql }: Queryable, userId: string, limit: number): Promise<ExportRow[]> {
   return sql<ExportRow[]>`
     select id, user_id, state, requested_at, expires_at, size_bytes from exports
     where user_id = ${userId} order by requested_at desc, id desc limit ${limit}`
 }
 
-/** One archive. */
+/** Finds an export. */
 export async function findExport({ sql }: Queryable, id: string): Promise<ExportRow | undefined> {
   const [row] = await sql<ExportRow[]>`
     select id, user_id, state, requested_at, expires_at, size_bytes from exports where id = ${id}`
   return row
 }
 
-/** All parts are there. False when the archive is past that, or gone. */
+/** Marks that all parts have arrived. `false` when the export has advanced further or was deleted. */
 export async function beginPacking({ sql }: Tx, id: string): Promise<boolean> {
   const rows = await sql`update exports set state = 'packing' where id = ${id} and state = 'collecting' returning id`
   return rows.length === 1
 }
 
-/** The archive can be fetched. Returns whose it is; `undefined` when it is gone, with its person perhaps. */
+/** Marks the export ready. Returns its owner; `undefined` when the export or the account was deleted. */
 export async function finishExport(
   { sql }: Tx,
   id: string,
@@ -54,7 +54,7 @@ export async function finishExport(
   return row?.user_id
 }
 
-/** Makes `linkHash` the one link of a ready archive that has time left. False when it is not. */
+/** Replaces the link of a ready export. `false` when the export is not ready or has expired. */
 export async function setLink(
   { sql }: Db,
   { id, userId, linkHash, now }: { id: string; userId: string; linkHash: Buffer; now: string },
@@ -65,7 +65,9 @@ export async function setLink(
   return rows.length === 1
 }
 
-/** Uses a link up; `undefined` when it is not good. One statement: of two that try at once, one gets it. */
+/**
+ * Takes a link; `undefined` when it is invalid. A single statement, so only one of two concurrent requests succeeds.
+ */
 export async function useLink({ sql }: Tx, linkHash: Buffer, now: string): Promise<ExportRow | undefined> {
   const [row] = await sql<ExportRow[]>`
     update exports set link_hash = null
@@ -74,13 +76,13 @@ export async function useLink({ sql }: Tx, linkHash: Buffer, now: string): Promi
   return row
 }
 
-/** Archives whose time is over, at most `limit`. */
+/** Expired exports, at most `limit`. */
 export async function expiredExports({ sql }: Queryable, now: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`select id from exports where expires_at <= ${now} limit ${limit}`
   return rows.map(({ id }) => id)
 }
 
-/** Forgets an archive. Its files must be gone already, or nobody would know of them. */
+/** Deletes an export's row. Its files must be deleted first, because only the row knows them. */
 export async function deleteExport({ sql }: Tx, id: string): Promise<void> {
   await sql`delete from exports where id = ${id}`
 }

@@ -1,4 +1,4 @@
-/** What stands between a right password and a session. */
+/** The second-factor challenge between a correct password and a session. */
 import { createHash, randomBytes } from 'node:crypto'
 import { commonProblem, type Principal, type Problem, requireUser } from '@octet/contracts'
 import type { SecondFactorDemand } from '@octet/contracts/identity'
@@ -11,21 +11,23 @@ import { type Challenge, insertChallenge, readFactors } from './store.ts'
 const tokenSizeBytes = 32
 const challengeSeconds = 5 * 60
 
-/** Whether a password alone does not sign in to the account. */
+/** Whether sign-in to the account needs a second factor. */
 export async function isTwoStep(db: Queryable, userId: string): Promise<boolean> {
   const { has_totp: hasTotp, has_guard: hasGuard } = await readFactors(db, userId)
   return hasTotp || hasGuard
 }
 
-/** `second-factor-required` with a token that continues this sign-in and opens nothing else; only its hash is kept. */
+/**
+ * Creates `second-factor-required` with a token that can only continue this sign-in. Only the token's hash is stored.
+ */
 export async function challengeProblem(ctx: IdentityContext, challenge: Challenge): Promise<Problem> {
   const token = randomBytes(tokenSizeBytes).toString('base64url')
   await insertChallenge(ctx.db, { ...challenge, hash: challengeHash(token), seconds: challengeSeconds })
-  // A passkey that has already been the one factor cannot be the other.
+  // A passkey that was the first factor cannot be the second.
   return demand(ctx, challenge.user_id, { token, isPasskeySpent: challenge.first_factor === 'passkey' })
 }
 
-/** The same for somebody who is signed in and only has to name a stronger proof. */
+/** Creates the same problem without a token, for a signed-in caller who must name a stronger factor. */
 export async function strongerProofProblem(ctx: IdentityContext, userId: string): Promise<Problem> {
   return demand(ctx, userId, { token: null, isPasskeySpent: false })
 }
@@ -49,8 +51,8 @@ export function challengeHash(token: string): Buffer {
 }
 
 /**
- * For changes of the factors themselves: with two steps on, the session must have been proved by two as well, however
- * fresh it is. Throws `fresh-sign-in-required`.
+ * Guards changes of the factors: with a second factor enabled, the session must have been verified by two factors,
+ * however fresh it is. Throws `fresh-sign-in-required`.
  */
 export async function requireTwoFactorSession(tx: Tx, actor: Principal): Promise<void> {
   const { userId, sessionId } = requireUser(actor)

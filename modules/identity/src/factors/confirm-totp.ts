@@ -12,8 +12,9 @@ import { stepOfCode } from './totp.ts'
 import { openTotp } from './totp-secret.ts'
 
 /**
- * Turns the app on: from here on a password alone does not sign in. Other sessions end unless asked otherwise, since
- * none of them was proved twice. Throws `totp-not-started`, `totp-on`, `second-factor-wrong`, `rate-limited`.
+ * Enables the authenticator app: from now on a password alone does not sign in. Other sessions end unless requested
+ * otherwise, because they were verified by one factor only. Throws `totp-not-started`, `totp-on`,
+ * `second-factor-wrong`, `rate-limited`.
  */
 export async function confirmTotp(
   ctx: IdentityContext,

@@ -7,7 +7,7 @@ import { isTwoStep, requireTwoFactorSession } from './challenge-problem.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import { holdAccount, putRecoveryCodes } from './store.ts'
 
-/** Ten new recovery codes in place of the old ones. Throws `two-step-off`. */
+/** Replaces the recovery codes by ten new ones. Throws `two-step-off`. */
 export async function makeRecoveryCodes(ctx: IdentityContext): Promise<Output<typeof identity, 'makeRecoveryCodes'>> {
   const { userId } = requireUser(ctx.actor)
   const { codes, hashes } = newRecoveryCodes()

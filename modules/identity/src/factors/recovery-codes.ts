@@ -1,19 +1,19 @@
-/** Codes for the day the phone is lost. Long enough (120 bits) that a plain hash of them may lie in the database. */
+/** Recovery codes for a lost device. With 120 bits each, a plain hash in the database is sufficient. */
 import { createHash, randomInt } from 'node:crypto'
 
 const codesMade = 10
 const characters = 24
 const groupSize = 4
-/** Crockford's: nothing that could be mistaken for something else. */
+/** Crockford's alphabet: no characters that look alike. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 export interface RecoveryCodes {
-  /** In groups of four, for people. */
+  /** Formatted in groups of four. */
   readonly codes: readonly string[]
   readonly hashes: readonly Buffer[]
 }
 
-/** Ten new ones. */
+/** Generates ten codes. */
 export function newRecoveryCodes(): RecoveryCodes {
   const plain = Array.from({ length: codesMade }, () => {
     return Array.from({ length: characters }, () => alphabet[randomInt(alphabet.length)]).join('')
@@ -22,7 +22,10 @@ export function newRecoveryCodes(): RecoveryCodes {
   return { codes, hashes: plain.map(hashOf) }
 }
 
-/** Hash of a typed code, or `undefined` when it cannot be one. Case, gaps and the usual misreadings do not count. */
+/**
+ * Hash of an entered code, or `undefined` when the input cannot be a code. Case, gaps and common misreadings are
+ * ignored.
+ */
 export function recoveryCodeHash(typed: string): Buffer | undefined {
   const plain = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
   const isOne = plain.length === characters && [...plain].every(character => alphabet.includes(character))

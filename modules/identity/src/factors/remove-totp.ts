@@ -5,7 +5,7 @@ import type { IdentityContext } from '../context.ts'
 import { isTwoStep, requireTwoFactorSession } from './challenge-problem.ts'
 import * as store from './store.ts'
 
-/** Turns the app off; doing it again changes nothing. Recovery codes go with the last second factor. */
+/** Disables the authenticator app. Idempotent. Recovery codes are deleted with the last second factor. */
 export async function removeTotp(ctx: IdentityContext): Promise<Output<typeof identity, 'removeTotp'>> {
   const { userId } = requireUser(ctx.actor)
   await ctx.db.transaction('identity.removeTotp', async tx => {

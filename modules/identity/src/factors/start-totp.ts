@@ -8,7 +8,7 @@ import { putTotp } from './store.ts'
 import { base32, otpauthUri, secretSizeBytes } from './totp.ts'
 import { sealTotp } from './totp-secret.ts'
 
-/** Makes a secret for an app, which counts once it is confirmed. Throws `totp-on`. */
+/** Creates a secret for an app. It takes effect when confirmed. Throws `totp-on`. */
 export async function startTotp(ctx: IdentityContext): Promise<Output<typeof identity, 'startTotp'>> {
   const { id, username } = await accessOwnAccount(ctx.db, ctx.actor)
   const secret = randomBytes(secretSizeBytes)
@@ -16,7 +16,7 @@ export async function startTotp(ctx: IdentityContext): Promise<Output<typeof ide
   return { secret: base32(secret), uri: otpauthUri({ secret, issuer: issuerOf(ctx.origin), account: username }) }
 }
 
-/** What the app shows the code under: of several installations, which. */
+/** The issuer that the app shows, so that several installations can be told apart. */
 function issuerOf(origin: string): string {
   const { host, hostname } = new URL(origin)
   return hostname === 'localhost' ? 'Octet' : `Octet ${host.replaceAll(':', ' ')}`

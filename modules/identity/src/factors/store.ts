@@ -1,4 +1,4 @@
-/** SQL about second factors and the sign-ins that wait for one. The handle comes first; pass the `Tx` if any. */
+/** SQL of second factors and of sign-ins that wait for one. */
 import type { Db, Queryable, Tx } from '@octet/db'
 
 // ---- what an account has ----------------------------------------------------------------------------------------
@@ -8,11 +8,11 @@ export interface FactorsRow {
   readonly totp_since: string | null
   readonly recovery_codes: number
   readonly passkeys: number
-  /** One of them guards the password. */
+  /** At least one passkey protects the password. */
   readonly has_guard: boolean
 }
 
-/** What an account is guarded by. */
+/** The second factors of an account. */
 export async function readFactors({ sql }: Queryable, userId: string): Promise<FactorsRow> {
   const [row] = await sql<FactorsRow[]>`
     select (select confirmed_at from totp_secrets where user_id = ${userId}) as totp_since,
@@ -24,7 +24,7 @@ export async function readFactors({ sql }: Queryable, userId: string): Promise<F
   return row
 }
 
-/** Holds the account against new sessions: their insertion waits, and then sees what this transaction did. */
+/** Locks the account against new sessions: their insertion waits and then sees this transaction's changes. */
 export async function holdAccount({ sql }: Tx, userId: string): Promise<void> {
   await sql`select from users where id = ${userId} for update`
 }
@@ -36,14 +36,14 @@ export interface TotpRow {
   readonly is_confirmed: boolean
 }
 
-/** An account's secret, sealed, in use or yet to be confirmed. */
+/** An account's sealed secret, enabled or waiting for confirmation. */
 export async function findTotp({ sql }: Queryable, userId: string): Promise<TotpRow | undefined> {
   const [row] = await sql<TotpRow[]>`
     select secret, confirmed_at is not null as is_confirmed from totp_secrets where user_id = ${userId}`
   return row
 }
 
-/** Sets a secret that is yet to be confirmed, in place of another such; `false` when one is in use. */
+/** Saves an unconfirmed secret in place of an earlier unconfirmed one; `false` when the app is enabled. */
 export async function putTotp({ sql }: Db, userId: string, secret: Buffer): Promise<boolean> {
   const rows = await sql`
     insert into totp_secrets (user_id, secret) values (${userId}, ${secret})
@@ -53,7 +53,7 @@ export async function putTotp({ sql }: Db, userId: string, secret: Buffer): Prom
   return rows.length === 1
 }
 
-/** From here on the secret counts, and the code it was confirmed with is used up. `false`: it was another secret. */
+/** Enables the secret and uses up the code that confirmed it. `false` when the secret was replaced. */
 export async function confirmTotp(
   { sql }: Tx,
   { userId, secret, step }: { userId: string; secret: Buffer; step: number },
@@ -65,7 +65,7 @@ export async function confirmTotp(
   return rows.length === 1
 }
 
-/** Uses up a step and all before it: of any number of requests with one code, one gets `true`. */
+/** Uses up a time step and all earlier ones. Only one of several requests with the same code gets `true`. */
 export async function claimStep({ sql }: Tx, userId: string, step: number): Promise<boolean> {
   const rows = await sql`
     update totp_secrets set last_step = ${step}
@@ -74,7 +74,7 @@ export async function claimStep({ sql }: Tx, userId: string, step: number): Prom
   return rows.length === 1
 }
 
-/** Deletes the secret. Says whether it was in use. */
+/** Deletes the secret. Returns whether it was enabled. */
 export async function deleteTotp({ sql }: Tx, userId: string): Promise<boolean> {
   const rows = await sql`delete from totp_secrets where user_id = ${userId} returning confirmed_at`
   return rows.some(({ confirmed_at }) => confirmed_at !== null)
@@ -83,7 +83,10 @@ export async function deleteTotp({ sql }: Tx, userId: string): Promise<boolean> 
 const triesMax = 5
 const triesMinutes = 5
 
-/** Counts a try before it is made. Returns 0, or how many milliseconds to wait. */
+/**
+ * Counts an attempt before it is made. Returns 0, or the milliseconds to wait. Runs outside any transaction, so a
+ * failed attempt counts.
+ */
 export async function takeCodeTry({ sql }: Db, userId: string): Promise<number> {
   const taken = await sql`
     insert into code_tries as known (user_id, tries, started_at) values (${userId}, 1, clock_timestamp())
@@ -109,14 +112,14 @@ export async function forgetCodeTries({ sql }: Tx, userId: string): Promise<void
 
 // ---- recovery codes ---------------------------------------------------------------------------------------------
 
-/** Sets the recovery codes in place of those there were. */
+/** Replaces the recovery codes. */
 export async function putRecoveryCodes({ sql }: Tx, userId: string, hashes: readonly Buffer[]): Promise<void> {
   await sql`delete from recovery_codes where user_id = ${userId}`
   await sql`
     insert into recovery_codes ${sql(hashes.map(hash => ({ user_id: userId, code_hash: hash })))}`
 }
 
-/** Uses one up: of any number of requests that bring it, one gets `true`. */
+/** Takes a recovery code. Only one of several requests with the same code gets `true`. */
 export async function useRecoveryCode({ sql }: Tx, userId: string, hash: Buffer): Promise<boolean> {
   const rows = await sql`
     delete from recovery_codes where user_id = ${userId} and code_hash = ${hash} returning true`
@@ -136,10 +139,10 @@ export interface Challenge {
   readonly first_factor: 'password' | 'passkey'
 }
 
-/** At most so many at once per account; the oldest go. */
+/** Maximum per account. The oldest are deleted. */
 const challengesMax = 20
 
-/** Remembers a sign-in that waits, with the account's rights as they are now. */
+/** Saves a waiting sign-in with the account's current rights. */
 export async function insertChallenge(
   { sql }: Db,
   challenge: Challenge & { readonly hash: Buffer; readonly seconds: number },
@@ -161,7 +164,7 @@ const isOpen = ({ sql }: Queryable, hash: Buffer, kind: Challenge['kind']) => sq
   token_hash = ${hash} and kind = ${kind} and expires_at > clock_timestamp()
   and access_version = (select access_version from users where users.id = sign_in_challenges.user_id)`
 
-/** The sign-in that waits under this hash, if it still may go on. */
+/** The waiting sign-in with this hash, if it may continue. */
 export async function findChallenge(
   db: Queryable,
   hash: Buffer,
@@ -172,7 +175,7 @@ export async function findChallenge(
   return row
 }
 
-/** Of any number of requests that finish one sign-in, one gets `true`. */
+/** Takes the waiting sign-in. Only one of several requests gets `true`. */
 export async function takeChallenge(tx: Tx, hash: Buffer, kind: Challenge['kind']): Promise<boolean> {
   const rows = await tx.sql`delete from sign_in_challenges where ${isOpen(tx, hash, kind)} returning true`
   return rows.length === 1

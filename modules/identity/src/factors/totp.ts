@@ -1,14 +1,14 @@
-/** Codes of authenticator apps. RFC 6238 with what every app understands: SHA-1, six digits, thirty seconds. */
+/** Codes of authenticator apps. RFC 6238 with the parameters that every app supports: SHA-1, six digits, 30 seconds. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 export const secretSizeBytes = 20
 const stepSeconds = 30
 const digits = 6
-/** A code of the step before and of the one after is taken too: clocks differ, and typing takes time. */
+/** Codes of the previous and the next step are accepted: clocks differ, and typing takes time. */
 const windowSteps = 1
 const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** RFC 4648 without padding, as apps expect it. */
+/** RFC 4648 without padding, as apps expect. */
 export function base32(bytes: Uint8Array): string {
   let bits = 0
   let held = 0
@@ -22,7 +22,7 @@ export function base32(bytes: Uint8Array): string {
   return bits === 0 ? text : text + base32Alphabet[(held << (5 - bits)) & 31]
 }
 
-/** RFC 4226: the code of one step. */
+/** RFC 4226: the code of a step. */
 export function codeOf(secret: Uint8Array, step: number): string {
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(step))
@@ -33,8 +33,8 @@ export function codeOf(secret: Uint8Array, step: number): string {
 }
 
 /**
- * The step whose code this is, or `undefined`. Every candidate is compared whatever the others gave. Of two that fit,
- * the older: the newer then stays good.
+ * The step of this code, or `undefined`. All candidates are always compared. If two match, the older step is returned
+ * and the newer one stays valid.
  */
 export function stepOfCode(secret: Uint8Array, code: string, nowMs: number): number | undefined {
   const typed = Buffer.from(code.replaceAll(' ', ''))
@@ -47,7 +47,7 @@ export function stepOfCode(secret: Uint8Array, code: string, nowMs: number): num
   return found
 }
 
-/** What goes into the QR code (Google Authenticator's key URI format). */
+/** Content of the QR code (Google Authenticator's key URI format). */
 export function otpauthUri({
   secret,
   issuer,

@@ -1,13 +1,13 @@
 import type { Tx } from '@octet/db'
 
-/** A proof that looked right. It counts when `claim` has gone through in the transaction that it is for. */
+/** A factor that passed verification. It counts once `claim` succeeds in the transaction that needs it. */
 export interface VerifiedFactor {
-  /** 1: by one factor. 2: by two. */
+  /** Authenticator assurance level: verified by one or by two factors. */
   readonly aal: 1 | 2
-  /** With one: which. */
+  /** Which factor, when there is only one. */
   readonly firstFactor?: 'password' | 'passkey'
-  /** The passkey it was proved by: its removal ends the session. */
+  /** The passkey used. Removing it ends the session. */
   readonly passkeyId?: string
-  /** Uses the proof up; throws when somebody else just did. */
+  /** Uses the factor up. Throws when another request did so first. */
   claim(tx: Tx): Promise<void>
 }

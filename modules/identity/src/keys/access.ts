@@ -3,7 +3,9 @@ import { commonProblem, type Principal, requireUser } from '@octet/contracts'
 import type { Queryable } from '@octet/db'
 import { findApiKeyOwner } from './store.ts'
 
-/** Id of one of the actor's own API keys, working or not. `not-found` alike for other people's and for none at all. */
+/**
+ * Id of one of the actor's own API keys, active or not. `not-found` both for other people's keys and for missing ones.
+ */
 export async function accessOwnApiKey(db: Queryable, actor: Principal, id: string): Promise<string> {
   const ownerId = await findApiKeyOwner(db, id)
   if (ownerId === undefined || ownerId !== requireUser(actor).userId) throw commonProblem('not-found')

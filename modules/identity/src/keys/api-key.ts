@@ -1,6 +1,6 @@
 /**
- * API keys as text: `oct_<kind>_<id>_<secret><checksum>`, of 10, 32 and 6 base62 characters. By the prefix scanners
- * find leaked ones; by the checksum anybody tells a mistyped or made-up key from a real one without asking us.
+ * Format of API keys: `oct_<kind>_<id>_<secret><checksum>` with 10, 32 and 6 base62 characters. Secret scanners
+ * recognise the prefix. The checksum tells an invalid key from a real one without a request.
  */
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -9,18 +9,18 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const lookupChars = 10
 const secretChars = 32
 const checksumChars = 6
-/** What secret scanners look for. */
+/** The pattern for secret scanners. */
 const pattern = /^oct_(pat)_([0-9A-Za-z]{10})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/
 
 export interface NewApiKey {
-  /** The whole key; nobody keeps it but its owner. */
+  /** The complete key. Only its owner stores it. */
   readonly key: string
   readonly lookup: string
   readonly secretHash: Buffer
   readonly last4: string
 }
 
-/** 190 random bits under a new id. */
+/** Generates a key of 190 random bits under a new id. */
 export function newApiKey(): NewApiKey {
   const lookup = randomBase62(lookupChars)
   const secret = randomBase62(secretChars)
@@ -29,17 +29,17 @@ export function newApiKey(): NewApiKey {
   return { key, lookup, secretHash: hashOf(secret), last4: key.slice(-4) }
 }
 
-/** How the key of an id begins. */
+/** The start of the key with this id. */
 export function prefixOf(lookup: string): string {
   return `oct_pat_${lookup}`
 }
 
-/** Whether a bearer token means to be an API key. */
+/** Whether a bearer token has the form of an API key. */
 export function isApiKeyLike(token: string): boolean {
   return token.startsWith('oct_')
 }
 
-/** The parts of a key, unbelieved; `undefined` for what cannot be one of ours, at no cost to the database. */
+/** Parses a key without verifying it; `undefined` for malformed keys, without a database query. */
 export function parseApiKey(key: string): { readonly lookup: string; readonly secretHash: Buffer } | undefined {
   const [, , lookup, secret, checksum] = pattern.exec(key) ?? []
   if (lookup === undefined || secret === undefined || checksum === undefined) return undefined
@@ -56,7 +56,7 @@ function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
 }
 
-/** CRC-32 (ISO 3309) of all before, as GitHub and npm do. */
+/** CRC-32 (ISO 3309) of everything before, as GitHub and npm do. */
 function checksumOf(body: string): string {
   let rest = crc32(body)
   let text = ''

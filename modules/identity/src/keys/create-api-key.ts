@@ -15,15 +15,15 @@ const keysMax = 50
 const daysDefault = 90
 
 /**
- * Makes a key of the caller, whatever else the request says. Only a whole session may: a key or a narrowed token must
- * not beget others. Throws `too-many-keys`.
+ * Creates a key for the caller. Requires an unrestricted session: keys and restricted tokens cannot create keys. Throws
+ * `too-many-keys`.
  */
 export async function createApiKey(
   ctx: IdentityContext,
   input: Input<typeof identity, 'createApiKey'>,
 ): Promise<Output<typeof identity, 'createApiKey'>> {
   const { userId, scopes: ownScopes } = requireUser(ctx.actor)
-  if (ownScopes !== '*') throw commonProblem('forbidden', { detail: 'A narrowed token cannot make keys.' })
+  if (ownScopes !== '*') throw commonProblem('forbidden', { detail: 'A restricted token cannot create keys.' })
   const name = cleanDisplayName(input.name)
   checkInput(name, input.scopes)
   const { key, ...made } = newApiKey()
@@ -48,7 +48,7 @@ export async function createApiKey(
 function checkInput(name: string | undefined, scopes: readonly string[]): void {
   const known = grantableScopes(contracts)
   const errors = scopes.flatMap((scope, index) => {
-    return known.has(scope) ? [] : [{ path: `/scopes/${index}`, message: 'is not something a key may be allowed' }]
+    return known.has(scope) ? [] : [{ path: `/scopes/${index}`, message: 'is not a known scope' }]
   })
   if (name === undefined) errors.push({ path: '/name', message: 'has no visible characters' })
   if (errors.length > 0) throw commonProblem('validation-failed', { errors })

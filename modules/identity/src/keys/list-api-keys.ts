@@ -7,7 +7,7 @@ import { type ApiKeyRow, listLiveApiKeys } from './store.ts'
 
 type ApiKeys = Output<typeof identity, 'listApiKeys'>
 
-/** The caller's keys that work, newest first. `lastUsedAt` is up to a minute old. */
+/** The caller's active keys, newest first. `lastUsedAt` is up to a minute old. */
 export async function listApiKeys(
   ctx: IdentityContext,
   input: Input<typeof identity, 'listApiKeys'>,
@@ -18,7 +18,7 @@ export async function listApiKeys(
   return pageOf(rows, { limit, positionOf: row => ({ at: row.created_at, id: row.id }), view: apiKeyOf })
 }
 
-/** A key as its owner sees it. */
+/** A key as shown to its owner. */
 export function apiKeyOf(row: ApiKeyRow): ApiKeys['data'][number] {
   return {
     id: row.id,

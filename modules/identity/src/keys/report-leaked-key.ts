@@ -5,7 +5,10 @@ import { isSameSecret, parseApiKey } from './api-key.ts'
 import { endApiKey } from './revoke-api-key.ts'
 import { findApiKey } from './store.ts'
 
-/** Ends the key that is presented, whoever found it: to have it is to be able to use it. Does not say what it was. */
+/**
+ * Revokes the presented key. Possession is sufficient: the caller need not be its owner. The answer does not reveal
+ * whether the key existed.
+ */
 export async function reportLeakedKey(
   ctx: IdentityContext,
   input: Input<typeof identity, 'reportLeakedKey'>,

@@ -6,7 +6,7 @@ import { revocationKeepMs } from '../sessions/tokens.ts'
 import { accessOwnApiKey } from './access.ts'
 import { revokeKey } from './store.ts'
 
-/** Ends one of the caller's keys; ending it again changes nothing. Throws `not-found`. */
+/** Revokes one of the caller's keys. Idempotent. Throws `not-found`. */
 export async function revokeApiKey(
   ctx: IdentityContext,
   input: Input<typeof identity, 'revokeApiKey'>,
@@ -17,7 +17,10 @@ export async function revokeApiKey(
   return {}
 }
 
-/** In the database with the audit entry, then in this process at once; the others hear of it by their next poll. */
+/**
+ * Revokes a key in the database with an audit entry, then in this process at once. Other processes learn about it with
+ * their next poll.
+ */
 export async function endApiKey(
   ctx: IdentityContext,
   { id, userId, reason }: { id: string; userId: string; reason: 'revoked' | 'leaked' },

@@ -1,4 +1,4 @@
-/** SQL about API keys. The handle comes first; pass the `Tx` when there is one. */
+/** SQL of API keys. */
 import type { Role } from '@octet/contracts'
 import type { Db, Queryable, Sql, Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
@@ -29,7 +29,7 @@ export interface NewApiKeyRow {
   readonly expiresInDays: number
 }
 
-/** Inserts a key that works from now on. */
+/** Inserts an active key. */
 export async function insertApiKey({ sql }: Tx, key: NewApiKeyRow): Promise<ApiKeyRow> {
   const [row] = await sql<ApiKeyRow[]>`
     insert into api_keys (id, lookup, user_id, kind, name, scopes, secret_hash, last4, expires_at)
@@ -40,14 +40,14 @@ export async function insertApiKey({ sql }: Tx, key: NewApiKeyRow): Promise<ApiK
   return row
 }
 
-/** How many of a user's keys work. */
+/** Number of a user's active keys. */
 export async function countApiKeys({ sql }: Tx, userId: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from api_keys where user_id = ${userId} and ${isAlive(sql)}`
   return row?.count ?? 0
 }
 
-/** Keys that work, newest first; one row more than `limit` when more follow. Served by api_keys_of_user. */
+/** Active keys, newest first. Returns one more row than `limit` when a next page exists. Uses api_keys_of_user. */
 export function listLiveApiKeys(
   { sql }: Queryable,
   { userId, limit, after }: { userId: string; limit: number; after: Position | undefined },
@@ -60,7 +60,7 @@ export function listLiveApiKeys(
     limit ${limit + 1}`
 }
 
-/** What a request by API key acts with: the key's scopes, and the rights its maker has now. */
+/** The rights of a request with an API key: the key's scopes and its owner's current roles. */
 export interface LiveApiKey {
   readonly id: string
   readonly user_id: string
@@ -70,11 +70,11 @@ export interface LiveApiKey {
   readonly roles: Role[]
   readonly email_verified: boolean
   readonly access_version: number
-  /** Unix time in milliseconds by the database's clock. */
+  /** Unix milliseconds by the database's clock. */
   readonly expires_at_ms: number
 }
 
-/** A key that works, by the part of it that is not secret. */
+/** An active key, by its public part. */
 export async function findApiKey({ sql }: Queryable, lookup: string): Promise<LiveApiKey | undefined> {
   const [row] = await sql<LiveApiKey[]>`
     select api_keys.id, user_id, name, to_json(scopes) as scopes, secret_hash, to_json(roles) as roles, email_verified,
@@ -85,7 +85,7 @@ export async function findApiKey({ sql }: Queryable, lookup: string): Promise<Li
   return row
 }
 
-/** The rights a key's maker has now, if the key works. */
+/** The current rights of the key's owner, if the key is active. */
 export async function findLiveApiKey(
   { sql }: Queryable,
   id: string,
@@ -96,13 +96,13 @@ export async function findLiveApiKey(
   return row
 }
 
-/** Whose key it is, working or not. */
+/** The owner of a key, active or not. */
 export async function findApiKeyOwner({ sql }: Queryable, id: string): Promise<string | undefined> {
   const [row] = await sql<{ user_id: string }[]>`select user_id from api_keys where id = ${id}`
   return row?.user_id
 }
 
-/** Ends a key and tells every process, in one statement. `undefined` when it did not work any more. */
+/** Revokes a key and publishes that to every process, in one statement. `undefined` when the key was not active. */
 export async function revokeKey(
   { sql }: Tx,
   id: string,
@@ -121,7 +121,7 @@ export async function revokeKey(
   return row
 }
 
-/** Notes the use of keys, at most once a minute each. Locked in one order and never waited for. */
+/** Records the use of keys, at most once a minute each. Rows are locked in one order, skipping rows that are locked. */
 export async function touchApiKeys({ sql }: Db, ids: readonly string[]): Promise<void> {
   await sql`
     update api_keys set last_used_at = clock_timestamp()

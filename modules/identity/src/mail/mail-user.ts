@@ -5,7 +5,7 @@ import { languageOf } from '../account/rules.ts'
 import { findUser } from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
 
-/** Sends a mail of another module to whom it names by id, once per idempotency key. Unproved addresses get none. */
+/** Sends another module's mail to a user by id, once per idempotency key. Unverified addresses receive no mail. */
 export async function mailUser(
   ctx: IdentityContext,
   { userId, kind, text }: Input<typeof identity, 'mailUser'>,

@@ -5,7 +5,10 @@ import { languageOf, type UserRow } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import { type Notice, noticeMail } from './texts.ts'
 
-/** Tells the account's owner, if an address was ever proved to be theirs: others get no mail about accounts. */
+/**
+ * Mails a notice to the account's owner if the address is verified. Unverified addresses receive no mail about
+ * accounts.
+ */
 export async function notifyOwner(ctx: IdentityContext, tx: Tx, user: UserRow, notice: Notice): Promise<void> {
   const { client } = ctx.request
   const where = client === undefined ? '' : addressPrefix(client.address)
@@ -17,7 +20,7 @@ interface OwnersMail {
   readonly contentOf: (about: { username: string; language: Language }) => Content
 }
 
-/** The same with any content. */
+/** Mails any content to the owner, under the same condition. */
 export async function mailOwner(
   { mail }: Pick<IdentityContext, 'mail'>,
   tx: Tx,

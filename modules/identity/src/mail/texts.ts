@@ -1,4 +1,6 @@
-/** What identity's mails say. Only names that cannot hold an address stand in them: no mail of ours carries a lure. */
+/**
+ * Texts of identity's mails. They contain only usernames, which cannot hold a link: our mails cannot be used as a lure.
+ */
 import type { Content, Language } from '@octet/mail'
 
 interface About {
@@ -6,7 +8,7 @@ interface About {
   readonly language: Language
 }
 
-/** Proves an address: at registration, and for a new one. */
+/** Verifies an address: at registration, and when the address changes. */
 export function codeMail({ username, language, code, minutes }: About & { code: string; minutes: number }): Content {
   const path = `/confirm-email#code=${code}` as const
   return language === 'de'
@@ -24,11 +26,13 @@ export function codeMail({ username, language, code, minutes }: About & { code: 
         lines: [`With this code you confirm that the address belongs to your account “${username}”:`],
         code,
         action: { label: 'Confirm address', path },
-        small: [`It is good for ${minutes} minutes. You made no account? Then do not enter it, and give it to nobody.`],
+        small: [
+          `The code is valid for ${minutes} minutes. If you did not create an account, do not enter it and do not share it.`,
+        ],
       }
 }
 
-/** To the owner of an address that somebody gave as theirs. */
+/** To the owner of an address that was entered for another account. */
 export function knownAddressMail({ username, language }: About): Content {
   return language === 'de'
     ? {
@@ -41,17 +45,17 @@ export function knownAddressMail({ username, language }: About): Content {
         small: ['Warst du es nicht, ist nichts zu tun: An deinem Konto hat sich nichts geändert.'],
       }
     : {
-        subject: 'You have an account already',
+        subject: 'You already have an account',
         lines: [
-          `Somebody wanted to use your address for another account. It belongs to your account “${username}”.`,
+          `Your address was entered for another account. It already belongs to your account “${username}”.`,
           'If that was you, sign in with this name; you can reset the password there.',
         ],
         action: { label: 'Sign in', path: '/sign-in' },
-        small: ['If it was not you, there is nothing to do: your account has not changed.'],
+        small: ['If that was not you, you do not need to do anything. Your account has not changed.'],
       }
 }
 
-/** A link for a new password. */
+/** A link that sets a new password. */
 export function resetMail({ username, language, token, minutes }: About & { token: string; minutes: number }): Content {
   const path = `/reset-password#token=${token}` as const
   return language === 'de'
@@ -59,54 +63,58 @@ export function resetMail({ username, language, token, minutes }: About & { toke
         subject: 'Neues Passwort',
         lines: [`Hier wählst du ein neues Passwort für dein Konto „${username}“. Danach bist du überall abgemeldet.`],
         action: { label: 'Passwort wählen', path },
-        small: [`Der Link gilt ${minutes} Minuten und einmal. Du hast ihn nicht verlangt? Dann ist nichts zu tun.`],
+        small: [`Der Link gilt einmal und ${minutes} Minuten. Du hast ihn nicht angefordert? Dann ist nichts zu tun.`],
       }
     : {
-        subject: 'A new password',
+        subject: 'Set a new password',
         lines: [`Choose a new password for your account “${username}” here. You will then be signed out everywhere.`],
         action: { label: 'Choose a password', path },
         small: [
-          `The link is good for ${minutes} minutes and once. You did not ask for it? Then there is nothing to do.`,
+          `The link works once and is valid for ${minutes} minutes. If you did not request it, ignore this mail.`,
         ],
       }
 }
 
-/** The address is not proved at the account, and the account has more to lose than a fresh one. */
+/** Used when the address is unverified and the account has more to lose than a new one. */
 export function cannotResetMail({ username, language }: About): Content {
   return language === 'de'
     ? {
-        subject: 'Kein neues Passwort möglich',
+        subject: 'Dein Passwort lässt sich nicht per Mail zurücksetzen',
         lines: [
-          `Für das Konto „${username}“ wurde diese Adresse nie bestätigt, deshalb öffnet sie es nicht.`,
-          'Frag, wer dieses Octet betreibt, oder lege mit deiner Adresse ein neues Konto an.',
+          `Für das Konto „${username}“ wurde diese Adresse nie bestätigt. Damit lässt sich das Passwort nicht zurücksetzen.`,
+          'Wende dich an die Betreiber dieses Octet oder lege mit deiner Adresse ein neues Konto an.',
         ],
       }
     : {
-        subject: 'No new password possible',
+        subject: 'Your password cannot be reset by mail',
         lines: [
-          `This address was never confirmed for the account “${username}”, so it does not open it.`,
-          'Ask whoever runs this Octet, or make a new account with your address.',
+          `This address was never confirmed for the account “${username}”, so it cannot be used to reset the password.`,
+          'Contact the operator of this Octet, or create a new account with your address.',
         ],
       }
 }
 
-/** To the old address, which can take the change back. */
+/** To the old address, which can undo the change. */
 export function undoMail({ username, language, token, hours }: About & { token: string; hours: number }): Content {
   const path = `/undo-email-change#token=${token}` as const
   return language === 'de'
     ? {
         subject: 'Deine E-Mail-Adresse wurde geändert',
         lines: [`Dein Konto „${username}“ hat jetzt eine andere Adresse. Warst du das, ist nichts zu tun.`],
-        action: { label: 'Das war ich nicht: rückgängig machen', path },
+        action: { label: 'Änderung rückgängig machen', path },
         small: [
-          `Der Link gilt ${hours} Stunden. Er meldet überall ab; danach bekommst du einen für ein neues Passwort.`,
+          `Warst du es nicht, kannst du die Änderung ${hours} Stunden lang rückgängig machen. Dabei werden alle Geräte abgemeldet.`,
         ],
       }
     : {
         subject: 'Your e-mail address was changed',
-        lines: [`Your account “${username}” has another address now. If that was you, there is nothing to do.`],
-        action: { label: 'It was not me: take it back', path },
-        small: [`The link is good for ${hours} hours. It signs out everywhere; then you get one for a new password.`],
+        lines: [
+          `The e-mail address of your account “${username}” was changed. If that was you, you do not need to do anything.`,
+        ],
+        action: { label: 'Undo the change', path },
+        small: [
+          `If it was not you, undo the change within ${hours} hours. All devices are signed out and you can set a new password.`,
+        ],
       }
 }
 
@@ -115,10 +123,10 @@ export type Notice = 'password-changed' | 'new-device' | 'session-replayed'
 const notices = {
   en: {
     'password-changed': ['Your password was changed', 'The password of your account was changed.'],
-    'new-device': ['New sign-in', 'Somebody signed in to your account on a device that was not used before.'],
+    'new-device': ['New sign-in', 'Your account was used to sign in on a new device.'],
     'session-replayed': [
-      'A session was ended for safety',
-      'An old key of one of your sessions came back. It may have been copied, so that session was ended.',
+      'A session was ended for your security',
+      'An outdated key of one of your sessions was used. It may have been copied, so the session was ended.',
     ],
   },
   de: {
@@ -131,7 +139,7 @@ const notices = {
   },
 } as const satisfies Record<Language, Record<Notice, readonly [string, string]>>
 
-/** What an owner should know of, for it may not have been them. `where` is a network prefix. */
+/** A security notice for the owner. `where` is a network prefix. */
 export function noticeMail({ username, language, notice, where }: About & { notice: Notice; where: string }): Content {
   const [subject, line] = notices[language][notice]
   const place = where === '' ? [] : [language === 'de' ? `Netz: ${where}` : `Network: ${where}`]
@@ -146,12 +154,12 @@ export function noticeMail({ username, language, notice, where }: About & { noti
     : {
         subject,
         lines: [line, account, ...place],
-        action: { label: 'Look at your devices', path: '/account/devices' },
-        small: ['If it was not you, sign out all devices there and choose a new password.'],
+        action: { label: 'Review your devices', path: '/account/devices' },
+        small: ['If that was not you, sign out all devices there and choose a new password.'],
       }
 }
 
-/** To who asked for the end of the account, or in whose name it was asked. `day` is a date in UTC: `2026-12-05`. */
+/** To the owner, also when an administrator requested the deletion. `day` is a date in UTC: `2026-12-05`. */
 export function erasureMail({ username, language, day }: About & { day: string }): Content {
   return language === 'de'
     ? {
@@ -165,26 +173,26 @@ export function erasureMail({ username, language, day }: About & { day: string }
     : {
         subject: 'Your account will be deleted',
         lines: [
-          `The account “${username}” will be deleted on ${day}, with all that belongs to it. Until then it is signed out.`,
-          'To keep it, or if it was not you, sign in before that day: this takes it back.',
+          `Your account “${username}” and all its data will be deleted on ${day}. Until then it is signed out.`,
+          'To keep the account, or if this was not you, sign in before that day. This cancels the deletion.',
         ],
         action: { label: 'Sign in and keep it', path: '/sign-in' },
       }
 }
 
-/** The archive somebody asked for has been packed. */
+/** The export is ready. */
 export function exportMail({ username, language, days }: About & { days: number }): Content {
   return language === 'de'
     ? {
-        subject: 'Dein Archiv ist fertig',
-        lines: [`Alles, was zu deinem Konto „${username}“ gehört, ist gepackt und liegt ${days} Tage bereit.`],
-        action: { label: 'Archiv holen', path: '/account' },
-        small: ['Du hast kein Archiv verlangt? Dann melde alle Geräte ab und wähle ein neues Passwort.'],
+        subject: 'Dein Datenexport ist fertig',
+        lines: [`Die Daten deines Kontos „${username}“ stehen ${days} Tage zum Herunterladen bereit.`],
+        action: { label: 'Daten herunterladen', path: '/account' },
+        small: ['Du hast keinen Export angefordert? Dann melde alle Geräte ab und wähle ein neues Passwort.'],
       }
     : {
-        subject: 'Your archive is ready',
-        lines: [`All that belongs to your account “${username}” is packed and can be fetched for ${days} days.`],
-        action: { label: 'Fetch the archive', path: '/account' },
-        small: ['You asked for no archive? Then sign out all devices and choose a new password.'],
+        subject: 'Your data export is ready',
+        lines: [`The data of your account “${username}” is ready. You can download it for ${days} days.`],
+        action: { label: 'Download your data', path: '/account' },
+        small: ['If you did not request this, sign out all devices and choose a new password.'],
       }
 }

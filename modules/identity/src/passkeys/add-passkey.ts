@@ -17,8 +17,8 @@ import { insertPasskey, listPasskeyRows, type NewPasskey, passkeysMax, takePassk
 type Registration = Input<typeof identity, 'addPasskey'>
 
 /**
- * Keeps a passkey. One that guards the password and is the first to do so turns the second step on, as an app does.
- * Throws `passkey-refused`, `passkey-known`, `passkeys-full`, `fresh-sign-in-required`.
+ * Adds a passkey. The first one that protects the password enables the second factor, as an app does. Throws
+ * `passkey-refused`, `passkey-known`, `passkeys-full`, `fresh-sign-in-required`.
  */
 export async function addPasskey(
   ctx: IdentityContext,
@@ -29,7 +29,7 @@ export async function addPasskey(
   const { codes, hashes } = newRecoveryCodes()
   const { row, turnsOn, ended } = await ctx.db.transaction('identity.addPasskey', async tx => {
     await holdAccount(tx, userId)
-    await requireTwoFactorSession(tx, ctx.actor) // a passkey may prove two factors; one may not beget two
+    await requireTwoFactorSession(tx, ctx.actor) // a passkey can count as two factors
     const turnsOn = passkey.guardsPassword && !(await isTwoStep(tx, userId))
     if ((await listPasskeyRows(tx, userId)).length >= passkeysMax) throw problem('passkeys-full')
     const row = await insertPasskey(tx, passkey)

@@ -4,7 +4,7 @@ import type { IdentityContext } from '../context.ts'
 import { passkeyViewOf } from './rules.ts'
 import { listPasskeyRows, passkeysMax } from './store.ts'
 
-/** The caller's passkeys; there are never more than one page. */
+/** The caller's passkeys. They always fit on one page. */
 export async function listPasskeys(ctx: IdentityContext): Promise<Output<typeof identity, 'listPasskeys'>> {
   const rows = await listPasskeyRows(ctx.db, requireUser(ctx.actor).userId)
   return { data: rows.map(passkeyViewOf), meta: { limit: passkeysMax, nextCursor: null, hasMore: false } }

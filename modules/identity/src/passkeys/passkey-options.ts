@@ -6,9 +6,8 @@ import { challengeSeconds, newChallenge, passkeyChallengeHash, requireRelyingPar
 import { insertPasskeyChallenge } from './store.ts'
 
 /**
- * Begins a use of a passkey. The same for everybody: it names no account and no passkey, so it tells nothing of who
- * has one. What must be checked of the answer is kept with the challenge, not asked of the browser again. Throws
- * `passkeys-impossible`.
+ * Starts a passkey sign-in. The options are the same for everyone: they name no account, so they do not reveal who has
+ * a passkey. The checks for the answer are stored with the challenge. Throws `passkeys-impossible`.
  */
 export async function passkeyOptions(
   ctx: IdentityContext,

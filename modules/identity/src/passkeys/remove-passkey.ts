@@ -10,8 +10,8 @@ import { revocationKeepMs } from '../sessions/tokens.ts'
 import { deletePasskey } from './store.ts'
 
 /**
- * Forgets one of the caller's passkeys and, unless asked otherwise, ends the other sessions it made: it may be gone
- * because somebody else has it. Throws `not-found`, `last-way-in`, `fresh-sign-in-required`.
+ * Removes one of the caller's passkeys. Unless requested otherwise, ends the other sessions it created, because the
+ * device may have been stolen. Throws `not-found`, `last-way-in`, `fresh-sign-in-required`.
  */
 export async function removePasskey(
   ctx: IdentityContext,
@@ -21,7 +21,7 @@ export async function removePasskey(
   const ended = await ctx.db.transaction('identity.removePasskey', async tx => {
     await holdAccount(tx, userId)
     await requireTwoFactorSession(tx, ctx.actor)
-    // Before the passkey goes: afterwards nobody knows which sessions it made.
+    // Before the passkey is deleted: its sessions cannot be found afterwards.
     const choice = { userId, allBut: sessionId, passkeyId: input.id }
     const how = { reason: 'signed-out', keepMs: revocationKeepMs } as const
     const ids = (input.endSessions ?? true) ? await endSessions(tx, choice, how) : []

@@ -5,7 +5,7 @@ import type { IdentityContext } from '../context.ts'
 import { type PasskeyView, passkeyViewOf } from './rules.ts'
 import { renamePasskeyRow } from './store.ts'
 
-/** Gives one of the caller's passkeys a name. Throws `not-found`. */
+/** Renames one of the caller's passkeys. Throws `not-found`. */
 export async function renamePasskey(
   ctx: IdentityContext,
   { id, name: given }: Input<typeof identity, 'renamePasskey'>,

@@ -1,4 +1,4 @@
-/** What passkeys sign, for whom, and how they are shown. */
+/** Challenges, relying party and views of passkeys. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
@@ -9,12 +9,12 @@ export type PasskeyView = Output<typeof identity, 'renamePasskey'>
 
 export const challengeSeconds = 5 * 60
 const challengeSizeBytes = 32
-/** EdDSA, ES256, RS256 (COSE): what authenticators in use can do. */
+/** EdDSA, ES256, RS256 (COSE): the algorithms of current authenticators. */
 export const algorithms = [-8, -7, -257]
 
 /**
- * The name passkeys are bound to: the host people reach this installation at, never one that a request names. Browsers
- * want a name and not a number, and https except on localhost. `undefined` where passkeys cannot work.
+ * The host that passkeys are bound to: the configured public host, never one from a request. Browsers require a host
+ * name instead of an address, and https except on localhost. `undefined` where passkeys cannot work.
  */
 export function relyingPartyOf(origin: string): string | undefined {
   const { hostname, protocol } = new URL(origin)
@@ -23,24 +23,24 @@ export function relyingPartyOf(origin: string): string | undefined {
   return hostname
 }
 
-/** The same, or the problem `passkeys-impossible`. */
+/** The relying party, or the problem `passkeys-impossible`. */
 export function requireRelyingParty(origin: string): string {
   const name = relyingPartyOf(origin)
   if (name === undefined) throw problem('passkeys-impossible')
   return name
 }
 
-/** 256 random bits, base64url. */
+/** A challenge of 256 random bits in base64url. */
 export function newChallenge(): string {
   return randomBytes(challengeSizeBytes).toString('base64url')
 }
 
-/** As it is kept. */
+/** Stored form of a challenge. */
 export function passkeyChallengeHash(challenge: string): Buffer {
   return createHash('sha256').update(challenge).digest()
 }
 
-/** The challenge an answer says it is to; `undefined` when it is no answer at all. Nothing is believed yet. */
+/** The challenge named by an answer, not verified yet; `undefined` for malformed data. */
 export function challengeIn(clientDataJSON: string): string | undefined {
   try {
     const { challenge } = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString()) as { challenge?: unknown }
@@ -50,7 +50,7 @@ export function challengeIn(clientDataJSON: string): string | undefined {
   }
 }
 
-/** A passkey as its owner sees it. */
+/** A passkey as shown to its owner. */
 export function passkeyViewOf(row: PasskeyRow): PasskeyView {
   return {
     id: row.id,

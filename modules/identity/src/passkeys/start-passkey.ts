@@ -6,7 +6,7 @@ import type { IdentityContext } from '../context.ts'
 import { algorithms, challengeSeconds, newChallenge, passkeyChallengeHash, requireRelyingParty } from './rules.ts'
 import { insertPasskeyChallenge, listPasskeyRows } from './store.ts'
 
-/** Begins a registration: a passkey that names its account by itself, so that sign-in needs no user name. */
+/** Starts the registration of a discoverable passkey, so sign-in needs no username. */
 export async function startPasskey(ctx: IdentityContext): Promise<Output<typeof identity, 'startPasskey'>> {
   const rpID = requireRelyingParty(ctx.origin)
   const { id: userId, username, display_name: displayName } = await accessOwnAccount(ctx.db, ctx.actor)

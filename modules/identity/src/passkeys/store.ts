@@ -1,4 +1,4 @@
-/** SQL about passkeys. The handle comes first; pass the `Tx` when there is one. */
+/** SQL of passkeys. */
 import type { Db, Queryable, Sql, Tx } from '@octet/db'
 
 export interface PasskeyRow {
@@ -16,16 +16,16 @@ export interface PasskeyRow {
 const columns = (sql: Sql) => sql`
   id, user_id, credential_id, public_key, is_backed_up, name, guards_password, created_at, last_used_at`
 
-/** An account has at most so many. */
+/** Maximum number per account. */
 export const passkeysMax = 20
 
-/** All of an account, oldest first. */
+/** An account's passkeys, oldest first. */
 export function listPasskeyRows({ sql }: Queryable, userId: string): Promise<PasskeyRow[]> {
   return sql<PasskeyRow[]>`
     select ${columns(sql)} from passkeys where user_id = ${userId} order by created_at, id limit ${passkeysMax}`
 }
 
-/** The passkey an authenticator names, whosever it is. */
+/** Finds a passkey of any account by its credential id. */
 export async function findPasskey({ sql }: Queryable, credentialId: string): Promise<PasskeyRow | undefined> {
   const [row] = await sql<PasskeyRow[]>`select ${columns(sql)} from passkeys where credential_id = ${credentialId}`
   return row
@@ -44,7 +44,7 @@ export interface NewPasskey {
   readonly guardsPassword: boolean
 }
 
-/** Inserts it; `undefined` when the credential is known already. */
+/** Inserts a passkey; `undefined` when the credential exists already. */
 export async function insertPasskey({ sql }: Tx, passkey: NewPasskey): Promise<PasskeyRow | undefined> {
   const [row] = await sql<PasskeyRow[]>`
     insert into passkeys (id, user_id, credential_id, public_key, counter, transports, aaguid, is_backed_up, name,
@@ -57,7 +57,9 @@ export async function insertPasskey({ sql }: Tx, passkey: NewPasskey): Promise<P
   return row
 }
 
-/** Notes a use. `false` when the counter did not move ahead: the key was copied. Always 0 is usual for synced keys. */
+/**
+ * Advances the signature counter. `false` when it did not increase: the key was copied. Synced keys always report 0.
+ */
 export async function advanceCounter({ sql }: Tx, id: string, counter: number): Promise<boolean> {
   const rows = await sql`
     update passkeys set counter = ${counter}, last_used_at = clock_timestamp()
@@ -66,7 +68,7 @@ export async function advanceCounter({ sql }: Tx, id: string, counter: number): 
   return rows.length === 1
 }
 
-/** Names one of the account's own. */
+/** Renames one of the account's passkeys. */
 export async function renamePasskeyRow(
   { sql }: Db,
   { userId, id, name }: { userId: string; id: string; name: string },
@@ -76,7 +78,7 @@ export async function renamePasskeyRow(
   return row
 }
 
-/** Deletes one of the account's own; `false` when there is none. */
+/** Deletes one of the account's passkeys; `false` when it does not exist. */
 export async function deletePasskey({ sql }: Tx, userId: string, id: string): Promise<boolean> {
   const rows = await sql`delete from passkeys where id = ${id} and user_id = ${userId} returning true`
   return rows.length === 1
@@ -94,7 +96,7 @@ export interface PasskeyChallenge {
   readonly seconds: number
 }
 
-/** Remembers what was asked to be signed. */
+/** Stores a challenge. */
 export async function insertPasskeyChallenge({ sql }: Db, challenge: PasskeyChallenge): Promise<void> {
   const { hash, purpose, userId, mustVerifyUser, seconds } = challenge
   await sql`
@@ -103,7 +105,10 @@ export async function insertPasskeyChallenge({ sql }: Db, challenge: PasskeyChal
             clock_timestamp() + make_interval(secs => ${seconds}))`
 }
 
-/** Uses a challenge up, whatever becomes of its answer: of any number of requests that bring it, one gets it. */
+/**
+ * Takes a challenge, whatever becomes of its answer. Only one of several requests gets it. Runs outside any
+ * transaction, so a failed answer uses the challenge up too.
+ */
 export async function takePasskeyChallenge(
   { sql }: Db,
   hash: Buffer,

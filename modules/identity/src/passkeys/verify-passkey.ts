@@ -7,14 +7,14 @@ import { challengeIn, passkeyChallengeHash, requireRelyingParty } from './rules.
 import { advanceCounter, findPasskey, type PasskeyRow, type Purpose, takePasskeyChallenge } from './store.ts'
 
 interface PasskeyProof extends VerifiedFactor {
-  /** Whose passkey it is. */
+  /** Owner of the passkey. */
   readonly userId: string
 }
 
 /**
- * Checks what a passkey signed. With its holder checked by the device it is two factors, else one. The challenge is
- * used up in any case; the counter when `claim` goes through. Throws `passkey-refused` whatever the reason: which it
- * was would help nobody but a forger.
+ * Verifies a passkey's signature. It counts as two factors when the device verified its user, otherwise as one. The
+ * challenge is used up in any case, the counter when `claim` succeeds. Throws `passkey-refused` without a reason:
+ * details would only help a forger.
  */
 export async function verifyPasskey(
   ctx: IdentityContext,
@@ -35,7 +35,7 @@ export async function verifyPasskey(
     expectedChallenge: challenge,
     expectedOrigin: ctx.origin,
     expectedRPID: requireRelyingParty(ctx.origin),
-    // The counter is judged below, where it is claimed: two uses at once must not both pass a check made before.
+    // The counter is checked in `claim`: two concurrent uses must not both pass an earlier check.
     credential: { id: passkey.credential_id, publicKey: new Uint8Array(passkey.public_key), counter: 0 },
     requireUserVerification: asked.must_verify_user,
   }).catch(error => {

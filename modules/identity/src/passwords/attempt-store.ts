@@ -1,4 +1,4 @@
-/** SQL about counted password attempts. The counting itself is in the migration that made the table. */
+/** SQL of counted password attempts. The counting function is in the migration that created the table. */
 import type { Db, Queryable } from '@octet/db'
 
 export interface CountedKey {
@@ -7,11 +7,11 @@ export interface CountedKey {
   readonly freeMax: number
   /** The delay starts at a second, doubles with each attempt and ends here. */
   readonly delayMsMax: number
-  /** One attempt is forgotten per this time. */
+  /** One attempt expires per this time. */
   readonly forgetMs: number
 }
 
-/** Counts one attempt under all keys, or none and says how many milliseconds to wait. One statement. */
+/** Counts one attempt under all keys, or returns the milliseconds to wait without counting. One statement. */
 export async function takeAttempts({ sql }: Queryable, counted: readonly CountedKey[]): Promise<number> {
   const numbers = (of: (one: CountedKey) => number) => sql`${counted.map(one => String(of(one)))}::text[]::float8[]`
   const [row] = await sql<{ wait_ms: number }[]>`
@@ -22,7 +22,7 @@ export async function takeAttempts({ sql }: Queryable, counted: readonly Counted
   return row.wait_ms
 }
 
-/** Takes an honest attempt back. One statement. */
+/** Removes a successful attempt from the counts. One statement. */
 export async function giveBackAttempts(
   { sql }: Queryable,
   { keys, forgotten }: { keys: readonly string[]; forgotten: readonly string[] },
@@ -30,7 +30,7 @@ export async function giveBackAttempts(
   await sql`select give_back_attempts(${[...keys]}::text[], ${[...forgotten]}::text[])`
 }
 
-/** Deletes counts that have run out. Bounded per call. */
+/** Deletes expired counts. Bounded per call. */
 export async function forgetAttempts({ sql }: Db): Promise<void> {
   await sql`
     delete from sign_in_attempts where ctid = any(array(

@@ -3,9 +3,9 @@ import type { UserRow } from '../account/rules.ts'
 import { isTwoStep } from '../factors/challenge-problem.ts'
 
 /**
- * Whether a link mailed to the account's address may set its password. To a proved address, always: a second factor is
- * asked for afterwards. To one that was only claimed, not where a second factor or a role would be lost to whoever
- * happens to have that mailbox.
+ * Whether a link mailed to the account's address may reset its password. Always for a verified address, because a
+ * second factor is still required afterwards. For an unverified one only if neither a second factor nor a role could
+ * fall to the owner of that mailbox.
  */
 export async function canResetByMail(db: Queryable, user: UserRow): Promise<boolean> {
   if (user.email_verified) return true
@@ -13,8 +13,8 @@ export async function canResetByMail(db: Queryable, user: UserRow): Promise<bool
 }
 
 /**
- * Whether a link mailed to an address that was never proved may open the account. Not where it would open more than
- * what anybody can sign up for: a mistyped address must not make a stranger administrator.
+ * Whether a link to an unverified address may reset the password: only for accounts without special roles. A mistyped
+ * address must not make a stranger an administrator.
  */
 function canResetByUnverifiedAddress({ roles }: Pick<UserRow, 'roles'>): boolean {
   return roles.every(role => role === 'user')

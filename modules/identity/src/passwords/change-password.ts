@@ -11,8 +11,8 @@ import { revocationKeepMs } from '../sessions/tokens.ts'
 import { checkPassword, hashNewPassword } from './new-password.ts'
 
 /**
- * A new password, or the first one of an account that had none. The operation wants a fresh sign-in, which is the old
- * password or a passkey of just now. Every other session ends. Throws `validation-failed`, `unavailable`.
+ * Changes the password, or sets the first one. Requires a fresh sign-in by the old password or a passkey. Ends every
+ * other session. Throws `validation-failed`, `unavailable`.
  */
 export async function changePassword(
   ctx: IdentityContext,

@@ -4,8 +4,8 @@ import { emailKey } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 
 /**
- * Lets a job look whether anybody has the address, and send a link if so. Here nothing is looked up, so the answer is
- * the same for all in words and in time.
+ * Enqueues a job that looks up the address and mails a link. Nothing is looked up here, so neither the answer nor its
+ * timing reveals whether an account exists.
  */
 export async function forgotPassword(
   ctx: IdentityContext,

@@ -1,4 +1,4 @@
-/** The passwords every guesser tries first, shipped with the module: nothing is asked of the network. */
+/** The most common passwords, shipped with the module: no network request is needed. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -6,7 +6,7 @@ const entrySizeBytes = 6
 /** Sorted prefixes of SHA-256; see data/PROVENANCE.md. 108 KB. */
 const entries = readFileSync(new URL('../../data/guessed-passwords.bin', import.meta.url))
 
-/** Whether the password, in any case, is among the most common ones of eight characters and more. */
+/** Whether the password, ignoring case, is among the most common ones with eight or more characters. */
 export function isGuessedFirst(password: string): boolean {
   const digest = createHash('sha256').update(password.toLowerCase()).digest()
   let low = 0

@@ -1,10 +1,10 @@
-/** A password that is about to be kept. */
+/** Checks and hashes a new password. */
 import { commonProblem } from '@octet/contracts'
 import type { IdentityContext } from '../context.ts'
 import { normalPassword, refusePassword } from './rules.ts'
 import { addressOf } from './throttle.ts'
 
-/** Throws `validation-failed` for a password that would be no protection. */
+/** Throws `validation-failed` for a weak password. */
 export function checkPassword(account: { username: string; email: string | null; password: string }): void {
   const { username, email, password } = account
   const refusal = refusePassword(password, { username, email })
@@ -13,8 +13,8 @@ export function checkPassword(account: { username: string; email: string | null;
 }
 
 /**
- * The password's hash, after the caller's network was let through. Call the second part when the account was made.
- * Throws `rate-limited`, `unavailable`.
+ * Counts the attempt against the caller's network, then hashes the password. Call `creditBack` once the account has
+ * been created. Throws `rate-limited`, `unavailable`.
  */
 export async function hashNewPassword(
   { throttle, passwords, request }: Pick<IdentityContext, 'throttle' | 'passwords' | 'request'>,

@@ -16,9 +16,9 @@ import { canResetByMail } from './can-reset-by-mail.ts'
 import { checkPassword, hashNewPassword } from './new-password.ts'
 
 /**
- * A new password by the link of a mail. Ends every session and signs nobody in, so a second factor is asked for as
- * ever. Where the address was not proved before, it is now, and whoever made the account with somebody else's address
- * keeps nothing: password, sessions, passkeys and keys go. Throws `link-invalid`, `validation-failed`, `unavailable`.
+ * Sets a new password through a mailed link. Ends every session and does not sign in, so a second factor is still
+ * required. An unverified address becomes verified, and password, sessions, passkeys and keys of the previous holder
+ * are removed. Throws `link-invalid`, `validation-failed`, `unavailable`.
  */
 export async function resetPassword(
   ctx: IdentityContext,
@@ -27,7 +27,7 @@ export async function resetPassword(
   const tokenHash = linkHash(token)
   const known = await findLink(ctx.db, 'reset', tokenHash)
   if (known === undefined) throw problem('link-invalid')
-  checkPassword({ ...known, password }) // before the link is used up
+  checkPassword({ ...known, password }) // before the link is taken
   const { hash, creditBack } = await hashNewPassword(ctx, password)
   const { user, ended } = await ctx.db.transaction('identity.resetPassword', tx => reset(ctx, tx, { tokenHash, hash }))
   await creditBack()

@@ -8,7 +8,7 @@ import { newLinkToken } from '../mail/codes.ts'
 import { cannotResetMail, resetMail } from '../mail/texts.ts'
 import { canResetByMail } from './can-reset-by-mail.ts'
 
-/** Sends a link for a new password to an address that an account has; to others nothing. */
+/** Mails a link for a new password if an account has the address; otherwise does nothing. */
 export async function sendReset(ctx: IdentityContext, payload: unknown): Promise<void> {
   const { emailKey } = payload as { emailKey: string }
   await ctx.db.transaction('identity.sendReset', async tx => {

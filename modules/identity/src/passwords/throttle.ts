@@ -1,6 +1,6 @@
 /**
- * Who has to wait before the next password attempt. Counted before the hash, in the database, in one statement: neither
- * parallel attempts nor several processes beat it.
+ * Throttles password attempts. Attempts are counted before hashing, in the database, in one statement, so neither
+ * parallel attempts nor several processes bypass the limit.
  */
 import { createHash } from 'node:crypto'
 import { commonProblem } from '@octet/contracts'
@@ -13,15 +13,18 @@ import { type CountedKey, giveBackAttempts, takeAttempts } from './attempt-store
 type Policy = Omit<CountedKey, 'key'>
 
 /**
- * Several counts, as each alone has a hole. Attempts on one account from one network: the ordinary guesser; strict.
- * Attempts on one account from anywhere: the distributed guesser; loose and short, or a stranger could keep the owner
- * out (ASVS 6.1.1). Attempts from one network on any account: the sprayer. All attempts together: nobody waits for
- * those, or a stranger could keep everybody out; while they are many, the other counts have a quarter of their room.
- * A browser that knew the password before has a count of its own instead of the account's: guesses elsewhere do not
- * keep it out, and a stolen cookie guesses no faster than anybody.
+ * Each count alone has a gap, so there are several.
+ *
+ * `accountFromAddress`: attempts on one account from one network; strict, against the ordinary guesser. `account`:
+ * attempts on one account from anywhere; loose, because a stranger must not lock the owner out (ASVS 6.1.1). `address`:
+ * attempts from one network on any account, against password spraying. `all`: all attempts together. It never delays,
+ * but while it is high the other counts allow a quarter.
+ *
+ * `device`: a trusted browser is counted separately instead of under its account. Guesses elsewhere do not delay it,
+ * and a stolen cookie guesses no faster.
  */
 const policies = {
-  everybody: { freeMax: 2_000, delayMsMax: 0, forgetMs: 300 },
+  all: { freeMax: 2_000, delayMsMax: 0, forgetMs: 300 },
   accountFromAddress: { freeMax: 10, delayMsMax: 15 * 60_000, forgetMs: 3 * 60_000 },
   device: { freeMax: 10, delayMsMax: 15 * 60_000, forgetMs: 3 * 60_000 },
   account: { freeMax: 100, delayMsMax: 30_000, forgetMs: 60_000 },
@@ -30,23 +33,23 @@ const policies = {
 
 export interface Throttle {
   /**
-   * Counts an attempt, or throws `rate-limited` saying when to come back. Call the returned function when the attempt
-   * proved honest: it is taken back everywhere, and the account's own counts are forgotten.
+   * Counts an attempt, or throws `rate-limited` with the time to wait. Call the returned function when the attempt
+   * succeeded: it removes the attempt from every count and resets the account's own counts.
    */
   take(attempt: {
     account?: string
-    /** A browser that signed in to the account before; then not the account's attempts count, but its own. */
+    /** A trusted browser. Its own count replaces the account's. */
     device?: string
     address: string
   }): Promise<() => Promise<void>>
 }
 
-/** The network address behind a request; work of our own has none. */
+/** The network address of a request. Internal work has none. */
 export function addressOf({ client }: RequestInfo): string {
   return client?.address ?? 'none'
 }
 
-/** Counts for all processes on the database together. */
+/** Creates a throttle shared by all processes on the database. */
 export function createThrottle({ db, log }: { db: Queryable; log: Pick<Log, 'warn'> }): Throttle {
   return {
     async take({ account, device, address }) {
@@ -59,13 +62,13 @@ export function createThrottle({ db, log }: { db: Queryable; log: Pick<Log, 'war
           counted(`account ${account} from ${network}`, policies.accountFromAddress),
         )
       }
-      const all = [counted('everybody', policies.everybody), ...others, ...own]
+      const all = [counted('all', policies.all), ...others, ...own]
       const waitMs = await takeAttempts(db, all)
       if (waitMs > 0) throw commonProblem('rate-limited', { retryAfterMs: waitMs, detail: 'Too many attempts.' })
       const forgotten = own.map(({ key }) => key)
       return async () => {
         await giveBackAttempts(db, { keys: all.map(({ key }) => key), forgotten }).catch(error => {
-          log.warn({ err: error }, 'an honest sign-in could not be taken off the count')
+          log.warn({ err: error }, 'a successful sign-in could not be removed from the attempt counts')
         })
       }
     },

@@ -8,7 +8,7 @@ import { countBlocks, deleteBlock, insertBlock } from './store.ts'
 
 const blocksMax = 1_000
 
-/** Keeps somebody away from the caller; again changes nothing. Throws `not-found`, `own-account`, `too-many-blocks`. */
+/** Blocks a person. Idempotent. Throws `not-found`, `own-account`, `too-many-blocks`. */
 export async function blockUser(
   ctx: IdentityContext,
   { id }: Input<typeof identity, 'blockUser'>,
@@ -24,7 +24,7 @@ export async function blockUser(
   return {}
 }
 
-/** Takes a block back; none there changes nothing. */
+/** Removes a block. Idempotent. */
 export async function unblockUser(
   ctx: IdentityContext,
   { id }: Input<typeof identity, 'unblockUser'>,

@@ -6,7 +6,7 @@ import { findProfile } from './store.ts'
 
 const usernamePattern = /^[a-zA-Z0-9_-]{1,40}$/
 
-/** A public profile. `not-found` alike for no such name, an account shut out, and one that has blocked the caller. */
+/** A public profile. `not-found` for unknown names, disabled accounts and accounts that have blocked the caller. */
 export async function getProfile(
   ctx: IdentityContext,
   { username }: Input<typeof identity, 'getProfile'>,
@@ -14,7 +14,7 @@ export async function getProfile(
   const viewerId = requireUser(ctx.actor).userId
   if (!usernamePattern.test(username)) throw commonProblem('not-found')
   const row = await findProfile(ctx.db, { usernameKey: usernameKey(username), viewerId })
-  // A look-alike spelling finds nobody: who links to a name must mean that name.
+  // Look-alike spellings do not match: a link must name the exact account.
   if (row === undefined || row.username.toLowerCase() !== username.toLowerCase()) throw commonProblem('not-found')
   return { ...publicUserOf(row), createdAt: row.created_at, blockedByMe: row.blocked_by_me }
 }

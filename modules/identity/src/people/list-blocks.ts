@@ -5,7 +5,7 @@ import { publicUserOf } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import { findBlocksBetween, listBlockRows } from './store.ts'
 
-/** People the caller has blocked, latest first. */
+/** People blocked by the caller, latest first. */
 export async function listBlocks(
   ctx: IdentityContext,
   input: Input<typeof identity, 'listBlocks'>,
@@ -20,7 +20,7 @@ export async function listBlocks(
   })
 }
 
-/** Blocks between a person and others, for modules in which people meet. */
+/** Blocks between one person and others, for modules in which people meet. */
 export async function getBlocks(
   ctx: IdentityContext,
   { userId, otherIds }: Input<typeof identity, 'getBlocks'>,

@@ -5,7 +5,7 @@ import { publicUserOf } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
 import { listReportRows } from './store.ts'
 
-/** Reports about people, the oldest first. */
+/** Reports about people, oldest first. */
 export async function listReports(
   ctx: IdentityContext,
   input: Input<typeof identity, 'listReports'>,

@@ -7,7 +7,7 @@ import type { IdentityContext } from '../context.ts'
 import { problem } from '../problem.ts'
 import { upsertReport } from './store.ts'
 
-/** Puts an account before the moderators. The reported person learns nothing. Throws `not-found`, `own-account`. */
+/** Reports an account to the moderators. The reported person is not notified. Throws `not-found`, `own-account`. */
 export async function reportUser(
   ctx: IdentityContext,
   { id, reason, note }: Input<typeof identity, 'reportUser'>,
@@ -23,7 +23,7 @@ export async function reportUser(
   })
 }
 
-/** Keeps line breaks; takes away what the database or a terminal would choke on. */
+/** Keeps line breaks and removes characters that break the database or a terminal. */
 export function cleanNote(text: string): string {
   return text
     .toWellFormed()

@@ -6,7 +6,7 @@ import { problem } from '../problem.ts'
 import { cleanNote } from './report-user.ts'
 import { closeReport, reportExists } from './store.ts'
 
-/** Closes a report; what came of it is done by other operations. Throws `not-found`, `report-resolved`. */
+/** Closes a report. Any action against the account is a separate operation. Throws `not-found`, `report-resolved`. */
 export async function resolveReport(
   ctx: IdentityContext,
   { id, outcome, note }: Input<typeof identity, 'resolveReport'>,

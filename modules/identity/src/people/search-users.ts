@@ -6,7 +6,7 @@ import { searchPeople } from './store.ts'
 
 const limitDefault = 20
 
-/** People by the start of username or name, without those whom a block keeps apart from the caller. */
+/** People by the start of their username or display name, without blocked and blocking accounts. */
 export async function searchUsers(
   ctx: IdentityContext,
   input: Input<typeof identity, 'searchUsers'>,
@@ -27,5 +27,5 @@ function readCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined
   const username = /^after ([a-z0-9_-]{1,30})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1]
   if (username !== undefined) return username
-  throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not one of ours' }] })
+  throw commonProblem('validation-failed', { errors: [{ path: '/cursor', message: 'is not a valid cursor' }] })
 }

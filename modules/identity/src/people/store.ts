@@ -1,4 +1,4 @@
-/** SQL about how people meet: search, blocks, reports. The handle comes first; pass the `Tx` when there is one. */
+/** SQL of search, blocks and reports. */
 import type { Queryable, Sql, Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 
@@ -8,33 +8,33 @@ export interface PersonRow {
   readonly display_name: string
 }
 
-/** Neither of the two has blocked the other. `other` is a column. */
+/** Neither account has blocked the other. `other` is a column. */
 const isApart = (sql: Sql, userId: string, other: ReturnType<Sql>) => sql`
   not exists (
     select 1 from user_blocks
     where (blocker_id = ${userId} and blocked_id = ${other}) or (blocker_id = ${other} and blocked_id = ${userId}))`
 
-/** Beyond the position in the list's order; `comparison` ends in its operator. */
+/** After the position in the list's order; `comparison` ends with its operator. */
 const isAfter = (sql: Sql, after: Position | undefined, comparison: ReturnType<Sql>) =>
   after === undefined ? sql`` : sql`and ${comparison} (${after.at}::timestamptz, ${after.id}::uuid)`
 
-/** Sorts after everything that may follow it in a name. */
+/** Sorts after every character allowed in a name. */
 const lastCharacter = '\u{10ffff}'
-/** So many people of one name are looked at; further ones are found by their username. */
+/** Maximum number of people with one display name. Others can be found by username. */
 const namesakesMax = 500
 
 export interface Search {
   readonly userId: string
-  /** In lower case. */
+  /** Lower case. */
   readonly start: string
   readonly limit: number
-  /** Username, in lower case, after which to go on. */
+  /** Lower-case username after which to continue. */
   readonly after: string | undefined
 }
 
 /**
- * People by the start of username or name, in the order of usernames; one more than `limit` when more follow. Served by
- * users_by_name_start, in order, and users_by_display_name_start, bounded.
+ * People by the start of username or display name, ordered by username. Returns one more than `limit` when a next page
+ * exists. Uses users_by_name_start, in order, and users_by_display_name_start, bounded.
  */
 export function searchPeople({ sql }: Queryable, search: Search): Promise<PersonRow[]> {
   const { userId, start, limit, after } = search
@@ -65,7 +65,7 @@ export interface ProfileRow extends PersonRow {
   readonly blocked_by_me: boolean
 }
 
-/** The account of a name, unless it is shut out or has blocked the one who looks. */
+/** The account with this name, unless it is disabled or has blocked the caller. */
 export async function findProfile(
   { sql }: Queryable,
   { usernameKey, viewerId }: { usernameKey: string; viewerId: string },
@@ -81,7 +81,7 @@ export async function findProfile(
 
 // ---- blocks -----------------------------------------------------------------------------------------------------
 
-/** Adds a block; `false` when it was there. Throws the database's error for an account that is not there. */
+/** Adds a block; `false` when it exists. Throws the database's error for a missing account. */
 export async function insertBlock({ sql }: Tx, blockerId: string, blockedId: string): Promise<boolean> {
   const rows = await sql`
     insert into user_blocks (blocker_id, blocked_id) values (${blockerId}, ${blockedId})
@@ -90,21 +90,21 @@ export async function insertBlock({ sql }: Tx, blockerId: string, blockedId: str
   return rows.length === 1
 }
 
-/** How many people somebody has blocked. */
+/** Number of people that the account has blocked. */
 export async function countBlocks({ sql }: Tx, blockerId: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from user_blocks where blocker_id = ${blockerId}`
   return row?.count ?? 0
 }
 
-/** Removes a block; `false` when there was none. */
+/** Removes a block; `false` when it does not exist. */
 export async function deleteBlock({ sql }: Tx, blockerId: string, blockedId: string): Promise<boolean> {
   const rows = await sql`
     delete from user_blocks where blocker_id = ${blockerId} and blocked_id = ${blockedId} returning true`
   return rows.length === 1
 }
 
-/** Latest first; one row more than `limit` when more follow. Served by user_blocks_newest. */
+/** Latest first. Returns one more row than `limit` when a next page exists. Uses user_blocks_newest. */
 export function listBlockRows(
   { sql }: Queryable,
   { userId, limit, after }: { userId: string; limit: number; after: Position | undefined },
@@ -140,7 +140,7 @@ export interface NewReport {
   readonly note: string
 }
 
-/** Adds a report, or changes the open one of the same person about the same account. Returns its id. */
+/** Adds a report, or updates the reporter's open report about the same account. Returns its id. */
 export async function upsertReport({ sql }: Tx, report: NewReport): Promise<string> {
   const [row] = await sql<{ id: string }[]>`
     insert into user_reports (id, subject_id, reporter_id, reason, note)
@@ -164,7 +164,10 @@ export interface ReportRow {
   readonly resolution: string | null
 }
 
-/** The oldest first; one row more than `limit` when more follow. Served by user_reports_open and …_resolved_newest. */
+/**
+ * Oldest first. Returns one more row than `limit` when a next page exists. Uses user_reports_open and
+ * …_resolved_newest.
+ */
 export function listReportRows(
   { sql }: Queryable,
   { state, limit, after }: { state: 'open' | 'resolved'; limit: number; after: Position | undefined },
@@ -188,7 +191,7 @@ export interface Resolution {
   readonly note: string
 }
 
-/** Closes an open report; `undefined` when it was not open. */
+/** Closes an open report; `undefined` when it is not open. */
 export async function closeReport(
   { sql }: Tx,
   id: string,
@@ -202,7 +205,7 @@ export async function closeReport(
   return row
 }
 
-/** Whether there is such a report, open or not. */
+/** Whether the report exists, open or closed. */
 export async function reportExists({ sql }: Queryable, id: string): Promise<boolean> {
   const rows = await sql`select 1 from user_reports where id = ${id}`
   return rows.length === 1

@@ -28,8 +28,8 @@ interface Claims {
 }
 
 /**
- * The browser is back from a provider. Only the browser that went away can finish, once. Who it is goes by issuer and
- * subject alone: an address, proved there or not, never opens an account that exists here.
+ * Handles the callback of a provider. Only the browser that started the flow can finish it, once. Accounts are matched
+ * by issuer and subject only: an address, verified there or not, never opens an existing account.
  */
 export async function finishProvider(
   ctx: IdentityContext,
@@ -51,7 +51,10 @@ export async function finishProvider(
   return signIn(ctx, user, known.return_path)
 }
 
-/** Where the browser goes on; with two steps on to the page that asks for the second, which gets the challenge. */
+/**
+ * Signs in and returns the next page. With a second factor enabled, this is the page that asks for it, with the
+ * challenge.
+ */
 async function signIn(ctx: IdentityContext, user: UserRow, path: string): Promise<Finished> {
   try {
     const { cookie } = await signBrowserIn(ctx, { user, remember: true })
@@ -61,7 +64,7 @@ async function signIn(ctx: IdentityContext, user: UserRow, path: string): Promis
     if (code === 'identity.account-disabled') return { problem: 'account-disabled' }
     if (code !== 'identity.second-factor-required' || data === undefined) throw error
     const { challenge, factors } = data as SecondFactorDemand
-    // In the fragment: it reaches no log, no server and no Referer.
+    // In the fragment, which reaches no log, server or Referer header.
     const demand = new URLSearchParams({ challenge: challenge ?? '', factors: factors.join(' '), returnTo: path })
     return { path: `/sign-in#${demand}` }
   }
@@ -90,7 +93,7 @@ async function readClaims(
 
 async function link(ctx: IdentityContext, provider: Provider, known: Flow, claims: Claims): Promise<Finished> {
   const { actor } = ctx
-  // Signed out, or somebody else, meanwhile: nothing is linked to an account nobody is in.
+  // The account that started the flow is no longer signed in: nothing is linked.
   const isSame = actor.kind === 'user' && actor.userId === known.user_id && actor.sessionId === known.session_id
   if (!isSame) return { problem: 'provider-refused' }
   const { userId } = actor
@@ -103,7 +106,10 @@ async function link(ctx: IdentityContext, provider: Provider, known: Flow, claim
   return isNew ? { path: known.return_path } : { problem: 'provider-linked-elsewhere' }
 }
 
-/** A new account without password; `undefined` when the address is somebody's here: they link it signed in. */
+/**
+ * Creates an account without a password; `undefined` when the address belongs to an existing account, whose owner can
+ * link the provider after signing in.
+ */
 async function createBy(ctx: IdentityContext, provider: Provider, claims: Claims): Promise<UserRow | undefined> {
   return ctx.db.transaction('identity.createByProvider', async tx => {
     const { email, issuer, subject, label } = claims
@@ -120,7 +126,7 @@ async function createBy(ctx: IdentityContext, provider: Provider, claims: Claims
 
 const nameTriesMax = 5
 
-/** Names the account after its address, with digits behind it until the name is free. */
+/** Derives the username from the address and appends digits until it is free. */
 async function insertNamed(tx: Tx, id: string, email: string | undefined): Promise<void> {
   const base = (email?.split('@')[0] ?? '').replace(/[^a-zA-Z0-9_-]/g, '').slice(0, 20)
   for (let attempt = 0; attempt < nameTriesMax; attempt++) {

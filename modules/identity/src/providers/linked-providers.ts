@@ -6,12 +6,12 @@ import type { IdentityContext } from '../context.ts'
 import { holdAccount } from '../factors/store.ts'
 import { deleteIdentity, listIdentities } from './store.ts'
 
-/** Where else one may have an account to sign in with. */
+/** The providers that can be used to sign in. */
 export async function listProviders(ctx: IdentityContext): Promise<Output<typeof identity, 'listProviders'>> {
   return { providers: [...ctx.providers.keys()].map(name => ({ name })) }
 }
 
-/** Accounts elsewhere that sign the caller in here. */
+/** Provider accounts that sign in to the caller's account. */
 export async function linkedProviders(ctx: IdentityContext): Promise<Output<typeof identity, 'listLinkedProviders'>> {
   const rows = await listIdentities(ctx.db, requireUser(ctx.actor).userId)
   return {
@@ -24,7 +24,7 @@ export async function linkedProviders(ctx: IdentityContext): Promise<Output<type
   }
 }
 
-/** Takes a way in away, unless it is the last one. Throws `last-way-in`, `not-found`. */
+/** Unlinks a provider account, unless it is the last sign-in method. Throws `last-way-in`, `not-found`. */
 export async function unlinkProvider(
   ctx: IdentityContext,
   { provider }: Input<typeof identity, 'unlinkProvider'>,

@@ -1,4 +1,4 @@
-/** The providers the operator configured, discovered when first used. */
+/** The configured providers, discovered on first use. */
 import type { Floor } from '@octet/kernel'
 import * as openid from 'openid-client'
 
@@ -10,7 +10,7 @@ export interface ProviderSettings {
 }
 
 export interface Provider extends ProviderSettings {
-  /** Throws when the provider cannot be reached; the next call tries again. */
+  /** Throws when the provider is unreachable. The next call tries again. */
   configuration(): Promise<openid.Configuration>
 }
 
@@ -18,7 +18,7 @@ const timeoutSeconds = 8
 
 type Web = Pick<Floor['outbound'], 'fetch'>
 
-/** Nothing is asked of a provider before somebody signs in with it. An http issuer must be on this machine. */
+/** No request is sent before the first sign-in. An http issuer must be on this machine. */
 export function createProviders(settings: readonly ProviderSettings[], web: Web): ReadonlyMap<string, Provider> {
   return new Map(settings.map(one => [one.name, createProvider(one, web)]))
 }
@@ -47,8 +47,8 @@ function createProvider(settings: ProviderSettings, web: Web): Provider {
 }
 
 /**
- * The operator named the issuer's host, wherever it is. Other hosts only the issuer's documents name (keys, tokens), so
- * what it says leads to the public internet and nowhere inside (A14). Redirects are followed for neither.
+ * The operator trusts the issuer's host, wherever it is. All other hosts come from the issuer's documents (keys,
+ * tokens), so they must be on the public internet (A14). Redirects are never followed.
  */
 function fetchFor(issuer: URL, web: Web): openid.CustomFetch {
   return async (url, { method, headers, body, signal }) => {

@@ -1,10 +1,10 @@
-/** Where a browser may be sent after a sign-in: somewhere on this site, or home. */
+/** Where a browser may go after sign-in: a path on this site. */
 
 const roundsMax = 5
 
 /**
- * The path if every reader takes it for one of this origin, else `/`. Encoded twice or thrice counts as what it is in
- * the end: some server behind us may decode it again.
+ * The path if it is safe for every reader, otherwise `/`. Repeated encoding is decoded first, because a server behind
+ * this one may decode again.
  */
 export function safeReturnPath(wanted: string | undefined, origin: string): string {
   if (wanted === undefined || !isPlain(wanted)) return '/'
@@ -26,7 +26,7 @@ export function safeReturnPath(wanted: string | undefined, origin: string): stri
   return '/'
 }
 
-/** One slash first; no backslash, no dots that climb, nothing that a URL parser drops. */
+/** One leading slash, no backslash, no `..`, and no character that a URL parser drops. */
 function isPlain(path: string): boolean {
   return /^\/(?![/\\])[^\\\p{Cc}\p{Cf}\p{Z}]*$/u.test(path) && !/(^|\/)\.\.?(;|\/|$)/.test(path.split(/[?#]/)[0] ?? '')
 }

@@ -1,4 +1,4 @@
-/** Going to a provider and coming back, with the browser's half of it in a cookie. */
+/** Routes to a provider and back. A cookie holds the browser's part of the flow. */
 import { access, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import type { Routes } from '@octet/kernel'
@@ -9,7 +9,7 @@ import { startProvider } from './start-provider.ts'
 
 const flowSeconds = 600
 
-/** Registers them. A refusal sends the browser to the sign-in page with the problem’s code. */
+/** Registers the routes. A failure redirects to the sign-in page with the problem’s code. */
 export function openidRoutes({ app, contextFor, operation }: Routes<typeof identity, IdentityContext>): void {
   operation('startProviderLogin', async (ctx, input, { reply }) => {
     const { url, flow } = await startProvider(ctx, input)

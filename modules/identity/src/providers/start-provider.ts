@@ -8,11 +8,11 @@ import { insertFlow } from './store.ts'
 
 export interface Away {
   readonly url: string
-  /** The browser's half of the flow, for a cookie. */
+  /** The browser's part of the flow, for a cookie. */
   readonly flow: string
 }
 
-/** Sends the browser away to a provider: code flow, PKCE with S256, state and nonce; our half is sealed in a row. */
+/** Starts the code flow with PKCE (S256), state and nonce. The server's part is sealed in a row. */
 export async function startProvider(
   ctx: IdentityContext,
   input: { provider: string; returnTo?: string; linkTo?: { userId: string; sessionId: string } },
@@ -44,7 +44,7 @@ export async function startProvider(
   return { url: url.href, flow }
 }
 
-/** The one address a provider may send the browser back to; registered there letter for letter. */
+/** The callback address. It must be registered at the provider exactly. */
 export function callbackOf(origin: string, { name }: Pick<Provider, 'name'>): string {
   return `${origin}/auth/callback/${name}`
 }

@@ -1,4 +1,4 @@
-/** SQL about accounts elsewhere, and about sign-ins that are away at a provider. */
+/** SQL of provider accounts and of sign-ins that are at a provider. */
 import type { Db, Queryable, Tx } from '@octet/db'
 import type { UserRow } from '../account/rules.ts'
 import { userColumns } from '../account/store.ts'
@@ -14,7 +14,7 @@ export interface NewFlow {
   readonly sessionId: string | null
 }
 
-/** Keeps our half of a sign-in that goes away. */
+/** Stores the server's part of a flow. */
 export async function insertFlow({ sql }: Db, flow: NewFlow): Promise<void> {
   await sql`
     insert into openid_flows (flow_hash, provider, secrets, return_path, user_id, session_id, expires_at)
@@ -29,7 +29,10 @@ export interface Flow {
   readonly session_id: string | null
 }
 
-/** Uses the flow up. One statement: of many at once one gets it. */
+/**
+ * Takes a flow. A single statement, so only one of several concurrent requests succeeds. Runs outside any transaction,
+ * so a failed callback uses the flow up too.
+ */
 export async function takeFlow({ sql }: Db, provider: string, flowHash: Buffer): Promise<Flow | undefined> {
   const [row] = await sql<Flow[]>`
     delete from openid_flows
@@ -38,7 +41,7 @@ export async function takeFlow({ sql }: Db, provider: string, flowHash: Buffer):
   return row
 }
 
-/** Whom the account elsewhere signs in here. */
+/** The account that this provider account signs in to. Updates its last use. */
 export async function useIdentity(
   { sql }: Db,
   { issuer, subject }: { issuer: string; subject: string },
@@ -61,7 +64,7 @@ export interface NewIdentity {
   readonly label: string
 }
 
-/** `false` when that account elsewhere signs somebody in already, or the account has one of that provider. */
+/** Links a provider account; `false` when it is linked to another account, or the account has one of that provider. */
 export async function insertIdentity({ sql }: Tx, identity: NewIdentity): Promise<boolean> {
   const rows = await sql`
     insert into external_identities (issuer, subject, user_id, provider, label)
@@ -78,20 +81,20 @@ export interface LinkedRow {
   readonly used_at: string
 }
 
-/** What signs the account in, the oldest first. */
+/** The account's linked provider accounts, oldest first. */
 export async function listIdentities({ sql }: Queryable, userId: string): Promise<LinkedRow[]> {
   return await sql<LinkedRow[]>`
     select provider, label, linked_at, used_at from external_identities where user_id = ${userId} order by linked_at`
 }
 
-/** `false` when there was none. */
+/** Unlinks a provider; `false` when it was not linked. */
 export async function deleteIdentity({ sql }: Tx, userId: string, provider: string): Promise<boolean> {
   const rows = await sql`
     delete from external_identities where user_id = ${userId} and provider = ${provider} returning true`
   return rows.length === 1
 }
 
-/** Deletes flows that nobody finished. */
+/** Deletes unfinished flows. */
 export async function forgetFlows({ sql }: Db): Promise<void> {
   await sql`delete from openid_flows where expires_at < clock_timestamp()`
 }

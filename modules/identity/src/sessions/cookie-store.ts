@@ -1,8 +1,8 @@
-/** SQL about the cookies of browser sessions: the current one, the next one, and the one before. */
+/** SQL of the cookies of browser sessions: the current, the next and the previous one. */
 import type { Db, Queryable, Tx } from '@octet/db'
 import { epochMs, isAlive, type LiveSession } from './store.ts'
 
-/** For requests that were under way when the next cookie was first used. */
+/** Grace for requests that were running when the next cookie was first used. */
 const previousSeconds = 60
 
 interface CookieSession extends LiveSession {
@@ -10,8 +10,8 @@ interface CookieSession extends LiveSession {
 }
 
 /**
- * The live session of a cookie. The first use of the next cookie makes it the current one: not its issue, or a browser
- * that lost the answer would be signed out. The previous cookie never counts as a fresh sign-in.
+ * The active session of a cookie. The first use of the next cookie makes it current. Issuing it does not: a browser
+ * that lost the response would be signed out. The previous cookie never counts as a fresh sign-in.
  */
 export async function findSessionByCookie(db: Queryable, hash: Buffer): Promise<LiveSession | undefined> {
   const session = await readSession(db, hash)
@@ -37,7 +37,7 @@ async function readSession({ sql }: Queryable, hash: Buffer): Promise<CookieSess
   return row
 }
 
-/** Two requests that bring it at once do it once. */
+/** Idempotent under concurrent requests. */
 async function promoteCookie({ sql }: Queryable, hash: Buffer): Promise<void> {
   await sql`
     update sessions
@@ -51,11 +51,11 @@ async function promoteCookie({ sql }: Queryable, hash: Buffer): Promise<void> {
 
 export interface OfferedCookie {
   readonly idle_seconds: number
-  /** How long the session may still live. */
+  /** Remaining lifetime of the session. */
   readonly left_seconds: number
 }
 
-/** Sets the next cookie of a live browser session: one that proves the person's presence now. */
+/** Sets the next cookie of an active browser session after step-up: it counts as a fresh sign-in. */
 export async function offerSteppedUpCookie(
   { sql }: Tx,
   { userId, sessionId, hash, aal }: { userId: string; sessionId: string; hash: Buffer; aal: 1 | 2 },
@@ -69,7 +69,7 @@ export async function offerSteppedUpCookie(
   return row
 }
 
-/** The same for a cookie in use for a day: what it proves stays what it was. At most one a minute is offered. */
+/** Sets the next cookie for one that is a day old. Its freshness does not change. At most one a minute. */
 export async function offerRenewedCookie(
   { sql }: Db,
   { userId, sessionId, hash }: { userId: string; sessionId: string; hash: Buffer },

@@ -4,8 +4,8 @@ import * as store from './store.ts'
 import { revocationKeepMs } from './tokens.ts'
 
 /**
- * Ends the chosen sessions: in the database, with the audit entry that `action` names if any was still alive; then in
- * this process at once. The others hear of it by their next poll.
+ * Ends the chosen sessions in the database, with the audit entry `action` if any was active, then in this process at
+ * once. Other processes learn about it with their next poll.
  */
 export async function endSessions(
   ctx: IdentityContext,

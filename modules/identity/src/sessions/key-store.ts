@@ -1,8 +1,8 @@
-/** SQL about the module's keys. Private ones are read and written sealed. */
+/** SQL of the module's keys. Private keys are stored sealed. */
 import type { Db, Queryable, Tx } from '@octet/db'
 import type { JWK } from 'jose'
 
-/** One number per purpose; `pg_advisory_xact_lock` knows no names. */
+/** Number of the advisory lock. Each purpose has its own. */
 const keyCreationLock = 6_031_769_912
 const keysMax = 20
 
@@ -10,15 +10,15 @@ export interface KeyRow {
   readonly kid: string
   readonly public_jwk: JWK
   readonly private_sealed: Buffer | null
-  /** Of keys made before they were sealed. */
+  /** Only set for keys created before sealing existed. */
   readonly private_jwk: JWK | null
-  /** May sign now; others only verify, or are yet to come. */
+  /** Signs now. Other keys only verify, or start later. */
   readonly signs: boolean
-  /** Since when it may sign, hours; negative for a key to come. */
+  /** Hours since it started to sign; negative for a future key. */
   readonly age_hours: number
 }
 
-/** Keys that sign, keys to come, and keys retired less than `verifyMinutes` ago; the newest first. */
+/** Signing keys, future keys, and keys retired less than `verifyMinutes` ago, newest first. */
 export async function readKeys({ sql }: Queryable, verifyMinutes: number): Promise<KeyRow[]> {
   return sql<KeyRow[]>`
     select kid, public_jwk, private_sealed, private_jwk,
@@ -30,7 +30,7 @@ export async function readKeys({ sql }: Queryable, verifyMinutes: number): Promi
     limit ${keysMax}`
 }
 
-/** Lets one transaction at a time decide whether a key is to be made. */
+/** Serialises the decision to create a key. */
 export async function lockKeyCreation({ sql }: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${keyCreationLock})`
 }
@@ -49,7 +49,7 @@ export async function insertKey({ sql }: Tx, key: NewKey, inHours: number): Prom
             clock_timestamp() + make_interval(secs => ${inHours * 3600}))`
 }
 
-/** Replaces a plain private key by its sealed form. */
+/** Replaces a plain private key with its sealed form. */
 export async function sealKey({ sql }: Db, kid: string, privateSealed: Buffer): Promise<void> {
   await sql`
     update signing_keys set private_sealed = ${privateSealed}, private_jwk = null
@@ -57,8 +57,8 @@ export async function sealKey({ sql }: Db, kid: string, privateSealed: Buffer): 
 }
 
 /**
- * Retires the keys that a newer one has replaced for `graceHours`: they sign no more and their private parts are gone.
- * Deletes those retired a day ago. Returns how many were retired.
+ * Retires keys that a newer one replaced `graceHours` ago: they stop signing and their private parts are deleted.
+ * Deletes keys retired a day ago. Returns the number of retired keys.
  */
 export async function retireKeys({ sql }: Tx, graceHours: number): Promise<number> {
   await sql`delete from signing_keys where retired_at < clock_timestamp() - interval '1 day'`
@@ -73,7 +73,7 @@ export async function retireKeys({ sql }: Tx, graceHours: number): Promise<numbe
   return rows.length
 }
 
-/** The key of a name as kept: the given one where there was none. */
+/** The stored key of a name; inserts the given one if the name is new. */
 export async function readOrInsertModuleKey(
   { sql }: Db,
   { name, value }: { name: string; value: Buffer },
@@ -84,7 +84,7 @@ export async function readOrInsertModuleKey(
   return row.value
 }
 
-/** Replaces what is kept under a name, unless somebody did before. */
+/** Replaces the key of a name, unless another process did so first. */
 export async function replaceModuleKey(
   { sql }: Db,
   { name, before, after }: { name: string; before: Buffer; after: Buffer },

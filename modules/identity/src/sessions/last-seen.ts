@@ -1,4 +1,4 @@
-/** When sessions and API keys were last used: remembered in passing, written together, each at most once a minute. */
+/** Last use of sessions and API keys: collected in memory and written in batches, each at most once a minute. */
 import type { Db } from '@octet/db'
 import type { Log } from '@octet/observe'
 
@@ -8,14 +8,14 @@ const sessionsMax = 20_000
 
 export interface LastSeen {
   record(sessionId: string): void
-  /** Writes what was seen since the last time. */
+  /** Writes the uses since the last flush. */
   flush(): Promise<void>
   start(): void
   /** Stops and writes the rest. */
   stop(): Promise<void>
 }
 
-/** Writes nothing by itself until `start`. */
+/** Creates a recorder. Call `start` to write periodically. */
 export function createLastSeen({
   db,
   touch,
@@ -28,7 +28,7 @@ export function createLastSeen({
   log: Pick<Log, 'warn'>
   now: () => number
 }): LastSeen {
-  /** Session → when it was last put down for writing. Insertion order is age. */
+  /** Session → when it was last queued. Insertion order is age. */
   const seenAtMs = new Map<string, number>()
   const toWrite = new Set<string>()
   let writing: Promise<void> | undefined
@@ -37,7 +37,7 @@ export function createLastSeen({
   const write = async () => {
     const ids = [...toWrite]
     toWrite.clear()
-    // Losing one is harmless: the session is seen again or is not in use.
+    // Losing an entry is harmless: an active session is recorded again.
     await touch(db, ids).catch(error => log.warn({ err: error }, 'last use of sessions could not be written'))
     writing = undefined
   }

@@ -4,7 +4,7 @@ import { pageOf, readPage } from '@octet/kernel'
 import type { IdentityContext } from '../context.ts'
 import { listSessions } from './store.ts'
 
-/** The caller's live sessions, most recently used first. `lastSeenAt` is up to a minute old. */
+/** The caller's active sessions, most recently used first. `lastSeenAt` is up to a minute old. */
 export async function listDevices(
   ctx: IdentityContext,
   input: Input<typeof identity, 'listDevices'>,

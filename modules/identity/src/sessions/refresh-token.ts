@@ -1,6 +1,6 @@
 /**
- * Refresh tokens as bytes: version, session id, counter, signature, checksum. The database keeps one counter and one
- * key per session; every token ever issued can be told from a forged one without a row of its own.
+ * Binary format of refresh tokens: version, session id, counter, signature, checksum. One counter and one key per
+ * session suffice to tell every issued token from a forged one.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -8,7 +8,7 @@ const version = 1
 const idSizeBytes = 16
 const macSizeBytes = 16
 const checksumSizeBytes = 4
-/** 53 bits in groups of seven: no counter needs more. */
+/** 53 bits in groups of seven: the largest counter. */
 const counterSizeBytesMax = 8
 
 export interface RefreshToken {
@@ -33,12 +33,12 @@ export function formatRefreshToken({ sessionId, counter }: RefreshToken, key: Bu
 }
 
 /**
- * Reads a token without believing it: `undefined` for anything cut, mistyped or otherwise not of our making, so that
- * rubbish costs no database read. Whether it was issued by us is for {@link isAuthentic} to say.
+ * Parses a token without verifying it; `undefined` for malformed tokens, without a database query. {@link isAuthentic}
+ * verifies it.
  */
 export function parseRefreshToken(token: string): ParsedRefreshToken | undefined {
   const bytes = Buffer.from(token, 'base64url')
-  if (bytes.toString('base64url') !== token) return undefined // one token, one spelling
+  if (bytes.toString('base64url') !== token) return undefined // each token has exactly one spelling
   const signedSizeBytes = bytes.length - macSizeBytes - checksumSizeBytes
   if (bytes[0] !== version || signedSizeBytes <= 1 + idSizeBytes) return undefined
   if (signedSizeBytes > 1 + idSizeBytes + counterSizeBytesMax) return undefined
@@ -51,7 +51,7 @@ export function parseRefreshToken(token: string): ParsedRefreshToken | undefined
   return { sessionId, counter, signed: bytes.subarray(0, signedSizeBytes), mac: body.subarray(signedSizeBytes) }
 }
 
-/** Whether the session's key signed it. Compares in constant time. */
+/** Whether the session's key signed the token. Compares in constant time. */
 export function isAuthentic({ signed, mac }: ParsedRefreshToken, key: Buffer): boolean {
   return timingSafeEqual(macOf(signed, key), mac)
 }
@@ -64,7 +64,7 @@ function checksumOf(body: Buffer): Buffer {
   return createHash('sha256').update(body).digest().subarray(0, checksumSizeBytes)
 }
 
-/** Little-endian groups of seven bits, high bit set on all but the last (Protocol Buffers' varint). */
+/** Little-endian groups of seven bits, high bit set on all but the last (Protocol Buffers varint). */
 function uvarint(value: number): Buffer {
   const bytes: number[] = []
   let rest = value

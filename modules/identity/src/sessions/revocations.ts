@@ -1,10 +1,9 @@
 /**
- * Which sessions and tokens are worthless although they look good, known to every process within a second and asked
- * without a database read.
+ * Revoked sessions and tokens, known to every process within a second and checked without a database query.
  *
- * A revocation is a row written with its cause. Each process reads new rows every {@link pollMs}; when it could not for
- * {@link staleAfterMs}, it says so, and callers must ask the database for each request: slow, but never wrong.
- * NOTIFY would save some of that quarter of a second, and takes a lock over the whole database at commit.
+ * A revocation is a row written with its cause. Each process reads new rows every {@link pollMs}. After {@link
+ * staleAfterMs} without a successful poll it reports itself stale, and callers query the database for each request:
+ * slow, but correct. NOTIFY would save part of that quarter of a second, but takes a database-wide lock at commit.
  */
 import type { Revoked } from '@octet/contracts'
 import { within } from '@octet/kernel'
@@ -12,12 +11,12 @@ import type { Log } from '@octet/observe'
 import type { RevocationNews, RevocationRow } from './store.ts'
 
 const pollMs = 250
-/** Below the second within which a revocation bites everywhere: a process that is cut off must not be the exception. */
+/** Below the one-second promise: a disconnected process must not exceed it. */
 const staleAfterMs = 900
-/** A poll that hangs (cut wire) is left to its fate after this, and another begun; at most so many hang at once. */
+/** A hanging poll (cut connection) is abandoned after this time and another one starts, up to a maximum. */
 const hangingAfterMs = 2_000
 const pollsMax = 3
-/** Polls slower than this say nothing about clocks. */
+/** Slower polls say nothing about clock differences. */
 const clockReadMsMax = 1_000
 
 export interface Revocable {
@@ -29,41 +28,41 @@ export interface Revocable {
 
 export interface Revocations {
   isRevoked(token: Revocable): boolean
-  /** Whether the account's address was proved so lately that a good token may not know it yet. */
+  /** Whether the address was verified so recently that a valid token may not know it yet. */
   isVerified(userId: string): boolean
-  /** Told of each revocation once, when this process first hears of it. Returns what stops it. */
+  /** Calls the listener once per revocation, when this process learns about it. Returns the unsubscribe function. */
   onRevoked(listener: (revoked: Revoked) => void): () => void
-  /** Milliseconds since all news was last read. */
+  /** Milliseconds since the last complete read. */
   silentMs(): number
-  /** Nothing was heard for too long: `isRevoked` may miss something. */
+  /** The last read is too old: `isRevoked` may miss a revocation. */
   isStale(): boolean
-  /** The database's clock, as far as this process knows it. Tokens are dated and judged by it. */
+  /** The database's clock as known to this process. Tokens are dated and checked by it. */
   nowMs(): number
-  /** What this process has itself just committed need not wait for the poll. Sessions and API keys. */
+  /** Applies revocations that this process has just committed, without waiting for the poll. Sessions and API keys. */
   endSessions(ids: readonly string[]): void
   outdateUser(userId: string, accessVersion: number): void
   verifyUser(userId: string): void
-  /** What was read elsewhere need not wait either. */
+  /** Applies rows that were read elsewhere, without waiting for the poll. */
   learn(rows: readonly RevocationRow[]): void
-  /** Reads the news once. Throws what the database throws. */
+  /** Reads new revocations once. Throws what the database throws. */
   poll(): Promise<void>
   start(): void
-  /** Ends when no poll is under way any more, or those that hang have been given their time. */
+  /** Resolves when no poll is running, or hanging polls have timed out. */
   stop(): Promise<void>
 }
 
 export interface RevocationsOptions {
-  /** All news since the answer with this horizon. */
+  /** All revocations since the answer with this horizon. */
   readonly read: (horizon: string | undefined) => Promise<RevocationNews>
   readonly now: () => number
   readonly log: Pick<Log, 'warn' | 'info' | 'debug'>
-  /** How long a revocation matters: longer than any token lives. */
+  /** How long a revocation is relevant: longer than any token lives. */
   readonly keepMs: number
 }
 
-/** What was revoked and still matters. Small: entries leave when no token they concern can be alive. */
+/** The relevant revocations. Entries leave when every affected token has expired, so the set stays small. */
 function createRevokedSet() {
-  /** And API keys: ids never meet. */
+  /** Sessions and API keys: their ids never collide. */
   const sessions = new Map<string, number>()
   const users = new Map<string, { version: number; expiresAtMs: number }>()
   const verified = new Map<string, number>()
@@ -108,7 +107,7 @@ function createRevokedSet() {
   }
 }
 
-/** Hears nothing until `poll` or `start` is called, and is stale until then. */
+/** Creates a set that is stale until `poll` or `start` is called. */
 export function createRevocations({ read: readNews, now, log, keepMs }: RevocationsOptions): Revocations {
   const revoked = createRevokedSet()
   let horizon: string | undefined
@@ -122,7 +121,7 @@ export function createRevocations({ read: readNews, now, log, keepMs }: Revocati
   const nowMs = () => now() + clockOffsetMs
   const isStale = () => {
     const silentMs = now() - heardAtMs
-    return silentMs > staleAfterMs || silentMs < 0 // a clock set back tells nothing
+    return silentMs > staleAfterMs || silentMs < 0 // a clock that was set back proves nothing
   }
 
   const read = async () => {

@@ -1,26 +1,26 @@
-/** What a refresh token earns. Pure; the clock is an argument. */
+/** How a refresh token is answered. Pure; the clock is an argument. */
 export const graceMs = 10_000
 
 export const graceAnswersMax = 5
 
 export interface RefreshState {
-  /** Counter of the newest token issued. */
+  /** Counter of the newest issued token. */
   readonly counter: number
   readonly refreshedAgoMs: number
   readonly graceAnswers: number
 }
 
 /**
- * `advance`: the newest token; issue the next. `repeat`: answer with the newest again. `grace`: the same, and count it.
- * `foreign`: newer than anything issued, as after a restore from backup. `replay`: end the session.
+ * `advance`: the newest token; issue the next one. `repeat`: answer with the newest again. `grace`: the same, and count
+ * it. `foreign`: newer than any issued token, as after a restore from a backup. `replay`: end the session.
  */
 export type RefreshDecision = 'advance' | 'repeat' | 'grace' | 'foreign' | 'replay'
 
 /**
- * What a properly signed refresh token earns. The previous token is answered for ever: its holder did not get the
- * newest one (lost answer, parallel request), and it stays harmless as it yields no branch of its own. Older ones are
- * answered within {@link graceMs}, for tabs that refresh at once, at most {@link graceAnswersMax} times.
- * Source: Supabase Auth v2, `internal/tokens/service.go`.
+ * How a correctly signed refresh token is answered. The previous token is always answered: its holder did not receive
+ * the newest one (lost response, parallel request), and it creates no branch. Older tokens are answered within {@link
+ * graceMs}, at most {@link graceAnswersMax} times, for tabs that refresh at the same time. Source: Supabase Auth v2,
+ * `internal/tokens/service.go`.
  */
 export function decideRefresh(state: RefreshState, presentedCounter: number): RefreshDecision {
   const behind = state.counter - presentedCounter

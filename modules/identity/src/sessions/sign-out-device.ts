@@ -4,7 +4,7 @@ import type { IdentityContext } from '../context.ts'
 import { accessOwnSession } from './access.ts'
 import { endSessions } from './end-sessions.ts'
 
-/** Ends one of the caller's sessions; ending it again changes nothing. Throws `not-found`. */
+/** Ends one of the caller's sessions. Idempotent. Throws `not-found`. */
 export async function signOutDevice(
   ctx: IdentityContext,
   input: Input<typeof identity, 'signOutDevice'>,

@@ -1,6 +1,6 @@
 /**
- * The Ed25519 keys that sign access tokens: made once per database, shared by all its processes, replaced every month.
- * The next key is published a day before it signs, so that whoever verifies by our published keys has it by then.
+ * The Ed25519 keys that sign access tokens: created once per database, shared by all processes, replaced every month.
+ * The next key is published a day before it signs, so every verifier has it by then.
  */
 import type { identity } from '@octet/contracts/identity'
 import { type Db, newId } from '@octet/db'
@@ -12,13 +12,13 @@ import { insertKey, type KeyRow, lockKeyCreation, type NewKey, readKeys, retireK
 export const algorithm = 'EdDSA'
 /** How long a retired key still verifies. Longer than an access token lives. */
 const verifyMinutes = 60
-/** An unknown key id makes us look at the table again, at most this often. */
+/** An unknown key id reloads the table, at most this often. */
 const reloadMsMin = 10_000
-/** And without any reason this often: the next key begins to sign, old ones are retired. */
+/** Regular reload: the next key starts to sign, old ones are retired. */
 const reloadMs = 60_000
 const signsHours = 30 * 24
 const publishedAheadHours = 24
-/** A key goes on being able to sign for so long after the next one began: processes reload at their own times. */
+/** How long the previous key may still sign: processes reload at different times. */
 const overlapHours = 1
 
 export interface PublicJwk extends JWK {
@@ -27,11 +27,11 @@ export interface PublicJwk extends JWK {
 
 export interface SigningKeys {
   current(): { readonly kid: string; readonly key: CryptoKey }
-  /** The public key of an id; looks for keys that other processes added. */
+  /** The public key of an id. Looks for keys that other processes added. */
   find(kid: string): Promise<CryptoKey | undefined>
   /** For `/.well-known/jwks.json`. */
   published(): readonly PublicJwk[]
-  /** Reads the table now. */
+  /** Reloads the table now. */
   reload(): Promise<void>
   start(): void
   stop(): void
@@ -50,7 +50,7 @@ export interface SigningKeyOptions {
   readonly log: Pick<Log, 'warn'>
 }
 
-/** Reads the keys, making the first one where there is none and sealing what lies there unsealed. */
+/** Reads the keys. Creates the first one, and seals keys stored in plain form. */
 export async function openSigningKeys({ db, secrets, now, log }: SigningKeyOptions): Promise<SigningKeys> {
   await ensureKey(db, secrets)
   let ring = await readRing(db, secrets)
@@ -84,7 +84,7 @@ export async function openSigningKeys({ db, secrets, now, log }: SigningKeyOptio
     },
     start() {
       timer ??= setInterval(() => {
-        reload().catch(error => log.warn({ err: error }, 'signing keys could not be read; the known ones go on'))
+        reload().catch(error => log.warn({ err: error }, 'signing keys could not be read; the known keys stay in use'))
       }, reloadMs)
     },
     stop() {
@@ -94,15 +94,15 @@ export async function openSigningKeys({ db, secrets, now, log }: SigningKeyOptio
   }
 }
 
-/** What a turn of {@link rotateKeys} did. */
+/** Result of {@link rotateKeys}. */
 export interface Rotation {
   readonly made: boolean
   readonly retired: number
 }
 
 /**
- * Makes the next key when the newest has signed for its time less the day it is published ahead; retires keys that were
- * replaced an hour ago. Any process may do it, and as often as it likes.
+ * Creates the next key a day before the newest one ends, and retires keys that were replaced an hour ago. Any process
+ * may run it, any number of times.
  */
 export async function rotateKeys(db: Db<typeof identity>, secrets: Secrets): Promise<Rotation> {
   const key = await newKey(secrets)
@@ -150,7 +150,7 @@ async function readRing(db: Db<typeof identity>, secrets: Secrets): Promise<KeyR
   }
 }
 
-/** Seals a key of the time before keys were sealed. */
+/** Opens a private key, sealing one that is stored in plain form. */
 async function openPrivateKey(db: Db<typeof identity>, secrets: Secrets, row: KeyRow): Promise<JWK> {
   if (row.private_sealed !== null) return JSON.parse(secrets.open(row.private_sealed, purposeOf(row.kid)).toString())
   if (row.private_jwk === null) throw new Error(`signing key ${row.kid} has no private part`)

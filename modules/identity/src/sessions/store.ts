@@ -1,4 +1,4 @@
-/** SQL about sessions and what was revoked. The handle comes first; pass the `Tx` when there is one. */
+/** SQL of sessions and revocations. */
 import type { Role } from '@octet/contracts'
 import type { Db, Queryable, Sql, Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
@@ -7,7 +7,7 @@ import { userColumns } from '../account/store.ts'
 
 // ---- sessions ---------------------------------------------------------------------------------------------------
 
-/** How long a session lives unused, and at most. */
+/** Idle and absolute lifetime of a session. */
 export interface Lifetime {
   readonly idleSeconds: number
   readonly absoluteSeconds: number
@@ -21,13 +21,13 @@ export interface NewSession extends Lifetime {
     | { readonly kind: 'api'; readonly refreshKey: Buffer }
   readonly userAgent: string
   readonly addressPrefix: string
-  /** By how many factors it is proved. */
+  /** Number of verified factors. */
   readonly aal: 1 | 2
-  /** The passkey that made it. */
+  /** The passkey that created the session. */
   readonly passkeyId: string | undefined
 }
 
-/** Inserts a session that begins now. Returns when that is: Unix milliseconds by the database's clock. */
+/** Inserts a session that begins now. Returns its start in Unix milliseconds by the database's clock. */
 export async function insertSession({ sql }: Tx, session: NewSession): Promise<number> {
   const { credential, idleSeconds, absoluteSeconds } = session
   const isApi = credential.kind === 'api'
@@ -52,19 +52,19 @@ export const epochMs = (sql: Sql, time: ReturnType<Sql>) => sql`extract(epoch fr
 export const isAlive = (sql: Sql) => sql`
   sessions.revoked_at is null and idle_expires_at > clock_timestamp() and absolute_expires_at > clock_timestamp()`
 
-/** What a request by cookie acts with. */
+/** The rights of a request with a cookie. */
 export interface LiveSession {
   readonly id: string
   readonly user_id: string
   readonly roles: Role[]
   readonly email_verified: boolean
   readonly access_version: number
-  /** Unix times in milliseconds by the database's clock: when the person last proved who they are, and the end. */
+  /** Unix milliseconds by the database's clock: the last verification of the person, and the expiry. */
   readonly proven_at_ms: number
   readonly expires_at_ms: number
 }
 
-/** The rights a session acts with now, if it lives. */
+/** The current rights of an active session. */
 export async function findLiveSession(
   { sql }: Queryable,
   id: string,
@@ -75,15 +75,15 @@ export async function findLiveSession(
   return row
 }
 
-/** Whose session it is, ended or not. */
+/** The owner of a session, ended or not. */
 export async function findSessionOwner({ sql }: Queryable, id: string): Promise<string | undefined> {
   const [row] = await sql<{ user_id: string }[]>`select user_id from sessions where id = ${id}`
   return row?.user_id
 }
 
-/** Moves `last_seen_at` and the idle expiry of live sessions ahead, at most once a minute each. */
+/** Advances `last_seen_at` and the idle expiry of active sessions, at most once a minute each. */
 export async function touchSessions({ sql }: Db, ids: readonly string[]): Promise<void> {
-  // Locked in one order and never waited for: several processes may touch the same sessions at once.
+  // Locked in one order, skipping locked rows: several processes may touch the same sessions concurrently.
   await sql`
     update sessions
     set last_seen_at = clock_timestamp(),
@@ -105,7 +105,9 @@ export interface DeviceRow {
   readonly last_seen_at: string
 }
 
-/** Live sessions, latest seen first; one row more than `limit` when more follow. Served by sessions_of_user. */
+/**
+ * Active sessions, latest use first. Returns one more row than `limit` when a next page exists. Uses sessions_of_user.
+ */
 export function listSessions(
   { sql }: Queryable,
   { userId, limit, after }: { userId: string; limit: number; after: Position | undefined },
@@ -120,7 +122,7 @@ export function listSessions(
 
 // ---- refresh ----------------------------------------------------------------------------------------------------
 
-/** The key a session's refresh tokens are signed with, as kept. Not locked: signatures are checked before. */
+/** The stored signing key of a session's refresh tokens. Not locked: signatures are checked first. */
 export async function findRefreshKey({ sql }: Queryable, sessionId: string): Promise<Buffer | undefined> {
   const [row] = await sql<{ refresh_key: Buffer }[]>`
     select refresh_key from sessions where id = ${sessionId} and kind = 'api'`
@@ -131,14 +133,14 @@ export interface RefreshRow extends UserRow {
   readonly session_id: string
   readonly refresh_counter: number
   readonly grace_answers: number
-  /** By the database's clock, like everything that decides here: the clocks of servers differ. */
+  /** By the database's clock, like every decision here: server clocks differ. */
   readonly refreshed_ago_ms: number
   readonly proven_at_ms: number
   readonly is_alive: boolean
   readonly revoke_reason: string | null
 }
 
-/** API session and account, the session held until the transaction ends. */
+/** An API session and its account; the session is locked until the transaction ends. */
 export async function lockForRefresh({ sql }: Tx, sessionId: string): Promise<RefreshRow | undefined> {
   const [row] = await sql<RefreshRow[]>`
     select ${userColumns(sql)}, sessions.id as session_id, refresh_counter, grace_answers,
@@ -151,7 +153,7 @@ export async function lockForRefresh({ sql }: Tx, sessionId: string): Promise<Re
   return row
 }
 
-/** One step of the counter. */
+/** Advances the counter by one. */
 export async function advanceRefresh({ sql }: Tx, sessionId: string): Promise<void> {
   await sql`
     update sessions
@@ -161,7 +163,7 @@ export async function advanceRefresh({ sql }: Tx, sessionId: string): Promise<vo
     where id = ${sessionId}`
 }
 
-/** Notes that the person of an API session has just proved who they are. Returns when that was. */
+/** Records that the person of an API session has just been verified. Returns the time. */
 export async function recordStepUp({ sql }: Tx, sessionId: string, aal: 1 | 2): Promise<number> {
   const [row] = await sql<{ proven_at_ms: number }[]>`
     update sessions set auth_time = clock_timestamp(), aal = greatest(aal, ${aal}) where id = ${sessionId}
@@ -170,12 +172,12 @@ export async function recordStepUp({ sql }: Tx, sessionId: string, aal: 1 | 2): 
   return row.proven_at_ms
 }
 
-/** The session has just been proved by a second factor. */
+/** Raises a session to two verified factors. */
 export async function raiseSession({ sql }: Tx, sessionId: string): Promise<void> {
   await sql`update sessions set aal = 2, next_aal = case when next_aal is not null then 2 end where id = ${sessionId}`
 }
 
-/** Whether the person of a session proved themselves by two factors. */
+/** Whether the session was verified by two factors. */
 export async function isTwoFactorSession({ sql }: Queryable, sessionId: string): Promise<boolean> {
   const rows = await sql`select from sessions where id = ${sessionId} and aal = 2`
   return rows.length === 1
@@ -185,7 +187,7 @@ export async function countGraceAnswer({ sql }: Tx, sessionId: string): Promise<
   await sql`update sessions set grace_answers = grace_answers + 1 where id = ${sessionId}`
 }
 
-/** Whether the account was used before, and on a device that looks like this one. Asked before the session begins. */
+/** Whether the account was used before, and on a device like this one. Call before the session begins. */
 export async function findFamiliar(
   { sql }: Queryable,
   { userId, userAgent, addressPrefix }: Pick<NewSession, 'userId' | 'userAgent' | 'addressPrefix'>,
@@ -210,17 +212,17 @@ export type RevokeReason =
   | 'ended'
   | 'erasing'
 
-/** Which live sessions of a user to end: all, unless said. */
+/** Which active sessions of a user to end. Default: all. */
 export interface SessionChoice {
   readonly userId: string
   readonly only?: string
-  /** Null: all. */
+  /** All except this one; null for all. */
   readonly allBut?: string | null
-  /** Of those: the ones this passkey made. */
+  /** Only those created by this passkey. */
   readonly passkeyId?: string
 }
 
-/** Ends sessions and tells every process, in one statement. Returns the ids of those that were still alive. */
+/** Ends sessions and publishes that to every process, in one statement. Returns the ids of those that were active. */
 export async function endSessions(
   { sql }: Tx,
   choice: SessionChoice,
@@ -242,7 +244,7 @@ export async function endSessions(
   return rows.map(({ subject }) => subject)
 }
 
-/** Tells every process that tokens of the account older than `version` are worthless. */
+/** Publishes to every process that tokens of the account older than `version` are invalid. */
 export async function revokeOlderTokens(
   { sql }: Tx,
   { userId, version, keepMs }: { userId: string; version: number; keepMs: number },
@@ -252,15 +254,18 @@ export async function revokeOlderTokens(
     values ('user', ${userId}, ${version}, clock_timestamp() + make_interval(secs => ${keepMs / 1000}))`
 }
 
-/** Tells every process that the account's address is proved: tokens that say otherwise need not be replaced. */
-export async function tellVerified({ sql }: Tx, { userId, keepMs }: { userId: string; keepMs: number }): Promise<void> {
+/** Publishes to every process that the account's address is verified, so its tokens need not be replaced. */
+export async function publishVerified(
+  { sql }: Tx,
+  { userId, keepMs }: { userId: string; keepMs: number },
+): Promise<void> {
   await sql`
     insert into revocations (kind, subject, expires_at)
     values ('verified', ${userId}, clock_timestamp() + make_interval(secs => ${keepMs / 1000}))`
 }
 
 export interface RevocationNews {
-  /** Read from here next time. */
+  /** Where the next read starts. */
   readonly horizon: string
   readonly clockMs: number
   readonly revocations: readonly RevocationRow[]
@@ -274,9 +279,9 @@ export interface RevocationRow {
 }
 
 /**
- * Every revocation that may have become visible since the read that returned `horizon`; from the beginning without one.
- * Repeats are usual. Transactions commit out of order, so a cursor over a sequence would skip rows; `horizon` is the
- * oldest transaction that was still running, and all before it were seen.
+ * Every revocation that may have become visible since the read that returned `horizon`, or all without one. Repeats are
+ * normal. Transactions commit out of order, so a sequence cursor would skip rows; `horizon` is the oldest running
+ * transaction, and everything before it was visible.
  */
 export async function readRevocations({ sql }: Queryable, horizon = '0'): Promise<RevocationNews> {
   const [row] = await sql<{ horizon: string; clock_ms: number; revocations: RevocationRow[] }[]>`
@@ -295,7 +300,7 @@ export async function readRevocations({ sql }: Queryable, horizon = '0'): Promis
 
 // ---- housekeeping -----------------------------------------------------------------------------------------------
 
-/** Deletes what ended `ageDays` ago, and revocations and set-up links past their time. Bounded per call. */
+/** Deletes sessions that ended `ageDays` ago, and expired revocations and set-up links. Bounded per call. */
 export async function forgetEnded({ sql }: Db, ageDays: number): Promise<void> {
   await sql`
     delete from sessions where ctid = any(array(

@@ -1,15 +1,15 @@
-/** Access tokens: short-lived JWTs signed with Ed25519, that any process verifies without asking anyone. */
+/** Access tokens: short-lived JWTs signed with Ed25519, verified by any process without a request. */
 import { commonProblem, roles as knownRoles, type Role } from '@octet/contracts'
 import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { algorithm, type SigningKeys } from './signing-keys.ts'
 
 export const accessTokenSeconds = 300
-/** How long a revocation matters: as long as a token lives, and ten minutes for clocks that disagree. */
+/** How long a revocation is relevant: the lifetime of a token plus ten minutes for clock differences. */
 export const revocationKeepMs = accessTokenSeconds * 1000 + 10 * 60_000
 const audience = 'octet'
-/** RFC 9068; keeps a token of any other kind from passing for one of these. */
+/** RFC 9068; rejects tokens of any other type. */
 const type = 'at+jwt'
-/** Ours have some 500; the rest is not worth a signature check. */
+/** Our tokens have about 500 characters; longer ones are rejected without a signature check. */
 const tokenLengthMax = 2_048
 
 export interface AccessGrant {
@@ -17,9 +17,9 @@ export interface AccessGrant {
   readonly sessionId: string
   readonly roles: readonly Role[]
   readonly scopes: '*' | readonly string[]
-  /** The account's rights may have changed since; see `users.access_version`. */
+  /** Detects changed rights; see `users.access_version`. */
   readonly accessVersion: number
-  /** When the person last proved who they are, Unix milliseconds by the database's clock. */
+  /** Last verification of the person, Unix milliseconds by the database's clock. */
   readonly provenAtMs: number
   /** See `Principal`. */
   readonly isUnverified?: boolean
@@ -31,7 +31,9 @@ export interface VerifiedGrant extends AccessGrant {
 
 export interface AccessTokens {
   sign(grant: AccessGrant): Promise<string>
-  /** Throws `unauthenticated` for everything but a token of ours that is still alive. Revocation is not asked here. */
+  /**
+   * Throws `unauthenticated` for everything except an unexpired token of this installation. Does not check revocation.
+   */
   verify(token: string): Promise<VerifiedGrant>
 }
 
@@ -44,7 +46,7 @@ export interface AccessTokenOptions {
   readonly nowMs: () => number
 }
 
-/** Signs with the newest key and verifies by any of `keys`. */
+/** Signs with the newest key and verifies with any of `keys`. */
 export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions): AccessTokens {
   return {
     sign({ userId, sessionId, roles, scopes, accessVersion, provenAtMs, isUnverified }) {
@@ -79,10 +81,10 @@ export function createAccessTokens({ keys, issuer, nowMs }: AccessTokenOptions):
   }
 }
 
-/** Only ids of our own table; what else a header says of keys (`jku`, `x5u`, `jwk`) is never looked at (RFC 8725). */
+/** Accepts only key ids of our own table. Other key headers (`jku`, `x5u`, `jwk`) are ignored (RFC 8725). */
 async function keyFor(keys: TokenKeys, kid: unknown): Promise<CryptoKey> {
   const key = typeof kid === 'string' ? await keys.find(kid) : undefined
-  if (key === undefined) throw refused('was signed by nobody we know')
+  if (key === undefined) throw refused('has an unknown signing key')
   return key
 }
 

@@ -13,9 +13,9 @@ import { setupTokenHash } from './setup-token.ts'
 import { isSetupTokenGood, takeSetupToken } from './store.ts'
 
 /**
- * Makes the first administrator and signs the browser in. Reserved names are theirs to take; the example people go
- * unless they want them. Publishes `user-registered` and `owner-created`. Throws `setup-token-invalid`,
- * `username-taken`, `unavailable`.
+ * Creates the first administrator and signs the browser in. Reserved names are allowed here. Example people are deleted
+ * unless requested. Publishes `user-registered` and `owner-created`. Throws `setup-token-invalid`, `username-taken`,
+ * `unavailable`.
  */
 export async function webSetup(ctx: IdentityContext, input: Input<typeof identity, 'webSetup'>): Promise<WebSession> {
   checkEmail(ctx, input.email)

@@ -8,9 +8,8 @@ import { problem } from '../problem.ts'
 import type { TrustedDevice } from './device-cookie.ts'
 
 /**
- * The account whose login and password these are. From a browser that signed in to it before, attempts are counted
- * apart from those of strangers. An unknown login, an account without password and a wrong password
- * are the same answer after the same work.
+ * The account with this login and password. Attempts from a trusted browser are counted apart from those of strangers.
+ * An unknown login, an account without a password and a wrong password get the same answer after the same work.
  */
 export async function checkCredentials(
   ctx: IdentityContext,
@@ -22,7 +21,7 @@ export async function checkCredentials(
   }
   const key = loginKey(login)
   const account = 'emailKey' in key ? key.emailKey : key.usernameKey
-  // Whose login it is, is asked before the count only for a device that once knew the password of some account.
+  // Look up the account before throttling only for trusted devices.
   const known = device === undefined ? undefined : await store.findUserByLogin(ctx.db, key)
   const own = known !== undefined && known.id === device?.userId ? { device: device.id } : { account }
   const creditBack = await ctx.throttle.take({ ...own, address: addressOf(ctx.request) })
@@ -35,18 +34,18 @@ export async function checkCredentials(
   }
   ctx.measures.passwordsRight.add()
   await creditBack()
-  if (user.disabled_at !== null) throw problem('account-disabled') // told only to who has the password
+  if (user.disabled_at !== null) throw problem('account-disabled') // only revealed after the correct password
   await rehash(ctx, user, normal)
   return user
 }
 
-/** A name never holds an `@`. Control characters, which the database would choke on, are in neither. */
+/** Usernames never contain an `@`. Control characters, which the database rejects, occur in neither. */
 function loginKey(login: string): { readonly emailKey: string } | { readonly usernameKey: string } {
   const clean = login.replace(/\p{Cc}/gu, '')
   return clean.includes('@') ? { emailKey: emailKey(clean) } : { usernameKey: usernameKey(clean) }
 }
 
-/** Brings an old hash up to today's cost, now that the password is at hand. When many wait, another day will do. */
+/** Replaces an old hash with one of the current cost while the password is known. Skipped when many requests wait. */
 async function rehash(ctx: IdentityContext, user: UserRow, password: string): Promise<void> {
   const old = user.password_hash
   if (old === null || !ctx.passwords.isOutdated(old) || ctx.passwords.load().waiting > 0) return

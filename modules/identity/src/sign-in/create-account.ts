@@ -9,13 +9,13 @@ import { normalPassword } from '../passwords/rules.ts'
 import { problem } from '../problem.ts'
 import { insertAccount, type Registration } from './registration.ts'
 
-/** An ordinary account, for every way of signing in afterwards. Publishes `user-registered`. */
+/** Creates an ordinary account, for every kind of sign-in that follows. Publishes `user-registered`. */
 export async function createAccount(ctx: IdentityContext, input: Registration): Promise<UserRow> {
   if (isReserved(input.username)) throw problem('username-reserved')
   checkEmail(ctx, input.email)
   checkPassword(input)
   const { hash, creditBack } = await hashNewPassword(ctx, input.password)
-  // Under an idempotency key only the id is remembered: tokens must not lie in a table.
+  // Under an idempotency key only the id is stored: tokens must not lie in a table.
   const { userId } = await ctx.once('identity.register', async tx => {
     const id = await insertAccount(ctx, tx, input, { passwordHash: hash, roles: ['user'] })
     await tx.publish('user-registered', { userId: id })
@@ -29,7 +29,7 @@ export async function createAccount(ctx: IdentityContext, input: Registration): 
   return user
 }
 
-/** A repeat of the same request gets a session of its own, but only with the password: a key is no secret. */
+/** A repeated request gets its own session only with the correct password: an idempotency key is not a secret. */
 async function checkRepeat(ctx: IdentityContext, password: string, user: UserRow): Promise<void> {
   const isRight = await ctx.passwords.verify(normalPassword(password) ?? '', user.password_hash)
   if (!isRight) throw commonProblem('idempotency-key-reused')

@@ -1,6 +1,6 @@
 /**
- * A browser that signed in to an account before is known again for 90 days. That opens nothing: its attempts at the
- * password are merely counted apart, so that strangers who guess cannot keep the owner waiting (ASVS 6.1.1).
+ * Recognises a browser that signed in to an account within the last 90 days. This grants no access: its password
+ * attempts are only counted separately, so guessing strangers cannot delay the owner (ASVS 6.1.1).
  */
 import { randomBytes } from 'node:crypto'
 import type { IdentityContext } from '../context.ts'
@@ -12,21 +12,21 @@ const purpose = 'trusted device'
 const lengthMax = 400
 
 export interface TrustedDevice {
-  /** Its own; what is guessed with a stolen cookie is counted under it. */
+  /** Its own id. Guesses with a stolen cookie are counted under it. */
   readonly id: string
   readonly userId: string
 }
 
 type Needs = Pick<IdentityContext, 'secrets' | 'clockMs' | 'origin'>
 
-/** `Set-Cookie` for a browser that has just signed in. Sealed: nobody else makes one, or reads whose it is. */
+/** `Set-Cookie` for a browser that has just signed in. Sealed, so it can be neither forged nor read. */
 export function trustDevice({ secrets, clockMs, origin }: Needs, userId: string): string {
   const id = randomBytes(nonceSizeBytes).toString('base64url')
   const sealed = secrets.seal(JSON.stringify([id, userId, clockMs() + lifeSeconds * 1000]), purpose)
   return hostCookie(origin, { name: 'oct-device', value: sealed.toString('base64url'), maxAgeSeconds: lifeSeconds })
 }
 
-/** The device a request comes from; `undefined` for one without a cookie of ours, or with one past its time. */
+/** The trusted device of a request; `undefined` without a valid, unexpired cookie. */
 export function deviceOf({ secrets, clockMs, origin }: Needs, cookies: string | undefined): TrustedDevice | undefined {
   const value = cookieNamed(cookies, 'oct-device', origin)
   if (value === undefined || value.length > lengthMax) return undefined
@@ -35,6 +35,6 @@ export function deviceOf({ secrets, clockMs, origin }: Needs, cookies: string | 
     const [id, userId, untilMs] = JSON.parse(opened) as [string, string, number]
     return untilMs > clockMs() ? { id, userId } : undefined
   } catch {
-    return undefined // made up, or sealed with a key of before
+    return undefined // forged, or sealed with an earlier key
   }
 }

@@ -1,26 +1,26 @@
 /**
- * Wrong passwords, told to the account's owner: how many, not each. Counted in memory and written aside from the
- * request, so that a failed sign-in takes as long for an account as for a name that nobody has.
+ * Audit entries about wrong passwords: one with a count, not one per attempt. Counted in memory and written apart from
+ * the request, so a failed sign-in takes the same time for existing and unknown names.
  */
 import type { Db } from '@octet/db'
 import type { Log } from '@octet/observe'
 import { audit } from '../audit/audit.ts'
 
 const writeMs = 5_000
-/** At most one entry per account in this time, from each process; the count goes on meanwhile. */
+/** At most one entry per account and process in this time. The count continues. */
 const perAccountMs = 15 * 60_000
 const accountsMax = 10_000
 
 interface Failures {
   count: number
   writtenAtMs: number
-  /** Of the latest. */
+  /** The client of the latest attempt. */
   client: { readonly address: string; readonly userAgent: string } | undefined
 }
 
 export interface SignInFailures {
   record(userId: string, client: Failures['client']): void
-  /** Writes what is due; with `all` also what could wait. */
+  /** Writes due entries; with `all` also those that could wait. */
   flush(all?: boolean): Promise<void>
   start(): void
   /** Stops and writes the rest. */
@@ -34,7 +34,10 @@ export interface SignInFailuresOptions {
   readonly auditKey: Buffer
 }
 
-/** Writes nothing by itself until `start`. What was not written is lost with the process, which is harmless. */
+/**
+ * Creates a recorder. Call `start` to write periodically. Unwritten counts are lost with the process, which is
+ * harmless.
+ */
 export function createSignInFailures({ db, log, now, auditKey }: SignInFailuresOptions): SignInFailures {
   const accounts = new Map<string, Failures>()
   let writing: Promise<void> | undefined

@@ -15,11 +15,14 @@ import { type FactorProof, requireOne, verifyFactor } from './verify-factor.ts'
 interface Finished {
   readonly user: UserRow
   readonly challenge: Challenge
-  /** Uses up the sign-in and the factor, in the transaction that makes the session. */
+  /** Takes the waiting sign-in and the factor, in the transaction that creates the session. */
   readonly verified: VerifiedFactor
 }
 
-/** The second half of an API client's sign-in. Throws `challenge-ended`, `second-factor-wrong`, `rate-limited`. */
+/**
+ * Completes an API client's sign-in with a second factor. Throws `challenge-ended`, `second-factor-wrong`,
+ * `rate-limited`.
+ */
 export async function finishLogin(
   ctx: IdentityContext,
   input: Input<typeof identity, 'finishLogin'>,
@@ -28,7 +31,7 @@ export async function finishLogin(
   return issueTokens(ctx, user, verified)
 }
 
-/** The same for a browser. */
+/** Completes a browser's sign-in with a second factor. */
 export async function webFinishLogin(
   ctx: IdentityContext,
   input: Input<typeof identity, 'webFinishLogin'>,

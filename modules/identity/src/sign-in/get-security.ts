@@ -6,7 +6,7 @@ import { isTwoStep } from '../factors/challenge-problem.ts'
 import { readFactors } from '../factors/store.ts'
 import { relyingPartyOf } from '../passkeys/rules.ts'
 
-/** What the caller's account is protected by, and how long they count as freshly signed in. */
+/** The sign-in methods and factors of the caller's account, and how long the sign-in counts as fresh. */
 export async function getSecurity(ctx: IdentityContext): Promise<Output<typeof identity, 'getSecurity'>> {
   const { provenAtMs } = requireUser(ctx.actor)
   const account = await accessOwnAccount(ctx.db, ctx.actor)

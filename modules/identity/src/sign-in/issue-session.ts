@@ -16,27 +16,27 @@ import { findFamiliar, insertSession, type Lifetime, type NewSession } from '../
 const hourSeconds = 60 * 60
 const daySeconds = 24 * hourSeconds
 
-/** NIST SP 800-63B-4 suggests a day at most (AAL2); people are used to weeks, and step-up guards what matters. */
+/** NIST SP 800-63B-4 suggests at most a day (AAL2). People expect weeks, and step-up protects sensitive operations. */
 export const remembered: Lifetime = { idleSeconds: 30 * daySeconds, absoluteSeconds: 90 * daySeconds }
-/** For browsers that forget the cookie on closing. */
+/** For browsers that drop the cookie on closing. */
 export const untilClosed: Lifetime = { idleSeconds: 12 * hourSeconds, absoluteSeconds: 90 * daySeconds }
 
 export interface IssuedSession {
   readonly sessionId: string
-  /** When it began: Unix milliseconds by the database's clock. */
+  /** When it began, in Unix milliseconds by the database's clock. */
   readonly provenAtMs: number
 }
 
 interface Beginning extends Pick<NewSession, 'userId' | 'credential'> {
   readonly lifetime: Lifetime
-  /** What the person proved themselves by beyond a first factor. */
+  /** The factor verified beyond the first one. */
   readonly verified?: VerifiedFactor
 }
 
 /**
- * Begins a session of the user on the device that makes this request. Every way of signing in comes through here, so
- * that none can pass by the second factor or into a disabled account: with two steps on and one proved, throws
- * `second-factor-required`; else `account-disabled`. A deletion of the account that still waits is taken back.
+ * Creates a session for the user on the requesting device. Every sign-in method calls this, so none can bypass the
+ * second factor or enter a disabled account. Throws `second-factor-required` when a second factor is enabled and only
+ * one is verified, otherwise `account-disabled`. Cancels a pending deletion of the account.
  */
 export async function issueSession(
   ctx: IdentityContext,
@@ -62,10 +62,11 @@ export async function issueSession(
     const { hasSessions, isFamiliar } = await findFamiliar(tx, device)
     const proof = { aal, passkeyId: verified?.passkeyId }
     const begunAtMs = await insertSession(tx, { id: sessionId, credential: kept, ...proof, ...device, ...lifetime })
-    // Turned on just now: whoever turns it on waits for sessions that are being made, then ends them, or is waited for.
+    // A second factor may just have been enabled: that transaction waits for sessions being created and ends them, or
+    // this one waits for it.
     if (aal === 1 && (await isTwoStep(tx, userId)))
       throw commonProblem('unavailable', { retryAfterMs: 1, executed: 'no' })
-    // Asked here, after the insertion: it waits for who disables the account, and then sees it.
+    // Checked after the insertion, which waits for a transaction that disables the account and then sees it.
     const user = await findUser(tx, userId)
     if (user === undefined || user.disabled_at !== null) throw problem('account-disabled')
     if (hasSessions && !isFamiliar) await notifyOwner(ctx, tx, user, 'new-device')

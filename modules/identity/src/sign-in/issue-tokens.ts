@@ -10,7 +10,7 @@ import { type IssuedSession, issueSession, remembered } from './issue-session.ts
 
 type Tokens = Output<typeof identity, 'login'>
 
-/** A new API session and its first pair of tokens. Throws `second-factor-required`. */
+/** Creates an API session and its first token pair. Throws `second-factor-required`. */
 export async function issueTokens(ctx: IdentityContext, user: UserRow, verified?: VerifiedFactor): Promise<Tokens> {
   const refreshKey = newRefreshKey()
   const credential = { kind: 'api', refreshKey } as const
@@ -18,7 +18,7 @@ export async function issueTokens(ctx: IdentityContext, user: UserRow, verified?
   return tokensFor(ctx, user, { ...session, counter: 0, refreshKey })
 }
 
-/** The tokens of a session at a step of its counter. */
+/** The tokens of a session at a counter value. */
 export async function tokensFor(
   ctx: IdentityContext,
   user: UserRow,

@@ -14,7 +14,7 @@ export async function login(
   return issueTokens(ctx, await checkCredentials(ctx, input))
 }
 
-/** Signs the browser in. Throws what `login` throws; a failure leaves the browser's session as it was. */
+/** Signs the browser in. Throws what `login` throws. A failure leaves the browser's current session unchanged. */
 export async function webLogin(
   ctx: IdentityContext,
   input: Input<typeof identity, 'webLogin'>,

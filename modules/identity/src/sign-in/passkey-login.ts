@@ -8,8 +8,8 @@ import { issueTokens } from './issue-tokens.ts'
 import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
 
 /**
- * Signs an API client in by a passkey, which says whose it is. Throws `passkey-refused`, `account-disabled`, and
- * `second-factor-required` where two steps are on and the device did not check its holder.
+ * Signs an API client in with a passkey, which identifies the account. Throws `passkey-refused`, `account-disabled`,
+ * and `second-factor-required` when a second factor is enabled and the device did not verify its user.
  */
 export async function passkeyLogin(
   ctx: IdentityContext,
@@ -19,7 +19,7 @@ export async function passkeyLogin(
   return issueTokens(ctx, user, verified)
 }
 
-/** The same for a browser. */
+/** Signs a browser in with a passkey. */
 export async function webPasskeyLogin(
   ctx: IdentityContext,
   { passkey, remember }: Input<typeof identity, 'webPasskeyLogin'>,

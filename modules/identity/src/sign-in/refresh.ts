@@ -15,12 +15,12 @@ import { tokensFor } from './issue-tokens.ts'
 type Outcome =
   | { readonly kind: 'issue'; readonly user: store.RefreshRow; readonly counter: number }
   | { readonly kind: 'ended' }
-  /** An old token came back; `ended` are the sessions that this has ended just now. */
+  /** An old token was used again; `ended` lists the sessions that were ended because of it. */
   | { readonly kind: 'replayed'; readonly ended: readonly string[] }
 
 /**
- * Exchanges a refresh token for the session's newest pair; see {@link decideRefresh} for what each token earns. The
- * roles are read anew. Throws `session-ended`; `session-replayed` after ending the session for good.
+ * Exchanges a refresh token for the session's newest pair; see {@link decideRefresh}. Reads the current roles. Throws
+ * `session-ended`; `session-replayed` after ending the session permanently.
  */
 export async function refresh(
   ctx: IdentityContext,
@@ -28,7 +28,7 @@ export async function refresh(
 ): Promise<Output<typeof identity, 'refresh'>> {
   const token = parseRefreshToken(input.refreshToken)
   if (token === undefined) throw problem('session-ended')
-  // Only a token we signed may hold a row, let alone end a session: otherwise a stranger could.
+  // Only a token we signed may lock a row or end a session. Otherwise a stranger could do so.
   const kept = await store.findRefreshKey(ctx.db, token.sessionId)
   if (kept === undefined) throw problem('session-ended')
   const refreshKey = openRefreshKey(ctx.secrets, token.sessionId, kept)

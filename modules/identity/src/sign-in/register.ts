@@ -6,7 +6,7 @@ import { issueTokens } from './issue-tokens.ts'
 import { signBrowserIn, type WebSession } from './sign-browser-in.ts'
 
 /**
- * Makes an account and signs in. Whether the address is known elsewhere makes no difference. Publishes
+ * Creates an account and signs in. The answer is the same whether or not another account uses the address. Publishes
  * `user-registered`. Throws `username-taken`, `username-reserved`, `unavailable`, `rate-limited`.
  */
 export async function register(
@@ -16,7 +16,7 @@ export async function register(
   return issueTokens(ctx, await createAccount(ctx, input))
 }
 
-/** Makes an account and signs the browser in. Publishes `user-registered`. Throws what `register` throws. */
+/** Creates an account and signs the browser in. Publishes `user-registered`. Throws what `register` throws. */
 export async function webRegister(
   ctx: IdentityContext,
   input: Input<typeof identity, 'webRegister'>,

@@ -1,4 +1,4 @@
-/** The parts of signing up that its ways share. */
+/** Shared steps of registration. */
 import type { Role } from '@octet/contracts'
 import { newId, type Tx } from '@octet/db'
 import { emailKey, usernameKey } from '../account/rules.ts'
@@ -13,7 +13,7 @@ export interface Registration {
   readonly password: string
 }
 
-/** Inserts the account, asks for the proof of its address and returns its id. Throws `username-taken`. */
+/** Inserts the account, requests verification of its address and returns its id. Throws `username-taken`. */
 export async function insertAccount(
   { jobs }: Pick<IdentityContext, 'jobs'>,
   tx: Tx,

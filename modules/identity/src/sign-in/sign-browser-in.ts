@@ -1,4 +1,4 @@
-/** Sessions of browsers and the cookie that carries them. */
+/** Browser sessions and their cookie. */
 import type { Me } from '@octet/contracts/identity'
 import { meOf, type UserRow } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
@@ -14,15 +14,15 @@ export interface WebSession {
   readonly cookie: string
 }
 
-/** One that was just begun. */
+/** A session that was just created. */
 export interface BegunWebSession extends WebSession {
-  /** Whether the browser may know the person again after it was closed. */
+  /** Whether the session survives closing the browser. */
   readonly remember: boolean
 }
 
 /**
- * Always a new session, so one that somebody planted in the browser is worth nothing; the one the browser came with
- * ends. Throws `second-factor-required`.
+ * Always creates a new session, so a session planted in the browser is worthless, and ends the previous one. Throws
+ * `second-factor-required`.
  */
 export async function signBrowserIn(
   ctx: IdentityContext,
@@ -37,7 +37,7 @@ export async function signBrowserIn(
   return { me: meOf(user), cookie: ctx.cookie.set(value, remember ? lifetime.absoluteSeconds : undefined), remember }
 }
 
-/** `Set-Cookie` with a new cookie for a browser session whose cookie is a day old; `undefined` for all others. */
+/** `Set-Cookie` with a new cookie for a browser session whose cookie is a day old, otherwise `undefined`. */
 export async function renewCookie(ctx: IdentityContext): Promise<string | undefined> {
   if (ctx.actor.kind !== 'user') return undefined
   const { userId, sessionId } = ctx.actor

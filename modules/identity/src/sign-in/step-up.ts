@@ -17,8 +17,8 @@ import type { WebSession } from './sign-browser-in.ts'
 import { verifyPresence } from './verify-presence.ts'
 
 /**
- * Proves anew that it is the person who holds an API session. The freshness is in the new access token only; the old
- * one stays what it was. Throws `wrong-credentials`, `other-session-kind`, `session-ended`.
+ * Verifies the person of an API session again. Only the new access token counts as fresh. Throws `wrong-credentials`,
+ * `other-session-kind`, `session-ended`.
  */
 export async function stepUp(
   ctx: IdentityContext,
@@ -47,8 +47,8 @@ async function advance(tx: Tx, sessionId: string, verified: VerifiedFactor) {
 }
 
 /**
- * Proves anew that it is the person in front of the browser. The freshness is bound to the new cookie: whoever holds
- * a copy of the old one gains nothing (A12). Throws `wrong-credentials`, `other-session-kind`.
+ * Verifies the person of a browser session again. Only the new cookie counts as fresh, so a copy of the old one gains
+ * nothing (A12). Throws `wrong-credentials`, `other-session-kind`.
  */
 export async function webStepUp(ctx: IdentityContext, input: Input<typeof identity, 'webStepUp'>): Promise<WebSession> {
   const { userId, sessionId } = requireUser(ctx.actor)

@@ -1,4 +1,4 @@
-/** Looks at what somebody brought as a second factor, and prepares its using up. */
+/** Verifies a second factor and prepares its use. */
 
 import { commonProblem } from '@octet/contracts'
 import type { PasskeyAssertion } from '@octet/contracts/identity'
@@ -19,14 +19,14 @@ export interface FactorProof {
   readonly passkey?: PasskeyAssertion
 }
 
-/** Throws `validation-failed` unless exactly one of `names` is there. */
+/** Throws `validation-failed` unless exactly one of `names` is present. */
 export function requireOne(input: Readonly<Record<string, unknown>>, names: readonly string[]): void {
   if (names.filter(name => input[name] !== undefined).length === 1) return
   const message = `exactly one of ${names.join(', ')} is needed`
   throw commonProblem('validation-failed', { errors: [{ path: '', message }] })
 }
 
-/** Throws `second-factor-wrong`, `passkey-refused`, and `rate-limited` when too many codes were tried. */
+/** Throws `second-factor-wrong`, `passkey-refused`, and `rate-limited` after too many codes. */
 export async function verifyFactor(
   ctx: IdentityContext,
   { userId, purpose }: { userId: string; purpose: 'second-factor' | 'step-up' },
@@ -41,7 +41,7 @@ export async function verifyFactor(
   return verifyCode(ctx, userId, proof.code ?? '')
 }
 
-/** Nobody guesses 120 bits, so tries are not counted: a stranger's guesses must not shut this way. */
+/** 120 bits cannot be guessed, so attempts are not counted: a stranger must not be able to block this method. */
 function verifyRecoveryCode(ctx: IdentityContext, userId: string, typed: string): VerifiedFactor {
   const hash = recoveryCodeHash(typed)
   if (hash === undefined) throw problem('second-factor-wrong')

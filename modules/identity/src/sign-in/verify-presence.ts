@@ -9,7 +9,7 @@ import { checkCredentials } from './check-credentials.ts'
 import { requireOne, verifyFactor } from './verify-factor.ts'
 
 /**
- * Makes the caller prove anew who they are; with two steps on, by the second. Throws `second-factor-required`,
+ * Verifies the caller again, by the second factor when one is enabled. Throws `second-factor-required`,
  * `second-factor-wrong`, `wrong-credentials`, `unavailable`, `rate-limited`.
  */
 export async function verifyPresence(

@@ -6,16 +6,16 @@ import { isApiKeyLike } from '../keys/api-key.ts'
 import { createRevocations } from '../sessions/revocations.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
 
-/** With this a revocation still bites within a second: the process that is asked knows of it at once. */
+/** Keeps the one-second promise for revocations: the process that serves identity knows them at once. */
 const believedMs = 800
 const credentialsMax = 10_000
-/** Nothing in a cookie or an API key says when it ends by itself; connections are asked about again this often. */
+/** Cookies and API keys do not carry their expiry. Open connections are checked again this often. */
 const checkAgainMs = 5 * 60_000
 
 /**
- * Accounts for a process that does not serve identity. Who stands behind a credential it asks the process that does,
- * at most once per credential and {@link believedMs}, and again after news of the account; without an answer nobody
- * gets in. What ended it asks for as often as identity itself reads it, so that open connections end within a second.
+ * Authentication for a process that does not serve identity. It asks the process that does, at most once per credential
+ * and {@link believedMs}, and again after a change of the account. Without an answer access is refused. It reads
+ * revocations as often as identity itself, so open connections end within a second.
  */
 export function accountsRemotely({ client, now, log }: RemoteAccounts<typeof identity>): AccountsElsewhere {
   const revocations = createRevocations({
@@ -25,7 +25,7 @@ export function accountsRemotely({ client, now, log }: RemoteAccounts<typeof ide
     keepMs: revocationKeepMs,
   })
   let generation = 0
-  // First of all listeners: whoever is told next and asks gets an answer from after the news.
+  // Registered first, so later listeners that authenticate get an answer from after the revocation.
   revocations.onRevoked(() => void generation++)
   revocations.start()
   return {
@@ -56,7 +56,7 @@ function askEach(client: RemoteAccounts<typeof identity>['client'], generation: 
   }
 }
 
-/** By this process's clock. The credential was found good by identity; here its token is only read. */
+/** By this process's clock. Identity has verified the credential; this only reads its token. */
 function expiryOf(credential: Credential, { nowMs, dbNowMs }: { readonly nowMs: number; readonly dbNowMs: number }) {
   if (credential.kind === 'none') return undefined
   const isToken = credential.kind === 'bearer' && !isApiKeyLike(credential.token)

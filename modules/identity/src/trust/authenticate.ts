@@ -3,8 +3,8 @@ import type { identity } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 
 /**
- * Who stands behind a credential, for processes that do not serve identity. A bad cookie is nobody. Throws
- * `unauthenticated` for a bad token.
+ * Authenticates a credential for processes that do not serve identity. An invalid cookie is anonymous. Throws
+ * `unauthenticated` for an invalid token.
  */
 export async function authenticate(
   ctx: IdentityContext,

@@ -3,7 +3,7 @@ import type { identity } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { readRevocations } from '../sessions/store.ts'
 
-/** What ended, for processes that do not serve identity. Who asks next about one of these is answered from after it. */
+/** Revocations for processes that do not serve identity. A later authentication reflects all returned revocations. */
 export async function listRevocations(
   ctx: IdentityContext,
   { since }: Input<typeof identity, 'listRevocations'>,

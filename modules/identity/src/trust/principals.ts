@@ -1,6 +1,6 @@
 /**
- * Who stands behind a credential. What was found out is remembered, so that a request that comes again costs three
- * lookups in maps: the credential, its session and its account among the revoked.
+ * Authenticates credentials. Results are cached, so a repeated request costs three map lookups: the credential, its
+ * session and its account in the revoked set.
  */
 import { type Cache, createCache } from '@octet/cache'
 import { type Authenticate, anonymous, type Credential, commonProblem, type Principal } from '@octet/contracts'
@@ -17,18 +17,18 @@ import { findLiveSession, type LiveSession } from '../sessions/store.ts'
 import { type AccessTokens, accessTokenSeconds, type VerifiedGrant } from '../sessions/tokens.ts'
 
 const rememberedMax = 10_000
-/** A cookie's session is read again this often, for its expiry moves. */
+/** A cookie's session is read again this often, because its expiry moves. */
 const cookieSessionMs = 60_000
-/** With no news of revocations, requests ask the database: at most so many at once, and none for longer than this. */
+/** While revocations are stale, requests query the database: at most this many at once, and none longer than this. */
 const checksMax = 200
 const checkTimeoutMs = 2_000
 
 type User = Extract<Principal, { kind: 'user' }>
 
-/** A credential that was good when it was looked at. */
+/** A credential that was valid when it was read. */
 interface Known {
   readonly principal: User
-  /** As `isRevoked` wants it; of an API key its own id. */
+  /** The id that `isRevoked` expects; for an API key its own id. */
   readonly sessionId: string
   readonly userId: string
   readonly accessVersion: number
@@ -45,13 +45,13 @@ export interface PrincipalsOptions {
 }
 
 export interface Principals {
-  /** Answers at once, without a promise, for what it remembers. */
+  /** Answers synchronously for cached credentials. */
   readonly authenticate: Authenticate
-  /** When the credential, which was good a moment ago, ends: by the database's clock. */
+  /** When a recently valid credential expires, by the database's clock. */
   expiresAtMs(credential: Credential): number | undefined
 }
 
-/** Remembers nobody yet. */
+/** Starts with an empty cache. */
 export function createPrincipals(options: PrincipalsOptions): Principals {
   const { db, tokens, revocations, lastSeen, keysLastSeen } = options
   const bearers = createCache<Known>({
@@ -93,7 +93,7 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
 
   const cookie = async (value: string): Promise<Principal> => {
     if (!isCookieValue(value)) return anonymous
-    const known = await readAnew(cookies, value, isGood)
+    const known = await readAgain(cookies, value, isGood)
     if (known === undefined) return anonymous
     if (revocations.isStale() && !(await isStillGood(known))) return anonymous
     return admit(known)
@@ -101,7 +101,7 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
 
   const apiKey = async (key: string): Promise<Principal> => {
     if (parseApiKey(key) === undefined) throw refusedKey()
-    const known = await readAnew(keys, key, isGood)
+    const known = await readAgain(keys, key, isGood)
     if (known === undefined) throw refusedKey()
     if (revocations.isStale() && !(await isStillGood(known))) throw refusedKey()
     return admit(known)
@@ -123,15 +123,15 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
   }
 }
 
-/** What is remembered of a session or key that seems over, or whose rights changed, is read again before it counts. */
-async function readAnew(
+/** Reads a cached session or key again when it seems expired or its rights changed. */
+async function readAgain(
   cache: Cache<Known | null>,
   value: string,
   isGood: (known: Known) => boolean,
 ): Promise<Known | undefined> {
   const remembered = await cache.get(value)
   if (remembered !== null && isGood(remembered)) return remembered
-  cache.delete(value) // random values must not push real sessions out either
+  cache.delete(value) // random values must not evict real sessions
   if (remembered === null) return undefined
   const known = await cache.get(value)
   if (known !== null && isGood(known)) return known
@@ -139,13 +139,13 @@ async function readAnew(
   return undefined
 }
 
-/** Asks the database whether a credential's session still lives and its rights are the same. */
+/** Checks in the database whether a credential's session is active and its rights are unchanged. */
 function createSessionCheck(db: Queryable): (known: Known) => Promise<boolean> {
   let checks = 0
   return async known => {
     if (checks >= checksMax) throw commonProblem('unavailable', { retryAfterMs: 1_000, executed: 'no' })
     checks++
-    // Counted until the query itself ends, not until we stop waiting: it is the query that holds a connection.
+    // Counted until the query ends, not until we stop waiting: the query holds the connection.
     const find = known.isKey ? findLiveApiKey : findLiveSession
     const read = find(db, known.sessionId).finally(() => checks--)
     const session = await within(checkTimeoutMs, read).catch(error => {
@@ -170,7 +170,7 @@ function knownByToken({
   return { principal: Object.freeze(principal), sessionId, userId, accessVersion, expiresAtMs, isKey: false }
 }
 
-/** With the key's scopes and its maker's roles of the moment. It proves nobody's presence, so it is never fresh. */
+/** A principal with the key's scopes and its owner's current roles. It never counts as a fresh sign-in. */
 async function knownByApiKey(db: Queryable, key: string): Promise<Known | null> {
   const presented = parseApiKey(key)
   if (presented === undefined) return null

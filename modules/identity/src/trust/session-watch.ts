@@ -8,7 +8,7 @@ export interface SessionWatchParts {
   readonly now: () => number
 }
 
-/** What connections that outlive a request must know of the credential they began with. */
+/** What long-lived connections need to know about their credential. */
 export function createSessionWatch({ principals, revocations, now }: SessionWatchParts): SessionWatch {
   return {
     expiresAtMs(credential) {
