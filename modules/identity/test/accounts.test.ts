@@ -7,7 +7,7 @@ const app = await openIdentity({ after })
 
 // ---- register ---------------------------------------------------------------------------------------------------
 
-test('registering answers 201 with an account that is usable at once', async () => {
+test('registration answers 201 with an account that works at once', async () => {
   const registration = makeRegistration()
   const { status, body } = await app.request(identity, 'register', registration)
   assert.equal(status, 201)
@@ -32,7 +32,7 @@ test('registering answers 201 with an account that is usable at once', async () 
   assert.deepEqual([...events], [{ event: 'user-registered', data: { userId: user.id } }])
 })
 
-test('a registration with wrong fields is refused and names each', async () => {
+test('an invalid registration is refused and names every wrong field', async () => {
   const wrong = { username: 'ab', email: 'nowhere', password: 'short' }
   await assert.rejects(app.client(identity).register(wrong), error => {
     const { status, errors } = error as { status: number; errors: { path: string }[] }
@@ -52,7 +52,7 @@ test('a registration with wrong fields is refused and names each', async () => {
   await refused({ username: 'lovelace', password: 'Lovelace' })
 })
 
-test('A1: roles, verification, ids and versions cannot be given with a registration or a profile', async () => {
+test('A1: registration and profile cannot set roles, verification, ids or versions', async () => {
   const { client } = await signUp(app)
   const extras = [
     { roles: ['admin'] },
@@ -72,7 +72,7 @@ test('A1: roles, verification, ids and versions cannot be given with a registrat
   assert.deepEqual([roles, version, displayName === 'Eve'], [['user'], 1, false])
 })
 
-test('a name is taken in any case and in look-alike spelling, also when twenty want it at once', async () => {
+test('a username also reserves other cases and look-alikes, even under 20 concurrent requests', async () => {
   const names = ['William', 'wi11iam', 'WILLIAM', 'vviiliam', 'Wllliam']
   const wanted = Array.from({ length: 20 }, (_, index) => makeRegistration(names[index % names.length]))
   const answers = await Promise.all(wanted.map(registration => app.request(identity, 'register', registration)))
@@ -83,7 +83,7 @@ test('a name is taken in any case and in look-alike spelling, also when twenty w
   await assert.rejects(app.client(identity).register(makeRegistration('Adm1n')), { code: 'identity.username-reserved' })
 })
 
-test('registering with a known address answers like with an unknown one', async () => {
+test('registration answers alike for known and unknown addresses', async () => {
   const first = await signUp(app)
   const known = { ...makeRegistration(), email: first.registration.email.toUpperCase() }
   const { status, body } = await app.request(identity, 'register', known)
@@ -101,7 +101,7 @@ test('a verified address belongs to one account', async () => {
   })
 })
 
-test('under an idempotency key registering again is the same account, another session, no stored secret', async () => {
+test('registering again under one idempotency key gives the same account, a new session, no secret', async () => {
   const registration = makeRegistration()
   const options = { idempotencyKey: 'registration-1' }
   const { register } = app.client(identity)
@@ -125,7 +125,7 @@ test('under an idempotency key registering again is the same account, another se
 
 // ---- login ------------------------------------------------------------------------------------------------------
 
-test('login takes the name in any case, or the address, and answers 200', async () => {
+test('login accepts the username in any case or the address and answers 200', async () => {
   const { user, registration } = await signUp(app)
   for (const login of [registration.username, registration.username.toUpperCase(), registration.email.toUpperCase()]) {
     const { status, body } = await app.request(identity, 'login', { login, password })
@@ -134,7 +134,7 @@ test('login takes the name in any case, or the address, and answers 200', async 
   }
 })
 
-test('an address signs in to the oldest account that claims it, or to the one that verified it', async () => {
+test('an address signs in to the account that verified it, otherwise to the oldest that claims it', async () => {
   const email = 'shared@example.org'
   const first = await signUp(app, { ...makeRegistration(), email })
   const second = await signUp(app, { ...makeRegistration(), email, password: 'another password' })
@@ -144,7 +144,7 @@ test('an address signs in to the oldest account that claims it, or to the one th
   assert.equal((await login({ login: email, password: 'another password' })).user.id, second.user.id)
 })
 
-test('login without a password is refused as invalid', async () => {
+test('login without a password is refused as invalid input', async () => {
   for (const wrong of [
     { login: 'a' },
     { login: 'a', password: '' },
@@ -155,7 +155,7 @@ test('login without a password is refused as invalid', async () => {
   }
 })
 
-test('unknown login, wrong password and account without password answer alike after the same work', async () => {
+test('unknown login, wrong password and account without password get the same answer after the same work', async () => {
   const { registration } = await signUp(app)
   const passwordless = await signUp(app)
   await app.db('identity').sql`update users set password_hash = null where id = ${passwordless.user.id}`
@@ -186,7 +186,7 @@ test('unknown login, wrong password and account without password answer alike af
   assert.match(JSON.stringify(answers[0]?.body), /identity.wrong-credentials/)
 })
 
-test('a password of a megabyte is refused unread, one of 3 KB in bytes unhashed', async () => {
+test('a password of 1 MB is refused unread, one of 3 KB without hashing', async () => {
   const { registration } = await signUp(app)
   const login = registration.username
   assert.equal((await app.request(identity, 'login', { login, password: 'x'.repeat(1_000_000) })).status, 413)
@@ -196,7 +196,7 @@ test('a password of a megabyte is refused unread, one of 3 KB in bytes unhashed'
   assert.equal((await app.request(identity, 'register', { ...makeRegistration(), password: wide })).status, 400)
 })
 
-test('a hash of an older, cheaper kind is replaced at the next login', async () => {
+test('a hash with an older cost is replaced at the next login', async () => {
   const { user, registration } = await signUp(app)
   const { sql } = app.db('identity')
   const old = '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4' // password
@@ -210,7 +210,7 @@ test('a hash of an older, cheaper kind is replaced at the next login', async () 
 
 // ---- waiting ----------------------------------------------------------------------------------------------------
 
-test('of thirty wrong passwords at once eleven are tried; then even the right one waits, not elsewhere', async t => {
+test('only 11 of 30 concurrent wrong passwords are checked; then even the right one waits here', async t => {
   const app = await openIdentity(t, { trustedProxies: 1 })
   const { registration } = await signUp(app)
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
@@ -237,7 +237,7 @@ test('of thirty wrong passwords at once eleven are tried; then even the right on
   assert.equal((await app.request(identity, 'login', right, from('2001:db8:0:1::99'))).status, 200)
 })
 
-test('when too many sign in at once, the rest are told when to come back and nobody else notices', async t => {
+test('under too many concurrent sign-ins the surplus gets a retry time and other requests are unaffected', async t => {
   const app = await openIdentity(t, { trustedProxies: 1 })
   const { client } = await signUp(app)
   const attempts = Array.from({ length: 90 }, (_, index) =>
@@ -273,7 +273,7 @@ async function slowestOf(count: number, work: () => Promise<unknown>): Promise<n
 
 // ---- profile ----------------------------------------------------------------------------------------------------
 
-test('a profile is changed in part, and only at the version that was seen', async () => {
+test('a profile update changes only the given fields, at the expected version', async () => {
   const { client, user } = await signUp(app)
   const changed = await client.updateMe({
     displayName: ' Ada\u202e ',
@@ -304,7 +304,7 @@ test('a profile with an unknown time zone or an invisible name is refused', asyn
   }
 })
 
-test('a profile is its owner’s: nobody without a token, nor with one of narrower scope, gets at it', async () => {
+test('a profile needs its owner’s token with the right scope', async () => {
   const { user, accessToken } = await signUp(app)
   const [, payload = ''] = accessToken.split('.')
   const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sid: string }
@@ -325,7 +325,7 @@ test('a profile is its owner’s: nobody without a token, nor with one of narrow
   })
 })
 
-test('the token of an account that is gone is nobody’s', async () => {
+test('the token of a deleted account is refused', async () => {
   const { client, user } = await signUp(app)
   await app.db('identity').sql`delete from users where id = ${user.id}`
   await assert.rejects(client.getMe({}), { code: 'unauthenticated' })

@@ -11,7 +11,7 @@ const { sql } = app.db('identity')
 const anyone = app.client(identity)
 const newPassword = 'a longer and better one'
 
-/** An account whose address is proved. */
+/** An account with a verified address. */
 async function signUpProved(registration = makeRegistration()) {
   const account = await signUp(app, registration)
   const mail = await nextMail(app, registration.email, { kind: 'confirm-address' })
@@ -26,7 +26,7 @@ async function resetToken(email: string, count = 1): Promise<string> {
 
 // ---- proving ----------------------------------------------------------------------------------------------------
 
-test('registering mails a code, which proves the address once, typed in any way', async () => {
+test('registration mails a code that verifies the address once, however it is typed', async () => {
   const { client, registration } = await signUp(app)
   assert.deepEqual(await client.getEmail({}), {
     email: registration.email,
@@ -43,14 +43,14 @@ test('registering mails a code, which proves the address once, typed in any way'
   assert.equal((await client.getEmail({})).pending, null)
 })
 
-test('A6: of twenty uses of a code at once one succeeds', async () => {
+test('A6: exactly one of 20 concurrent uses of a code succeeds', async () => {
   const { client, registration } = await signUp(app)
   const code = codeIn(await nextMail(app, registration.email, { kind: 'confirm-address' }))
   const tries = await Promise.allSettled(Array.from({ length: 20 }, () => client.confirmEmail({ code })))
   assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1)
 })
 
-test('a code is no good elsewhere, after ten wrong tries, after its time, or once a newer one was sent', async () => {
+test('a code fails for other accounts, after ten wrong tries, on expiry, and once a newer one is sent', async () => {
   const [one, other] = [await signUp(app), await signUp(app)]
   const first = codeIn(await nextMail(app, one.registration.email, { kind: 'confirm-address' }))
   const refused = { code: 'identity.code-invalid' }
@@ -66,7 +66,7 @@ test('a code is no good elsewhere, after ten wrong tries, after its time, or onc
   await assert.rejects(one.client.confirmEmail({ code: third }), refused)
 })
 
-test('an address that is proved belongs to one account: what others claimed of it is dropped', async () => {
+test('a verified address belongs to one account; claims of other accounts are dropped', async () => {
   const email = 'contested@example.org'
   const claims = [
     await signUp(app, { ...makeRegistration(), email }),
@@ -84,14 +84,14 @@ test('an address that is proved belongs to one account: what others claimed of i
   assert.equal((await late.client.getMe({})).emailVerified, false)
 })
 
-test('nobody’s mailbox is flooded: codes to one address end after ten a day', async () => {
+test('at most ten codes a day are mailed to one address', async () => {
   const email = 'flooded@example.org'
   for (let index = 0; index < 12; index++) await signUp(app, { ...makeRegistration(), email })
   await idle(app)
   assert.equal((await mailsTo(app, email)).length, 10)
 })
 
-test('addresses that cannot get mail or are thrown away are refused', async () => {
+test('invalid and disposable addresses are refused', async () => {
   for (const email of ['a,b@example.org', '"a"@example.org', 'a@mailinator.com', 'a@x.yopmail.com', 'a@b..example']) {
     await assert.rejects(anyone.register({ ...makeRegistration(), email }), { status: 400 }, email)
   }
@@ -99,7 +99,7 @@ test('addresses that cannot get mail or are thrown away are refused', async () =
 
 // ---- forgetting -------------------------------------------------------------------------------------------------
 
-test('a reset sets the password, ends every session, signs nobody in, and tells the owner', async () => {
+test('a reset sets the password, ends every session, does not sign in, and notifies the owner', async () => {
   const { client, registration, refreshToken } = await signUpProved()
   const login = registration.username
   const token = await resetToken(registration.email)
@@ -112,7 +112,7 @@ test('a reset sets the password, ends every session, signs nobody in, and tells 
   await nextMail(app, registration.email, { kind: 'password-changed' })
 })
 
-test('A18: a reset link dies by use, by a new request, by time, and when the address changes', async () => {
+test('A18: a reset link is invalid after use, a new request, expiry, or a change of the address', async () => {
   const { client, registration } = await signUpProved()
   const refused = (token: string) =>
     assert.rejects(anyone.resetPassword({ token, password: newPassword }), { code: 'identity.link-invalid' })
@@ -135,7 +135,7 @@ test('A18: a reset link dies by use, by a new request, by time, and when the add
   assert.equal(kept.length, 0)
 })
 
-test('A6: of twenty uses of a reset link at once one succeeds', async () => {
+test('A6: exactly one of 20 concurrent uses of a reset link succeeds', async () => {
   const { registration } = await signUpProved()
   const token = await resetToken(registration.email)
   const tries = Array.from({ length: 20 }, (_, index) => {
@@ -146,7 +146,7 @@ test('A6: of twenty uses of a reset link at once one succeeds', async () => {
   assert.deepEqual(new Set(statuses.filter(status => status !== 503)), new Set([204, 403]))
 })
 
-test('A8: an account made with somebody else’s address keeps nothing once the owner gets in by mail', async () => {
+test('A8: when the owner of an address resets the password, the previous holder loses all access', async () => {
   const victim = 'victim@example.org'
   const attacker = await signUp(app, { ...makeRegistration(), email: victim })
   await sql`
@@ -167,7 +167,7 @@ test('A8: an account made with somebody else’s address keeps nothing once the 
   assert.equal(user.emailVerified, true)
 })
 
-test('A8: the victim who signs up herself and proves the address takes it from the attacker', async () => {
+test('A8: a new account that verifies the address takes it from an attacker’s account', async () => {
   const victim = 'victim2@example.org'
   const attacker = await signUp(app, { ...makeRegistration(), email: victim })
   await signUpProvedAt(victim)
@@ -184,7 +184,7 @@ async function signUpProvedAt(email: string) {
   return account
 }
 
-test('an address that was never proved opens no account with more than ordinary rights', async () => {
+test('an unverified address cannot reset the password of an account with special roles', async () => {
   const { user, registration } = await signUp(app)
   await sql`update users set roles = '{user,admin}' where id = ${user.id}`
   await anyone.forgotPassword({ email: registration.email })
@@ -194,7 +194,7 @@ test('an address that was never proved opens no account with more than ordinary 
 
 // ---- changing ---------------------------------------------------------------------------------------------------
 
-test('a changed password ends the other sessions and keeps this one', async () => {
+test('changing the password ends all sessions but the current one', async () => {
   const account = await signUpProved()
   const { login, refresh } = anyone
   const other = await login({ login: account.registration.username, password })
@@ -207,7 +207,7 @@ test('a changed password ends the other sessions and keeps this one', async () =
   await assert.rejects(account.client.changePassword({ password: account.registration.username }), { status: 400 })
 })
 
-test('password and address can only be changed right after signing in', async () => {
+test('changing the password or address requires a fresh sign-in', async () => {
   const { caller, client, cookie } = await signUpInBrowser(app)
   assert.ok(cookie !== '')
   await sql`update sessions set auth_time = clock_timestamp() - interval '1 hour'`
@@ -221,7 +221,7 @@ test('password and address can only be changed right after signing in', async ()
   await client.getMe({})
 })
 
-test('a change of address is taken back from the old one: password, sessions and what was added since go', async () => {
+test('the old address can undo a change; password, sessions and sign-in methods added since are removed', async () => {
   const account = await signUpProved()
   const { email: old, username } = account.registration
   const taken = `taken_${old}`
@@ -245,7 +245,7 @@ test('a change of address is taken back from the old one: password, sessions and
   assert.deepEqual([user.email, user.emailVerified], [old, true])
 })
 
-test('a sign-in from a device not seen before is told to the owner of a proved address, once', async () => {
+test('a sign-in on a new device is mailed once to a verified address', async () => {
   const { registration } = await signUpProved()
   const login = { login: registration.username, password }
   const phone = { headers: { 'user-agent': 'Phone/1.0' } }
@@ -257,7 +257,7 @@ test('a sign-in from a device not seen before is told to the owner of a proved a
   assert.equal(told.length, 1)
 })
 
-test('A3: links in mails lead to the configured origin whatever the request says', async () => {
+test('A3: links in mails use the configured origin, whatever Host a request claims', async () => {
   const { registration } = await signUpProved()
   const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' }
   await app.request(identity, 'forgotPassword', { email: registration.email }, { headers })
@@ -266,7 +266,7 @@ test('A3: links in mails lead to the configured origin whatever the request says
   assert.doesNotMatch(mail.text + mail.html, /evil/)
 })
 
-test('mails are written in the language of the account', async () => {
+test('mails are written in the account’s language', async () => {
   const { client, registration } = await signUp(app)
   await nextMail(app, registration.email, { kind: 'confirm-address' })
   await client.updateMe({ preferences: { language: 'de' } })
@@ -275,8 +275,8 @@ test('mails are written in the language of the account', async () => {
   assert.equal(mail.subject, 'Bestätige deine E-Mail-Adresse')
 })
 
-test('unproved, an address leaves less room; proved, tokens issued before have all of it in every process', async t => {
-  const scale = 1_000 // of limits in tests
+test('unverified accounts have lower limits; verification lifts them for existing tokens in every process', async t => {
+  const scale = 1_000 // factor of limits in tests
   const there = await openIdentity(t, { sharing: app })
   const api = await signUp(app)
   const web = await signUpInBrowser(app)
@@ -299,7 +299,7 @@ test('unproved, an address leaves less room; proved, tokens issued before have a
     assert.equal(await limitOf(app, one.caller), 120 * scale)
     const deadlineMs = performance.now() + 2_000
     while ((await limitOf(there, one.caller)) !== 120 * scale)
-      assert.ok(performance.now() < deadlineMs, 'it heard of it')
+      assert.ok(performance.now() < deadlineMs, 'the other process learned about it')
   }
   authorize(verified, await principalOf(there))
 })

@@ -1,4 +1,4 @@
-/** API keys: what they may, what they may never, and how fast they die. */
+/** API keys: what they permit, what they never permit, and how fast they are revoked. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { grantableScopes } from '@octet/contracts'
@@ -17,7 +17,7 @@ async function makeKey(on: TestApp = app, scopes = ['account:read']) {
   return { ...person, made, byKey: { token: made.key } }
 }
 
-test('a key is shown once, kept as a hash, and acts for its maker within its scopes', async () => {
+test('a key is shown once, stored as a hash, and acts for its owner within its scopes', async () => {
   const { made, client, user, byKey, caller } = await makeKey()
   assert.match(made.key, /^oct_pat_[0-9A-Za-z]{10}_[0-9A-Za-z]{38}$/)
   assert.ok(made.key.startsWith(`${made.prefix}_`) && made.key.endsWith(made.last4))
@@ -34,7 +34,7 @@ test('a key is shown once, kept as a hash, and acts for its maker within its sco
   assert.equal((await app.request(identity, 'searchUsers', { q: 'per' }, caller)).status, 200)
 })
 
-test('a key cannot make keys, change the account, end sessions, or pass for a fresh sign-in', async () => {
+test('a key cannot create keys, change the account, end sessions or count as a fresh sign-in', async () => {
   const scopes = [...grantableScopes([identity]).keys()]
   assert.ok(!scopes.includes('account:write') && !scopes.includes('keys:write'))
   const { byKey, made, user } = await makeKey(app, scopes)
@@ -50,7 +50,7 @@ test('a key cannot make keys, change the account, end sessions, or pass for a fr
   assert.deepEqual(new Set((await Promise.all(attempts)).map(({ status }) => status)), new Set([403]))
 })
 
-test('a scope that no key may have is refused by name', async () => {
+test('an unknown scope is refused by name', async () => {
   const { client } = await signUp(app)
   for (const scope of ['account:write', 'keys:write', 'nothing:here', 'links:everything']) {
     await assert.rejects(client.createApiKey({ name: 'x', scopes: ['account:read', scope] }), {
@@ -62,7 +62,7 @@ test('a scope that no key may have is refused by name', async () => {
   assert.ok(scopes.some(({ scope, allows }) => scope === 'account:read' && allows.includes('Your account')))
 })
 
-test('A1: whose key it is, the caller decides and nothing in the body', async () => {
+test('A1: a new key belongs to the caller, whatever the body says', async () => {
   const { caller } = await signUp(app)
   const victim = await signUp(app)
   for (const extra of [{ userId: victim.user.id }, { ownerId: victim.user.id }, { roles: ['admin'] }, { id: 'x' }]) {
@@ -74,7 +74,7 @@ test('A1: whose key it is, the caller decides and nothing in the body', async ()
   assert.equal(status, 401)
 })
 
-test('a key has no more rights than its maker has at the moment', async () => {
+test('a key never has more rights than its owner has now', async () => {
   const person = await signUp(app)
   await promote(app, person.user.id)
   const made = await person.client.createApiKey({ name: 'x', scopes: ['users:read', 'account:read'] })
@@ -88,7 +88,7 @@ test('a key has no more rights than its maker has at the moment', async () => {
   assert.equal((await app.request(identity, 'getMe', {}, { token: made.key })).status, 200)
 })
 
-test('what is no key of ours is refused without a database read; a wrong secret with one', async t => {
+test('a malformed key is refused without a database query, a wrong secret with one', async t => {
   const { made } = await makeKey()
   const typo = `${made.key.slice(0, 30)}${made.key[30] === 'x' ? 'y' : 'x'}${made.key.slice(31)}`
   assert.equal(parseApiKey(typo), undefined, 'the checksum sees one wrong character')
@@ -115,7 +115,7 @@ test('a revoked key is refused at once here, and within a second in another proc
   assert.deepEqual(actions.slice(0, 2), ['key-revoked', 'key-created'])
 })
 
-test('without news of revocations the database is asked for each request by key', async t => {
+test('while revocations are stale every request by key queries the database', async t => {
   const there = await openIdentity(t, { sharing: app })
   const { client, made, byKey } = await makeKey()
   const good = await makeKey()
@@ -130,7 +130,7 @@ test('without news of revocations the database is asked for each request by key'
   assert.equal((await ask(good.byKey)).status, 200)
 })
 
-test('a key that was seen before costs no database read', async () => {
+test('a cached key costs no database query', async () => {
   const { byKey } = await makeKey()
   assert.equal((await app.request(identity, 'getSetup', {}, byKey)).status, 200)
   const { authenticate } = stateOf(app)
@@ -148,7 +148,7 @@ test('an expired key is refused', async () => {
   assert.equal((await app.request(identity, 'getMe', {}, byKey)).status, 401)
 })
 
-test('whoever finds a key can end it, and learns nothing from what is sent', async () => {
+test('a leaked key can be reported by anyone, and the answer reveals nothing', async () => {
   const { client, made, byKey } = await makeKey()
   assert.equal((await app.request(identity, 'getMe', {}, byKey)).status, 200)
   const wrongSecret = newApiKey().key
@@ -160,13 +160,13 @@ test('whoever finds a key can end it, and learns nothing from what is sent', asy
   assert.deepEqual([entry?.action, entry?.by, entry?.details.name], ['key-leaked', 'system', 'deploy script'])
 })
 
-test('somebody else’s key and none at all look the same', async () => {
+test('another account’s key and a missing key get the same answer', async () => {
   const { made } = await makeKey()
   const { client } = await signUp(app)
   await assert.rejects(client.revokeApiKey({ id: made.id }), { code: 'not-found' })
 })
 
-test('the use of a key is written, at most once a minute', async () => {
+test('the use of a key is recorded at most once a minute', async () => {
   const { client, made, byKey } = await makeKey()
   await app.client(identity, byKey).getMe({})
   await stateOf(app).keysLastSeen.flush()
@@ -179,7 +179,7 @@ test('the use of a key is written, at most once a minute', async () => {
   assert.ok(made.id)
 })
 
-test('an account has fifty keys at most, also when sixty are asked for at once', async () => {
+test('an account has at most fifty keys, even under sixty concurrent requests', async () => {
   const { caller, client } = await signUp(app)
   const asked = Array.from({ length: 60 }, (_, index) => {
     return app.request(identity, 'createApiKey', { name: `key ${index}`, scopes: ['account:read'] }, caller)
@@ -190,7 +190,7 @@ test('an account has fifty keys at most, also when sixty are asked for at once',
   assert.equal((await client.listApiKeys({ limit: 100 })).data.length, 50)
 })
 
-test('a browser session makes keys too, and no log line holds a key', async () => {
+test('a browser session can create keys, and no log line holds a key', async () => {
   const { client } = await signUpInBrowser(app)
   const { key, prefix } = await client.createApiKey({ name: 'x', scopes: ['account:read'] })
   await app.request(identity, 'getMe', {}, { token: `${key}0` })

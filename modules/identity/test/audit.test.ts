@@ -1,4 +1,4 @@
-/** The record of an account: written with what it tells of, readable by its owner, and proof against tampering. */
+/** The audit log: written in the transaction of the change, readable by its owner, and tamper-evident. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts/identity'
@@ -24,7 +24,7 @@ async function note(userId: string, count: number, on: TestApp = app) {
   }
 }
 
-test('sign-up, sign-in, sign-out and a device signed out are on the record, newest first', async () => {
+test('the audit log lists registration, sign-in, sign-out and remote sign-out, newest first', async () => {
   const { client, user } = await signUp(app)
   const second = await app.client(identity).login({ login: user.username, password })
   const devices = await client.listDevices({})
@@ -50,7 +50,7 @@ test('sign-up, sign-in, sign-out and a device signed out are on the record, newe
   )
 })
 
-test('the record is read a page at a time, by its owner only, and not by strange cursors', async () => {
+test('the audit log is paged, visible to its owner only, and rejects invalid cursors', async () => {
   const one = await signUp(app)
   const other = await signUp(app)
   await note(one.user.id, 5)
@@ -69,7 +69,7 @@ test('the record is read a page at a time, by its owner only, and not by strange
   assert.equal(denied.status, 403)
 })
 
-test('wrong passwords are told as a number, not one by one, and not for names that nobody has', async () => {
+test('failed sign-ins appear as one entry with a count, and unknown names leave no entry', async () => {
   const { client, user } = await signUp(app)
   for (let attempt = 0; attempt < 6; attempt++) {
     const login = { login: user.username, password: `wrong ${attempt} password` }
@@ -88,7 +88,7 @@ test('wrong passwords are told as a number, not one by one, and not for names th
   assert.deepEqual((await failed())[0]?.details, { attempts: 1 })
 })
 
-test('a replayed session is on the record although the request fails', async () => {
+test('a replayed refresh token is audited although the request fails', async () => {
   const { refreshToken: first } = await signUp(app)
   const { refreshToken: second } = await app.client(identity).refresh({ refreshToken: first })
   const { accessToken, user } = await app.client(identity).refresh({ refreshToken: second })
@@ -100,7 +100,7 @@ test('a replayed session is on the record although the request fails', async () 
   assert.deepEqual((await actionsOf(client)).slice(0, 2), ['signed-in', 'session-replayed'])
 })
 
-test('a change of roles is on the record of both, and the owner is not told which administrator it was', async () => {
+test('a role change is audited for both accounts, without naming the administrator to the owner', async () => {
   const admin = await signUp(app)
   const other = await signUp(app)
   await promote(app, admin.user.id)
@@ -118,13 +118,13 @@ test('a change of roles is on the record of both, and the owner is not told whic
   assert.equal((await asAdmin.verifyUserAudit({ id: other.user.id })).intact, true)
 })
 
-test('forty entries at once form one chain without a gap', async () => {
+test('forty concurrent entries form one chain without a gap', async () => {
   const { client, user } = await signUp(app)
   await Promise.all(Array.from({ length: 40 }, () => note(user.id, 1)))
   assert.deepEqual(await client.verifyAudit({}), { intact: true, entries: 42, brokenAt: null })
 })
 
-/** What somebody with the database in hand may try, and where verification must point. */
+/** What an attacker with database access may try, and where verification must fail. */
 const tamperings: readonly { what: string; sql: string; brokenAt: number }[] = [
   { what: 'an entry was changed', sql: `update audit_log set details = '{}' where seq = 4`, brokenAt: 4 },
   { what: 'its time was changed', sql: `update audit_log set at = at - interval '1 day' where seq = 4`, brokenAt: 4 },
@@ -152,7 +152,7 @@ const tamperings: readonly { what: string; sql: string; brokenAt: number }[] = [
   },
 ]
 for (const { what, sql: statements, brokenAt } of tamperings) {
-  test(`verification says so when ${what}, also after more was written`, async () => {
+  test(`verification detects that ${what}, even after later entries`, async () => {
     const { client, user } = await signUp(app)
     await note(user.id, 5)
     assert.equal((await client.verifyAudit({})).intact, true)
@@ -169,7 +169,7 @@ for (const { what, sql: statements, brokenAt } of tamperings) {
   })
 }
 
-test('old entries go and what remains is still whole', async () => {
+test('after old entries are trimmed the rest still verifies', async () => {
   const { client, user } = await signUp(app)
   await note(user.id, 4)
   await sql`update audit_log set at = at - interval '366 days' where user_id = ${user.id} and seq <= 3`
@@ -181,7 +181,7 @@ test('old entries go and what remains is still whole', async () => {
   assert.deepEqual(await client.verifyAudit({}), { intact: true, entries: 3, brokenAt: null })
 })
 
-test('a person who is forgotten takes their chain along; those of others stay whole without a pointer', async () => {
+test('erasing an account deletes its chain; other chains still verify and no longer refer to it', async () => {
   const one = await signUp(app)
   const gone = await signUp(app)
   await app.db('identity').transaction('block', async tx => {
@@ -194,7 +194,7 @@ test('a person who is forgotten takes their chain along; those of others stay wh
   assert.deepEqual(await one.client.verifyAudit({}), { intact: true, entries: 3, brokenAt: null })
 })
 
-test('what a client sends cannot forge a line: controls, bidi marks and length are gone from the record', async () => {
+test('client data cannot forge log lines: control characters, bidi marks and excess length are removed', async () => {
   const registration = makeRegistration()
   const headers = { 'user-agent': `evil\u009b31m\u0085 ${'x'.repeat(5_000)}` }
   const { body } = await app.request(identity, 'register', registration, { headers })

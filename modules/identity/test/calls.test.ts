@@ -20,7 +20,7 @@ function asModule(): ClientOf<typeof identity> {
   return calls as unknown as ClientOf<typeof identity>
 }
 
-test('another module gets public profiles by id; unknown ids are left out', async () => {
+test('other modules get public profiles by id; unknown ids are omitted', async () => {
   const one = await signUp(app)
   const other = await signUp(app)
   const { users } = await asModule().getUsers({ ids: [one.user.id, newId(), other.user.id] })
@@ -31,7 +31,7 @@ test('another module gets public profiles by id; unknown ids are left out', asyn
   assert.deepEqual(await asModule().getUsers({ ids: [] }), { users: [] })
 })
 
-test('a process without identity asks who stands behind a credential', async () => {
+test('a process without identity can authenticate a credential', async () => {
   const api = await signUp(app)
   const web = await signUpInBrowser(app)
   const { authenticate } = asModule()
@@ -55,7 +55,7 @@ test('a process without identity asks who stands behind a credential', async () 
   await assert.rejects(authenticate({ kind: 'bearer', value: 'x' }), { code: 'unauthenticated' })
 })
 
-test('what is for modules is nobody else’s, whatever their rights', async () => {
+test('operations for modules are refused to all users, whatever their rights', async () => {
   const { user } = await signUp(app)
   const roles = ['admin'] as const
   const actor = {
@@ -76,7 +76,7 @@ test('what is for modules is nobody else’s, whatever their rights', async () =
   }
 })
 
-test('a module writes to a person it knows by id: in their language, at a proved address only', async () => {
+test('a module can mail a user by id, in their language and only to a verified address', async () => {
   const { user, registration, client } = await signUp(app)
   const text = (subject: string) => ({ subject, lines: ['x'], action: { label: 'Look', path: '/links' } })
   const input = { userId: user.id, kind: 'test-mail', text: { en: text('Hello'), de: text('Hallo') } }

@@ -6,7 +6,7 @@ import { makeRegistration, openIdentity, password, signUp, signUpInBrowser, stat
 
 const app = await openIdentity({ after }, { trustedProxies: 1 })
 
-test('every signed-in device is listed, the latest used first, a page at a time', async () => {
+test('all signed-in devices are listed by page, the latest use first', async () => {
   const { client, registration, user } = await signUp(app)
   const login = { login: registration.username, password }
   const headers = { 'user-agent': 'Lynx/2.9', 'x-forwarded-for': '203.0.113.77' }
@@ -33,7 +33,7 @@ test('every signed-in device is listed, the latest used first, a page at a time'
   assert.ok(user.id)
 })
 
-test('a list of devices with a bad limit or cursor is refused, and so is nobody', async () => {
+test('listing devices rejects invalid limits and cursors, and anonymous callers', async () => {
   const { client, caller } = await signUp(app)
   await assert.rejects(client.listDevices({ limit: 0 }), { code: 'validation-failed' })
   await assert.rejects(client.listDevices({ cursor: 'nonsense' }), { code: 'validation-failed' })
@@ -41,7 +41,7 @@ test('a list of devices with a bad limit or cursor is refused, and so is nobody'
   await assert.rejects(app.client(identity).listDevices({}), { code: 'unauthenticated' })
 })
 
-test('a device signed out remotely is out at once; doing it again changes nothing', async () => {
+test('signing out a device takes effect at once and is idempotent', async () => {
   const { client, registration } = await signUp(app)
   const other = await app.client(identity).login({ login: registration.username, password })
   const theirs = (await client.listDevices({})).data.find(({ current }) => !current)
@@ -58,7 +58,7 @@ test('a device signed out remotely is out at once; doing it again changes nothin
   assert.deepEqual((await client.listDevices({})).data.length, 1)
 })
 
-test('somebody else’s device and none at all are the same answer', async () => {
+test('another account’s device and a missing device get the same answer', async () => {
   const { client } = await signUp(app)
   const stranger = await signUp(app)
   const theirs = (await stranger.client.listDevices({})).data[0]
@@ -70,7 +70,7 @@ test('somebody else’s device and none at all are the same answer', async () =>
   await stranger.client.getMe({})
 })
 
-test('signing out everywhere else leaves this device and other people alone', async () => {
+test('signing out other devices keeps this session and other accounts’ sessions', async () => {
   const { client, registration } = await signUp(app)
   const stranger = await signUp(app)
   const login = { login: registration.username, password }
@@ -95,7 +95,7 @@ test('a user agent cannot forge lines in the log or in the list of devices', asy
   for (const line of app.logLines) assert.doesNotMatch(line.trimEnd(), /\p{Cc}/u)
 })
 
-test('use of a device is written down, at most once a minute', async () => {
+test('the use of a device is recorded at most once a minute', async () => {
   const { client, me } = await signUpInBrowser(app)
   const { sql } = app.db('identity')
   const { lastSeen } = stateOf(app)
@@ -115,7 +115,7 @@ test('use of a device is written down, at most once a minute', async () => {
   await lastSeen.flush()
   const first = await seenAgo()
   assert.ok(first.seen_ago < 60, `seen ${first.seen_ago} s ago`)
-  assert.ok(first.idle_left > 30 * 86_400 - 60, 'and the idle time starts anew')
+  assert.ok(first.idle_left > 30 * 86_400 - 60, 'and the idle time starts again')
   await age(40)
   await client.getMe({})
   await lastSeen.flush()

@@ -1,4 +1,4 @@
-/** Nobody learns from an answer, or from how long it takes, whether an account exists. */
+/** Neither an answer nor its timing reveals whether an account exists. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts/identity'
@@ -8,21 +8,21 @@ import { makeRegistration, openIdentity, password, signUp } from './make.ts'
 
 const app = await openIdentity({ after })
 
-/** All that an answer says, without what differs between any two. */
+/** The whole answer except the parts that differ between any two answers. */
 function said({ status, headers, body }: Response): unknown {
   const { 'x-request-id': _id, date: _date, 'ratelimit-remaining': _left, 'ratelimit-reset': _reset, ...rest } = headers
   const { requestId: _requestId, ...text } = (body ?? {}) as Record<string, unknown>
   return { status, headers: rest, text }
 }
 
-const wrong = 'not the password of anybody'
+const wrong = 'not the password of any account'
 
 async function bothAnswers(operation: string, known: object, unknown: object): Promise<[unknown, unknown]> {
   const answers = [await app.request(identity, operation, known), await app.request(identity, operation, unknown)]
   return [said(answers[0] as Response), said(answers[1] as Response)]
 }
 
-test('sign-in answers alike for a wrong password, an unknown login and an account without password', async () => {
+test('sign-in answers alike for a wrong password, an unknown login and an account without a password', async () => {
   const { registration, user } = await signUp(app)
   const { username, email } = registration
   for (const operation of ['login', 'webLogin']) {
@@ -43,7 +43,7 @@ test('sign-in answers alike for a wrong password, an unknown login and an accoun
   assert.deepEqual(one, other)
 })
 
-test('asking for a new password answers alike, and looks nothing up while anybody waits', async () => {
+test('requesting a password reset answers alike and looks up the account only afterwards', async () => {
   const { registration } = await signUp(app)
   const [one, other] = await bothAnswers(
     'forgotPassword',
@@ -52,13 +52,13 @@ test('asking for a new password answers alike, and looks nothing up while anybod
   )
   assert.deepEqual(one, other)
   const { sql } = app.db('identity')
-  // Both left the same behind: one job, whatever it will find.
+  // Both enqueued the same job, whatever it finds.
   const { names } = await app.runtime.jobs.stats()
   assert.equal(names.find(({ name }) => name === 'identity.send-reset')?.waiting, 2)
   assert.equal((await sql`select 1 from recovery_links`).length, 0)
 })
 
-test('registering and changing to a known address answer as for an unknown one', async () => {
+test('registering with or changing to a known address answers as for an unknown one', async () => {
   const owner = await signUp(app)
   await app.db('identity').sql`update users set email_verified = true where id = ${owner.user.id}`
   const shape = (answer: Response) => {
@@ -91,7 +91,7 @@ async function medianDifference(known: () => Promise<unknown>, unknown: () => Pr
   return differences.sort((a, b) => a - b)[pairs >> 1] ?? Number.NaN
 }
 
-/** What a way in that skips the hash for unknown accounts would give away on this machine at this moment. */
+/** How much time skipping the hash for unknown accounts would reveal on this machine. */
 async function hashMs(username: string): Promise<number> {
   const { verify } = createPasswords()
   const [row] = await app.db('identity').sql<{ password_hash: string }[]>`
@@ -103,10 +103,10 @@ async function hashMs(username: string): Promise<number> {
   )
 }
 
-test('in time as well: no answer differs by half of a hash between somebody and nobody', async () => {
+test('response times of known and unknown accounts differ by less than half a password hash', async () => {
   const accounts = await Promise.all(Array.from({ length: 6 }, () => signUp(app)))
   let turn = 0
-  // The wait after wrong passwords is another test's.
+  // The delay after wrong passwords has its own test.
   const login = async (name: string) => {
     app.nowMs += 60_000
     await app.db('identity').sql`delete from sign_in_attempts`

@@ -29,7 +29,7 @@ async function stateOf(app: TestApp, userId: string): Promise<string | undefined
   return row?.state
 }
 
-test('a deleted account is signed out at once, and gone when the days of grace are over', async t => {
+test('a deleted account is signed out at once and erased after the grace period', async t => {
   const app = await openIdentity(t)
   const { client, user, registration } = await signUp(app)
   await assert.rejects(client.requestErasure({ username: 'somebody_else' }), { code: 'identity.username-wrong' })
@@ -51,10 +51,10 @@ test('a deleted account is signed out at once, and gone when the days of grace a
   await until('the tombstone', async () => (await erased(app)) === 1)
   await assert.rejects(app.client(identity).login(login), { code: 'identity.wrong-credentials' })
   assert.equal(await stateOf(app, user.id), undefined)
-  await signUp(app, registration) // name and address are free again
+  await signUp(app, registration) // username and address are available again
 })
 
-test('mails say when the account goes, and when an archive is ready', async t => {
+test('mails announce the deletion date and a finished export', async t => {
   const app = await openIdentity(t)
   const { client, user, registration } = await signUp(app)
   await app.db('identity').sql`update users set email_verified = true where id = ${user.id}`
@@ -68,7 +68,7 @@ test('mails say when the account goes, and when an archive is ready', async t =>
   assert.ok(text.includes(erasesAt.slice(0, 10)))
 })
 
-test('an API key works on in the days of grace, and not once the account is frozen', async t => {
+test('an API key works during the grace period but not once the account is frozen', async t => {
   const app = await openIdentity(t)
   const { client, user, registration } = await signUp(app)
   const { key } = await client.createApiKey({ name: 'Backup', scopes: ['account:read'] })
@@ -82,7 +82,7 @@ test('an API key works on in the days of grace, and not once the account is froz
   await untilStatus(401, 1_000, byKey)
 })
 
-test('signing in again within the days of grace takes the deletion back', async t => {
+test('signing in during the grace period cancels the deletion', async t => {
   const app = await openIdentity(t)
   const { client, user, registration } = await signUp(app)
   await client.requestErasure({ username: registration.username })
@@ -96,7 +96,7 @@ test('signing in again within the days of grace takes the deletion back', async 
   assert.ok(actions.includes('deletion-asked'))
 })
 
-test('an administrator erases an account at once; the last administrator cannot be erased', async t => {
+test('an administrator can erase an account at once, but not the last administrator', async t => {
   const app = await openIdentity(t)
   const admin = await signUp(app)
   await promote(app, admin.user.id)
@@ -119,7 +119,7 @@ test('an administrator erases an account at once; the last administrator cannot 
   await until('the tombstone', async () => (await erased(app)) === 1)
 })
 
-test('who comes back with a restored database is erased again, also when it has forgotten the tombstone', async t => {
+test('an account that returns with a backup is erased again, even if the backup lacks the tombstone', async t => {
   const app = await openIdentity(t)
   const { user, client, registration } = await signUp(app)
   const { sql } = app.db('identity')

@@ -6,7 +6,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import { openSigningKeys, rotateKeys } from '../src/sessions/signing-keys.ts'
 import { contextOf, heldUp, makeRegistration, openIdentity, signUp, stateOf } from './make.ts'
 
-test('anyone can verify an access token by the published keys, which hold nothing private', async t => {
+test('access tokens can be verified with the published keys, which hold no private part', async t => {
   const app = await openIdentity(t)
   const { accessToken, user } = await signUp(app)
   const reply = await app.http.inject('/.well-known/jwks.json')
@@ -19,7 +19,7 @@ test('anyone can verify an access token by the published keys, which hold nothin
   assert.equal((payload.exp ?? 0) - (payload.iat ?? 0), 300)
 })
 
-test('processes that start together on an empty database agree on one key', async t => {
+test('processes that start together on an empty database share one key', async t => {
   const app = await openIdentity(t)
   const db = app.db('identity')
   await db.sql`delete from signing_keys`
@@ -31,7 +31,7 @@ test('processes that start together on an empty database agree on one key', asyn
   assert.equal((await db.sql`select 1 from signing_keys`).length, 1)
 })
 
-test('a token of one process is good in another', async t => {
+test('a token of one process is valid in another', async t => {
   const app = await openIdentity(t)
   const there = await openIdentity(t, { sharing: app })
   const { caller, user, refreshToken } = await signUp(app)
@@ -40,13 +40,13 @@ test('a token of one process is good in another', async t => {
   assert.deepEqual(await app.client(identity, { token: next.accessToken }).getMe({}), user)
 })
 
-test('a token by a key added elsewhere since is good, and unknown ids do not drive the database', async t => {
+test('a token with a key added by another process is valid, and unknown key ids do not load the database', async t => {
   const app = await openIdentity(t)
   const db = app.db('identity')
   const { user, accessToken } = await signUp(app)
   const oldKid = decodeProtectedHeader(accessToken).kid
   await db.sql`update signing_keys set retired_at = clock_timestamp(), private_sealed = null`
-  const there = await openIdentity(t, { sharing: app }) // makes a key of its own
+  const there = await openIdentity(t, { sharing: app }) // creates its own key
   const { accessToken: byNewKey } = await there.client(identity).login({
     login: user.username,
     password: makeRegistration().password,
@@ -63,7 +63,7 @@ test('a token by a key added elsewhere since is good, and unknown ids do not dri
   assert.notEqual(await signingKeys.find(oldKid ?? ''), undefined, 'the table was not read again within ten seconds')
 })
 
-test('the next key is published a day before it signs, and the one before goes when it is replaced', async t => {
+test('the next key is published a day before it signs, and the previous one is retired once replaced', async t => {
   const app = await openIdentity(t)
   const there = await openIdentity(t, { sharing: app })
   const { db, secrets, signingKeys } = contextOf(app)
@@ -93,14 +93,14 @@ test('the next key is published a day before it signs, and the one before goes w
   await age(1)
   assert.deepEqual(await rotate(), { made: false, retired: 1 })
   assert.deepEqual(await kids(there), { signs: second, published: 2 })
-  assert.equal((await there.request(identity, 'getMe', {}, old.caller)).status, 200, 'nobody was signed out')
+  assert.equal((await there.request(identity, 'getMe', {}, old.caller)).status, 200, 'sessions stayed valid')
   const [gone] = await sql`select private_jwk, private_sealed from signing_keys where kid = ${first}`
   assert.deepEqual({ ...gone }, { private_jwk: null, private_sealed: null })
   await sql`update signing_keys set retired_at = retired_at - interval '2 hours' where kid = ${first}`
   assert.deepEqual(await kids(), { signs: second, published: 1 })
 })
 
-test('ten processes that rotate at once make one key', async t => {
+test('ten processes that rotate concurrently create one key', async t => {
   const app = await openIdentity(t)
   const { db, secrets } = contextOf(app)
   await db.sql`update signing_keys set not_before = not_before - interval '29 days'`
@@ -108,7 +108,7 @@ test('ten processes that rotate at once make one key', async t => {
   assert.equal(made.filter(rotation => rotation.made).length, 1)
 })
 
-test('a key and sessions of before sealing go on, and the key lies sealed from then on', async t => {
+test('an unsealed key and its sessions keep working, and the key is sealed on first use', async t => {
   const app = await openIdentity(t)
   const { sql } = app.db('identity')
   const { secrets } = contextOf(app)
@@ -128,7 +128,7 @@ test('a key and sessions of before sealing go on, and the key lies sealed from t
   assert.equal(after?.private_jwk, null)
 })
 
-test('with a copy of the whole database nobody makes an access token, a refresh token or an audit seal', async t => {
+test('a copy of the database does not suffice to forge access tokens, refresh tokens or audit seals', async t => {
   const app = await openIdentity(t)
   const { accessToken, caller, client } = await signUp(app)
   assert.equal((await app.request(identity, 'getMe', {}, caller)).status, 200)

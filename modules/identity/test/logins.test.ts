@@ -1,4 +1,4 @@
-/** A crowd that signs in at once: each gets in or is told when to come again, and nobody else waits for them. */
+/** Many concurrent sign-ins: each succeeds or gets a retry time, and other requests do not wait. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts/identity'
@@ -8,7 +8,7 @@ const app = await openIdentity({ after }, { trustedProxies: 1 })
 const crowd = 500
 const accounts = await Promise.all(Array.from({ length: 20 }, () => signUp(app)))
 
-test('of five hundred sign-ins at once each gets in or is told when to come again; others are served', async t => {
+test('500 concurrent sign-ins each succeed or get a retry time, and other requests are served', async t => {
   await app.db('identity').sql`delete from sign_in_attempts`
   let isOver = false
   const signIns = Promise.all(

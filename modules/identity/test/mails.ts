@@ -1,4 +1,4 @@
-/** What tests read of the mails an app has written. */
+/** Reads the mails that an app has sent. */
 import type { TestApp } from '@octet/testkit'
 
 export interface ReadMail {
@@ -34,7 +34,7 @@ export async function nextMail(app: TestApp, to: string, { kind, count = 1 }: { 
   }
 }
 
-/** Waits until no job of identity is left, so that what was not sent will not be. */
+/** Waits until identity has no jobs left, so every mail has been sent. */
 export async function idle(app: TestApp): Promise<void> {
   const endMs = performance.now() + deadlineMs
   for (;;) {

@@ -1,4 +1,4 @@
-/** What tests of identity are made from. */
+/** Building blocks of identity's tests. */
 import { identity, type Me } from '@octet/contracts/identity'
 import { openPool } from '@octet/db'
 import { type Caller, type TestApp, type TestAppOptions, testApp } from '@octet/testkit'
@@ -14,7 +14,7 @@ export function openIdentity(t: Test, options: Partial<TestAppOptions> = {}): Pr
 export const password = 'correct horse battery staple'
 let accounts = 0
 
-/** A registration nobody has made before in this process. */
+/** A registration that is unique in this process. */
 export function makeRegistration(username = `person_${++accounts}_x`) {
   return { username, email: `${username}@example.org`, password }
 }
@@ -26,7 +26,7 @@ export async function signUp(app: TestApp, registration = makeRegistration()) {
   return { ...tokens, registration, caller, client: app.client(identity, caller) }
 }
 
-/** What a browser of our own page sends along. */
+/** Headers of a request from our own page. */
 export const fromOurPage = { 'sec-fetch-site': 'same-origin' }
 
 export function browser(cookie: string): Caller {
@@ -55,7 +55,7 @@ export function contextOf(app: TestApp): IdentityContext {
   return app.runtime.host.contextOf('identity', request) as unknown as IdentityContext
 }
 
-/** What the module keeps for the life of the process; for stopping what runs by itself. */
+/** The module's state, for stopping its background work. */
 export function stateOf(app: TestApp): IdentityState {
   return contextOf(app)
 }
@@ -65,7 +65,7 @@ export async function promote(app: TestApp, userId: string): Promise<void> {
   await app.db('identity').sql`update users set roles = '{user,admin}' where id = ${userId}`
 }
 
-/** Asks again until the answer has this status; throws after `deadlineMs`. Returns how long it took. */
+/** Repeats a request until the answer has this status; throws after `deadlineMs`. Returns how long it took. */
 export async function untilStatus(wanted: number, deadlineMs: number, ask: () => Promise<{ status: number }>) {
   const startedMs = performance.now()
   for (;;) {
@@ -78,9 +78,9 @@ export async function untilStatus(wanted: number, deadlineMs: number, ask: () =>
 }
 
 /**
- * Begins `start` while `lock` is held, lets go once `waiters` connections queue behind it, and returns what came of it:
- * requests of one moment really meet, where otherwise they might pass one by one. Who must queue second awaits
- * `came(1)`. Throws when they do not come.
+ * Starts `start` while `lock` is held, releases the lock once `waiters` connections queue behind it, and returns the
+ * result. Concurrent requests really meet that way. A request that must queue second awaits `came(1)`. Throws when the
+ * connections do not come.
  */
 export async function heldUp<T>(
   app: TestApp,
@@ -113,13 +113,13 @@ export async function heldUp<T>(
   }
 }
 
-/** As if no time had passed since the last attempt: delays under way end in an hour, however slow the machine. */
+/** Keeps delays from ending during a slow test: running delays end in an hour. */
 export async function stretchDelays(app: TestApp): Promise<void> {
   await app.db('identity').sql`
     update sign_in_attempts set open_at = clock_timestamp() + interval '1 hour' where open_at > counted_at`
 }
 
-/** The secret of an authenticator app, as its code is made from. */
+/** The secret of an authenticator app as bytes. */
 export function bytesOf(base32: string): Buffer {
   const bits = [...base32]
     .map(one => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0'))

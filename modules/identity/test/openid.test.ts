@@ -88,7 +88,7 @@ async function meOf(cookie: string): Promise<Me> {
   return app.client(identity, { headers: { ...fromOurPage, cookie } }).getMe({})
 }
 
-test('a person of a real provider gets an account, the same one again, and comes back to where they were', async () => {
+test('a provider sign-in creates one account, reuses it, and returns to the page it started from', async () => {
   people.ada = { email: 'ada@people.example', email_verified: true }
   const first = await signIn('ada', { returnTo: '/links?x=1' })
   assert.deepEqual([first.answer.statusCode, first.location], [303, '/links?x=1'])
@@ -98,7 +98,7 @@ test('a person of a real provider gets an account, the same one again, and comes
   assert.equal((await meOf(again.cookie ?? '')).id, me.id)
 })
 
-test('A9: an address, proved at the provider or not, opens no account that is here', async () => {
+test('A9: an address at a provider, verified or not, never opens an existing account', async () => {
   const registration = { ...makeRegistration(), email: 'owner@people.example' }
   const owner = await signUp(app, registration)
   await app.db('identity').sql`update users set email_verified = true where id = ${owner.user.id}`
@@ -113,7 +113,7 @@ test('A9: an address, proved at the provider or not, opens no account that is he
   assert.equal((await meOf(cookie ?? '')).emailVerified, false)
 })
 
-test('A5, A6: what comes back is good once, in the browser that left, with the state it left with', async () => {
+test('A5, A6: an OpenID callback is accepted once, only from the browser that started it, with its state', async () => {
   people.bob = { email: 'bob@people.example', email_verified: true }
   const away = await start()
   assert.equal(new URL(away.url).searchParams.get('code_challenge_method'), 'S256')
@@ -133,7 +133,7 @@ test('A5, A6: what comes back is good once, in the browser that left, with the s
   assert.match(await consent(noChallenge.href, 'bob'), /error=invalid_request/)
 })
 
-test('A4: a browser is sent to a path of this site or home', () => {
+test('A4: a return path stays on this site or becomes the front page', () => {
   for (const path of ['/', '/links?q=a#b', '/chat/rooms/1']) assert.equal(safeReturnPath(path, origin), path)
   const evil = [
     ...['//evil.com', '/\\evil.com', '/%09/evil.com', '/\t/evil.com', 'https:evil.com', 'https://evil.com', '///evil'],
@@ -143,7 +143,7 @@ test('A4: a browser is sent to a path of this site or home', () => {
   for (const path of evil) assert.equal(safeReturnPath(path, origin), '/', path)
 })
 
-/** An account that a provider made, signed in by cookie. */
+/** An account created by a provider sign-in, with a cookie. */
 async function comeAs(login: string) {
   people[login] = { email: `${login}@people.example`, email_verified: true }
   const { cookie = '' } = await signIn(login)
@@ -155,7 +155,7 @@ async function linkTo(cookie: string, login: string) {
   return (await back(await consent(url, login), `${flow}; ${cookie}`)).headers.location
 }
 
-test('with two steps on a provider is the first: the page gets a challenge in its fragment, no session', async () => {
+test('with a second factor enabled a provider sign-in returns a challenge in the fragment and no session', async () => {
   const { client, me } = await comeAs('careful')
   const { secret } = await client.startTotp({})
   const code = codeOf(bytesOf(secret), Math.floor(Date.now() / 30_000))
@@ -171,20 +171,20 @@ test('with two steps on a provider is the first: the page gets a challenge in it
   assert.deepEqual([status, (body as Me).id], [200, me.id])
 })
 
-test('A13: a provider does not sign in to a disabled account', async () => {
+test('A13: a provider cannot sign in to a disabled account', async () => {
   const { me } = await comeAs('shut')
   await app.db('identity').sql`update users set disabled_at = now(), disabled_reason = 'x' where id = ${me.id}`
   const { location, cookie } = await signIn('shut')
   assert.deepEqual([location, cookie], ['/sign-in?problem=identity.account-disabled', undefined])
 })
 
-test('A9: linking and unlinking: by who is signed in, one person each, and the last way in stays', async () => {
+test('A9: the signed-in account links providers, each to one account; the last sign-in method stays', async () => {
   const one = await comeAs('first')
   const two = await comeAs('second')
   await assert.rejects(one.client.unlinkProvider({ provider: 'here' }), { code: 'identity.last-way-in' })
   assert.equal((await one.client.listLinkedProviders({})).data.length, 1, 'nothing was taken away')
   assert.equal(await linkTo(one.cookie, 'second'), '/sign-in?problem=identity.provider-linked-elsewhere')
-  // A passkey is a way in: then the provider may go, and after it the passkey may not.
+  // A passkey is a sign-in method: with it the provider can be unlinked, and afterwards the passkey cannot be removed.
   const { options } = await one.client.startPasskey({})
   const { passkey, answer } = create(options)
   const kept = await one.client.addPasskey({ passkey: answer })
@@ -193,7 +193,7 @@ test('A9: linking and unlinking: by who is signed in, one person each, and the l
   const asked = await app.client(identity).passkeyOptions({ purpose: 'sign-in' })
   const { user } = await app.client(identity).passkeyLogin({ passkey: get(passkey, asked.options) })
   assert.equal(user.id, one.me.id)
-  // What was unlinked signs in there no more, and can be linked by its holder again.
+  // An unlinked provider account no longer signs in and can be linked again.
   people.other = { email: 'other@people.example', email_verified: false }
   assert.equal(await linkTo(one.cookie, 'other'), '/')
   assert.deepEqual(
@@ -205,7 +205,7 @@ test('A9: linking and unlinking: by who is signed in, one person each, and the l
   assert.equal((await meOf((await signIn('second')).cookie ?? '')).id, two.me.id)
 })
 
-test('a link begun by one session is finished by no other', async () => {
+test('linking started by one session cannot be finished by another', async () => {
   const one = await comeAs('starter')
   const two = await comeAs('finisher')
   people.extra = { email: 'extra@people.example', email_verified: true }
@@ -216,7 +216,7 @@ test('a link begun by one session is finished by no other', async () => {
   assert.equal((await back(returned, `${flow}; ${one.cookie}`)).headers.location, refused, 'it was used up')
 })
 
-test('A14: what a provider says of itself leads nowhere inside', async t => {
+test('A14: addresses from a provider’s documents never reach the internal network', async t => {
   const asked: string[] = []
   const rogue = createServer((request, response) => {
     asked.push(`${request.headers.host} ${request.url}`)

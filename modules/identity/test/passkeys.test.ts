@@ -34,7 +34,7 @@ async function demandOf(work: Promise<unknown>): Promise<SecondFactorDemand & { 
   return demand as SecondFactorDemand & { challenge: string }
 }
 
-test('a passkey of either kind signs in without a name or a password', async () => {
+test('passkeys of both algorithms sign in without username or password', async () => {
   for (const algorithm of ['ES256', 'EdDSA'] as const) {
     const account = await signUp(app)
     const { device, passkey, recoveryCodes } = await addTo(account, { name: 'Laptop' }, algorithm)
@@ -46,7 +46,7 @@ test('a passkey of either kind signs in without a name or a password', async () 
   }
 })
 
-test('a browser signs in by passkey, to a session of its own', async () => {
+test('a browser sign-in by passkey creates its own session', async () => {
   const { me, client } = await signUpInBrowser(app)
   const { device } = await addTo({ client })
   const passkey = await answerOf(device)
@@ -60,7 +60,7 @@ test('a browser signs in by passkey, to a session of its own', async () => {
   await app.client(identity, browser(cookieIn(headers))).getMe({})
 })
 
-test('the options of a sign-in tell nothing of who has a passkey', async () => {
+test('sign-in options do not reveal who has a passkey', async () => {
   const { options } = await anyone.passkeyOptions({ purpose: 'sign-in' })
   assert.deepEqual(
     { ...options, challenge: '' },
@@ -75,7 +75,7 @@ test('the options of a sign-in tell nothing of who has a passkey', async () => {
   assert.equal(Buffer.from(String(options.challenge), 'base64url').length, 32)
 })
 
-test('what another site, name, challenge, key or hand made is refused, and all alike', async () => {
+test('an assertion with another origin, host, challenge, key or user is refused with one answer', async () => {
   const { device } = await addTo(await signUp(app))
   const other = await addTo(await signUp(app))
   const stranger = { ...device, privateKey: other.device.privateKey }
@@ -85,7 +85,7 @@ test('what another site, name, challenge, key or hand made is refused, and all a
     ['origin', await answerOf(device, 'sign-in', { origin: 'https://evil.example' })],
     ['relying party', await answerOf(device, 'sign-in', { rpId: 'evil.example' })],
     ['never issued', await answerOf(device, 'sign-in', { challenge: 'A'.repeat(43) })],
-    ['nobody there', await answerOf(device, 'sign-in', { userPresent: false })],
+    ['no user presence', await answerOf(device, 'sign-in', { userPresent: false })],
     ['made for registration', await answerOf(device, 'sign-in', { type: 'webauthn.create' })],
     ['for another purpose', await answerOf(device, 'step-up')],
     ['signature', await answerOf(stranger)],
@@ -100,7 +100,7 @@ test('what another site, name, challenge, key or hand made is refused, and all a
   await anyone.passkeyLogin({ passkey: await answerOf(device) })
 })
 
-test('A6: one answer brought twenty times at once signs in once', async () => {
+test('A6: exactly one of 20 concurrent uses of an assertion signs in', async () => {
   const { device } = await addTo(await signUp(app))
   const passkey = await answerOf(device)
   const statuses = await Promise.all(
@@ -109,14 +109,14 @@ test('A6: one answer brought twenty times at once signs in once', async () => {
   assert.equal(statuses.filter(status => status === 200).length, 1, statuses.join())
 })
 
-test('a challenge is too old after five minutes', async () => {
+test('a passkey challenge expires after five minutes', async () => {
   const { device } = await addTo(await signUp(app))
   const passkey = await answerOf(device)
   await sql`update passkey_challenges set expires_at = clock_timestamp()`
   await assert.rejects(anyone.passkeyLogin({ passkey }), { code: 'identity.passkey-refused' })
 })
 
-test('a passkey whose counter does not move ahead is refused as a copy, and said in the log', async () => {
+test('a passkey whose counter does not increase is refused as a copy and logged', async () => {
   const { device, passkey } = await addTo(await signUp(app))
   device.counter = 7
   await anyone.passkeyLogin({ passkey: await answerOf(device) })
@@ -129,7 +129,7 @@ test('a passkey whose counter does not move ahead is refused as a copy, and said
   await anyone.passkeyLogin({ passkey: await answerOf(device) })
 })
 
-test('a guarding passkey makes sign-in two steps; it, or a recovery code, is the second', async () => {
+test('a passkey that protects the password becomes the second factor, besides recovery codes', async () => {
   const account = await signUp(app)
   const { device, recoveryCodes } = await addTo(account, { guardsPassword: true })
   assert.equal(recoveryCodes.length, 10)
@@ -149,7 +149,7 @@ test('a guarding passkey makes sign-in two steps; it, or a recovery code, is the
   assert.equal((await account.client.getSecurity({})).twoStep, true)
 })
 
-test('with two steps on a device that does not check its holder is one step, and not both', async () => {
+test('with a second factor enabled a passkey without user verification counts as one factor', async () => {
   const account = await signUp(app)
   const { device, recoveryCodes } = await addTo(account, { guardsPassword: true })
   await anyone.passkeyLogin({ passkey: await answerOf(device) })
@@ -164,7 +164,7 @@ test('with two steps on a device that does not check its holder is one step, and
   await anyone.finishLogin({ challenge: demand.challenge, recoveryCode: recoveryCodes[0] ?? '' })
 })
 
-test('a step-up by passkey wants the holder checked, and the passkey to be the caller’s', async () => {
+test('step-up by passkey requires user verification and the caller’s own passkey', async () => {
   const account = await signUp(app)
   const { device } = await addTo(account)
   const other = await addTo(await signUp(app))
@@ -196,7 +196,7 @@ test('a registration counts once, for the account it was begun for, and for a ke
   await assert.rejects(account.client.addPasskey({ passkey: twin.answer }), { code: 'identity.passkey-known' })
 })
 
-test('removing a passkey ends the other sessions it made, and no others', async () => {
+test('removing a passkey ends only the other sessions it created', async () => {
   const account = await signUp(app)
   const { device, passkey } = await addTo(account)
   const byPasskey = await anyone.passkeyLogin({ passkey: await answerOf(device) })
@@ -218,7 +218,7 @@ test('removing a passkey ends the other sessions it made, and no others', async 
   await assert.rejects(anyone.passkeyLogin({ passkey: await answerOf(device) }), { code: 'identity.passkey-refused' })
 })
 
-test('A11: passkeys are added and removed only by who proved both factors', async () => {
+test('A11: adding and removing passkeys requires both factors', async () => {
   const account = await signUp(app)
   const before = await anyone.login({ login: account.registration.username, password })
   const { passkey } = await addTo(account, { guardsPassword: true, signOutOthers: false })
@@ -236,7 +236,7 @@ test('a disabled account’s passkey does not sign in', async () => {
   await assert.rejects(anyone.passkeyLogin({ passkey: await answerOf(device) }), { code: 'identity.account-disabled' })
 })
 
-test('where the address is a number there are no passkeys, and it is said', async t => {
+test('passkeys are unavailable under a numeric address, with a clear problem', async t => {
   const numbered = await openIdentity(t, { origin: 'http://127.0.0.1:3000' })
   const account = await signUp(numbered)
   assert.equal((await account.client.getSecurity({})).passkeysPossible, false)

@@ -1,4 +1,4 @@
-/** How people meet: search, profiles, blocks and reports; and what administrators do to accounts. */
+/** Search, profiles, blocks, reports, and administration of accounts. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Role } from '@octet/contracts'
@@ -26,7 +26,7 @@ async function signUpAs(roles: readonly Role[], on = app) {
   return { user, caller: { token: accessToken }, client: on.client(identity, { token: accessToken }) }
 }
 
-test('people are found by the start of username or name, in any case, a page at a time', async () => {
+test('people are found by the start of username or display name, in any case, by page', async () => {
   const { client, caller } = await signUp(app)
   for (const name of ['Quill_one', 'quill_two', 'QUILL_three', 'quil_four']) await signUp(app, makeRegistration(name))
   const five = await signUp(app, makeRegistration('somebody_five'))
@@ -50,7 +50,7 @@ test('people are found by the start of username or name, in any case, a page at 
   assert.equal((await app.request(identity, 'searchUsers', { q: 'quill' })).status, 401)
 })
 
-test('a block keeps two people out of each other’s search, and the blocked from the profile', async () => {
+test('a block hides both people from each other’s search and the profile from the blocked person', async () => {
   const one = await signUp(app, makeRegistration('blocky_one'))
   const two = await signUp(app, makeRegistration('blocky_two'))
   assert.equal((await one.client.searchUsers({ q: 'blocky' })).data.length, 2)
@@ -86,7 +86,7 @@ test('a block keeps two people out of each other’s search, and the blocked fro
   await assert.rejects(one.client.blockUser({ id: newId() }), { code: 'not-found' })
 })
 
-test('a profile is found under its name in any case, and not under one that only looks like it', async () => {
+test('a profile is found under its name in any case but not under look-alike spellings', async () => {
   const { client } = await signUp(app, makeRegistration('Profile_Oil'))
   assert.equal((await client.getProfile({ username: 'profile_oil' })).username, 'Profile_Oil')
   for (const username of ['Profi1e_Oil', 'profile_0il', 'Рrofile_Oil', '..', 'x%00']) {
@@ -94,7 +94,7 @@ test('a profile is found under its name in any case, and not under one that only
   }
 })
 
-test('a report reaches moderators once, is closed with a note, and the reported person learns nothing', async () => {
+test('a report reaches moderators once, is closed with a note, and is hidden from the reported person', async () => {
   const reporter = await signUp(app)
   const subject = await signUp(app)
   const moderator = await signUpAs(['user', 'moderator'])
@@ -125,7 +125,7 @@ test('a report reaches moderators once, is closed with a note, and the reported 
   })
 })
 
-test('A13: of a disabled account every kind of credential is dead within a second, in every process', async t => {
+test('A13: every credential of a disabled account is refused within a second in every process', async t => {
   const there = await openIdentity(t, { sharing: app })
   const admin = await signUpAs(['user', 'admin'])
   const person = await signUp(app)
@@ -153,7 +153,7 @@ test('A13: of a disabled account every kind of credential is dead within a secon
   assert.equal((await app.request(identity, 'getMe', {}, browser)).status, 401, 'sessions stay ended')
   const { accessToken } = await there.client(identity).login(login)
   const whole = (await there.client(identity, { token: accessToken }).listAudit({})).data
-  // Failed sign-ins are told when some time has passed, here or later.
+  // Failed sign-ins are written after some time, here or later.
   const record = whole.filter(({ action }) => action !== 'sign-in-failed').slice(0, 3)
   assert.deepEqual(
     record.map(({ action, by }) => [action, by]),
@@ -168,17 +168,17 @@ test('A13: of a disabled account every kind of credential is dead within a secon
   assert.deepEqual(ofAdmin[0]?.details, {}, 'words about a person go with the person')
 })
 
-test('a session that began in the moment of the disabling is dead all the same', async () => {
+test('a session created while the account was being disabled is refused as well', async () => {
   const admin = await signUpAs(['user', 'admin'])
   const person = await signUp(app)
   await admin.client.disableUser({ id: person.user.id, reason: 'x' })
-  // As if its insert had committed after the sessions were ended.
+  // Simulates an insert that commits after the sessions were ended.
   await sql`update sessions set revoked_at = null, revoke_reason = null where user_id = ${person.user.id}`
   const { refreshToken } = person
   await assert.rejects(app.client(identity).refresh({ refreshToken }), { code: 'identity.session-ended' })
 })
 
-test('A13: a sign-in under way while its account is disabled makes no session', async () => {
+test('A13: a sign-in that overlaps the disabling of its account creates no session', async () => {
   const { user, registration } = await signUp(app)
   const { sql } = app.db('identity')
   const lock = `
@@ -191,7 +191,7 @@ test('A13: a sign-in under way while its account is disabled makes no session', 
   assert.equal((await sql`select id from sessions where user_id = ${user.id}`).length, before.length)
 })
 
-test('the last administrator who can act cannot be disabled or demoted, also by two at once', async t => {
+test('the last active administrator cannot be disabled or demoted, even by two concurrent requests', async t => {
   const own = await openIdentity(t)
   const two = await Promise.all([1, 2].map(() => signUp(own)))
   for (const { user } of two) {
@@ -214,7 +214,7 @@ test('the last administrator who can act cannot be disabled or demoted, also by 
   assert.deepEqual([demoted.status, (demoted.body as { code: string }).code], [409, 'identity.last-admin'])
 })
 
-test('an administrator signs an account out everywhere; others may not, nor without a fresh sign-in', async () => {
+test('ending all sessions of an account requires an administrator with a fresh sign-in', async () => {
   const admin = await signUpAs(['user', 'admin'])
   const moderator = await signUpAs(['user', 'moderator'])
   const person = await signUp(app)

@@ -7,7 +7,7 @@ import { formatRefreshToken, isAuthentic, parseRefreshToken } from '../src/sessi
 
 const key = randomBytes(32)
 
-test('every counter comes back from its token', () => {
+test('every counter survives formatting and parsing', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), counter => {
       const sessionId = newId()
@@ -20,7 +20,7 @@ test('every counter comes back from its token', () => {
   )
 })
 
-test('a token with any bit changed is rubbish, and costs no database read', () => {
+test('a token with any flipped bit is rejected without a database query', () => {
   const bytes = Buffer.from(formatRefreshToken({ sessionId: newId(), counter: 300 }, key), 'base64url')
   for (let bit = 0; bit < bytes.length * 8; bit++) {
     const changed = Buffer.from(bytes)
@@ -29,7 +29,7 @@ test('a token with any bit changed is rubbish, and costs no database read', () =
   }
 })
 
-test('a token whose counter was changed and checksum mended is not authentic', () => {
+test('a token with a changed counter and a corrected checksum is not authentic', () => {
   const bytes = Buffer.from(formatRefreshToken({ sessionId: newId(), counter: 9 }, key), 'base64url')
   bytes[17] = 3
   const body = bytes.subarray(0, -4)
@@ -39,7 +39,7 @@ test('a token whose counter was changed and checksum mended is not authentic', (
   assert.ok(token !== undefined && !isAuthentic(token, key))
 })
 
-test('arbitrary text is no token', () => {
+test('arbitrary text is not a token', () => {
   fc.assert(fc.property(fc.string({ maxLength: 512 }), text => parseRefreshToken(text) === undefined))
   const token = formatRefreshToken({ sessionId: newId(), counter: 1 }, key)
   for (const other of [`${token}=`, ` ${token}`, token.slice(0, -1), `${token}A`, `${token}AAAA`, '']) {

@@ -1,4 +1,4 @@
-/** The refresh token's hazards, by the numbers of research/identity.md, 1.3. */
+/** Refresh-token hazards R1 to R12, numbered as in the test titles. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
@@ -22,7 +22,7 @@ async function sessionOf(refreshToken: string): Promise<Session | undefined> {
   return row
 }
 
-/** As if the last refresh had been so long ago; the database's clock decides, so it is the row that is moved. */
+/** Moves the last refresh into the past. The database's clock decides, so the row is changed. */
 async function letPass(refreshToken: string, seconds: number): Promise<void> {
   const id = parseRefreshToken(refreshToken)?.sessionId ?? ''
   await sql`
@@ -50,20 +50,20 @@ test('a refresh answers 200 with a new pair that works', async () => {
   assert.deepEqual(await app.client(identity, { token: next.accessToken }).getMe({}), user)
 })
 
-test('a client that always sends its access token can still refresh and sign in once that has expired', async () => {
+test('a client that sends an expired access token can still refresh and sign in', async () => {
   const { refreshToken } = await signUp(app)
   const stale = { token: 'expired.or.otherwise.bad' }
   assert.equal((await app.request(identity, 'refresh', { refreshToken }, stale)).status, 200)
   assert.equal((await app.request(identity, 'getMe', {}, stale)).status, 401)
 })
 
-test('what is no refresh token of ours is refused, and ends no session', async () => {
+test('a forged refresh token is refused and ends no session', async () => {
   const { first, third, accessToken } = await threeTokens()
   await letPass(first, 60)
   for (const wrong of ['', 'x'.repeat(513)]) {
     assert.equal((await app.request(identity, 'refresh', { refreshToken: wrong })).status, 400)
   }
-  // The last one is what a stranger would make to have a session ended: an old counter under a good checksum.
+  // The last one is what a stranger would forge to end a session: an old counter with a valid checksum.
   const token = parseRefreshToken(first)
   assert.ok(token !== undefined)
   const forged = formatRefreshToken(token, randomBytes(32))
@@ -74,7 +74,7 @@ test('what is no refresh token of ours is refused, and ends no session', async (
   await refresh({ refreshToken: third })
 })
 
-test('R1: fifty refreshes of one token at once all succeed, by one step, with equal answers', async () => {
+test('R1: 50 concurrent refreshes of one token all succeed with equal answers and one step', async () => {
   const { refreshToken } = await signUp(app)
   const id = parseRefreshToken(refreshToken)?.sessionId ?? ''
   const lock = { lock: `select 1 from sessions where id = '${id}' for update`, waiters: 5 }
@@ -87,7 +87,7 @@ test('R1: fifty refreshes of one token at once all succeed, by one step, with eq
   assert.equal((await sessionOf(refreshToken))?.refresh_counter, 1)
 })
 
-test('R2, R6: whose answer was lost may ask again a minute or a day later', async () => {
+test('R2, R6: after a lost response the client can refresh again a minute or a day later', async () => {
   const { refreshToken } = await signUp(app)
   const lost = await refresh({ refreshToken })
   for (const seconds of [60, 86_400]) {
@@ -97,7 +97,7 @@ test('R2, R6: whose answer was lost may ask again a minute or a day later', asyn
   await refresh({ refreshToken: lost.refreshToken })
 })
 
-test('R3: a token two steps old gets the newest within ten seconds, and ends the session after', async () => {
+test('R3: a token two steps old gets the newest pair within ten seconds and ends the session later', async () => {
   const { first, third, accessToken } = await threeTokens()
   await letPass(first, 8)
   assert.equal((await refresh({ refreshToken: first })).refreshToken, third)
@@ -107,7 +107,7 @@ test('R3: a token two steps old gets the newest within ten seconds, and ends the
   await assert.rejects(app.client(identity, { token: accessToken }).getMe({}), { code: 'unauthenticated' })
 })
 
-test('R3: the grace is for five answers, not for a crowd', async () => {
+test('R3: the grace period covers at most five answers', async () => {
   const { first, third } = await threeTokens()
   for (let answer = 0; answer < 5; answer++) {
     assert.equal((await refresh({ refreshToken: first })).refreshToken, third)
@@ -115,7 +115,7 @@ test('R3: the grace is for five answers, not for a crowd', async () => {
   await assert.rejects(refresh({ refreshToken: first }), replayed)
 })
 
-test('R4: who was answered in the grace goes on when it is over', async () => {
+test('R4: a client answered during the grace period continues afterwards', async () => {
   const { first } = await threeTokens()
   const graced = await refresh({ refreshToken: first })
   await letPass(first, 60)
@@ -123,7 +123,7 @@ test('R4: who was answered in the grace goes on when it is over', async () => {
   await refresh({ refreshToken: next.refreshToken })
 })
 
-test('R7: a process that starts later refuses what was revoked before', async t => {
+test('R7: a process that starts later refuses earlier revocations', async t => {
   const { first, third, accessToken } = await threeTokens()
   await letPass(first, 11)
   await assert.rejects(refresh({ refreshToken: first }), replayed)
@@ -133,7 +133,7 @@ test('R7: a process that starts later refuses what was revoked before', async t 
   await assert.rejects(restarted.client(identity).refresh({ refreshToken: third }), replayed)
 })
 
-test('R8: the end of a replayed session is committed although the request fails', async () => {
+test('R8: a replayed session stays ended although the request fails', async () => {
   const { first } = await threeTokens()
   await letPass(first, 11)
   await assert.rejects(refresh({ refreshToken: first }), replayed)
@@ -143,7 +143,7 @@ test('R8: the end of a replayed session is committed although the request fails'
   assert.deepEqual([...news], [{ kind: 'session' }])
 })
 
-test('R9: after a change of roles the old access token is worthless and a refresh brings the new roles', async () => {
+test('R9: after a role change the old access token is refused and a refresh returns the new roles', async () => {
   const admin = await signUp(app)
   await promote(app, admin.user.id)
   const { accessToken } = await refresh({ refreshToken: admin.refreshToken })
@@ -155,7 +155,7 @@ test('R9: after a change of roles the old access token is worthless and a refres
   assert.equal((await app.client(identity, { token: next.accessToken }).listUsers({ limit: 1 })).data.length, 1)
 })
 
-test('R9: a session that was signed out, ran out or lost its account is not refreshed', async () => {
+test('R9: a session that was signed out, expired or lost its account cannot be refreshed', async () => {
   const out = await signUp(app)
   await out.client.logout({})
   await assert.rejects(refresh({ refreshToken: out.refreshToken }), ended)
@@ -170,7 +170,7 @@ test('R9: a session that was signed out, ran out or lost its account is not refr
   await assert.rejects(refresh({ refreshToken: gone.refreshToken }), ended)
 })
 
-test('R10: a refresh widens no scope and changes no client, account or role, whatever it says', async () => {
+test('R10: a refresh never widens scopes or changes client, account or role', async () => {
   const { refreshToken, accessToken } = await signUp(app)
   const other = await signUp(app)
   const extras = {
@@ -194,19 +194,19 @@ test('R10: a refresh widens no scope and changes no client, account or role, wha
   assert.deepEqual(claims((body as { accessToken: string }).accessToken), claims(accessToken))
 })
 
-test('R11: three tabs that slept for an hour with tokens one apart wake together and all go on', async () => {
+test('R11: three tabs that wake after an hour with consecutive tokens all continue', async () => {
   const { second, third } = await threeTokens()
   await letPass(second, 3_600)
   const answers = await Promise.all([third, second, third].map(refreshToken => refresh({ refreshToken })))
   const [newest] = new Set(answers.map(answer => answer.refreshToken))
-  // The tab with the older token may have been answered before or after the others advanced; each goes on from there.
+  // The tab with the older token may be answered before or after the others advance; each continues from there.
   await letPass(second, 3_600)
   await Promise.all(answers.map(({ refreshToken }) => refresh({ refreshToken })))
   assert.notEqual(newest, undefined)
 })
 
 for (const minutes of [-5, 5]) {
-  test(`R12: a server whose clock is ${minutes} minutes off decides alike, and its tokens hold everywhere`, async t => {
+  test(`R12: a server whose clock is ${minutes} minutes off decides alike and issues valid tokens`, async t => {
     const skewed = await openIdentity(t, { sharing: app })
     skewed.nowMs += minutes * 60_000
     await stateOf(skewed).revocations.poll()

@@ -4,7 +4,7 @@ import { cleanDisplayName, cleanUserAgent, isReserved, usernameKey } from '../sr
 import { normalPassword, refusePassword } from '../src/passwords/rules.ts'
 import { decideRefresh, graceAnswersMax, graceMs } from '../src/sessions/rules.ts'
 
-test('usernames that look alike are the same name', () => {
+test('look-alike usernames count as equal', () => {
   for (const [one, other] of [
     ['Alice', 'aIice'],
     ['alice', 'a1ice'],
@@ -24,12 +24,12 @@ test('usernames that look alike are the same name', () => {
   }
 })
 
-test('names of the installation are reserved in every look-alike spelling', () => {
+test('reserved names include every look-alike spelling', () => {
   for (const name of ['admin', 'ADMIN', 'adm1n', 'adrnin', 'no-reply', 'no_reply', 'R00T']) assert.ok(isReserved(name))
   for (const name of ['ada', 'rooty', 'administrate']) assert.ok(!isReserved(name), name)
 })
 
-test('display names and user agents lose what breaks lines or turns text around', () => {
+test('display names and user agents lose line breaks and direction marks', () => {
   assert.equal(cleanDisplayName('  Ada\u0000 \u202eLovelace\r\n '), 'Ada Lovelace')
   assert.equal(cleanDisplayName('e\u0301'), 'é')
   assert.equal(cleanDisplayName('\u200b\u2060'), undefined)
@@ -37,17 +37,17 @@ test('display names and user agents lose what breaks lines or turns text around'
   assert.equal(cleanUserAgent('x'.repeat(9_000)).length, 200)
 })
 
-test('a password of the same characters in another composition is the same password', () => {
+test('passwords compare equal across Unicode compositions', () => {
   assert.equal(normalPassword('pässword-é'), normalPassword('pa\u0308ssword-e\u0301'))
 })
 
-test('a password is measured in bytes, neither cut nor trimmed', () => {
+test('password length is measured in bytes, without truncation or trimming', () => {
   assert.equal(normalPassword('é'.repeat(512)), 'é'.repeat(512))
   assert.equal(normalPassword('é'.repeat(513)), undefined)
   assert.equal(normalPassword(' secret '), ' secret ')
 })
 
-test('common passwords and the own name or address are refused', () => {
+test('common passwords and the account’s own name or address are refused', () => {
   const account = { username: 'Ada_Lovelace', email: 'countess@example.org' }
   for (const password of ['password123', 'QWERTYuiop', 'ada_lovelace', 'countess', 'countess@example.org']) {
     assert.notEqual(refusePassword(password, account), undefined, password)
@@ -55,7 +55,7 @@ test('common passwords and the own name or address are refused', () => {
   assert.equal(refusePassword('correct horse battery', account), undefined)
 })
 
-test('the newest refresh token advances, the one before repeats for ever, older ones only within the grace', () => {
+test('the newest refresh token advances, the previous one repeats, older ones only within the grace period', () => {
   const state = { counter: 7, refreshedAgoMs: graceMs, graceAnswers: 0 }
   const hourMs = 3_600_000
   assert.equal(decideRefresh(state, 7), 'advance')

@@ -20,12 +20,12 @@ import {
 const app = await openIdentity({ after })
 const { sql } = app.db('identity')
 
-/** An authenticator app: the code of now, or of so many steps later. */
+/** The code of an authenticator app now or some steps later. */
 function appWith(secret: string) {
   return (later = 0) => codeOf(bytesOf(secret), Math.floor(Date.now() / 30_000) + later)
 }
 
-/** As if the codes taken so far had been of a minute earlier; a code of now is good again. */
+/** Forgets used codes, so the current code is valid again. */
 function forgetSteps(userId: string) {
   return sql`update totp_secrets set last_step = last_step - 4 where user_id = ${userId}`
 }
@@ -60,14 +60,14 @@ function begin(login: string) {
   return demandOf(app.client(identity).login({ login, password }))
 }
 
-/** One after the other: the throttle of passwords is not what is tested here. */
+/** One after the other, so the password throttle does not interfere. */
 async function beginMany(login: string, count: number) {
   const demands = []
   for (let n = 0; n < count; n++) demands.push(await begin(login))
   return demands
 }
 
-test('without a second factor sign-in is what it was', async () => {
+test('without a second factor sign-in is unchanged', async () => {
   const { registration, client } = await signUp(app)
   const tokens = await app.client(identity).login({ login: registration.username, password })
   assert.deepEqual(Object.keys(tokens).sort(), ['accessToken', 'expiresIn', 'refreshToken', 'user'])
@@ -75,7 +75,7 @@ test('without a second factor sign-in is what it was', async () => {
   assert.deepEqual({ twoStep, totpSince, recoveryCodesLeft }, { twoStep: false, totpSince: null, recoveryCodesLeft: 0 })
 })
 
-test('with an app turned on a password gets a challenge, and the code of the app the session', async () => {
+test('with an app enabled the password returns a challenge and the code returns the session', async () => {
   const { login, code, user, client } = await guarded()
   const { challenge, factors, expiresIn } = await begin(login)
   assert.deepEqual([factors, expiresIn], [['totp', 'recovery-code'], 300])
@@ -86,7 +86,7 @@ test('with an app turned on a password gets a challenge, and the code of the app
   assert.deepEqual([security.twoStep, security.recoveryCodesLeft], [true, 10])
 })
 
-test('in a browser likewise: no cookie before the second factor', async () => {
+test('a browser gets no cookie before the second factor', async () => {
   const { login, code, user } = await guarded()
   const first = await app.request(identity, 'webLogin', { login, password, remember: false }, { headers: fromOurPage })
   assert.deepEqual([first.status, first.headers['set-cookie']], [401, undefined])
@@ -98,7 +98,7 @@ test('in a browser likewise: no cookie before the second factor', async () => {
   await app.client(identity, browser(cookieIn(second.headers))).getMe({})
 })
 
-test('a challenge of one kind does not finish the other, and a wrong code leaves it open', async () => {
+test('a challenge works only for its kind of client and stays open after a wrong code', async () => {
   const { login, code } = await guarded()
   const { challenge } = await begin(login)
   const asBrowser = await app.request(identity, 'webFinishLogin', { challenge, code: code() }, { headers: fromOurPage })
@@ -111,10 +111,10 @@ test('a challenge of one kind does not finish the other, and a wrong code leaves
   await assert.rejects(calls.finishLogin({ challenge, code: code(1) }), { code: 'identity.challenge-ended' })
 })
 
-test('A6: one code brought twenty times at once, over twenty sign-ins, signs in once', async () => {
+test('A6: one code used concurrently in 20 sign-ins signs in once', async () => {
   const { login, code, user } = await guarded()
   const demands = await beginMany(login, 20)
-  // Tries are not what is tested here: all twenty shall reach the claim.
+  // Attempts are not tested here: all twenty requests must reach the claim.
   await sql`insert into code_tries values (${user.id}, -100, clock_timestamp())`
   const lock = `select from users where id = '${user.id}' for update`
   const outcomes = await heldUp(app, { lock: `${lock}; lock table totp_secrets in exclusive mode`, waiters: 3 }, () => {
@@ -127,12 +127,12 @@ test('A6: one code brought twenty times at once, over twenty sign-ins, signs in 
     )
   })
   assert.equal(outcomes.filter(outcome => outcome === 'in').length, 1, outcomes.join())
-  // The one that got in let tries be counted anew, so a late one may have met their limit.
+  // The successful request resets the attempts, so a late one may have met the limit before.
   const refused = outcomes.filter(outcome => ['identity.second-factor-wrong', 'rate-limited'].includes(outcome))
   assert.equal(refused.length, 19, outcomes.join())
 })
 
-test('A6: one challenge brought twenty times at once, by recovery codes, signs in once', async () => {
+test('A6: one challenge used concurrently with 20 recovery codes signs in once', async () => {
   const { login, recoveryCodes, client } = await guarded()
   const { challenge } = await begin(login)
   const statuses = await Promise.all(
@@ -146,7 +146,7 @@ test('A6: one challenge brought twenty times at once, by recovery codes, signs i
   assert.equal((await client.getSecurity({})).recoveryCodesLeft, 9, 'and used up one code')
 })
 
-test('A6: a recovery code works once, however it is typed, also twenty times at once', async () => {
+test('A6: a recovery code works once in any spelling, even under 20 concurrent uses', async () => {
   const { login, recoveryCodes } = await guarded()
   const typed = (recoveryCodes[0] ?? '').toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o')
   const demands = await beginMany(login, 20)
@@ -158,7 +158,7 @@ test('A6: a recovery code works once, however it is typed, also twenty times at 
   assert.equal(statuses.filter(status => status === 200).length, 1, statuses.join())
 })
 
-test('A6: a code that turned the app on is used up with that, and none older counts after a newer one', async () => {
+test('A6: the code that enables the app is used up, and older codes are invalid after a newer one', async () => {
   const { client, registration } = await signUp(app)
   const { secret } = await client.startTotp({})
   const code = appWith(secret)
@@ -175,7 +175,7 @@ test('A6: a code that turned the app on is used up with that, and none older cou
   })
 })
 
-test('A10: who has only passed the first step is nobody on every route there is', async () => {
+test('A10: after only the first factor every route treats the caller as anonymous', async () => {
   const { login } = await guarded()
   const { challenge } = await begin(login)
   const guardedRoutes = app.http.routeTable.filter(
@@ -197,7 +197,7 @@ test('A10: who has only passed the first step is nobody on every route there is'
   assert.equal(rows.length, 0, 'only its hash is kept')
 })
 
-test('A11: five wrong codes close the account’s codes for five minutes, over all challenges and addresses', async t => {
+test('A11: five wrong codes block codes for five minutes across all challenges and networks', async t => {
   const proxied = await openIdentity(t, { sharing: app, trustedProxies: 1 })
   const { login, code, user, recoveryCodes } = await guarded()
   const outcomes: number[] = []
@@ -217,7 +217,7 @@ test('A11: five wrong codes close the account’s codes for five minutes, over a
   await app.client(identity).finishLogin({ challenge, code: code() })
 })
 
-test('A11: twenty wrong codes at once are no more than five', async () => {
+test('A11: only five of 20 concurrent wrong codes are checked', async () => {
   const { login } = await guarded()
   const demands = await beginMany(login, 20)
   const statuses = await Promise.all(
@@ -228,7 +228,7 @@ test('A11: twenty wrong codes at once are no more than five', async () => {
   assert.equal(statuses.filter(status => status === 401).length, 5, statuses.join())
 })
 
-test('A11: the app is turned off only by who proved it, however fresh the session', async () => {
+test('A11: disabling the app requires a two-factor session, however fresh the sign-in', async () => {
   const account = await signUp(app)
   const other = await app.client(identity).login({ login: account.registration.username, password })
   const { secret } = await account.client.startTotp({})
@@ -247,7 +247,7 @@ test('A11: the app is turned off only by who proved it, however fresh the sessio
   assert.equal((await account.client.getSecurity({})).recoveryCodesLeft, 0)
 })
 
-test('turning the app on ends the other sessions, which only a password proved', async () => {
+test('enabling the app ends other sessions that used only a password', async () => {
   const { registration, user, client, caller } = await signUp(app)
   const other = await app.client(identity).login({ login: registration.username, password })
   await turnOn(caller, user.id)
@@ -255,12 +255,12 @@ test('turning the app on ends the other sessions, which only a password proved',
   await client.getMe({})
 })
 
-test('A12: a sign-in past its check when the app is turned on makes no session of one step', async () => {
+test('A12: a sign-in that overlaps enabling the app creates no one-factor session', async () => {
   const { registration, user, client } = await signUp(app)
   const { secret } = await client.startTotp({})
   const code = appWith(secret)()
   const isLeft = () => sql`select from sessions where user_id = ${user.id} and revoked_at is null and aal = 1`
-  // The turning on is held before its commit, with the account in hand; the sign-in saw no second factor and waits.
+  // Enabling the app is held before its commit with the account locked. The sign-in saw no second factor and waits.
   const lock = 'lock table recovery_codes in exclusive mode'
   const [confirmed, signedIn] = await heldUp(app, { lock, waiters: 2 }, async came => {
     const confirming = client.confirmTotp({ code })
@@ -274,7 +274,7 @@ test('A12: a sign-in past its check when the app is turned on makes no session o
   await begin(registration.username)
 })
 
-test('A12: a browser steps up by a code and by a recovery code, and the cookie changes', async () => {
+test('A12: a browser can step up by code or recovery code and gets a new cookie', async () => {
   const { me, caller, cookie } = await signUpInBrowser(app)
   const { code, recoveryCodes } = await turnOn(caller, me.id)
   const byCode = await app.request(identity, 'webStepUp', { code: code() }, caller)
@@ -287,7 +287,7 @@ test('A12: a browser steps up by a code and by a recovery code, and the cookie c
   assert.equal((await app.request(identity, 'webStepUp', { recoveryCode: recoveryCodes[0] }, next)).status, 401)
 })
 
-test('a challenge dies after five minutes, and when the account’s rights change', async () => {
+test('a challenge expires after five minutes or when the account’s rights change', async () => {
   const { login, code, user } = await guarded()
   const late = await begin(login)
   await sql`update sign_in_challenges set expires_at = clock_timestamp() where user_id = ${user.id}`
@@ -300,7 +300,7 @@ test('a challenge dies after five minutes, and when the account’s rights chang
   }
 })
 
-test('the secret lies sealed in the database, bound to its account', async () => {
+test('the secret is stored sealed and bound to its account', async () => {
   const one = await guarded()
   const other = await guarded()
   await sql`
@@ -310,7 +310,7 @@ test('the secret lies sealed in the database, bound to its account', async () =>
   assert.equal((await app.request(identity, 'finishLogin', { challenge, code: other.code() })).status, 500)
 })
 
-test('what guards the account asks for a fresh sign-in', async () => {
+test('changing second factors requires a fresh sign-in', async () => {
   const { user, refreshToken } = await guarded()
   await sql`update sessions set auth_time = auth_time - interval '11 minutes' where user_id = ${user.id}`
   const { accessToken } = await app.client(identity).refresh({ refreshToken })

@@ -16,7 +16,7 @@ async function newToken(app: TestApp): Promise<string> {
   return token
 }
 
-test('the set-up link makes the first administrator, signed in, and then there are no more links', async t => {
+test('the set-up link creates and signs in the first administrator, and no further links are issued', async t => {
   const app = await openIdentity(t)
   const db = app.db('identity')
   await signUp(app) // ordinary accounts do not end the set-up
@@ -75,7 +75,7 @@ test('an unknown, used or expired link is refused, and a refused registration do
   assert.equal(kept.length, 0, 'only a hash is kept')
 })
 
-test('twenty uses of one link at once make one administrator', async t => {
+test('20 concurrent uses of one link create one administrator', async t => {
   const app = await openIdentity(t)
   const token = await newToken(app)
   const answers = await Promise.all(Array.from({ length: 20 }, () => setUp(app, token)))
@@ -86,10 +86,10 @@ test('twenty uses of one link at once make one administrator', async t => {
   assert.equal(await adminsOf(app), 1)
 })
 
-test('links used at the same moment make one administrator', async t => {
+test('concurrent uses of several links create one administrator', async t => {
   const app = await openIdentity(t)
   const tokens = [await newToken(app), await newToken(app), await newToken(app)]
-  // Held up before the account is written, when each has looked for an administrator and found none.
+  // Held before the account is written, when both have found no administrator.
   const lock = { lock: 'lock table users in share mode', waiters: tokens.length }
   const answers = await heldUp(app, lock, () => Promise.all(tokens.map(token => setUp(app, token))))
   assert.equal(answers.filter(({ status }) => status === 201).length, 1)
@@ -102,7 +102,7 @@ async function adminsOf(app: TestApp): Promise<number> {
   return row?.admins ?? 0
 }
 
-test('the example people have accounts nobody signs in to, and go when the first administrator wants none', async t => {
+test('example people cannot sign in and are deleted when the first administrator declines them', async t => {
   const app = await openIdentity(t)
   await app.runtime.seedDemo()
   const { id, username, displayName } = examplePeople.mira

@@ -1,4 +1,4 @@
-/** Accounts on a running server, for tests and measurements that need an access token and nothing else of identity. */
+/** Creates accounts on a running server for tests and measurements that only need an access token. */
 import { identity } from '@octet/contracts/identity'
 import { httpClient } from '@octet/testkit'
 

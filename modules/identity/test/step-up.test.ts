@@ -7,7 +7,7 @@ import { browser, cookieIn, fromOurPage, openIdentity, password, promote, signUp
 const app = await openIdentity({ after })
 const { sql } = app.db('identity')
 
-/** As if everyone had signed in that long ago. */
+/** Moves all sign-ins of an account into the past. */
 async function age(userId: string, minutes: number): Promise<void> {
   await sql`
     update sessions set auth_time = auth_time - make_interval(mins => ${minutes}),
@@ -15,7 +15,7 @@ async function age(userId: string, minutes: number): Promise<void> {
     where user_id = ${userId}`
 }
 
-/** An administrator with an API session who signed in long ago. */
+/** An administrator with an API session that signed in long ago. */
 async function staleAdmin() {
   const admin = await signUp(app)
   await promote(app, admin.user.id)
@@ -24,7 +24,7 @@ async function staleAdmin() {
   return { ...admin, ...tokens, client: app.client(identity, { token: tokens.accessToken }) }
 }
 
-/** An administrator in a browser, likewise. */
+/** The same in a browser. */
 async function staleAdminInBrowser() {
   const admin = await signUpInBrowser(app)
   await promote(app, admin.me.id)
@@ -36,7 +36,7 @@ function setOwnRoles(through: TestApp, userId: string, caller: object) {
   return through.request(identity, 'setUserRoles', { id: userId, roles: ['user', 'admin'] }, caller)
 }
 
-test('what asks for a fresh sign-in is refused ten minutes after it, also with refreshed tokens', async () => {
+test('sensitive operations are refused ten minutes after the sign-in, even with refreshed tokens', async () => {
   const { client, user, accessToken } = await staleAdmin()
   await assert.rejects(client.setUserRoles({ id: user.id, roles: ['user', 'admin'] }), {
     code: 'fresh-sign-in-required',
@@ -47,7 +47,7 @@ test('what asks for a fresh sign-in is refused ten minutes after it, also with r
   assert.equal((await setOwnRoles(app, user.id, { token: accessToken })).status, 403, 'a token keeps what it says')
 })
 
-test('an API client steps up by password; only the new tokens are fresh', async () => {
+test('an API client can step up by password, and only the new tokens count as fresh', async () => {
   const { client, user, accessToken, refreshToken } = await staleAdmin()
   const tokens = await client.stepUp({ password })
   assert.equal((await setOwnRoles(app, user.id, { token: accessToken })).status, 403)
@@ -56,7 +56,7 @@ test('an API client steps up by password; only the new tokens are fresh', async 
   await app.client(identity).refresh({ refreshToken: tokens.refreshToken })
 })
 
-test('a wrong password steps nobody up, and changes no cookie', async () => {
+test('a wrong password neither steps up nor changes the cookie', async () => {
   const { client, user } = await staleAdmin()
   await assert.rejects(client.stepUp({ password: 'wrong password' }), { code: 'identity.wrong-credentials' })
   await assert.rejects(client.setUserRoles({ id: user.id, roles: ['user'] }), { code: 'fresh-sign-in-required' })
@@ -66,7 +66,7 @@ test('a wrong password steps nobody up, and changes no cookie', async () => {
   assert.equal((await setOwnRoles(app, web.me.id, web.caller)).status, 403)
 })
 
-test('A12: a browser steps up and goes on under a new cookie; the old one gains nothing', async () => {
+test('A12: step-up gives a browser a new cookie; the old cookie gains no rights', async () => {
   const { me, cookie, caller } = await staleAdminInBrowser()
   assert.equal((await setOwnRoles(app, me.id, caller)).status, 403)
   const { status, headers, body } = await app.request(identity, 'webStepUp', { password }, caller)
@@ -84,7 +84,7 @@ test('A12: a browser steps up and goes on under a new cookie; the old one gains 
   assert.equal((await third.request(identity, 'getMe', {}, caller)).status, 401, 'and for no longer than that')
 })
 
-test('R2: a browser that never got the answer to its step-up stays signed in, and may try again', async () => {
+test('R2: a browser that lost the step-up response stays signed in and can retry', async () => {
   const { me, caller } = await staleAdminInBrowser()
   await app.request(identity, 'webStepUp', { password }, caller)
   const otherProcess = await openIdentity({ after }, { sharing: app })
@@ -93,7 +93,7 @@ test('R2: a browser that never got the answer to its step-up stays signed in, an
   assert.equal((await setOwnRoles(otherProcess, me.id, browser(cookieIn(headers)))).status, 200)
 })
 
-test('a new cookie that comes twenty times at once becomes the current one once', async () => {
+test('a new cookie used 20 times concurrently becomes current once', async () => {
   const { me, caller } = await staleAdminInBrowser()
   const { headers } = await app.request(identity, 'webStepUp', { password }, caller)
   const processes = [app, await openIdentity({ after }, { sharing: app })]
@@ -105,7 +105,7 @@ test('a new cookie that comes twenty times at once becomes the current one once'
   assert.deepEqual(new Set(answers), new Set([200]))
 })
 
-test('signing out after a step-up kills the old cookie and the new one', async () => {
+test('signing out after a step-up revokes both cookies', async () => {
   const { caller } = await staleAdminInBrowser()
   const { headers } = await app.request(identity, 'webStepUp', { password }, caller)
   const next = browser(cookieIn(headers))
@@ -113,7 +113,7 @@ test('signing out after a step-up kills the old cookie and the new one', async (
   for (const one of [caller, next]) assert.equal((await app.request(identity, 'getMe', {}, one)).status, 401)
 })
 
-test('each kind of session has its own way to step up; nobody has none', async () => {
+test('each kind of session steps up at its own route, and anonymous callers cannot', async () => {
   const web = await signUpInBrowser(app)
   const api = await signUp(app)
   const browserAtApi = await app.request(identity, 'stepUp', { password }, web.caller)
@@ -128,7 +128,7 @@ test('each kind of session has its own way to step up; nobody has none', async (
   await assert.rejects(api.client.stepUp({} as never), { code: 'validation-failed' })
 })
 
-test('a cookie of a day ago is replaced at the next page load, and is good a minute more (24 h rotation)', async () => {
+test('a day-old cookie is replaced at the next page load and stays valid for a minute (24 h rotation)', async () => {
   const { me, caller, cookie } = await signUpInBrowser(app)
   const young = await app.request(identity, 'getMe', {}, caller)
   assert.equal(young.headers['set-cookie'], undefined)

@@ -1,4 +1,4 @@
-/** Password attempts are counted for all processes together, before the hash, and nobody talks the counter round. */
+/** Password attempts are counted for all processes together and before hashing, and clients cannot evade the count. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { identity } from '@octet/contracts/identity'
@@ -24,17 +24,17 @@ const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 const counted = (name: string, freeMax = 3) => {
   return { key: name, freeMax, delayMsMax: 8_000, forgetMs: 60_000 }
 }
-const everybody = { key: 'everybody of this file', freeMax: 1e9, delayMsMax: 0, forgetMs: 1 }
+const allAttempts = { key: 'all attempts of this file', freeMax: 1e9, delayMsMax: 0, forgetMs: 1 }
 const letPass = (name: string, ms: number) => sql`
   update sign_in_attempts
   set counted_at = counted_at - make_interval(secs => ${ms / 1000}),
       open_at = open_at - make_interval(secs => ${ms / 1000})
   where key = ${name}`
 
-test('attempts beyond the free ones wait 1, 2, 4, 8 and again 8 seconds', async () => {
+test('attempts beyond the free ones wait 1, 2, 4, 8 and then 8 seconds', async () => {
   const waits: number[] = []
   for (let count = 1; count <= 8; count++) {
-    assert.equal(await takeAttempts(contextOf(app).db, [everybody, counted('growing')]), 0)
+    assert.equal(await takeAttempts(contextOf(app).db, [allAttempts, counted('growing')]), 0)
     const [row] = await sql<{ wait: number }[]>`
       select extract(epoch from open_at - counted_at)::float8 as wait from sign_in_attempts
       where key = ${'growing'}`
@@ -44,8 +44,8 @@ test('attempts beyond the free ones wait 1, 2, 4, 8 and again 8 seconds', async 
   assert.deepEqual(waits, [0, 0, 0, 1, 2, 4, 8, 8])
 })
 
-test('attempts are forgotten one by one; a clock set back forgives nobody', async () => {
-  const take = () => takeAttempts(contextOf(app).db, [everybody, counted('forgetting')])
+test('attempts expire one by one, and a clock set back does not reset them', async () => {
+  const take = () => takeAttempts(contextOf(app).db, [allAttempts, counted('forgetting')])
   for (let count = 0; count < 4; count++) assert.equal(await take(), 0)
   await sql`update sign_in_attempts set open_at = open_at + interval '1 minute' where key = 'forgetting'`
   assert.ok((await take()) > 500)
@@ -58,7 +58,7 @@ test('attempts are forgotten one by one; a clock set back forgives nobody', asyn
   assert.ok((await take()) >= 0)
 })
 
-test('forty guesses at once through two processes: eleven are tried', async t => {
+test('only 11 of 40 concurrent guesses over two processes are checked', async t => {
   const there = await openIdentity(t, { sharing: app, trustedProxies: 1 })
   const { registration } = await signUp(app)
   const verifies = [app, there].map(on => t.mock.method(stateOf(on).passwords, 'verify'))
@@ -85,10 +85,10 @@ test('forty guesses at once through two processes: eleven are tried', async t =>
   assert.equal((await there.request(identity, 'login', right, from('198.51.100.1'))).status, 200)
 })
 
-test('A2: forged, listed, odd and rotating forwarded addresses do not move the counter', async () => {
+test('A2: forged X-Forwarded-For values do not evade the counter', async () => {
   const { registration } = await signUp(app)
   const guess = { login: registration.username, password: wrong }
-  // The proxy in front appends the address it saw; everything before that is the client's own invention.
+  // The proxy appends the address it saw. Everything before that was sent by the client.
   const spellings = [
     '2001:db8:7:7::1',
     '2001:DB8:7:7::2',
@@ -113,7 +113,7 @@ test('A2: forged, listed, odd and rotating forwarded addresses do not move the c
   }
 })
 
-test('A2: where no proxy is trusted the header is nothing', async t => {
+test('A2: without a trusted proxy the header is ignored', async t => {
   const plain = await openIdentity(t, { sharing: app })
   const { registration } = await signUp(app)
   const guess = { login: registration.username, password: wrong }
@@ -125,7 +125,7 @@ test('A2: where no proxy is trusted the header is nothing', async t => {
   assert.deepEqual(statuses.slice(10), [401, 429])
 })
 
-test('a right password takes its own attempt back everywhere', async () => {
+test('a correct password removes its own attempt from every counter', async () => {
   const { registration } = await signUp(app)
   const login = { login: registration.username, password }
   for (let index = 0; index < 15; index++) {
@@ -133,7 +133,7 @@ test('a right password takes its own attempt back everywhere', async () => {
   }
 })
 
-test('while attempts are many everywhere, each account and network has a quarter of its room', async () => {
+test('under many attempts overall each account and network keeps a quarter of its allowance', async () => {
   const storm = { key: 'storm', freeMax: 20, delayMsMax: 0, forgetMs: 60_000 }
   const { db } = contextOf(app)
   for (let index = 0; index < 20; index++) await takeAttempts(db, [storm, counted(`calm ${index}`, 8)])
@@ -144,10 +144,14 @@ test('while attempts are many everywhere, each account and network has a quarter
     [false, false, false, true],
     'two free ones instead of eight',
   )
-  assert.equal(await takeAttempts(db, [storm, counted('somebody else', 8)]), 0, 'and nobody is locked out by it')
+  assert.equal(
+    await takeAttempts(db, [storm, counted('another account', 8)]),
+    0,
+    'and other accounts are not locked out',
+  )
 })
 
-test('no name or address lies in the counters, and they are gone when they count no more', async () => {
+test('counters hold no name or address and are deleted when they expire', async () => {
   await app.request(identity, 'login', { login: 'who_is_this', password: wrong }, from('192.0.2.200'))
   const rows = await sql<{ line: string }[]>`select key as line from sign_in_attempts`
   assert.ok(rows.every(({ line }) => !line.includes('who_is_this') && !line.includes('192.0.2')))
@@ -157,10 +161,10 @@ test('no name or address lies in the counters, and they are gone when they count
   assert.equal(left?.count, 0)
 })
 
-test('counting costs little: one statement, no wait for a disk', async t => {
+test('counting takes one statement and no synchronous commit', async t => {
   const { db } = contextOf(app)
   const rounds = 200
-  const take = (name: string) => takeAttempts(db, [everybody, counted(name, 1e6), counted(`${name} b`, 1e6)])
+  const take = (name: string) => takeAttempts(db, [allAttempts, counted(name, 1e6), counted(`${name} b`, 1e6)])
   for (let round = 0; round < 20; round++) await take('warm')
   const startedMs = performance.now()
   for (let round = 0; round < rounds; round++) await take(`cost ${round % 10}`)
@@ -169,7 +173,7 @@ test('counting costs little: one statement, no wait for a disk', async t => {
   assert.ok(eachMs < 200)
 })
 
-test('a browser that signed in before is not kept out by strangers who guess; its cookie is no factor', async () => {
+test('guessing strangers cannot delay a trusted browser, and its cookie is not a factor', async () => {
   const { registration, user } = await signUp(app)
   const login = (input: object, cookie = '', address = '198.51.100.7') => {
     const headers = { ...from(address).headers, 'sec-fetch-site': 'same-origin', cookie }
@@ -181,7 +185,7 @@ test('a browser that signed in before is not kept out by strangers who guess; it
   assert.match(attributes, /; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000$/)
   assert.ok(
     !Buffer.from(device.slice(11), 'base64url').toString('latin1').includes(user.id),
-    'nobody reads whose it is',
+    'the cookie does not reveal its account',
   )
   const other = await signUp(app)
   const theirs = await app.request(
@@ -191,7 +195,7 @@ test('a browser that signed in before is not kept out by strangers who guess; it
     { headers: { 'sec-fetch-site': 'same-origin' } },
   )
   const foreign = cookieIn(theirs.headers, 'oct-device')
-  // Strangers from everywhere use the account's tries up.
+  // Strangers from many networks use up the account's attempts.
   for (let index = 0; index < 101; index++) {
     await stateOf(app)
       .throttle.take({ account: usernameKey(registration.username), address: `192.0.2.${index}` })
@@ -199,11 +203,11 @@ test('a browser that signed in before is not kept out by strangers who guess; it
   }
   await stretchDelays(app)
   assert.equal((await login({})).status, 429)
-  assert.equal((await login({}, foreign)).status, 429, 'a cookie of another account helps nobody')
+  assert.equal((await login({}, foreign)).status, 429, 'a cookie of another account does not help')
   assert.equal((await login({}, `${device.slice(0, -2)}AA`)).status, 429, 'nor a forged one')
-  assert.equal((await login({ password: wrong }, device)).status, 401, 'it is no factor')
+  assert.equal((await login({ password: wrong }, device)).status, 401, 'the cookie is not a factor')
   assert.equal((await login({}, device)).status, 200)
-  // Guesses with it are counted, too.
+  // Guesses with the cookie are counted too.
   const guesses = []
   for (let index = 0; index < 12; index++) {
     guesses.push((await login({ password: wrong }, device, `203.0.113.${index + 100}`)).status)
@@ -212,7 +216,7 @@ test('a browser that signed in before is not kept out by strangers who guess; it
   assert.deepEqual(guesses.slice(-2), [401, 429])
 })
 
-test('a browser that is not to be remembered gets no cookie that outlives it', async () => {
+test('a browser without "remember me" gets only session cookies', async () => {
   const { registration } = await signUp(app)
   const input = { login: registration.username, password, remember: false }
   const { status, headers } = await app.request(identity, 'webLogin', input, { headers: fromOurPage })

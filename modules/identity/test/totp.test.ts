@@ -5,7 +5,7 @@ import { base32, codeOf, otpauthUri, stepOfCode } from '../src/factors/totp.ts'
 
 const secret = Buffer.from('12345678901234567890')
 
-test('codes are those of RFC 6238, appendix B', () => {
+test('codes match RFC 6238, appendix B', () => {
   // The RFC prints eight digits; apps show the last six.
   for (const [seconds, code] of [
     [59, '94287082'],
@@ -19,7 +19,7 @@ test('codes are those of RFC 6238, appendix B', () => {
   }
 })
 
-test('secrets are spelled as RFC 4648 says', () => {
+test('secrets are encoded as RFC 4648 requires', () => {
   for (const [plain, text] of [
     ['', ''],
     ['f', 'MY'],
@@ -33,7 +33,7 @@ test('secrets are spelled as RFC 4648 says', () => {
   }
 })
 
-test('a code counts in its step and the ones next to it, and nothing else does', () => {
+test('a code is valid in its own and the adjacent steps only', () => {
   const nowMs = 1_800_000_000_000
   const now = nowMs / 30_000
   for (const [step, isTaken] of [
@@ -60,7 +60,7 @@ test('the QR code names installation and account', () => {
   )
 })
 
-test('a recovery code is itself however it is typed, and anything else is none', () => {
+test('a recovery code is recognised in any spelling, and other text is not', () => {
   const { codes, hashes } = newRecoveryCodes()
   assert.equal(new Set(codes).size, 10)
   for (const [index, code] of codes.entries()) {

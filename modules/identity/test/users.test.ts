@@ -14,7 +14,7 @@ async function signUpAdmin(on: TestApp = app) {
   return { user, caller: { token: accessToken }, client: on.client(identity, { token: accessToken }) }
 }
 
-test('administrators list accounts, newest first, a page at a time, by the start of the name', async () => {
+test('administrators list accounts by page, newest first, filtered by the start of the name', async () => {
   const names = ['Zoe_one', 'zoe_two', 'ZOE_three', 'zo_four']
   for (const name of names) await signUp(app, makeRegistration(name))
   const { client } = await signUpAdmin()
@@ -38,7 +38,7 @@ test('administrators list accounts, newest first, a page at a time, by the start
   ])
 })
 
-test('accounts are not listed for nobody, for users, or with a bad query', async () => {
+test('anonymous callers and users cannot list accounts, and invalid queries are refused', async () => {
   const { client } = await signUp(app)
   await assert.rejects(app.client(identity).listUsers({}), { code: 'unauthenticated', status: 401 })
   await assert.rejects(client.listUsers({}), { code: 'forbidden', status: 403 })
@@ -53,7 +53,7 @@ test('accounts are not listed for nobody, for users, or with a bad query', async
   )
 })
 
-test('an administrator changes roles; giving the same again changes nothing', async () => {
+test('changing roles is idempotent', async () => {
   const admin = await signUpAdmin()
   const { user, client } = await signUp(app)
   const changed = await admin.client.setUserRoles({ id: user.id, roles: ['user', 'premium'] })
@@ -66,7 +66,7 @@ test('an administrator changes roles; giving the same again changes nothing', as
   assert.deepEqual((await versions())[0], before)
 })
 
-test('roles are changed by nobody else, to nothing unknown, and of nobody who is not there', async () => {
+test('changing roles requires an administrator, known roles and an existing account', async () => {
   const admin = await signUpAdmin()
   const moderator = await signUp(app)
   await app.db('identity').sql`update users set roles = '{moderator}' where id = ${moderator.user.id}`
@@ -84,7 +84,7 @@ test('roles are changed by nobody else, to nothing unknown, and of nobody who is
   assert.deepEqual((await admin.client.listUsers({ q: user.username })).data[0]?.roles, ['user'])
 })
 
-test('the last administrator stays one, also when two take the role from each other at once', async t => {
+test('the last administrator keeps the role, even when two demote each other concurrently', async t => {
   const own = await openIdentity(t)
   const one = await signUpAdmin(own)
   await assert.rejects(one.client.setUserRoles({ id: one.user.id, roles: ['user'] }), {
@@ -108,7 +108,7 @@ test('the last administrator stays one, also when two take the role from each ot
   }
 })
 
-test('the database itself refuses a role it does not know, and an account without any', async () => {
+test('the database rejects unknown roles and accounts without a role', async () => {
   const { user } = await signUp(app)
   const { sql } = app.db('identity')
   for (const roles of ['{owner}', '{}']) {

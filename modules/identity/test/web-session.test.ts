@@ -18,7 +18,7 @@ function logIn(input: object, headers: Record<string, string> = fromOurPage) {
   return app.request(identity, 'webLogin', input, { headers })
 }
 
-test('signing up in a browser answers 201 with the account and a cookie that scripts cannot read', async () => {
+test('registration in a browser answers 201 with the account and an HttpOnly cookie', async () => {
   const registration = makeRegistration()
   const { status, headers, body } = await app.request(identity, 'webRegister', registration, { headers: fromOurPage })
   assert.equal(status, 201)
@@ -28,7 +28,7 @@ test('signing up in a browser answers 201 with the account and a cookie that scr
   assert.deepEqual(Object.keys(body as object).includes('refreshToken'), false)
 })
 
-test('over https cookies are Secure and bound to the host', async t => {
+test('over https cookies are Secure and host-bound', async t => {
   const secure = await openIdentity(t, { origin: 'https://octet.example' })
   const registration = makeRegistration()
   const { headers } = await secure.request(identity, 'webRegister', registration, { headers: fromOurPage })
@@ -44,7 +44,7 @@ test('over https cookies are Secure and bound to the host', async t => {
   assert.match(set, /,__Host-oct-device=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Secure/)
 })
 
-test('only a hash of the cookie is kept', async () => {
+test('only a hash of the cookie is stored', async () => {
   const { cookie } = await signUpInBrowser(app)
   const rows = await app.db('identity').sql`
     select 1 from sessions where position(${Buffer.from(cookie.slice('oct='.length))}::bytea in cookie_hash) > 0
@@ -52,7 +52,7 @@ test('only a hash of the cookie is kept', async () => {
   assert.equal(rows.length, 0)
 })
 
-test('without "remember me" the cookie goes when the browser closes, the session after twelve hours', async () => {
+test('without "remember me" the cookie ends with the browser and the session after twelve idle hours', async () => {
   const { registration } = await signUpInBrowser(app)
   const login = registration.username
   const { headers } = await logIn({ login, password, remember: false })
@@ -63,7 +63,7 @@ test('without "remember me" the cookie goes when the browser closes, the session
   assert.equal(row?.hours, 12)
 })
 
-test('R5: a wrong password or an invalid body neither sets nor takes away a cookie', async () => {
+test('R5: a wrong password or an invalid body neither sets nor clears a cookie', async () => {
   const { cookie, registration, client } = await signUpInBrowser(app)
   const headers = { ...fromOurPage, cookie }
   const login = registration.username
@@ -81,7 +81,7 @@ test('R5: a wrong password or an invalid body neither sets nor takes away a cook
   assert.deepEqual([stray.status, stray.headers['set-cookie']], [401, undefined])
 })
 
-test('A12: signing in gives a new session and ends the one the browser came with', async () => {
+test('A12: sign-in creates a new session and ends the previous one', async () => {
   const { cookie, registration } = await signUpInBrowser(app)
   const { status, headers, body } = await logIn({ login: registration.username, password }, { ...fromOurPage, cookie })
   assert.equal(status, 200)
@@ -92,7 +92,7 @@ test('A12: signing in gives a new session and ends the one the browser came with
   assert.equal((await mine.listDevices({})).data.length, 1)
 })
 
-test('A12: a cookie planted by somebody else is never taken over', async () => {
+test('A12: a planted cookie is never adopted', async () => {
   const { registration } = await signUpInBrowser(app)
   const planted = `oct=${'P'.repeat(43)}`
   const { headers } = await logIn({ login: registration.username, password }, { ...fromOurPage, cookie: planted })
@@ -100,7 +100,7 @@ test('A12: a cookie planted by somebody else is never taken over', async () => {
   await assert.rejects(app.client(identity, browser(planted)).getMe({}), { code: 'unauthenticated' })
 })
 
-test('A12: signing out kills cookie and API tokens of that session at once, and only of that', async () => {
+test('A12: signing out revokes cookie and tokens of that session only, at once', async () => {
   const { cookie, caller, registration } = await signUpInBrowser(app)
   const api = await app.client(identity).login({ login: registration.username, password })
   const apiCaller = { token: api.accessToken }
@@ -114,7 +114,7 @@ test('A12: signing out kills cookie and API tokens of that session at once, and 
   assert.equal((await app.request(identity, 'refresh', { refreshToken: api.refreshToken })).status, 401)
 })
 
-test('A12: signing out needs somebody signed in, a POST, the scope, and our own page', async () => {
+test('A12: signing out requires a session, a POST, the scope and a same-origin page', async () => {
   const { cookie, client } = await signUpInBrowser(app)
   assert.equal((await app.request(identity, 'logout', {})).status, 401)
   assert.equal(
@@ -134,14 +134,14 @@ test('A12: signing out needs somebody signed in, a POST, the scope, and our own 
   assert.equal(status, 204)
 })
 
-test('another site cannot sign a browser in to an account of its choosing', async () => {
+test('another site cannot sign a browser in', async () => {
   const { registration } = await signUpInBrowser(app)
   const input = { login: registration.username, password }
   const { status, headers } = await logIn(input, { 'sec-fetch-site': 'cross-site' })
   assert.deepEqual([status, headers['set-cookie']], [403, undefined])
 })
 
-test('a session is over when it went unused too long, or got too old', async () => {
+test('a session ends after its idle or absolute lifetime', async () => {
   for (const column of ['idle_expires_at', 'absolute_expires_at'] as const) {
     const { caller, me } = await signUpInBrowser(app)
     const { sql } = app.db('identity')
@@ -150,7 +150,7 @@ test('a session is over when it went unused too long, or got too old', async () 
   }
 })
 
-test('with a bearer token the cookie is not looked at', async () => {
+test('with a bearer token the cookie is ignored', async () => {
   const { cookie } = await signUpInBrowser(app)
   const api = await signUp(app)
   const { body } = await app.request(identity, 'getMe', {}, { token: api.accessToken, headers: { cookie } })
@@ -158,7 +158,7 @@ test('with a bearer token the cookie is not looked at', async () => {
   assert.equal((await app.request(identity, 'getMe', {}, { token: 'bad', headers: { cookie } })).status, 401)
 })
 
-test('a browser notices nothing of a change of its roles but the roles', async () => {
+test('a role change does not sign a browser out', async () => {
   const admin = await signUpInBrowser(app)
   const { sql } = app.db('identity')
   await sql`update users set roles = '{user,admin}', access_version = access_version + 1 where id = ${admin.me.id}`
