@@ -55,7 +55,7 @@ test('an unknown scope is refused by name', async () => {
   for (const scope of ['account:write', 'keys:write', 'nothing:here', 'links:everything']) {
     await assert.rejects(client.createApiKey({ name: 'x', scopes: ['account:read', scope] }), {
       code: 'validation-failed',
-      errors: [{ path: '/scopes/1', message: 'is not something a key may be allowed' }],
+      errors: [{ path: '/scopes/1', message: 'is not a known scope' }],
     })
   }
   const { scopes } = await app.client(identity).listScopes({})
