@@ -36,7 +36,7 @@ export async function startOctet(t: Test, options: OctetOptions = {}): Promise<O
   return { origin: new URL(setupUrl).origin, setupUrl, server }
 }
 
-const printTimeoutMs = 5_000
+const printTimeoutMs = 60_000
 const pollMs = 10
 
 /** What the server prints may come a moment after it is ready. */

@@ -16,7 +16,7 @@ import { disagreement, modelRuns } from '../systems/model-command.ts'
 
 const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36'
 const crawler = 'Googlebot/2.1 (+http://www.google.com/bot.html)'
-const countTimeoutMs = 20_000
+const countTimeoutMs = 60_000
 
 /** The final check of a run: the owners of links, and their visits in the model. */
 interface Finished {

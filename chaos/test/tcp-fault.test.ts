@@ -39,7 +39,7 @@ async function open(t: Test): Promise<Ends> {
   }
 }
 
-async function until(isTrue: () => boolean, timeoutMs = 5_000): Promise<void> {
+async function until(isTrue: () => boolean, timeoutMs = 60_000): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs
   while (!isTrue()) {
     assert.ok(performance.now() < deadlineMs, `still not true: ${isTrue}`)

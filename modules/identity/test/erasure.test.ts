@@ -7,7 +7,7 @@ import { openIdentity, promote, signUp, untilStatus } from './make.ts'
 
 const dayMs = 24 * 60 * 60_000
 
-async function until(what: string, isSo: () => Promise<boolean>, deadlineMs = 20_000): Promise<void> {
+async function until(what: string, isSo: () => Promise<boolean>, deadlineMs = 60_000): Promise<void> {
   const startedMs = performance.now()
   while (!(await isSo())) {
     if (performance.now() - startedMs > deadlineMs) throw new Error(`${what} did not come`)

@@ -21,7 +21,7 @@ export async function mailsTo(app: TestApp, to: string): Promise<ReadMail[]> {
   )
 }
 
-const deadlineMs = 20_000
+const deadlineMs = 60_000
 
 /** The newest mail of a kind, once `count` of them have come. */
 export async function nextMail(app: TestApp, to: string, { kind, count = 1 }: { kind: string; count?: number }) {

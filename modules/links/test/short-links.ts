@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Link, links } from '@octet/contracts/links'
 import { httpClient } from '@octet/testkit'
 
-const countTimeoutMs = 20_000
+const countTimeoutMs = 60_000
 
 /** Creates `count` links of the token's owner, one after the other. */
 export async function createLinks(origin: string, token: string, count: number): Promise<Link[]> {

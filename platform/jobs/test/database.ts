@@ -83,7 +83,7 @@ export async function fixture(t: TestContext, sets: readonly MigrationSet[] = []
 export async function eventually<T>(
   what: string,
   check: () => T | Promise<T>,
-  deadlineMs = 5_000,
+  deadlineMs = 60_000,
 ): Promise<Exclude<T, undefined | false>> {
   const until = performance.now() + deadlineMs
   for (;;) {

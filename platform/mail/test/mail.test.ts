@@ -9,7 +9,7 @@ import { type Mail, mailMigrations, openPostOffice } from '../src/index.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const folder = new URL('no-migrations/', import.meta.url)
-const deadlineMs = 20_000
+const deadlineMs = 60_000
 
 async function openMail(t: Test, { smtp = true }: { smtp?: boolean } = {}) {
   const senders = ['sender', 'other'].map(module => ({ module, folder }))

@@ -17,7 +17,7 @@ export interface Peer {
   close(): void
 }
 
-const waitMs = 15_000
+const waitMs = 60_000
 
 /** Makes the app listen and its streams live; the address of its endpoint. */
 export async function listen(app: TestApp): Promise<string> {

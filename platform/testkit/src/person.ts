@@ -6,7 +6,7 @@ import type { TestApp } from './app.ts'
 // biome-ignore lint/suspicious/noExplicitAny: what a module keeps and its context are its own types
 type AnyPrivacy = Privacy<any, any>
 
-const timeoutMs = 10_000
+const timeoutMs = 60_000
 
 function partsOf(app: TestApp, module: AnyModule) {
   const { privacy } = module

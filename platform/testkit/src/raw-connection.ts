@@ -20,7 +20,7 @@ export interface RawConnection {
 
 const bufferBytes = 64 * 1024
 const answerBytesMax = 1024 * 1024
-const connectTimeoutMs = 5_000
+const connectTimeoutMs = 30_000
 const contentLength = /\ncontent-length: *(\d+)/i
 
 /** Opens a keep-alive connection to 127.0.0.1. It reads answers that say their length; chunked ones end it. */

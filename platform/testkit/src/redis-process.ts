@@ -10,7 +10,7 @@ export interface RedisProcess {
   revive(): Promise<void>
 }
 
-const readyTimeoutMs = 10_000
+const readyTimeoutMs = 60_000
 
 /** Starts one that keeps nothing on disk; `undefined` where there is no `redis-server`. Kill it when done. */
 export async function startRedis(): Promise<RedisProcess | undefined> {

@@ -41,7 +41,7 @@ const ownEnvironment = { HOST: '127.0.0.1', OCTET_ENV_FILE: devNull }
 /** Two seconds where nothing else runs; a minute with a load of twenty. */
 const readyTimeoutMsDefault = 120_000
 const stopTimeoutMs = 15_000
-const goneTimeoutMs = 5_000
+const goneTimeoutMs = 30_000
 const pollMs = 10
 const outputCharsMax = 20_000
 
