@@ -28,7 +28,7 @@ async function start(config: Config, progress: Progress): Promise<void> {
   process.on('SIGINT', stop)
   whenNpmEnds(['start', 'dev'], () => stop('npm ended'))
   server = await starting
-  // Since the process began, as whoever waits counts it.
+  // Since the process began, as a waiting user counts it.
   const seconds = (performance.now() / 1000).toFixed(1)
   process.stdout.write(`\n  Ready in ${seconds} s → ${server.origin}\n`)
   process.stdout.write(`  API documentation → ${server.origin}/docs\n`)

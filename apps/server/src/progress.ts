@@ -13,7 +13,7 @@ interface Terminal {
 }
 
 const tickMs = 1_000
-/** Of a terminal: what is right of the cursor goes. */
+/** Erases from the cursor to the end of the line on a terminal. */
 const eraseLine = '\x1b[K'
 
 /** On a terminal the line of a running step is redrawn with its elapsed time; elsewhere each second gets a line. */

@@ -31,7 +31,7 @@ export interface Server {
   readonly origin: string
   /** The link that makes the first administrator; absent once there is one. */
   readonly setupUrl: string | undefined
-  /** Resolves with the reason when something it cannot do without is gone; then stop it and start anew. */
+  /** Resolves with the reason when an essential service is gone; then stop this server and start another. */
   readonly lost: Promise<string>
   /** Drains requests, stops background work and the database; takes at most about eight seconds. */
   stop(): Promise<void>
@@ -80,7 +80,7 @@ async function start(settings: Config, { progress, signal, undo, stopAll }: Star
     log.close()
   })
   const webBuild = config.OCTET_WEB ? buildWebClient() : Promise.resolve(false)
-  webBuild.catch(() => undefined) // looked at below; until then nobody else must call it unhandled
+  webBuild.catch(() => undefined) // awaited below; until then a rejection is not unhandled
   const patience = { waitMs: config.OCTET_WAIT_SECONDS * 1_000, signal }
   const { databaseUrl, lost } = await openDatabase({ config, dataDir, log, progress, patience, undo })
   const redisUrl = config.REDIS_URL

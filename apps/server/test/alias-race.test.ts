@@ -31,7 +31,7 @@ async function startSharing(t: Test, databaseUrl: string): Promise<ServerProcess
   return server
 }
 
-test('of 20 simultaneous creates of one alias over two processes one succeeds and 19 are told it is taken', async t => {
+test('one of 20 concurrent creates of an alias over two processes succeeds, and 19 get alias-taken', async t => {
   const databaseUrl = await testDatabase(t, migrationsOf(modules))
   const processes = await Promise.all([startSharing(t, databaseUrl), startSharing(t, databaseUrl)])
   const token = await signUp(processes[0].origin)
@@ -47,7 +47,7 @@ test('of 20 simultaneous creates of one alias over two processes one succeeds an
     assert.deepEqual({ created: count(201), taken: count(409) }, { created: 1, taken: creates - 1 })
     const codes = answers.filter(({ status }) => status === 409).map(({ body }) => (body as { code: string }).code)
     assert.deepEqual(new Set(codes), new Set(['links.alias-taken']))
-    // The one that was told so is the one that is served.
+    // The process that created the alias is the one that serves it.
     const [created] = answers.filter(({ status }) => status === 201)
     const visit = await fetch(`${processes[1].origin}/s/wanted-${round}`, { redirect: 'manual' })
     await visit.body?.cancel()

@@ -16,7 +16,7 @@ Object.assign(nodeDisk, {
     setTimeout(() => write(file, copy, position, () => {}), lateMs)
     setImmediate(done, null, bytes.byteLength)
   },
-  // So that nothing but a kill can lose what was said to be written.
+  // Only a kill can lose what was reported as written.
   async read(...where: Parameters<typeof read>): Promise<number> {
     await delay(lateMs * 3)
     return read(...where)

@@ -14,7 +14,7 @@ const contracts = modules.map(module => module.contract as Contract)
 const operations = contracts.flatMap(contract => [...operationsOf(contract).values()])
 const writes = operations.filter(({ route }) => route !== undefined && /^(POST|PUT|PATCH)$/.test(route.method))
 
-/** What only we say of an object; in no body may it be said by the caller. */
+/** Properties that only the server sets; no request body may contain them. */
 const ours = {
   userId: newId(),
   role: 'admin',
@@ -117,7 +117,7 @@ test('A17: routes, contracts and the OpenAPI document name the same operations, 
   for (const { access, url } of app.http.routeTable) assert.ok(access?.kind, url)
 })
 
-test('A10: who has only passed the first step is nobody on every route of every module', async t => {
+test('A10: a caller who passed only the first factor is anonymous on every route of every module', async t => {
   const app = await testApp(t, { modules })
   const registration = { username: 'half_way', email: 'half@example.org', password: 'correct horse battery staple' }
   const { user } = await app.client(identity).register(registration)

@@ -72,8 +72,8 @@ async function callAll(app: TestApp, token: string, known: Record<string, unknow
 type Person = Awaited<ReturnType<typeof writePerson>>
 
 /**
- * What leaves traces of a person and would have ended the session that wrote: what strangers try at the door, what
- * administrators note, and deleting one thing after the other. Returns the operations that succeeded.
+ * Operations that leave traces of a person but would have ended the session of the main writer: failed attempts of
+ * strangers, notes of administrators, and deleting one object after the other. Returns the operations that succeeded.
  */
 async function leaveTraces(app: TestApp, person: Person): Promise<{ words: string[]; succeeded: Set<string> }> {
   const { user, name, registration, ids } = person
@@ -93,9 +93,10 @@ async function leaveTraces(app: TestApp, person: Person): Promise<{ words: strin
     return status
   }
   const routed = operations().filter(({ one }) => one.route !== undefined && one.spec.handledBy !== 'module')
-  // At the door: with the right name and a wrong password, a made-up code, link, key or passkey.
-  const atTheDoor = routed.filter(({ one }) => one.spec.access.kind === 'anyone' && one.route?.method !== 'GET')
-  for (const one of atTheDoor) await call(one, undefined, { password: 'wrong', username: undefined, name: undefined })
+  // Public operations: with the right name and a wrong password, or an invented code, link, key or passkey.
+  const publicWrites = routed.filter(({ one }) => one.spec.access.kind === 'anyone' && one.route?.method !== 'GET')
+  for (const one of publicWrites)
+    await call(one, undefined, { password: 'wrong', username: undefined, name: undefined })
   // By an administrator, about the person; the ones that shut out come before the ones that let in again.
   const admin = await adminOf(app)
   const byAdmin = routed.filter(({ one }) => one.spec.access.kind === 'permission' && one.name !== 'eraseUser')
@@ -119,7 +120,7 @@ async function leaveTraces(app: TestApp, person: Person): Promise<{ words: strin
 
 type CalledOperation = ReturnType<typeof operations>[number]
 
-/** A token of an administrator, who is nobody's canary. */
+/** The token of an administrator whose data is not a canary. */
 async function adminOf(app: TestApp): Promise<string> {
   const { user } = await app.client(identity).register({ username: 'keeper', email: 'keeper@example.org', password })
   await app.db('identity').sql`update users set roles = '{user,admin}' where id = ${user.id}`
@@ -231,7 +232,7 @@ async function exportOf(app: TestApp, client: ReturnType<TestApp['client']>): Pr
   const { url } = await mine.createExportLink({ id: ready.id })
   const reply = await app.http.inject(new URL(url).pathname)
   assert.equal(reply.statusCode, 200)
-  assert.equal((await app.http.inject(new URL(url).pathname)).statusCode, 404, 'the link is good for one download')
+  assert.equal((await app.http.inject(new URL(url).pathname)).statusCode, 404, 'the link works for one download')
   return textIn(reply.rawPayload)
 }
 

@@ -109,7 +109,7 @@ test('a module in another process exports and erases, and its answers come back'
   assert.equal((await db.sql`select 1 from users where id = ${user.id}`).length, 0)
 })
 
-/** The same modules, of which each part in erasing fails once before, and once after, it has done its work. */
+/** The same modules. Each erasure step fails once before, and once after, it has done its work. */
 function failingOnce(module: AnyModule, failures: string[]): AnyModule {
   const failed = new Map<string, number>()
   const failing = <A extends unknown[], R>(name: string, work: (...args: A) => Promise<R>) => {

@@ -1,7 +1,6 @@
 /**
- * An archive is a stream from the database to the one who fetches it: however much somebody has written, what the
- * process holds of it at once stays small. Held is what is left after a collection of garbage, so that the garbage
- * itself does not count.
+ * An export streams from the database to its reader: however much an account has written, the process holds little of
+ * it at once. Memory is measured after garbage collection.
  */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
@@ -86,7 +85,7 @@ async function open(t: TestContext, of: readonly AnyModule[]) {
   return { app, person: await writer(app) }
 }
 
-test('the archive of somebody with 60 MB of links is made while little of it is held', async t => {
+test('exporting an account with 60 MB of links holds little of it in memory', async t => {
   const { app, person } = await open(t, modules)
   const held = await heldWhileExporting(app, person)
   t.diagnostic(`held at most ${(held / 1024 ** 2).toFixed(1)} MB`)

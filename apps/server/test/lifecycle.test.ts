@@ -26,7 +26,7 @@ async function start(t: Test, environment: Record<string, string>): Promise<Serv
   return server
 }
 
-/** Waits until the server has printed this: it serves a moment before it says so. */
+/** Waits until the server has printed this. It serves a moment before it prints. */
 async function said(server: ServerProcess, pattern: RegExp): Promise<RegExpExecArray> {
   const deadlineMs = Date.now() + 5_000
   for (;;) {
@@ -93,7 +93,7 @@ test('a stop lets the request that is under way finish and closes idle connectio
   const stopped = server.stop()
   assert.equal((await pending).user.username, 'ada')
   assert.equal(await stopped, 0)
-  await assert.rejects(fetch(server.origin), 'nobody listens any more')
+  await assert.rejects(fetch(server.origin), 'the port is closed')
 })
 
 test('a taken port, a wrong configuration and an unreachable database each say what to do', async t => {
@@ -194,7 +194,7 @@ async function freePorts(count: number): Promise<[number, number]> {
   return ports as [number, number]
 }
 
-test('when its PostgreSQL is killed the server says so and exits, and the next start has everything', async t => {
+test('when its PostgreSQL is killed the server reports it and exits, and the next start has all data', async t => {
   const dir = await dataDir(t)
   const server = await start(t, { OCTET_DATA: dir })
   const client = httpClient(server.origin).client(links)

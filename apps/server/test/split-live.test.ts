@@ -38,7 +38,7 @@ async function startSplit(t: Test) {
   return { accounts: httpClient(accounts.origin), talk: httpClient(talk.origin), origin: talk.origin }
 }
 
-test('split: chat without identity hears of ended sessions and changed passwords within a second', async t => {
+test('split: chat without identity learns about ended sessions and changed passwords within a second', async t => {
   const { accounts, talk, origin } = await startSplit(t)
   const register = async (username: string) => {
     const email = `${username}@example.org`

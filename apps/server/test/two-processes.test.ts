@@ -44,7 +44,7 @@ async function startPair(t: Test, program: string, { isSplit = false } = {}): Pr
   return { processes: [first, second], token: await signUp(first.origin) }
 }
 
-/** Accounts in a process of their own; nobody there asks anything of links. */
+/** Accounts in a process of their own, which never calls links. */
 async function startSplit(
   t: Test,
   start: (name: string, environment: Record<string, string>) => Promise<ServerProcess>,

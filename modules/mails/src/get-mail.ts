@@ -5,8 +5,8 @@ import type { MailsContext } from './context.ts'
 const problem = problemsOf(mails)
 
 /**
- * A mail with what it says: the way to a link or a code in development. Where mails leave by SMTP nobody reads other
- * people's, not even an administrator. Throws `mail-delivered-elsewhere`, `not-found`.
+ * A mail with its content, which contains links and codes for development. Where mails leave by SMTP no content can be
+ * read, not even by an administrator. Throws `mail-delivered-elsewhere`, `not-found`.
  */
 export async function getMail(
   ctx: MailsContext,

@@ -1,4 +1,4 @@
-/** mails: what the floor's mail keeps or holds back, shown to whoever runs this installation. */
+/** mails: the mails this installation keeps or could not deliver, for its administrators. */
 import { mails } from '@octet/contracts/mails'
 import { defineModule } from '@octet/kernel'
 import { operations } from './operations.ts'

@@ -42,7 +42,7 @@ test('an administrator sees what was sent, newest first, page by page, and what 
   await assert.rejects(client.getMail({ id: newId() }), { status: 404 })
 })
 
-test('nobody but an administrator sees any mail', async t => {
+test('only an administrator can read mails', async t => {
   const app = await openMails(t)
   await send(app, 'private@example.org')
   const { data } = await app.client(mails, { token: app.as(newId(), { roles: ['admin'] }) }).listMails({})
@@ -58,7 +58,7 @@ test('nobody but an administrator sees any mail', async t => {
   }
 })
 
-test('with a mail server nobody reads what mails say', async t => {
+test('with a mail server the content of mails cannot be read', async t => {
   const smtp = { url: 'smtp://127.0.0.1:9', from: 'Octet <no-reply@example.org>' }
   const app = await testApp(t, { modules: [mailsModule], smtp })
   await send(app, 'private@example.org')

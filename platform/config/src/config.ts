@@ -3,7 +3,7 @@ import type { ConfigOf, Settings } from './setting.ts'
 
 /** Settings of one part of the program, declared where they are used. */
 export interface SettingsGroup<S extends Settings = Settings> {
-  /** Whose they are: a module's name, or `server`. */
+  /** The owner: a module's name, or `server`. */
   readonly owner: string
   readonly settings: S
   /** What must hold between them; one sentence for each mistake. */

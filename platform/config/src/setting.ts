@@ -9,7 +9,7 @@ export interface Setting<T> {
   readonly defaultText: string
   /** Returns the value, or throws an Error that says what is wrong with the text. */
   readonly read: (text: string) => T
-  /** The text without its secrets. Absent where there are none. */
+  /** The text without its secrets. Absent when it has no secrets. */
   readonly mask?: (text: string) => string
 }
 

@@ -12,8 +12,8 @@ export type Transport = (operation: CompiledOperation, request: RequestInfo, inp
 export type Handlers = (operation: CompiledOperation) => Handler | undefined
 
 /**
- * Calls within the process. Values are copied on the way in and out, so no caller can change what the callee holds,
- * and what would not survive the wire does not survive here either.
+ * Calls within the process. Values are copied in both directions, so no caller can change the callee's state, and
+ * values that would not survive the wire do not survive here either.
  */
 export function localTransport(handlers: Handlers): Transport {
   return async (operation, request, input) => {

@@ -22,7 +22,7 @@ export interface HostOptions {
   readonly floorOf: (module: AnyModule) => Floor
   readonly installation: Installation
   readonly tracer: Tracer
-  /** The way to a module that another process serves; `undefined` when there is none. */
+  /** Reaches a module that another process serves; `undefined` when no peer serves it. */
   readonly remote?: (module: string) => Transport | undefined
 }
 
@@ -42,9 +42,9 @@ export interface Host {
   contextOf(module: string, request: RequestInfo): AnyContext
   /** Everyone here who listens to `<module>.<event>`. */
   subscribersOf(event: string): readonly Subscriber[]
-  /** Of the module that knows accounts, when it is served here. */
+  /** Provided by the module that knows accounts, when it is served here. */
   readonly authenticate: Authenticate | undefined
-  /** Of the same module. */
+  /** Provided by the same module. */
   readonly sessionWatch: SessionWatch | undefined
   /** Carries out an operation wherever it is served. */
   readonly call: Transport
@@ -149,7 +149,7 @@ function orderOf({ modules, remote }: HostOptions): string[] {
   ])
 }
 
-/** An actor for work nobody asked for from outside: events, jobs, seeds. */
+/** The actor of work without a caller: events, jobs, seeds. */
 export function serviceRequest(module: string, requestId: string, timeoutMs: number): RequestInfo {
   return { actor: { kind: 'service', module }, caller: module, requestId, deadlineMs: Date.now() + timeoutMs }
 }
@@ -201,8 +201,8 @@ type ClientsFor = (request: RequestInfo) => AnyContext['calls']
 const forRequest = Symbol('request')
 
 /**
- * The clients a module may use, each made when it is first asked for: most requests call nobody. The getters are made
- * once per module; made for each request they cost it 0.7 µs.
+ * The clients a module may use, each created on first use: most requests call no other module. The getters are created
+ * once per module; creating them per request costs 0.7 µs.
  */
 function lazyClients({ contract, calls }: AnyModule, transport: Transport): ClientsFor {
   const caller = contract.name as string

@@ -10,7 +10,7 @@ export interface RequestInfo {
   /** The module that calls; absent when the request came from outside. */
   readonly caller?: string
   readonly requestId: string
-  /** Unix time in milliseconds after which nobody waits for the answer. */
+  /** Unix time in milliseconds after which the caller no longer waits for the answer. */
   readonly deadlineMs: number
   /** The span this request is part of: of this process, or the caller's from its header. */
   readonly span?: Span | TraceParent

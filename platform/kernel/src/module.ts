@@ -49,9 +49,9 @@ export interface Floor<C extends Contract = Contract, S extends Settings = NoSet
   readonly archives: Storage
   /** The only way to call an address that a user named. */
   readonly outbound: Outbound
-  /** The process's one queue of pictures that are drawn anew. */
+  /** The process's one queue for re-encoding pictures. */
   readonly pictures: Pictures
-  /** Mail to people: sent in the transaction of what it tells of. */
+  /** Mail to people, sent in the transaction of the change it reports. */
   readonly mail: Mailer
   /** Unix time in milliseconds; tests set it. */
   readonly now: () => number
@@ -74,8 +74,8 @@ export interface Installation {
 /** What a module tells its live streams. All of it reaches the clients of every process. */
 export interface ModuleRealtime<C extends Contract = Contract> {
   /**
-   * Tells whoever listens to an ephemeral stream at this moment. Not kept, and dropped for slow readers: say totals,
-   * not differences, so that the next one makes up for one that was lost. Costs little when nobody listens.
+   * Publishes to the current subscribers of an ephemeral stream. Not kept, and dropped for slow readers: publish
+   * totals, not differences, so that the next event makes up for a lost one. Cheap without subscribers.
    */
   emit<K extends StreamKind<C>>(kind: K, key: string, event: { readonly type: string; readonly body: unknown }): void
   /** The same, to the clients of this process only: for what every process finds out by itself. */
@@ -107,8 +107,8 @@ export interface StreamRules<Ctx> {
   readonly entered?: (ctx: Ctx, key: string, userId: string) => void
   readonly left?: (ctx: Ctx, key: string, userId: string) => void
   /**
-   * Who may hear what this actor relays here; everybody who listens, when this is left out. Asked for each relay, which
-   * is dropped when it throws.
+   * Which subscribers receive this actor's relays; all of them by default. Asked for each relay, which is dropped when
+   * it throws.
    */
   readonly relayTo?: (ctx: Ctx, key: string) => Promise<Reach>
 }
@@ -116,7 +116,7 @@ export interface StreamRules<Ctx> {
 /** How far a relay reaches. */
 export type Reach =
   | 'nobody'
-  /** Whoever listens, but for these people. */
+  /** All subscribers except these people. */
   | { readonly except: readonly string[] }
 
 /** What a use case gets: the caller, the module's database, the modules it may call, and the module's own state. */
@@ -167,7 +167,7 @@ export interface Routes<C extends Contract, Ctx> {
   ): void
 }
 
-/** Of the one module that knows accounts, where it is not served. */
+/** Provided by the module that knows accounts, for processes that do not serve it. */
 export interface RemoteAccounts<C extends Contract = Contract> {
   /** Made for each question. */
   readonly client: () => ClientOf<C>
@@ -194,7 +194,7 @@ export interface Module<
   readonly migrations: URL
   /** Parts that other modules have too: their tables, jobs and privacy are added to the module's own. */
   readonly capabilities?: readonly Capability<Context<C, Needs, State>>[]
-  /** What the module keeps of people: how to give it to them and how to erase it. Every module says so. */
+  /** The personal data of the module: how it is exported and how it is erased. Every module declares it. */
   readonly privacy: Privacy<C, Context<C, Needs, State>> | KeepsNothing
   /** Makes what lives as long as the process; its properties become part of every context. */
   open(floor: Floor<C, S>, installation: Installation): Promise<State>
@@ -206,7 +206,7 @@ export interface Module<
   readonly routes?: (routes: Routes<C, Context<C, Needs, State>>) => void
   /** For the one module that knows accounts: who stands behind a credential. */
   readonly authenticate?: (state: State) => Authenticate
-  /** Of the same module: which credentials end before their requests do. */
+  /** Provided by the same module: which credentials end before their requests do. */
   readonly watchSessions?: (state: State) => SessionWatch
   /** Both for processes that do not serve that module. */
   readonly accountsRemotely?: (parts: RemoteAccounts<C>) => AccountsElsewhere

@@ -85,7 +85,7 @@ export function checkInput(operation: CompiledOperation, input: unknown): void {
   throw commonProblem('validation-failed', { errors: fieldErrors(operation.input, input) })
 }
 
-/** A broken promise of our own, hence an Error and not a Problem. */
+/** An `Error` and not a `Problem`: our own code broke its promise. */
 export function checkOutput(operation: CompiledOperation, output: unknown): void {
   if (operation.output.Check(output)) return
   const [first] = fieldErrors(operation.output, output)

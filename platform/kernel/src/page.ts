@@ -18,7 +18,7 @@ export interface Page<View> {
 }
 
 const limitDefault = 20
-/** What a list's order goes by. The cursor of one kind of list is none of the other: the database would choke on it. */
+/** The sort key of a list. A cursor of one sort order is invalid for another: the database would fail on it. */
 export type OrderedBy = 'time' | 'number'
 
 const idPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'

@@ -27,8 +27,8 @@ export interface Privacy<C extends Contract, Ctx> {
   /** All that the module keeps and that the person wrote or that is about them, in as many files as it likes. */
   exportUser(ctx: Ctx, userId: string): AsyncIterable<ExportedFile> | Iterable<ExportedFile>
   /**
-   * One step of erasing, at most a few thousand rows; `more` asks for another step in another transaction. It must bear
-   * repetition, and a person it has never heard of. Files are deleted here as well.
+   * One step of erasing, at most a few thousand rows; `more` asks for another step in another transaction. It must be
+   * idempotent and accept unknown users. Deletes files as well.
    */
   eraseUser(ctx: Ctx, tx: Tx<C>, userId: string): Promise<'more' | 'done'>
   /** How many rows (and files) still hold something of the person, retained columns left out. Must come to 0. */
@@ -55,7 +55,7 @@ interface Asked {
   readonly userId: string
 }
 
-/** A step that fails is tried again for as long as it takes: somebody has the right to it. */
+/** A failing step is retried for as long as it takes: the person has a right to it. */
 const attemptsMax = 1_000_000
 const erasingTimeoutMs = 60_000
 const exportAttemptsMax = 10
@@ -130,7 +130,7 @@ async function eraseUser<C extends Contract, Ctx extends PrivacyContext>(
   )
 }
 
-/** Writes the module's part of the archive, all of it anew when tried again, and says that it is there. */
+/** Writes the module's part of the export, the whole part again on a retry, and reports that it is complete. */
 async function exportUser<C extends Contract, Ctx extends PrivacyContext>(
   { name, privacy, ctx, attempt }: Work<C, Ctx>,
   { requestId, userId }: Asked,

@@ -12,7 +12,7 @@ export interface ServiceKey {
   readonly privateKey: CryptoKey
 }
 
-/** The public key of another process, or `undefined` when there is none of that id. */
+/** The public key of another process; `undefined` for an unknown id. */
 export type PublicKeyOf = (kid: string) => Promise<CryptoKey | undefined>
 
 const issuer = 'octet'

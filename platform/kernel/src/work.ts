@@ -1,4 +1,4 @@
-/** Work that nobody waits for: events of other modules, and jobs. */
+/** Background work: events of other modules, and jobs. */
 import type { answers, Contract } from '@octet/contracts'
 import type { EventData, Tx } from '@octet/db'
 import type { Attempt, JobSpec, Json, When } from '@octet/jobs'

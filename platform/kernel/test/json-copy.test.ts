@@ -27,7 +27,7 @@ test('a copy is what the way through JSON text would give', () => {
   )
 })
 
-test('what JSON drops or changes is dropped and changed', () => {
+test('values that JSON drops or changes are dropped and changed alike', () => {
   const odd = {
     date: new Date(0),
     invalid: [Number.NaN, Number.POSITIVE_INFINITY, -0],

@@ -72,7 +72,7 @@ export function connectPeers({ elsewhere, addresses, keys, now, log }: PeersOpti
   }
 }
 
-/** An event must not be dropped because nobody said where its listener lives; it waits in the outbox instead. */
+/** An event whose listener has no known peer must not be dropped; it waits in the outbox. */
 function requirePeer(remote: Remote | undefined, module: string): Remote {
   if (remote === undefined) throw new Error(`OCTET_PEERS names no process that serves "${module}"`)
   return remote

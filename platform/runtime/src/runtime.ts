@@ -335,7 +335,7 @@ async function openHttp(http: HttpOptions, { host, peers }: HttpParts): Promise<
   return app
 }
 
-/** What the tracer kept: failed, slow and a few ordinary requests, for whoever operates the installation. */
+/** The kept traces for operators: failed, slow and a few ordinary requests. */
 function addTraceRoute(app: HttpApp, http: HttpOptions): void {
   const config = { access: access.permission(floorPermissions['operations:read']) }
   app.get('/traces', { config }, async (request, reply) => {

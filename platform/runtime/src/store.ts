@@ -24,7 +24,7 @@ export async function findKey({ sql }: Queryable, kid: string): Promise<JWK | un
   return row?.public_jwk
 }
 
-/** Any 64-bit number; whoever holds it seeds. */
+/** Any 64-bit number; the holder of this lock seeds. */
 const seedLock = 6_031_769_912
 
 /** Waits until no other process seeds. The connection holds the lock: `db` must have only one. */
@@ -48,7 +48,7 @@ export async function markSeeded({ sql }: Queryable, module: string): Promise<vo
   await sql`insert into seeded (module) values (${module})`
 }
 
-/** The key the database keeps itself. With `fallback` there is one afterwards, and it is the same for everybody. */
+/** The key stored in the database itself. With `fallback` it is created when missing, equal for all processes. */
 export async function installationKey({ sql }: Queryable, fallback?: Uint8Array): Promise<Buffer | undefined> {
   if (fallback !== undefined) {
     await sql`insert into installation_keys (key) values (${fallback}) on conflict do nothing`

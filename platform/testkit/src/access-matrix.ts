@@ -14,7 +14,7 @@ export interface Callers {
 
 const anyId = '019a0000-0000-7000-8000-000000000000'
 
-/** One sentence for every route that lets through somebody its policy does not, or keeps out somebody it does. */
+/** One sentence for every route that admits a caller its policy excludes, or refuses one it admits. */
 export async function accessFindings(app: HttpApp, callers: Callers): Promise<string[]> {
   const findings: string[] = []
   for (const { method, url, access } of app.routeTable) {
@@ -36,7 +36,7 @@ export async function accessFindings(app: HttpApp, callers: Callers): Promise<st
     const expect = (who: string, status: number, wanted: readonly number[]) => {
       if (!wanted.includes(status)) findings.push(`${method} ${url}: ${who} got ${status}, not ${wanted.join(' or ')}`)
     }
-    const nobody = await ask()
+    const anonymous = await ask()
     if ('fresh' in access && access.fresh === true) {
       expect('a caller who signed in long ago', await ask(callers.notFresh), [403])
     }
@@ -45,20 +45,20 @@ export async function accessFindings(app: HttpApp, callers: Callers): Promise<st
     }
     switch (access.kind) {
       case 'anyone':
-        if (nobody === 401 || nobody === 403)
-          findings.push(`${method} ${url}: open to anyone, yet nobody got ${nobody}`)
+        if (anonymous === 401 || anonymous === 403)
+          findings.push(`${method} ${url}: open to anyone, yet an anonymous caller got ${anonymous}`)
         break
       case 'user':
-        expect('an anonymous caller', nobody, [401])
+        expect('an anonymous caller', anonymous, [401])
         expect('a token without the scope', await ask(callers.withoutScope), [403])
         break
       case 'permission':
-        expect('an anonymous caller', nobody, [401])
+        expect('an anonymous caller', anonymous, [401])
         expect('a user without the permission', await ask(callers.stranger), [403])
         expect('a token without the scope', await ask(callers.withoutScope), [403])
         break
       case 'service':
-        expect('an anonymous caller', nobody, [401])
+        expect('an anonymous caller', anonymous, [401])
         expect('a user', await ask(callers.stranger), [401])
         break
     }

@@ -33,7 +33,7 @@ export interface TestAppOptions {
   readonly fakes?: Readonly<Record<string, Readonly<Record<string, (input: never) => Promise<unknown>>>>>
   /** Rate limits are 1,000 times as wide unless the test is about them. */
   readonly limitsScale?: number
-  /** To count rate limits and tell of live events together with others; alone unless said. */
+  /** Shares rate limits and live events with other processes; alone by default. */
   readonly redisUrl?: string
   readonly origin?: string
   readonly allowedOrigins?: readonly string[]
@@ -210,7 +210,7 @@ function withMissing({ modules, fakes = {} }: TestAppOptions): AnyModule[] {
       if (!present.has(needed.name)) missing.set(needed.name, needed)
   }
   const all = [...modules, ...[...missing.values()].map(contract => standIn(contract, fakes[contract.name] ?? {}))]
-  // Where nobody knows accounts, a token says who its bearer is.
+  // Without a module that knows accounts, the token itself names its bearer.
   const [first, ...rest] = all
   if (first === undefined || all.some(module => module.authenticate !== undefined)) return all
   return [{ ...first, authenticate: () => trusting }, ...rest]
@@ -221,7 +221,7 @@ function standIn(contract: Contract, answers: Readonly<Record<string, (input: ne
     Object.keys(contract.operations).map(name => [
       name,
       async (ctx: { onceGuard: { used: boolean } }, input: never) => {
-        ctx.onceGuard.used = true // it keeps no keys; whoever asks twice is answered twice
+        ctx.onceGuard.used = true // it stores no keys; a repeat is executed again
         const answer = answers[name]
         if (answer === undefined)
           throw commonProblem('unavailable', { detail: `${contract.name}.${name} is not faked` })

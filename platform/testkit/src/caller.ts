@@ -1,4 +1,4 @@
-/** Who calls in a test, and what the answer is. */
+/** The caller of a request in a test, and the answer. */
 
 export interface Response {
   readonly status: number

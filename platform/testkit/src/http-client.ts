@@ -11,7 +11,7 @@ export interface HttpClient {
   request(contract: Contract, operation: string, input: object, caller?: Caller & CallOptions): Promise<Response>
 }
 
-/** Speaks to the server at `origin`. `request` throws what `fetch` throws when there is none. */
+/** Speaks to the server at `origin`. `request` throws what `fetch` throws when no server listens. */
 export function httpClient(origin: string): HttpClient {
   return {
     client: (contract, caller) => createClient(contract, { ...testClient, origin, ...caller }),

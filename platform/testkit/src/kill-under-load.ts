@@ -1,6 +1,6 @@
 /**
- * `kill -9` under load, again and again, and the oracle that judges what is left: every connection owns one counter, so
- * each kill leaves at most one request per counter of which nobody knows whether it took effect.
+ * `kill -9` under load, again and again, and the oracle that judges the result. Every connection owns one counter, so
+ * each kill leaves at most one request per counter with an unknown outcome.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { openRawConnection } from './raw-connection.ts'

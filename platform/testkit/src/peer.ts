@@ -26,7 +26,7 @@ export async function listen(app: TestApp): Promise<string> {
   return `${address.replace('http', 'ws')}/realtime`
 }
 
-/** Opens a socket; nothing is said yet. */
+/** Opens a socket without sending anything. */
 export async function openPeer(t: Test, url: string, headers: Readonly<Record<string, string>> = {}): Promise<Peer> {
   const socket = new WebSocket(url, { headers, perMessageDeflate: false })
   const frames: ServerFrame[] = []

@@ -12,7 +12,7 @@ export const howToClassify = `Add it to \`columns\` in the module's src/privacy.
 MigrationSet) as 'not-personal', 'delete', 'anonymise' or retain(reason, days), and let exportUser, eraseUser and
 verifyErased there do what you say. See platform/kernel/README.md, "Privacy".`
 
-/** One sentence for every column that nobody has classified, and for every classified one that does not exist. */
+/** One sentence for every unclassified column, and for every classified one that does not exist. */
 export async function privacyFindings(databaseUrl: string, sets: readonly MigrationSet[]): Promise<string[]> {
   const said = classified(sets)
   const columns = await readColumns(databaseUrl)
@@ -37,7 +37,7 @@ function retentionFindings(name: string, treatment: Treatment): string[] {
   return [`${name} is kept for "${treatment.retain}"; say why in a sentence.`]
 }
 
-/** Schema → what is said of its columns, the floor's tables of every module included. */
+/** Schema → the classification of its columns, the floor's tables of every module included. */
 export function classified(sets: readonly MigrationSet[]): Map<string, Columns> {
   const bySchema = sets.map(({ module, columns = {} }) => [module, { ...floorColumns, ...columns }] as const)
   return new Map<string, Columns>([['platform', migrationColumns], ...bySchema])

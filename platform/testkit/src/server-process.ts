@@ -10,7 +10,7 @@ export interface ServerProcessOptions {
   /** File of the program. It reads its port from `PORT` and answers `GET /health/ready` with 200 when it serves. */
   readonly program: string
   readonly args?: readonly string[]
-  /** Added to this process's environment, of which variables that begin with `OCTET_` are left out. */
+  /** Added to this process's environment without its `OCTET_` variables. */
   readonly environment?: Readonly<Record<string, string>>
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[]
@@ -129,7 +129,7 @@ async function ready(child: ChildProcess, port: number, timeoutMs: number): Prom
   throw new Error(`it was not ready after ${timeoutMs} ms`)
 }
 
-/** A port of 127.0.0.1 that nobody listens on now. */
+/** A free port of 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
