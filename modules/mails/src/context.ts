@@ -1,4 +1,4 @@
-/** What every use case of mails works with. */
+/** The context of every use case of mails. */
 import type { mails } from '@octet/contracts/mails'
 import type { Context } from '@octet/kernel'
 import type { Outbox } from '@octet/mail'

@@ -4,7 +4,7 @@ import type { MailsContext } from './context.ts'
 
 const limitDefault = 20
 
-/** Mails that lie here, newest first, without what they say. */
+/** Stored mails, newest first, without their content. */
 export async function listMails(
   ctx: MailsContext,
   { limit = limitDefault, cursor, to }: Input<typeof mails, 'listMails'>,

@@ -1,4 +1,4 @@
-/** Operation → use case. */
+/** Maps operations to use cases. */
 import type { mails } from '@octet/contracts/mails'
 import type { Operations } from '@octet/kernel'
 import type { MailsContext } from './context.ts'
