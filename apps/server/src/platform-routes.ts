@@ -1,6 +1,6 @@
 /** What operators and programs ask of any Octet: health, metrics, documentation. */
 import { access, type Contract } from '@octet/contracts'
-import { docsPage, type HttpApp, openApi } from '@octet/http'
+import { docsPage, type HttpApp, openApi, postmanCollection } from '@octet/http'
 import type { Health, Metrics } from '@octet/observe'
 
 const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -29,6 +29,11 @@ export async function addPlatformRoutes(app: HttpApp, platform: PlatformRoutes):
     url: '/openapi.json',
     type: 'application/json; charset=utf-8',
     body: JSON.stringify(openApi(contracts, origin)),
+  })
+  await app.addDocument({
+    url: '/postman.json',
+    type: 'application/json; charset=utf-8',
+    body: JSON.stringify(postmanCollection(contracts, origin)),
   })
   await app.addDocument({
     url: '/docs',

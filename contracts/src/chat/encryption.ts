@@ -7,7 +7,8 @@ import { access } from '../access.ts'
 import { closed, Id, nullable, operation } from '../define.ts'
 import { Seq } from './shapes.ts'
 
-const Base64 = (maxLength: number) => Type.String({ minLength: 4, maxLength, pattern: '^[A-Za-z0-9+/]+={0,2}$' })
+const Base64 = (maxLength: number) =>
+  Type.String({ minLength: 4, maxLength, pattern: '^[A-Za-z0-9+/]+={0,2}$', examples: ['AAAA'] })
 /** Grows with the number of devices: about 300 bytes each. */
 const GroupInfo = Base64(400_000)
 const Epoch = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })

@@ -13,7 +13,7 @@ export const Visibility = Type.Enum(['public', 'private'])
 /** Markdown as typed; shown as text or rendered from a syntax tree, never as HTML. `<@id>` mentions a member. */
 export const MessageBody = Type.String({ maxLength: 8_000 })
 /** The sender's own id for a message; a repeat with the same content answers alike. */
-export const Cmid = Type.String({ minLength: 8, maxLength: 64, pattern: '^[\\x21-\\x7e]+$' })
+export const Cmid = Type.String({ minLength: 8, maxLength: 64, pattern: '^[\\x21-\\x7e]+$', examples: ['message-1'] })
 const symbol = '\\p{Extended_Pictographic}(?:\\ufe0f|\\p{Emoji_Modifier})?[\\u{e0020}-\\u{e007f}]{0,10}'
 /** One emoji (Unicode TR 51): a symbol, several that are joined, a flag or a keycap. */
 export const Emoji = Type.String({

@@ -14,7 +14,7 @@ export const SecondFactorDemand = closed({
 })
 export type SecondFactorDemand = Static<typeof SecondFactorDemand>
 
-const Code = Type.String({ minLength: 6, maxLength: 16, pattern: '^[0-9 ]+$', writeOnly: true })
+const Code = Type.String({ minLength: 6, maxLength: 16, pattern: '^[0-9 ]+$', writeOnly: true, examples: ['123456'] })
 const RecoveryCodes = closed({
   recoveryCodes: Type.Array(Type.String(), { description: 'shown this once; each works once in place of a code' }),
 })
@@ -28,7 +28,7 @@ export const factorOperations = {
     http: 'POST /auth/login/second-factor',
     access: access.anyone,
     ignoresCredentials: true,
-    input: closed({ ...challenge, ...SecondFactorProof }),
+    input: closed({ ...challenge, ...SecondFactorProof }, { examples: [{ challenge: '…', code: '123456' }] }),
     output: Tokens,
     problems: finishing,
     retry: 'never',
@@ -40,7 +40,7 @@ export const factorOperations = {
     http: 'POST /auth/web/login/second-factor',
     handledBy: 'module',
     access: access.anyone,
-    input: closed({ ...challenge, ...SecondFactorProof }),
+    input: closed({ ...challenge, ...SecondFactorProof }, { examples: [{ challenge: '…', code: '123456' }] }),
     output: Me,
     problems: finishing,
     retry: 'never',

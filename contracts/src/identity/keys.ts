@@ -3,7 +3,12 @@ import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
 
-const Scope = Type.String({ minLength: 3, maxLength: 60, pattern: '^[a-z][a-z-]*:[a-z][a-z-]*$' })
+const Scope = Type.String({
+  minLength: 3,
+  maxLength: 60,
+  pattern: '^[a-z][a-z-]*:[a-z][a-z-]*$',
+  examples: ['links:read'],
+})
 
 const ApiKey = closed({
   id: Id,

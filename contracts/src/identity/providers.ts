@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Nothing, operation, Time } from '../define.ts'
 
-const provider = Type.String({ pattern: '^[a-z][a-z0-9-]{0,29}$' })
+const provider = Type.String({ pattern: '^[a-z][a-z0-9-]{0,29}$', examples: ['google'] })
 const returnTo = Type.Optional(Type.String({ maxLength: 500, description: 'path of this site to come back to' }))
 const startLimits = [{ by: 'address', max: 30, windowMs: 60_000 }] as const
 const Away = closed({ url: Type.String({ description: 'send the browser there' }) })

@@ -3,14 +3,20 @@ import { type Static, Type } from 'typebox'
 import { roles } from '../access.ts'
 import { closed, Id, nullable, Time } from '../define.ts'
 
-const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$' })
+const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$', examples: ['ada'] })
 export const Email = Type.String({
   minLength: 3,
   maxLength: 254,
   pattern: '^[^\\s@\\u0000-\\u001f]+@[^\\s@\\u0000-\\u001f]+\\.[^\\s@\\u0000-\\u001f]+$',
+  examples: ['ada@example.org'],
 })
 /** Checked again in bytes after Unicode normalisation; never truncated. */
-export const Password = Type.String({ minLength: 8, maxLength: 1024, writeOnly: true })
+export const Password = Type.String({
+  minLength: 8,
+  maxLength: 1024,
+  writeOnly: true,
+  examples: ['correct horse battery staple'],
+})
 export const RoleName = Type.Enum([...roles])
 
 export const Preferences = closed({
@@ -85,14 +91,14 @@ const base64url = '^[A-Za-z0-9_-]+$'
 /** What the browser's `PublicKeyCredential.toJSON()` gives after `navigator.credentials.get()`. */
 export const PasskeyAssertion = Type.Object(
   {
-    id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
-    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
+    id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url, examples: ['AAAA'] }),
+    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url, examples: ['AAAA'] }),
     type: Type.Literal('public-key'),
     response: Type.Object(
       {
-        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url }),
-        authenticatorData: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url }),
-        signature: Type.String({ minLength: 1, maxLength: 8_000, pattern: base64url }),
+        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url, examples: ['AAAA'] }),
+        authenticatorData: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url, examples: ['AAAA'] }),
+        signature: Type.String({ minLength: 1, maxLength: 8_000, pattern: base64url, examples: ['AAAA'] }),
         userHandle: Type.Optional(Type.String({ maxLength: 200 })),
       },
       { additionalProperties: true },
@@ -105,13 +111,13 @@ export type PasskeyAssertion = Static<typeof PasskeyAssertion>
 /** What the browser's `PublicKeyCredential.toJSON()` gives after `navigator.credentials.create()`. */
 export const PasskeyRegistration = Type.Object(
   {
-    id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
-    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url }),
+    id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url, examples: ['AAAA'] }),
+    rawId: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url, examples: ['AAAA'] }),
     type: Type.Literal('public-key'),
     response: Type.Object(
       {
-        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url }),
-        attestationObject: Type.String({ minLength: 1, maxLength: 40_000, pattern: base64url }),
+        clientDataJSON: Type.String({ minLength: 1, maxLength: 4_000, pattern: base64url, examples: ['AAAA'] }),
+        attestationObject: Type.String({ minLength: 1, maxLength: 40_000, pattern: base64url, examples: ['AAAA'] }),
         transports: Type.Optional(Type.Array(Type.String({ maxLength: 30, pattern: '^[a-z-]+$' }), { maxItems: 10 })),
       },
       { additionalProperties: true },
@@ -122,12 +128,17 @@ export const PasskeyRegistration = Type.Object(
 
 /** One of these proves a second factor. */
 export const SecondFactorProof = {
-  code: Type.Optional(Type.String({ minLength: 6, maxLength: 16, pattern: '^[0-9 ]+$', writeOnly: true })),
+  code: Type.Optional(
+    Type.String({ minLength: 6, maxLength: 16, pattern: '^[0-9 ]+$', writeOnly: true, examples: ['123456'] }),
+  ),
   recoveryCode: Type.Optional(Type.String({ minLength: 1, maxLength: 60, writeOnly: true })),
   passkey: Type.Optional(PasskeyAssertion),
 }
 
-/** One of these proves anew who a signed-in person is; a password only where nothing stronger is turned on. */
+/**
+ * Confirms the identity of a signed-in person; exactly one must be given. A password counts only where no second factor
+ * is turned on.
+ */
 export const proof = { password: Type.Optional(credentials.password), ...SecondFactorProof }
 
 /** How often one address may try to sign in or up. */

@@ -4,7 +4,7 @@ import { access } from '../access.ts'
 import { closed, Id, Nothing, operation, Time } from '../define.ts'
 import { Utm } from './shapes.ts'
 
-const TemplateName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })
+const TemplateName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Newsletter'] })
 const SomeUtm = closed(Utm.properties, { minProperties: 1 })
 
 export const UtmTemplate = closed({ id: Id, name: Type.String(), utm: Utm, createdAt: Time })

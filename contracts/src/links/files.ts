@@ -42,7 +42,12 @@ export const fileOperations = {
     http: 'POST /links/import',
     access: access.user('links:write'),
     input: closed({
-      csv: Type.String({ minLength: 1, maxLength: importBytesMax, description: `up to ${importRowsMax} rows` }),
+      csv: Type.String({
+        minLength: 1,
+        maxLength: importBytesMax,
+        description: `up to ${importRowsMax} rows`,
+        examples: ['url,title\nhttps://example.org/a,Example\n'],
+      }),
       columns: Type.Optional(
         Type.Array(Type.Enum([...importColumns, 'ignore']), {
           minItems: 1,

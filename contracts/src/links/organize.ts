@@ -4,7 +4,7 @@ import { access } from '../access.ts'
 import { closed, Id, Nothing, operation, Time } from '../define.ts'
 
 const Tag = Type.String({ minLength: 1, maxLength: 30 })
-const FolderName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })
+const FolderName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', examples: ['Campaigns'] })
 
 export const Folder = closed({ id: Id, name: Type.String(), links: Type.Integer(), createdAt: Time })
 export type Folder = Static<typeof Folder>

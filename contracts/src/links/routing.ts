@@ -19,7 +19,7 @@ const some = <S extends Parameters<typeof Type.Array>[0]>(item: S, maxItems: num
 
 /** All that is named must hold; of a list, one. */
 export const Condition = closed({
-  countries: some(Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166' }), 50),
+  countries: some(Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166', examples: ['DE'] }), 50),
   devices: some(Type.Enum([...deviceKinds]), deviceKinds.length),
   systems: some(Type.Enum([...systemNames]), systemNames.length),
   languages: some(

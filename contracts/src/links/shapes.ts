@@ -8,7 +8,12 @@ export const Url = Type.String({
   description: 'http or https',
   examples: ['https://example.org/a'],
 })
-export const Alias = Type.String({ minLength: 3, maxLength: 50, pattern: '^[a-zA-Z0-9_-]+$' })
+export const Alias = Type.String({
+  minLength: 3,
+  maxLength: 50,
+  pattern: '^[a-zA-Z0-9_-]+$',
+  examples: ['summer-sale'],
+})
 export const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 30 }), { maxItems: 10, uniqueItems: true })
 export const ClicksMax = Type.Integer({ minimum: 1, maximum: 1_000_000_000 })
 export const LinkPassword = Type.String({ minLength: 1, maxLength: 128 })

@@ -19,7 +19,8 @@ export function docsPage(contracts: readonly Contract[], origin: string): string
 <header><h1>Octet API</h1>
 <p>JSON over HTTP below <code>${html(origin)}/api/v1</code>. Sign in with <code>POST /api/v1/auth/login</code> and send
 <code>Authorization: Bearer …</code>. Errors are <a href="#problems">problems</a> (RFC 9457). Lists page by
-<code>cursor</code>. Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p></header>
+<code>cursor</code>. Machine-readable: <a href="/openapi.json">/openapi.json</a>, and as a
+Postman collection <a href="/postman.json">/postman.json</a>.</p></header>
 <div class="columns">
 <nav aria-label="Operations">
 ${contracts.map(contract => navOf(contract)).join('')}

@@ -10,6 +10,7 @@ export { addInternalRoutes, type VerifyServiceToken } from './internal-routes.ts
 export { openApi } from './openapi.ts'
 export { addOperationRoutes } from './operation-routes.ts'
 export type { HttpOptions } from './options.ts'
+export { postmanCollection } from './postman.ts'
 export { sendProblem } from './problems.ts'
 export { applyDecision, takeCommandLimits } from './rate-limits.ts'
 export type { UpgradeRequest, UpgradeRoute } from './upgrade.ts'

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type ApiClient, httpRequest } from '@octet/client'
 import { readConfig } from '@octet/config'
 import {
   type Authenticate,
@@ -9,23 +10,20 @@ import {
   type CallOptions,
   type Contract,
   commonProblem,
-  type Input,
-  type Output,
   type Principal,
-  Problem,
-  problemFromBody,
   type Role,
-  requestOf,
 } from '@octet/contracts'
 import { type Db, newId } from '@octet/db'
 import type { HttpApp } from '@octet/http'
-import { type AnyModule, defineModule, operationsOf, settingsOfModules } from '@octet/kernel'
+import { type AnyModule, defineModule, settingsOfModules } from '@octet/kernel'
 import { createLog, createMetrics, type Metrics } from '@octet/observe'
 import type { OutboundOptions } from '@octet/outbound'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
 import { openDiskStorage, type Storage } from '@octet/storage'
+import type { Caller, Response } from './caller.ts'
 import { defer, type Test } from './cleanup.ts'
 import { testDatabase } from './database.ts'
+import { bodyOf, injectingClient, specOf } from './inject.ts'
 
 export interface TestAppOptions {
   readonly modules: readonly AnyModule[]
@@ -50,18 +48,6 @@ export interface TestAppOptions {
   readonly outbound?: OutboundOptions
 }
 
-export interface Response {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>
-  readonly body: unknown
-}
-
-export interface Caller {
-  /** Bearer token: real ones from identity, or one of {@link TestApp.as}. */
-  readonly token?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
 export interface TestApp {
   readonly http: HttpApp
   readonly runtime: Runtime
@@ -76,7 +62,7 @@ export interface TestApp {
   readonly logLines: readonly string[]
   db(module: string): Db
   /** One function per public operation; throws {@link Problem}. */
-  client<C extends Contract>(contract: C, caller?: Caller): TestClient<C>
+  client<C extends Contract>(contract: C, caller?: Caller): ApiClient<C>
   /** The same by name, for status, headers and bodies that are not as they should be. */
   request(contract: Contract, operation: string, input: object, caller?: Caller & CallOptions): Promise<Response>
   /** A token for a caller of the test's choosing, when identity is not under test. */
@@ -91,10 +77,6 @@ export interface Grants {
   /** When they last proved who they are, Unix milliseconds; 0: long ago. */
   readonly provenAtMs?: number
   readonly isUnverified?: true
-}
-
-export type TestClient<C extends Contract> = {
-  readonly [K in keyof C['operations']]: (input: Input<C, K>, options?: CallOptions) => Promise<Output<C, K>>
 }
 
 const closeDeadlineMs = 4_000
@@ -127,15 +109,8 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
   })
   defer(t, () => runtime.close(closeDeadlineMs))
   const request: TestApp['request'] = async (contract, operation, input, caller = {}) => {
-    const compiled = operationsOf(contract).get(operation)
-    if (compiled === undefined) throw new Error(`${contract.name} has no operation "${operation}"`)
-    const { method, path, body } = requestOf(compiled.spec, input)
-    const reply = await runtime.app.inject({
-      method: method as 'GET',
-      url: path,
-      headers: headersOf(caller),
-      ...(body === undefined ? {} : { payload: body as object }),
-    })
+    const { method, path, headers, body } = httpRequest(specOf(contract, operation), input, caller)
+    const reply = await runtime.app.inject({ method: method as 'GET', url: path, headers, payload: body })
     return { status: reply.statusCode, headers: reply.headers, body: bodyOf(reply.body) }
   }
   return {
@@ -157,48 +132,11 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
       if (db === undefined) throw new Error(`module "${module}" is not open`)
       return db
     },
-    client: (contract, caller) => clientOver(contract, request, caller),
+    client: (contract, caller = {}) => injectingClient(contract, runtime.app, caller),
     request,
     as: (userId, grants = {}) => Buffer.from(JSON.stringify({ userId, ...grants })).toString('base64url'),
     deliverEvents: () => runtime.deliverEvents(),
   }
-}
-
-/** Headers that carry a caller's token, key and version. */
-export function headersOf({ token, headers, idempotencyKey, ifMatch }: Caller & CallOptions): Record<string, string> {
-  return {
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-    ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
-    ...headers,
-  }
-}
-
-/** JSON where it is JSON, else the text; nothing for nothing. */
-export function bodyOf(text: string): unknown {
-  if (text === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-/** One function per public operation over `request`; throws the problem it is answered with. */
-export function clientOver<C extends Contract>(
-  contract: C,
-  request: TestApp['request'],
-  caller: Caller = {},
-): TestClient<C> {
-  const calls = Object.keys(contract.operations).map(name => [
-    name,
-    async (input: object, options: CallOptions = {}) => {
-      const { status, body } = await request(contract, name, input, { ...caller, ...options })
-      if (status < 400) return body ?? {}
-      throw problemFromBody(body) ?? new Problem({ code: 'unreadable', status, title: String(body) })
-    },
-  ])
-  return Object.fromEntries(calls) as TestClient<C>
 }
 
 /** The modules under test plus a stand-in for every other module they call. */
