@@ -80,6 +80,7 @@ function accessText(access: Access): string {
   const verified = 'verified' in access && access.verified === true ? ', verified' : ''
   if (access.kind === 'user') return `user, \`${access.scope}\`${fresh}${verified}`
   if (access.kind === 'permission') return `\`${access.permission}\`${fresh}`
+  if (access.kind === 'signed-in') return 'signed in'
   return access.kind === 'service' ? 'other modules' : 'anyone'
 }
 

@@ -28,6 +28,8 @@ export const floorPermissions = grantPermissions({ 'operations:read': ['admin'] 
 export type Access =
   /** Anyone, signed in or not. */
   | { readonly kind: 'anyone' }
+  /** A signed-in user with whatever scopes: the route checks them itself, because they depend on the request. */
+  | { readonly kind: 'signed-in' }
   /** A signed-in user; a token with narrower scopes needs `scope`. */
   | ({ readonly kind: 'user'; readonly scope: string } & AccessOptions)
   /** A signed-in user with one of `roles`, which carry `permission`; a token with narrower scopes needs it as scope. */
@@ -53,6 +55,7 @@ export interface AccessOptions {
 
 export const access = {
   anyone: { kind: 'anyone' },
+  signedIn: { kind: 'signed-in' },
   service: { kind: 'service' },
   user: (scope: string, options: AccessOptions = {}): Access => ({ kind: 'user', scope, ...options }),
   permission: ({ name, roles }: PermissionGrant, options: AccessOptions = {}): Access => ({

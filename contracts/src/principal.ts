@@ -69,6 +69,7 @@ export function authorize(access: Access, actor: Principal, caller?: string): vo
     return
   }
   if (actor.kind !== 'user') throw commonProblem('unauthenticated')
+  if (access.kind === 'signed-in') return
   const scope = access.kind === 'user' ? access.scope : access.permission
   if (actor.scopes !== '*' && !actor.scopes.includes(scope)) {
     throw commonProblem('forbidden', { detail: `This token lacks the scope "${scope}".` })

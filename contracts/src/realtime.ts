@@ -3,6 +3,8 @@ import { type Static, Type } from 'typebox'
 import { closed } from './define.ts'
 
 export const realtimePath = '/realtime'
+/** The same streams as server-sent events, one a request. */
+export const realtimeEventsPath = '/api/v1/realtime/events'
 export const realtimeVersion = 1
 
 /** Bounds of one connection; `welcome` carries those a client must know. */
@@ -30,6 +32,8 @@ export const realtimeLimits = {
 
 /** Close codes beyond those of RFC 6455. */
 export const closeCodes = {
+  /** Nothing is wrong, and nothing more will come. */
+  normal: 1000,
   /** Not signed in, signed out, or the credential expired. Get a fresh one before connecting again. */
   unauthenticated: 4401,
   /** Flooding. Wait before connecting again. */
@@ -41,7 +45,8 @@ export const closeCodes = {
   tryAgainLater: 1013,
 } as const
 
-const streamName = Type.String({ minLength: 3, maxLength: 160, pattern: '^[a-z-]+:[a-z-]+:[A-Za-z0-9_.-]{1,100}$' })
+export const streamNamePattern = '^[a-z-]+:[a-z-]+:[A-Za-z0-9_.-]{1,100}$'
+const streamName = Type.String({ minLength: 3, maxLength: 160, pattern: streamNamePattern })
 const seq = Type.Integer({ minimum: 0 })
 const shortText = Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\x21-\\x7e]+$' })
 const body = Type.Record(Type.String(), Type.Unknown())

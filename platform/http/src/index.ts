@@ -1,7 +1,7 @@
 export { addressKey, addressPrefix } from './address.ts'
 export { createHttpApp, type HttpApp } from './app.ts'
 export { addressOf, admit, identify } from './callers.ts'
-export { sessionCookieName } from './credentials.ts'
+export { credentialOf, sessionCookieName } from './credentials.ts'
 export { docsPage } from './docs-page.ts'
 export type { Document } from './documents.ts'
 export { drainHttp } from './drain.ts'

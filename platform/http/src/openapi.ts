@@ -124,6 +124,8 @@ export function describeAccess(access: Access): string {
   switch (access.kind) {
     case 'anyone':
       return 'Anyone.'
+    case 'signed-in':
+      return 'Signed in.'
     case 'user':
       return `Signed in${fresh}; scope \`${access.scope}\`${access.verified === true ? '; proved e-mail address' : ''}.`
     case 'permission':

@@ -12,8 +12,8 @@ import { eventsWire } from './wire.ts'
 
 export interface Follower {
   readonly response: ServerResponse
-  /** Headers beyond those of every event stream. */
-  readonly headers: Readonly<Record<string, string | number | string[] | undefined>>
+  /** Called once, before the first byte. Returns the headers beyond those of every event stream. */
+  readonly onBegin: () => Readonly<Record<string, string | number | string[] | undefined>>
   readonly credential: Credential
   readonly principal: User
   readonly client: Client
@@ -32,7 +32,7 @@ export async function follow(state: State, follower: Follower): Promise<void> {
   const refusal = refusalFor(state, addressKey)
   if (refusal === 'unavailable') throw commonProblem('unavailable', { retryAfterMs: 5_000, executed: 'no' })
   if (refusal === 'too-many') throw commonProblem('rate-limited', { retryAfterMs: 5_000 })
-  const wire = eventsWire(response, () => response.writeHead(200, { ...follower.headers, ...streamHeaders }))
+  const wire = eventsWire(response, () => response.writeHead(200, { ...follower.onBegin(), ...streamHeaders }))
   const connection: Connection = {
     id: randomUUID(),
     wire,

@@ -1,4 +1,6 @@
+export type { Follower } from './events.ts'
 export { createHub, type Hub, type HubOptions } from './hub.ts'
 export { type Caller, createRealtime, type Realtime } from './server.ts'
 export type { RealtimeOptions } from './state.ts'
 export type { StreamModule } from './streams.ts'
+export type { ResumeFrom } from './subscribe.ts'

@@ -1,5 +1,5 @@
 /** From `sub` to live, and out again: who may listen, and where the listening goes on. */
-import { commonProblem, Problem, realtimeLimits, type StreamPosition } from '@octet/contracts'
+import { closeCodes, commonProblem, Problem, realtimeLimits, type StreamPosition } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { answer, answerProblem, type Session, type User } from './connection.ts'
 import { isPositionIn, type StreamRef } from './streams.ts'
@@ -225,6 +225,9 @@ async function goOn(subscription: Subscription): Promise<void> {
 }
 
 function end(session: Session, subscription: Subscription, code: string): void {
+  const { connection } = session
   drop(session, subscription)
-  answer(session.connection, { t: 'unsubscribed', stream: subscription.ref.name, code })
+  answer(connection, { t: 'unsubscribed', stream: subscription.ref.name, code })
+  // An event stream has no other subscription.
+  if (connection.phase.state === 'following') connection.wire.close(closeCodes.normal, 'unsubscribed')
 }

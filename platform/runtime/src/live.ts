@@ -5,6 +5,7 @@ import { type HttpApp, type HttpOptions, takeCommandLimits } from '@octet/http'
 import { type Host, operationsOf, type StreamRules, serviceRequest, within } from '@octet/kernel'
 import type { Log, Metrics } from '@octet/observe'
 import { createHub, createRealtime, type Hub, type Realtime, type StreamModule } from '@octet/realtime'
+import { addEventStreams } from './event-streams.ts'
 
 export interface LiveOptions {
   readonly log: Log
@@ -57,6 +58,7 @@ export function openLive({ log, metrics, redisUrl, now, limitsScale }: LiveOptio
           realtime.accept(request, socket, head, { credential, client, addressKey })
         },
       })
+      addEventStreams(app, http, realtime)
       return realtime
     },
   }

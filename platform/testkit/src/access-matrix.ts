@@ -48,6 +48,9 @@ export async function accessFindings(app: HttpApp, callers: Callers): Promise<st
         if (anonymous === 401 || anonymous === 403)
           findings.push(`${method} ${url}: open to anyone, yet an anonymous caller got ${anonymous}`)
         break
+      case 'signed-in':
+        expect('an anonymous caller', nobody, [401])
+        break
       case 'user':
         expect('an anonymous caller', anonymous, [401])
         expect('a token without the scope', await ask(callers.withoutScope), [403])
