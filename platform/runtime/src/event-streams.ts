@@ -1,6 +1,6 @@
 /** `GET /api/v1/realtime/events`: a live stream as server-sent events. docs/realtime.md says how clients use it. */
 import { access, commonProblem, type FieldError, realtimeEventsPath, streamNamePattern } from '@octet/contracts'
-import { addressOf, admit, applyVerdict, credentialOf, type HttpApp, type HttpOptions } from '@octet/http'
+import { addressOf, admit, applyDecision, credentialOf, type HttpApp, type HttpOptions } from '@octet/http'
 import type { Realtime, ResumeFrom } from '@octet/realtime'
 import type { FastifyRequest } from 'fastify'
 
@@ -16,7 +16,7 @@ export function addEventStreams(app: HttpApp, http: HttpOptions, realtime: Realt
   app.get(realtimeEventsPath, { config }, async (request, reply) => {
     const principal = await admit(http, request)
     if (principal.kind !== 'user') throw commonProblem('unauthenticated')
-    applyVerdict(reply, http.limiter.take(`realtime.events user ${principal.userId}`, opensPerMinuteMax, 60_000))
+    applyDecision(reply, http.limiter.take(`realtime.events user ${principal.userId}`, opensPerMinuteMax, 60_000))
     await realtime.follow({
       ...readQuery(request),
       response: reply.raw,
