@@ -49,7 +49,7 @@ export async function accessFindings(app: HttpApp, callers: Callers): Promise<st
           findings.push(`${method} ${url}: open to anyone, yet an anonymous caller got ${anonymous}`)
         break
       case 'signed-in':
-        expect('an anonymous caller', nobody, [401])
+        expect('an anonymous caller', anonymous, [401])
         break
       case 'user':
         expect('an anonymous caller', anonymous, [401])
