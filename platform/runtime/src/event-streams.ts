@@ -1,8 +1,9 @@
 /** `GET /api/v1/realtime/events`: a live stream as server-sent events. docs/realtime.md says how clients use it. */
+
+import type { IncomingHttpHeaders } from 'node:http'
 import { access, commonProblem, type FieldError, realtimeEventsPath, streamNamePattern } from '@octet/contracts'
 import { addressOf, admit, applyDecision, credentialOf, type HttpApp, type HttpOptions } from '@octet/http'
 import type { Realtime, ResumeFrom } from '@octet/realtime'
-import type { FastifyRequest } from 'fastify'
 
 /** For one account. A client whose connection breaks waits some seconds before the next. */
 const opensPerMinuteMax = 120
@@ -34,8 +35,13 @@ export function addEventStreams(app: HttpApp, http: HttpOptions, realtime: Realt
   })
 }
 
+interface Asked {
+  readonly query: unknown
+  readonly headers: IncomingHttpHeaders
+}
+
 /** Throws `validation-failed` for what is missing, malformed or unknown. `Last-Event-ID` goes before `after`. */
-function readQuery(request: FastifyRequest): { readonly stream: string; readonly from: ResumeFrom | null } {
+function readQuery(request: Asked): { readonly stream: string; readonly from: ResumeFrom | null } {
   const { stream, after, ...unknown } = request.query as Readonly<Record<string, unknown>>
   const lastEventId = request.headers['last-event-id']
   const errors: FieldError[] = Object.keys(unknown).map(name => ({ path: `/${name}`, message: 'is not known here' }))
