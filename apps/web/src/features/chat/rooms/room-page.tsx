@@ -184,6 +184,14 @@ function Log({
   return <MessageLog at={props.at} onPresent={props.onPresent} empty={<Beginning room={props.room} />} />
 }
 
+/** Loads the messages around a time. Returns the `seq` of the first one at or after it. */
+async function showDate(store: RoomStore, time: string): Promise<number | undefined> {
+  await store.showAround({ at: time }).catch(() => undefined)
+  return [...store.get().log.byId.values()]
+    .filter(({ createdAt }) => createdAt >= time)
+    .sort((a, b) => a.seq - b.seq)[0]?.seq
+}
+
 function Opened(props: OpenedProps) {
   const { room, place, onPlace } = props
   const t = useT()
@@ -212,11 +220,8 @@ function Opened(props: OpenedProps) {
     [store, myId, composer, onPlace],
   )
   async function goToDate(time: string): Promise<void> {
-    await store.showAround({ at: time }).catch(() => undefined)
-    const first = [...store.get().log.byId.values()]
-      .filter(({ createdAt }) => createdAt >= time)
-      .sort((a, b) => a.seq - b.seq)[0]
-    if (first !== undefined) onPlace({ ...place, at: first.seq })
+    const seq = await showDate(store, time)
+    if (seq !== undefined) onPlace({ ...place, at: seq })
   }
   const hasSide = place.thread !== undefined || place.panel !== undefined
   const close = () => onPlace({})
