@@ -43,7 +43,7 @@ async function makeRoom(page: Page): Promise<string> {
   await page.getByText('Room', { exact: true }).click()
   await page.getByLabel('Name').fill('Sealed')
   await page.getByText('Private', { exact: true }).click()
-  await page.getByLabel('Encrypt from end to end').check()
+  await page.getByLabel('End-to-end encryption').check()
   await page.getByRole('button', { name: 'Create' }).last().click()
   await page.getByRole('heading', { level: 1, name: 'Sealed' }).waitFor()
   return new URL(page.url()).pathname.split('/')[2] ?? ''
@@ -62,8 +62,8 @@ test('what is said in an encrypted room only its members read, also later on a n
   await say(bob.page, 'found it')
   await message(ada.page, 'found it').waitFor()
   await field(bob.page).press('ArrowUp')
-  await bob.page.getByLabel('Change the message').fill('found both')
-  await bob.page.getByLabel('Change the message').press('Enter')
+  await bob.page.getByLabel('Edit message').fill('found both')
+  await bob.page.getByLabel('Edit message').press('Enter')
   await message(ada.page, 'found both').getByText('edited').waitFor()
 
   const kept = await callApi(ada.page, 'GET', `/chat/rooms/${roomId}/messages`)
@@ -81,12 +81,16 @@ test('what is said in an encrypted room only its members read, also later on a n
   assert.equal(await codes.count(), 2)
   const copied = ada.page.waitForResponse(answer => answer.url().endsWith('/history') && answer.ok())
   await ada.page.getByRole('button', { name: 'Make a recovery key' }).click()
-  await ada.page.getByLabel('Password', { exact: true }).or(ada.page.getByText('Write this down now')).first().waitFor()
+  await ada.page
+    .getByLabel('Password', { exact: true })
+    .or(ada.page.getByText('Write this key down now'))
+    .first()
+    .waitFor()
   if (await ada.page.getByLabel('Password', { exact: true }).isVisible()) {
     await ada.page.getByLabel('Password', { exact: true }).fill(password)
     await ada.page.keyboard.press('Enter')
   }
-  await ada.page.getByText('Write this down now').waitFor()
+  await ada.page.getByText('Write this key down now').waitFor()
   const key = await ada.page.getByRole('dialog').locator('div > code').last().textContent()
   await ada.page.keyboard.press('Escape')
   await copied
@@ -96,7 +100,7 @@ test('what is said in an encrypted room only its members read, also later on a n
   await signInAs(next.page, 'ada')
   await next.page.getByRole('heading', { name: 'Hello, ada' }).waitFor()
   await next.page.goto(`${octet.origin}/chat/${roomId}`)
-  await next.page.getByText('it came before your device was here').first().waitFor()
+  await next.page.getByText('it was sent before your device joined the room').first().waitFor()
   assert.equal(await message(next.page, 'under the mat').count(), 0)
   await next.page.getByRole('button', { name: 'Encryption' }).click()
   await next.page.getByLabel('Your recovery key').fill(key?.toLowerCase() ?? '')

@@ -61,7 +61,7 @@ test(
 
     // ↑ in the empty field changes what one said last.
     await field(bob.page).press('ArrowUp')
-    const edit = bob.page.getByLabel('Change the message')
+    const edit = bob.page.getByLabel('Edit message')
     await edit.fill('Good evening')
     await edit.press('Enter')
     await message(ada.page, 'Good evening').getByText('edited').waitFor()
@@ -98,7 +98,7 @@ test(
     await message(lost.page, 'before').waitFor()
 
     await lost.context.setOffline(true)
-    await lost.page.getByText('No connection').waitFor()
+    await lost.page.getByText('Connection lost').waitFor()
     for (let index = 1; index <= 3; index++) {
       await say(lost.page, `offline ${index}`)
       await say(ada.page, `meanwhile ${index}`)
@@ -224,8 +224,8 @@ test(
     await ada.page.getByRole('button', { name: '1 reply' }).click()
     await ada.page.getByRole('log', { name: 'Thread' }).getByText('thanks for having me').waitFor()
 
-    await ada.page.getByRole('button', { name: 'Search in room' }).click()
-    await ada.page.getByRole('searchbox', { name: 'Words to look for' }).fill('thanks')
+    await ada.page.getByRole('button', { name: 'Search this room' }).click()
+    await ada.page.getByRole('searchbox', { name: 'Search words' }).fill('thanks')
     await ada.page.locator('mark', { hasText: 'thanks' }).waitFor()
     await ada.page.getByRole('button', { name: '2 members' }).click()
     await ada.page.getByRole('button', { name: 'Actions for bob' }).click()

@@ -23,7 +23,7 @@ test(
 
     await page.keyboard.press('c')
     const dialog = page.getByRole('dialog', { name: 'Create link' })
-    await dialog.getByRole('textbox', { name: 'Address to shorten' }).fill(`${destination}/a/long/address`)
+    await dialog.getByRole('textbox', { name: 'URL to shorten' }).fill(`${destination}/a/long/address`)
     await page.keyboard.press('Enter')
     const created = dialog.getByRole('region', { name: 'New short link' })
     const shortUrl = (await created.getByRole('link').first().getAttribute('href')) ?? ''

@@ -16,10 +16,10 @@ async function newOwner(username: string, expected: readonly string[] = []): Pro
 }
 
 const rows = (page: Page) => page.getByRole('list', { name: 'My links' }).getByRole('listitem')
-const navigation = (page: Page) => page.getByRole('navigation', { name: 'Navigation in Links' })
+const navigation = (page: Page) => page.getByRole('navigation', { name: 'Links navigation' })
 
 async function create(page: Page, url: string): Promise<string> {
-  await page.getByRole('textbox', { name: 'Address to shorten' }).fill(url)
+  await page.getByRole('textbox', { name: 'URL to shorten' }).fill(url)
   await page.getByRole('button', { name: 'Shorten' }).click()
   const created = page.getByRole('region', { name: 'New short link' })
   await created.getByText(url.replace(/^https?:\/\//, '')).waitFor()
@@ -30,7 +30,7 @@ async function create(page: Page, url: string): Promise<string> {
 async function makeCampaign(page: Page): Promise<void> {
   await navigation(page).getByRole('link', { name: 'Campaign templates' }).click()
   await page.getByRole('button', { name: 'New template' }).click()
-  await page.getByLabel('Name of the template').fill('Newsletter')
+  await page.getByLabel('Template name').fill('Newsletter')
   await page.getByLabel('Source').fill('newsletter')
   await page.keyboard.press('Enter')
   const templates = page.getByRole('list', { name: 'Campaign templates' })
@@ -44,7 +44,7 @@ async function makeCampaign(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Options' }).click()
   await page.getByRole('button', { name: 'Campaign parameters' }).click()
   await page.getByLabel('Template').selectOption('Newsletter')
-  await page.getByRole('textbox', { name: 'Address to shorten' }).fill('https://example.org/three')
+  await page.getByRole('textbox', { name: 'URL to shorten' }).fill('https://example.org/three')
   await page.getByRole('button', { name: 'Shorten' }).click()
   const created = page.getByRole('region', { name: 'New short link' })
   await created.getByText('example.org/three?utm_source=newsletter&utm_medium=email').waitFor()
@@ -65,7 +65,7 @@ test(
     await makeCampaign(page)
     await navigation(page).getByRole('link', { name: 'Folders and tags' }).click()
     await page.getByRole('button', { name: 'New folder' }).click()
-    await page.getByLabel('Name of the folder').fill('Spring')
+    await page.getByLabel('Folder name').fill('Spring')
     await page.keyboard.press('Enter')
     await page.getByRole('list', { name: 'Folders' }).getByRole('link', { name: 'Spring' }).waitFor()
 
@@ -104,7 +104,7 @@ test('with options, found, ruled, coded, put away and brought back: all of it by
   const press = async (...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key)
   }
-  await page.getByRole('textbox', { name: 'Address to shorten' }).focus()
+  await page.getByRole('textbox', { name: 'URL to shorten' }).focus()
   await page.keyboard.type('example.org/menu')
   await press('Tab', 'Tab')
   await until(page, 'document.activeElement.textContent === "Options"')
@@ -118,7 +118,7 @@ test('with options, found, ruled, coded, put away and brought back: all of it by
   await page.getByRole('region', { name: 'New short link' }).waitFor()
 
   await press('Control+k')
-  await page.getByRole('combobox', { name: 'Search your things and commands' }).waitFor()
+  await page.getByRole('combobox', { name: 'Search your content and commands' }).waitFor()
   await page.keyboard.type('spring')
   await page.getByRole('option', { name: /Spring menu/ }).waitFor()
   await press('Enter')
@@ -144,7 +144,7 @@ test('with options, found, ruled, coded, put away and brought back: all of it by
 
   await page.getByRole('button', { name: 'QR code' }).focus()
   await press('Enter')
-  await page.getByRole('img', { name: /QR code of/ }).waitFor()
+  await page.getByRole('img', { name: /QR code for/ }).waitFor()
   await until(page, 'document.querySelector("[role=dialog] img").naturalWidth > 0')
   await press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -181,11 +181,11 @@ test(
     await owner.page.getByRole('region', { name: 'Just now' }).getByText('Desktop').waitFor()
 
     await visitor.page.goto(`${octet.origin}/stats/${code}`)
-    await visitor.page.getByText('There are no statistics to see here').waitFor()
-    await owner.page.getByRole('switch', { name: 'Everybody may see the statistics' }).check()
+    await visitor.page.getByText('These statistics are not available').waitFor()
+    await owner.page.getByRole('switch', { name: 'Anyone can see the statistics' }).check()
     await owner.page.getByRole('link', { name: `/stats/${code}` }).waitFor()
     await visitor.page.reload()
-    await visitor.page.getByRole('heading', { name: `Clicks of ${code}` }).waitFor()
+    await visitor.page.getByRole('heading', { name: `Clicks on ${code}` }).waitFor()
     assert.equal(await visitor.page.getByText('show', { exact: false }).getByRole('link').count(), 0, 'no destination')
     for (const person of [owner, visitor]) {
       person.assertNothingWrong()

@@ -19,7 +19,7 @@ async function newOwner(username: string, expected: readonly string[] = []): Pro
 const rows = (page: Page) => page.getByRole('list', { name: 'My links' }).getByRole('listitem')
 
 async function createPlain(page: Page, url: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Address to shorten' }).fill(url)
+  await page.getByRole('textbox', { name: 'URL to shorten' }).fill(url)
   await page.getByRole('button', { name: 'Shorten' }).click()
   await page.getByRole('region', { name: 'New short link' }).getByText(url.replace('https://', '')).waitFor()
 }
@@ -41,7 +41,7 @@ test('a visitor shortens an address without an account, and it works at once', n
 test('a link with every option is made, found by search and tag, changed and copied', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newOwner('barbara')
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: octet.origin })
-  await page.getByRole('textbox', { name: 'Address to shorten' }).fill('https://example.org/talk')
+  await page.getByRole('textbox', { name: 'URL to shorten' }).fill('https://example.org/talk')
   await page.getByRole('button', { name: 'Options' }).click()
   await page.getByLabel('Alias').fill('my-talk')
   await page.getByLabel('Title').fill('My talk')
@@ -53,10 +53,10 @@ test('a link with every option is made, found by search and tag, changed and cop
   await page.getByRole('region', { name: 'New short link' }).getByRole('button', { name: /Copy/ }).click()
   assert.equal(await page.evaluate('navigator.clipboard.readText()'), `${octet.origin}/s/my-talk`)
 
-  await page.getByRole('navigation', { name: 'Navigation in Links' }).getByRole('link', { name: 'talks' }).click()
+  await page.getByRole('navigation', { name: 'Links navigation' }).getByRole('link', { name: 'talks' }).click()
   await page.waitForURL(/tag=talks/)
   await page.getByRole('searchbox', { name: 'Search links' }).fill('nothing like it')
-  await page.getByText('No link matches').waitFor()
+  await page.getByText('No links found').waitFor()
   await page.goBack()
   await rows(page).getByRole('link', { name: 'My talk' }).click()
 
@@ -75,7 +75,7 @@ test('a link with every option is made, found by search and tag, changed and cop
 test('a taken alias is said at its field; the draft survives that and a reload', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newOwner('frances', ['409 /api/v1/links'])
   const fill = async () => {
-    await page.getByRole('textbox', { name: 'Address to shorten' }).fill('https://example.org/draft')
+    await page.getByRole('textbox', { name: 'URL to shorten' }).fill('https://example.org/draft')
     await page.getByLabel('Alias').fill('taken-name')
   }
   await page.getByRole('button', { name: 'Options' }).click()
@@ -84,15 +84,12 @@ test('a taken alias is said at its field; the draft survives that and a reload',
   await page.getByRole('region', { name: 'New short link' }).waitFor()
   await fill()
   await page.getByRole('button', { name: 'Shorten' }).click()
-  await page.getByText('That alias is taken').waitFor()
+  await page.getByText('This alias is taken').waitFor()
   await until(page, 'document.activeElement.name === "alias"')
 
   await page.reload()
   await page.getByRole('heading', { name: 'My links' }).waitFor()
-  assert.equal(
-    await page.getByRole('textbox', { name: 'Address to shorten' }).inputValue(),
-    'https://example.org/draft',
-  )
+  assert.equal(await page.getByRole('textbox', { name: 'URL to shorten' }).inputValue(), 'https://example.org/draft')
   assert.equal(await page.getByLabel('Alias').inputValue(), 'taken-name')
   assertNothingWrong()
   await context.close()
@@ -116,7 +113,7 @@ test('who saves second sees both sides and decides', needsBrowser, async () => {
   const row = page.getByRole('row', { name: /^Title/ })
   await row.waitFor()
   assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['Theirs', 'Mine'])
-  await page.getByRole('button', { name: 'Save mine' }).click()
+  await page.getByRole('button', { name: 'Save my changes' }).click()
   await page.getByRole('heading', { level: 1, name: 'Mine' }).waitFor()
   await context.close()
 })
@@ -153,7 +150,7 @@ test('offline is said at once, and what was typed can be sent later', needsBrows
   const { context, page } = await newOwner('ida')
   await context.setOffline(true)
   await page.getByText('You are offline').waitFor()
-  await page.getByRole('textbox', { name: 'Address to shorten' }).fill('https://example.org/later')
+  await page.getByRole('textbox', { name: 'URL to shorten' }).fill('https://example.org/later')
   await page.getByRole('button', { name: 'Shorten' }).click()
   await page.getByRole('alert').getByText('The server cannot be reached').waitFor()
   await context.setOffline(false)
@@ -199,13 +196,13 @@ test('the core tasks need no mouse', needsBrowser, async () => {
   await until(page, 'document.activeElement.id === "page-title"')
 
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox', { name: 'Search your things and commands' }).waitFor()
+  await page.getByRole('combobox', { name: 'Search your content and commands' }).waitFor()
   await page.keyboard.type('launch ann')
   await page.getByRole('option', { name: /Launch announcement/ }).waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Launch announcement' }).waitFor()
 
-  const slider = page.getByRole('slider', { name: 'Walk through the bars' })
+  const slider = page.getByRole('slider', { name: 'Browse the bars' })
   await slider.focus()
   const before = await slider.getAttribute('aria-valuetext')
   await page.keyboard.press('ArrowLeft')

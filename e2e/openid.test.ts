@@ -74,13 +74,13 @@ test(
     await page.getByText('Set a password first').waitFor()
     const secret = await turnOnSecondStep(page)
 
-    await page.getByRole('button', { name: 'Account menu of margaret' }).click()
+    await page.getByRole('button', { name: 'Account menu for margaret' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
     await page.goto(`${octet.origin}/sign-in?next=/account/devices`)
     // There, one is still signed in: the browser comes back at once.
     await page.getByRole('button', { name: 'Sign in with Elsewhere' }).click()
-    await page.getByRole('heading', { name: 'One more step' }).waitFor()
+    await page.getByRole('heading', { name: 'Two-factor authentication' }).waitFor()
     assert.equal(new URL(page.url()).hash, '', 'the challenge does not stay in the address')
     await page.getByLabel('Code from your authenticator app').fill(codeOf(secret, 0))
     await page.keyboard.press('Enter')

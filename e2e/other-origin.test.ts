@@ -124,7 +124,7 @@ test('the cookie of a person who is signed in gives a page of another origin not
   const person = await newPerson(browser, { isTolerated, expected: ['401 /api/v1/users/me'] })
   await person.page.goto(`${octet.origin}/sign-in`)
   await signInAs(person.page, 'ada')
-  await person.page.getByRole('button', { name: 'Account menu of ada' }).waitFor()
+  await person.page.getByRole('button', { name: 'Account menu for ada' }).waitFor()
   assert.ok((await person.context.cookies()).some(({ name }) => name === 'oct'))
   await person.page.goto(frontEnd)
   const withCookies = ask(person.page, { octet: octet.origin, path: '/users/me', credentials: 'include' })

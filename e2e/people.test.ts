@@ -19,7 +19,7 @@ before(async () => {
 async function linkInMail(to: string, subject: string): Promise<string> {
   const { page } = admin
   await page.goto(`${octet.origin}/admin/mails`)
-  await page.getByLabel('Only to this address').fill(to)
+  await page.getByLabel('Filter by recipient').fill(to)
   await page
     .getByRole('button', { name: new RegExp(`^Read “${subject}.*” to ${to}$`) })
     .first()
@@ -31,7 +31,7 @@ async function linkInMail(to: string, subject: string): Promise<string> {
 }
 
 async function signOut(page: Page, username: string): Promise<void> {
-  await page.getByRole('button', { name: `Account menu of ${username}` }).click()
+  await page.getByRole('button', { name: `Account menu for ${username}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
 }
@@ -47,7 +47,7 @@ test(
     await page.getByText('Confirm that grace@example.org is yours').waitFor()
     await page.goto(await linkInMail('grace@example.org', ''))
     await page.getByRole('button', { name: 'Confirm address' }).click()
-    await page.getByText('Your address is confirmed.').waitFor()
+    await page.getByText('Address confirmed.').waitFor()
     assert.equal(new URL(page.url()).hash, '', 'the code does not stay in the address')
 
     await signOut(page, 'grace')
@@ -63,7 +63,7 @@ test(
     await page.getByRole('heading', { name: 'Your password was changed' }).waitFor()
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
     await signInAs(page, 'grace', password)
-    await page.getByRole('alert').getByText('Login or password is wrong').waitFor()
+    await page.getByRole('alert').getByText('Wrong username or password').waitFor()
     await signInAs(page, 'grace', 'four words that differ')
     await page.getByRole('heading', { name: 'Hello, grace' }).waitFor()
 
@@ -72,7 +72,7 @@ test(
     await page.goto(link)
     await page.getByLabel('New password').fill('somebody else reads mails')
     await page.getByRole('button', { name: 'Change password' }).click()
-    await page.getByText('This link was used or has expired').waitFor()
+    await page.getByText('This link has already been used or has expired').waitFor()
     assertNothingWrong()
     admin.assertNothingWrong()
     await context.close()
@@ -92,7 +92,7 @@ test('a session elsewhere is ended by keyboard alone', needsBrowser, async () =>
   await type(page, page.getByLabel('Password', { exact: true }), password)
   await page.keyboard.press('Enter')
   await press(page, page.getByRole('button', { name: /^Sign out (?!all)/ }))
-  await page.getByText('was signed out.').waitFor()
+  await page.getByText('is signed out.').waitFor()
   await page.getByRole('button', { name: /^Sign out (?!all)/ }).waitFor({ state: 'detached' })
   await there.page.reload()
   await there.page.getByRole('heading', { name: 'Sign in' }).waitFor()
@@ -111,9 +111,9 @@ async function blockAndReport(page: Page): Promise<void> {
   await dialog.getByLabel('Reason').selectOption('harassment')
   await dialog.getByLabel('What happened?').fill('Writes to me day and night.')
   await dialog.getByRole('button', { name: 'Send report' }).click()
-  await page.getByText('The moderators will look at it.').waitFor()
+  await page.getByText('The moderators will look into it.').waitFor()
   await page.getByRole('button', { name: 'Block', exact: true }).click()
-  await page.getByText('You have blocked mallory').waitFor()
+  await page.getByText('You blocked mallory').waitFor()
   await page.goto(`${octet.origin}/account/blocked`)
   await page.getByRole('button', { name: 'Unblock mallory' }).waitFor()
 }
@@ -123,7 +123,7 @@ async function resolveReport(page: Page): Promise<void> {
   await page.getByText('Writes to me day and night.').waitFor()
   await page.getByRole('button', { name: 'Resolve the report about mallory' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('What came of it').selectOption('disabled')
+  await dialog.getByLabel('Outcome').selectOption('disabled')
   await dialog.getByLabel('Note').fill('Disabled, see the log.')
   await dialog.getByRole('button', { name: 'Resolve' }).click()
   await page.getByText('No open reports').waitFor()
@@ -171,7 +171,7 @@ test('who is reported is blocked, looked after, disabled, and in the end erased'
   await page.getByText('mallory is disabled.').waitFor()
   await mallory.page.goto(`${octet.origin}/sign-in`)
   await signInAs(mallory.page, 'mallory')
-  await mallory.page.getByText('This account was disabled by an administrator.').waitFor()
+  await mallory.page.getByText('An administrator has disabled this account.').waitFor()
 
   await chooseFor(page, 'mallory', 'Delete account…')
   await page.getByLabel('Type mallory to confirm').fill('mallory')
@@ -179,7 +179,7 @@ test('who is reported is blocked, looked after, disabled, and in the end erased'
   await page.getByText('mallory is being deleted.').waitFor()
   await untilGone(page, 'mallory')
   await signInAs(mallory.page, 'mallory')
-  await mallory.page.getByText('Login or password is wrong').waitFor()
+  await mallory.page.getByText('Wrong username or password').waitFor()
   mallory.assertNothingWrong()
   admin.assertNothingWrong()
   await mallory.context.close()

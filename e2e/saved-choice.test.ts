@@ -61,13 +61,13 @@ async function open(path: string): Promise<Person['page']> {
 
 test('a switch shows its new state in the task of the click', needsBrowser, async () => {
   const link = await open(linkPath)
-  const sharing = link.getByRole('switch', { name: 'Everybody may see the statistics' })
+  const sharing = link.getByRole('switch', { name: 'Anyone can see the statistics' })
   assert.equal(await clickAndRead(sharing), true, 'sharing')
   await link.getByRole('link', { name: /\/stats\// }).waitFor()
 
   const webhook = await open(webhookPath)
   assert.equal(await clickAndRead(webhook.getByRole('switch')), true, 'webhook')
-  await webhook.getByText('Switched off').first().waitFor()
+  await webhook.getByText('Turned off').first().waitFor()
 
   const chat = await open('/chat')
   await chat.getByRole('button', { name: 'Presence' }).click()
@@ -90,14 +90,14 @@ test('a list or a row of choices shows the choice in the task of the click', nee
   assert.equal(await chooseAndRead(link.getByLabel('Time zone')), true, 'zone of the statistics')
 
   const list = await open('/links')
-  assert.equal(await chooseAndRead(list.getByLabel('Order')), true, 'order')
+  assert.equal(await chooseAndRead(list.getByLabel('Sort by')), true, 'order')
   await list.waitForURL(/sort=/)
   ada.assertNothingWrong()
 })
 
 test('a switch goes back when the server refuses', needsBrowser, async () => {
   const page = await open(linkPath)
-  const sharing = page.getByRole('switch', { name: 'Everybody may see the statistics' })
+  const sharing = page.getByRole('switch', { name: 'Anyone can see the statistics' })
   await sharing.waitFor()
   const before = await sharing.isChecked()
   await page.route('**/api/v1/links/*/sharing', route => route.abort())

@@ -66,7 +66,7 @@ test(
     await type(page, page.getByLabel('Username or e-mail'), 'grace')
     await type(page, page.getByLabel('Password', { exact: true }), password)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'One more step' }).waitFor()
+    await page.getByRole('heading', { name: 'Two-factor authentication' }).waitFor()
     await type(page, page.getByLabel('Code from your authenticator app'), codeOf(secret, 0))
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Hello, grace' }).waitFor()
@@ -95,7 +95,7 @@ async function useApiKey(page: Page): Promise<void> {
   const answer = await ask()
   assert.equal(((await answer.json()) as { username: string }).username, 'grace')
 
-  await press(page, page.getByRole('link', { name: 'To your API keys' }))
+  await press(page, page.getByRole('link', { name: 'Back to your API keys' }))
   await press(page, page.getByRole('button', { name: 'Revoke backup script' }))
   await page.getByText('backup script is revoked.').waitFor()
   await page.getByText('No API keys yet').waitFor()
@@ -106,8 +106,8 @@ async function useApiKey(page: Page): Promise<void> {
 }
 
 async function fetchArchive(page: Page): Promise<void> {
-  await command(page, 'Download or delete your data')
-  await press(page, page.getByRole('button', { name: 'Make an archive' }))
+  await command(page, 'Export or delete your data')
+  await press(page, page.getByRole('button', { name: 'Create an export' }))
   const download = page.getByRole('button', { name: 'Download' })
   await download.waitFor()
   const [archive] = await Promise.all([page.waitForEvent('download'), press(page, download)])
@@ -120,7 +120,7 @@ async function sayGoodbye(page: Page): Promise<void> {
   await type(page, page.getByLabel('Type grace to confirm'), 'grace')
   await press(page, page.getByRole('button', { name: 'Delete my account' }))
   await page.getByRole('heading', { name: 'Your account will be deleted' }).waitFor()
-  await page.getByText(/On .* it is gone for good/).waitFor()
+  await page.getByText(/It will be deleted permanently on/).waitFor()
 }
 
 /** A device that keeps passkeys and always agrees: built in, or to plug in. Only a built-in one is offered quietly. */
@@ -135,9 +135,9 @@ async function plugIn(devices: CDPSession, transport: 'internal' | 'usb'): Promi
 }
 
 async function makePasskey(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByRole('button', { name: 'Add passkey' }).click()
   await page.getByLabel('Name', { exact: true }).fill('My laptop')
-  await page.getByLabel('Ask for it after the password, too').check()
+  await page.getByLabel('Also require it after the password').check()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('heading', { name: 'Recovery codes' }).waitFor()
   await page.getByLabel('I have saved them').check()
@@ -198,14 +198,14 @@ test(
     await signOut(page, 'ada')
     await page.goto(`${octet.origin}/sign-in`)
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-    await page.getByText('That passkey does not sign in here.').waitFor()
+    await page.getByText('You cannot sign in here with this passkey.').waitFor()
     assertNothingWrong()
     await context.close()
   },
 )
 
 async function signOut(page: Page, username: string): Promise<void> {
-  await page.getByRole('button', { name: `Account menu of ${username}` }).click()
+  await page.getByRole('button', { name: `Account menu for ${username}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
 }
@@ -228,13 +228,13 @@ test(
     await page.getByText('Strong.').waitFor()
     await beStaleOnce(page, '**/users/me/password')
     await page.getByRole('button', { name: 'Change password' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })
+    const dialog = page.getByRole('dialog', { name: 'Confirm it’s you' })
     await dialog.getByLabel('Password', { exact: true }).fill('not the password')
     await page.keyboard.press('Enter')
-    await dialog.getByText('That is not the password of this account.').waitFor()
+    await dialog.getByText('Wrong password.').waitFor()
     await dialog.getByLabel('Password', { exact: true }).fill(password)
     await page.keyboard.press('Enter')
-    await page.getByText('Your password was changed.').waitFor()
+    await page.getByText('Password changed.').waitFor()
 
     // Refusing to confirm does nothing, says so, and keeps what was typed.
     await page.getByLabel('New password').fill('yet another pass phrase')
@@ -242,7 +242,7 @@ test(
     await page.getByRole('button', { name: 'Change password' }).click()
     await dialog.getByLabel('Password', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
-    await page.getByText('Not done: it needs a fresh proof').waitFor()
+    await page.getByText('Nothing was changed: confirm that it is you first').waitFor()
     assert.equal(await page.getByLabel('New password').inputValue(), 'yet another pass phrase')
     assertNothingWrong()
     await context.close()

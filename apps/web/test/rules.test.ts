@@ -105,7 +105,7 @@ test('relative times say what people say', () => {
   const nowMs = Date.UTC(2026, 10, 21, 12)
   const at = (ms: number) => formatRelative(new Date(nowMs + ms).toISOString(), nowMs, 'en')
   assert.deepEqual(
-    [at(0), at(-59_000), at(-60_000), at(-3 * 3_600_000), at(86_400_000)],
-    ['now', 'now', '1 minute ago', '3 hours ago', 'tomorrow'],
+    [at(0), at(-59_000), at(-60_000), at(-3 * 3_600_000), at(86_400_000), at(7 * 86_400_000 - 1_000)],
+    ['now', 'now', '1 minute ago', '3 hours ago', 'tomorrow', 'next week'],
   )
 })

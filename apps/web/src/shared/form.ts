@@ -1,7 +1,7 @@
 /** One form: values, what is wrong with each field, and one submission at a time. Input survives every error. */
-
-import { fieldErrors } from '@octet/client'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { fieldErrorWords } from './field-words.ts'
+import { useT } from './i18n.tsx'
 
 export type FormErrors<V> = { readonly [K in keyof V]?: string | undefined }
 
@@ -41,6 +41,7 @@ function useFocusFirstError(errors: object): (form: HTMLFormElement) => void {
  * input, `onSubmit` goes on the `<form>`, `reset` replaces all values.
  */
 export function useForm<V extends object>(options: FormOptions<V>) {
+  const t = useT()
   const [values, setValues] = useState(options.initial)
   // Two fields may change before the next render, one by typing and one by losing the focus: neither may be lost.
   const latest = useRef(options.initial)
@@ -64,7 +65,7 @@ export function useForm<V extends object>(options: FormOptions<V>) {
 
   function showFailure(error: unknown): void {
     const blamed = options.blame?.(error)
-    const byField = fieldErrors(error)
+    const byField = fieldErrorWords(error, t)
     const known = Object.fromEntries(Object.entries(byField).filter(([name]) => name in values))
     const moved = blamed === undefined ? known : { ...known, [blamed]: options.textOf?.(error) ?? String(error) }
     const found = withText<V>(moved as FormErrors<V>)

@@ -24,10 +24,14 @@ const steps = [
   ['minute', 60_000],
 ] as const
 
+const halfMinuteMs = 30_000
+
 /** "3 hours ago", "in 2 days"; below a minute "now". */
 export function formatRelative(time: string, nowMs: number, locale: string): string {
   const format = relativeFormat(locale, { numeric: 'auto' })
-  const differenceMs = new Date(time).getTime() - nowMs
+  const plainMs = new Date(time).getTime() - nowMs
+  // What was set to end in a week a moment ago still has a week.
+  const differenceMs = plainMs > 0 ? plainMs + halfMinuteMs : plainMs
   for (const [unit, unitMs] of steps) {
     if (Math.abs(differenceMs) >= unitMs) return format.format(Math.trunc(differenceMs / unitMs), unit)
   }

@@ -18,9 +18,9 @@ async function addDomain(page: Page): Promise<void> {
 
 async function openWebhook(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Add webhook' }).click()
-  await page.getByLabel('Address to call').fill('https://example.org/hooks')
+  await page.getByLabel('URL to call').fill('https://example.org/hooks')
   await page.getByRole('button', { name: 'Add webhook' }).click()
-  await page.getByText('shown only now').waitFor()
+  await page.getByText('You won’t see it again').waitFor()
   await page.getByRole('link', { name: 'example.org/hooks' }).click()
   await page.getByRole('button', { name: 'Send test message' }).click()
   await page.getByText('A test message is on its way').waitFor()
@@ -34,7 +34,7 @@ async function openWebhook(page: Page): Promise<void> {
 /** One that is there, and the form of another one. */
 async function makeTemplate(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New template' }).click()
-  await page.getByLabel('Name of the template').fill('Spring newsletter')
+  await page.getByLabel('Template name').fill('Spring newsletter')
   await page.getByLabel('Source').fill('newsletter')
   await page.getByLabel('Medium').fill('email')
   await page.getByRole('button', { name: 'Save' }).click()
@@ -98,7 +98,7 @@ const userViews = (linkPath: string): readonly View[] => [
       page
         .getByRole('button', { name: 'QR code' })
         .click()
-        .then(() => page.getByRole('img', { name: /QR code of/ }).waitFor()),
+        .then(() => page.getByRole('img', { name: /QR code for/ }).waitFor()),
   },
   { path: `${linkPath}/routing` },
   { path: `${linkPath}/routing`, act: addRuleAndSplit },

@@ -8,13 +8,13 @@ const de: Readonly<Record<keyof typeof en, string>> = {
   'checklist.title': 'Erste Schritte',
   'command.home': 'Zur Startseite',
   'front.account':
-    '<up>Registriere dich</up>, um den Kurznamen selbst zu wählen, ein Ablaufdatum zu setzen und Klicks ' +
-    'zu sehen. Schon ein Konto? <in>Melde dich an</in>.',
+    '<up>Registriere dich</up>, um einen Kurznamen zu wählen, ein Ablaufdatum zu setzen und Klicks zu sehen. ' +
+    'Schon ein Konto? <in>Melde dich an</in>.',
   'front.docs': 'Alles, was Octet kann, steht in der <docs>API-Referenz</docs>.',
-  'front.document': 'Kurze Links',
-  'front.lead': 'Adresse einfügen, kurze Adresse erhalten. Sie funktioniert sofort, ohne Konto.',
-  'front.shell': 'Aus der Kommandozeile',
-  'front.title': 'Aus langen Adressen werden kurze',
+  'front.document': 'Kurzlinks',
+  'front.lead': 'Lange URL einfügen, Kurzlink erhalten. Er funktioniert sofort, ohne Konto.',
+  'front.shell': 'Auf der Kommandozeile',
+  'front.title': 'Lange URLs kürzen',
   'home.app': 'Start',
   'home.title': 'Hallo, {name}',
 }

@@ -4,15 +4,15 @@ export const en = {
   'checklist.done': '(done)',
   'checklist.progress': '{done, number} of {of, number} done',
   'checklist.title': 'First steps',
-  'command.home': 'Go to home',
+  'command.home': 'Go to Home',
   'front.account':
-    '<up>Sign up</up> to choose your own alias, set an expiry and see who follows your links. Have an ' +
-    'account? <in>Sign in</in>.',
-  'front.docs': 'Everything Octet does is in its <docs>API reference</docs>.',
+    '<up>Sign up</up> to choose an alias, set an expiry date and see your clicks. Already have an account? ' +
+    '<in>Sign in</in>.',
+  'front.docs': 'Everything Octet can do is in the <docs>API reference</docs>.',
   'front.document': 'Short links',
-  'front.lead': 'Paste an address and get a short one that works at once. No account needed.',
-  'front.shell': 'From a shell',
-  'front.title': 'Make a long address short',
+  'front.lead': 'Paste a long URL and get a short link that works right away. No account needed.',
+  'front.shell': 'From the command line',
+  'front.title': 'Shorten a long URL',
   'home.app': 'Home',
   'home.title': 'Hello, {name}',
 } as const

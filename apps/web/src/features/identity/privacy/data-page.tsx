@@ -21,12 +21,12 @@ import { identityApi } from '../api.ts'
 import { authFormClass } from '../auth-card.tsx'
 import { leave } from '../enter.ts'
 import { limits } from '../limits.ts'
-import { type Archive, exportsQuery, isUnderWay, useExportLink, useRequestExport } from './exports.ts'
+import { type DataExport, exportsQuery, isUnderWay, useExportLink, useRequestExport } from './exports.ts'
 
-function ArchiveRow({ archive }: { archive: Archive }) {
+function ExportRow({ dataExport }: { dataExport: DataExport }) {
   const { t, tag } = useLocale()
   const link = useExportLink()
-  const { id, state, requestedAt, expiresAt, sizeBytes } = archive
+  const { id, state, requestedAt, expiresAt, sizeBytes } = dataExport
   return (
     <li className={classes.item}>
       <span className={classes.itemIcon}>
@@ -55,12 +55,12 @@ function ArchiveRow({ archive }: { archive: Archive }) {
   )
 }
 
-function Archives() {
+function Exports() {
   const t = useT()
   const query = useQuery(exportsQuery)
   const request = useRequestExport()
-  const archives = query.data?.data ?? []
-  const isBusy = archives.some(isUnderWay)
+  const exports = query.data?.data ?? []
+  const isBusy = exports.some(isUnderWay)
   return (
     <section className={classes.section}>
       <h2>{t('export.section')}</h2>
@@ -76,10 +76,10 @@ function Archives() {
       {query.isError && query.data === undefined ? (
         <FailedState error={query.error} onRetry={() => void query.refetch()} />
       ) : null}
-      {archives.length === 0 ? null : (
+      {exports.length === 0 ? null : (
         <ul className={classes.list} aria-label={t('export.section')}>
-          {archives.map(archive => (
-            <ArchiveRow key={archive.id} archive={archive} />
+          {exports.map(each => (
+            <ExportRow key={each.id} dataExport={each} />
           ))}
         </ul>
       )}
@@ -153,7 +153,7 @@ export function DataPage() {
   return (
     <Page title={t('data.title')} lead={t('data.lead')} api={api} isNarrow>
       <div className={classes.sections}>
-        <Archives />
+        <Exports />
         <section className={classes.section}>
           <h2>{t('erase.title')}</h2>
           <p className="dimmed">{t('erase.about')}</p>

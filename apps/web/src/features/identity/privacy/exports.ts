@@ -1,17 +1,17 @@
-/** Archives of everything Octet keeps of the account. */
+/** Exports of everything that Octet stores about the account. */
 import { queryOptions } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { useChange } from '../use-change.ts'
 
-export type Archive = Awaited<ReturnType<typeof identityApi.listExports>>['data'][number]
+export type DataExport = Awaited<ReturnType<typeof identityApi.listExports>>['data'][number]
 
 const pollMs = 1_500
 
-export function isUnderWay({ state }: Archive): boolean {
+export function isUnderWay({ state }: DataExport): boolean {
   return state === 'collecting' || state === 'packing'
 }
 
-/** Read again and again while one is being made. */
+/** Polled while an export is being created. */
 export const exportsQuery = queryOptions({
   queryKey: ['identity', 'exports'],
   queryFn: ({ signal }) => identityApi.listExports({}, { signal }),
@@ -19,7 +19,7 @@ export const exportsQuery = queryOptions({
 })
 
 export const useRequestExport = () => useChange(() => identityApi.requestExport({}), [exportsQuery.queryKey])
-/** A link that works once; the browser takes it at once. */
+/** Gets a link that works once, and downloads from it. */
 export const useExportLink = () =>
   useChange(async (id: string) => {
     const { url } = await identityApi.createExportLink({ id })

@@ -1,4 +1,4 @@
-/** After asking to be deleted: how long that can still be taken back, and how. */
+/** The page after a request to delete the account: how long the user can still cancel it, and how. */
 import { Button } from '@mantine/core'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { formatDateTime } from '../../../shared/format.ts'
@@ -11,11 +11,13 @@ const hourMs = 3_600_000
 
 function Countdown({ until }: { until: string }) {
   const { t, tag, timeZone } = useLocale()
-  const hoursLeft = Math.max(0, Math.floor((Date.parse(until) - useNow()) / hourMs))
-  const days = Math.floor(hoursLeft / 24)
+  const left = Math.max(0, (Date.parse(until) - useNow()) / hourMs)
+  // Rounded up: right after asking, fourteen days are not "13 days left".
+  const hours = left < 1 ? 0 : Math.ceil(left)
+  const days = hours < 24 ? 0 : Math.ceil(hours / 24)
   return (
     <div className={classes.countdown}>
-      <strong>{t('goodbye.left', { days, hours: hoursLeft % 24 })}</strong>
+      <strong>{t('goodbye.left', { days, hours })}</strong>
       <span>{t('goodbye.until', { date: formatDateTime(until, tag, timeZone) })}</span>
     </div>
   )

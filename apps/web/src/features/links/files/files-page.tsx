@@ -1,13 +1,14 @@
 /** Links as files: all of them for a spreadsheet, and many from one. */
 
 import { Button, Checkbox } from '@mantine/core'
-import type { Output } from '@octet/contracts'
-import { requestOf } from '@octet/contracts'
+import { type Output, Problem, requestOf } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
 import { IconDownload, IconUpload } from '@tabler/icons-react'
 import { type ChangeEvent, useRef, useState } from 'react'
-import { useT } from '../../../shared/i18n.tsx'
+import { fieldWords } from '../../../shared/field-words.ts'
+import { type Translate, useT } from '../../../shared/i18n.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
+import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailureNotice, Notice } from '../../../shared/ui/states.tsx'
 import { limits } from '../limits.ts'
 import classes from '../places.module.css'
@@ -39,7 +40,13 @@ function Export() {
   )
 }
 
-/** What became of the file: every row that was refused, with its line and why. */
+/** Why a row was rejected: the fields that are wrong, or the problem itself where it names none. */
+function reasonOf({ code, title, errors }: Imported['problems'][number], t: Translate): string {
+  if (code !== 'validation-failed') return problemLine(new Problem({ code, title, status: 422 }), t)
+  return errors.map(error => `${error.path.slice(1)}: ${fieldWords(error, t)}`).join(' ')
+}
+
+/** The result of an import: every rejected row with its line and the reason. */
 function Result({ created, problems }: Imported) {
   const t = useT()
   return (
@@ -59,11 +66,11 @@ function Result({ created, problems }: Imported) {
               </tr>
             </thead>
             <tbody>
-              {problems.map(({ line, url, title, errors }) => (
-                <tr key={line}>
-                  <th scope="row">{line}</th>
-                  <td>{url}</td>
-                  <td>{[title, ...errors.map(({ path, message }) => `${path.slice(1)} ${message}`)].join(' ')}</td>
+              {problems.map(row => (
+                <tr key={row.line}>
+                  <th scope="row">{row.line}</th>
+                  <td>{row.url}</td>
+                  <td>{reasonOf(row, t)}</td>
                 </tr>
               ))}
             </tbody>

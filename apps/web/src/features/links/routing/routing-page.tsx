@@ -52,7 +52,7 @@ function useRoutingForm(routing: LinkRouting) {
       setTheirs(await queryClient.fetchQuery({ ...routingQuery(routing.linkId), staleTime: 0 }))
       return
     }
-    const found = error instanceof Problem ? errorsByPath(error.errors ?? []) : {}
+    const found = error instanceof Problem ? errorsByPath(error.errors ?? [], t) : {}
     setErrors(found)
     setFailure(Object.keys(found).length > 0 ? undefined : error)
   }

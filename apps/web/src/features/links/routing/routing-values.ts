@@ -2,6 +2,7 @@
 
 import type { FieldError } from '@octet/contracts'
 import type { Condition, LinkRouting, Routing } from '@octet/contracts/links'
+import { fieldWords } from '../../../shared/field-words.ts'
 import { fromZonedInput, toZonedInput, withScheme } from '../../../shared/format.ts'
 import type { Translate } from '../../../shared/i18n.tsx'
 import { fits } from '../../../shared/limits.ts'
@@ -176,14 +177,14 @@ export function routingErrors(values: RoutingValues, t: Translate, timeZone: str
   return errors
 }
 
-/** The server's `/rules/0/when/languages/1` is said at `rules/0/languages`. */
-export function errorsByPath(errors: readonly FieldError[]): RoutingErrors {
+/** The server's errors by the place in the form: `/rules/0/when/languages/1` belongs to `rules/0/languages`. */
+export function errorsByPath(errors: readonly FieldError[], t: Translate): RoutingErrors {
   const keyOf = (path: string) => {
     const parts = path.split('/').filter(Boolean)
     const withoutWhen = parts[2] === 'when' && parts.length > 3 ? [...parts.slice(0, 2), parts[3]] : parts
     return withoutWhen.slice(0, 3).join('/')
   }
-  return Object.fromEntries(errors.map(({ path, message }) => [keyOf(path), message]))
+  return Object.fromEntries(errors.map(error => [keyOf(error.path), fieldWords(error, t)]))
 }
 
 /** The list with the item at `from` moved by `step`; unchanged at its ends. */
