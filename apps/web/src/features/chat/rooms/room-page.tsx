@@ -192,6 +192,12 @@ async function showDate(store: RoomStore, time: string): Promise<number | undefi
     .sort((a, b) => a.seq - b.seq)[0]?.seq
 }
 
+/** The newest loaded message that the user did not write. */
+function latestOfOthers(store: RoomStore, myId: string): KnownMessage | undefined {
+  const messages = [...store.get().log.byId.values()]
+  return messages.filter(({ authorId }) => authorId !== myId).sort((a, b) => b.seq - a.seq)[0]
+}
+
 function Opened(props: OpenedProps) {
   const { room, place, onPlace } = props
   const t = useT()
@@ -210,9 +216,7 @@ function Opened(props: OpenedProps) {
         if (command === 'search' || command === 'members') onPlace({ panel: command })
         else if (command === 'write') composer.current?.focus()
         else if (command === 'reply-last') {
-          const last = [...store.get().log.byId.values()]
-            .filter(({ authorId }) => authorId !== myId)
-            .sort((a, b) => b.seq - a.seq)[0]
+          const last = latestOfOthers(store, myId)
           if (last !== undefined) setReplyTo(last)
         } else return false
         return true
