@@ -13,7 +13,7 @@ interface Wanted<T> {
 
 /**
  * The value to show, and the function to call when the user chooses another. `save` resolves once `saved` holds the
- * outcome. Until then the latest choice is shown, and after a failure `saved` is shown again. `save` reports its errors.
+ * outcome. Until then the latest choice is shown, and after a failure `saved` is shown again. `save` reports errors.
  */
 export function useSavedChoice<T>(saved: T, save: (value: T) => Promise<unknown>): [T, (value: T) => void] {
   const [wanted, setWanted] = useState<Wanted<T> | undefined>()
