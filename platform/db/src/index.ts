@@ -26,6 +26,7 @@ export {
   retain,
   type Treatment,
 } from './privacy.ts'
+export { type SentQuery, watchSent } from './query-watch.ts'
 export { reportPauseMs, reportSlowQueries, type SlowQuery, type SlowQueryOptions, samePauseMs } from './slow-queries.ts'
 export type { Queryable, Sql } from './sql.ts'
 export {

@@ -1,5 +1,6 @@
 /** Sees each statement as the driver sends it, and when it is done. */
 import type Postgres from 'postgres'
+import type { Queryable, Sql } from './sql.ts'
 
 /** The part of the driver's query that is read here. */
 export interface SentQuery {
@@ -18,15 +19,18 @@ interface WatchedOptions {
   onsent?: (query: SentQuery) => void
 }
 
-/** Calls `onSent` for each statement of the pool, those inside transactions too. It must return at once. */
-export function watchSent(pool: Postgres.Sql, onSent: (query: SentQuery) => void): void {
-  const options = pool.options as unknown as WatchedOptions
+/**
+ * Calls `onSent` for each statement of the database, those inside transactions too, in place of the callback before it.
+ * It must return at once.
+ */
+export function watchSent({ sql }: Queryable, onSent: (query: SentQuery) => void): void {
+  const options = (sql as unknown as Postgres.Sql).options as unknown as WatchedOptions
   options.onsent = onSent
 }
 
 /** Calls `onDone` with each statement and the time from sending it to its answer, whether it worked or not. */
 export function watchDuration(pool: Postgres.Sql, onDone: (statement: string, durationMs: number) => void): void {
-  watchSent(pool, query => {
+  watchSent({ sql: pool as unknown as Sql }, query => {
     const sentAtMs = performance.now()
     const { resolve, reject } = query
     query.resolve = result => {
