@@ -29,7 +29,7 @@ test('signing up and in leads back to where one was, and signing out ends it in 
   await other.getByRole('heading', { name: 'Profile and preferences' }).waitFor()
   await page.getByRole('button', { name: 'Account menu for grace' }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
+  await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
   await other.getByRole('link', { name: 'Sign in' }).waitFor()
   assertNothingWrong()
 

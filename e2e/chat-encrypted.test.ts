@@ -80,7 +80,7 @@ test('what is said in an encrypted room only its members read, also later on a n
   await codes.nth(1).waitFor()
   assert.equal(await codes.count(), 2)
   const copied = ada.page.waitForResponse(answer => answer.url().endsWith('/history') && answer.ok())
-  await ada.page.getByRole('button', { name: 'Make a recovery key' }).click()
+  await ada.page.getByRole('button', { name: 'Create recovery key' }).click()
   await ada.page
     .getByLabel('Password', { exact: true })
     .or(ada.page.getByText('Write this key down now'))

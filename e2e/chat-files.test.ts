@@ -221,7 +221,7 @@ test('a message is reported and its author blocked from its menu, and unblocked 
     await ada.page.getByRole('menuitem', { name }).click()
   }
   await choose('Report message')
-  const dialog = ada.page.getByRole('dialog', { name: 'Report a message of bob' })
+  const dialog = ada.page.getByRole('dialog', { name: 'Report a message from bob' })
   await dialog.getByText('buy my coins').waitFor()
   await dialog.getByLabel('What happened?').fill('spam in every room')
   await dialog.getByRole('button', { name: 'Send report' }).click()

@@ -73,7 +73,7 @@ test(
       .waitFor()
 
     await say(ada.page, 'to be read')
-    await message(ada.page, 'to be read').getByText('Seen by 1 person').waitFor()
+    await message(ada.page, 'to be read').getByText('Read by 1 person').waitFor()
 
     await message(bob.page, 'Good evening').hover()
     await message(bob.page, 'Good evening').getByRole('button', { name: 'More actions' }).click()
@@ -204,7 +204,7 @@ test(
     await enter(ada.page, room.id)
     await ada.page.getByRole('button', { name: '1 member' }).click()
     await ada.page.getByRole('button', { name: 'Invite by link' }).click()
-    await ada.page.getByRole('button', { name: 'Make a link' }).click()
+    await ada.page.getByRole('button', { name: 'Create link' }).click()
     const link = await ada.page.getByRole('textbox', { name: 'Invitation link' }).inputValue()
     await ada.page.keyboard.press('Escape')
     await bob.page.goto(link)

@@ -76,7 +76,7 @@ test(
 
     await page.getByRole('button', { name: 'Account menu for margaret' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
+    await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
     await page.goto(`${octet.origin}/sign-in?next=/account/devices`)
     // There, one is still signed in: the browser comes back at once.
     await page.getByRole('button', { name: 'Sign in with Elsewhere' }).click()

@@ -33,7 +33,7 @@ async function linkInMail(to: string, subject: string): Promise<string> {
 async function signOut(page: Page, username: string): Promise<void> {
   await page.getByRole('button', { name: `Account menu for ${username}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
+  await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
 }
 
 test(
@@ -175,7 +175,7 @@ test('who is reported is blocked, looked after, disabled, and in the end erased'
 
   await chooseFor(page, 'mallory', 'Delete account…')
   await page.getByLabel('Type mallory to confirm').fill('mallory')
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete permanently' }).click()
   await page.getByText('mallory is being deleted.').waitFor()
   await untilGone(page, 'mallory')
   await signInAs(mallory.page, 'mallory')

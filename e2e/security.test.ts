@@ -53,7 +53,7 @@ test(
     assert.equal(await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').count(), 10)
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      press(page, page.getByRole('button', { name: 'Save as file' })),
+      press(page, page.getByRole('button', { name: 'Save as a file' })),
     ])
     assert.equal(download.suggestedFilename(), 'octet-recovery-codes-grace.txt')
     await press(page, page.getByLabel('I have saved them'), 'Space')
@@ -61,7 +61,7 @@ test(
     await page.getByText('10 left').waitFor()
 
     await command(page, 'Sign out')
-    await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
+    await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
     await press(page, page.getByRole('link', { name: 'Sign in' }).first())
     await type(page, page.getByLabel('Username or e-mail'), 'grace')
     await type(page, page.getByLabel('Password', { exact: true }), password)
@@ -80,7 +80,7 @@ test(
 )
 
 async function useApiKey(page: Page): Promise<void> {
-  await command(page, 'Make an API key')
+  await command(page, 'Create an API key')
   // What is missing is said where it is missing, and the first of it has the focus.
   await press(page, page.getByRole('main').getByRole('button', { name: 'Create API key' }))
   await until(page, 'document.activeElement.name === "name"')
@@ -152,7 +152,7 @@ async function removePasskey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('button', { name: 'Remove Old laptop' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click()
-  await page.getByText('Old laptop was removed.').waitFor()
+  await page.getByText('Old laptop removed.').waitFor()
 }
 
 test(
@@ -207,7 +207,7 @@ test(
 async function signOut(page: Page, username: string): Promise<void> {
   await page.getByRole('button', { name: `Account menu for ${username}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await page.getByRole('heading', { name: 'Make a long address short' }).waitFor()
+  await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
 }
 
 /** Answers the next request of this kind as after ten minutes without a proof; the rest is the real server's. */
