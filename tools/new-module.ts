@@ -1,6 +1,6 @@
 /**
- * `npm run new-module -- badges [--noun badge]` writes a module that works, and the four lines that wire it up;
- * `--remove` takes both away again. `--no-install` leaves node_modules and package-lock.json alone.
+ * `npm run new-module -- badges [--noun badge]` writes a whole system: contract, module, pages, chaos, bench, lab and
+ * tests, and its line in three lists. `--remove` takes all of it away. `--no-install` leaves node_modules alone.
  */
 import { execFileSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
@@ -29,7 +29,7 @@ function main(): void {
   const way = values.remove === true ? 'remove' : 'add'
   const names = namesOf(tree, { name, noun: values.noun, way })
   const changes = fileChanges(tree, names, way)
-  write(root, changes)
+  write(root, changes, names)
   // The formatter sorts the imports, and breaks the lines that a longer name made too long.
   const written = changes.filter(({ text }) => text !== null).map(({ path }) => path)
   run('biome', ['check', '--write', '--log-level=error', ...written])
@@ -39,11 +39,13 @@ function main(): void {
 }
 
 function added({ module }: Names, count: number): string {
-  return `wrote modules/${module}: ${count} files written or changed
-1. contracts/src/${module}/             what it promises
-2. modules/${module}/migrations/        its tables
-3. npm test -- ${module}                its tests, against a real database
-4. npm run check`
+  return `${module}: ${count} files written or changed
+1. contracts/src/${module}/               operations, events, problems
+2. modules/${module}/                     use cases, tables
+3. apps/web/src/features/${module}/       pages, in English and German
+4. chaos/systems/, bench/, labs/, e2e/   what proves it
+5. npm test -- ${module}                  its tests, against a real database and in a browser
+6. npm run check`
 }
 
 function run(program: string, args: readonly string[]): void {

@@ -7,9 +7,9 @@ import { platformMutants } from './platform.ts'
 /** Adds the module that counts the effects of events. Not a mutant: every run has it. */
 export const probe: Patch = {
   file: 'apps/server/src/modules.ts',
-  find: 'export const modules: readonly AnyModule[] = [',
-  replace: `import { probeModule } from '${new URL('../probe/module.ts', import.meta.url)}'
-export const modules: readonly AnyModule[] = [probeModule, `,
+  find: '= Object.values<AnyModule>(list)',
+  replace: `= [probeModule, ...Object.values<AnyModule>(list)]
+import { probeModule } from '${new URL('../probe/module.ts', import.meta.url)}'`,
 }
 
 export const mutants: ReadonlyMap<string, Mutant> = new Map(

@@ -1,14 +1,11 @@
-/** The list of all modules. A new system adds its line here. */
+/** All contracts, and the permissions they declare together. */
 import { floorPermissions, type PermissionGrant, type PermissionGrants } from './access.ts'
-import { chat } from './chat/index.ts'
 import type { Contract } from './define.ts'
-import { identity } from './identity/index.ts'
-import { links } from './links/index.ts'
-import { mails } from './mails/index.ts'
+import * as list from './list.ts'
 
-/** All contracts with their types, in the order the documentation shows them. */
-export const all = [identity, links, chat, mails] as const
-export type Contracts = typeof all
+/** All contracts with their types, in order of name. */
+export type Contracts = readonly (typeof list)[keyof typeof list][]
+export const all: Contracts = Object.values(list)
 
 /** The same for code that works with any contract. */
 export const contracts: readonly Contract[] = [...all]

@@ -124,6 +124,8 @@ const doors: Rule[] = [
       const { packageName, owner, isShipped, target } = edge
       if (packageName === undefined || target === owner) return undefined
       if (owner.layer === 'workshop' && target !== undefined) return undefined
+      // The server is all modules of the repository; npm links every workspace.
+      if (owner.layer === 'apps' && target?.layer === 'modules') return undefined
       const isDeclared = owner.dependencies.has(packageName) || (!isShipped && owner.devDependencies.has(packageName))
       if (isDeclared) return undefined
       const list = isShipped ? 'dependencies' : 'devDependencies'

@@ -1,4 +1,4 @@
-/** Which files a new module consists of, which it changes, and which names it may have. */
+/** The files of a new system, the three lines that list it, and the names it may have. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseSync } from 'oxc-parser'
@@ -19,10 +19,10 @@ export interface FileChange {
 
 type Way = 'add' | 'remove'
 
-const template = import.meta.dirname
+const templates = join(import.meta.dirname, 'template')
 const suffix = '.template'
 const wordMax = 30
-/** Words that PostgreSQL would not take for the name of a table, as far as they are plural nouns or look like them. */
+/** Words that PostgreSQL does not accept as the name of a table. */
 const reservedBySql: ReadonlySet<string> = new Set([
   'references',
   'grants',
@@ -37,12 +37,12 @@ const reservedBySql: ReadonlySet<string> = new Set([
 export function namesOf(tree: Tree, asked: { name: string; noun: string | undefined; way: Way }): Names {
   const { name: module, way } = asked
   checkWord(module)
-  const exists = [...tree.keys()].some(path => path.startsWith(`modules/${module}/`))
+  const exists = [...tree.keys()].some(path => ownPlaces(module).some(place => path.startsWith(place)))
   if (way === 'remove') {
     if (!exists) throw new Error(`there is no module "${module}"`)
     return { module, noun: module }
   }
-  if (exists || tree.has(`contracts/src/${module}/index.ts`)) throw new Error(`there is a module "${module}" already`)
+  if (exists) throw new Error(`there is a module "${module}" already`)
   const noun = asked.noun ?? singularOf(module)
   checkWord(noun)
   if (noun === module) throw new Error(`"${module}" is not a plural; say what one of them is called with --noun`)
@@ -73,22 +73,21 @@ function singularOf(plural: string): string {
 
 /** Every file to write, change or delete. */
 export function fileChanges(tree: Tree, names: Names, way: Way): FileChange[] {
-  return [...(way === 'add' ? newFiles(names) : oldFiles(tree, names)), ...wiring(tree, names, way)]
+  return [...(way === 'add' ? newFiles(names) : oldFiles(tree, names)), ...listChanges(tree, names, way)]
 }
 
+/** The templates, each at its path from the root. */
 function newFiles(names: Names): FileChange[] {
-  return readdirSync(template, { recursive: true, encoding: 'utf8' })
+  return readdirSync(templates, { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith(suffix))
     .sort()
-    .map(path => {
-      const target = named(path.replaceAll('\\', '/').slice(0, -suffix.length), names)
-      const text = named(readFileSync(join(template, path), 'utf8'), names)
-      if (target === 'contract.ts') return { path: `contracts/src/${names.module}/index.ts`, text }
-      return { path: `modules/${names.module}/${target}`, text }
-    })
+    .map(path => ({
+      path: named(path.replaceAll('\\', '/').slice(0, -suffix.length), names),
+      text: named(readFileSync(join(templates, path), 'utf8'), names),
+    }))
 }
 
-/** The template speaks of samples. */
+/** The templates speak of samples. */
 function named(text: string, { module, noun }: Names): string {
   const words = { Samples: capital(module), samples: module, Sample: capital(noun), sample: noun }
   return Object.entries(words).reduce((result, [word, replacement]) => result.replaceAll(word, replacement), text)
@@ -98,80 +97,49 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
-function oldFiles(tree: Tree, { module }: Names): FileChange[] {
-  return [...tree.keys()]
-    .filter(path => {
-      const own = [`modules/${module}/`, `contracts/src/${module}/`, `contracts/test/snapshot/${module}.json`]
-      return own.some(prefix => path.startsWith(prefix))
-    })
-    .map(path => ({ path, text: null }))
-}
-
-/** The few lines outside the module's own folder. */
-function wiring(tree: Tree, { module }: Names, way: Way): FileChange[] {
-  const change = (path: string, edit: (text: string) => string): FileChange => {
-    const text = tree.get(path)?.text
-    if (text === undefined) throw new Error(`${path} is missing`)
-    return { path, text: edit(text) }
-  }
+/** The places that belong to one system alone. A slash at the end means a folder. */
+export function ownPlaces(module: string): string[] {
   return [
-    change('contracts/src/all.ts', text => {
-      const line = `import { ${module} } from './${module}/index.ts'`
-      const imported = way === 'add' ? withImport(text, line) : withoutImports(text, `./${module}/index.ts`)
-      return withElement(imported, 'const all = [', module, way)
-    }),
-    change('apps/server/src/modules.ts', text => {
-      const line = `import { ${module}Module } from '@octet/${module}'`
-      const imported = way === 'add' ? withImport(text, line) : withoutImports(text, `@octet/${module}`)
-      return withElement(imported, 'modules: readonly AnyModule[] = [', `${module}Module`, way)
-    }),
-    change('apps/server/package.json', text => withDependency(text, `@octet/${module}`, way)),
+    ...[`contracts/src/${module}/`, `contracts/test/snapshot/${module}.json`, `modules/${module}/`],
+    ...[`apps/web/src/features/${module}/`, `apps/server/test/canaries/${module}.ts`],
+    ...[`chaos/systems/${module}/`, `bench/${module}/`, `labs/${module}/`, `e2e/${module}.test.ts`],
   ]
 }
 
-/** Puts an import before the first one; the formatter sorts them. */
-function withImport(text: string, line: string): string {
-  return text.replace(/^import /m, match => `${line}\n${match}`)
+function oldFiles(tree: Tree, { module }: Names): FileChange[] {
+  const own = ownPlaces(module)
+  return [...tree.keys()]
+    .filter(path => own.some(place => (place.endsWith('/') ? path.startsWith(place) : path === place)))
+    .map(path => ({ path, text: null }))
 }
 
-function withoutImports(text: string, from: string): string {
-  const escaped = from.replace(/[.]/g, '\\.')
-  return text.replace(new RegExp(`^import \\{[^}]*\\} from '${escaped}'\\n`, 'gm'), '')
+/** The lists of systems: of contracts, of modules, of the web client. One line each is all that a system edits. */
+export const lists: readonly { readonly path: string; line(module: string): string }[] = [
+  { path: 'contracts/src/list.ts', line: module => `export { ${module} } from './${module}/index.ts'` },
+  { path: 'apps/server/src/module-list.ts', line: module => `export { ${module}Module } from '@octet/${module}'` },
+  { path: 'apps/web/src/app/systems.ts', line: module => `export { ${module} } from '../features/${module}/app.ts'` },
+]
+
+/** Adds the line at the end, where the formatter sorts it in, or takes it out. */
+function listChanges(tree: Tree, { module }: Names, way: Way): FileChange[] {
+  return lists.map(({ path, line }) => {
+    const text = tree.get(path)?.text
+    if (text === undefined) throw new Error(`${path} is missing`)
+    const others = text.split('\n').filter(each => each !== line(module) && each !== '')
+    return { path, text: `${[...others, ...(way === 'add' ? [line(module)] : [])].join('\n')}\n` }
+  })
 }
 
-/** Adds an element to the list that the declaration opens, or takes it out. */
-function withElement(text: string, declaration: string, element: string, way: Way): string {
-  const start = text.indexOf(declaration)
-  if (start === -1) throw new Error(`there is no list "${declaration}…" to add ${element} to`)
-  const from = start + declaration.length
-  const to = text.indexOf(']', from)
-  const known = text
-    .slice(from, to)
-    .split(',')
-    .map(name => name.trim())
-  const others = known.filter(name => name !== '' && name !== element)
-  return `${text.slice(0, from)}${[...others, ...(way === 'add' ? [element] : [])].join(', ')}${text.slice(to)}`
-}
-
-function withDependency(text: string, name: string, way: Way): string {
-  const manifest = JSON.parse(text) as { version: string; dependencies: Record<string, string> }
-  const others = Object.entries(manifest.dependencies).filter(([known]) => known !== name)
-  const after = others.findIndex(([known]) => known > name)
-  if (way === 'add') others.splice(after === -1 ? others.length : after, 0, [name, manifest.version])
-  return `${JSON.stringify({ ...manifest, dependencies: Object.fromEntries(others) }, null, 2)}\n`
-}
-
-/** Writes the changes below `folder`; the folder of a module that goes is removed with what npm put there. */
-export function write(folder: string, changes: readonly FileChange[]): void {
+/** Writes the changes below `root`; a folder of a removed system goes with everything that other programs put there. */
+export function write(root: string, changes: readonly FileChange[], { module }: Names): void {
   for (const { path, text } of changes) {
-    const file = join(folder, path)
-    if (text === null) {
-      rmSync(file, { force: true })
-      const [, moduleFolder] = /^(modules\/[^/]+)\//.exec(path) ?? []
-      if (moduleFolder !== undefined) rmSync(join(folder, moduleFolder), { recursive: true, force: true })
-    } else {
+    const file = join(root, path)
+    if (text === null) rmSync(file, { force: true })
+    else {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, text)
     }
   }
+  if (!changes.some(({ text }) => text === null)) return
+  for (const place of ownPlaces(module)) rmSync(join(root, place), { recursive: true, force: true })
 }

@@ -1,21 +1,39 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
-import { namesOf } from '../new-module/module-files.ts'
+import { lists, namesOf, ownPlaces } from '../new-module/module-files.ts'
 import { packagesOf } from '../packages.ts'
-import { readTree, root } from '../tree.ts'
+import { findChromium } from '../runner/needs.ts'
+import { readTree, root, type Tree } from '../tree.ts'
 
 const execute = promisify(execFile)
-const stepTimeoutMs = 120_000
+/** For a busy machine; a quiet one needs a fraction of it. */
+const stepTimeoutMs = 170_000
+const outputBytesMax = 16 * 1024 * 1024
+/** Written by programs: `npm run docs:generate` and npm. */
+const generated: ReadonlySet<string> = new Set(['docs/problems.md', 'README.md', 'package-lock.json'])
 
-/** Runs a program in the copy, as if no test were running. Returns its exit code and all it printed. */
-async function run(folder: string, program: string, args: readonly string[]) {
+let folder = ''
+let original: Tree
+
+before(async () => {
+  folder = await scratchCopy()
+  original = readTree(folder)
+  // As npm links it; the generator's last step loads the new module.
+  await linkPackage('@octet/badges', 'modules/badges')
+  await node('tools/new-module.ts', 'badges', '--no-install')
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+/** Runs a program in the copy as if no test were running. Returns its exit code and everything it printed. */
+async function run(program: string, args: readonly string[]) {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const options = { cwd: folder, env, timeout: stepTimeoutMs, maxBuffer: 16 * 1024 * 1024 }
+  const options = { cwd: folder, env, timeout: stepTimeoutMs, maxBuffer: outputBytesMax }
   return execute(program, args, options).then(
     ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
     (error: { code: number; stdout: string; stderr: string }) => {
@@ -24,17 +42,16 @@ async function run(folder: string, program: string, args: readonly string[]) {
   )
 }
 
-async function node(folder: string, ...args: readonly string[]): Promise<string> {
-  const { code, output } = await run(folder, process.execPath, args)
+async function node(...args: readonly string[]): Promise<string> {
+  const { code, output } = await run(process.execPath, args)
   assert.equal(code, 0, `node ${args.join(' ')}\n${output}`)
   return output
 }
 
-/** A copy of what git keeps, with the installed packages linked in and its own workspaces in place of ours. */
-async function scratchCopy(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'octet-new-module-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  for (const path of readTree().keys()) await cp(join(root, path), join(folder, path))
+/** A copy of the tracked files, with the installed packages linked in and its own workspaces in place of ours. */
+async function scratchCopy(): Promise<string> {
+  folder = await mkdtemp(join(tmpdir(), 'octet-new-module-'))
+  for (const path of await trackedFiles()) await cp(join(root, path), join(folder, path))
   await execute('git', ['init', '--quiet'], { cwd: folder })
   await mkdir(join(folder, 'node_modules', '@octet'), { recursive: true })
   for (const name of await readdir(join(root, 'node_modules'))) {
@@ -42,35 +59,111 @@ async function scratchCopy(t: TestContext): Promise<string> {
   }
   for (const { name, folder: place } of packagesOf(readTree(folder))) {
     if (place === '') continue
-    await linkPackage(folder, name, place)
+    await linkPackage(name, place)
     const nested = join(root, place, 'node_modules')
     if ((await readdir(nested).catch(() => [])).length > 0) await symlink(nested, join(folder, place, 'node_modules'))
   }
   return folder
 }
 
-async function linkPackage(folder: string, name: string, place: string): Promise<void> {
+/** Binary files too, unlike {@link readTree}; without those that are deleted and not yet committed. */
+async function trackedFiles(): Promise<string[]> {
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
+  const { stdout } = await execute('git', args, { cwd: root, maxBuffer: outputBytesMax })
+  return stdout.split('\0').filter(path => path !== '' && existsSync(join(root, path)))
+}
+
+async function linkPackage(name: string, place: string): Promise<void> {
   const link = join(folder, 'node_modules', name)
   await mkdir(dirname(link), { recursive: true })
   await symlink(join(folder, place), link)
 }
 
-test('a generated module passes its own tests and every check, and leaves no trace when it is removed', async t => {
-  const folder = await scratchCopy(t)
-  const before = readTree(folder)
-  await node(folder, 'tools/new-module.ts', 'badges', '--no-install')
-  await linkPackage(folder, '@octet/badges', 'modules/badges')
-  const output = await node(folder, '--test', 'modules/badges/test/badges.test.ts')
-  assert.match(output, /# pass [1-9]|ℹ pass [1-9]/)
-  await node(folder, 'tools/check.ts', 'format', 'types', 'boundaries', 'dead', 'tidy')
-  await node(folder, 'tools/new-module.ts', 'badges', '--remove', '--no-install')
-  const after = readTree(folder)
-  assert.deepEqual([...after.keys()], [...before.keys()])
-  const changed = [...after.values()].filter(({ path, text }) => before.get(path)?.text !== text)
+/** Lines of the new text that the old one does not have, and the other way round. */
+function changedLines(path: string): { added: string[]; removed: string[] } {
+  const lines = (tree: Tree) => tree.get(path)?.text.split('\n') ?? []
+  const [old, now] = [lines(original), lines(readTree(folder))]
+  return { added: now.filter(line => !old.includes(line)), removed: old.filter(line => !now.includes(line)) }
+}
+
+function changedPaths(now: Tree): string[] {
+  const paths = new Set([...original.keys(), ...now.keys()])
+  return [...paths].filter(path => original.get(path)?.text !== now.get(path)?.text)
+}
+
+test('a new system edits three lines outside its own folders', () => {
+  const own = ownPlaces('badges')
+  const outside = changedPaths(readTree(folder)).filter(path => {
+    return !generated.has(path) && !own.some(place => path.startsWith(place))
+  })
+  assert.deepEqual(outside.sort(), lists.map(({ path }) => path).sort())
+  const changes = outside.map(changedLines)
+  assert.deepEqual(changes.flatMap(({ added }) => added).sort(), lists.map(({ line }) => line('badges')).sort())
   assert.deepEqual(
-    changed.map(({ path }) => path),
+    changes.flatMap(change => change.removed),
     [],
   )
+})
+
+test('a new system has contract, module, page, messages, chaos, bench, lab and browser test', () => {
+  const paths = [...readTree(folder).keys()]
+  for (const place of ownPlaces('badges').filter(each => !each.includes('canaries'))) {
+    assert.ok(
+      paths.some(path => path.startsWith(place)),
+      place,
+    )
+  }
+})
+
+test('a new system passes format, types and boundaries', async () => {
+  await node('tools/check.ts', 'format', 'types', 'types-web', 'boundaries')
+})
+
+test('a new system passes tidy and the search for dead code', async () => {
+  await node('tools/check.ts', 'dead', 'tidy')
+})
+
+test('the tests of a new system and the tests over all systems pass', async () => {
+  const files = ['modules/badges/test/badges.test.ts', 'modules/badges/test/privacy.test.ts']
+  const common = ['apps/web/test/problem-words.test.ts', 'contracts/test/permissions.test.ts']
+  const output = await node('--test', ...files, ...common)
+  assert.match(output, /# pass [1-9]|ℹ pass [1-9]/)
+})
+
+test('the bench and the lab of a new system measure something', async () => {
+  for (const [program, name] of [
+    ['bench/main.ts', 'badges-list'],
+    ['labs/main.ts', 'badges-name-race'],
+  ] as const) {
+    const output = await node(program, name, '--short', '--json')
+    assert.match(output, /"ratios":\{"\w+":[\d.]+/)
+  }
+})
+
+test('the chaos workload of a new system is green, and its mutant turns its oracle red', async () => {
+  const plan = join(folder, 'plan.json')
+  const steps = [{ afterMs: 1_000, fault: { kind: 'cut-outbox', server: 0 }, forMs: 800 }]
+  await writeFile(plan, JSON.stringify({ seed: 1, servers: 1, steps }))
+  const args = ['chaos/main.ts', '--system', 'badges', '--plan', plan, '--servers', '1', '--json']
+  const green = await run(process.execPath, args)
+  const red = await run(process.execPath, [...args, '--mutant', 'badges-without-owner-check'])
+  await rm(plan)
+  assert.equal(green.code, 0, green.output)
+  assert.equal(red.code, 1, red.output)
+  assert.match(red.output, /of another account by badges/)
+})
+
+test('the page of a new system works in a browser, and axe finds nothing on it', async t => {
+  if ((await findChromium()) === undefined) return t.skip('there is no browser')
+  const names = ['--test-name-pattern', 'badge']
+  const output = await node('--test', ...names, 'e2e/badges.test.ts', 'e2e/every-page.test.ts')
+  assert.match(output, /axe finds nothing on any page of badges for users/)
+  assert.match(output, /[#ℹ] pass 2/)
+})
+
+test('removing a system leaves no trace', async () => {
+  await node('tools/new-module.ts', 'badges', '--remove', '--no-install')
+  assert.deepEqual(changedPaths(readTree(folder)), [])
 })
 
 test('a name that is taken, reserved, not a word or not a plural is refused with the reason', () => {

@@ -1,0 +1,5 @@
+/** The one list of contracts. A new system is one more line. */
+export { chat } from './chat/index.ts'
+export { identity } from './identity/index.ts'
+export { links } from './links/index.ts'
+export { mails } from './mails/index.ts'
