@@ -27,7 +27,7 @@ export {
   type Treatment,
 } from './privacy.ts'
 export { type SentQuery, watchSent } from './query-watch.ts'
-export { reportPauseMs, reportSlowQueries, type SlowQuery, type SlowQueryOptions, samePauseMs } from './slow-queries.ts'
+export { reportSlowQueries, type SlowQuery, type SlowQueryOptions } from './slow-queries.ts'
 export type { Queryable, Sql } from './sql.ts'
 export {
   type Appended,

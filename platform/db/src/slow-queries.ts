@@ -21,14 +21,14 @@ export interface SlowQuery {
 export interface SlowQueryOptions {
   /** Default 100 ms. */
   readonly thresholdMs?: number
-  /** Told of every slow statement. */
+  /** Called for every slow statement. */
   readonly onSlow: (schema: string) => void
-  /** Told of one in {@link reportPauseMs} at most, and of the same statement once in {@link samePauseMs}. */
+  /** Called at most once per {@link reportPauseMs}, and once per {@link samePauseMs} for the same statement. */
   readonly onReport: (query: SlowQuery) => void
 }
 
-export const reportPauseMs = 5_000
-export const samePauseMs = 10 * 60_000
+const reportPauseMs = 5_000
+const samePauseMs = 10 * 60_000
 const thresholdMsDefault = 100
 const statementsMax = 200
 const statementLengthMax = 2_000
