@@ -37,7 +37,7 @@ test(
 
     await created.getByRole('link', { name: 'Details' }).click()
     await page.getByRole('heading', { level: 1, name: code(shortUrl) }).waitFor()
-    await page.locator('dt:text-is("All clicks") + dd:text-is("1")').waitFor({ timeout: statsTimeoutMs })
+    await page.locator('dt:text-is("Total clicks") + dd:text-is("1")').waitFor({ timeout: statsTimeoutMs })
     const tookMs = performance.now() - startedMs
     assertNothingWrong()
     assert.ok(tookMs <= goalMs, `took ${Math.round(tookMs / 1000)} s`)

@@ -55,7 +55,7 @@ test(
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
     await page.getByLabel('E-mail', { exact: true }).fill('grace@example.org')
     await page.getByRole('button', { name: 'Send link' }).click()
-    await page.getByText('If an account has the address grace@example.org').waitFor()
+    await page.getByText('If there is an account with the address grace@example.org').waitFor()
     const link = await linkInMail('grace@example.org', '.*password')
     await page.goto(link)
     await page.getByLabel('New password').fill('four words that differ')
