@@ -44,7 +44,7 @@ test('a link with every option is made, found by search and tag, changed and cop
   await page.getByRole('textbox', { name: 'URL to shorten' }).fill('https://example.org/talk')
   await page.getByRole('button', { name: 'Options' }).click()
   await page.getByLabel('Alias').fill('my-talk')
-  await page.getByLabel('Title').fill('My talk')
+  await page.getByRole('textbox', { name: 'Title' }).fill('My talk')
   await page.getByLabel('Expires').fill('2031-05-01T12:00')
   await page.getByLabel('Click limit').fill('100')
   await page.getByRole('textbox', { name: 'Password' }).fill('let me in')
@@ -62,7 +62,7 @@ test('a link with every option is made, found by search and tag, changed and cop
 
   await page.getByText('Expires 1 May 2031, 12:00').waitFor()
   await page.getByText('Ends after 100 clicks').waitFor()
-  await page.getByLabel('Destination').fill('https://example.org/talk/video')
+  await page.getByRole('textbox', { name: 'Destination' }).fill('https://example.org/talk/video')
   await page.getByLabel('Remove password').check()
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Link saved.').waitFor()
@@ -99,7 +99,7 @@ test('who saves second sees both sides and decides', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newOwner('shafi', [])
   await createPlain(page, 'https://example.org/both')
   await page.getByRole('link', { name: 'Details' }).click()
-  await page.getByLabel('Title').fill('Mine')
+  await page.getByRole('textbox', { name: 'Title' }).fill('Mine')
   const path = new URL(page.url()).pathname.replace('/links/', '/api/v1/links/')
   const changed = await page.evaluate(
     `fetch('${path}', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"title":"Theirs"}' }).then(answer => answer.status)`,
