@@ -10,7 +10,6 @@ import type { OracleName } from './oracles/oracle.ts'
 import type { Plan } from './plan.ts'
 import { seededRandom } from './random.ts'
 import { countSometimes, type Sometimes } from './sometimes.ts'
-import { watchStalls } from './stalls.ts'
 import { readState, type State, since } from './state.ts'
 import { systems as allSystems } from './systems/all.ts'
 import type { ChaosSystem } from './systems/system.ts'
@@ -49,7 +48,6 @@ export async function runChaos(options: RunOptions): Promise<Outcome> {
   const history = openHistory(historyDir === undefined ? undefined : join(historyDir, `history-${run}.jsonl`))
   const progress = { isOver: false }
   const events: ClusterEvent[] = []
-  const stalls = watchStalls()
   try {
     const found = await readState(cluster.databaseUrl, systems)
     const hitsBefore = await cluster.hits()
@@ -74,7 +72,7 @@ export async function runChaos(options: RunOptions): Promise<Outcome> {
     const { state } = await drained(options, found)
     const calls = callsOf(history.entries)
     const logs = (await Promise.all(cluster.logs.map(readLogFiles))).join('\n')
-    const faults = [...events.map(({ fromMs, toMs }) => ({ fromMs, toMs })), ...stalls.stop()]
+    const faults = events.map(({ fromMs, toMs }) => ({ fromMs, toMs }))
     const canaries = systems.flatMap(system => system.secretsIn?.(calls) ?? [])
     const drainWithinMs = options.drainWithinMs ?? drainWithinMsDefault
     const evidence = { calls, stateBefore, state, faults, readyMs, drainedMs, drainWithinMs, logs, canaries }
@@ -91,7 +89,6 @@ export async function runChaos(options: RunOptions): Promise<Outcome> {
     }
   } finally {
     progress.isOver = true
-    stalls.stop()
     history.close()
   }
 }

@@ -48,7 +48,7 @@ export function openClient(history: History, origins: readonly string[], name: s
   }
 }
 
-type Answer = Pick<Entry, 'status' | 'body' | 'requestId' | 'isOverload'> & { readonly kind: Call['kind'] }
+type Answer = Pick<Entry, 'status' | 'body' | 'requestId'> & { readonly kind: Call['kind'] }
 
 async function send(origin: string, { method, path, isPage, body, token, key }: Ask): Promise<Answer> {
   try {
@@ -69,8 +69,7 @@ async function send(origin: string, { method, path, isPage, body, token, key }: 
     // Only a complete body counts as an answer.
     const text = await answer.text()
     const kind = status < 400 ? 'ok' : status < 500 ? 'fail' : 'info'
-    const isOverload = status === 503 && answer.headers.has('retry-after')
-    return { kind, status, requestId, isOverload, body: text === '' ? undefined : JSON.parse(text) }
+    return { kind, status, requestId, body: text === '' ? undefined : JSON.parse(text) }
   } catch (error) {
     return { kind: wasSent(error) ? 'info' : 'fail' }
   }

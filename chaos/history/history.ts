@@ -27,8 +27,6 @@ export interface Entry {
   readonly status?: number
   readonly body?: unknown
   readonly requestId?: string
-  /** The answer has a `Retry-After`: an overloaded server refused the request before doing anything. */
-  readonly isOverload?: boolean
 }
 
 export interface History {

@@ -18,9 +18,8 @@ export const healsByItself: Finder<Evidence> = ({ readyMs, drainedMs, drainWithi
 /** O13. */
 export const failuresAreHonest: Finder<Evidence> = ({ calls, faults, logs, canaries }) => {
   const findings: string[] = []
-  for (const { op, status, fromMs, toMs, requestId, body, isOverload } of calls) {
-    // A refusal by a concurrency gate is counted in the metrics and not logged.
-    if (status === undefined || status < 500 || isOverload) continue
+  for (const { op, status, fromMs, toMs, requestId, body } of calls) {
+    if (status === undefined || status < 500) continue
     const hasReason = faults.some(fault => fromMs <= fault.toMs + marginMs && toMs >= fault.fromMs - marginMs)
     const code = (body as { code?: string } | undefined)?.code
     if (!hasReason) findings.push(`${op} was answered ${status} ${code} without a fault`)

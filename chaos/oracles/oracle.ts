@@ -13,7 +13,7 @@ export interface Evidence {
   /** Before open requests were repeated, and after. */
   readonly stateBefore: State
   readonly state: State
-  /** When faults were active, including their healing, and when the machine stalled. */
+  /** When faults were active, including their healing. */
   readonly faults: readonly Interval[]
   /** After the last heal: until every server was ready, and until the queues were empty. */
   readonly readyMs: number
