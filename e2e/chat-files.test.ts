@@ -1,8 +1,11 @@
 /** Files, previews, presence and notifications between two people; names of files and sites' words are only words. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { defer, type Test } from '@octet/testkit'
 import type { Page } from 'playwright-core'
@@ -41,16 +44,19 @@ async function enterRoom(name: string): Promise<string> {
 
 interface Upload {
   readonly name: string
-  readonly mimeType: string
   readonly buffer: Buffer
 }
 
-const text = (name: string, content: string | Buffer): Upload => ({
-  name,
-  mimeType: 'text/plain',
-  buffer: Buffer.from(content),
-})
-const addFiles = (page: Page, ...files: Upload[]) => page.locator('[data-files]').setInputFiles(files)
+const text = (name: string, content: string): Upload => ({ name, buffer: Buffer.from(content) })
+
+/** Picks files from the disk: 26 MB sent through the browser's debugger took over 30 s beside a busy core. */
+async function addFiles(page: Page, ...files: Upload[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'octet-picked-'))
+  after(() => rm(folder, { recursive: true, force: true }))
+  const paths = files.map(({ name }) => join(folder, name))
+  await Promise.all(files.map(({ buffer }, index) => writeFile(paths[index] as string, buffer)))
+  await page.locator('[data-files]').setInputFiles(paths)
+}
 const tray = (page: Page) => page.getByRole('list', { name: 'Files to send' })
 const ready = (page: Page, count: number) =>
   until(page, `document.querySelectorAll('[data-state=ready]').length === ${count}`)
@@ -59,7 +65,7 @@ const send = (page: Page) => page.getByRole('button', { name: 'Send', exact: tru
 test('a picture and a text go from one to the other; names of files are words', needsBrowser, async () => {
   await enterRoom('Pictures')
   const hostile = '<img src=x onerror=alert(1)>.txt'
-  await addFiles(ada.page, { name: 'sun.png', mimeType: 'image/png', buffer: makePng(640, 400) }, text(hostile, 'hi'))
+  await addFiles(ada.page, { name: 'sun.png', buffer: makePng(640, 400) }, text(hostile, 'hi'))
   await ready(ada.page, 2)
   await ada.page.locator('[data-composer]').fill('two of them')
   await ada.page.locator('[data-composer]').press('Enter')
@@ -93,7 +99,7 @@ const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="window.wasRun=1"><s
 
 test('what is too large, empty or not what it says is refused; an SVG is bytes to download', needsBrowser, async () => {
   await enterRoom('Refusals')
-  const large = { ...text('large.bin', ''), buffer: Buffer.alloc(26 * 1024 * 1024) }
+  const large = { name: 'large.bin', buffer: Buffer.alloc(26 * 1024 * 1024) }
   await addFiles(ada.page, text('drawing.png', svg), text('empty.txt', ''), text('drawing.svg', svg), large)
   await tray(ada.page).getByText('This file was rejected').waitFor()
   await tray(ada.page).getByText('The file is empty.').waitFor()
@@ -124,7 +130,7 @@ test('a large file goes on where the wire was cut; files come by paste and drop 
     if (request.method() === 'PATCH') offsets.push(request.headers()['upload-offset'] ?? '')
     await (offsets.length === 2 ? route.abort('connectionreset') : route.continue())
   })
-  await addFiles(page, { ...text('long.bin', ''), buffer: Buffer.alloc(9 * 1024 * 1024, 7) })
+  await addFiles(page, { name: 'long.bin', buffer: Buffer.alloc(9 * 1024 * 1024, 7) })
   await ready(page, 1)
   await page.unroute('**/chat/uploads/*')
   assert.deepEqual(offsets, ['0', '8388608', '8388608'])
@@ -171,14 +177,14 @@ test(
   'files that have arrived survive a reload; what had not is named, what was swept away is gone',
   needsBrowser,
   async () => {
-    await enterRoom('Kept')
+    const roomId = await enterRoom('Kept')
     const { page } = ada
     await addFiles(page, text('kept.txt', 'k'), text('swept.txt', 's'))
     await ready(page, 2)
     await page.route('**/files?name=slow.txt', () => undefined)
     await addFiles(page, text('slow.txt', 'never'))
     await page.getByLabel('Uploading slow.txt').waitFor()
-    const draft = `Object.entries(localStorage).find(([key]) => key.startsWith('octet.draft.chat-files'))?.[1]`
+    const draft = `Object.entries(localStorage).find(([key]) => key.includes('chat-files.${roomId}'))?.[1]`
     const { arrived } = JSON.parse(String(await page.evaluate(draft))) as { arrived: { id: string; name: string }[] }
     await callApi(page, 'DELETE', `/chat/files/${arrived.find(({ name }) => name === 'swept.txt')?.id}`)
 
