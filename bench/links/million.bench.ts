@@ -17,7 +17,7 @@ const connections = 64
 /** @public loaded by main.ts */
 export const experiment: Experiment = {
   name: 'links-million',
-  shows: `redirects to one of ${linksNormal} links drawn anew each time, ${perSecond}/s however slow the answers are`,
+  shows: `redirects to a random one of ${linksNormal} links, ${perSecond}/s however slow the answers are`,
   cores: 'split',
   goals: [
     { of: 'randomP99Ms', atMost: 20 },

@@ -111,7 +111,7 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('a root file', 'modules/links/src/organize/planted.ts', "import '../operations.ts'"),
     violation('a new folder', 'modules/links/src/planted/planted.ts', 'export const a = 1'),
     violation('no declaration', 'modules/mails/src/planted/planted.ts', 'export const a = 1'),
-    violation('a declaration nobody can read', 'modules/links/subdomains.json', '["manage"]'),
+    violation('an unreadable declaration', 'modules/links/subdomains.json', '["manage"]'),
     violation('declarations without effect', 'modules/links/subdomains.json', '{ "planted": [], "bulk": ["clicks"] }'),
     violation('in a feature', 'apps/web/src/features/home/planted/planted.ts', 'export const a = 1'),
     {

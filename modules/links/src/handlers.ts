@@ -4,10 +4,10 @@ import { links } from '@octet/contracts/links'
 import { on } from '@octet/kernel'
 import { publishExpiry } from './manage/publish-expiry.ts'
 import { takeOverExamples } from './manage/take-over-examples.ts'
-import { tellOwner } from './webhooks/tell-owner.ts'
+import { notifyOwner } from './webhooks/notify-owner.ts'
 
 export const handlers = [
   on(identity, 'owner-created', takeOverExamples),
   on(links, 'link-expired', publishExpiry),
-  on(links, 'webhook-disabled', tellOwner),
+  on(links, 'webhook-disabled', notifyOwner),
 ]

@@ -6,8 +6,8 @@ import { expireLinks } from './manage/expire-links.ts'
 import { fetchTitle } from './manage/fetch-title.ts'
 import { fetchTitleJob } from './manage/prepare-link.ts'
 import { forgetVisitors } from './statistics/forget-visitors.ts'
+import { mailOwner } from './webhooks/notify-owner.ts'
 import { publishClicks } from './webhooks/publish-clicks.ts'
-import { mailOwner } from './webhooks/tell-owner.ts'
 
 export const jobs = [
   { name: 'links.expire', when: { everyMs: 10_000 }, timeoutMs: 30_000, attemptsMax: 1, run: expireLinks },

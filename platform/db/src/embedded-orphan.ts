@@ -53,8 +53,8 @@ export async function stopOrphan(dataDir: string, timeouts = timeoutsDefault): P
 
 /**
  * A crash of the machine, or a full disk, can leave `postmaster.pid` empty or without a number in it. PostgreSQL then
- * refuses every start, because it cannot tell that nobody uses the directory. Our lock and a look at every process can;
- * only on Linux, where killLeftovers looks.
+ * refuses every start, because it cannot tell whether the directory is in use. Our lock and the list of processes can
+ * tell. Only on Linux, where killLeftovers reads that list.
  */
 async function removeGarbledFile(dataDir: string, killMs: number): Promise<void> {
   if (process.platform !== 'linux') return

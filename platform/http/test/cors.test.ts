@@ -115,7 +115,7 @@ test('no other origin may read anything, with or without configured ones', async
   }
 })
 
-test('answers never allow credentials, and cookies of other origins authenticate nobody', async t => {
+test('answers never allow credentials, and cookies of other origins do not authenticate', async t => {
   const { http, post, preflight } = await open(t)
   const withCookie = await post('/who', { ...cookie, origin: front, 'sec-fetch-site': 'same-site' })
   assert.deepEqual([withCookie.status, withCookie.kind], [200, 'anonymous'])

@@ -20,7 +20,7 @@ export interface EventsWire extends Wire {
   beat(): void
 }
 
-/** A WebSocket. Packets bypass `ws`: it would frame each of them anew for each reader. */
+/** A WebSocket. Packets bypass `ws`, which would frame each packet again for every reader. */
 export function socketWire(webSocket: WebSocket, socket: Duplex): Wire {
   return {
     bufferedBytes: () => socket.writableLength,

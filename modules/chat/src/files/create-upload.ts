@@ -1,4 +1,4 @@
-/** Large files in parts: what has arrived is kept, whatever happens to the connection or to this process. */
+/** Large files in parts: parts that arrived are kept, whatever happens to the connection or this process. */
 import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
 import type { chat, FileInfo } from '@octet/contracts/chat'
 import { type Db, newId, type Tx } from '@octet/db'
@@ -23,7 +23,7 @@ export async function createUpload(ctx: ChatContext, input: Input<typeof chat, '
   return uploadOf(row)
 }
 
-/** An upload of the caller's. Throws `not-found` alike for other people's uploads and for none. */
+/** An upload of the caller. Throws `not-found` alike for unknown uploads and for those of others. */
 export async function ownUpload(ctx: ChatContext, id: string): Promise<fileStore.UploadRow & { room_id: string }> {
   const upload = await fileStore.findUpload(ctx.db, id, requireUser(ctx.actor).userId)
   if (upload === undefined || upload.room_id === null) throw commonProblem('not-found')
@@ -31,8 +31,8 @@ export async function ownUpload(ctx: ChatContext, id: string): Promise<fileStore
 }
 
 /**
- * Adds what streams in at `offset`; when the connection breaks, what came is kept. With the last byte, or asked again
- * afterwards with nothing, the file is made of it. Throws `upload-offset` with the place it has come to.
+ * Appends the body at `offset`. When the connection breaks, the bytes that arrived are kept. The last byte completes
+ * the file; an empty repeat afterwards succeeds. Throws `upload-offset` with the current offset.
  */
 export async function addPart(
   ctx: ChatContext,
@@ -56,7 +56,7 @@ export async function addPart(
   }
   const file = await storeBytes(ctx, { id, ownerId, name, isEncrypted, isInParts: true }, wholeOf(ctx, id)).catch(
     async error => {
-      // What is refused now is refused again: the parts are worthless.
+      // A repeat would be refused again, so the parts are worthless.
       if ((error as { status?: number }).status === 415) await removeUpload(ctx, id)
       throw error
     },
@@ -90,15 +90,15 @@ async function storePart(
 async function* wholeOf(ctx: ChatContext, id: string): AsyncIterable<Uint8Array> {
   for (const partId of await fileStore.partsOf(ctx.db, id)) {
     const part = await ctx.storage.get(fileKeys.part(id, partId))
-    if (part === undefined) throw commonProblem('not-found') // given up meanwhile
+    if (part === undefined) throw commonProblem('not-found') // Given up meanwhile.
     yield* part.body
   }
 }
 
-/** The bytes go first: while the row is there somebody still looks for them. */
+/** Deletes the bytes first: while the row exists, the sweeper still finds them. */
 export async function removeUpload(ctx: { storage: ChatContext['storage']; db: Db | Tx }, id: string): Promise<void> {
   for (;;) {
-    // By name and not by row: a part whose row was never written is found as well.
+    // By key prefix and not by row, so that a part whose row was never written is found as well.
     const { objects, next } = await ctx.storage.list(`uploads/${id}/`)
     for (const { key } of objects) await ctx.storage.delete(key)
     if (next === undefined) break

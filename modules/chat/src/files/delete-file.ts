@@ -8,7 +8,7 @@ import * as fileStore from './store.ts'
 const filesPerRun = 200
 const uploadsPerRun = 20
 
-/** Removes files of deleted messages and rooms at once, and what nobody attached or finished after a day. */
+/** Deletes files of deleted messages and rooms at once, and unattached or unfinished files after a day. */
 export async function sweepFiles(ctx: ChatContext): Promise<void> {
   const olderThan = new Date(ctx.now() - unattachedMs).toISOString()
   const ids = await fileStore.filesToSweep(ctx.db, olderThan, filesPerRun)
@@ -17,14 +17,14 @@ export async function sweepFiles(ctx: ChatContext): Promise<void> {
   for (const id of await fileStore.oldUploads(ctx.db, olderThan, uploadsPerRun)) await removeUpload(ctx, id)
 }
 
-/** Deletes whatever storage has of files; again changes nothing. */
+/** Deletes the stored bytes of files. Idempotent. */
 export async function removeBytes({ storage }: Pick<ChatContext, 'storage'>, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     for (const key of [fileKeys.incoming(id), fileKeys.thumbnail(id), fileKeys.file(id)]) await storage.delete(key)
   }
 }
 
-/** Takes back a file that no message has. What is not there stays so. */
+/** Deletes a file that no message refers to. Succeeds for an unknown file. */
 export async function deleteFile(ctx: ChatContext, { id }: Input<typeof chat, 'deleteFile'>): Promise<object> {
   await fileStore.giveUpFile(ctx.db, id, requireUser(ctx.actor).userId)
   return {}

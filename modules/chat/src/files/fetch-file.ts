@@ -3,7 +3,7 @@ import type { ChatContext } from '../context.ts'
 import { accessRoom } from '../rooms/access.ts'
 import * as fileStore from './store.ts'
 
-/** A file for members of its room; before a message has it, for its owner. Throws `not-found` for everybody else. */
+/** A file for members of its room; before it is sent, for its owner. Throws `not-found` for all others. */
 export async function fetchFile(ctx: ChatContext, id: string): Promise<fileStore.FileRow> {
   const file = await fileStore.findFile(ctx.db, id)
   if (file === undefined || file.room_id === null) throw commonProblem('not-found')

@@ -3,7 +3,7 @@ import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
 import { ownUpload, type Upload, uploadOf } from './create-upload.ts'
 
-/** How far it has come. */
+/** The current offset of an upload. */
 export async function getUpload(ctx: ChatContext, { id }: Input<typeof chat, 'getUpload'>): Promise<Upload> {
   return uploadOf(await ownUpload(ctx, id))
 }

@@ -1,23 +1,23 @@
-/** What a file is, told from its bytes, and how it may be shown. */
+/** The type of a file, detected from its bytes, and how it may be shown. */
 import { type PictureKind, pictureKindOf } from '@octet/pictures'
 
 export { fileBytesMax } from '@octet/contracts/chat'
 
 export const partBytesMax = 8 * 1024 * 1024
-/** Of one account, in all rooms. */
+/** Per account, over all rooms. */
 export const accountBytesMax = 2 * 1024 ** 3
-/** Files and uploads of one account that no message has yet. */
+/** Files and uploads of one account that no message refers to yet. */
 export const waitingMax = 50
-/** What nobody attached, or finished, within this is removed. */
+/** Unattached and unfinished files are deleted after this. */
 export const unattachedMs = 24 * 60 * 60_000
-/** Longer side of the small picture that lists and previews show. */
+/** Longer side of the thumbnail in lists and previews. */
 export const thumbnailEdge = 480
-/** Enough to tell every kind below. */
+/** Enough to detect every type below. */
 export const peekBytes = 4_100
 
 export interface FileKind {
   readonly contentType: string
-  /** Decoded and drawn anew; only what came out of that is ever shown inline. `null`: not a picture. */
+  /** Decoded and re-encoded; only the result is ever shown inline. `null`: not a picture. */
   readonly picture: PictureKind | null
 }
 
@@ -29,7 +29,7 @@ const brand =
   (head: Buffer) =>
     at(4, ascii('ftyp'))(head) && brands.includes(head.subarray(8, 12).toString('latin1'))
 
-/** Of what is not decoded here. */
+/** Types that are not decoded here. */
 const signatures: readonly (readonly [contentType: string, fits: (head: Buffer) => boolean])[] = [
   ['image/heic', brand('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1')],
   ['image/x-canon-cr3', brand('crx ')],
@@ -52,15 +52,15 @@ const signatures: readonly (readonly [contentType: string, fits: (head: Buffer) 
   ['application/x-7z-compressed', at(0, Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]))],
 ]
 
-/** Photographs that cannot be written anew here: kept as they came, they would tell where they were taken. */
+/** Photographs that cannot be re-encoded here. Stored as they are, they would reveal where they were taken. */
 const photographs: ReadonlySet<string> = new Set(['image/heic', 'image/x-canon-cr3', 'image/jxl', 'image/tiff'])
 
-/** Whether a file of this kind must not be kept as it came. */
+/** Whether a file of this type must not be stored as it is. */
 export function tellsOfPlaces({ contentType }: FileKind): boolean {
   return photographs.has(contentType)
 }
 
-/** Names that promise a kind; bytes of another kind under them are refused. */
+/** Extensions that promise a type; other bytes under them are refused. */
 const promised: Readonly<Record<string, readonly string[]>> = {
   png: ['image/png'],
   jpg: ['image/jpeg'],
@@ -73,7 +73,9 @@ const promised: Readonly<Record<string, readonly string[]>> = {
 
 export const octets = 'application/octet-stream'
 
-/** What the first bytes of a file say it is. Text that a browser might take for a page is not told from other bytes. */
+/**
+ * The type that the first bytes indicate. Text that a browser might treat as a page is not distinguished from bytes.
+ */
 export function kindOf(head: Buffer): FileKind {
   const picture = pictureKindOf(head)
   if (picture !== undefined) return { contentType: picture, picture }
@@ -84,18 +86,18 @@ export function kindOf(head: Buffer): FileKind {
 function isPlainText(head: Buffer): boolean {
   const isControl = (byte: number) => byte < 9 || (byte > 13 && byte < 32)
   const text = head.toString('utf8')
-  // The last character may be cut.
+  // The last character may be incomplete.
   return head.byteLength > 0 && !head.some(isControl) && !text.includes('<') && !text.slice(0, -4).includes('\ufffd')
 }
 
-/** Whether the bytes are what the name says; names that promise nothing fit everything. */
+/** Whether the bytes match the name; a name without a known extension matches everything. */
 export function fitsName(name: string, { contentType }: FileKind): boolean {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
   const wanted = Object.hasOwn(promised, extension) ? promised[extension] : undefined
   return wanted === undefined || wanted.includes(contentType)
 }
 
-/** A name without path, control characters and characters that turn text around. */
+/** The name without path, control characters and bidirectional control characters. */
 export function fileName(name: string): string {
   const normal = name
     .toWellFormed()
@@ -107,14 +109,14 @@ export function fileName(name: string): string {
   return Array.from(normal).slice(0, 150).join('') || 'file'
 }
 
-/** `Content-Disposition` (RFC 6266): the name for every browser, and in UTF-8 for those that read it. */
+/** `Content-Disposition` (RFC 6266): an ASCII name for every browser, and a UTF-8 name. */
 export function disposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
   const encoded = encodeURIComponent(name).replace(/['()*]/g, char => `%${char.charCodeAt(0).toString(16)}`)
   return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`
 }
 
-/** The one range of a `Range` header (RFC 9110, 14.2); `undefined`: the whole, `'none'`: beyond the end. */
+/** The single range of a `Range` header (RFC 9110, 14.2). `undefined`: the whole file; `'none'`: beyond the end. */
 export function rangeOf(
   header: string | undefined,
   sizeBytes: number,
@@ -132,7 +134,7 @@ export function rangeOf(
   return first >= sizeBytes ? 'none' : { first, last }
 }
 
-/** Where a file's bytes lie in storage. */
+/** The storage key of a file. */
 export const fileKeys = {
   incoming: (id: string) => `incoming/${id}`,
   file: (id: string) => `files/${id}`,

@@ -28,7 +28,7 @@ export interface UploadRow {
   readonly created_at: string
 }
 
-/** What an account has: bytes in all, and how many files and uploads wait for a message. */
+/** An account's usage: total bytes, and how many files and uploads wait for a message. */
 export async function usageOf({ sql }: Queryable, ownerId: string): Promise<{ bytes: number; waiting: number }> {
   const [row] = await sql<{ bytes: number; waiting: number }[]>`
     select coalesce(sum(size_bytes), 0)::float8 as bytes,
@@ -40,12 +40,12 @@ export async function usageOf({ sql }: Queryable, ownerId: string): Promise<{ by
   return row ?? { bytes: 0, waiting: 0 }
 }
 
-/** Two uploads of one account at once must not both take its last room: one waits for the other's transaction. */
+/** Serialises the uploads of one account, so that two cannot both take the last free space. */
 export async function lockUsage({ sql }: Tx, ownerId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`chat files ${ownerId}`}, 0))`
 }
 
-/** Notes a file before its first byte comes; `sizeBytes` is how much it may become. A noted one stays as it is. */
+/** Records a file before its first byte arrives; `sizeBytes` is its largest size. An existing row stays as it is. */
 export async function insertFile(
   { sql }: Tx,
   file: { id: string; roomId: string; ownerId: string; name: string; sizeBytes: number; at: string },
@@ -56,7 +56,7 @@ export async function insertFile(
     on conflict (id) do nothing`
 }
 
-/** Its bytes are all there. False when it was given up meanwhile. */
+/** Marks a file as complete. False when it was given up meanwhile. */
 export async function completeFile(
   { sql }: Db | Tx,
   id: string,
@@ -78,13 +78,13 @@ export async function completeFile(
   return row
 }
 
-/** A file whose bytes are there. */
+/** A complete file. */
 export async function findFile({ sql }: Queryable, id: string): Promise<FileRow | undefined> {
   const [row] = await sql<FileRow[]>`select * from files where id = ${id} and state = 'ready'`
   return row
 }
 
-/** Gives files to a message in this order; how many of them could be given. */
+/** Attaches files to a message in this order. Returns how many could be attached. */
 export async function attachFiles(
   { sql }: Tx,
   given: { ids: readonly string[]; roomId: string; ownerId: string; messageId: string },
@@ -98,17 +98,17 @@ export async function attachFiles(
   return rows.length
 }
 
-/** Gives a picture to the preview of a message. */
+/** Attaches a picture to the preview of a message. */
 export async function attachPreview({ sql }: Tx, id: string, messageId: string): Promise<void> {
   await sql`update files set message_id = ${messageId}, is_preview = true where id = ${id} and state = 'ready'`
 }
 
-/** The files of a message in their order. */
+/** The files of a message in order. */
 export function filesOfMessage({ sql }: Queryable, messageId: string): Promise<FileRow[]> {
   return sql<FileRow[]>`select * from files where message_id = ${messageId} and state = 'ready' order by place`
 }
 
-/** From here on nobody gets it; its bytes go soon. False when there is none of the owner that no message has. */
+/** Hides a file and marks its bytes for deletion. False unless the owner has it and no message refers to it. */
 export async function giveUpFile({ sql }: Db | Tx, id: string, ownerId: string): Promise<boolean> {
   const rows = await sql`
     update files set state = 'gone'
@@ -116,21 +116,21 @@ export async function giveUpFile({ sql }: Db | Tx, id: string, ownerId: string):
   return rows.length === 1
 }
 
-/** The files of a message go with its words; or only the picture of its preview. */
+/** Marks the files of a message for deletion, or only the picture of its preview. */
 export async function dropFilesOf({ sql }: Tx, messageId: string, which: 'all' | 'preview'): Promise<void> {
   await sql`
     update files set state = 'gone', message_id = null
     where message_id = ${messageId} and (${which} = 'all' or is_preview)`
 }
 
-/** Whatever a person uploaded goes. */
+/** Marks everything a person uploaded for deletion. */
 export async function dropFilesOfOwner({ sql }: Tx, ownerId: string): Promise<void> {
   await sql`update files set state = 'gone', message_id = null where owner_id = ${ownerId}`
 }
 
 /**
- * Marks what nobody can need any more and returns some of what is marked: files of deleted rooms, those no message has
- * had for a day, and those that stopped arriving.
+ * Marks files that are no longer needed and returns some of the marked ones: files of deleted rooms, files without a
+ * message for a day, and stalled uploads.
  */
 export async function filesToSweep({ sql }: Db, olderThan: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
@@ -145,19 +145,19 @@ export async function filesToSweep({ sql }: Db, olderThan: string, limit: number
   return rows.map(({ id }) => id)
 }
 
-/** Ids of what is marked of a person. */
+/** Ids of a person's marked files. */
 export async function goneOf({ sql }: Queryable, ownerId: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from files where owner_id = ${ownerId} and state = 'gone' order by id limit ${limit}`
   return rows.map(({ id }) => id)
 }
 
-/** Forgets files whose bytes are deleted. */
+/** Deletes the rows of files whose bytes are gone. */
 export async function forgetFiles({ sql }: Tx, ids: readonly string[]): Promise<void> {
   await sql`delete from files where id = any(${[...ids]}::uuid[]) and state = 'gone'`
 }
 
-/** A person's files, read a page at a time. */
+/** A person's files, read page by page. */
 export async function* eachFileOf({ sql }: Queryable, ownerId: string, pageMax: number): AsyncIterable<FileRow> {
   for (let after = ''; ; ) {
     const rows: FileRow[] = await sql<FileRow[]>`
@@ -173,7 +173,7 @@ export async function* eachFileOf({ sql }: Queryable, ownerId: string, pageMax: 
 
 // ---- uploads ----------------------------------------------------------------------------------------------------
 
-/** Notes an upload whose parts will follow. */
+/** Records an upload whose parts will follow. */
 export async function insertUpload(
   { sql }: Tx,
   upload: { id: string; roomId: string; ownerId: string; name: string; sizeBytes: number; at: string },
@@ -186,13 +186,13 @@ export async function insertUpload(
   return row
 }
 
-/** Somebody's own upload. */
+/** An upload of this owner. */
 export async function findUpload({ sql }: Queryable, id: string, ownerId: string): Promise<UploadRow | undefined> {
   const [row] = await sql<UploadRow[]>`select * from uploads where id = ${id} and owner_id = ${ownerId}`
   return row
 }
 
-/** Adds a part that is in storage. `undefined`: the upload has come to another place meanwhile, or is gone. */
+/** Records a stored part. `undefined` when the upload has another offset meanwhile, or is gone. */
 export async function addPart(
   { sql }: Tx,
   part: { uploadId: string; startsAt: number; partId: string; sizeBytes: number },
@@ -207,14 +207,14 @@ export async function addPart(
   return row
 }
 
-/** The parts of an upload in their order. */
+/** The parts of an upload in order. */
 export async function partsOf({ sql }: Queryable, uploadId: string): Promise<string[]> {
   const rows = await sql<{ part_id: string }[]>`
     select part_id from upload_parts where upload_id = ${uploadId} order by starts_at`
   return rows.map(({ part_id }) => part_id)
 }
 
-/** Uploads that nobody finished. */
+/** Unfinished uploads. */
 export async function oldUploads({ sql }: Queryable, olderThan: string, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from uploads where created_at < ${olderThan} or room_id is null order by created_at limit ${limit}`
@@ -227,7 +227,7 @@ export async function uploadsOf({ sql }: Queryable, ownerId: string, limit: numb
   return rows.map(({ id }) => id)
 }
 
-/** Forgets an upload with its parts. */
+/** Deletes an upload with its parts. */
 export async function deleteUpload({ sql }: Db | Tx, id: string): Promise<void> {
   await sql`delete from uploads where id = ${id}`
 }

@@ -1,4 +1,4 @@
-/** From bytes on the wire to a file that a message can have. */
+/** From incoming bytes to a file that a message can refer to. */
 import { commonProblem, type Output, Problem, requireUser } from '@octet/contracts'
 import type { chat, FileInfo } from '@octet/contracts/chat'
 import { type Db, newId, type Tx } from '@octet/db'
@@ -22,20 +22,20 @@ import {
 } from './rules.ts'
 import * as fileStore from './store.ts'
 
-/** A picture written anew can be larger than it came. */
+/** A re-encoded picture can be larger than its source. */
 const redrawnBytesMax = 4 * fileBytesMax
 const thumbnailBytesMax = 1024 * 1024
 
 export interface Arriving {
   readonly roomId: string
   readonly name: string
-  /** As announced; more is refused in any case. */
+  /** The announced size; a larger body is refused in any case. */
   readonly sizeBytes: number | undefined
   readonly body: AsyncIterable<Uint8Array>
 }
 
 /**
- * Takes a whole file as it streams in. Throws `payload-too-large`, `file-refused`, `file-not-a-picture`,
+ * Receives a whole file as a stream. Throws `payload-too-large`, `file-refused`, `file-not-a-picture`,
  * `too-many-files`, `muted`.
  */
 export async function uploadFile(ctx: ChatContext, { roomId, name, sizeBytes, body }: Arriving): Promise<FileInfo> {
@@ -51,7 +51,7 @@ export async function uploadFile(ctx: ChatContext, { roomId, name, sizeBytes, bo
   return storeBytes(ctx, { ...file, isEncrypted: room.is_encrypted }, body)
 }
 
-/** Who may speak may upload. Throws `not-a-member`, `muted`. */
+/** Admits members who may write. Throws `not-a-member`, `muted`. */
 export async function accessToUpload(ctx: ChatContext, roomId: string): Promise<PlacedRoom> {
   const room = await accessAsReader(ctx, roomId)
   const until = room.muted_until
@@ -60,7 +60,7 @@ export async function accessToUpload(ctx: ChatContext, roomId: string): Promise<
   return room
 }
 
-/** Throws `payload-too-large` for what is announced to be too large. */
+/** Throws `payload-too-large` for an announced size over the limit. */
 export function checkSize(sizeBytes: number): void {
   if (sizeBytes <= fileBytesMax) return
   throw commonProblem('payload-too-large', { detail: `A file has at most ${fileBytesMax} bytes.` })
@@ -81,15 +81,15 @@ export interface Unstored {
   readonly ownerId: string
   readonly name: string
   readonly isEncrypted: boolean
-  /** Its bytes are here already, in parts: what may pass (a full disk, no database) is no reason to give it up. */
+  /** The parts are stored already: a temporary failure (a full disk, no database) must not discard them. */
   readonly isInParts?: true
 }
 
 type Storing = Pick<ChatContext, 'storage' | 'pictures'> & { readonly db: Db | Tx }
 
 /**
- * Stores the bytes of a file whose row says `arriving`, and makes it ready. What fails is given up and swept away, but
- * for what can be tried again from its parts.
+ * Stores the bytes of a file in state `arriving` and marks it ready. A failed file is given up and swept later, unless
+ * it can be retried from its parts.
  */
 export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterable<Uint8Array>): Promise<FileInfo> {
   try {
@@ -107,7 +107,7 @@ export async function storeBytes(ctx: Storing, file: Unstored, body: AsyncIterab
         ? await storeOther(ctx, file.id, kind, whole)
         : await storePicture(ctx, { id: file.id, account: file.ownerId, kind: kind.picture }, whole)
     const row = await fileStore.completeFile(ctx.db, file.id, known)
-    // Somebody else finished the same upload at the same moment.
+    // Another request finished the same upload concurrently.
     const ready = row ?? (await fileStore.findFile(ctx.db, file.id))
     if (ready === undefined) throw commonProblem('not-found')
     return fileOf(ready)
@@ -139,7 +139,7 @@ interface ArrivingPicture {
   readonly kind: PictureKind
 }
 
-/** As it came it is never shown; only what was drawn from it is kept. Throws `file-not-a-picture`. */
+/** Re-encodes a picture; the original is never shown. Throws `file-not-a-picture`. */
 async function storePicture(ctx: Storing, picture: ArrivingPicture, body: AsyncIterable<Uint8Array>): Promise<Known> {
   const { id, kind: contentType } = picture
   await ctx.storage.put(fileKeys.incoming(id), body, { sizeBytesMax: fileBytesMax, contentType })
@@ -170,7 +170,7 @@ async function read(ctx: Storing, key: string) {
   return found.body
 }
 
-/** The first bytes, and the whole including them. */
+/** The first bytes, and the whole stream including them. */
 async function peek(body: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; whole: AsyncIterable<Uint8Array> }> {
   const rest = body[Symbol.asyncIterator]()
   const chunks: Uint8Array[] = []
@@ -188,7 +188,7 @@ async function peek(body: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; wh
   return { head: Buffer.concat(chunks).subarray(0, peekBytes), whole: whole() }
 }
 
-/** A file as it is shown. */
+/** A file as the API returns it. */
 export function fileOf(row: fileStore.FileRow): Output<typeof chat, 'getMessage'>['files'][number] {
   return {
     id: row.id,

@@ -9,8 +9,8 @@ import * as domainStore from './store.ts'
 const domainsMax = 50
 
 /**
- * Claims a host. Nothing is served there before it is proven, and a claim keeps nobody else from claiming it too.
- * Throws `host-not-allowed`, `domain-exists`, `url-not-allowed`, `too-many`.
+ * Claims a host. A host serves nothing before it is verified, and several accounts may claim it. Throws
+ * `host-not-allowed`, `domain-exists`, `url-not-allowed`, `too-many`.
  */
 export async function addDomain(ctx: LinksContext, input: Input<typeof links, 'addDomain'>): Promise<Domain> {
   const { userId: ownerId } = requireUser(ctx.actor)

@@ -1,11 +1,11 @@
-/** Tells the owner of a host that its proof is not found: nobody else would notice before its links stop. */
+/** Mails the owner of a host whose proof is missing, before its links stop working. */
 import { type MissingProof, proofOf } from '@octet/domains'
 import type { LinksContext } from '../context.ts'
 import * as domainStore from './store.ts'
 
 export const mailDomainOwnerJob = 'links.mail-domain-owner'
 
-/** Sends the mail, once at the start and once at the end of the grace period; none when it is as it should be again. */
+/** Sends the mail at the start and at the end of the grace period. Sends none when the proof is back. */
 export async function mailDomainOwner(ctx: LinksContext, payload: unknown): Promise<void> {
   const { domainId, ownerId, missingSince, isLost } = payload as MissingProof
   const [domain] = await domainStore.listDomains(ctx.db, ownerId, domainId)

@@ -4,7 +4,7 @@ import { type LinksContext, problem } from '../context.ts'
 import { accessDomain } from './access.ts'
 import * as domainStore from './store.ts'
 
-/** Gives up a host. Throws `domain-in-use` while there are links on it. */
+/** Removes a host. Throws `domain-in-use` while it has links. */
 export async function removeDomain(ctx: LinksContext, input: Input<typeof links, 'removeDomain'>): Promise<object> {
   const domain = await accessDomain(ctx.db, ctx.actor, input.id)
   if (!(await domainStore.deleteDomain(ctx.db, domain.id))) {

@@ -3,7 +3,7 @@ import type { Domain } from '@octet/contracts/links'
 import { proofOf } from '@octet/domains'
 import type { DomainRow } from './store.ts'
 
-/** Without secrets: the proof is what the owner must publish. */
+/** The public shape of a domain. It contains no secret: the owner publishes the proof. */
 export function domainOf(row: DomainRow): Domain {
   return {
     id: row.id,

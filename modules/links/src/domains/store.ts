@@ -1,4 +1,4 @@
-/** SQL of the hosts that people bring. */
+/** SQL for own hosts. */
 
 import { type Db, newId, type Queryable, type Tx } from '@octet/db'
 import type { DomainRow as ProofRow } from '@octet/domains'
@@ -13,7 +13,7 @@ export interface DomainRow extends ShortDomain {
   readonly links: number
 }
 
-/** The owner's hosts by name, or the one of that id. */
+/** The owner's hosts by name, or the one with that id. */
 export function listDomains({ sql }: Queryable, ownerId: string, id?: string): Promise<DomainRow[]> {
   return sql<DomainRow[]>`
     select domains.*, (select count(*)::int from links where domain_id = domains.id and deleted_at is null) as links
@@ -22,7 +22,7 @@ export function listDomains({ sql }: Queryable, ownerId: string, id?: string): P
     order by host`
 }
 
-/** `undefined`: the owner has claimed it before. */
+/** Inserts a claim. `undefined` when the owner has claimed the host before. */
 export async function insertDomain(
   { sql }: Tx,
   domain: { ownerId: string; host: string; landingUrl: string | null; token: string; at: string },
@@ -39,7 +39,7 @@ export async function setLanding({ sql }: Db, id: string, landingUrl: string | n
   await sql`update domains set landing_url = ${landingUrl} where id = ${id}`
 }
 
-/** False while there are links on it. */
+/** Deletes a host. False while it has links. */
 export async function deleteDomain({ sql }: Db, id: string): Promise<boolean> {
   const rows = await sql`
     delete from domains
@@ -48,7 +48,7 @@ export async function deleteDomain({ sql }: Db, id: string): Promise<boolean> {
   return rows.length === 1
 }
 
-/** A proven host of the owner, held against removal until the transaction ends. */
+/** A verified host of the owner, locked against removal until the transaction ends. */
 export async function holdDomain({ sql }: Tx, ownerId: string, host: string): Promise<DomainRow | undefined> {
   const [row] = await sql<DomainRow[]>`
     select *, 0 as links from domains

@@ -6,7 +6,7 @@ import { checkDestination } from './check-destination.ts'
 import { domainOf } from './rules.ts'
 import * as domainStore from './store.ts'
 
-/** Sets where the root of a host leads. */
+/** Sets the landing address of a host. */
 export async function updateDomain(ctx: LinksContext, input: Input<typeof links, 'updateDomain'>): Promise<Domain> {
   const domain = await accessDomain(ctx.db, ctx.actor, input.id)
   if (input.landingUrl !== null) await checkDestination(ctx, input.landingUrl, '/landingUrl')

@@ -5,7 +5,7 @@ import { type LinksContext, problem } from '../context.ts'
 import { accessDomain } from './access.ts'
 import { domainOf } from './rules.ts'
 
-/** Gives a host to the owner of the claim whose proof is found. Throws `domain-not-proven`, `domain-taken`. */
+/** Verifies a host when the proof of the caller's claim is found. Throws `domain-not-proven`, `domain-taken`. */
 export async function verifyDomain(ctx: LinksContext, input: Input<typeof links, 'verifyDomain'>): Promise<Domain> {
   const domain = await accessDomain(ctx.db, ctx.actor, input.id)
   const verifiedAt = new Date(ctx.now()).toISOString()

@@ -1,4 +1,4 @@
-/** SQL of clicks that wait to be published to webhooks together. */
+/** SQL for clicks that wait to be published to webhooks. */
 import type { Queryable, Tx } from '@octet/db'
 import type { CountedClicks } from '../clicks/click.ts'
 

@@ -1,4 +1,4 @@
-/** Tells the owner of a webhook that it was switched off: nobody else would notice. */
+/** Mails the owner of a webhook that was disabled. */
 import type { links } from '@octet/contracts/links'
 import type { EventData, Tx } from '@octet/db'
 import type { LinksContext } from '../context.ts'
@@ -6,12 +6,12 @@ import { webhooks } from './webhooks.ts'
 
 type Disabled = EventData<typeof links, 'webhook-disabled'>
 
-/** On `links.webhook-disabled`: another module is asked, so a job does it. */
-export async function tellOwner(ctx: LinksContext, tx: Tx, { webhookId, ownerId, reason }: Disabled): Promise<void> {
+/** On `links.webhook-disabled`: enqueues the mail as a job, because it calls identity. */
+export async function notifyOwner(ctx: LinksContext, tx: Tx, { webhookId, ownerId, reason }: Disabled): Promise<void> {
   await ctx.jobs.enqueue(tx, 'links.mail-owner', { webhookId, ownerId, reason })
 }
 
-/** Sends the mail; once for each time it was switched off. */
+/** Sends the mail, once for each time the webhook was disabled. */
 export async function mailOwner(ctx: LinksContext, payload: unknown): Promise<void> {
   const { webhookId, ownerId, reason } = payload as Disabled
   const webhook = await webhooks.find(ctx, ownerId, webhookId)
@@ -19,10 +19,10 @@ export async function mailOwner(ctx: LinksContext, payload: unknown): Promise<vo
   const { host } = new URL(webhook.url)
   const why = {
     gone: {
-      en: 'It answered that it is gone for good (410).',
+      en: 'It answered that it no longer exists (410).',
       de: 'Er hat geantwortet, dass es ihn nicht mehr gibt (410).',
     },
-    failing: { en: 'Nothing got through to it for days.', de: 'Seit Tagen kam nichts mehr bei ihm an.' },
+    failing: { en: 'Deliveries have failed for days.', de: 'Seit Tagen kam nichts mehr bei ihm an.' },
   }[reason]
   const path = '/links'
   await ctx.calls.identity.mailUser(
@@ -31,9 +31,9 @@ export async function mailOwner(ctx: LinksContext, payload: unknown): Promise<vo
       kind: 'webhook-disabled',
       text: {
         en: {
-          subject: 'A webhook was switched off',
-          lines: [`Your webhook at ${host} was switched off. ${why.en}`, 'Once it works again, switch it on.'],
-          action: { label: 'Look at your webhooks', path },
+          subject: 'A webhook was disabled',
+          lines: [`Your webhook at ${host} was disabled. ${why.en}`, 'Enable it again once it works.'],
+          action: { label: 'View your webhooks', path },
         },
         de: {
           subject: 'Ein Webhook wurde abgeschaltet',

@@ -124,7 +124,7 @@ function useThings(query: string): readonly PaletteThing[] {
   }))
 }
 
-/** False until the examples are among the links; a server that does not answer holds nobody up. */
+/** False until the examples have loaded; an unreachable server does not block the page. */
 async function hasExamples(queryClient: QueryClient): Promise<boolean> {
   const list = await queryClient.fetchInfiniteQuery({ ...linksQuery(), staleTime: 0 }).catch(() => undefined)
   return list?.pages[0]?.data.length !== 0

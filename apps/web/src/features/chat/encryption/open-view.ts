@@ -5,7 +5,7 @@ import type { KnownMessage } from '../streams/room-log.ts'
 import type { Opener } from '../streams/room-store.ts'
 import type { Reader } from './vault.ts'
 
-/** Objects stay the same for as long as what they say does, so that they are not drawn anew. */
+/** Objects keep their identity while their content does, so that they do not render again. */
 export function openerOf(reader: Reader): Opener {
   const opened = new WeakMap<
     KnownMessage,

@@ -6,7 +6,7 @@ import type { KnownMessage } from '../streams/room-log.ts'
 import type { RoomStore } from '../streams/room-store.ts'
 import type { Editing } from './editing.ts'
 
-/** Stays the same while messages come and go, so that those on screen are not drawn anew for each. */
+/** Keeps its identity while messages change, so that rendered messages do not render again. */
 export interface OpenRoom {
   readonly room: Room
   readonly store: RoomStore
