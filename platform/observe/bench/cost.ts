@@ -1,6 +1,6 @@
 /**
- * What one call of each part costs, beside what it replaces, in the same run: `node platform/observe/bench/cost.ts`.
- * Prints the best and the middle of seven rounds, nanoseconds per call.
+ * Compares the cost of each part with what it replaces, in the same run: `node platform/observe/bench/cost.ts`. Prints
+ * the best and the median of seven rounds, in nanoseconds per call.
  */
 import { pino } from 'pino'
 import { Counter, Histogram, Registry } from 'prom-client'
@@ -39,11 +39,11 @@ function logs(): void {
   const redacting = pino({ base: null, redact: depth }, nothing)
   const ours = createLog({ level: 'info', destination: '/dev/null' })
   const line = `${JSON.stringify({ level: 'info', ...fields, msg: 'request' })}\n`
-  measure('access line, pino without redaction, written nowhere', () => bare.info({ ...fields }, 'request'))
+  measure('access line, pino without redaction, discarded', () => bare.info({ ...fields }, 'request'))
   measure('access line, pino with redact paths to depth 3', () => redacting.info({ ...fields }, 'request'))
   measure('access line, ours, any depth, written to /dev/null', () => ours.info({ ...fields }, 'request'))
-  measure('  of which redactLine', () => redactLine(line))
-  measure('line below the level', () => ours.debug({ ...fields }, 'request'))
+  measure('  redactLine alone', () => redactLine(line))
+  measure('line below the log level', () => ours.debug({ ...fields }, 'request'))
   ours.close()
 }
 

@@ -1,24 +1,27 @@
-/** What probes are told: is the process alive, and does every part of it serve. */
+/** The answers to health probes: whether the process is alive, and whether each of its parts works. */
 import type { Log } from './log.ts'
 import { redactText } from './redact.ts'
 
 /**
- * `starting`: not yet declared open. `ready`: every check passes. `degraded`: one does not. `draining`: finishing what
- * runs, taking nothing new; there is no way back.
+ * `starting`: `ready()` was not called yet. `ready`: every check passes. `degraded`: a check fails. `draining`:
+ * finishes current work and accepts no more; this state is final.
  */
 export type HealthState = 'starting' | 'ready' | 'degraded' | 'draining'
 
 export interface HealthCheck {
   readonly name: string
-  /** Resolves when the part serves. Look, do not repair: it may run every second. The signal aborts at the timeout. */
+  /**
+   * Resolves when the part works. Only observe, never repair: it may run every second. The signal aborts at the
+   * timeout.
+   */
   check(signal: AbortSignal): Promise<void>
   readonly timeoutMs: number
-  /** The part can fail while everything that matters still serves: reported, but `ok` stays true. */
+  /** The process can serve without this part: a failure is reported, but `ok` stays true. */
   readonly isOptional?: boolean
 }
 
 export interface HealthReport {
-  /** 200 when true, 503 when not. */
+  /** The probe answers 200 when true, 503 when false. */
   readonly ok: boolean
   readonly state: HealthState
 }
@@ -27,7 +30,7 @@ export interface ReadyReport extends HealthReport {
   readonly checks: readonly CheckReport[]
 }
 
-/** Without the reason in words: probes may be public, and errors name hosts. The reason is logged. */
+/** Omits the reason: probes may be public, and errors name hosts. The log has the reason. */
 export interface CheckReport {
   readonly name: string
   readonly status: 'ok' | 'failed' | 'timeout'
@@ -35,14 +38,14 @@ export interface CheckReport {
 }
 
 export interface Health {
-  /** Adds a check; throws when the name is taken. Returns what takes it away again. */
+  /** Adds a check; throws when the name is taken. Returns a function that removes it. */
   register(check: HealthCheck): () => void
-  /** Everything has started: from now on the checks decide. */
+  /** Startup is complete: from now on the checks decide the state. */
   open(): void
   drain(): void
-  /** True as long as the process answers, also while it starts or drains. */
+  /** True as long as the process answers, including while it starts or drains. */
   live(): HealthReport
-  /** Runs every check at once, each bounded by its timeout. One answer serves all who ask within `cacheMs`. */
+  /** Runs all checks concurrently, each with its timeout. Callers within `cacheMs` share one answer. */
   ready(): Promise<ReadyReport>
 }
 
@@ -55,19 +58,19 @@ export interface HealthOptions {
 
 interface Part {
   readonly check: HealthCheck
-  /** A check that outlived its timeout is not started again until it settles, or they would pile up. */
+  /** A check that timed out does not start again until it settles; otherwise runs would pile up. */
   isHanging: boolean
   lastStatus: CheckReport['status']
 }
 
-/** Health of one process; it starts as `starting`. Changes of a check are logged, with the reason. */
+/** The health of one process, initially `starting`. Logs each change of a check with the reason. */
 export function createHealth(options: HealthOptions = {}): Health {
   const { log, cacheMs = 1_000, now = () => performance.now() } = options
   const parts = new Map<string, Part>()
   let phase: 'starting' | 'open' | 'draining' = 'starting'
   let running: Promise<readonly CheckReport[]> | undefined
   let latest: { checks: readonly CheckReport[]; untilMs: number } | undefined
-  /** Grows when a part comes or goes, so that an answer about other parts is not remembered. */
+  /** Increases when a check is added or removed, which invalidates the cached answer. */
   let generation = 0
 
   async function checkAll(): Promise<readonly CheckReport[]> {
@@ -127,8 +130,8 @@ async function checkPart(part: Part, now: () => number, log: HealthOptions['log'
   const startMs = now()
   const { status, error } = await outcomeOf(part)
   if (status !== part.lastStatus) {
-    if (status === 'ok') log?.info({ check: name }, 'health check passes again')
-    else log?.warn({ check: name, status, reason: error && redactText(String(error)) }, 'health check does not pass')
+    if (status === 'ok') log?.info({ check: name }, 'health check recovered')
+    else log?.warn({ check: name, status, reason: error && redactText(String(error)) }, 'health check failed')
     part.lastStatus = status
   }
   return { name, status, durationMs: Math.round(now() - startMs) }

@@ -1,11 +1,11 @@
-/** What every HTTP server of Octet counts: requests by route template and class of status, and how long they took. */
+/** The metrics of every HTTP server: requests by route template and status class, and their duration. */
 import type { Metrics } from './metrics.ts'
 import type { Counter, Histogram } from './series.ts'
 
 export interface HttpMetrics {
   /**
    * One finished request. `route` is the template (`/api/v1/links/:id`), never the path, and `unmatched` when no route
-   * was found: a stranger must not be able to make series by asking for paths. `durationMs` in milliseconds.
+   * matched: clients must not be able to create series by requesting new paths. `durationMs` is in milliseconds.
    */
   observe(method: string, route: string, statusCode: number, durationMs: number): void
 }
@@ -19,7 +19,7 @@ const unmatched = 'unmatched'
 const routesMax = 1_000
 const statusClasses = ['other', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
 
-/** Registers `octet_http_requests_total` and `octet_http_request_duration_seconds`. Once per registry. */
+/** Registers `octet_http_requests_total` and `octet_http_request_duration_seconds`. Call it once per registry. */
 export function observeHttp(metrics: Metrics): HttpMetrics {
   const labels = ['method', 'route', 'status'] as const
   const seriesMax = routesMax * statusClasses.length
@@ -31,14 +31,14 @@ export function observeHttp(metrics: Metrics): HttpMetrics {
   })
   const durations = metrics.histogram({
     name: 'octet_http_request_duration_seconds',
-    help: 'Time from the first byte of the request to the end of the answer.',
+    help: 'Time from the first byte of the request to the end of the response.',
     labels,
     seriesMax,
   })
-  // Found by two strings that the router already holds and an index: no label object, no hashing.
+  // The key is two strings that the router already holds and an index: no label object, no hashing.
   const bound = new Map<string, Map<string, RouteSeries[]>>()
 
-  /** Any method may be tried on a path that does not exist, so there it says nothing. */
+  /** Clients can send any method to an unknown path, so the method says nothing there. */
   function bind(method: string, route: string, status: number): RouteSeries {
     const isMatched = route !== unmatched && (bound.has(route) || bound.size < routesMax)
     const values = {

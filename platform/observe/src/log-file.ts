@@ -1,20 +1,21 @@
 /**
- * A log file that cannot fill the disk: when it is full, or a week old, it becomes `octet.log.1`, the one that had that
- * name `octet.log.2`, and the last goes. No other program is needed for it, and no second process may write to it.
+ * A log file that cannot fill the disk. When it is full or a week old, it is renamed to `octet.log.1`, the previous
+ * `octet.log.1` to `octet.log.2`, and the oldest is deleted. It needs no other program, and only one process may write
+ * to it.
  */
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 export interface LogFileOptions {
-  /** Made with mode 0600, its folder too, and appended to. */
+  /** Created with mode 0600, and its folder with 0700 if missing. New lines are appended. */
   readonly path: string
-  /** All files together. Each takes a fifth of it. Default 100 MiB. */
+  /** The limit of all files together; each may hold a fifth of it. Default 100 MiB. */
   readonly bytesMax?: number | undefined
   readonly now?: () => number
 }
 
 export interface LogFile {
-  /** Writes what the system takes now and returns its bytes. `isLineStart`: the file may change before these. */
+  /** Writes as much as the system accepts and returns the number of bytes. `isLineStart`: the file may rotate first. */
   write(bytes: Uint8Array, isLineStart: boolean): number
   close(): void
 }
@@ -22,12 +23,12 @@ export interface LogFile {
 const files = 5
 const bytesMaxDefault = 100 * 1024 * 1024
 const dayMs = 86_400_000
-/** No line is kept longer than the sum: docs/decisions/0008-erasure.md counts on 30 days. */
+/** The maximum age of a log line is the sum of both constants: docs/decisions/0008-erasure.md relies on 30 days. */
 const currentAgeMaxMs = 7 * dayMs
 const olderAgeMaxMs = 23 * dayMs
 const retryAfterMs = 10_000
 
-/** Throws when the file cannot be opened. Later failures to change files are tried again; writing goes on meanwhile. */
+/** Throws when the file cannot be opened. If a later rotation fails, it is retried, and writing continues meanwhile. */
 export function openLogFile({ path, bytesMax = bytesMaxDefault, now = Date.now }: LogFileOptions): LogFile {
   const fileBytesMax = Math.floor(bytesMax / files)
   mkdirSync(dirname(path), { recursive: true })
@@ -41,7 +42,7 @@ export function openLogFile({ path, bytesMax = bytesMaxDefault, now = Date.now }
       closeSync(current.fd)
       current = next
     } catch {
-      // A log that is too large beats none, and there is nobody to tell but the log.
+      // An oversized log is better than none, and the log itself is the only place to report the error.
       notBeforeMs = nowMs + retryAfterMs
     }
   }
@@ -63,11 +64,11 @@ export function openLogFile({ path, bytesMax = bytesMaxDefault, now = Date.now }
 function openForAppend(path: string, nowMs: number): { fd: number; sizeBytes: number; sinceMs: number } {
   const fd = openSync(path, 'a', 0o600)
   const { size, birthtimeMs } = fstatSync(fd)
-  // Some file systems do not know when a file was made; it then counts from this start.
+  // Some file systems do not record when a file was created; its age then counts from this start.
   return { fd, sizeBytes: size, sinceMs: size > 0 && birthtimeMs > 0 ? birthtimeMs : nowMs }
 }
 
-/** `path` → `path.1` → … → gone; also those that are too old go. */
+/** Renames `path` → `path.1` → … and deletes the last one and all that are too old. */
 function shiftFiles(path: string, nowMs: number): void {
   const nameOf = (number: number) => (number === 0 ? path : `${path}.${number}`)
   rmSync(nameOf(files - 1), { force: true })

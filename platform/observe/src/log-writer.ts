@@ -1,30 +1,30 @@
 /**
- * Where finished log lines go: a file, or a descriptor such as stderr. Lines are batched and written synchronously.
- * Measured against pino's own asynchronous destination (sonic-boom 4.2, README): that one writes the last lines before
- * earlier ones when the process ends during a write, and never ends at all when nobody reads the pipe.
+ * Writes finished log lines to a file or to a descriptor such as stderr, in batches and synchronously. The alternative
+ * was pino's asynchronous destination (sonic-boom 4.2, see README). It reorders the last lines when the process ends
+ * during a write, and it never exits when the other end of the pipe stops reading.
  */
 import { fstatSync, writeSync } from 'node:fs'
 import { type LogFile, openLogFile } from './log-file.ts'
 import { redactLine } from './redact.ts'
 
 export interface LogWriter {
-  /** One line of JSON with its newline. Never throws and never waits. */
+  /** Takes one line of JSON with its newline. Never throws or blocks. */
   write(line: string): void
-  /** Hands everything buffered to the system, waiting at most `exitWaitMs` for a reader that is behind. */
+  /** Writes everything buffered, and waits at most `exitWaitMs` for a slow reader. */
   flush(done?: () => void): void
-  /** Flushes and gives up the descriptor and the exit hook. */
+  /** Flushes, then releases the descriptor and the exit hook. */
   close(): void
 }
 
 export interface LogWriterOptions {
   /** A path (appended to, see log-file.ts) or an open descriptor. */
   readonly destination: string | number
-  /** Of a path: how much all its files may hold. */
+  /** Only for a path: the size limit of all its files together. */
   readonly bytesMax?: number | undefined
   readonly now?: () => number
-  /** Lines wait at most this long; `kill -9` loses no more than that. */
+  /** The longest time that a line waits; `kill -9` loses no more than that. */
   readonly flushAfterMs?: number
-  /** A reader that falls behind by more than this loses the newest lines; a line says how many. */
+  /** When a reader falls behind by more than this, the newest lines are dropped, and a later line reports how many. */
   readonly bufferCharsMax?: number
   readonly exitWaitMs?: number
 }
@@ -33,7 +33,7 @@ const flushCharsMin = 16 * 1024
 const lineCharsMax = 64 * 1024
 const retryAfterMs = 50
 
-/** Opens the destination; throws when a file cannot be opened. Buffered lines are flushed when the process exits. */
+/** Opens the destination; throws when a file cannot be opened. Flushes the buffer when the process exits. */
 export function openLogWriter(options: LogWriterOptions): LogWriter {
   const { destination, flushAfterMs = 50, bufferCharsMax = 4 * 1024 * 1024, exitWaitMs = 1_000 } = options
   const { bytesMax, now = Date.now } = options
@@ -76,7 +76,7 @@ export function openLogWriter(options: LogWriterOptions): LogWriter {
   return { write, flush, close }
 }
 
-/** At most `charsMax` characters that the system has not taken yet. */
+/** Up to `charsMax` characters that are not written yet. */
 function bufferInFrontOf(file: LogFile, charsMax: number) {
   let pending = ''
   let unwritten: Buffer | undefined
@@ -84,14 +84,14 @@ function bufferInFrontOf(file: LogFile, charsMax: number) {
   let dropped = 0
   let isReaderGone = false
 
-  /** Returns how much is waiting. */
+  /** Returns how many characters are waiting. */
   function add(line: string): number {
     if (pending.length + (unwritten?.length ?? 0) + line.length > charsMax) dropped++
     else pending += line
     return pending.length
   }
 
-  /** Writes what the system takes now. False: it takes no more at the moment. */
+  /** Writes as much as the system accepts. False: the system accepts no more right now. */
   function drain(): boolean {
     while (!isReaderGone) {
       if (!unwritten) {
@@ -105,7 +105,7 @@ function bufferInFrontOf(file: LogFile, charsMax: number) {
         isLineStart = writtenBytes === unwritten.length
         unwritten = writtenBytes < unwritten.length ? unwritten.subarray(writtenBytes) : undefined
       } catch (error) {
-        // A full pipe (EAGAIN) or disk (ENOSPC) may take it later. A closed pipe never will.
+        // After a full pipe (EAGAIN) or disk (ENOSPC), a retry may succeed. After a closed pipe it never will.
         const code = (error as NodeJS.ErrnoException).code
         if (code !== 'EPIPE' && code !== 'EBADF') return false
         discard()
@@ -124,15 +124,15 @@ function bufferInFrontOf(file: LogFile, charsMax: number) {
   return { add, drain, discard, isStalled: () => unwritten !== undefined }
 }
 
-/** A descriptor that somebody else opened, and closes. */
+/** A descriptor that the caller opened and will close. */
 function pipe(fd: number): LogFile {
   neverBlockOn(fd)
   return { write: bytes => writeSync(fd, bytes), close() {} }
 }
 
 /**
- * Writing to a blocking pipe whose reader has stopped would stop the whole server. Node makes the standard pipes
- * non-blocking when their stream is first asked for; after that a full pipe answers EAGAIN.
+ * A blocking pipe whose reader stopped would block the whole server. Node makes the standard pipes non-blocking when
+ * code first accesses their stream; after that, a full pipe returns EAGAIN.
  */
 function neverBlockOn(fd: number): void {
   const stat = fstatSync(fd)
@@ -141,13 +141,16 @@ function neverBlockOn(fd: number): void {
   if (fd === 2) void process.stderr
 }
 
-/** Errors and worse go out at once. Lines begin `{"level":"`, and of the levels only these two begin with e or f. */
+/**
+ * Errors and fatal errors are written at once. Lines begin with `{"level":"`, and only these two levels start with e or
+ * f.
+ */
 function isUrgent(line: string): boolean {
   const first = line.charCodeAt(10)
   return first === 101 || first === 102
 }
 
-/** A line nobody can read in full is replaced by one that says so and quotes its beginning. */
+/** Replaces a line that is too long by one that reports it and quotes its beginning. */
 function shortened(line: string): string {
   const level = /^\{"level":"(\w+)"/.exec(line)?.[1] ?? 'warn'
   const fields = {
@@ -164,7 +167,7 @@ function droppedLine(dropped: number): string {
     level: 'warn',
     time: new Date().toISOString(),
     dropped,
-    msg: 'log lines dropped, the reader is too slow',
+    msg: 'log lines dropped: the reader is too slow',
   }
   return `${JSON.stringify(fields)}\n`
 }

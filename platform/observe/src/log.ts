@@ -1,4 +1,4 @@
-/** Structured logs: one JSON object per line, without secrets, that cost about three microseconds each. */
+/** Structured logs: one JSON object per line, with secrets removed, at about three microseconds each. */
 import { pino } from 'pino'
 import { openLogWriter } from './log-writer.ts'
 import { redactLine } from './redact.ts'
@@ -21,17 +21,17 @@ export interface LogSink {
 
 export interface LogOptions {
   readonly level: LogLevel
-  /** A path, a descriptor (2, stderr, unless said) or, in tests, a sink. */
+  /** A path, a descriptor (default 2, stderr) or, in tests, a sink. */
   readonly destination?: string | number | LogSink
-  /** Of a path: how much it and the files it was before may hold together. */
+  /** Only for a path: the size limit of the current and the rotated files together. */
   readonly bytesMax?: number
   readonly now?: () => number
 }
 
 /**
- * A logger; `close` flushes it and gives up its file. Secrets are removed from every line (see `redactLine`). Lines are
- * buffered for at most 50 ms, errors not at all; the buffer is bounded and flushed on every exit of the process,
- * including an uncaught exception. Throws when the file cannot be opened.
+ * Creates a logger; `close` flushes it and closes its file. Secrets are removed from every line (see `redactLine`).
+ * Lines are buffered for at most 50 ms; errors are written at once. The buffer is bounded, and every exit of the
+ * process flushes it, including one by an uncaught exception. Throws when the file cannot be opened.
  */
 export function createLog(options: LogOptions): Log & { close(): void } {
   const { level, destination = 2, bytesMax, now = Date.now } = options
@@ -42,22 +42,22 @@ export function createLog(options: LogOptions): Log & { close(): void } {
     base: null,
     timestamp: isoTime(now),
     formatters: { level: label => ({ level: label }) },
-    // Under any other key an Error would come out as `{}`.
+    // Under any other key, JSON.stringify prints an Error as `{}`.
     serializers: { err: errorFields, error: errorFields, req: summarizeRequest, res: summarizeReply },
   }
   return Object.assign(pino(settings, writer), { close: () => writer.close() })
 }
 
 /**
- * Logs what would otherwise end the process unseen, flushes and exits with 1. Node's own report goes to stderr
- * unredacted, which is why this replaces it. Returns a function that takes the handlers away again.
+ * Logs uncaught exceptions, flushes and exits with 1. It replaces Node's own report, which goes to stderr unredacted.
+ * Returns a function that removes the handlers.
  */
 export function exitOnCrash(log: Log): () => void {
   function crash(error: unknown, origin: string): void {
     log.fatal({ err: error instanceof Error ? error : new Error(String(error)), origin }, 'crashed')
     process.exit(1)
   }
-  // A rejection nobody handles arrives as an uncaught exception too (Node's default, --unhandled-rejections=throw).
+  // An unhandled rejection also arrives as an uncaught exception (Node's default, --unhandled-rejections=throw).
   process.on('uncaughtException', crash)
   return () => process.off('uncaughtException', crash)
 }
@@ -66,7 +66,7 @@ function redactingSink(sink: LogSink) {
   return { write: (line: string) => sink.write(redactLine(line)), flush: (done?: () => void) => done?.(), close() {} }
 }
 
-/** `toISOString` for each line costs more than the rest of the time stamp together; it is made once a second. */
+/** `toISOString` costs more than the rest of the timestamp, so its result is cached for a second. */
 function isoTime(now: () => number): () => string {
   let second = Number.NaN
   let prefix = ''
@@ -81,7 +81,7 @@ function isoTime(now: () => number): () => string {
   }
 }
 
-/** A whole request in a log line is a mistake; these are the two things the reader wanted. */
+/** Logging a whole request is a mistake; the method and the URL are what the reader needs. */
 function summarizeRequest(request: { method?: unknown; url?: unknown }) {
   return { method: request.method, url: request.url }
 }

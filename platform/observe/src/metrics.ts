@@ -1,4 +1,4 @@
-/** What `GET /metrics` answers: our own series, and what prom-client knows about the process. */
+/** The content of `GET /metrics`: our own series, and the process metrics of prom-client. */
 import assert from 'node:assert/strict'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import {
@@ -15,16 +15,18 @@ import {
 } from './series.ts'
 
 export interface Metrics {
-  /** Names end in `_total`. Throws when the name is taken or not a metric name, like the others. */
+  /** Names end in `_total`. Like the others, it throws when the name is taken or invalid. */
   counter<const L extends string = never>(options: SeriesOptions<L>): Family<Counter, L>
   gauge<const L extends string = never>(options: SeriesOptions<L>): Family<Gauge, L>
-  /** Names end in the unit: `_seconds`, `_bytes`. Buckets suit durations in seconds unless given. */
+  /** Names end in the unit: `_seconds`, `_bytes`. The default buckets suit durations in seconds. */
   histogram<const L extends string = never>(
     options: SeriesOptions<L> & { readonly buckets?: readonly number[] },
   ): Family<Histogram, L>
-  /** A gauge that is asked for its value at each scrape; `read` must not wait for anything. */
+  /** A gauge that reads its value at each scrape; `read` must be synchronous and fast. */
   readGauge(options: { readonly name: string; readonly help: string; readonly read: () => number }): void
-  /** The exposition in Prometheus text format 0.0.4. Made at most once per `cacheMs`, however many ask. */
+  /**
+   * The exposition in Prometheus text format 0.0.4. It is built at most once per `cacheMs`, however many clients ask.
+   */
   text(): Promise<string>
   readonly contentType: string
 }
@@ -36,7 +38,7 @@ export interface MetricsOptions {
   readonly now?: () => number
 }
 
-/** A registry of its own: two in one process do not meet. */
+/** Creates an independent registry: two in one process share nothing. */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const { processMetrics = true, cacheMs = 1_000, now = () => performance.now() } = options
   const registry = new Registry()
@@ -44,7 +46,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const printables = new Map<string, { print(): string }>()
 
   function register<F>({ family, name, print }: Printable<F>): F {
-    assert(!printables.has(name) && !registry.getSingleMetric(name), `there is already a metric ${name}`)
+    assert(!printables.has(name) && !registry.getSingleMetric(name), `the metric ${name} already exists`)
     printables.set(name, { print })
     return family
   }

@@ -1,7 +1,7 @@
 /**
- * Takes secrets out of text that is about to leave the process. It works on the finished log line and not on the
- * objects behind it, so that no depth, array, child logger, serializer or error cause can go round it, and nothing is
- * cloned. (pino's own `redact` needs a path for each depth, is case-sensitive and copies the object: see README.)
+ * Removes secrets from text that is about to leave the process. It works on the finished log line and not on the
+ * objects behind it. So no depth, array, child logger, serializer or error cause can bypass it, and nothing is cloned.
+ * (pino's own `redact` needs a path for each depth, is case-sensitive and copies the object: see README.)
  */
 const mark = '[redacted]'
 
@@ -11,19 +11,19 @@ const secretNames = [
 ].join('|')
 
 /**
- * Keys by the end of their name: `newPassword`, `Set-Cookie` and `client_secret` are all caught. In JSON that is quoted
- * inside a string the closing quote has backslashes before it.
+ * Matches keys by the end of their name: `newPassword`, `Set-Cookie` and `client_secret` all match. In JSON quoted
+ * inside a string, backslashes precede the closing quote.
  */
 const secretKey = new RegExp(String.raw`(?:${secretNames})(s?)(\\*)": *`, 'gi')
 
 const secretNameAtEnd = new RegExp(`(?:${secretNames})s?$`, 'i')
 
-/** Whether a property of this name holds a secret, as far as names tell. */
+/** Whether a property with this name probably holds a secret. */
 export function isSecretName(name: string): boolean {
   return secretNameAtEnd.test(name)
 }
 
-/** Runs this long that mix upper case, lower case and digits are taken for opaque tokens (refresh, session, set-up). */
+/** A run this long that mixes upper case, lower case and digits counts as an opaque token (refresh, session, setup). */
 const opaqueCharsMin = 40
 
 const octetKey = /oct_[a-z0-9]+_\w+/gi
@@ -33,28 +33,28 @@ const urlPassword = /(:\/\/[^\s/:@"'\\]*:)[^\s/@"'\\]+@/g
 /** Query parameters and cookies, also percent-encoded inside another URL. */
 const parameterNames = [
   ...[secretNames, 'signature', 'ticket', 'assertion', '__(?:host|secure)-[\\w-]{1,32}', '\\boct'],
-  // Too ordinary to be secret anywhere but in a URL.
+  // These names are too common to mean a secret anywhere but in a URL.
   '[?&#](?:code|state|sig|key|setup)',
 ].join('|')
 const parameter = new RegExp(String.raw`((?:${parameterNames})(?:=|%3d))[^&#;\s"'\\<>]+`, 'gi')
-/** As `util.inspect` prints objects. In a finished line the backslash of `\'` is itself escaped. */
+/** The format of `util.inspect`. In a finished line the backslash of `\'` is itself escaped. */
 const inspected = new RegExp(String.raw`((?:${secretNames})'?: )'(?:[^'"\\]|\\\\'|\\.)*'`, 'gi')
 const unprintable = /[\u007f-\u009f\u2028\u2029]/g
 
 /**
- * One finished JSON log line without its secrets, still valid JSON with the same keys. Values of secret keys at any
- * depth are replaced (booleans and null stay, and so do counts such as `"inputTokens":512`), also where the JSON is
- * itself quoted inside a string. Characters that a terminal would obey (DEL, C1) or a reader take for a line end are
- * escaped.
+ * Returns one finished JSON log line without its secrets; it stays valid JSON with the same keys. Replaces values of
+ * secret keys at any depth, also in JSON that is quoted inside a string. Booleans, null and counts such as
+ * `"inputTokens":512` stay. Escapes characters that a terminal would interpret (DEL, C1) or that a reader would take
+ * for a line end.
  */
 export function redactLine(line: string): string {
   return escapeUnprintable(redactText(redactValues(line)))
 }
 
 /**
- * Free text (an error message, a URL, an attribute of a span) without API keys, JWTs, opaque tokens, credentials of an
- * `Authorization` header, passwords in URLs and secret query parameters. Each pattern needs time linear in the text
- * and is tried only where a cheap search finds its mark.
+ * Returns free text (an error message, a URL, an attribute of a span) without its secrets: API keys, JWTs, opaque
+ * tokens, credentials of an `Authorization` header, passwords in URLs and secret query parameters. Each pattern takes
+ * time linear in the text and runs only where a cheap search finds its marker.
  */
 export function redactText(text: string): string {
   let clean = text
@@ -67,26 +67,28 @@ export function redactText(text: string): string {
   return withoutOpaqueRuns(clean)
 }
 
-/** `oct_<kind>_<id>_<secret>` keeps its kind and id, which are not secret and say whose key it was. */
+/** `oct_<kind>_<id>_<secret>` keeps its kind and id. They are not secret and identify the key. */
 function withoutSecretPart(key: string): string {
   const [, kind = '', id = '', secret] = key.split('_')
   if (secret !== undefined && secret.length >= 8) return `oct_${kind}_${id}_${mark}`
   return id.length >= 16 ? `oct_${kind}_${mark}` : key
 }
 
-/** "A basic question" is not a credential. */
+/** Keeps ordinary text such as "a basic question". */
 function withoutCredentials(whole: string, scheme: string, credentials: string): string {
   return /[A-Z0-9=]/.test(credentials) ? scheme + mark : whole
 }
 
-/** The pattern takes the whole run of token characters, so a long run without dots is looked at once, not per `eyJ`. */
+/**
+ * The pattern takes the whole run of token characters, so it scans a long run without dots once, not once per `eyJ`.
+ */
 function withoutJwt(run: string): string {
   return run.length >= 16 && run.includes('.') ? mark : run
 }
 
 /**
- * A run of n characters covers two neighbouring multiples of n/2, and everything between them. Looking there first
- * costs a tenth of a scan of the whole text.
+ * A run of n characters covers two neighbouring multiples of n/2 and everything between them. Checking those positions
+ * first costs a tenth of a full scan.
  */
 function withoutOpaqueRuns(text: string): string {
   const stride = opaqueCharsMin / 2
@@ -132,7 +134,7 @@ function redactValues(line: string): string {
   for (let match = secretKey.exec(line); match; match = secretKey.exec(line)) {
     const from = secretKey.lastIndex
     const backslashes = match[2]?.length ?? 0
-    // Inside a string a quote has an odd number of them; an even number belongs to the name of the key.
+    // Inside a string, an odd number of backslashes precedes a quote; an even number belongs to the name of the key.
     const depth = backslashes % 2 === 0 ? 0 : backslashes
     if (depth !== 0 && from >= stringEnd) stringEnd = endOfString(line, from)
     const end = depth === 0 ? endOfValue(line, from) : endOfQuotedValue(line, { from, depth, limit: stringEnd - 1 })
@@ -145,7 +147,7 @@ function redactValues(line: string): string {
   return copied === 0 ? line : clean + line.slice(copied)
 }
 
-/** true, false and null tell nothing; numbers under a plural are counts (`inputTokens`). */
+/** true, false and null reveal nothing; numbers under a plural are counts (`inputTokens`). */
 function staysReadable(line: string, at: number, isPlural: boolean): boolean {
   const first = line.charCodeAt(at)
   const isNumber = first === 45 || (first >= 48 && first <= 57)
@@ -163,14 +165,14 @@ function backslashesBefore(line: string, at: number): number {
   return count
 }
 
-/** Index after the string whose first character is at `from`, that is, after its closing quote. */
+/** The index after the closing quote of the string whose first character is at `from`. */
 function endOfString(line: string, from: number): number {
   let at = line.indexOf('"', from)
   while (at !== -1 && backslashesBefore(line, at) % 2 === 1) at = line.indexOf('"', at + 1)
   return at === -1 ? line.length : at + 1
 }
 
-/** Index after the JSON value at `from`. */
+/** The index after the JSON value at `from`. */
 function endOfValue(line: string, from: number): number {
   if (line[from] === '"') return endOfString(line, from + 1)
   let open = 0
@@ -188,8 +190,8 @@ function endOfValue(line: string, from: number): number {
 }
 
 /**
- * Index after a value inside JSON that is itself quoted `depth` backslashes deep. It never passes `limit`, the closing
- * quote of the string around it, whatever the quoted text looks like.
+ * The index after a value inside JSON that is quoted with `depth` backslashes. It never passes `limit`, the closing
+ * quote of the surrounding string, whatever the quoted text contains.
  */
 function endOfQuotedValue(line: string, value: { from: number; depth: number; limit: number }): number {
   const { from, depth, limit } = value
@@ -199,7 +201,7 @@ function endOfQuotedValue(line: string, value: { from: number; depth: number; li
     while (at !== -1 && at < limit && backslashesBefore(line, at) !== depth) at = line.indexOf('"', at + 1)
     return at === -1 || at >= limit ? limit : at + 1
   }
-  // To the first closing bracket is good enough for a quoted list or object.
+  // For a quoted list or object, the first closing bracket is close enough.
   const isGroup = first === '[' || first === '{'
   const close = (isGroup ? /[\]}]/ : /[\]},\\]/).exec(line.slice(from, limit))
   if (!close) return limit
@@ -207,7 +209,8 @@ function endOfQuotedValue(line: string, value: { from: number; depth: number; li
 }
 
 function escapeUnprintable(line: string): string {
-  // Equal lengths mean ASCII, where DEL is the only suspect; this is ten times cheaper than the pattern.
+  // Equal lengths mean ASCII, where DEL is the only character to escape; this check is ten times cheaper than the
+  // pattern.
   if (Buffer.byteLength(line) === line.length && !line.includes('\u007f')) return line
   return line.replace(unprintable, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -1,12 +1,13 @@
 /**
  * Counters, gauges and histograms as plain numbers behind handles that are bound to their labels once. prom-client's
- * own children check and hash their labels on every call (160 to 270 ns against 2 to 5 here), and its registry needs
- * 30 ms of the event loop to print 450 series where this needs 2 (README). What costs nothing can be used everywhere.
+ * own children check and hash their labels on every call: 160 to 270 ns, against 2 to 5 ns here. Its registry blocks
+ * the event loop for 30 ms to print 450 series; this one takes 2 ms (README). Code can therefore count anywhere, even
+ * on hot paths.
  */
 import assert from 'node:assert/strict'
 
 export interface Counter {
-  /** Adds `by` (1 unless said); a negative number or NaN throws a RangeError. */
+  /** Adds `by` (default 1); a negative number or NaN throws a RangeError. */
   add(by?: number): void
 }
 
@@ -16,11 +17,11 @@ export interface Gauge {
 }
 
 export interface Histogram {
-  /** In the unit of the metric's name: seconds for `_seconds`. */
+  /** The value is in the unit of the metric's name: seconds for `_seconds`. */
   observe(value: number): void
 }
 
-/** One metric with its labels. `with` binds label values; keep what it returns instead of calling it each time. */
+/** One metric with its labels. `with` binds label values; keep its result instead of calling it each time. */
 export interface Family<Handle, L extends string> {
   with(...labels: [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>]): Handle
 }
@@ -29,11 +30,14 @@ export interface SeriesOptions<L extends string> {
   readonly name: string
   readonly help: string
   readonly labels?: readonly L[]
-  /** Label combinations beyond this are counted together, every label saying `other`. */
+  /** Label combinations beyond this limit share one series, in which every label is `other`. */
   readonly seriesMax?: number
 }
 
-/** A family and its lines in Prometheus text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+/**
+ * A metric family and its lines in Prometheus text format
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/).
+ */
 export interface Printable<F> {
   readonly family: F
   readonly name: string
@@ -45,11 +49,11 @@ interface Series {
   print(name: string, labels: string): string
 }
 
-/** Seconds: from a cached read to a request that was given up. */
+/** In seconds, from a cached read to a request that timed out. */
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 
 const namePattern = /^[a-z][a-z0-9_]*$/
-/** `le` is the histogram's own. */
+/** Histograms reserve the label `le`. */
 const labelPattern = /^(?!le$)[a-z][a-z0-9_]*$/
 const seriesMaxDefault = 500
 const overflowValue = 'other'
@@ -72,7 +76,7 @@ export function histogramFamily<L extends string>(
   return family(options, 'histogram', () => newHistogram(buckets))
 }
 
-/** A gauge without labels whose value is asked for when it is printed; a `read` that throws prints NaN. */
+/** A gauge without labels that reads its value when it is printed; if `read` throws, it prints NaN. */
 export function readGauge(options: { name: string; help: string; read: () => number }): Printable<void> {
   const { name, help, read } = options
   assert.match(name, namePattern, `metric name ${name}`)
@@ -81,7 +85,7 @@ export function readGauge(options: { name: string; help: string; read: () => num
     try {
       value = read()
     } catch {
-      // One broken gauge must not take the others off the page.
+      // One broken gauge must not remove the others from the page.
     }
     return printHead(name, help, 'gauge') + printLine(name, '', value)
   }
@@ -96,7 +100,7 @@ function family<Handle extends Series, L extends string>(
   const { name, help, labels: labelNames = [], seriesMax = seriesMaxDefault } = options
   assert.match(name, namePattern, `metric name ${name}`)
   for (const label of labelNames) assert.match(label, labelPattern, `label ${label} of ${name}`)
-  /** By printed labels. */
+  /** Keyed by the printed labels. */
   const handles = new Map<string, Handle>()
 
   function bind(labels: Readonly<Record<string, string>>): Handle {
@@ -119,7 +123,7 @@ function family<Handle extends Series, L extends string>(
     return text
   }
 
-  // A metric without labels is worth showing at zero: its absence could mean anything.
+  // A metric without labels is printed even at zero: its absence could mean anything.
   if (labelNames.length === 0) bind({})
   return { family: { with: (...[labels]) => bind(labels ?? {}) }, name, print }
 }
@@ -128,7 +132,7 @@ function newCounter(): Counter & Series {
   let value = 0
   return {
     add(by = 1) {
-      if (!(by >= 0)) throw new RangeError(`a counter cannot grow by ${by}`)
+      if (!(by >= 0)) throw new RangeError(`a counter cannot increase by ${by}`)
       value += by
     },
     print: (name, labels) => printLine(name, labels, value),
@@ -175,7 +179,7 @@ function printHead(name: string, help: string, type: string): string {
   return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`
 }
 
-/** One sample. Numbers print as JavaScript writes them, which is what Prometheus reads, but for infinity. */
+/** One sample. Prometheus reads numbers as JavaScript prints them, except for infinity. */
 function printLine(name: string, labels: string, value: number): string {
   const number = Number.isFinite(value) || Number.isNaN(value) ? String(value) : value > 0 ? '+Inf' : '-Inf'
   return labels === '' ? `${name} ${number}\n` : `${name}{${labels}} ${number}\n`

@@ -1,7 +1,7 @@
 /**
- * Hand-made spans: one at each operation, slow SQL statement and message, passed on explicitly. The last slow, failed
- * and a few ordinary traces stay in memory. Costs a seventh of OpenTelemetry's SDK per span (README), because the ids
- * of inner spans and the Unix time stamps are made only when somebody reads them.
+ * Hand-made spans around each operation, slow SQL statement and message, passed explicitly. Memory keeps the last slow
+ * traces, the last failed ones and a few ordinary ones. A span costs a seventh of one in OpenTelemetry's SDK (README),
+ * because ids of inner spans and Unix timestamps are computed only when they are read.
  */
 import { randomBytes } from 'node:crypto'
 import { redactText } from './redact.ts'
@@ -9,11 +9,11 @@ import type { AttributeValue, Span, SpanData, SpanKind, Trace, Tracer } from './
 import { formatTraceparent, type TraceParent } from './traceparent.ts'
 
 export interface TracerOptions {
-  /** Room for failed and slow traces, and as much again for ordinary ones, so that neither pushes out the other. */
+  /** The capacity for failed and slow traces, and again for ordinary ones, so that neither displaces the other. */
   readonly tracesMax?: number
   readonly spansMax?: number
   readonly slowMs?: number
-  /** Of the other traces one in this many is kept, chosen by trace id: all processes choose the same ones. */
+  /** Keeps one in this many of the other traces, chosen by trace id, so that all processes choose the same ones. */
   readonly keepOneIn?: number
   /** Monotonic milliseconds. */
   readonly now?: () => number
@@ -46,7 +46,7 @@ interface LocalTrace {
 const attributesMax = 16
 const textCharsMax = 256
 
-/** A recorder of its own: nothing is global, and nothing leaves the process. */
+/** Creates an independent recorder: nothing is global, and nothing leaves the process. */
 export function createTracer(options: TracerOptions = {}): Tracer {
   const { tracesMax = 128, spansMax = 64, slowMs = 250, keepOneIn = 100 } = options
   const { now = () => performance.now(), wallNow = Date.now } = options
@@ -68,7 +68,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       attributes: undefined,
       attributeCount: 0,
       error: undefined,
-      // Shared functions: a closure for each method of each span would double the price.
+      // Shared functions: a closure for each method of each span would double the cost.
       set,
       fail,
       end,
@@ -103,7 +103,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   return { startSpan, recentTraces }
 }
 
-/** Overwrites its oldest when it is full. */
+/** Overwrites its oldest item when it is full. */
 function ring(size: number) {
   const slots: LocalTrace[] = []
   let next = 0
@@ -132,7 +132,7 @@ function traceparent(this: Recording): string {
   return formatTraceparent({ traceId, spanId: idOf(this), sampled: isSampled || remote?.sampled === true })
 }
 
-/** Most spans are dropped without anyone asking for their id. */
+/** Most spans are dropped before any code reads their id. */
 function idOf(span: Recording): string {
   if (span.id === '') span.id = randomHex(16)
   return span.id
@@ -172,7 +172,7 @@ const poolBytes = 1024
 let pool = ''
 let poolAt = 0
 
-/** Random hex digits from a pool: one call into OpenSSL for 64 trace ids. */
+/** Random hex digits from a pool: one call into OpenSSL yields 64 trace ids. */
 function randomHex(chars: number): string {
   if (poolAt + chars > pool.length) {
     pool = randomBytes(poolBytes).toString('hex')

@@ -13,8 +13,8 @@ const headerCharsMax = 256
 const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/
 
 /**
- * The caller's span, or undefined when the header is missing or malformed: then a new trace begins (section 3.2.2.3).
- * Later versions may append fields behind a dash; version ff and ids of zeros are never valid.
+ * The caller's span, or undefined when the header is missing or malformed; then a new trace begins (section 3.2.2.3).
+ * Later versions may append fields after a dash. Version ff and all-zero ids are never valid.
  */
 export function parseTraceparent(header: string | undefined): TraceParent | undefined {
   if (header === undefined || header.length < versionZeroChars || header.length > headerCharsMax) return undefined

@@ -14,7 +14,7 @@ function passing(name: string): HealthCheck & { runs: number } {
   return check
 }
 
-/** Hangs until told otherwise. */
+/** Hangs until the test calls `release`. */
 function hanging(name: string) {
   const done = Promise.withResolvers<void>()
   const signals: AbortSignal[] = []
@@ -29,7 +29,7 @@ function hanging(name: string) {
   return { ...check, signals, ...done }
 }
 
-test('starting, ready, draining: alive all the time, ready only in between', async () => {
+test('a starting or draining process is alive but not ready; in between it is ready', async () => {
   const health = createHealth()
   health.register(passing('db'))
   assert.deepEqual(health.live(), { ok: true, state: 'starting' })
@@ -43,10 +43,10 @@ test('starting, ready, draining: alive all the time, ready only in between', asy
   assert.deepEqual(health.live(), { ok: true, state: 'draining' })
   assert.equal((await health.ready()).ok, false)
   health.open()
-  assert.equal(health.live().state, 'draining', 'there is no way back')
+  assert.equal(health.live().state, 'draining', 'draining is final')
 })
 
-test('a failing check degrades; it is logged when it changes, not at every probe, without secrets', async () => {
+test('a failing check degrades the state and is logged once per change, without secrets', async () => {
   const lines: unknown[] = []
   const log = {
     warn: (fields: object, message: string) => lines.push(['warn', fields, message]),
@@ -77,12 +77,12 @@ test('a failing check degrades; it is logged when it changes, not at every probe
   assert.equal((await health.ready()).state, 'ready')
   const reason = 'Error: no connection to postgres://octet:[redacted]@db/octet'
   assert.deepEqual(lines, [
-    ['warn', { check: 'db', status: 'failed', reason }, 'health check does not pass'],
-    ['info', { check: 'db' }, 'health check passes again'],
+    ['warn', { check: 'db', status: 'failed', reason }, 'health check failed'],
+    ['info', { check: 'db' }, 'health check recovered'],
   ])
 })
 
-test('an optional part that fails is reported, and the rest still serves', async () => {
+test('a failing optional part is reported, and the process stays ready', async () => {
   const health = createHealth()
   health.register({ name: 'mail', timeoutMs: 1_000, isOptional: true, check: () => Promise.reject(new Error('no')) })
   health.open()
@@ -91,7 +91,7 @@ test('an optional part that fails is reported, and the rest still serves', async
   assert.equal(state, 'degraded')
 })
 
-test('a check that hangs is a timeout, is told to stop, and is not started again while it hangs', async () => {
+test('a hanging check times out, gets an abort signal, and does not start again until it settles', async () => {
   const health = createHealth({ cacheMs: 0 })
   const hung = hanging('db')
   const other = passing('bus')
@@ -114,7 +114,7 @@ test('a check that hangs is a timeout, is told to stop, and is not started again
   assert.equal(hung.signals.length, 2)
 })
 
-test('a check that fails after its timeout disturbs nobody', async () => {
+test('a check that fails after its timeout has no further effect', async () => {
   const health = createHealth({ cacheMs: 0 })
   const hung = hanging('db')
   health.register(hung)
@@ -141,7 +141,7 @@ test('a flood of probes runs each check once a second', async () => {
   assert.equal(check.runs, 2)
 })
 
-test('checks come and go: a new one is asked at once, one that left no longer counts', async () => {
+test('an added check counts at once, and a removed check no longer counts', async () => {
   const health = createHealth()
   const slow = Promise.withResolvers<void>()
   health.register({ name: 'slow', timeoutMs: 10_000, check: () => slow.promise })
@@ -150,7 +150,7 @@ test('checks come and go: a new one is asked at once, one that left no longer co
   const remove = health.register({ name: 'db', timeoutMs: 1_000, check: () => Promise.reject(new Error('no')) })
   assert.throws(() => health.register(passing('db')), /already a health check db/)
   slow.resolve()
-  assert.equal((await probing).ok, true, 'asked before the new check was there')
+  assert.equal((await probing).ok, true, 'requested before the new check was added')
   assert.equal((await health.ready()).ok, false)
   remove()
   assert.equal((await health.ready()).ok, true)

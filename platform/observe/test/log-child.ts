@@ -1,4 +1,4 @@
-/** Run by log-writer.test.ts: logs to the given place and ends in the given way. */
+/** Started by log-writer.test.ts: logs to the given place and exits in the given way. */
 import { createLog, exitOnCrash } from '../src/index.ts'
 
 const [ending = '', destination = '', count = '0'] = process.argv.slice(2)
@@ -13,7 +13,7 @@ switch (ending) {
     process.exit(0)
     break
   case 'throw':
-    throw new Error('nobody catches this')
+    throw new Error('an uncaught error')
   case 'crash':
     setImmediate(() => {
       throw new Error('crashed with token=hunter2')

@@ -16,7 +16,7 @@ function open(t: TestContext) {
   return { folder, path, linesOf, names: () => readdirSync(folder).sort() }
 }
 
-test('however much is logged, all files together stay within the limit, lines whole and the newest kept', t => {
+test('all log files together stay within the limit, with whole lines and the newest ones kept', t => {
   const { folder, path, linesOf, names } = open(t)
   const bytesMax = 500_000
   const writer = openLogWriter({ destination: path, bytesMax })
@@ -38,7 +38,7 @@ test('however much is logged, all files together stay within the limit, lines wh
   )
 })
 
-test('a line that the disk took half of is finished where it began', t => {
+test('a partly written line is completed in the same file', t => {
   const { path, linesOf } = open(t)
   const file = openLogFile({ path, bytesMax: 50 })
   const [begin, end, next] = ['first ha', 'lf\n', 'second line\n'].map(text => Buffer.from(text)) as [
@@ -53,7 +53,7 @@ test('a line that the disk took half of is finished where it began', t => {
   assert.deepEqual([linesOf('octet.log.1'), linesOf('octet.log')], [['first half'], ['second line']])
 })
 
-test('what a start finds is counted: a full file is put aside, and a week later any file', t => {
+test('an existing file rotates at the start when it is full, or when it is a week old', t => {
   const { path, linesOf, names } = open(t)
   writeFileSync(path, `${'x'.repeat(60)}\n`)
   let nowMs = Date.now()
@@ -70,7 +70,7 @@ test('what a start finds is counted: a full file is put aside, and a week later 
   assert.deepEqual(linesOf('octet.log'), ['of the next'])
 })
 
-test('nothing is kept for more than 30 days, however little is logged', t => {
+test('no line is kept for more than 30 days, however little is logged', t => {
   const { path, names } = open(t)
   const nowMs = Date.now()
   for (const [number, ageDays] of [1, 8, 22, 24].entries()) {
@@ -85,7 +85,7 @@ test('nothing is kept for more than 30 days, however little is logged', t => {
   assert.deepEqual(names(), ['octet.log', 'octet.log.1', 'octet.log.2', 'octet.log.3'])
 })
 
-test('while files cannot be put aside, the log goes on where it is, and is put aside once they can', t => {
+test('while rotation fails, the log stays in its file, and it rotates once that is possible', t => {
   const { path, linesOf, names } = open(t)
   let nowMs = Date.now()
   const file = openLogFile({ path, bytesMax: 50, now: () => nowMs })

@@ -11,7 +11,7 @@ import { openLogWriter } from '../src/log-writer.ts'
 const folder = mkdtempSync(join(tmpdir(), 'octet-log-'))
 test.after(() => rmSync(folder, { recursive: true }))
 
-/** Nothing that a test starts outlives it, whatever it does. */
+/** Kills every child process that a test started, however the test ends. */
 const limits = { timeout: 20_000 }
 
 function start(t: TestContext, script: string, args: readonly (string | number)[]): ChildProcess {
@@ -21,12 +21,12 @@ function start(t: TestContext, script: string, args: readonly (string | number)[
   return child
 }
 
-/** Logs `lines` lines and ends in the given way. */
+/** Logs `lines` lines and exits in the given way. */
 function run(t: TestContext, ending: string, destination: string, lines: number): ChildProcess {
   return start(t, 'log-child.ts', [ending, destination, lines])
 }
 
-/** Writes far more to stderr than a pipe holds, says by IPC that it lives, and exits when told to. */
+/** Writes far more to stderr than a pipe holds, reports by IPC that it is alive, and exits on request. */
 function fill(t: TestContext, exitWaitMs: number): ChildProcess {
   return start(t, 'writer-child.ts', [exitWaitMs])
 }
@@ -46,7 +46,7 @@ for (const [ending, exitCode] of [
   ['exit', 0],
   ['throw', 1],
 ] as const) {
-  test(`a process that ends by ${ending} has written every line, in order, to a file`, limits, async t => {
+  test(`a process that ends by ${ending} has written every line to its file, in order`, limits, async t => {
     const file = join(folder, 'logs', `${ending}.log`)
     const child = run(t, ending, file, count)
     const [code] = await once(child, 'exit')
@@ -56,14 +56,14 @@ for (const [ending, exitCode] of [
   })
 }
 
-test('a process that exits has written every line, in order, to a pipe', limits, async t => {
+test('a process that exits has written every line to its pipe, in order', limits, async t => {
   const child = run(t, 'exit', 'stderr', count)
   const output = await text(child.stderr!)
   assert.deepEqual(numbersIn(output), expected)
 })
 
 for (const ending of ['crash', 'rejection']) {
-  test(`a ${ending} is the last line, redacted, and the process ends with 1`, limits, async t => {
+  test(`a ${ending} is the last line, redacted, and the process exits with 1`, limits, async t => {
     const child = run(t, ending, 'stderr', 100)
     const exited = once(child, 'exit')
     const lines = (await text(child.stderr!)).trimEnd().split('\n')
@@ -75,7 +75,7 @@ for (const ending of ['crash', 'rejection']) {
   })
 }
 
-test('a reader that stops reading stops neither the server nor its exit', limits, async t => {
+test('a reader that stops reading blocks neither the server nor its exit', limits, async t => {
   const child = fill(t, 200)
   await once(child, 'message')
   child.send('exit')
@@ -83,7 +83,7 @@ test('a reader that stops reading stops neither the server nor its exit', limits
   assert.equal(code, 0)
 })
 
-test('a reader that comes back gets every line, in order', limits, async t => {
+test('a reader that resumes gets every line, in order', limits, async t => {
   const child = fill(t, 60_000)
   await once(child, 'message')
   child.send('exit')
@@ -93,7 +93,7 @@ test('a reader that comes back gets every line, in order', limits, async t => {
   )
 })
 
-test('a reader that is gone ends the writing, not the process, and the exit does not wait', limits, async t => {
+test('a closed pipe ends the writing but not the process, and the exit does not wait', limits, async t => {
   const child = fill(t, 60_000)
   child.stderr!.destroy()
   await once(child, 'message')
@@ -102,7 +102,7 @@ test('a reader that is gone ends the writing, not the process, and the exit does
   assert.equal(code, 0)
 })
 
-test('the buffer is bounded; what was dropped is counted in a line', () => {
+test('the buffer is bounded, and a line reports how many lines were dropped', () => {
   const file = join(folder, 'bounded.log')
   const writer = openLogWriter({ destination: file, bufferCharsMax: 1_000 })
   for (let i = 0; i < 100; i++) writer.write(`{"level":"info","i":${i},"pad":"${'x'.repeat(60)}"}\n`)
@@ -130,7 +130,7 @@ test('an error is on disk when the call returns', () => {
   writer.close()
 })
 
-test('an endless line is replaced by its beginning, without secrets', () => {
+test('an overlong line is replaced by its beginning, without secrets', () => {
   const file = join(folder, 'long.log')
   const writer = openLogWriter({ destination: file })
   writer.write(`{"level":"warn","password":"hunter2","body":"${'ab '.repeat(50_000)}"}\n`)
@@ -144,6 +144,6 @@ test('an endless line is replaced by its beginning, without secrets', () => {
   assert.match(start, /^\{"level":"warn","password":"\[redacted\]","body":"ab ab/)
 })
 
-test('a folder that cannot be written is said at once', () => {
+test('a log file in an unwritable folder is reported when it is opened', () => {
   assert.throws(() => openLogWriter({ destination: join(folder, 'bounded.log', 'x.log') }), /ENOTDIR|EEXIST/)
 })

@@ -15,7 +15,7 @@ test('a line has level, time, fields and message, in that order', () => {
   assert.deepEqual(lines, ['{"level":"info","time":"2026-11-21T07:30:00.005Z","linkId":7,"msg":"link created"}\n'])
 })
 
-test('lines below the level cost no work and are not written', () => {
+test('lines below the level cost nothing and are not written', () => {
   const { log, lines } = capture('warn')
   const bomb = {
     toJSON() {
@@ -29,7 +29,7 @@ test('lines below the level cost no work and are not written', () => {
   assert.equal(lines.length, 1)
 })
 
-test('a user cannot forge a line with line breaks, quotes or control characters', () => {
+test('user input cannot forge a log line with line breaks, quotes or control characters', () => {
   const { log, lines, last } = capture()
   const forged =
     'x"}\n{"level":"fatal","time":"2026-11-21T07:30:00.005Z","msg":"disk on fire"}\r\n\u2028\u0085\u001b[2J'
@@ -38,7 +38,7 @@ test('a user cannot forge a line with line breaks, quotes or control characters'
   log.error({ err: new Error(forged) }, 'failed')
   assert.equal(lines.length, 3)
   for (const line of lines) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
     assert.match(line, /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*\n$/)
     assert.notEqual(JSON.parse(line).level, 'fatal')
   }
@@ -46,7 +46,7 @@ test('a user cannot forge a line with line breaks, quotes or control characters'
   assert.equal(last().err.message, forged)
 })
 
-test('secrets are removed from messages, fields, children, and errors with causes under err and error', () => {
+test('secrets are removed from messages, fields, child loggers and errors with their causes', () => {
   const { log, lines } = capture()
   const key = 'oct_pat_k3Jd82hFqa_9sKd83hfKs92hfKs83hfKs92hfKs83hfA1b2C3'
   const cause = Object.assign(new Error(`no such key ${key}`), { headers: { Authorization: 'Zm9vYmFy' } })
@@ -62,7 +62,7 @@ test('secrets are removed from messages, fields, children, and errors with cause
   assert.match(JSON.parse(lines[1]!).error.stack, /log\.test\.ts/)
 })
 
-test('what cannot be written as JSON still gives a line', () => {
+test('a value that JSON cannot represent still produces a line', () => {
   const { log, lines } = capture()
   const circle: Record<string, unknown> = { big: 10n, when: Number.NaN, run: () => 1 }
   circle.self = circle
@@ -73,7 +73,7 @@ test('what cannot be written as JSON still gives a line', () => {
   assert.equal(lines.length, 3)
 })
 
-test('a whole request in a line becomes its method and URL', () => {
+test('a logged request is reduced to its method and URL', () => {
   const { log, last } = capture()
   log.info({ req: { method: 'GET', url: '/x?token=abc', headers: { cookie: 'a' }, socket: {} } }, 'seen')
   assert.deepEqual(last().req, { method: 'GET', url: '/x?token=[redacted]' })

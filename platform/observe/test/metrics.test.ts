@@ -6,7 +6,7 @@ function bare() {
   return createMetrics({ processMetrics: false, cacheMs: 0 })
 }
 
-/** `name{labels}` -> value. Throws on a line that the text format does not allow. */
+/** Maps `name{labels}` to the value. Throws on a line that violates the text format. */
 function parse(text: string): Map<string, number> {
   const samples = new Map<string, number>()
   for (const line of text.split('\n')) {
@@ -19,7 +19,7 @@ function parse(text: string): Map<string, number> {
   return samples
 }
 
-test('the exposition is Prometheus text, to the letter', async () => {
+test('the exposition is valid Prometheus text, byte for byte', async () => {
   const metrics = bare()
   const jobs = metrics.counter({ name: 'octet_jobs_total', help: 'Jobs\nfinished \\ done.', labels: ['queue', 'end'] })
   jobs.with({ queue: 'mail', end: 'say "hi"\\\n' }).add(2)
@@ -46,7 +46,7 @@ octet_wait_seconds_count 4
   assert.match(metrics.contentType, /^text\/plain; version=0\.0\.4/)
 })
 
-test('the same labels are the same series, in any order', async () => {
+test('the same labels in any order are the same series', async () => {
   const metrics = bare()
   const family = metrics.counter({ name: 'octet_a_total', help: 'A.', labels: ['x', 'y'] })
   family.with({ x: '1', y: '2' }).add()
@@ -54,7 +54,7 @@ test('the same labels are the same series, in any order', async () => {
   assert.deepEqual([...parse(await metrics.text())], [['octet_a_total{x="1",y="2"}', 2]])
 })
 
-test('series are bounded: what is too many is counted together', async () => {
+test('the number of series is bounded, and the rest share one series', async () => {
   const metrics = bare()
   const family = metrics.counter({ name: 'octet_a_total', help: 'A.', labels: ['who'], seriesMax: 3 })
   for (let i = 0; i < 1_000; i++) family.with({ who: `user-${i}` }).add()
@@ -63,7 +63,7 @@ test('series are bounded: what is too many is counted together', async () => {
   assert.equal(samples.get('octet_a_total{who="other"}'), 997)
 })
 
-test('mistakes are refused: a name taken, a bad name, a missing label, a shrinking counter', () => {
+test('a taken name, an invalid name, a missing label and a decreasing counter are refused', () => {
   const metrics = createMetrics()
   const counter = metrics.counter({ name: 'octet_a_total', help: 'A.', labels: ['x'] })
   assert.throws(() => metrics.gauge({ name: 'octet_a_total', help: 'A.' }), /already a metric octet_a_total/)
@@ -76,7 +76,7 @@ test('mistakes are refused: a name taken, a bad name, a missing label, a shrinki
   assert.throws(() => counter.with({ x: '1' }).add(Number.NaN), RangeError)
 })
 
-test('requests are counted by route template and class of status', async () => {
+test('requests are counted by route template and status class', async () => {
   const metrics = bare()
   const http = observeHttp(metrics)
   http.observe('GET', '/api/v1/links/:id', 200, 3)
@@ -93,11 +93,11 @@ test('requests are counted by route template and class of status', async () => {
   assert.equal(samples.get('octet_http_requests_total{method="PATCH",route="/api/v1/links/:id",status="other"}'), 1)
 })
 
-test('a stranger cannot make series by inventing methods and paths', async () => {
+test('clients cannot create series by inventing methods and paths', async () => {
   const metrics = bare()
   const http = observeHttp(metrics)
   for (let i = 0; i < 5_000; i++) http.observe(`M${i}`, 'unmatched', 404, 1)
-  // A server that passes paths instead of templates is a mistake, but not the end of the monitoring.
+  // A server that reports paths instead of templates is wrong, but it must not break the monitoring.
   for (let i = 0; i < 5_000; i++) http.observe('GET', `/path/${i}`, 200, 1)
   const text = await metrics.text()
   const samples = parse(text)
@@ -106,7 +106,7 @@ test('a stranger cannot make series by inventing methods and paths', async () =>
   assert.equal(text.match(/^octet_http_requests_total\{/gm)?.length, 1_001)
 })
 
-test('many scrapes at once print once, and again when the cache is old', async () => {
+test('concurrent scrapes print once, and a scrape after the cache time prints again', async () => {
   let nowMs = 0
   const metrics = createMetrics({ processMetrics: false, cacheMs: 1_000, now: () => nowMs })
   let reads = 0
@@ -119,7 +119,7 @@ test('many scrapes at once print once, and again when the cache is old', async (
   assert.equal(reads, 2)
 })
 
-test('a gauge whose value cannot be read does not hide the others', async () => {
+test('a gauge that cannot be read does not hide the others', async () => {
   const metrics = bare()
   metrics.readGauge({
     name: 'octet_broken',
@@ -134,7 +134,7 @@ test('a gauge whose value cannot be read does not hide the others', async () => 
   assert.equal(samples.get('octet_fine_total'), 1)
 })
 
-test('the process shows its memory, file descriptors and event loop', async () => {
+test('the process reports its memory, file descriptors and event loop', async () => {
   const metrics = createMetrics()
   const samples = parse(await metrics.text())
   assert(samples.get('process_resident_memory_bytes')! > 1e6)
@@ -143,9 +143,9 @@ test('the process shows its memory, file descriptors and event loop', async () =
   assert(samples.has('nodejs_eventloop_lag_p99_seconds'))
 })
 
-test('a blocked event loop shows in the delay, weighted by its length, and in the busy time', async () => {
+test('a blocked event loop appears in the delay, weighted by its length, and in the busy time', async () => {
   const metrics = bare()
-  // Node counts no busy time before the loop's first turn, and tests may begin before it.
+  // Node counts no busy time before the first turn of the loop, and tests may begin earlier.
   await new Promise(resolve => setImmediate(resolve))
   const monitor = monitorEventLoop(metrics)
   try {
@@ -154,7 +154,7 @@ test('a blocked event loop shows in the delay, weighted by its length, and in th
     await new Promise(resolve => setTimeout(resolve, 1))
     const samples = parse(await metrics.text())
     const atMost = (le: string) => samples.get(`octet_event_loop_delay_seconds_bucket{le="${le}"}`)!
-    // 200 ms hide nine ticks, late by 180, 160, … and 20 ms.
+    // A block of 200 ms hides nine ticks, which are late by 180, 160, … and 20 ms.
     assert(atMost('0.1') - atMost('0.01') >= 4)
     assert(atMost('+Inf') - atMost('0.1') >= 4)
     assert(samples.get('octet_event_loop_busy_seconds_total')! > 0.15)

@@ -8,7 +8,7 @@ const jwt = `${header}.eyJzdWIiOiIwMTk4ZjJmMCJ9.c2lnbmF0dXJlLWhlcmU`
 const apiKey = 'oct_pat_k3Jd82hFqa_9sKd83hfKs92hfKs83hfKs92hfKs83hfA1b2C3'
 const refreshToken = 'AQGY8vB6PHxOmlcNXG0fKjsBq3V5d0Zr8mT2yLw9cQ4nXe7u'
 
-/** Every value must be gone from the line; the rest of the fields must still be there. */
+/** Every listed value must be gone from the line; the other fields must remain. */
 const corpus: [title: string, fields: object, secrets: string[]][] = [
   ['at the top', { password: 'hunter2hunter2', other: 'seen' }, ['hunter2hunter2']],
   ['deep inside', { a: { b: { c: { d: { e: { password: 'hunter2' } } } } }, other: 'seen' }, ['hunter2']],
@@ -42,7 +42,7 @@ const corpus: [title: string, fields: object, secrets: string[]][] = [
 ]
 
 for (const [title, fields, secrets] of corpus) {
-  test(`a secret does not reach the log: ${title}`, () => {
+  test(`no secret reaches the log: ${title}`, () => {
     const line = redactLine(`${JSON.stringify({ level: 'info', ...fields, last: 'end' })}\n`)
     for (const secret of secrets) assert(!line.includes(secret), `${secret} in ${line}`)
     const parsed = JSON.parse(line)
@@ -53,7 +53,7 @@ for (const [title, fields, secrets] of corpus) {
   })
 }
 
-test('what is not secret stays readable', () => {
+test('harmless text stays readable', () => {
   const fields = {
     requestId: '0198f2f0-7a3c-7c4e-9a57-0d5c6d1f2a3b',
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
@@ -72,14 +72,14 @@ test('what is not secret stays readable', () => {
   assert.deepEqual(JSON.parse(redactLine(JSON.stringify(fields))), fields)
 })
 
-test('a key of ours keeps its kind and id', () => {
+test('an Octet API key keeps its kind and id', () => {
   assert.equal(redactText(apiKey), 'oct_pat_k3Jd82hFqa_[redacted]')
 })
 
-test('characters that a terminal obeys or a reader takes for a line end are escaped', () => {
+test('characters that a terminal interprets or a reader takes for a line end are escaped', () => {
   const text = 'a\u007fb\u009bc\u0085d\u2028e\u2029fü'
   const line = redactLine(JSON.stringify({ text }))
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
   assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
   assert.equal(JSON.parse(line).text, text)
 })
@@ -101,7 +101,7 @@ const nasty = fc.letrec(tie => ({
   ),
 })).value
 
-test('whatever is logged, the line stays one line of valid JSON and no field swallows its neighbours', () => {
+test('every logged value stays one line of valid JSON, and no field swallows its neighbours', () => {
   fc.assert(
     fc.property(nasty, nasty, (one, two) => {
       const line = redactLine(`${JSON.stringify([{ one }, 'between', { two }, 'last'])}\n`)
@@ -115,7 +115,7 @@ test('whatever is logged, the line stays one line of valid JSON and no field swa
   )
 })
 
-test('a secret under a secret key is gone wherever the object is put', () => {
+test('a secret under a secret key is removed at any position in the object', () => {
   const put = fc.letrec(tie => ({
     place: fc.oneof(
       { maxDepth: 4 },
@@ -131,7 +131,7 @@ test('a secret under a secret key is gone wherever the object is put', () => {
   )
 })
 
-test('no text takes long: half a megabyte made to be hard is redacted within a second', () => {
+test('redaction is linear: half a megabyte of adversarial text takes under a second', () => {
   const parts = ['eyJ', 'oct_a_', 'Bearer ', 'token=', '__host-', '://a:', 'password":', "secret: '", 'aB3', '"', '\\']
   for (const part of [...parts, '\\"token\\":\\"', '\\"token\\":[', 'bearer  ', 'a.', '"token":"', "':'"]) {
     const text = `= ' @ % J _ ${part.repeat(500_000 / part.length)}`

@@ -57,7 +57,7 @@ test('spans form a tree with times in Unix nanoseconds', () => {
   })
 })
 
-test('a trace goes on from the caller’s header and on to the next hop', () => {
+test('a trace continues from the caller’s header and passes its header to the next hop', () => {
   const { tracer } = withClock({ keepOneIn: 1 })
   const root = tracer.startSpan('call', parseTraceparent(parent))
   const inner = tracer.startSpan('inner', root)
@@ -97,7 +97,7 @@ test('malformed headers begin a new trace', () => {
   assert.match(tracer.startSpan('x', parseTraceparent('hello')).traceparent(), /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)
 })
 
-test('valid headers are read, also from later versions', () => {
+test('valid headers are read, also those of later versions', () => {
   const read = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true }
   assert.deepEqual(parseTraceparent(parent), read)
   assert.deepEqual(parseTraceparent(`cc${parent.slice(2)}-what-comes`), read)
@@ -111,7 +111,7 @@ test('valid headers are read, also from later versions', () => {
   )
 })
 
-test('slow and failed traces are kept; of the others one in n, by trace id', () => {
+test('all slow and failed traces and one in n of the others are kept, chosen by trace id', () => {
   const { clock, tracer } = withClock({ slowMs: 100, keepOneIn: 4, tracesMax: 1_000 })
   const slow = tracer.startSpan('slow')
   clock.ms += 100
@@ -136,7 +136,7 @@ test('slow and failed traces are kept; of the others one in n, by trace id', () 
   for (const { traceId } of sampled) assert.equal(Number.parseInt(traceId.slice(-8), 16) % 4, 0)
 })
 
-test('memory is bounded: the oldest traces go, and ordinary ones never push out failures', () => {
+test('memory is bounded: the oldest traces go first, and ordinary ones never displace failures', () => {
   const { clock, tracer } = withClock({ tracesMax: 10, keepOneIn: 1 })
   const failed = tracer.startSpan('failed')
   failed.fail('no reason')
@@ -152,7 +152,7 @@ test('memory is bounded: the oldest traces go, and ordinary ones never push out 
   assert.equal(traces[10]!.kept, 'failed')
 })
 
-test('spans, attributes and texts of one trace are bounded, and texts are redacted', () => {
+test('the spans, attributes and texts of a trace are bounded, and texts are redacted', () => {
   const { tracer } = withClock({ keepOneIn: 1, spansMax: 5 })
   const root = tracer.startSpan('root')
   for (let i = 0; i < 20; i++) {
@@ -172,7 +172,7 @@ test('spans, attributes and texts of one trace are bounded, and texts are redact
   assert.equal(span!.status.code === 'error' && span!.status.message.length, 256)
 })
 
-test('a span that outlives its trace is shown as running, then as ended; ending twice changes nothing', () => {
+test('a span that outlives its trace appears as running, then as ended; a second end does nothing', () => {
   const { clock, tracer } = withClock({ keepOneIn: 1 })
   const root = tracer.startSpan('root')
   const late = tracer.startSpan('late', root)
@@ -189,7 +189,7 @@ test('a span that outlives its trace is shown as running, then as ended; ending 
   assert.equal(traces[0]!.spans[1]!.spanId, running!.spans[1]!.spanId)
 })
 
-test('ids do not repeat', () => {
+test('ids are unique', () => {
   const { tracer } = withClock()
   const ids = new Set(Array.from({ length: 20_000 }, () => tracer.startSpan('x').traceparent()))
   assert.equal(ids.size, 20_000)

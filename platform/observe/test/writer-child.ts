@@ -1,6 +1,6 @@
 /**
- * Run by log-writer.test.ts. Imports the writer alone: much of Node (`node:assert`) makes stderr non-blocking by merely
- * being loaded, and would hide a writer that does not.
+ * Started by log-writer.test.ts. It imports only the writer, because loading much of Node (`node:assert`) makes stderr
+ * non-blocking. That would hide a writer that does not.
  */
 import { openLogWriter } from '../src/log-writer.ts'
 
