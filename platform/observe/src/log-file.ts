@@ -7,7 +7,7 @@ import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path'
 
 export interface LogFileOptions {
-  /** Created with mode 0600, and its folder with 0700 if missing. New lines are appended. */
+  /** Created with mode 0600, and its folder if missing. New lines are appended. */
   readonly path: string
   /** The limit of all files together; each may hold a fifth of it. Default 100 MiB. */
   readonly bytesMax?: number | undefined

@@ -14,7 +14,7 @@ function passing(name: string): HealthCheck & { runs: number } {
   return check
 }
 
-/** Hangs until the test calls `release`. */
+/** Hangs until the test calls `resolve` or `reject`. */
 function hanging(name: string) {
   const done = Promise.withResolvers<void>()
   const signals: AbortSignal[] = []

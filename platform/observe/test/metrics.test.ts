@@ -66,7 +66,7 @@ test('the number of series is bounded, and the rest share one series', async () 
 test('a taken name, an invalid name, a missing label and a decreasing counter are refused', () => {
   const metrics = createMetrics()
   const counter = metrics.counter({ name: 'octet_a_total', help: 'A.', labels: ['x'] })
-  assert.throws(() => metrics.gauge({ name: 'octet_a_total', help: 'A.' }), /already a metric octet_a_total/)
+  assert.throws(() => metrics.gauge({ name: 'octet_a_total', help: 'A.' }), /octet_a_total already exists/)
   assert.throws(() => metrics.gauge({ name: 'process_cpu_seconds_total', help: 'A.' }), /already/)
   assert.throws(() => metrics.gauge({ name: 'octet-b', help: 'B.' }), /metric name octet-b/)
   assert.throws(() => metrics.histogram({ name: 'octet_b', help: 'B.', labels: ['le'] }), /label le/)
