@@ -217,17 +217,30 @@ export function nullable<S extends TSchema>(schema: S) {
   return Type.Union([schema, Type.Null()])
 }
 
-/** Input properties of every list: how many, and after which cursor. */
+/** A total is counted up to this many; counting further would cost more than the number is worth. */
+export const totalMax = 10_000
+
+/** Input properties of every list: how many, after which cursor, and whether to count. */
 export const page = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'meta.nextCursor of the previous page' })),
+  include: Type.Optional(Type.Enum(['total'], { description: 'total: also count the whole list' })),
 }
+
+const total = Type.Integer({ description: `with include=total: length of the whole list, at most ${totalMax}` })
+const totalIsExact = Type.Boolean({ description: 'with include=total: false when the list is longer than `total`' })
 
 /** Output of every list. `nextCursor` is opaque and null on the last page. */
 export function listOf<S extends TSchema>(item: S) {
   return closed({
     data: Type.Array(item),
-    meta: closed({ limit: Type.Integer(), nextCursor: nullable(Type.String()), hasMore: Type.Boolean() }),
+    meta: closed({
+      limit: Type.Integer(),
+      nextCursor: nullable(Type.String()),
+      hasMore: Type.Boolean(),
+      total: Type.Optional(total),
+      totalIsExact: Type.Optional(totalIsExact),
+    }),
   })
 }
 

@@ -1,7 +1,7 @@
 /** Passkeys: keeping them, and signing in with them. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
-import { closed, Id, listOf, Nothing, nullable, operation, Time } from '../define.ts'
+import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
 import { Me, PasskeyAssertion, PasskeyRegistration, signInLimits, Tokens } from './shapes.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 60 })
@@ -93,7 +93,7 @@ export const passkeyOperations = {
     summary: 'Your passkeys, oldest first',
     http: 'GET /users/me/passkeys',
     access: access.user('account:read'),
-    input: closed({}),
+    input: closed({ include: page.include }),
     output: listOf(Passkey),
     problems: [],
     retry: 'safe',

@@ -8,6 +8,7 @@ export {
   type Tx,
   transactionInProgress,
 } from './connect.ts'
+export { countRows } from './count.ts'
 export { type DataDirLock, lockDataDir } from './data-dir.ts'
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts'
 export { isUnstorableText, outageDetail, outageOf, uniqueViolation } from './errors.ts'

@@ -19,7 +19,7 @@ export {
   settingsOfModules,
 } from './module.ts'
 export { type CompiledOperation, checkInput, operationsOf, type Route } from './operation.ts'
-export { type Page, type PageRequest, type Position, pageOf, readPage } from './page.ts'
+export { type Page, type PageRequest, type Position, pageOf, readPage, type Total, totalOf } from './page.ts'
 export type { ExportedFile, KeepsNothing, Privacy } from './privacy.ts'
 export { connectRemote, type Remote } from './remote.ts'
 export {

@@ -62,6 +62,8 @@ export interface Outbox {
   readonly delivers: boolean
   /** Newest first: `limit + 1` rows when more follow. `before` is an id. */
   list(page: { limit: number; before?: string; to?: string }): Promise<KeptMail[]>
+  /** Counts the mails of the whole list; stops at `rowsMax`. */
+  count(list: { to?: string; rowsMax: number }): Promise<number>
   /** The content of a mail; `undefined` when it does not exist, or when mails leave by SMTP. */
   read(id: string): Promise<(KeptMail & Rendered) | undefined>
 }
@@ -133,6 +135,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
       list: async ({ limit, before, to }) => {
         return (await store.listMails(db, { limit, before, recipient: to })).map(keptMailOf)
       },
+      count: ({ to, rowsMax }) => store.countMails(db, to, rowsMax),
       async read(id) {
         const row = transport === undefined ? await store.findMail(db, id) : undefined
         if (row === undefined || row.state === 'refused') return undefined

@@ -1,7 +1,7 @@
 /**
  * All SQL of mail. Sending runs under the module's role in the module's transaction, the rest under mail's own role.
  */
-import type { Queryable, Sql, Tx } from '@octet/db'
+import { countRows, type Queryable, type Sql, type Tx } from '@octet/db'
 
 /** The sender's transaction: the mail commits with it or not at all. */
 export type SenderTx = Pick<Tx, 'kind' | 'sql'>
@@ -59,15 +59,23 @@ export async function findMail(
   return row
 }
 
+/** Mails to an address, ignoring case; all of them without one. */
+const mailsTo = (sql: Sql, recipient: string | undefined) => sql`from mails
+    where (${recipient ?? null}::text is null or lower(recipient) = lower(${recipient ?? null}::text))`
+
+/** Counts the mails of a list; stops at `rowsMax`. */
+export function countMails(db: Queryable, recipient: string | undefined, rowsMax: number): Promise<number> {
+  return countRows(db, mailsTo(db.sql, recipient), rowsMax)
+}
+
 /** Newest first: `limit + 1` rows when more follow. Ids are UUIDv7, so they sort by time. */
 export function listMails(
   { sql }: Queryable,
   { limit, before, recipient }: { limit: number; before: string | undefined; recipient: string | undefined },
 ): Promise<MailRow[]> {
   return sql<MailRow[]>`
-    select ${columns(sql)} from mails
-    where (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
-      and (${recipient ?? null}::text is null or lower(recipient) = lower(${recipient ?? null}::text))
+    select ${columns(sql)} ${mailsTo(sql, recipient)}
+      and (${before ?? null}::uuid is null or id < ${before ?? null}::uuid)
     order by id desc limit ${limit + 1}`
 }
 

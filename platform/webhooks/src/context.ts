@@ -50,6 +50,13 @@ interface WithSecret {
   secret: string
 }
 
+interface DeliveryPage {
+  readonly limit?: number
+  readonly cursor?: string
+  readonly include?: 'total'
+  readonly state?: WebhookDelivery['state']
+}
+
 /** Use cases of the operations that `webhookOperations` (contracts) declares. */
 export interface WebhookUseCases<Ctx> {
   listWebhooks(ctx: Ctx, input: object): Promise<{ data: Webhook[] }>
@@ -61,10 +68,7 @@ export interface WebhookUseCases<Ctx> {
   deleteWebhook(ctx: Ctx, input: OfWebhook): Promise<object>
   rotateWebhookSecret(ctx: Ctx, input: OfWebhook): Promise<WithSecret>
   pingWebhook(ctx: Ctx, input: OfWebhook): Promise<WebhookDelivery>
-  listWebhookDeliveries(
-    ctx: Ctx,
-    input: OfWebhook & { readonly limit?: number; readonly cursor?: string; readonly state?: WebhookDelivery['state'] },
-  ): Promise<Page<WebhookDelivery>>
+  listWebhookDeliveries(ctx: Ctx, input: OfWebhook & DeliveryPage): Promise<Page<WebhookDelivery>>
   getWebhookDelivery(ctx: Ctx, input: OfDelivery): Promise<WebhookDeliveryDetails>
   resendWebhookDelivery(ctx: Ctx, input: OfDelivery): Promise<WebhookDelivery>
 }

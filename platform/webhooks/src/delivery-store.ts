@@ -1,5 +1,5 @@
 /** SQL of messages to webhooks and of the attempts to deliver them. */
-import { type Db, newId, type Queryable, type Tx } from '@octet/db'
+import { countRows, type Db, newId, type Queryable, type Sql, type Tx } from '@octet/db'
 import type { DeliveryRow } from './rules.ts'
 
 export interface NewDelivery {
@@ -92,20 +92,30 @@ export async function makeDue({ sql }: Db, id: string, at: string): Promise<Deli
   return row
 }
 
-export interface DeliveryQuery {
+/** Which messages of a webhook a list is about. */
+export interface DeliveryFilter {
   readonly webhookId: string
+  readonly state: string | undefined
+}
+
+export interface DeliveryQuery extends DeliveryFilter {
   readonly limit: number
   readonly before: string | undefined
-  readonly state: string | undefined
+}
+
+const deliveriesOf = (sql: Sql, { webhookId, state }: DeliveryFilter) => sql`from webhook_deliveries
+    where webhook_id = ${webhookId} ${state === undefined ? sql`` : sql`and state = ${state}`}`
+
+/** Counts the messages of a list; stops at `rowsMax`. */
+export function countDeliveries(db: Queryable, filter: DeliveryFilter, rowsMax: number): Promise<number> {
+  return countRows(db, deliveriesOf(db.sql, filter), rowsMax)
 }
 
 /** One more row than `limit` when there is a next page; ids sort by time. */
 export function listDeliveries({ sql }: Queryable, query: DeliveryQuery): Promise<DeliveryRow[]> {
   return sql<DeliveryRow[]>`
-    select * from webhook_deliveries
-    where webhook_id = ${query.webhookId}
+    select * ${deliveriesOf(sql, query)}
     ${query.before === undefined ? sql`` : sql`and id < ${query.before}::uuid`}
-    ${query.state === undefined ? sql`` : sql`and state = ${query.state}`}
     order by id desc
     limit ${query.limit + 1}`
 }

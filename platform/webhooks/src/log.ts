@@ -1,6 +1,6 @@
 /** What an owner reads of messages, and sends again. */
 import { type Contract, commonProblem } from '@octet/contracts'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import { accessWebhook, accessWebhookForUpdate } from './access.ts'
 import type { WebhookContext, WebhooksOptions, WebhookUseCases } from './context.ts'
 import * as deliveryStore from './delivery-store.ts'
@@ -29,9 +29,12 @@ export function createLog<C extends Contract, Ctx extends WebhookContext>(
     async listWebhookDeliveries(ctx, { id, state, ...page }) {
       const webhook = await accessWebhook(ctx, id)
       const { limit, after } = readPage(page)
-      const query = { webhookId: webhook.id, limit, before: after?.id, state }
+      const filter = { webhookId: webhook.id, state }
+      const query = { ...filter, limit, before: after?.id }
+      const total = await totalOf(page, rowsMax => deliveryStore.countDeliveries(ctx.db, filter, rowsMax))
       return pageOf(await deliveryStore.listDeliveries(ctx.db, query), {
         limit,
+        total,
         positionOf: ({ created_at: at, id }) => ({ at, id }),
         view: deliveryOf,
       })

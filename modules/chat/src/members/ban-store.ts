@@ -1,5 +1,5 @@
 /** SQL about bans. */
-import type { Queryable, Tx } from '@octet/db'
+import { countRows, type Queryable, type Tx } from '@octet/db'
 import type { MemberPage } from '../rooms/member-store.ts'
 
 export interface BanRow {
@@ -40,4 +40,9 @@ export function listBans({ sql }: Queryable, roomId: string, { limit, after }: M
       ${after === undefined ? sql`` : sql`and (banned_at, user_id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
     order by banned_at desc, user_id desc
     limit ${limit + 1}`
+}
+
+/** Counts the bans of a room; stops at `rowsMax`. */
+export function countBans(db: Queryable, roomId: string, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from bans where room_id = ${roomId}`, rowsMax)
 }

@@ -1,5 +1,5 @@
 /** SQL about invitations. */
-import { newId, type Queryable, type Tx } from '@octet/db'
+import { countRows, newId, type Queryable, type Sql, type Tx } from '@octet/db'
 import type { MemberPage } from '../rooms/member-store.ts'
 
 export interface InvitationRow {
@@ -42,6 +42,15 @@ export async function useInvitation({ sql }: Tx, hash: Buffer, now: string): Pro
   return rows.length === 1
 }
 
+const validIn = (sql: Sql, roomId: string, now: string) => {
+  return sql`from invitations where room_id = ${roomId} and uses_left > 0 and expires_at > ${now}`
+}
+
+/** Counts the valid invitations of a room; stops at `rowsMax`. */
+export function countInvitations(db: Queryable, roomId: string, now: string, rowsMax: number): Promise<number> {
+  return countRows(db, validIn(db.sql, roomId, now), rowsMax)
+}
+
 /** Valid invitations, newest first. */
 export function listInvitations(
   { sql }: Queryable,
@@ -49,8 +58,7 @@ export function listInvitations(
   { limit, after, now }: MemberPage & { now: string },
 ): Promise<InvitationRow[]> {
   return sql<InvitationRow[]>`
-    select * from invitations
-    where room_id = ${roomId} and uses_left > 0 and expires_at > ${now}
+    select * ${validIn(sql, roomId, now)}
       ${after === undefined ? sql`` : sql`and (created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
     order by created_at desc, id desc
     limit ${limit + 1}`

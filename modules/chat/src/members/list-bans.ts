@@ -1,6 +1,6 @@
 import type { Input, Output } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsGovernor } from '../rooms/access.ts'
 import { findPeople, personOrPlaceholder } from '../rooms/find-people.ts'
@@ -18,8 +18,10 @@ export async function listBans(
     ctx,
     found.map(({ user_id }) => user_id),
   )
+  const total = await totalOf(input, rowsMax => banStore.countBans(ctx.db, input.id, rowsMax))
   return pageOf(found, {
     limit: page.limit,
+    total,
     positionOf: row => ({ at: row.banned_at, id: row.user_id }),
     view: row => ({
       person: personOrPlaceholder(people, row.user_id),

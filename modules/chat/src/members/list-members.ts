@@ -1,6 +1,6 @@
 import type { Input, Output } from '@octet/contracts'
 import type { chat, Member } from '@octet/contracts/chat'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import { findPeople, type Person, personOrPlaceholder } from '../rooms/find-people.ts'
@@ -18,8 +18,10 @@ export async function listMembers(
     ctx,
     found.map(({ user_id }) => user_id),
   )
+  const total = await totalOf(input, rowsMax => memberStore.countMembers(ctx.db, input.id, rowsMax))
   return pageOf(found, {
     limit: page.limit,
+    total,
     positionOf: row => ({ at: row.joined_at, id: row.user_id }),
     view: row => memberOf(row, personOrPlaceholder(people, row.user_id)),
   })

@@ -1,6 +1,6 @@
 import type { Input, Output } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsGovernor } from '../rooms/access.ts'
 import * as moderationStore from '../rooms/moderation-store.ts'
@@ -12,8 +12,10 @@ export async function listModeration(
 ): Promise<Output<typeof chat, 'listModeration'>> {
   await accessAsGovernor(ctx, input.id)
   const page = readPage(input)
+  const total = await totalOf(input, rowsMax => moderationStore.countModeration(ctx.db, input.id, rowsMax))
   return pageOf(await moderationStore.listModeration(ctx.db, input.id, page), {
     limit: page.limit,
+    total,
     positionOf: row => ({ at: row.at, id: row.id }),
     view: row => ({
       id: row.id,

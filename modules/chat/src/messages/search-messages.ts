@@ -1,6 +1,6 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import { findPeople } from '../rooms/find-people.ts'
@@ -21,16 +21,20 @@ export async function searchMessages(
     authorId: input.authorId,
     fromTime: input.after,
     toTime: input.before,
-    limit,
-    after,
   }
-  const found = await ctx.db.transaction('chat.searchMessages', tx => messageStore.searchMessages(tx, search))
+  const found = await ctx.db.transaction('chat.searchMessages', tx => {
+    return messageStore.searchMessages(tx, { ...search, limit, after })
+  })
+  const total = await totalOf(input, rowsMax => {
+    return ctx.db.transaction('chat.countMessages', tx => messageStore.countFoundMessages(tx, search, rowsMax))
+  })
   const people = await findPeople(
     ctx,
     found.map(({ author_id }) => author_id),
   )
   return pageOf(found, {
     limit,
+    total,
     positionOf: row => ({ at: row.created_at, id: row.id }),
     view: row => ({ message: messageOf(row), roomName: row.room_name, author: people.get(row.author_id) ?? null }),
   })

@@ -1,6 +1,6 @@
 /** All SQL about messages, reactions and mentions. */
 import type { FileInfo, Preview } from '@octet/contracts/chat'
-import type { Queryable, Tx } from '@octet/db'
+import { countRows, type Queryable, type Sql, type Tx } from '@octet/db'
 
 /** A message as it stands now, with its reactions in the order they first came. */
 export interface MessageRow {
@@ -240,13 +240,17 @@ export function listPins(db: Queryable, roomId: string, limit: number): Promise<
     order by pinned_at desc limit ${limit}`
 }
 
-export interface Search {
+/** Which messages of a user's rooms a search is about. */
+export interface SearchFilter {
   readonly userId: string
   readonly q: string
   readonly roomId: string | undefined
   readonly authorId: string | undefined
   readonly fromTime: string | undefined
   readonly toTime: string | undefined
+}
+
+export interface Search extends SearchFilter {
   readonly limit: number
   readonly after: { readonly at: string; readonly id: string } | undefined
 }
@@ -270,11 +274,7 @@ export async function searchMessages(tx: Tx, search: Search): Promise<FoundMessa
     join rooms on rooms.id = members.room_id
     cross join lateral (
       select * from messages
-      where messages.room_id = members.room_id and deleted_at is null
-        and words @@ websearch_to_tsquery('simple', ${search.q})
-        ${search.authorId === undefined ? sql`` : sql`and author_id = ${search.authorId}`}
-        ${search.fromTime === undefined ? sql`` : sql`and created_at >= ${search.fromTime}`}
-        ${search.toTime === undefined ? sql`` : sql`and created_at < ${search.toTime}`}
+      where ${isFound(sql, search)}
         ${
           after === undefined
             ? sql``
@@ -282,8 +282,30 @@ export async function searchMessages(tx: Tx, search: Search): Promise<FoundMessa
         }
       order by created_at desc, id desc
       limit ${search.limit + 1}) as messages
-    where members.user_id = ${search.userId} and last_message_at is not null
-      ${search.roomId === undefined ? sql`` : sql`and members.room_id = ${search.roomId}`}
+    where ${isSearched(sql, search)}
     order by messages.created_at desc, messages.id desc
     limit ${search.limit + 1}`
 }
+
+/** Counts the messages a search finds, room by room; stops at `rowsMax`. */
+export async function countFoundMessages(tx: Tx, search: SearchFilter, rowsMax: number): Promise<number> {
+  const { sql } = tx
+  await sql`set local plan_cache_mode = force_custom_plan`
+  const found = sql`
+    from members
+    join rooms on rooms.id = members.room_id
+    cross join lateral (select from messages where ${isFound(sql, search)} limit ${rowsMax}) as messages
+    where ${isSearched(sql, search)}`
+  return countRows(tx, found, rowsMax)
+}
+
+const isSearched = (sql: Sql, { userId, roomId }: SearchFilter) => sql`
+  members.user_id = ${userId} and last_message_at is not null
+  ${roomId === undefined ? sql`` : sql`and members.room_id = ${roomId}`}`
+
+const isFound = (sql: Sql, { q, authorId, fromTime, toTime }: SearchFilter) => sql`
+  messages.room_id = members.room_id and deleted_at is null
+  and words @@ websearch_to_tsquery('simple', ${q})
+  ${authorId === undefined ? sql`` : sql`and author_id = ${authorId}`}
+  ${fromTime === undefined ? sql`` : sql`and created_at >= ${fromTime}`}
+  ${toTime === undefined ? sql`` : sql`and created_at < ${toTime}`}`

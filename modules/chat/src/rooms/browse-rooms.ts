@@ -1,6 +1,6 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import * as roomStore from './store.ts'
 import { viewRooms } from './view-rooms.ts'
@@ -16,8 +16,10 @@ export async function browseRooms(
     after: after && { memberCount: Number(after.at), id: after.id },
     q: input.q,
   })
+  const total = await totalOf(input, rowsMax => roomStore.countPublicRooms(ctx.db, input.q, rowsMax))
   const { data, meta } = pageOf(found, {
     limit,
+    total,
     positionOf: room => ({ at: String(room.member_count), id: room.id }),
     view: room => room,
   })

@@ -1,6 +1,6 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { ChatContext } from '../context.ts'
 import * as roomStore from './store.ts'
 import { viewRooms } from './view-rooms.ts'
@@ -11,9 +11,12 @@ export async function listRooms(
   input: Input<typeof chat, 'listRooms'>,
 ): Promise<Output<typeof chat, 'listRooms'>> {
   const page = readPage(input)
-  const found = await roomStore.listRooms(ctx.db, requireUser(ctx.actor).userId, page)
+  const { userId } = requireUser(ctx.actor)
+  const found = await roomStore.listRooms(ctx.db, userId, page)
+  const total = await totalOf(input, rowsMax => roomStore.countRooms(ctx.db, userId, rowsMax))
   const { data, meta } = pageOf(found, {
     limit: page.limit,
+    total,
     positionOf: room => ({ at: room.active_at, id: room.id }),
     view: room => room,
   })

@@ -1,6 +1,6 @@
 /** All SQL about members and their cursors. */
 import type { MemberRole } from '@octet/contracts/chat'
-import type { Db, Queryable, Tx } from '@octet/db'
+import { countRows, type Db, type Queryable, type Tx } from '@octet/db'
 
 export interface MemberRow {
   readonly room_id: string
@@ -88,6 +88,11 @@ export function listMembers({ sql }: Queryable, roomId: string, { limit, after }
       ${after === undefined ? sql`` : sql`and (joined_at, user_id) > (${after.at}::timestamptz, ${after.id}::uuid)`}
     order by joined_at, user_id
     limit ${limit + 1}`
+}
+
+/** Counts the members of a room; stops at `rowsMax`. */
+export function countMembers(db: Queryable, roomId: string, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from members where room_id = ${roomId}`, rowsMax)
 }
 
 /** The other members of direct conversations. */

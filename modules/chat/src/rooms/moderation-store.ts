@@ -1,5 +1,5 @@
 /** SQL about the moderation log. */
-import { newId, type Queryable, type Tx } from '@octet/db'
+import { countRows, newId, type Queryable, type Tx } from '@octet/db'
 import type { MemberPage } from './member-store.ts'
 
 export interface ModerationRow {
@@ -43,4 +43,9 @@ export function listModeration(
       ${after === undefined ? sql`` : sql`and (at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
     order by at desc, id desc
     limit ${limit + 1}`
+}
+
+/** Counts the entries of a room's log; stops at `rowsMax`. */
+export function countModeration(db: Queryable, roomId: string, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from moderation where room_id = ${roomId}`, rowsMax)
 }

@@ -1,6 +1,6 @@
 /** All SQL about rooms. Pass the `Tx` when there is one. */
 import type { MemberRole } from '@octet/contracts/chat'
-import { newId, type Queryable, type Tx } from '@octet/db'
+import { countRows, newId, type Queryable, type Sql, type Tx } from '@octet/db'
 import { unreadMax } from './rules.ts'
 
 export interface RoomRow {
@@ -134,6 +134,23 @@ export function listRooms(db: Queryable, viewerId: string, { limit, after }: Roo
     order by active_at desc, rooms.id desc`
 }
 
+/** Counts the viewer's rooms; stops at `rowsMax`. */
+export function countRooms(db: Queryable, viewerId: string, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from members where user_id = ${viewerId}`, rowsMax)
+}
+
+/** Public rooms with `q` in their name or topic. */
+function isPublic(sql: Sql, q: string | undefined) {
+  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
+  return sql`visibility = 'public' and kind = 'channel'
+      ${pattern === undefined ? sql`` : sql`and (rooms.name ilike ${pattern} or topic ilike ${pattern})`}`
+}
+
+/** Counts public rooms; stops at `rowsMax`. */
+export function countPublicRooms(db: Queryable, q: string | undefined, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from rooms where ${isPublic(db.sql, q)}`, rowsMax)
+}
+
 export interface BrowsePage {
   readonly limit: number
   readonly after: { readonly memberCount: number; readonly id: string } | undefined
@@ -143,12 +160,10 @@ export interface BrowsePage {
 /** Public rooms, largest first. */
 export function browseRooms(db: Queryable, viewerId: string, { limit, after, q }: BrowsePage): Promise<SeenRoom[]> {
   const { sql } = db
-  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
   return sql<SeenRoom[]>`
     select ${seen(db, viewerId)}
-    where visibility = 'public' and kind = 'channel'
+    where ${isPublic(sql, q)}
       ${after === undefined ? sql`` : sql`and (member_count, rooms.id) < (${after.memberCount}, ${after.id}::uuid)`}
-      ${pattern === undefined ? sql`` : sql`and (rooms.name ilike ${pattern} or topic ilike ${pattern})`}
     order by member_count desc, rooms.id desc
     limit ${limit + 1}`
 }

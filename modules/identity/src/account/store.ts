@@ -1,6 +1,6 @@
 /** SQL of accounts. */
 import type { Role } from '@octet/contracts'
-import type { Db, Queryable, Sql, Tx } from '@octet/db'
+import { countRows, type Db, type Queryable, type Sql, type Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 import type { UserRow } from './rules.ts'
 
@@ -129,18 +129,28 @@ export async function setDisabled({ sql }: Tx, id: string, reason: string | null
 /** Sorts after every character allowed in a name. */
 const lastCharacter = '\u{10ffff}'
 
+/** The accounts whose name starts with `q`, ignoring case; all of them without it. */
+function usersNamed(sql: Sql, q: string | undefined) {
+  // A range instead of LIKE: for a prepared LIKE the planner cannot know that the only wildcard is at the end.
+  const start = q?.toLowerCase()
+  return sql`from users
+    where true
+    ${start === undefined ? sql`` : sql`and lower(username) collate "C" between ${start} and ${start + lastCharacter}`}`
+}
+
+/** Counts the accounts of a list; stops at `rowsMax`. */
+export function countUsers(db: Queryable, q: string | undefined, rowsMax: number): Promise<number> {
+  return countRows(db, usersNamed(db.sql, q), rowsMax)
+}
+
 /** Returns one more row than `limit` when a next page exists. Uses users_newest, or users_by_name_start with `q`. */
 export function listUsers(
   { sql }: Queryable,
   { limit, after, q }: { limit: number; after: Position | undefined; q: string | undefined },
 ): Promise<UserRow[]> {
-  // A range instead of LIKE: for a prepared LIKE the planner cannot know that the only wildcard is at the end.
-  const start = q?.toLowerCase()
   return sql<UserRow[]>`
-    select ${userColumns(sql)} from users
-    where true
+    select ${userColumns(sql)} ${usersNamed(sql, q)}
     ${after === undefined ? sql`` : sql`and (created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
-    ${start === undefined ? sql`` : sql`and lower(username) collate "C" between ${start} and ${start + lastCharacter}`}
     order by created_at desc, id desc
     limit ${limit + 1}`
 }

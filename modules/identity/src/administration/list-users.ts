@@ -1,6 +1,6 @@
 import type { Input, Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import { managedUserOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
@@ -13,5 +13,6 @@ export async function listUsers(
   const { limit, after } = readPage(input)
   const q = input.q?.replace(/\p{Cc}/gu, '')
   const rows = await store.listUsers(ctx.db, { limit, after, q })
-  return pageOf(rows, { limit, positionOf: row => ({ at: row.created_at, id: row.id }), view: managedUserOf })
+  const total = await totalOf(input, rowsMax => store.countUsers(ctx.db, q, rowsMax))
+  return pageOf(rows, { limit, total, positionOf: row => ({ at: row.created_at, id: row.id }), view: managedUserOf })
 }

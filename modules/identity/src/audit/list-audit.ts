@@ -1,9 +1,9 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { IdentityContext } from '../context.ts'
 import type { StoredEntry } from './rules.ts'
-import { listEntries } from './store.ts'
+import { countEntries, listEntries } from './store.ts'
 
 type Entries = Output<typeof identity, 'listAudit'>
 
@@ -13,7 +13,8 @@ export async function listAudit(ctx: IdentityContext, input: Input<typeof identi
   const { limit, after } = readPage(input, 'number')
   const before = after === undefined ? undefined : Number(after.at)
   const rows = await listEntries(ctx.db, { userId, limit, before })
-  return pageOf(rows, { limit, positionOf: row => ({ at: String(row.seq), id: userId }), view: entryOf })
+  const total = await totalOf(input, rowsMax => countEntries(ctx.db, userId, rowsMax))
+  return pageOf(rows, { limit, total, positionOf: row => ({ at: String(row.seq), id: userId }), view: entryOf })
 }
 
 function entryOf(row: StoredEntry): Entries['data'][number] {

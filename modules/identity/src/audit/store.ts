@@ -1,5 +1,5 @@
 /** SQL of the audit log. A chain grows and shrinks only under its head's lock. */
-import type { Queryable, Tx } from '@octet/db'
+import { countRows, type Queryable, type Tx } from '@octet/db'
 import type { ChainHead, StoredEntry } from './rules.ts'
 
 const noBytes = Buffer.alloc(0)
@@ -44,6 +44,11 @@ export function listEntries(
     where user_id = ${userId} ${before === undefined ? sql`` : sql`and seq < ${before}`}
     order by seq desc
     limit ${limit + 1}`
+}
+
+/** Counts a user's entries; stops at `rowsMax`. */
+export function countEntries(db: Queryable, userId: string, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from audit_log where user_id = ${userId}`, rowsMax)
 }
 
 /** The head, locked against appends while the chain is read. An empty head when the account has no chain. */

@@ -1,9 +1,9 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import type { IdentityContext } from '../context.ts'
 import { prefixOf } from './api-key.ts'
-import { type ApiKeyRow, listLiveApiKeys } from './store.ts'
+import { type ApiKeyRow, countApiKeys, listLiveApiKeys } from './store.ts'
 
 type ApiKeys = Output<typeof identity, 'listApiKeys'>
 
@@ -15,7 +15,8 @@ export async function listApiKeys(
   const { userId } = requireUser(ctx.actor)
   const { limit, after } = readPage(input)
   const rows = await listLiveApiKeys(ctx.db, { userId, limit, after })
-  return pageOf(rows, { limit, positionOf: row => ({ at: row.created_at, id: row.id }), view: apiKeyOf })
+  const total = await totalOf(input, () => countApiKeys(ctx.db, userId))
+  return pageOf(rows, { limit, total, positionOf: row => ({ at: row.created_at, id: row.id }), view: apiKeyOf })
 }
 
 /** A key as shown to its owner. */

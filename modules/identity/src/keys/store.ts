@@ -41,7 +41,7 @@ export async function insertApiKey({ sql }: Tx, key: NewApiKeyRow): Promise<ApiK
 }
 
 /** Number of a user's active keys. */
-export async function countApiKeys({ sql }: Tx, userId: string): Promise<number> {
+export async function countApiKeys({ sql }: Queryable, userId: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from api_keys where user_id = ${userId} and ${isAlive(sql)}`
   return row?.count ?? 0

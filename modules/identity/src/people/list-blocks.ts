@@ -1,9 +1,9 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import { publicUserOf } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
-import { findBlocksBetween, listBlockRows } from './store.ts'
+import { countBlockRows, findBlocksBetween, listBlockRows } from './store.ts'
 
 /** People blocked by the caller, latest first. */
 export async function listBlocks(
@@ -13,8 +13,10 @@ export async function listBlocks(
   const { userId } = requireUser(ctx.actor)
   const { limit, after } = readPage(input)
   const rows = await listBlockRows(ctx.db, { userId, limit, after })
+  const total = await totalOf(input, rowsMax => countBlockRows(ctx.db, userId, rowsMax))
   return pageOf(rows, {
     limit,
+    total,
     positionOf: row => ({ at: row.blocked_at, id: row.id }),
     view: row => ({ user: publicUserOf(row), createdAt: row.blocked_at }),
   })

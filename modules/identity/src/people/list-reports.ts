@@ -1,9 +1,9 @@
 import type { Input, Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import { publicUserOf } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
-import { listReportRows } from './store.ts'
+import { countReportRows, listReportRows } from './store.ts'
 
 /** Reports about people, oldest first. */
 export async function listReports(
@@ -11,9 +11,12 @@ export async function listReports(
   input: Input<typeof identity, 'listReports'>,
 ): Promise<Output<typeof identity, 'listReports'>> {
   const { limit, after } = readPage(input)
-  const rows = await listReportRows(ctx.db, { state: input.state ?? 'open', limit, after })
+  const state = input.state ?? 'open'
+  const rows = await listReportRows(ctx.db, { state, limit, after })
+  const total = await totalOf(input, rowsMax => countReportRows(ctx.db, state, rowsMax))
   return pageOf(rows, {
     limit,
+    total,
     positionOf: row => ({ at: row.created_at, id: row.id }),
     view: row => ({
       id: row.id,

@@ -1,8 +1,9 @@
 import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
+import { totalOf } from '@octet/kernel'
 import { publicUserOf, withoutInvisible } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
-import { searchPeople } from './store.ts'
+import { countPeople, searchPeople } from './store.ts'
 
 const limitDefault = 20
 
@@ -19,8 +20,9 @@ export async function searchUsers(
   const rows = found.slice(0, limit)
   const hasMore = found.length > limit
   const last = rows.at(-1)?.username.toLowerCase() ?? ''
+  const total = await totalOf(input, rowsMax => (start === '' ? 0 : countPeople(ctx.db, { userId, start }, rowsMax)))
   const nextCursor = hasMore ? Buffer.from(`after ${last}`).toString('base64url') : null
-  return { data: rows.map(publicUserOf), meta: { limit, nextCursor, hasMore } }
+  return { data: rows.map(publicUserOf), meta: { limit, nextCursor, hasMore, ...total } }
 }
 
 function readCursor(cursor: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 /** SQL of search, blocks and reports. */
-import type { Queryable, Sql, Tx } from '@octet/db'
+import { countRows, type Queryable, type Sql, type Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 
 export interface PersonRow {
@@ -37,27 +37,36 @@ export interface Search {
  * exists. Uses users_by_name_start, in order, and users_by_display_name_start, bounded.
  */
 export function searchPeople({ sql }: Queryable, search: Search): Promise<PersonRow[]> {
-  const { userId, start, limit, after } = search
-  const rest = (sqlOf: Sql) => sqlOf`
-    disabled_at is null and ${isApart(sqlOf, userId, sqlOf`users.id`)}
-    ${after === undefined ? sqlOf`` : sqlOf`and lower(username) collate "C" > ${after}`}`
   return sql<PersonRow[]>`
-    select id, username, display_name from (
+    select id, username, display_name ${peopleFound(sql, search, search.limit + 1)}
+    order by lower(username) collate "C"
+    limit ${search.limit + 1}`
+}
+
+/** Counts the people a search finds; stops at `rowsMax`. */
+export function countPeople(db: Queryable, search: Omit<Search, 'limit' | 'after'>, rowsMax: number): Promise<number> {
+  return countRows(db, peopleFound(db.sql, { ...search, after: undefined }, rowsMax), rowsMax)
+}
+
+/** At most `rowsMax` people by username and as many by display name, without double ones. */
+function peopleFound(sql: Sql, { userId, start, after }: Omit<Search, 'limit'>, rowsMax: number) {
+  const rest = sql`
+    disabled_at is null and ${isApart(sql, userId, sql`users.id`)}
+    ${after === undefined ? sql`` : sql`and lower(username) collate "C" > ${after}`}`
+  return sql`from (
       (select id, username, display_name from users
-       where lower(username) collate "C" between ${start} and ${start + lastCharacter} and ${rest(sql)}
+       where lower(username) collate "C" between ${start} and ${start + lastCharacter} and ${rest}
        order by lower(username) collate "C"
-       limit ${limit + 1})
+       limit ${rowsMax})
       union
       (select id, username, display_name
        from (select * from users
              where lower(display_name) collate "C" between ${start} and ${start + lastCharacter}
              order by lower(display_name) collate "C", id
              limit ${namesakesMax}) as users
-       where ${rest(sql)}
+       where ${rest}
        order by lower(username) collate "C"
-       limit ${limit + 1})) as found
-    order by lower(username) collate "C"
-    limit ${limit + 1}`
+       limit ${rowsMax})) as found`
 }
 
 export interface ProfileRow extends PersonRow {
@@ -116,6 +125,11 @@ export function listBlockRows(
     ${isAfter(sql, after, sql`(user_blocks.created_at, blocked_id) <`)}
     order by user_blocks.created_at desc, blocked_id desc
     limit ${limit + 1}`
+}
+
+/** Counts a user's blocks; stops at `rowsMax`. */
+export function countBlockRows(db: Queryable, userId: string, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from user_blocks where blocker_id = ${userId}`, rowsMax)
 }
 
 /** Blocks between one person and others, in both directions. */
@@ -179,10 +193,19 @@ export function listReportRows(
                 then json_build_object('id', r.id, 'username', r.username, 'display_name', r.display_name)
            end as reporter
     from user_reports join users s on s.id = subject_id left join users r on r.id = reporter_id
-    where ${state === 'open' ? sql`resolved_at is null` : sql`resolved_at is not null`}
+    where ${isInState(sql, state)}
     ${isAfter(sql, after, sql`(user_reports.created_at, user_reports.id) >`)}
     order by user_reports.created_at, user_reports.id
     limit ${limit + 1}`
+}
+
+/** Counts reports; stops at `rowsMax`. */
+export function countReportRows(db: Queryable, state: 'open' | 'resolved', rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from user_reports where ${isInState(db.sql, state)}`, rowsMax)
+}
+
+const isInState = (sql: Sql, state: 'open' | 'resolved') => {
+  return state === 'open' ? sql`resolved_at is null` : sql`resolved_at is not null`
 }
 
 export interface Resolution {

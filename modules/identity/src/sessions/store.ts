@@ -1,6 +1,6 @@
 /** SQL of sessions and revocations. */
 import type { Role } from '@octet/contracts'
-import type { Db, Queryable, Sql, Tx } from '@octet/db'
+import { countRows, type Db, type Queryable, type Sql, type Tx } from '@octet/db'
 import type { Position } from '@octet/kernel'
 import type { UserRow } from '../account/rules.ts'
 import { userColumns } from '../account/store.ts'
@@ -118,6 +118,11 @@ export function listSessions(
     ${after === undefined ? sql`` : sql`and (last_seen_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`}
     order by last_seen_at desc, id desc
     limit ${limit + 1}`
+}
+
+/** Counts a user's active sessions; stops at `rowsMax`. */
+export function countSessions(db: Queryable, userId: string, rowsMax: number): Promise<number> {
+  return countRows(db, db.sql`from sessions where user_id = ${userId} and ${isAlive(db.sql)}`, rowsMax)
 }
 
 // ---- refresh ----------------------------------------------------------------------------------------------------

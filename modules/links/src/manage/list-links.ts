@@ -1,7 +1,7 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
 import { normalHost } from '@octet/domains'
-import { pageOf, readPage } from '@octet/kernel'
+import { pageOf, readPage, totalOf } from '@octet/kernel'
 import * as clickStore from '../clicks/store.ts'
 import type { LinksContext } from '../context.ts'
 import * as listStore from './list-store.ts'
@@ -17,23 +17,23 @@ export async function listLinks(
   const { userId } = requireUser(ctx.actor)
   const sort = input.sort ?? '-createdAt'
   const { limit, after } = readPage(input, sort === '-clicks' ? 'number' : 'time')
-  const found = await listStore.listLinks(ctx.db, {
+  const filter = {
     ownerId: userId,
-    limit,
-    after,
-    sort,
     q: input.q,
     tag: input.tag,
     folderId: input.folderId,
     domain: input.domain === undefined ? undefined : (normalHost(input.domain) ?? input.domain),
     isArchived: input.isArchived ?? false,
-  })
+  }
+  const found = await listStore.listLinks(ctx.db, { ...filter, limit, after, sort })
+  const total = await totalOf(input, rowsMax => listStore.countLinks(ctx.db, filter, rowsMax))
   const recent = await recentClicks(
     ctx,
     found.slice(0, limit).map(({ id }) => id),
   )
   return pageOf(found, {
     limit,
+    total,
     positionOf: row => ({ at: sort === '-clicks' ? String(row.clicks) : row.created_at, id: row.id }),
     view: (row: LinkRow) => ({ ...linkOf(row, ctx.origin), recentClicks: recent.get(row.id) ?? [] }),
   })

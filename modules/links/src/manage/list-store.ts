@@ -1,18 +1,41 @@
 /** SQL for the owner's list. */
-import type { Queryable } from '@octet/db'
+import { countRows, type Queryable, type Sql } from '@octet/db'
 import type { Position } from '@octet/kernel'
 import type { LinkRow } from './rules.ts'
 
-export interface ListQuery {
+/** Which links of an owner a list is about. */
+export interface ListFilter {
   readonly ownerId: string
-  readonly limit: number
-  readonly after: Position | undefined
-  readonly sort: '-createdAt' | 'createdAt' | '-clicks'
   readonly q: string | undefined
   readonly tag: string | undefined
   readonly folderId: string | undefined
   readonly domain: string | undefined
   readonly isArchived: boolean
+}
+
+export interface ListQuery extends ListFilter {
+  readonly limit: number
+  readonly after: Position | undefined
+  readonly sort: '-createdAt' | 'createdAt' | '-clicks'
+}
+
+function linksOf(sql: Sql, { ownerId, q, tag, folderId, domain, isArchived }: ListFilter) {
+  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
+  const matching = pattern && sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`
+  return sql`from links
+    left join click_totals on click_totals.link_id = links.id
+    left join domains on domains.id = links.domain_id
+    where links.owner_id = ${ownerId} and deleted_at is null
+      and archived_at is ${isArchived ? sql`not null` : sql`null`}
+    ${matching ?? sql``}
+    ${tag === undefined ? sql`` : sql`and tags @> array[${tag}]`}
+    ${folderId === undefined ? sql`` : sql`and folder_id = ${folderId}`}
+    ${domain === undefined ? sql`` : sql`and domains.host = ${domain}`}`
+}
+
+/** Counts the links of a list; stops at `rowsMax`. */
+export function countLinks(db: Queryable, filter: ListFilter, rowsMax: number): Promise<number> {
+  return countRows(db, linksOf(db.sql, filter), rowsMax)
 }
 
 /**
@@ -21,9 +44,7 @@ export interface ListQuery {
  * PostgreSQL has, no index finds parts of words.
  */
 export function listLinks({ sql }: Queryable, query: ListQuery): Promise<LinkRow[]> {
-  const { ownerId, limit, after, sort, q, tag, folderId, domain, isArchived } = query
-  const pattern = q === undefined ? undefined : `%${q.replace(/[\\%_]/g, '\\$&')}%`
-  const matching = pattern && sql`and (code ilike ${pattern} or url ilike ${pattern} or title ilike ${pattern})`
+  const { limit, after, sort } = query
   const clicks = sql`coalesce(click_totals.clicks, 0)`
   const { at = '', id = '' } = after ?? {}
   const beyond = {
@@ -38,16 +59,8 @@ export function listLinks({ sql }: Queryable, query: ListQuery): Promise<LinkRow
   }
   return sql<LinkRow[]>`
     select links.*, ${clicks} as clicks, domains.host as domain
-    from links
-    left join click_totals on click_totals.link_id = links.id
-    left join domains on domains.id = links.domain_id
-    where links.owner_id = ${ownerId} and deleted_at is null
-      and archived_at is ${isArchived ? sql`not null` : sql`null`}
+    ${linksOf(sql, query)}
     ${after === undefined ? sql`` : beyond[sort]()}
-    ${matching ?? sql``}
-    ${tag === undefined ? sql`` : sql`and tags @> array[${tag}]`}
-    ${folderId === undefined ? sql`` : sql`and folder_id = ${folderId}`}
-    ${domain === undefined ? sql`` : sql`and domains.host = ${domain}`}
     order by ${order[sort]}
     limit ${limit + 1}`
 }
