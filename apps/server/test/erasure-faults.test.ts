@@ -129,7 +129,7 @@ function failingOnce(module: AnyModule, failures: string[]): AnyModule {
       ? { ...job, attemptsMax: 10, backoff: { firstMs: 20, maxMs: 50 }, run: failing(job.name, job.run) }
       : job
   })
-  const handlers = /^(eraseUser|noteErased)$/
+  const handlers = /^(eraseUser|recordErased)$/
   const listens = module.listens?.map(one => {
     return handlers.test(one.handler)
       ? { ...one, handle: failing(one.handler, one.handle as never) as typeof one.handle }
@@ -162,7 +162,7 @@ test('every step of an erasure may fail before and after its work, and still the
   const [left] = await app.db('links').sql<{ count: number }[]>`
     select count(*)::int as count from links where owner_id = ${user.id}`
   assert.equal(left?.count, 0)
-  const steps = ['advance-erasures', 'eraseUser', 'erase-user', 'noteErased', 'keep-tombstones']
+  const steps = ['advance-erasures', 'eraseUser', 'erase-user', 'recordErased', 'keep-tombstones']
   for (const step of steps)
     assert.ok(
       failures.some(failure => failure.includes(step) && failure.endsWith('2')),

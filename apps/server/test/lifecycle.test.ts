@@ -1,10 +1,13 @@
 /** The server as its operator sees it: started, refused, killed, restarted, stopped, split. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { identity } from '@octet/contracts/identity'
@@ -87,11 +90,20 @@ test('starts on nothing, serves, refuses a second start, survives kill -9 and st
 test('a stop lets the request that is under way finish and closes idle connections', async t => {
   const server = await start(t, { OCTET_DATA: await dataDir(t) })
   await fetch(`${server.origin}/health/live`).then(answer => answer.text()) // leaves an idle keep-alive socket behind
-  // Hashing keeps this one busy for a while.
-  const pending = httpClient(server.origin).client(identity).register(account)
-  await new Promise(resolve => setTimeout(resolve, 15))
+  const body = JSON.stringify(account)
+  const pending = request(`${server.origin}/api/v1/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
+  })
+  const answered = once(pending, 'response') as Promise<[IncomingMessage]>
+  const underWay = once(pending, 'continue') // the server has the head of the request and waits for its body
+  pending.flushHeaders()
+  await underWay
   const stopped = server.stop()
-  assert.equal((await pending).user.username, 'ada')
+  pending.end(body)
+  const [answer] = await answered
+  assert.equal(answer.statusCode, 201)
+  assert.equal(((await json(answer)) as { user: { username: string } }).user.username, 'ada')
   assert.equal(await stopped, 0)
   await assert.rejects(fetch(server.origin), 'the port is closed')
 })

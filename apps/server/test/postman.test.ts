@@ -132,7 +132,7 @@ test('a person creates an account, signs in, shortens an address and opens a roo
   variables.token = ''
   assert.equal((await send(find('POST /auth/login'), variables, { login: 'ada' })).status, 200)
   assert.notEqual(variables.token, '')
-  assert.equal((await send(find('GET /me'), variables)).json.username, 'ada')
+  assert.equal((await send(find('GET /users/me'), variables)).json.username, 'ada')
   assert.equal((await send(find('POST /links'), variables)).json.url, 'https://example.org/a')
   assert.equal((await send(find('GET /links'), variables)).status, 200)
   const room = await send(find('POST /chat/rooms'), variables, { name: 'general' })

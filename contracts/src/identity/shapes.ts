@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { roles } from '../access.ts'
 import { closed, Id, nullable, Time } from '../define.ts'
 
+const examplePassword = 'correct horse battery staple'
 const Username = Type.String({ minLength: 3, maxLength: 30, pattern: '^[a-zA-Z0-9_-]+$', examples: ['ada'] })
 export const Email = Type.String({
   minLength: 3,
@@ -15,7 +16,7 @@ export const Password = Type.String({
   minLength: 8,
   maxLength: 1024,
   writeOnly: true,
-  examples: ['correct horse battery staple'],
+  examples: [examplePassword],
 })
 export const RoleName = Type.Enum([...roles])
 
@@ -82,8 +83,8 @@ export const Tokens = closed({
 })
 export const registration = { username: Username, email: Email, password: Password }
 export const credentials = {
-  login: Type.String({ minLength: 1, maxLength: 254, description: 'username or e-mail' }),
-  password: Type.String({ minLength: 1, maxLength: 1024, writeOnly: true }),
+  login: Type.String({ minLength: 1, maxLength: 254, description: 'username or e-mail', examples: ['ada'] }),
+  password: Type.String({ minLength: 1, maxLength: 1024, writeOnly: true, examples: [examplePassword] }),
 }
 
 const base64url = '^[A-Za-z0-9_-]+$'

@@ -160,7 +160,7 @@ function refuseNewer(newer: readonly AppliedRow[]): void {
   const breaking = newer.filter(({ contract }) => contract !== null)
   if (breaking.length === 0) return
   const count = breaking.length === 1 ? 'a migration' : `${breaking.length} migrations`
-  const own = newer.filter(({ id }) => !id.startsWith('floor/'))
+  const own = newer.filter(({ id }) => !id.includes('/')) // what `migrate down` can take back
   const ways = [...new Set(own.map(({ module }) => module))].flatMap(module => {
     const ofModule = own.filter(row => row.module === module)
     const oldest = ofModule.findIndex(({ contract }) => contract !== null)

@@ -154,7 +154,12 @@ test('code runs on a newer database that only expanded, and is told by how much'
 test('code refuses a newer database that contracted: it names why, and what takes it back', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
-  const next = await nextRelease(t, true)
+  const own = await nextRelease(t, true)
+  // A capability's migrations sort after the module's, and `migrate down` does not take them back.
+  const hooks = await mkdtemp(join(tmpdir(), 'octet-migrations-'))
+  defer(t, () => rm(hooks, { recursive: true, force: true }))
+  await writeFile(join(hooks, '0001_hooks.sql'), 'create table hooks (id int);\n-- down\ndrop table hooks;\n')
+  const next = { ...own, shared: [{ name: 'webhooks', folder: pathToFileURL(`${hooks}/`) }] }
   await migrateUp(url, [next])
   await assert.rejects(migrateUp(url, [set, { module: 'migrate_more', folder: set.folder }]), ({ message }: Error) => {
     assert.match(message, /newer than this release: .* a migration that this one cannot run on/)
@@ -167,7 +172,8 @@ test('code refuses a newer database that contracted: it names why, and what take
   const schemas = await kept.sql`select 1 from pg_namespace where nspname = 'migrate_more'`
   assert.equal(schemas.length, 0, 'nothing was applied before the refusal')
   await migrateDown(url, next, 2)
-  assert.deepEqual(await migrateUp(url, [set]), { applied: [], newer: ['migrate_test/0003_owner'] })
+  const newer = ['migrate_test/0003_owner', 'migrate_test/webhooks/0001_hooks']
+  assert.deepEqual(await migrateUp(url, [set]), { applied: [], newer })
 })
 
 test('servers that start together migrate once', async t => {

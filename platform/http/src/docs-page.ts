@@ -1,5 +1,13 @@
 /** `/docs`: the contracts as a page people read, without a script. */
-import { type Contract, curlOf, exampleInput, exampleOf, type ProblemSpec, problemCatalogue } from '@octet/contracts'
+import {
+  type Contract,
+  curlOf,
+  exampleInput,
+  exampleOf,
+  type ProblemSpec,
+  problemCatalogue,
+  realtimeEventsPath,
+} from '@octet/contracts'
 import { type CompiledOperation, operationsOf } from '@octet/kernel'
 import { describeAccess } from './openapi.ts'
 
@@ -24,10 +32,12 @@ Postman collection <a href="/postman.json">/postman.json</a>.</p></header>
 <div class="columns">
 <nav aria-label="Operations">
 ${contracts.map(contract => navOf(contract)).join('')}
+<h2>realtime</h2><ul><li><a href="#realtime.followStream">Follow a live stream as server-sent events</a></li></ul>
 <p><a href="#problems">Problems</a></p>
 </nav>
 <main>
 ${operations.map(operation => section(operation, origin)).join('\n')}
+${eventStreamSection(origin)}
 <section id="problems"><h2>Problems</h2>
 <p>Every error has a stable <code>code</code>. 429 and 503 say in <code>Retry-After</code> when to come back.</p>
 <table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
@@ -76,6 +86,17 @@ function section(operation: CompiledOperation, origin: string): string {
 ${rows.length === 0 ? '' : table}
 <pre tabindex="0">${html(curlOf({ operation: spec, input: exampleInput(spec) }, origin))}</pre>
 <details><summary>Answer: ${spec.status ?? 200}</summary><pre tabindex="0">${html(answer)}</pre></details>
+</section>`
+}
+
+function eventStreamSection(origin: string): string {
+  const url = `${origin}${realtimeEventsPath}?stream=chat:room:ID&after=0`
+  return `<section id="realtime.followStream">
+<h2>Follow a live stream as server-sent events</h2>
+<p class="route"><b>GET</b> <code>${realtimeEventsPath}</code></p>
+<p>Signed in. For places where WebSockets do not pass. <code>stream</code> names the stream; <code>after</code> is the id
+of the last event you have.</p>
+<pre tabindex="0">curl -N '${html(url)}' -H 'Authorization: Bearer …'</pre>
 </section>`
 }
 

@@ -1,5 +1,5 @@
 /** OpenAPI 3.1 from the contracts; TypeBox schemas are JSON Schema already. */
-import { type Access, type Contract, problemCatalogue } from '@octet/contracts'
+import { type Access, type Contract, problemCatalogue, realtimeEventsPath, streamNamePattern } from '@octet/contracts'
 import { type CompiledOperation, operationsOf } from '@octet/kernel'
 
 const commonCodes = ['validation-failed', 'rate-limited', 'internal', 'unavailable', 'deadline-exceeded']
@@ -26,6 +26,7 @@ export function openApi(contracts: readonly Contract[], origin: string): OpenApi
       paths[path] = item
     }
   }
+  paths[realtimeEventsPath] = { get: eventStreamObject(catalogue) }
   return {
     openapi: '3.1.0',
     info: {
@@ -34,7 +35,7 @@ export function openApi(contracts: readonly Contract[], origin: string): OpenApi
       description: 'Eight backends on one platform. Errors are RFC 9457 problems.',
     },
     servers: [{ url: origin }],
-    tags: contracts.map(({ name }) => ({ name })),
+    tags: [...contracts.map(({ name }) => ({ name })), { name: 'realtime' }],
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -93,7 +94,7 @@ function problemResponses(
   { spec, route }: CompiledOperation,
   catalogue: ReadonlyMap<string, { status: number; title: string }>,
 ) {
-  const codes = [...commonCodes, ...spec.problems]
+  const codes = [...spec.problems]
   if (spec.access.kind !== 'anyone') codes.push('unauthenticated', 'forbidden')
   if ('fresh' in spec.access && spec.access.fresh === true) codes.push('fresh-sign-in-required')
   if ('verified' in spec.access && spec.access.verified === true) codes.push('email-unverified')
@@ -101,8 +102,12 @@ function problemResponses(
   if (spec.retry === 'keyed') codes.push('idempotency-in-flight', 'idempotency-key-reused')
   if (spec.versioned === true && route?.method !== 'GET') codes.push('version-mismatch')
   if ((route?.body.length ?? 0) > 0) codes.push('payload-too-large', 'unsupported-media-type')
+  return problemsByStatus(codes, catalogue)
+}
+
+function problemsByStatus(codes: readonly string[], catalogue: ReadonlyMap<string, { status: number; title: string }>) {
   const byStatus = new Map<number, string[]>()
-  for (const code of codes) {
+  for (const code of [...commonCodes, ...codes]) {
     const problem = catalogue.get(code)
     if (problem === undefined) throw new Error(`no problem "${code}" in the catalogue`)
     byStatus.set(problem.status, [...(byStatus.get(problem.status) ?? []), `\`${code}\` ${problem.title}`])
@@ -116,6 +121,32 @@ function problemResponses(
       },
     ]),
   )
+}
+
+/** The route of platform/runtime/src/event-streams.ts. It belongs to no contract, because it answers with a stream. */
+function eventStreamObject(catalogue: ReadonlyMap<string, { status: number; title: string }>) {
+  return {
+    operationId: 'realtime.followStream',
+    tags: ['realtime'],
+    summary: 'Follow a live stream as server-sent events',
+    description: describeAccess({ kind: 'signed-in' }),
+    security: [{ bearer: [] }],
+    parameters: [
+      { name: 'stream', in: 'query', required: true, schema: { type: 'string', pattern: streamNamePattern } },
+      {
+        name: 'after',
+        in: 'query',
+        required: false,
+        description: 'The id of the last event you have: `SEQ` or `SEQ@EPOCH`.',
+        schema: { type: 'string' },
+      },
+      header('Last-Event-ID', 'As `after`, and it takes precedence. `EventSource` sends it when it reconnects.'),
+    ],
+    responses: {
+      200: { description: 'Success', content: textual(['text/event-stream']) },
+      ...problemsByStatus(['unauthenticated', 'forbidden'], catalogue),
+    },
+  }
 }
 
 /** Who may call, in words. */

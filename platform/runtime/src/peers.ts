@@ -17,8 +17,8 @@ import type { ServiceKeys } from './service-keys.ts'
 
 export interface Peers {
   transport(module: string): Transport | undefined
-  /** Gives the event to the handlers of modules that are served elsewhere. */
-  deliver(event: { event: string; eventId: string; data: unknown }): Promise<void>
+  /** One delivery for each handler of a module that is served elsewhere. */
+  deliveriesOf(event: { event: string; eventId: string; data: unknown }): (() => Promise<void>)[]
   /** Asks the process that knows accounts. `undefined` when no module elsewhere does. */
   readonly accounts: AccountsElsewhere | undefined
   close(): Promise<void>
@@ -50,20 +50,19 @@ export function connectPeers({ elsewhere, addresses, keys, now, log }: PeersOpti
   const accounts = remoteAccounts(elsewhere, remoteOf, { now, log })
   return {
     transport: module => remoteOf(module)?.transport,
-    async deliver(event) {
-      for (const { contract, listens = [] } of elsewhere) {
-        for (const subscription of listens as readonly Subscription<never>[]) {
-          if (!wants(subscription, event.event)) continue
-          const { handler } = subscription
-          const request = serviceRequest(event.event.split('.')[0] ?? '', event.eventId, deliveryTimeoutMs)
-          await requirePeer(remoteOf(contract.name), contract.name).post(
-            `/internal/${contract.name}/events/${handler}`,
-            { event: event.event, eventId: event.eventId, data: event.data },
-            request,
-          )
-        }
-      }
-    },
+    deliveriesOf: event =>
+      elsewhere.flatMap(({ contract, listens = [] }) =>
+        (listens as readonly Subscription<never>[])
+          .filter(subscription => wants(subscription, event.event))
+          .map(({ handler }) => async () => {
+            const request = serviceRequest(event.event.split('.')[0] ?? '', event.eventId, deliveryTimeoutMs)
+            await requirePeer(remoteOf(contract.name), contract.name).post(
+              `/internal/${contract.name}/events/${handler}`,
+              { event: event.event, eventId: event.eventId, data: event.data },
+              request,
+            )
+          }),
+      ),
     accounts,
     close: async () => {
       await accounts?.sessionWatch.close()

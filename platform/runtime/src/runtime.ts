@@ -270,9 +270,17 @@ function personalDataModulesOf(modules: readonly AnyModule[]): string[] {
   return modules.flatMap(({ contract, privacy }) => ('columns' in privacy ? [contract.name] : []))
 }
 
+/**
+ * Delivers an event to every listener. A listener that fails, or whose process is unreachable, does not hold the others
+ * back: the first error is thrown after all have been tried, and the event waits in the outbox for another attempt.
+ */
 async function deliverToAll(host: Host, peers: Peers | undefined, event: OutboxEvent): Promise<void> {
-  for (const subscriber of host.subscribersOf(event.event)) await subscriber.deliver(event)
-  await peers?.deliver(event)
+  const here = host.subscribersOf(event.event).map(subscriber => () => subscriber.deliver(event))
+  const errors: unknown[] = []
+  for (const deliver of [...here, ...(peers?.deliveriesOf(event) ?? [])]) {
+    await deliver().catch(error => errors.push(error))
+  }
+  if (errors.length > 0) throw errors[0]
 }
 
 interface OpenPeers extends Peers {
