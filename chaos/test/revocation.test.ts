@@ -255,10 +255,10 @@ test('O7: a second after a session ends in any way, its sockets receive nothing 
   const [untold, unmuted] = [await addVictim(broken), await addVictim(broken)]
   await end(broken, untold, 'signed out')
   await watch(broken, [])
-  assert.match(broken.findings().join('\n'), new RegExp(`${untold.name} at server 1 heard event \\d+ times`))
+  assert.match(broken.findings().join('\n'), new RegExp(`${untold.name} at server 1 received event \\d+ times`))
   if (wire === undefined) return
   await cluster.inject({ kind: 'black-hole', server: 2 })
   await end(broken, unmuted, 'signed out')
   await watch(broken, [])
-  assert.match(broken.findings().join('\n'), new RegExp(`${unmuted.name} at server 2 heard relay \\d+ times`))
+  assert.match(broken.findings().join('\n'), new RegExp(`${unmuted.name} at server 2 received relay \\d+ times`))
 })

@@ -5,8 +5,8 @@ import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import type { HashOrder } from './hash-threads.ts'
 
-/** A tenth of the weight of a thread that answers requests: enough to make progress, too little to delay one. */
-const niceness = 10
+/** A third of the weight of a thread that answers requests. At a tenth, a sign-in on a busy host took over ten seconds. */
+const niceness = 5
 
 /** Linux sets priorities per thread, and /proc names the calling one. Elsewhere hashes have normal priority. */
 function yieldToOthers(): void {
