@@ -12,6 +12,7 @@ import { inflateRawSync } from 'node:zlib'
 import type { Contract } from '@octet/contracts'
 import { identity } from '@octet/contracts/identity'
 import { type Columns, openPool } from '@octet/db'
+import { job } from '@octet/jobs'
 import { type AnyModule, operationsOf } from '@octet/kernel'
 import { migrationsOf } from '@octet/runtime'
 import { classified, type Test, type TestApp, testApp } from '@octet/testkit'
@@ -197,8 +198,8 @@ async function until<T>(what: string, look: () => Promise<T | undefined | false>
   throw new Error(`${what} did not come`)
 }
 
-async function run(app: TestApp, job: string): Promise<void> {
-  await app.db('identity').transaction('test.run', tx => app.runtime.jobs.enqueue(tx, `identity.${job}`, {}))
+async function run(app: TestApp, name: string): Promise<void> {
+  await app.db('identity').transaction('test.run', tx => app.runtime.jobs.enqueue(tx, job(`identity.${name}`), {}))
 }
 
 /** A person who has written words of their own wherever one can write. */
@@ -320,15 +321,15 @@ test('a module that forgets a column does not go unseen', async t => {
   const forgetful = modules.map((module): AnyModule => {
     if (module.contract.name !== 'links' || !('columns' in module.privacy)) return module
     const { privacy } = module
-    const jobs = module.jobs?.map(job => {
-      if (job.name !== 'links.erase-user') return job
+    const jobs = module.jobs?.map(one => {
+      if (one.job.name !== 'links.erase-user') return one
       // Says it is done and has done nothing.
       const keep = async (ctx: { db: ReturnType<TestApp['db']> }, { requestId }: { requestId: string }) => {
         await ctx.db.transaction('test.keep', tx =>
           tx.publish('user-erased' as never, { requestId, module: 'links' } as never),
         )
       }
-      return { ...job, run: keep as never }
+      return { ...one, run: keep as never }
     })
     return { ...module, privacy, jobs }
   })

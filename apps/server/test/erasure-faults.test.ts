@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { readConfig } from '@octet/config'
 import { identity } from '@octet/contracts/identity'
 import { links } from '@octet/contracts/links'
+import { job } from '@octet/jobs'
 import { type AnyModule, settingsOfModules } from '@octet/kernel'
 import { createLog, createMetrics } from '@octet/observe'
 import { migrationsOf, openRuntime, type Runtime } from '@octet/runtime'
@@ -17,6 +18,7 @@ import { modules } from '../src/modules.ts'
 
 const password = 'correct horse battery staple'
 const deadlineMs = 60_000
+const advanceErasuresJob = job('identity.advance-erasures')
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   for (const startedMs = performance.now(); !(await isSo()); ) {
@@ -104,7 +106,7 @@ test('a module in another process exports and erases, and its answers come back'
   if (db === undefined) throw new Error('identity is not served')
   await until('freezing', async () => (await db.sql`select 1 from erasures where state = 'frozen'`).length === 1)
   clock.nowMs += 16_000
-  await db.transaction('test.run', tx => first.jobs.enqueue(tx, 'identity.advance-erasures', {}))
+  await db.transaction('test.run', tx => first.jobs.enqueue(tx, advanceErasuresJob, {}))
   await until('the tombstone', async () => (await db.sql`select 1 from erased_subjects`).length === 1)
   assert.equal((await db.sql`select 1 from users where id = ${user.id}`).length, 0)
 })
@@ -124,10 +126,10 @@ function failingOnce(module: AnyModule, failures: string[]): AnyModule {
     }
   }
   const watched = /erase-user$|advance-erasures$|keep-tombstones$/
-  const jobs = module.jobs?.map(job => {
-    return watched.test(job.name)
-      ? { ...job, attemptsMax: 10, backoff: { firstMs: 20, maxMs: 50 }, run: failing(job.name, job.run) }
-      : job
+  const jobs = module.jobs?.map(one => {
+    return watched.test(one.job.name)
+      ? { ...one, attemptsMax: 10, backoff: { firstMs: 20, maxMs: 50 }, run: failing(one.job.name, one.run) }
+      : one
   })
   const handlers = /^(eraseUser|recordErased)$/
   const listens = module.listens?.map(one => {
@@ -149,7 +151,7 @@ test('every step of an erasure may fail before and after its work, and still the
   app.nowMs += 15 * 24 * 60 * 60_000
   await app.runtime.start()
   const { sql, transaction } = app.db('identity')
-  const advance = () => transaction('test.run', tx => app.runtime.jobs.enqueue(tx, 'identity.advance-erasures', {}))
+  const advance = () => transaction('test.run', tx => app.runtime.jobs.enqueue(tx, advanceErasuresJob, {}))
   await advance()
   await until('freezing', async () => (await sql`select 1 from erasures where state = 'frozen'`).length === 1)
   app.nowMs += 16_000

@@ -96,16 +96,16 @@ test('exporting an account with 60 MB of links holds little of it in memory', as
 test('a module that gathers before it gives turns this red', async t => {
   const gathering = modules.map((module): AnyModule => {
     if (module.contract.name !== 'links' || !('columns' in module.privacy)) return module
-    const jobs = module.jobs?.map(job => {
-      if (job.name !== 'links.export-user') return job
+    const jobs = module.jobs?.map(one => {
+      if (one.job.name !== 'links.export-user') return one
       const gathered: unknown[] = []
-      const run: typeof job.run = async (ctx, payload, attempt) => {
+      const run: typeof one.run = async (ctx, payload, attempt) => {
         const { sql } = (ctx as { db: ReturnType<TestApp['db']> }).db
         gathered.push(await sql`select * from links`)
-        await job.run(ctx, payload, attempt)
+        await one.run(ctx, payload, attempt)
         gathered.length = 0
       }
-      return { ...job, run }
+      return { ...one, run }
     })
     return { ...module, jobs }
   })

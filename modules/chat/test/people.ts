@@ -51,7 +51,7 @@ export const cmid = () => `cmid-${newId()}`
 
 /** Runs one of chat's jobs now, as the worker would. */
 export async function runJob(app: TestApp, name: string, payload: object = {}): Promise<void> {
-  const job = chatModule.jobs?.find(each => each.name === name)
+  const job = chatModule.jobs?.find(each => each.job.name === name)
   if (job === undefined) throw new Error(`chat has no job "${name}"`)
   const attempt = { id: newId(), attempt: 1, signal: new AbortController().signal }
   await job.run(

@@ -1,17 +1,19 @@
 /** Maps scheduled jobs to use cases. */
 
-import { sendCode } from './address/send-code.ts'
+import { job } from '@octet/jobs'
+import { onJob } from '@octet/kernel'
+import { sendCode, sendCodeJob } from './address/send-code.ts'
 import { forgetExpired } from './address/store.ts'
 import { trimAudit } from './audit/trim-audit.ts'
 import type { IdentityContext } from './context.ts'
 import { advanceErasures } from './erasure/advance-erasures.ts'
 import { advanceErasuresJob } from './erasure/rules.ts'
-import { storeTombstones } from './erasure/store-tombstones.ts'
+import { keepTombstonesJob, storeTombstones } from './erasure/store-tombstones.ts'
 import { forgetExports } from './export/forget-exports.ts'
-import { packExport } from './export/pack-export.ts'
+import { packExport, packExportJob } from './export/pack-export.ts'
 import { forgetApiKeys } from './keys/store.ts'
 import { forgetAttempts } from './passwords/attempt-store.ts'
-import { sendReset } from './passwords/send-reset.ts'
+import { sendReset, sendResetJob } from './passwords/send-reset.ts'
 import { forgetFlows } from './providers/store.ts'
 import { rotateKeys } from './sessions/signing-keys.ts'
 import { forgetEnded } from './sessions/store.ts'
@@ -23,41 +25,35 @@ const endedDays = 30
 const mailTimeoutMs = 10_000
 
 export const jobs = [
-  {
-    name: 'identity.forget-ended',
-    when: { everyMs: hourMs },
-    timeoutMs: 60_000,
-    attemptsMax: 1,
-    run: async ({ db }: IdentityContext) => {
+  onJob(
+    job('identity.forget-ended'),
+    async ({ db }: IdentityContext) => {
       await forgetEnded(db, endedDays)
       await forgetApiKeys(db, endedDays)
       await forgetExpired(db)
       await forgetFlows(db)
     },
-  },
-  {
-    name: 'identity.rotate-keys',
-    when: { everyMs: hourMs },
-    timeoutMs: 60_000,
-    attemptsMax: 1,
-    run: async ({ db, secrets, log, signingKeys }: IdentityContext) => {
+    { when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1 },
+  ),
+  onJob(
+    job('identity.rotate-keys'),
+    async ({ db, secrets, log, signingKeys }: IdentityContext) => {
       const { made, retired } = await rotateKeys(db, secrets)
       if (made || retired > 0) log.info({ made, retired }, 'signing keys were rotated')
       await signingKeys.reload()
     },
-  },
-  { name: advanceErasuresJob, when: { everyMs: minuteMs }, timeoutMs: 60_000, run: advanceErasures },
-  { name: 'identity.keep-tombstones', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: storeTombstones },
-  { name: 'identity.pack-export', attemptsMax: 10, timeoutMs: 30 * minuteMs, run: packExport },
-  { name: 'identity.forget-exports', when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs, run: forgetExports },
-  { name: 'identity.send-code', timeoutMs: mailTimeoutMs, run: sendCode },
-  { name: 'identity.send-reset', timeoutMs: mailTimeoutMs, run: sendReset },
-  {
-    name: 'identity.forget-attempts',
+    { when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1 },
+  ),
+  onJob(advanceErasuresJob, advanceErasures, { when: { everyMs: minuteMs }, timeoutMs: 60_000 }),
+  onJob(keepTombstonesJob, storeTombstones, { when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs }),
+  onJob(packExportJob, packExport, { attemptsMax: 10, timeoutMs: 30 * minuteMs }),
+  onJob(job('identity.forget-exports'), forgetExports, { when: { everyMs: hourMs }, timeoutMs: 10 * minuteMs }),
+  onJob(sendCodeJob, sendCode, { timeoutMs: mailTimeoutMs }),
+  onJob(sendResetJob, sendReset, { timeoutMs: mailTimeoutMs }),
+  onJob(job('identity.forget-attempts'), ({ db }: IdentityContext) => forgetAttempts(db), {
     when: { everyMs: minuteMs },
     timeoutMs: 30_000,
     attemptsMax: 1,
-    run: ({ db }: IdentityContext) => forgetAttempts(db),
-  },
-  { name: 'identity.trim-audit', when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1, run: trimAudit },
+  }),
+  onJob(job('identity.trim-audit'), trimAudit, { when: { everyMs: hourMs }, timeoutMs: 60_000, attemptsMax: 1 }),
 ]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { identity } from '@octet/contracts/identity'
+import { job } from '@octet/jobs'
 import type { TestApp } from '@octet/testkit'
 import { nextMail } from './mails.ts'
 import { openIdentity, promote, signUp, untilStatus } from './make.ts'
@@ -16,7 +17,7 @@ async function until(what: string, isSo: () => Promise<boolean>, deadlineMs = 60
 }
 
 async function run(app: TestApp, name: string): Promise<void> {
-  await app.db('identity').transaction('test.run', tx => app.runtime.jobs.enqueue(tx, `identity.${name}`, {}))
+  await app.db('identity').transaction('test.run', tx => app.runtime.jobs.enqueue(tx, job(`identity.${name}`), {}))
 }
 
 async function erased(app: TestApp): Promise<number> {

@@ -8,7 +8,7 @@ import { newId } from '@octet/db'
 import { serviceRequest } from '@octet/kernel'
 import { type Test, testApp } from '@octet/testkit'
 import type { LinksContext } from '../src/context.ts'
-import { mailDomainOwner } from '../src/domains/mail-domain-owner.ts'
+import { mailDomainOwner, mailDomainOwnerJob } from '../src/domains/mail-domain-owner.ts'
 import { recheckDomains } from '../src/domains/recheck-domains.ts'
 import { linksModule } from '../src/module.ts'
 
@@ -230,7 +230,7 @@ async function openAging(t: Test) {
       for (let day = 0; day < days; day++) {
         app.nowMs += 86_400_001
         await recheckDomains.run({ ...ctx, jobs } as never, {}, {} as never)
-        for (const payload of queued.splice(0)) await mailDomainOwner(ctx, payload)
+        for (const payload of queued.splice(0)) await mailDomainOwner(ctx, mailDomainOwnerJob.read(payload))
       }
     },
   }

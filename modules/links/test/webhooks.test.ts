@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
-import type { Json } from '@octet/jobs'
 import { serviceRequest } from '@octet/kernel'
 import { defer, type Test, type TestApp, testApp } from '@octet/testkit'
 import { Webhook as Verifier } from 'standardwebhooks'
@@ -54,8 +53,8 @@ function contextOf(app: TestApp) {
   return app.runtime.host.contextOf('links', serviceRequest('links', newId(), 30_000)) as never
 }
 
-async function runJob(app: TestApp, name: string, payload: Json = {}): Promise<void> {
-  const job = linksModule.jobs?.find(job => job.name === name)
+async function runJob(app: TestApp, name: string, payload: object = {}): Promise<void> {
+  const job = linksModule.jobs?.find(each => each.job.name === name)
   assert.ok(job, `no job ${name}`)
   await job.run(contextOf(app), payload, { id: newId(), attempt: 1, signal: new AbortController().signal })
 }

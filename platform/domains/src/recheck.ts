@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@octet/db'
-import type { ModuleJob } from '@octet/kernel'
+import type { Job } from '@octet/jobs'
+import { type ModuleJob, onJob } from '@octet/kernel'
 import type { Outbound } from '@octet/outbound'
 import { findProof } from './find-proof.ts'
 import { judgeProof, proofOf } from './rules.ts'
@@ -25,8 +26,7 @@ export interface MissingProof {
 }
 
 export interface RecheckOptions<Ctx extends RecheckContext> {
-  /** The job's name. */
-  readonly name: string
+  readonly job: Job<Record<never, never>>
   /** Called once when a proof is missed first and once when the host is lost, in the transaction that records it. */
   readonly onMissing: (ctx: Ctx, tx: Tx, missing: MissingProof) => Promise<void>
   /** Called when the host was lost: the process may forget whom it served. */
@@ -47,19 +47,19 @@ export function createRecheckJob<Ctx extends RecheckContext>(options: RecheckOpt
     }
     await Promise.all(Array.from({ length: atOnce }, recheckRest))
   }
-  return { name: options.name, when: { everyMs: 60_000 }, timeoutMs: 120_000, attemptsMax: 1, run }
+  return onJob(options.job, run, { when: { everyMs: 60_000 }, timeoutMs: 120_000, attemptsMax: 1 })
 }
 
 async function recheck<Ctx extends RecheckContext>(
   ctx: Ctx,
-  { name, onMissing, onLost }: RecheckOptions<Ctx>,
+  { job, onMissing, onLost }: RecheckOptions<Ctx>,
   { domain, at }: { domain: DomainRow; at: string },
 ): Promise<void> {
   const judged = judgeProof(domain.missing_since, await findProof(ctx.outbound, proofOf(domain)), at)
   if (judged.outcome === 'unchanged') return
   const isLost = judged.outcome === 'lost'
   const missingSince = judged.outcome === 'found-again' ? null : judged.missingSince
-  await ctx.db.transaction(name, async tx => {
+  await ctx.db.transaction(job.name, async tx => {
     if (!(await recordRecheck(tx, domain, { missingSince, isLost })) || missingSince === null) return
     await onMissing(ctx, tx, { domainId: domain.id, ownerId: domain.owner_id, missingSince, isLost })
   })

@@ -1,7 +1,8 @@
 /** Three job queues behind one face, each with the settings that bring it nearest to what we need. */
 import { pathToFileURL } from 'node:url'
 import { migrateUp, openPool, type Tx } from '@octet/db'
-import { createJobs, jobsMigrations } from '../src/index.ts'
+import { Type } from 'typebox'
+import { createJobs, job, jobsMigrations } from '../src/index.ts'
 
 export type Pool = ReturnType<typeof openPool>
 export interface Payload {
@@ -36,7 +37,7 @@ function octet(): Contender {
       sql`select platform_jobs.enqueue('bench.run', ${JSON.stringify(payload)}::text, null, null)`,
     async work(at, run) {
       const jobs = createJobs({ url: at, log: silent })
-      jobs.define('bench.run', { run: payload => run(payload as unknown as Payload), timeoutMs: 60_000 })
+      jobs.define(job('bench.run', Type.Unsafe<Payload>(Type.Object({}))), { run, timeoutMs: 60_000 })
       await jobs.start()
     },
   }

@@ -1,3 +1,4 @@
+export { type Job, job, type PayloadOf } from './job.ts'
 export {
   createJobs,
   type EnqueueOptions,
@@ -6,7 +7,7 @@ export {
   jobsMigrations,
   payloadSizeBytesMax,
 } from './jobs.ts'
-export type { Attempt, JobSpec, Json } from './run.ts'
+export type { Attempt, JobSpec } from './run.ts'
 export type { When } from './schedule.ts'
 export type { DeadLetter, NameStats } from './store.ts'
 export type { JobsLog, Outcome } from './worker.ts'

@@ -11,7 +11,8 @@ import {
   type Sql,
   type Tx,
 } from '@octet/db'
-import type { JobSpec, Json } from './run.ts'
+import type { Job } from './job.ts'
+import type { DefinedJob, JobSpec } from './run.ts'
 import { nextTime, specOf, type When } from './schedule.ts'
 import * as store from './store.ts'
 import { expectWork, type JobsLog, type Outcome, startWorker, stopWorker, type Worker } from './worker.ts'
@@ -57,18 +58,18 @@ export interface EnqueueOptions {
 }
 
 export interface Jobs {
-  /** Says how jobs of this name (`module.what-it-does`) run. Only names defined here run here. */
-  define<P extends Json>(name: string, spec: JobSpec<P>): void
+  /** Says how jobs of this kind run. Only kinds defined here run here. */
+  define<P>(job: Job<P>, spec: JobSpec<P>): void
   /**
    * Runs a defined job again and again; each time once, however many processes say so. Times missed while none ran are
    * made up for by one run; while one run still waits, no other is added. Call it before `start`.
    */
-  schedule(name: string, when: When, payload?: Json): void
+  schedule<P>(job: Job<P>, when: When, payload: NoInfer<P>): void
   /**
    * Adds a job if, and only if, `tx` commits. Returns its id. Works before `start` and without it.
    * @throws RangeError when the payload is larger than {@link payloadSizeBytesMax} as JSON.
    */
-  enqueue(tx: Pick<Tx, 'kind' | 'sql'>, name: string, payload: Json, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(tx: Pick<Tx, 'kind' | 'sql'>, job: Job<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /**
    * Deletes dead letters that mention a whole id, of the module whose `tx` it is. Returns how many. Jobs that still
    * wait or run are left alone.
@@ -92,7 +93,7 @@ export interface Jobs {
 export function createJobs(options: JobsOptions): Jobs {
   const { log } = options
   const concurrencyMax = options.concurrencyMax ?? concurrencyDefault
-  const specs = new Map<string, Required<JobSpec>>()
+  const specs = new Map<string, DefinedJob>()
   const schedules = new Map<string, { spec: string; payload: string }>()
   const { module } = jobsMigrations
   // Its own connections: a handler that uses up its module's pool must not keep the leases from being renewed.
@@ -118,16 +119,16 @@ export function createJobs(options: JobsOptions): Jobs {
   }
 
   return {
-    define(name, spec) {
-      if (specs.has(name)) throw new Error(`job ${name} is defined twice`)
-      specs.set(name, withDefaults(spec as unknown as JobSpec, concurrencyMax))
+    define(job, spec) {
+      if (specs.has(job.name)) throw new Error(`job ${job.name} is defined twice`)
+      specs.set(job.name, { job, ...withDefaults(spec as JobSpec, concurrencyMax) })
     },
-    schedule(name, when, payload = {}) {
+    schedule({ name }, when, payload) {
       if (!specs.has(name)) throw new Error(`job ${name} is scheduled but not defined`)
       if (worker !== undefined) throw new Error(`job ${name} is scheduled after start`)
       schedules.set(name, { spec: specOf(when), payload: payloadText(name, payload) })
     },
-    async enqueue(tx, name, payload, { runAt, key } = {}) {
+    async enqueue(tx, { name }, payload, { runAt, key } = {}) {
       const id = await store.enqueue(tx.sql, { name, payload: payloadText(name, payload), runAt, key })
       if (worker !== undefined) expectWork(worker)
       return id
@@ -163,7 +164,7 @@ function withDefaults(spec: JobSpec, concurrencyMax: number): Required<JobSpec> 
   }
 }
 
-function payloadText(name: string, payload: Json): string {
+function payloadText(name: string, payload: unknown): string {
   const text = JSON.stringify(payload)
   const sizeBytes = Buffer.byteLength(text)
   if (sizeBytes > payloadSizeBytesMax) {

@@ -1,7 +1,6 @@
 /** One attempt at one job: its time limit, its abort signal, and what became of it. */
+import type { Job } from './job.ts'
 import type { Taken } from './store.ts'
-
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
 
 export interface Attempt {
   readonly id: string
@@ -11,7 +10,7 @@ export interface Attempt {
   readonly signal: AbortSignal
 }
 
-export interface JobSpec<P extends Json = Json> {
+export interface JobSpec<P = unknown> {
   /** Does the work. It may run again after it succeeded (a crash in between), so it must bear repetition. */
   readonly run: (payload: P, attempt: Attempt) => Promise<void>
   /** Failures, crashes and time-outs until the job becomes a dead letter. Default 5. */
@@ -26,6 +25,11 @@ export interface JobSpec<P extends Json = Json> {
   readonly oneAtATime?: boolean
 }
 
+/** A job and how it runs, with every default filled in. */
+export interface DefinedJob extends Required<JobSpec> {
+  readonly job: Job
+}
+
 /** `returned` is settled once the job's own code has really come back, which may be after the attempt was given up. */
 export interface Result {
   readonly error: Error | undefined
@@ -36,8 +40,11 @@ export interface Result {
 export const graceMs = 1_000
 const errorLengthMax = 2_000
 
-/** Runs the job's code until it returns, or until {@link graceMs} after `controller` aborts. Never throws. */
-export async function attemptJob(spec: Required<JobSpec>, job: Taken, controller: AbortController): Promise<Result> {
+/**
+ * Checks the payload and runs the job's code until it returns, or until {@link graceMs} after `controller` aborts. Never
+ * throws.
+ */
+export async function attemptJob(spec: DefinedJob, job: Taken, controller: AbortController): Promise<Result> {
   const { signal } = controller
   const timers: NodeJS.Timeout[] = []
   const timedOut = () => controller.abort(new Error(`timed out after ${spec.timeoutMs} ms`))
@@ -47,7 +54,7 @@ export async function attemptJob(spec: Required<JobSpec>, job: Taken, controller
     signal.addEventListener('abort', wait, { once: true })
   })
   const work = (async () => {
-    await spec.run(job.payload as Json, { id: job.id, attempt: job.failures + 1, signal })
+    await spec.run(spec.job.read(job.payload), { id: job.id, attempt: job.failures + 1, signal })
     // Code that swallows its abort has not done its work, whatever it says.
     signal.throwIfAborted()
   })()

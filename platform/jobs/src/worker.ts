@@ -1,6 +1,7 @@
 /** Takes due jobs while it has room, keeps their leases alive, settles them, hands back what it cannot finish. */
 import type { Sql } from '@octet/db'
-import { attemptJob, backoffMs, errorText, graceMs, type JobSpec } from './run.ts'
+import { PayloadMismatch } from './job.ts'
+import { attemptJob, backoffMs, type DefinedJob, errorText, graceMs } from './run.ts'
 import * as store from './store.ts'
 
 export interface JobsLog {
@@ -21,7 +22,7 @@ export interface WorkerOptions {
   readonly sql: Sql
   /** Names this process in leases and in the error of a job whose worker died. */
   readonly worker: string
-  readonly specs: ReadonlyMap<string, Required<JobSpec>>
+  readonly specs: ReadonlyMap<string, DefinedJob>
   readonly log: JobsLog
   readonly concurrencyMax: number
   readonly pollMs: number
@@ -190,9 +191,11 @@ async function write(worker: Worker, run: Run, error: Error | undefined, failure
   const { attemptsMax, backoff } = specs.get(run.job.name)!
   if (error === undefined) return (await store.finish(sql, run)) ? 'done' : 'lost'
   const about = { job: run.job.name, id: run.id, failures, error }
-  if (failures >= attemptsMax) {
+  const isMismatch = error instanceof PayloadMismatch
+  if (isMismatch || failures >= attemptsMax) {
     if (!(await store.bury(sql, run, errorText(error), failures))) return 'lost'
-    log.error(about, 'jobs: no attempts left, so the job is a dead letter')
+    const why = isMismatch ? 'the payload does not fit' : 'no attempts left'
+    log.error(about, `jobs: ${why}, so the job is a dead letter`)
     return 'dead'
   }
   if (!(await store.retry(sql, run, errorText(error), backoffMs(backoff, failures)))) return 'lost'

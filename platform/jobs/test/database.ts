@@ -7,7 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { type MigrationSet, migrateUp, newId, openPool, startEmbeddedPostgres } from '@octet/db'
-import { createJobs, type Jobs, type JobsOptions, jobsMigrations, type Outcome } from '../src/index.ts'
+import {
+  createJobs,
+  type EnqueueOptions,
+  type Job,
+  type Jobs,
+  type JobsOptions,
+  jobsMigrations,
+  type Outcome,
+} from '../src/index.ts'
 
 type Pool = ReturnType<typeof openPool>
 const silent = { info() {}, warn() {}, error() {} }
@@ -98,7 +106,7 @@ export async function eventually<T>(
 export async function enqueue(
   { sql }: Fixture,
   jobs: Jobs,
-  ...[name, payload, options]: Parameters<Jobs['enqueue']> extends [unknown, ...infer Rest] ? Rest : never
+  ...[job, payload, options]: [Job, unknown, EnqueueOptions?]
 ): Promise<string> {
-  return (await sql.begin(tx => jobs.enqueue({ kind: 'tx', sql: tx as never }, name, payload, options))) as string
+  return (await sql.begin(tx => jobs.enqueue({ kind: 'tx', sql: tx as never }, job, payload, options))) as string
 }

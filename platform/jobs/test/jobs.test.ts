@@ -2,8 +2,24 @@ import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
 import { openPool } from '@octet/db'
-import { type JobSpec, type Jobs, payloadSizeBytesMax } from '../src/index.ts'
+import { Type } from 'typebox'
+import { type JobSpec, type Jobs, job, payloadSizeBytesMax } from '../src/index.ts'
 import { enqueue, eventually, fixture } from './database.ts'
+
+const noteJob = job('test.note', Type.Unknown())
+const flakyJob = job('test.flaky', Type.Unknown())
+const badJob = job('test.bad', Type.Unknown())
+const slowJob = job('test.slow', Type.Unknown())
+const deafJob = job('test.deaf', Type.Unknown())
+const wideJob = job('test.wide', Type.Unknown())
+const narrowJob = job('test.narrow', Type.Unknown())
+const laterJob = job('test.later', Type.Unknown())
+const indexJob = job('test.index', Type.Unknown())
+const serialJob = job('test.serial', Type.Unknown())
+const markerJob = job('test.marker', Type.Unknown())
+const contextJob = job('test.context', Type.Unknown())
+const holdJob = job('test.hold', Type.Unknown())
+const bigJob = job('test.big', Type.Unknown())
 
 const backoff = { firstMs: 20, maxMs: 40 }
 const nothing = async () => {}
@@ -12,11 +28,11 @@ test('a job enqueued in a transaction runs once it commits, and never when it ro
   const f = await fixture(t)
   const jobs = f.jobs()
   const ran: unknown[] = []
-  jobs.define('test.note', { run: async payload => void ran.push(payload) })
+  jobs.define(noteJob, { run: async payload => void ran.push(payload) })
   await jobs.start()
   await assert.rejects(
     f.sql.begin(async tx => {
-      await jobs.enqueue({ kind: 'tx', sql: tx as never }, 'test.note', 'rolled back')
+      await jobs.enqueue({ kind: 'tx', sql: tx as never }, noteJob, 'rolled back')
       throw new Error('no')
     }),
     /no/,
@@ -24,10 +40,10 @@ test('a job enqueued in a transaction runs once it commits, and never when it ro
   let commit = () => {}
   const held = new Promise<void>(resolve => (commit = resolve))
   const open = f.sql.begin(async tx => {
-    await jobs.enqueue({ kind: 'tx', sql: tx as never }, 'test.note', { committed: [1, 'zwei', null] })
+    await jobs.enqueue({ kind: 'tx', sql: tx as never }, noteJob, { committed: [1, 'zwei', null] })
     await held
   })
-  await enqueue(f, jobs, 'test.note', 'first')
+  await enqueue(f, jobs, noteJob, 'first')
   await eventually('the other job ran', () => ran.length === 1)
   commit()
   await open
@@ -41,7 +57,7 @@ test('two processes share 200 jobs and each runs exactly once', async t => {
   const f = await fixture(t)
   const ran: number[] = []
   for (const jobs of [f.jobs(), f.jobs()]) {
-    jobs.define('test.note', { run: async payload => void ran.push(payload as number) })
+    jobs.define(noteJob, { run: async payload => void ran.push(payload as number) })
     await jobs.start()
   }
   await f.sql`select platform_jobs.enqueue('test.note', n::text, null, null) from generate_series(1, 200) n`
@@ -58,7 +74,7 @@ test('a failing job is tried again after a pause, then becomes a dead letter tha
   const jobs = f.jobs()
   const startsMs: number[] = []
   let broken = true
-  jobs.define('test.flaky', {
+  jobs.define(flakyJob, {
     attemptsMax: 3,
     backoff: { firstMs: 200, maxMs: 1_000 },
     async run(_, { attempt }) {
@@ -67,7 +83,7 @@ test('a failing job is tried again after a pause, then becomes a dead letter tha
     },
   })
   await jobs.start()
-  const id = await enqueue(f, jobs, 'test.flaky', { for: 'ada' })
+  const id = await enqueue(f, jobs, flakyJob, { for: 'ada' })
   await eventually('it is dead', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
   const [first, second, third] = startsMs
   assert.ok(second! - first! >= 100 && third! - second! >= 200, `pauses: ${second! - first!}, ${third! - second!} ms`)
@@ -99,7 +115,7 @@ test('a replayed job has all its attempts again, and a discarded one is gone', a
   const f = await fixture(t)
   const jobs = f.jobs()
   const attempts: number[] = []
-  jobs.define('test.bad', {
+  jobs.define(badJob, {
     attemptsMax: 2,
     backoff,
     async run(_, { attempt }) {
@@ -108,7 +124,7 @@ test('a replayed job has all its attempts again, and a discarded one is gone', a
     },
   })
   await jobs.start()
-  const id = await enqueue(f, jobs, 'test.bad', null)
+  const id = await enqueue(f, jobs, badJob, null)
   const dead = () => f.outcomes.filter(({ outcome }) => outcome === 'dead').length
   await eventually('it is dead', () => dead() === 1)
   await jobs.replay(id)
@@ -123,7 +139,7 @@ test('a job that runs too long is aborted and tried again', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const reasons: string[] = []
-  jobs.define('test.slow', {
+  jobs.define(slowJob, {
     timeoutMs: 50,
     backoff,
     async run(_, { attempt, signal }) {
@@ -134,7 +150,7 @@ test('a job that runs too long is aborted and tried again', async t => {
     },
   })
   await jobs.start()
-  await enqueue(f, jobs, 'test.slow', null)
+  await enqueue(f, jobs, slowJob, null)
   await eventually('it was tried again', () => f.outcomes.length === 2)
   assert.deepEqual(reasons, ['timed out after 50 ms'])
   assert.deepEqual(
@@ -148,9 +164,9 @@ test('a job that ignores its abort is tried again all the same, and what hangs k
   const jobs = f.jobs({ concurrencyMax: 2 })
   let release = () => {}
   const hanging = new Promise<void>(resolve => (release = resolve))
-  jobs.define('test.deaf', { timeoutMs: 20, backoff, run: (_, { attempt }) => (attempt === 1 ? hanging : nothing()) })
+  jobs.define(deafJob, { timeoutMs: 20, backoff, run: (_, { attempt }) => (attempt === 1 ? hanging : nothing()) })
   await jobs.start()
-  await enqueue(f, jobs, 'test.deaf', null)
+  await enqueue(f, jobs, deafJob, null)
   await eventually('it was tried again', () => f.outcomes.length === 2)
   const { running, stuck } = await jobs.stats()
   assert.deepEqual({ running, stuck }, { running: 0, stuck: 1 })
@@ -170,8 +186,8 @@ test('no more jobs run at once than allowed, of one kind and altogether', async 
     await new Promise(resolve => setTimeout(resolve, 10))
     now[kind]--
   }
-  jobs.define('test.wide', { run: count('wide') })
-  jobs.define('test.narrow', { run: count('narrow'), concurrencyMax: 1 })
+  jobs.define(wideJob, { run: count('wide') })
+  jobs.define(narrowJob, { run: count('narrow'), concurrencyMax: 1 })
   await f.sql`
     select platform_jobs.enqueue(name, 'null', null, null)
     from generate_series(1, 20), (values ('test.wide'), ('test.narrow')) as names (name)`
@@ -185,14 +201,14 @@ test('a job is not started before its time', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   let startedAt = 0
-  jobs.define('test.later', {
+  jobs.define(laterJob, {
     async run() {
       startedAt = Date.now()
     },
   })
   await jobs.start()
   const runAt = new Date(Date.now() + 300)
-  await enqueue(f, jobs, 'test.later', null, { runAt })
+  await enqueue(f, jobs, laterJob, null, { runAt })
   await eventually('it ran', () => startedAt > 0)
   assert.ok(startedAt >= runAt.getTime() - 20, `${startedAt - runAt.getTime()} ms after its time`)
 })
@@ -201,11 +217,11 @@ test('a key that waits is not enqueued twice: the newest payload and the earlies
   const f = await fixture(t)
   const jobs = f.jobs()
   const ran: unknown[] = []
-  jobs.define('test.index', { run: async payload => void ran.push(payload) })
+  jobs.define(indexJob, { run: async payload => void ran.push(payload) })
   const soon = new Date(Date.now() + 100)
-  const first = await enqueue(f, jobs, 'test.index', 'old', { key: 'post 1', runAt: soon })
-  const second = await enqueue(f, jobs, 'test.index', 'new', { key: 'post 1', runAt: new Date(Date.now() + 60_000) })
-  await enqueue(f, jobs, 'test.index', 'other', { key: 'post 2', runAt: soon })
+  const first = await enqueue(f, jobs, indexJob, 'old', { key: 'post 1', runAt: soon })
+  const second = await enqueue(f, jobs, indexJob, 'new', { key: 'post 1', runAt: new Date(Date.now() + 60_000) })
+  await enqueue(f, jobs, indexJob, 'other', { key: 'post 2', runAt: soon })
   assert.equal(second, first)
   await jobs.start()
   await eventually('both keys ran', () => f.outcomes.length === 2)
@@ -218,9 +234,9 @@ test('a job that has started is no duplicate: what it read may be old', async t 
   const attempts: number[] = []
   const held = defineHolding(jobs, attempts)
   await jobs.start()
-  const first = await enqueue(f, jobs, 'test.hold', null, { key: 'post 1' })
+  const first = await enqueue(f, jobs, holdJob, null, { key: 'post 1' })
   await held.entered
-  assert.notEqual(await enqueue(f, jobs, 'test.hold', null, { key: 'post 1' }), first)
+  assert.notEqual(await enqueue(f, jobs, holdJob, null, { key: 'post 1' }), first)
   held.release()
   await eventually('both ran', () => f.outcomes.length === 2)
 })
@@ -241,14 +257,14 @@ test('jobs of one key that run one at a time keep their order in all processes, 
   }
   const processes = [f.jobs(), f.jobs()]
   for (const jobs of processes) {
-    jobs.define('test.serial', spec)
+    jobs.define(serialJob, spec)
     await jobs.start()
   }
   const [jobs] = processes as [Jobs]
-  await enqueue(f, jobs, 'test.serial', 'a1', { key: 'a' })
+  await enqueue(f, jobs, serialJob, 'a1', { key: 'a' })
   await eventually('the first one runs', () => events.includes('a1 starts'))
-  await enqueue(f, jobs, 'test.serial', 'a2', { key: 'a' })
-  await enqueue(f, jobs, 'test.serial', 'b1', { key: 'b' })
+  await enqueue(f, jobs, serialJob, 'a2', { key: 'a' })
+  await enqueue(f, jobs, serialJob, 'b1', { key: 'b' })
   await eventually('another key passes', () => events.includes('b1 is done'))
   assert.ok(!events.includes('a2 starts'))
   gate.resolve()
@@ -264,13 +280,13 @@ test('a waiting job does not start while a transaction that enqueues its duplica
   const f = await fixture(t)
   const jobs = f.jobs()
   const ran: unknown[] = []
-  jobs.define('test.index', { run: async payload => void ran.push(payload) })
-  jobs.define('test.marker', { run: async () => void ran.push('marker') })
-  await enqueue(f, jobs, 'test.index', 'before', { key: 'k' })
+  jobs.define(indexJob, { run: async payload => void ran.push(payload) })
+  jobs.define(markerJob, { run: async () => void ran.push('marker') })
+  await enqueue(f, jobs, indexJob, 'before', { key: 'k' })
   await f.sql.begin(async tx => {
-    await jobs.enqueue({ kind: 'tx', sql: tx as never }, 'test.index', 'after', { key: 'k' })
+    await jobs.enqueue({ kind: 'tx', sql: tx as never }, indexJob, 'after', { key: 'k' })
     await jobs.start()
-    await enqueue(f, jobs, 'test.marker', null)
+    await enqueue(f, jobs, markerJob, null)
     await eventually('the worker is at work', () => ran.length > 0)
     assert.deepEqual(ran, ['marker'])
   })
@@ -282,8 +298,8 @@ test('a payload over 64 KiB is refused, by the database as well', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const text = 'x'.repeat(payloadSizeBytesMax - 2)
-  await enqueue(f, jobs, 'test.big', text)
-  await assert.rejects(enqueue(f, jobs, 'test.big', `${text}x`), RangeError)
+  await enqueue(f, jobs, bigJob, text)
+  await assert.rejects(enqueue(f, jobs, bigJob, `${text}x`), RangeError)
   await assert.rejects(
     f.sql`select platform_jobs.enqueue('test.big', ${JSON.stringify(`${text}x`)}::text, null, null)`,
     { constraint_name: 'jobs_payload_check' },
@@ -295,7 +311,7 @@ test('a module may enqueue its own jobs and nothing else, and reads no job', asy
   const jobs = f.jobs()
   const alpha = openPool(f.url, { role: 'octet_alpha', schema: 'alpha', connectionsMax: 1 })
   t.after(() => alpha.end())
-  const as = (name: string) => alpha.begin(tx => jobs.enqueue({ kind: 'tx', sql: tx as never }, name, null))
+  const as = (name: string) => alpha.begin(tx => jobs.enqueue({ kind: 'tx', sql: tx as never }, job(name), {}))
   await as('alpha.mine')
   await assert.rejects(as('beta.yours'), /octet_alpha may not enqueue beta.yours/)
   await assert.rejects(alpha`select * from platform_jobs.jobs`, /permission denied/)
@@ -307,9 +323,9 @@ test('what the enqueueing code carries along does not reach the job', async t =>
   const jobs = f.jobs()
   const context = new AsyncLocalStorage<string>()
   const seen: unknown[] = []
-  jobs.define('test.context', { run: async () => void seen.push(context.getStore()) })
+  jobs.define(contextJob, { run: async () => void seen.push(context.getStore()) })
   await jobs.start()
-  await context.run('of a request', () => enqueue(f, jobs, 'test.context', null))
+  await context.run('of a request', () => enqueue(f, jobs, contextJob, null))
   await eventually('it ran', () => seen.length === 1)
   assert.deepEqual(seen, [undefined])
 })
@@ -317,7 +333,7 @@ test('what the enqueueing code carries along does not reach the job', async t =>
 function defineHolding(jobs: Jobs, attempts: number[]) {
   const entered = Promise.withResolvers<void>()
   const gate = Promise.withResolvers<void>()
-  jobs.define('test.hold', {
+  jobs.define(holdJob, {
     async run(_, { attempt, signal }) {
       attempts.push(attempt)
       entered.resolve()
@@ -336,9 +352,9 @@ test('stop waits for running jobs and takes no new ones', async t => {
   const attempts: number[] = []
   const held = defineHolding(jobs, attempts)
   await jobs.start()
-  await enqueue(f, jobs, 'test.hold', 1)
+  await enqueue(f, jobs, holdJob, 1)
   await held.entered
-  await enqueue(f, jobs, 'test.hold', 2)
+  await enqueue(f, jobs, holdJob, 2)
   let stopped = false
   const stopping = jobs.stop(5_000).then(result => {
     stopped = true
@@ -363,7 +379,7 @@ test('stop gives back what is not done in time; it runs elsewhere at once and ha
   const held = defineHolding(jobs, attempts)
   defineHolding(other, attempts).release()
   await jobs.start()
-  await enqueue(f, jobs, 'test.hold', null)
+  await enqueue(f, jobs, holdJob, null)
   await held.entered
   const stopAt = performance.now()
   assert.deepEqual(await jobs.stop(1_200), { givenBack: 1 })

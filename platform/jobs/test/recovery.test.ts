@@ -2,8 +2,15 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
-import type { Jobs, JobsOptions } from '../src/index.ts'
+import { Type } from 'typebox'
+import { type Jobs, type JobsOptions, job } from '../src/index.ts'
 import { enqueue, eventually, type Fixture, fixture } from './database.ts'
+
+const tickJob = job('test.tick', Type.Unknown())
+const holdJob = job('test.hold', Type.Unknown())
+const poisonJob = job('test.poison', Type.Unknown())
+const longJob = job('test.long', Type.Unknown())
+const onceJob = job('test.once', Type.Unknown())
 
 async function childFixture(t: TestContext): Promise<Fixture> {
   const f = await fixture(t)
@@ -31,7 +38,7 @@ async function child(t: TestContext, f: Fixture, schedules = 0): Promise<ChildPr
 test('a job whose worker is killed with SIGKILL runs again within 5 s', async t => {
   const f = await childFixture(t)
   const workers = await Promise.all([child(t, f), child(t, f)])
-  await enqueue(f, f.jobs(), 'test.once', null)
+  await enqueue(f, f.jobs(), onceJob, null)
   const started = await eventually('it started', async () => (await f.sql`select pid from public.starts`)[0])
   const victim = workers.find(({ pid }) => pid === started.pid)!
   const [{ now: killedAt } = { now: '' }] = await f.sql<{ now: string }[]>`select clock_timestamp() as now`
@@ -69,8 +76,8 @@ test('a schedule that another process is firing is left to it', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   let ran = 0
-  jobs.define('test.tick', { run: async () => void ran++ })
-  jobs.schedule('test.tick', { everyMs: 3_600_000 })
+  jobs.define(tickJob, { run: async () => void ran++ })
+  jobs.schedule(tickJob, { everyMs: 3_600_000 }, {})
   await jobs.start()
   await f.sql`update platform_jobs.schedules set next_at = now() + interval '500 milliseconds'`
   await f.sql.begin(async tx => {
@@ -86,8 +93,8 @@ test('a schedule keeps its next time over restarts and gets a new one when its p
   const f = await fixture(t)
   async function restart(everyMs: number): Promise<string> {
     const jobs = f.jobs()
-    jobs.define('test.tick', { run: async () => {} })
-    jobs.schedule('test.tick', { everyMs })
+    jobs.define(tickJob, { run: async () => {} })
+    jobs.schedule(tickJob, { everyMs }, {})
     await jobs.start()
     await jobs.stop(1_000)
     const [row] = await f.sql<{ next_at: string }[]>`select next_at from platform_jobs.schedules`
@@ -101,7 +108,7 @@ test('a schedule keeps its next time over restarts and gets a new one when its p
 /** A worker whose n-th run waits for the n-th gate, whoever of the workers with these `gates` runs it. */
 async function gatedWorker(f: Fixture, gates: Gate[], options: Partial<JobsOptions>, attemptsMax = 5): Promise<Jobs> {
   const jobs = f.jobs({ leaseMs: 60_000, ...options })
-  jobs.define('test.hold', {
+  jobs.define(holdJob, {
     attemptsMax,
     run(_, { signal }) {
       const gate = { ...Promise.withResolvers<void>(), signal }
@@ -117,7 +124,7 @@ type Gate = PromiseWithResolvers<void> & { signal: AbortSignal }
 /** A job at work in a worker that has no room for more, and due again, as if the lease had run out. */
 async function stalled(f: Fixture, gates: Gate[], options: Partial<JobsOptions> = {}): Promise<string> {
   const late = await gatedWorker(f, gates, { ...options, concurrencyMax: 1 })
-  const id = await enqueue(f, late, 'test.hold', null)
+  const id = await enqueue(f, late, holdJob, null)
   await eventually('it started', () => gates.length === 1)
   await f.sql`update platform_jobs.jobs set due_at = now() - interval '1 hour'`
   return id
@@ -183,8 +190,8 @@ test('a job that keeps killing its worker becomes a dead letter without another 
   const f = await fixture(t)
   const jobs = f.jobs()
   let ran = 0
-  jobs.define('test.poison', { attemptsMax: 3, run: async () => void ran++ })
-  await enqueue(f, jobs, 'test.poison', null)
+  jobs.define(poisonJob, { attemptsMax: 3, run: async () => void ran++ })
+  await enqueue(f, jobs, poisonJob, null)
   await f.sql`update platform_jobs.jobs set fence = 3, failures = 2, worker = 'host/1/x', due_at = now()`
   await jobs.start()
   await eventually('it is dead', () => f.outcomes[0]?.outcome === 'dead')
@@ -198,7 +205,7 @@ test('a job outlives its lease while its worker lives', async t => {
   const f = await fixture(t)
   const jobs = f.jobs({ leaseMs: 2_000 })
   const attempts: number[] = []
-  jobs.define('test.long', {
+  jobs.define(longJob, {
     async run(_, { attempt, signal }) {
       attempts.push(attempt)
       await f.sql`select pg_sleep(4.5)`
@@ -206,7 +213,7 @@ test('a job outlives its lease while its worker lives', async t => {
     },
   })
   await jobs.start()
-  await enqueue(f, jobs, 'test.long', null)
+  await enqueue(f, jobs, longJob, null)
   await eventually('it is done', () => f.outcomes[0]?.outcome === 'done')
   assert.deepEqual(attempts, [1])
 })
@@ -215,7 +222,7 @@ test('a database that goes away for a moment costs time, not jobs', async t => {
   const f = await fixture(t)
   const gates: Gate[] = []
   const jobs = await gatedWorker(f, gates, {})
-  await enqueue(f, jobs, 'test.hold', 1)
+  await enqueue(f, jobs, holdJob, 1)
   await eventually('it started', () => gates.length === 1)
   const name = new URL(f.url).pathname.slice(1)
   const { admin } = f
@@ -229,7 +236,7 @@ test('a database that goes away for a moment costs time, not jobs', async t => {
   } finally {
     await admin`alter database ${admin(name)} allow_connections true`
   }
-  await enqueue(f, jobs, 'test.hold', 2)
+  await enqueue(f, jobs, holdJob, 2)
   await eventually('the first is settled', () => f.outcomes[0]?.outcome === 'done')
   await eventually('the second runs', () => gates.length === 2)
   gates[1]!.resolve()

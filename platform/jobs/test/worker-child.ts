@@ -3,7 +3,7 @@
  * start is written to the table `starts`.
  */
 import { openPool } from '@octet/db'
-import { createJobs } from '../src/index.ts'
+import { createJobs, job } from '../src/index.ts'
 
 const [url, schedules] = [process.argv[2]!, Number(process.argv[3])]
 const sql = openPool(url, { connectionsMax: 2 })
@@ -14,7 +14,7 @@ async function started(name: string, attempt: number): Promise<void> {
   await sql`insert into public.starts (name, attempt, pid) values (${name}, ${attempt}, ${process.pid})`
 }
 
-jobs.define('test.once', {
+jobs.define(job('test.once'), {
   timeoutMs: 60_000,
   async run(_, { attempt, signal }) {
     await started('test.once', attempt)
@@ -22,9 +22,9 @@ jobs.define('test.once', {
   },
 })
 for (let i = 0; i < schedules; i++) {
-  const name = `test.tick-${i}`
-  jobs.define(name, { run: (_, { attempt }) => started(name, attempt) })
-  jobs.schedule(name, { everyMs: 3_600_000 })
+  const tickJob = job(`test.tick-${i}`)
+  jobs.define(tickJob, { run: (_, { attempt }) => started(tickJob.name, attempt) })
+  jobs.schedule(tickJob, { everyMs: 3_600_000 }, {})
 }
 await jobs.start()
 process.on('disconnect', async () => {

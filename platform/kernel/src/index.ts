@@ -29,4 +29,4 @@ export {
   type ServiceCaller,
   type ServiceKey,
 } from './service-token.ts'
-export { type ModuleJob, on, onAnyModule, type Subscription, wants } from './work.ts'
+export { type ModuleJob, on, onAnyModule, onJob, type Subscription, wants } from './work.ts'

@@ -4,12 +4,12 @@
  */
 import { type answers, type Contract, type EventSpec, privacyRequests } from '@octet/contracts'
 import { type Columns, countRemembered, type Db, forgetPerson, type Tx } from '@octet/db'
-import type { Attempt, Jobs } from '@octet/jobs'
+import { type Attempt, type Jobs, job } from '@octet/jobs'
 import type { Mailer } from '@octet/mail'
 import type { Log } from '@octet/observe'
 import type { Storage } from '@octet/storage'
 import type { Static } from 'typebox'
-import { type ModuleJob, on, type Subscription } from './work.ts'
+import { type ModuleJob, on, onJob, type Subscription } from './work.ts'
 
 /** A file of a person's archive. */
 export interface ExportedFile {
@@ -71,31 +71,27 @@ export function privacyWork<C extends Contract, Ctx extends PrivacyContext>(
   name: string,
   privacy: Privacy<C, Ctx>,
 ): { listens: Subscription<Ctx>[]; jobs: ModuleJob<Ctx>[] } {
-  const job = `${name}.erase-user`
-  const exportJob = `${name}.export-user`
+  const eraseJob = job(`${name}.erase-user`, privacyRequests.events['user-erasing'].data)
+  const exportJob = job(`${name}.export-user`, privacyRequests.events['export-requested'].data)
   return {
     listens: [
       on(privacyRequests, 'user-erasing', async function eraseUser(ctx: Ctx, tx, request) {
-        await ctx.jobs.enqueue(tx, job, { ...request }, { key: request.userId })
+        await ctx.jobs.enqueue(tx, eraseJob, request, { key: request.userId })
       }),
       on(privacyRequests, 'export-requested', async function exportUser(ctx: Ctx, tx, request) {
-        await ctx.jobs.enqueue(tx, exportJob, { ...request }, { key: request.requestId })
+        await ctx.jobs.enqueue(tx, exportJob, request, { key: request.requestId })
       }),
     ],
     jobs: [
-      {
-        name: job,
+      onJob(eraseJob, (ctx: Ctx, asked, attempt) => eraseUser({ name, privacy, ctx, attempt }, asked), {
         attemptsMax,
         timeoutMs: erasingTimeoutMs,
         backoff,
-        run: (ctx, payload, attempt) => eraseUser({ name, privacy, ctx, attempt }, payload as unknown as Asked),
-      },
-      {
-        name: exportJob,
+      }),
+      onJob(exportJob, (ctx: Ctx, asked, attempt) => exportUser({ name, privacy, ctx, attempt }, asked), {
         attemptsMax: exportAttemptsMax,
         timeoutMs: exportTimeoutMs,
-        run: (ctx, payload, attempt) => exportUser({ name, privacy, ctx, attempt }, payload as unknown as Asked),
-      },
+      }),
     ],
   }
 }

@@ -1,7 +1,7 @@
 /** Background work: events of other modules, and jobs. */
 import type { answers, Contract } from '@octet/contracts'
 import type { EventData, Tx } from '@octet/db'
-import type { Attempt, JobSpec, Json, When } from '@octet/jobs'
+import type { Attempt, Job, JobSpec, When } from '@octet/jobs'
 import type { Static } from 'typebox'
 
 /** A module's interest in another's event. */
@@ -37,11 +37,25 @@ export function wants({ contract, event }: Subscription<never>, published: strin
   return published === `${contract.name}.${event}`
 }
 
-/** Timed or enqueued work of a module; its context acts for the module itself. */
+/** Timed or enqueued work of a module; its context acts for the module itself. Made by {@link onJob}. */
 export interface ModuleJob<Ctx> extends Omit<JobSpec, 'run'> {
-  /** `module.what-it-does`. */
-  readonly name: string
+  readonly job: Job
   /** Run again and again, each time by one process of all; absent for jobs that are only enqueued. */
   readonly when?: When
-  readonly run: (ctx: Ctx, payload: Json, attempt: Attempt) => Promise<void>
+  /** `payload` has been checked: it is what `job` declares. */
+  readonly run: (ctx: Ctx, payload: unknown, attempt: Attempt) => Promise<void>
+}
+
+type JobOptions<P> = Omit<JobSpec, 'run'> & {
+  /** Only a job without a payload can run by the clock alone. */
+  readonly when?: Record<never, never> extends P ? When : never
+}
+
+/** `onJob(fetchTitleJob, fetchTitle, { timeoutMs: 20_000 })`. The use case gets what the job declares. */
+export function onJob<Ctx, P>(
+  job: Job<P>,
+  run: (ctx: Ctx, payload: NoInfer<P>, attempt: Attempt) => Promise<void>,
+  options: JobOptions<NoInfer<P>> = {},
+): ModuleJob<Ctx> {
+  return { ...options, job, run: run as ModuleJob<Ctx>['run'] }
 }

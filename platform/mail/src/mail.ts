@@ -3,9 +3,10 @@
  * transaction commits, at least once, with one message id. It is retried for hours and then becomes a dead letter.
  */
 import { each, type MigrationSet, newId, openDb, type Queryable, type SlowQueryOptions } from '@octet/db'
-import type { JobSpec, Jobs } from '@octet/jobs'
+import { type Job, type JobSpec, type Jobs, job } from '@octet/jobs'
 import type { Log, Metrics } from '@octet/observe'
 import type { Secrets } from '@octet/secrets'
+import { Type } from 'typebox'
 import { isMailAddress, type Mailbox, parseMailbox } from './address.ts'
 import { type Content, type Language, type Rendered, render } from './content.ts'
 import { Refused, smtpTransport, type Transport } from './smtp.ts'
@@ -68,11 +69,14 @@ export interface Outbox {
   read(id: string): Promise<(KeptMail & Rendered) | undefined>
 }
 
+/** Delivers one mail of one module. */
+export type DeliveryJob = Job<{ mailId: string }>
+
 export interface PostOffice {
   mailerOf(module: string): Mailer
   readonly outbox: Outbox
   /** The job that delivers a module's mails. Define it in the processes that serve the module. */
-  jobOf(module: string): { readonly name: string; readonly spec: JobSpec }
+  jobOf(module: string): { readonly job: DeliveryJob; readonly spec: JobSpec<{ mailId: string }> }
   /** Deletes kept mails beyond their number and age. */
   prune(): Promise<void>
   close(): Promise<void>
@@ -119,17 +123,20 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
   const transport = smtp === undefined ? undefined : openTransport(smtp, origin)
   const run = createDelivery(options, { db, transport })
   return {
-    mailerOf: module => ({
-      async send(tx, { kind, to, userId, language, content }) {
-        if (!isMailAddress(to)) throw new RangeError(`no mail can be sent to ${JSON.stringify(to)}`)
-        const { subject, text, html } = render(content, { origin, language })
-        const mailId = newId()
-        const sealed = secrets.seal(JSON.stringify({ text, html }), purposeOf(mailId))
-        await store.insertMail(tx, { id: mailId, kind, userId, recipient: to, subject, content: sealed })
-        await jobs.enqueue(tx, jobName(module), { mailId })
-      },
-      forget: (tx, userId) => store.forgetUser(tx, userId),
-    }),
+    mailerOf: module => {
+      const delivery = deliveryJob(module)
+      return {
+        async send(tx, { kind, to, userId, language, content }) {
+          if (!isMailAddress(to)) throw new RangeError(`no mail can be sent to ${JSON.stringify(to)}`)
+          const { subject, text, html } = render(content, { origin, language })
+          const mailId = newId()
+          const sealed = secrets.seal(JSON.stringify({ text, html }), purposeOf(mailId))
+          await store.insertMail(tx, { id: mailId, kind, userId, recipient: to, subject, content: sealed })
+          await jobs.enqueue(tx, delivery, { mailId })
+        },
+        forget: (tx, userId) => store.forgetUser(tx, userId),
+      }
+    },
     outbox: {
       delivers: transport !== undefined,
       list: async ({ limit, before, to }) => {
@@ -143,7 +150,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
       },
     },
     jobOf: module => ({
-      name: jobName(module),
+      job: deliveryJob(module),
       spec: { run, attemptsMax, backoff, timeoutMs: attemptTimeoutMs, concurrencyMax: atOnceMax },
     }),
     prune: () => store.pruneMails(db, { keptMax, days: keptDays }),
@@ -158,7 +165,7 @@ export function openPostOffice(options: PostOfficeOptions): PostOffice {
 function createDelivery(
   { log, metrics, secrets }: PostOfficeOptions,
   { db, transport }: { db: Queryable; transport: Transport | undefined },
-): JobSpec['run'] {
+): JobSpec<{ mailId: string }>['run'] {
   const outcomes = metrics.counter({
     name: 'octet_mails_total',
     help: 'Attempts at mails by what became of them.',
@@ -166,8 +173,7 @@ function createDelivery(
   })
   const count = (outcome: 'sent' | 'kept' | 'refused' | 'failed') => outcomes.with({ outcome }).add()
 
-  return async payload => {
-    const { mailId } = payload as { mailId: string }
+  return async ({ mailId }) => {
     const mail = await store.findMail(db, mailId)
     if (mail === undefined || mail.state !== 'waiting') return // An earlier attempt got that far.
     if (transport === undefined) {
@@ -196,8 +202,8 @@ function openContent(secrets: Secrets, row: store.WholeMail): Rendered {
   return { subject: row.subject, text, html }
 }
 
-function jobName(module: string): string {
-  return `${module}.deliver-mail`
+function deliveryJob(module: string): DeliveryJob {
+  return job(`${module}.deliver-mail`, Type.Object({ mailId: Type.String() }))
 }
 
 function openTransport({ url, from }: SmtpOptions, origin: string): Transport {

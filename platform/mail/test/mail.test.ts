@@ -27,8 +27,8 @@ async function openMail(t: Test, { smtp = true }: { smtp?: boolean } = {}) {
     origin: 'https://octet.example',
     smtp: smtp ? { url: server.url, from: 'Octet <no-reply@octet.example>' } : undefined,
   })
-  const { name, spec } = office.jobOf('sender')
-  jobs.define(name, { ...spec, backoff: { firstMs: 10, maxMs: 20 }, attemptsMax: 3 })
+  const { job, spec } = office.jobOf('sender')
+  jobs.define(job, { ...spec, backoff: { firstMs: 10, maxMs: 20 }, attemptsMax: 3 })
   await jobs.start()
   const db = openDb({ url, schema: 'sender' })
   const other = openDb({ url, schema: 'other' })

@@ -19,7 +19,7 @@ import {
   type HttpOptions,
   sessionCookieName,
 } from '@octet/http'
-import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
+import { createJobs, type Jobs, job, jobsMigrations } from '@octet/jobs'
 import {
   type AnyModule,
   type Capability,
@@ -371,6 +371,8 @@ function scaledLimiter(limiter: Limiter, scale: number): Limiter {
   }
 }
 
+const forgetOldJob = job('platform.forget-old')
+
 interface JobParts {
   readonly host: Host
   readonly databases: ReadonlyMap<string, Db>
@@ -380,7 +382,7 @@ interface JobParts {
 function defineJobs(jobs: Jobs, { host, databases, mail }: JobParts): void {
   for (const module of host.modules) {
     const name = (module.contract as Contract).name
-    for (const { name: job, when, run, ...spec } of (module.jobs ?? []) as ModuleJob<unknown>[]) {
+    for (const { job, when, run, ...spec } of (module.jobs ?? []) as ModuleJob<unknown>[]) {
       jobs.define(job, {
         ...spec,
         run: (payload, attempt) => {
@@ -388,16 +390,16 @@ function defineJobs(jobs: Jobs, { host, databases, mail }: JobParts): void {
           return run(host.contextOf(name, request), payload, attempt)
         },
       })
-      if (when !== undefined) jobs.schedule(job, when)
+      if (when !== undefined) jobs.schedule(job, when, {})
     }
     const delivery = mail.jobOf(name)
-    jobs.define(delivery.name, delivery.spec)
+    jobs.define(delivery.job, delivery.spec)
   }
-  jobs.define('platform.forget-old', {
+  jobs.define(forgetOldJob, {
     run: async () => {
       for (const db of databases.values()) await forgetOld(db, keysKeptHours)
       await mail.prune()
     },
   })
-  jobs.schedule('platform.forget-old', { everyMs: forgetEveryMs })
+  jobs.schedule(forgetOldJob, { everyMs: forgetEveryMs }, {})
 }

@@ -1,9 +1,10 @@
 /** From the queue to the receiver: one job per webhook, so that a slow receiver waits for itself only. */
-import type { Contract } from '@octet/contracts'
+import { type Contract, Id } from '@octet/contracts'
 import type { Tx } from '@octet/db'
-import type { Attempt } from '@octet/jobs'
-import type { ModuleJob } from '@octet/kernel'
+import { job } from '@octet/jobs'
+import { type ModuleJob, onJob } from '@octet/kernel'
 import { OutboundError } from '@octet/outbound'
+import { Type } from 'typebox'
 import type { WebhookContext, WebhooksOptions } from './context.ts'
 import * as deliveryStore from './delivery-store.ts'
 import { type DeliveryRow, disabledAfter, pauseMs, secretPurpose, signedHeaders, type WebhookRow } from './rules.ts'
@@ -31,13 +32,13 @@ export function createDelivery<C extends Contract, Ctx extends WebhookContext>(
   options: WebhooksOptions<C, Ctx>,
 ): { readonly jobs: readonly ModuleJob<Ctx>[] } {
   const { module } = options
-  const deliverJob = `${module}.deliver-to-webhook`
+  const deliverJob = job(`${module}.deliver-to-webhook`, Type.Object({ webhookId: Id }))
 
   /** Looks once a second instead of enqueueing with each message: no message then waits for the lock on a job's key. */
   async function startDeliveries(ctx: Ctx): Promise<void> {
     const due = await deliveryStore.webhooksWithDue(ctx.db, time(ctx), webhooksPerLook)
     for (const webhookId of due) {
-      await ctx.db.transaction(deliverJob, tx => {
+      await ctx.db.transaction(deliverJob.name, tx => {
         return ctx.jobs.enqueue(tx, deliverJob, { webhookId }, { key: webhookId })
       })
     }
@@ -57,16 +58,14 @@ export function createDelivery<C extends Contract, Ctx extends WebhookContext>(
 
   return {
     jobs: [
-      { name: `${module}.deliver-webhooks`, when: { everyMs: 1_000 }, attemptsMax: 1, run: startDeliveries },
-      {
-        name: deliverJob,
+      onJob(job(`${module}.deliver-webhooks`), startDeliveries, { when: { everyMs: 1_000 }, attemptsMax: 1 }),
+      onJob(deliverJob, (ctx: Ctx, { webhookId }, { signal }) => deliver(ctx, webhookId, signal), {
         oneAtATime: true,
         concurrencyMax: webhooksAtOnce,
         attemptsMax: 2,
         timeoutMs: turnMs + 2 * answerMs,
-        run: (ctx, payload, { signal }: Attempt) => deliver(ctx, (payload as { webhookId: string }).webhookId, signal),
-      },
-      { name: `${module}.forget-webhook-deliveries`, when: { everyMs: 3_600_000 }, run: forgetDeliveries },
+      }),
+      onJob(job(`${module}.forget-webhook-deliveries`), forgetDeliveries, { when: { everyMs: 3_600_000 } }),
     ],
   }
 }

@@ -1,8 +1,12 @@
-import { requireUser } from '@octet/contracts'
+import { Id, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
 import type { Tx } from '@octet/db'
+import { job } from '@octet/jobs'
+import { Type } from 'typebox'
 import type { ChatContext } from '../context.ts'
 import { firstLink } from './rules.ts'
+
+export const fetchPreviewJob = job('chat.fetch-preview', Type.Object({ roomId: Id, messageId: Id, url: Type.String() }))
 
 /**
  * Requests one account may cause: without a limit, messages would make this server call a stranger's host ten times a
@@ -23,5 +27,5 @@ export async function requestPreview(
   if (url === undefined) return
   const key = `chat.preview ${requireUser(ctx.actor).userId}`
   const { allowed } = await ctx.limiter.takeShared({ key, ...previewRate })
-  if (allowed) await ctx.jobs.enqueue(tx, 'chat.fetch-preview', { roomId, messageId, url }, { key: messageId })
+  if (allowed) await ctx.jobs.enqueue(tx, fetchPreviewJob, { roomId, messageId, url }, { key: messageId })
 }

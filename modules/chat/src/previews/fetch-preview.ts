@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { Problem } from '@octet/contracts'
 import type { chat, Preview } from '@octet/contracts/chat'
 import { newId, type Tx } from '@octet/db'
-import type { Json } from '@octet/jobs'
+import type { PayloadOf } from '@octet/jobs'
 import { OutboundError } from '@octet/outbound'
 import { fetchPageHead } from '@octet/pages'
 import { NotAPictureError, pictureKindOf } from '@octet/pictures'
@@ -10,6 +10,7 @@ import type { ChatContext } from '../context.ts'
 import { fileKeys, thumbnailEdge } from '../files/rules.ts'
 import * as fileStore from '../files/store.ts'
 import { announce } from '../messages/edit-message.ts'
+import type { fetchPreviewJob } from '../messages/request-preview.ts'
 import { firstLink } from '../messages/rules.ts'
 import * as messageStore from '../messages/store.ts'
 import * as roomStore from '../rooms/store.ts'
@@ -22,27 +23,22 @@ const imageRequest = {
 } as const
 const storedBytesMax = 1024 * 1024
 
-interface Wanted {
-  readonly roomId: string
-  readonly messageId: string
-  readonly url: string
-}
+type Request = PayloadOf<typeof fetchPreviewJob>
 
 /**
  * Fetches the page and adds its preview to the message. A page without a title, or one that cannot be fetched, gets
  * none. The picture is re-encoded and stored here, so readers' browsers never call that site.
  */
-export async function fetchPreview(ctx: ChatContext, payload: Json): Promise<void> {
-  const wanted = payload as unknown as Wanted
-  const page = await fetchPageHead(ctx.outbound, wanted.url)
+export async function fetchPreview(ctx: ChatContext, request: Request): Promise<void> {
+  const page = await fetchPageHead(ctx.outbound, request.url)
   const title = page?.head.title
-  const message = title && (await messageStore.findMessage(ctx.db, wanted.roomId, wanted.messageId))
+  const message = title && (await messageStore.findMessage(ctx.db, request.roomId, request.messageId))
   if (page === undefined || !title || !message || message.deleted_at !== null) return
   const imageUrl = page.head.image === undefined ? null : URL.parse(page.head.image, page.url)
-  const imageFileId = imageUrl && (await fetchImage(ctx, { ...wanted, ownerId: message.author_id, imageUrl }))
+  const imageFileId = imageUrl && (await fetchImage(ctx, { ...request, ownerId: message.author_id, imageUrl }))
   const { description, siteName } = page.head
-  const preview = { url: wanted.url, title, description, siteName, imageFileId }
-  const isShown = await ctx.db.transaction('chat.fetchPreview', tx => show(tx, wanted, preview))
+  const preview = { url: request.url, title, description, siteName, imageFileId }
+  const isShown = await ctx.db.transaction('chat.fetchPreview', tx => show(tx, request, preview))
   if (!isShown && imageFileId !== null) await fileStore.giveUpFile(ctx.db, imageFileId, message.author_id)
 }
 
@@ -58,7 +54,7 @@ async function askForImage({ outbound }: ChatContext, url: URL): Promise<Buffer 
 
 async function fetchImage(
   ctx: ChatContext,
-  { roomId, ownerId, imageUrl }: Wanted & { ownerId: string; imageUrl: URL },
+  { roomId, ownerId, imageUrl }: Request & { ownerId: string; imageUrl: URL },
 ): Promise<string | null> {
   const image = await askForImage(ctx, imageUrl)
   if (image === undefined || pictureKindOf(image) === undefined) return null
@@ -85,7 +81,7 @@ async function fetchImage(
 }
 
 /** False when the message was edited meanwhile. */
-async function show(tx: Tx<typeof chat>, { roomId, messageId, url }: Wanted, preview: Preview): Promise<boolean> {
+async function show(tx: Tx<typeof chat>, { roomId, messageId, url }: Request, preview: Preview): Promise<boolean> {
   const room = await roomStore.lockRoom(tx, roomId)
   const message = room && (await messageStore.findMessage(tx, roomId, messageId))
   if (message === undefined || message.deleted_at !== null || firstLink(message.body) !== url) return false

@@ -1,5 +1,6 @@
 import type { Tx } from '@octet/db'
 import type { IdentityContext } from '../context.ts'
+import { sendCodeJob } from './send-code.ts'
 import { type Address, saveClaim } from './store.ts'
 
 /**
@@ -12,5 +13,5 @@ export async function requestVerification(
   { userId, ...address }: Address & { readonly userId: string },
 ): Promise<void> {
   await saveClaim(tx, userId, address)
-  await ctx.jobs.enqueue(tx, 'identity.send-code', { userId }, { key: userId })
+  await ctx.jobs.enqueue(tx, sendCodeJob, { userId }, { key: userId })
 }

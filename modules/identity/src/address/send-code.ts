@@ -1,3 +1,6 @@
+import { Id } from '@octet/contracts'
+import { job, type PayloadOf } from '@octet/jobs'
+import { Type } from 'typebox'
 import { languageOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
@@ -6,12 +9,13 @@ import { codeMail, knownAddressMail } from '../mail/texts.ts'
 import { codeMinutes, dropClaim, findOwner, lockClaim, setCode } from './store.ts'
 import { takeMailQuota } from './take-mail-quota.ts'
 
+export const sendCodeJob = job('identity.send-code', Type.Object({ userId: Id }))
+
 /**
  * Sends the code that verifies an account's claim. If another account owns the address, its owner gets a notice
  * instead. A repeated run sends a new code; only the last one is valid.
  */
-export async function sendCode(ctx: IdentityContext, payload: unknown): Promise<void> {
-  const { userId } = payload as { userId: string }
+export async function sendCode(ctx: IdentityContext, { userId }: PayloadOf<typeof sendCodeJob>): Promise<void> {
   await ctx.db.transaction('identity.sendCode', async tx => {
     const claim = await lockClaim(tx, userId)
     const user = await store.findUser(tx, userId)

@@ -7,6 +7,7 @@ import type { UserRow } from '../account/rules.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { linkHash } from '../mail/codes.ts'
+import { sendResetJob } from '../passwords/send-reset.ts'
 import { problem } from '../problem.ts'
 import { endSessions, revokeOlderTokens } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
@@ -41,7 +42,7 @@ async function undo(ctx: IdentityContext, tx: Tx, tokenHash: Buffer): Promise<{ 
   const user = await setPassword(tx, userId, null)
   const ended = await endSessions(tx, { userId }, { reason: 'recovered', keepMs: revocationKeepMs })
   await revokeOlderTokens(tx, { userId, version: user.access_version, keepMs: revocationKeepMs })
-  if (isFree) await ctx.jobs.enqueue(tx, 'identity.send-reset', { emailKey })
+  if (isFree) await ctx.jobs.enqueue(tx, sendResetJob, { emailKey })
   await audit(ctx, tx, { userId, action: 'email-change-undone' })
   return { user, ended }
 }

@@ -1,7 +1,8 @@
 /** When an erasure advances, and to which state. */
+import { job } from '@octet/jobs'
 import type { ErasureState } from './store.ts'
 
-export const advanceErasuresJob = 'identity.advance-erasures'
+export const advanceErasuresJob = job('identity.advance-erasures')
 
 /** Requests that started before the account was disabled may still write. No operation takes longer than this. */
 const settleMs = 15_000

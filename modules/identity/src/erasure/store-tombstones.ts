@@ -1,6 +1,9 @@
 import { newId } from '@octet/db'
+import { job } from '@octet/jobs'
 import type { IdentityContext } from '../context.ts'
 import * as store from './store.ts'
+
+export const keepTombstonesJob = job('identity.keep-tombstones')
 
 const folder = 'erased'
 const batchMax = 1_000

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
-import type { Attempt, Json } from '@octet/jobs'
+import { Id } from '@octet/contracts'
+import { type Attempt, job, type PayloadOf } from '@octet/jobs'
 import type { Language } from '@octet/mail'
 import type { Storage } from '@octet/storage'
+import { Type } from 'typebox'
 import { ZipFile } from 'yazl'
 import { findUser } from '../account/store.ts'
 import type { IdentityContext } from '../context.ts'
@@ -16,9 +18,14 @@ const archiveBytesMax = 100 * 1024 ** 3
 /** Version of the export format. Increased when the shape of a file changes. */
 const schemaVersion = 1
 
+export const packExportJob = job('identity.pack-export', Type.Object({ exportId: Id }))
+
 /** Packs the parts of an export into one ZIP, streamed from storage to storage. Safe to repeat. */
-export async function packExport(ctx: IdentityContext, payload: Json, { signal }: Attempt): Promise<void> {
-  const { exportId } = payload as { exportId: string }
+export async function packExport(
+  ctx: IdentityContext,
+  { exportId }: PayloadOf<typeof packExportJob>,
+  { signal }: Attempt,
+): Promise<void> {
   const parts = await partsOf(ctx.archives, exportId)
   const zip = new ZipFile()
   const madeAt = new Date(ctx.now())

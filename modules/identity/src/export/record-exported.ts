@@ -3,6 +3,7 @@ import type { Tx } from '@octet/db'
 import type { Static } from 'typebox'
 import type { IdentityContext } from '../context.ts'
 import { deleteAnswers, recordAnswer } from '../erasure/store.ts'
+import { packExportJob } from './pack-export.ts'
 import { beginPacking } from './store.ts'
 
 /** Handles `<module>.user-exported`. After the last answer the parts are packed. */
@@ -15,5 +16,5 @@ export async function recordExported(
   if (noted?.missing !== 0) return
   await deleteAnswers(tx, requestId)
   if (!(await beginPacking(tx, requestId))) return
-  await ctx.jobs.enqueue(tx, 'identity.pack-export', { exportId: requestId }, { key: requestId })
+  await ctx.jobs.enqueue(tx, packExportJob, { exportId: requestId }, { key: requestId })
 }

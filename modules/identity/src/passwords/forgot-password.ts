@@ -2,6 +2,7 @@ import type { Input, Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { emailKey } from '../account/rules.ts'
 import type { IdentityContext } from '../context.ts'
+import { sendResetJob } from './send-reset.ts'
 
 /**
  * Enqueues a job that looks up the address and mails a link. Nothing is looked up here, so neither the answer nor its
@@ -12,7 +13,7 @@ export async function forgotPassword(
   { email }: Input<typeof identity, 'forgotPassword'>,
 ): Promise<Output<typeof identity, 'forgotPassword'>> {
   await ctx.db.transaction('identity.forgotPassword', async tx => {
-    await ctx.jobs.enqueue(tx, 'identity.send-reset', { emailKey: emailKey(email) })
+    await ctx.jobs.enqueue(tx, sendResetJob, { emailKey: emailKey(email) })
   })
   return {}
 }

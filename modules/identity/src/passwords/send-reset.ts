@@ -1,4 +1,6 @@
+import { job, type PayloadOf } from '@octet/jobs'
 import { isMailAddress } from '@octet/mail'
+import { Type } from 'typebox'
 import { languageOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'
 import { dropResets, insertLink, resetMinutes } from '../address/store.ts'
@@ -8,9 +10,10 @@ import { newLinkToken } from '../mail/codes.ts'
 import { cannotResetMail, resetMail } from '../mail/texts.ts'
 import { canResetByMail } from './can-reset-by-mail.ts'
 
+export const sendResetJob = job('identity.send-reset', Type.Object({ emailKey: Type.String() }))
+
 /** Mails a link for a new password if an account has the address; otherwise does nothing. */
-export async function sendReset(ctx: IdentityContext, payload: unknown): Promise<void> {
-  const { emailKey } = payload as { emailKey: string }
+export async function sendReset(ctx: IdentityContext, { emailKey }: PayloadOf<typeof sendResetJob>): Promise<void> {
   await ctx.db.transaction('identity.sendReset', async tx => {
     const found = await store.findUserByLogin(tx, { emailKey })
     const user = found && (await store.lockUser(tx, found.id))

@@ -1,13 +1,21 @@
 /** Mails the owner of a host whose proof is missing, before its links stop working. */
-import { type MissingProof, proofOf } from '@octet/domains'
+import { Id } from '@octet/contracts'
+import { proofOf } from '@octet/domains'
+import { job, type PayloadOf } from '@octet/jobs'
+import { Type } from 'typebox'
 import type { LinksContext } from '../context.ts'
 import * as domainStore from './store.ts'
 
-export const mailDomainOwnerJob = 'links.mail-domain-owner'
+export const mailDomainOwnerJob = job(
+  'links.mail-domain-owner',
+  Type.Object({ domainId: Id, ownerId: Id, missingSince: Type.String(), isLost: Type.Boolean() }),
+)
 
 /** Sends the mail at the start and at the end of the grace period. Sends none when the proof is back. */
-export async function mailDomainOwner(ctx: LinksContext, payload: unknown): Promise<void> {
-  const { domainId, ownerId, missingSince, isLost } = payload as MissingProof
+export async function mailDomainOwner(
+  ctx: LinksContext,
+  { domainId, ownerId, missingSince, isLost }: PayloadOf<typeof mailDomainOwnerJob>,
+): Promise<void> {
   const [domain] = await domainStore.listDomains(ctx.db, ownerId, domainId)
   if (domain === undefined || (domain.verified_at === null) !== isLost || domain.missing_since === null) return
   const { host } = domain

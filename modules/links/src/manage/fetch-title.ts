@@ -1,16 +1,19 @@
-import type { Json } from '@octet/jobs'
+import { Id } from '@octet/contracts'
+import { job, type PayloadOf } from '@octet/jobs'
 import { fetchPageHead } from '@octet/pages'
+import { Type } from 'typebox'
 import type { LinksContext } from '../context.ts'
 import { webhooks } from '../webhooks/webhooks.ts'
 import { linkOf } from './rules.ts'
 import * as store from './store.ts'
 
+export const fetchTitleJob = job('links.fetch-title', Type.Object({ linkId: Id }))
+
 /**
  * Sets a link's title to the title of its destination page. A title set meanwhile is kept, and a link whose destination
  * changed gets none. Publishes `link-updated`.
  */
-export async function fetchTitle(ctx: LinksContext, payload: Json): Promise<void> {
-  const { linkId } = payload as { linkId: string }
+export async function fetchTitle(ctx: LinksContext, { linkId }: PayloadOf<typeof fetchTitleJob>): Promise<void> {
   const link = await store.findLink(ctx.db, linkId)
   if (link === undefined || link.title !== null) return
   const page = await fetchPageHead(ctx.outbound, link.url)

@@ -11,6 +11,7 @@ import * as domainStore from '../domains/store.ts'
 import { listFolders } from '../organize/store.ts'
 import { webhooks } from '../webhooks/webhooks.ts'
 import { codeLengthMin, generateCode, isReserved, ownDomain } from './codes.ts'
+import { fetchTitleJob } from './fetch-title.ts'
 import * as listStore from './list-store.ts'
 import { type LinkRow, linkOf } from './rules.ts'
 import * as store from './store.ts'
@@ -18,9 +19,6 @@ import * as store from './store.ts'
 /** How often a random code may collide before a longer one is drawn, and how many lengths are tried. */
 const attemptsPerLength = 3
 const codeLengthMax = codeLengthMin + 3
-
-/** Enqueues the request for the destination page's title (fetch-title.ts). */
-export const fetchTitleJob = 'links.fetch-title'
 
 /** A link that passed every check that needs no transaction. */
 export interface PreparedLink extends Omit<store.NewLink, 'code' | 'domainId'> {

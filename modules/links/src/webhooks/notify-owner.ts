@@ -1,19 +1,21 @@
 /** Mails the owner of a webhook that was disabled. */
-import type { links } from '@octet/contracts/links'
-import type { EventData, Tx } from '@octet/db'
+import { links } from '@octet/contracts/links'
+import type { Tx } from '@octet/db'
+import { job, type PayloadOf } from '@octet/jobs'
 import type { LinksContext } from '../context.ts'
 import { webhooks } from './webhooks.ts'
 
-type Disabled = EventData<typeof links, 'webhook-disabled'>
+export const mailOwnerJob = job('links.mail-owner', links.events['webhook-disabled'].data)
+
+type Disabled = PayloadOf<typeof mailOwnerJob>
 
 /** On `links.webhook-disabled`: enqueues the mail as a job, because it calls identity. */
-export async function notifyOwner(ctx: LinksContext, tx: Tx, { webhookId, ownerId, reason }: Disabled): Promise<void> {
-  await ctx.jobs.enqueue(tx, 'links.mail-owner', { webhookId, ownerId, reason })
+export async function notifyOwner(ctx: LinksContext, tx: Tx, disabled: Disabled): Promise<void> {
+  await ctx.jobs.enqueue(tx, mailOwnerJob, disabled)
 }
 
 /** Sends the mail, once for each time the webhook was disabled. */
-export async function mailOwner(ctx: LinksContext, payload: unknown): Promise<void> {
-  const { webhookId, ownerId, reason } = payload as Disabled
+export async function mailOwner(ctx: LinksContext, { webhookId, ownerId, reason }: Disabled): Promise<void> {
   const webhook = await webhooks.find(ctx, ownerId, webhookId)
   if (webhook === undefined || webhook.isEnabled) return
   const { host } = new URL(webhook.url)
