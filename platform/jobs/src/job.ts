@@ -28,12 +28,12 @@ const violationsShownMax = 3
 export function job(name: string): Job<Static<typeof noPayload>>
 /** Declares a job and the schema of its payload. */
 export function job<S extends TSchema>(name: string, payload: S): Job<Static<S>>
+/** The payload's schema is compiled on first use: many processes declare jobs that they never run. */
 export function job(name: string, payload: TSchema = noPayload): Job {
   let validator: Validator | undefined
   return {
     name,
     read(value) {
-      // Compiled on first use: many processes declare jobs that they never run.
       validator ??= Compile(payload) as Validator
       if (validator.Check(value)) return value
       throw new PayloadMismatch(`the payload of ${name} does not fit this release: ${violations(validator, value)}`)

@@ -41,8 +41,8 @@ export const graceMs = 1_000
 const errorLengthMax = 2_000
 
 /**
- * Checks the payload and runs the job's code until it returns, or until {@link graceMs} after `controller` aborts. Never
- * throws.
+ * Checks the payload and runs the job's code until it returns, or until {@link graceMs} after `controller` aborts.
+ * Never throws.
  */
 export async function attemptJob(spec: DefinedJob, job: Taken, controller: AbortController): Promise<Result> {
   const { signal } = controller

@@ -10,7 +10,7 @@ const tickJob = job('test.tick', Type.Unknown())
 const holdJob = job('test.hold', Type.Unknown())
 const poisonJob = job('test.poison', Type.Unknown())
 const longJob = job('test.long', Type.Unknown())
-const onceJob = job('test.once', Type.Unknown())
+const onceJob = job('test.once')
 
 async function childFixture(t: TestContext): Promise<Fixture> {
   const f = await fixture(t)
@@ -38,7 +38,7 @@ async function child(t: TestContext, f: Fixture, schedules = 0): Promise<ChildPr
 test('a job whose worker is killed with SIGKILL runs again within 5 s', async t => {
   const f = await childFixture(t)
   const workers = await Promise.all([child(t, f), child(t, f)])
-  await enqueue(f, f.jobs(), onceJob, null)
+  await enqueue(f, f.jobs(), onceJob, {})
   const started = await eventually('it started', async () => (await f.sql`select pid from public.starts`)[0])
   const victim = workers.find(({ pid }) => pid === started.pid)!
   const [{ now: killedAt } = { now: '' }] = await f.sql<{ now: string }[]>`select clock_timestamp() as now`

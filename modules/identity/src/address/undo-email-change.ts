@@ -7,10 +7,10 @@ import type { UserRow } from '../account/rules.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 import { linkHash } from '../mail/codes.ts'
-import { sendResetJob } from '../passwords/send-reset.ts'
 import { problem } from '../problem.ts'
 import { endSessions, revokeOlderTokens } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
+import { sendResetJob } from './send-reset-job.ts'
 import { dropAddress, dropLinksSince, findOwner, ownAddress, setPassword, takeLink } from './store.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { Input, Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { emailKey } from '../account/rules.ts'
+import { sendResetJob } from '../address/send-reset-job.ts'
 import type { IdentityContext } from '../context.ts'
-import { sendResetJob } from './send-reset.ts'
 
 /**
  * Enqueues a job that looks up the address and mails a link. Nothing is looked up here, so neither the answer nor its

@@ -1,16 +1,14 @@
-import { job, type PayloadOf } from '@octet/jobs'
+import type { PayloadOf } from '@octet/jobs'
 import { isMailAddress } from '@octet/mail'
-import { Type } from 'typebox'
 import { languageOf } from '../account/rules.ts'
 import * as store from '../account/store.ts'
+import type { sendResetJob } from '../address/send-reset-job.ts'
 import { dropResets, insertLink, resetMinutes } from '../address/store.ts'
 import { takeMailQuota } from '../address/take-mail-quota.ts'
 import type { IdentityContext } from '../context.ts'
 import { newLinkToken } from '../mail/codes.ts'
 import { cannotResetMail, resetMail } from '../mail/texts.ts'
 import { canResetByMail } from './can-reset-by-mail.ts'
-
-export const sendResetJob = job('identity.send-reset', Type.Object({ emailKey: Type.String() }))
 
 /** Mails a link for a new password if an account has the address; otherwise does nothing. */
 export async function sendReset(ctx: IdentityContext, { emailKey }: PayloadOf<typeof sendResetJob>): Promise<void> {
