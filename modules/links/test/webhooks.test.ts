@@ -198,7 +198,10 @@ test('the owner gets one mail each time a webhook is disabled', async t => {
     mails.map(({ userId, kind }) => [userId, kind]),
     [[ownerId, 'webhook-disabled']],
   )
-  assert.match(mails[0]?.text.en.lines[0] ?? '', /127\.0\.0\.1:\d+ was disabled\. It answered that it no longer exists \(410\)/)
+  assert.match(
+    mails[0]?.text.en.lines[0] ?? '',
+    /127\.0\.0\.1:\d+ was disabled\. It answered that it no longer exists \(410\)/,
+  )
 })
 
 test('a new secret signs beside the old one for a day, and alone afterwards', async t => {
