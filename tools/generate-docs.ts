@@ -1,13 +1,14 @@
-/** `npm run docs:generate`: writes the documentation and the snapshot that are made from the contracts. */
+/** `npm run docs:generate`: writes what is made from contracts, settings and the texts of drawings. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contractPages } from './contract-pages.ts'
+import { drawings } from './drawings/pages.ts'
 import { differences, publicInterface, snapshotFolder, withAdditions } from './public-interface.ts'
 import { settingsPage } from './settings-page.ts'
 import { readTree, root } from './tree.ts'
 
 const tree = readTree()
-const pages = contractPages(tree)
+const pages = new Map([...contractPages(tree), ...drawings(tree)])
 pages.set('README.md', settingsPage(tree.get('README.md')?.text ?? ''))
 for (const [path, text] of pages) {
   if (tree.get(path)?.text === text) continue

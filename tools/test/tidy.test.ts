@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { contractPages } from '../contract-pages.ts'
+import { packagesOf } from '../packages.ts'
 import { findingsOf, type NamedFinding, type Rule } from '../rule.ts'
 import { isProgram } from '../tidy/comments.ts'
+import { mapLines } from '../tidy/documents.ts'
 import { isCompatible } from '../tidy/manifests.ts'
 import { tidyRules } from '../tidy/rules.ts'
 import { plant, readTree, type Tree } from '../tree.ts'
@@ -128,6 +130,8 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
   'map-is-true': [
     violation('a missing street', 'planted/file.ts', ''),
     violation('a street that is gone', 'ARCHITECTURE.md', '```\nplanted/   nothing\n```'),
+    violation('a missing package', 'platform/planted/package.json', '{}'),
+    violation('a package without a word', 'ARCHITECTURE.md', '```\nplatform/   the floor\n  http/\n```'),
   ],
   'decision-shape': [
     violation('no price', 'docs/decisions/9998-planted.md', '## Context\n## Options\n## Choice'),
@@ -138,6 +142,8 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
   'generated-is-fresh': [
     violation('the catalogue', 'docs/problems.md', '# Problems'),
     violation('a README', 'modules/links/README.md', '# links'),
+    violation('a drawing', 'docs/drawings/read.svg', '<svg></svg>'),
+    violation('the text of a drawing', 'docs/drawings/planted.txt', 'sequence: A read\nlane a: A\na: thinks'),
   ],
   'links-lead-somewhere': [violation('a dead link', 'docs/planted.md', '[here](./nowhere.md)')],
   'plain-english': [
@@ -173,11 +179,43 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
       'if (row.owner_id !== actor.userId\n'.repeat(2),
     ),
   ],
+  'paths-exist': [
+    violation('a file', 'docs/planted.md', 'See `platform/http/src/planted.ts`.'),
+    violation('a folder', 'docs/planted.md', 'See `modules/planted/`.'),
+    violation('a bare name', 'docs/planted.md', 'See `planted.ts`.'),
+    violation('a part of a path', 'docs/planted.md', 'See `planted/src/rules.ts`.'),
+    violation('in a drawing', 'docs/drawings/planted.txt', 'layers: All\nrow Modules\nbox modules/planted'),
+  ],
+  'packages-exist': [
+    violation('a package', 'docs/planted.md', 'Import `@octet/planted`.'),
+    violation('an entry', 'docs/planted.md', 'Import `@octet/contracts/planted`.'),
+  ],
+  'settings-exist': [violation('a setting', 'docs/planted.md', joined('Set `OCTET_NO', 'WHERE=1`.'))],
+  'experiments-exist': [
+    violation('a lab', 'docs/planted.md', joined('npm run la', 'b -- planted')),
+    violation('a bench', 'docs/planted.md', joined('npm run ben', 'ch -- planted')),
+    violation('one that no README lists', 'labs/planted/planted.lab.ts', "export const lab = {\n  name: 'planted',\n}"),
+    violation('one that a README lists', 'labs/README.md', '## planted'),
+  ],
+  'named-tests-exist': [violation('no such test', 'docs/planted.md', joined('npm te', 'st -- planted/nowhere'))],
+  'walks-are-true': [
+    violation('a wrong count', 'planted.md', walkOf('three', 'get-link.ts', 'access.ts')),
+    violation('a file that is gone', 'planted.md', walkOf('two', 'get-link.ts', 'planted.ts')),
+    violation('a file that nothing imports', 'planted.md', walkOf('two', 'get-link.ts', 'create-link.ts')),
+    violation('a file twice', 'planted.md', walkOf('two', 'get-link.ts', 'get-link.ts')),
+  ],
+  'requests-are-walked': [violation('no walk', 'ARCHITECTURE.md', '## A read: `GET /planted`\n\nIt reads.')],
   'commands-exist': [violation('no such script', 'docs/planted.md', joined('Then npm ', 'run plant.'))],
 }
 
 function violation(what: string, path: string, text: string): Violation {
   return { what, path, text }
+}
+
+/** Files of links' folder `manage`, in order. */
+function walkOf(count: string, ...files: readonly string[]): string {
+  const steps = files.map((file, index) => `${index + 1}. [${file}](modules/links/src/manage/${file}) does it.`)
+  return `Follow it in ${count} files:\n\n${steps.join('\n')}`
 }
 
 function locked(fields: object): string {
@@ -213,6 +251,21 @@ for (const [rule, violations] of Object.entries(planted)) {
     })
   }
 }
+
+test('a walk along imports with the right count is not reported', () => {
+  const walk = `${walkOf('three', 'get-link.ts', 'access.ts', 'store.ts')}\n`
+  assert.deepEqual(newFindings(plant(tree, 'planted.md', walk), ruleNamed('walks-are-true')), [])
+})
+
+test('the map of ARCHITECTURE.md has a line for each module', () => {
+  const mapped = mapLines(tree.get('ARCHITECTURE.md')?.text ?? '').map(({ folder }) => folder)
+  const modules = packagesOf(tree).filter(({ layer }) => layer === 'modules')
+  assert.ok(modules.length > 0)
+  assert.deepEqual(
+    modules.map(({ folder }) => `${folder}/`).filter(folder => !mapped.includes(folder)),
+    [],
+  )
+})
 
 test('what the rules allow is not reported', () => {
   const allowed = `/** Says hello; throws when no listener is registered. */

@@ -6,9 +6,11 @@ import { habitRules } from './habits.ts'
 import { manifestRules } from './manifests.ts'
 import { migrationRules } from './migrations.ts'
 import { mutantRules } from './mutants.ts'
+import { namedThingRules } from './named-things.ts'
 import { nameRules } from './names.ts'
 import { publicationRules } from './publication.ts'
 import { sizeRules } from './size.ts'
+import { walkRules } from './walks.ts'
 
 /** All rules of tidy. A rule without a planted violation fails tools/test/tidy.test.ts. */
 export const tidyRules: readonly Rule[] = [
@@ -20,6 +22,8 @@ export const tidyRules: readonly Rule[] = [
   ...manifestRules,
   ...publicationRules,
   ...documentRules,
+  ...namedThingRules,
+  ...walkRules,
   ...englishRules,
   ...mutantRules,
 ]
