@@ -47,7 +47,7 @@ test('the walk goes red on a route that does not keep its policy', async t => {
 
 test('a route without a policy cannot be registered', async t => {
   const { app } = await wholeApp(t)
-  assert.throws(() => app.http.get('/planted', async () => 'x'), /names no access policy/)
+  assert.throws(() => app.http.get('/planted', async () => 'x'), /has no access policy/)
 })
 
 test('no input of any shape makes any operation fail, leak or answer outside its contract', async t => {

@@ -1,33 +1,33 @@
-/** Network addresses as keys: what a limit counts and what a session remembers. */
+/** Network addresses as keys of rate limits and sessions. */
 import type { IncomingMessage } from 'node:http'
 import { isIPv4, isIPv6 } from 'node:net'
 
 /**
- * The part of an address one party controls: an IPv4 address whole, an IPv6 address cut to its /64 (a household gets
- * at least that many), however they are spelt. IPv4 written as IPv6 counts as IPv4; what is no address is `unknown`.
+ * The part of an address that one party controls, in any notation: a whole IPv4 address, or an IPv6 address cut to its
+ * /64 (a household gets at least that many). IPv4 written as IPv6 counts as IPv4; an invalid address becomes `unknown`.
  */
 export function addressKey(address: string): string {
   if (isIPv4(address)) return address
-  if (!isIPv6(address)) return 'unknown' // one key, or made-up addresses would each have an allowance of their own
+  if (!isIPv6(address)) return 'unknown' // one key, otherwise each made-up address would have its own allowance
   const groups = groupsOf(address.toLowerCase())
   const mapped = mappedIPv4(address, groups)
   return mapped ?? `${groups.slice(0, 4).join(':')}::/64`
 }
 
 /**
- * The client's address of a request Fastify has not seen, by the rule it goes by there: the peer, or as many steps back
- * through `X-Forwarded-For` as there are trusted proxies.
+ * The client's address of a request that Fastify has not seen, by the same rule as `request.ip`. It is the peer, or as
+ * many steps back through `X-Forwarded-For` as there are trusted proxies.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
   const peer = request.socket.remoteAddress ?? ''
-  // `headers` makes an object of all of them at the first look; without proxies nobody looks.
+  // The first access to `headers` builds an object of all of them; without proxies that is not needed.
   const forwarded = trustedProxies === 0 ? undefined : request.headers['x-forwarded-for']
   if (forwarded === undefined) return peer
   const chain = [peer, ...String(forwarded).split(',').reverse()]
   return (chain[Math.min(trustedProxies, chain.length - 1)] ?? peer).trim()
 }
 
-/** The address with its last part blanked, fit to show and to keep: `203.0.113.0/24`, `2001:db8:1:0::/48`. */
+/** The address with its last part blanked, safe to show and to store: `203.0.113.0/24`, `2001:db8:1:0::/48`. */
 export function addressPrefix(address: string): string {
   const key = addressKey(address)
   if (key.endsWith('::/64')) return `${key.split(':').slice(0, 3).join(':')}::/48`

@@ -1,4 +1,7 @@
-/** Fastify as Octet uses it: one shape of error, one caller per request, a policy on every route, nothing unbounded. */
+/**
+ * Creates the Fastify app: one error format, one caller per request, an access policy on every route, and limits
+ * everywhere.
+ */
 import { type Access, anonymous, commonProblem, type Principal } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { parseTraceparent, type Span, type Tracer } from '@octet/observe'
@@ -12,13 +15,13 @@ import { sendProblem, translateFastifyError } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
 
 export interface RouteConfig {
-  /** Who may call; a route without it is refused at start. */
+  /** The access policy; a route without one is refused at start. */
   access?: Access
-  /** Leaves successful requests out of the access log: probes, and redirects that the journal records. */
+  /** Omits successful requests from the access log: probes, and redirects that the journal records. */
   quiet?: boolean
 }
 
-/** One line of the route table, for tests that walk it. */
+/** One row of the route table, for tests that iterate over it. */
 export interface RouteEntry {
   readonly method: string
   readonly url: string
@@ -29,9 +32,9 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every registered route. */
     routeTable: RouteEntry[]
-    /** Serves a document that stays the same: compressed, with `ETag`, limited by address. */
+    /** Serves a constant document: compressed, with `ETag`, rate limited by address. */
     addDocument(document: Document): Promise<void>
-    /** Answers browsers that open an address without a route; set by the web client. */
+    /** Answers browsers that open an unknown address; set by the web client. */
     pages: { serve?: (reply: FastifyReply) => FastifyReply }
   }
   interface FastifyContextConfig extends RouteConfig {}
@@ -52,12 +55,12 @@ const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const
 
-/** A year. Not for sub-domains and not on own domains of users: other servers may answer there some day. */
+/** A year. It excludes sub-domains and the users' own domains, because other servers may answer there later. */
 const httpsOnly = 'max-age=31536000'
 
 export type HttpApp = FastifyInstance
 
-/** An app without routes. Registering one without an access policy throws. */
+/** Creates an app without routes. Registering a route without an access policy throws. */
 export function createHttpApp(options: HttpOptions): HttpApp {
   const front = createFront()
   const httpsHost = options.origin.startsWith('https:') ? new URL(options.origin).host : undefined
@@ -65,13 +68,13 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     logger: false,
     bodyLimit: bodyBytesMax,
     serverFactory: serverWith(front, options),
-    // Fastify's own close waits for idle keep-alive sockets; drainHttp ends them itself.
+    // Fastify's own close waits for idle keep-alive sockets; drainHttp closes them itself.
     forceCloseConnections: false,
     trustProxy: options.trustedProxies === 0 ? false : (_address, hop) => hop < options.trustedProxies,
     genReqId: request => requestIdOf(headerOf(request, 'x-request-id')),
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
-    // The kernel checks contracts, in every placement; here only the answers are compiled.
+    // The kernel checks contracts in every placement, so only the serializers are compiled here.
     ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: (error, request, reply) =>
       void sendProblem(reply, asProblem(translateFastifyError(error)), request.id),
@@ -122,7 +125,7 @@ function acceptJson(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser(['text/plain', 'application/json'])
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    // Many clients name a content type on requests without a body; that is harmless.
+    // Many clients send a content type on requests without a body; that is harmless.
     if (text === '') done(null, undefined)
     else parseJson(request, text, done)
   })
@@ -134,7 +137,7 @@ function keepRouteTable(app: FastifyInstance): void {
   app.addHook('onRoute', ({ config, method, url }) => {
     const policy = config?.access
     if (policy === undefined) {
-      throw new Error(`route ${method} ${url} names no access policy; add config: { access }`)
+      throw new Error(`route ${method} ${url} has no access policy; add config: { access }`)
     }
     for (const one of [method].flat()) routeTable.push({ method: one, url, access: policy })
   })

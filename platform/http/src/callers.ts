@@ -1,4 +1,4 @@
-/** Who sends a request: the credential it carries, the principal behind it, and the address it comes from. */
+/** Identifies the caller of a request: its credential, the principal behind it, and its address. */
 import { anonymous, authorize, type Principal } from '@octet/contracts'
 import type { FastifyRequest } from 'fastify'
 import { addressKey } from './address.ts'
@@ -11,7 +11,10 @@ export function identifyAnonymous(options: HttpOptions, request: FastifyRequest,
   return anonymous
 }
 
-/** Authenticates the caller and sets `request.principal`. Operations call it; plain routes that need it must too. */
+/**
+ * Authenticates the caller and sets `request.principal`. Operations call it; a plain route that needs the caller must
+ * too.
+ */
 export async function identify(
   options: HttpOptions,
   request: FastifyRequest,
@@ -25,7 +28,7 @@ export async function identify(
   return principal
 }
 
-/** Checks the caller of a plain route against the route's own policy; throws the problems that operations throw. */
+/** Checks the caller of a plain route against its policy; throws the same problems as operations. */
 export async function admit(options: HttpOptions, request: FastifyRequest): Promise<Principal> {
   const principal = await identify(options, request)
   const policy = request.routeOptions.config.access
@@ -33,7 +36,7 @@ export async function admit(options: HttpOptions, request: FastifyRequest): Prom
   return principal
 }
 
-/** The address that limits count: the peer's, or the client's behind trusted proxies. */
+/** The address for rate limits: the peer's, or the client's behind trusted proxies. */
 export function addressOf(request: FastifyRequest): string {
   return addressKey(request.ip)
 }

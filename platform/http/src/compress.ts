@@ -1,13 +1,13 @@
 /**
  * Compressed answers. BREACH (https://www.breachattack.com) reads a secret from the length of a compressed answer: an
- * attacker's page makes the victim's browser repeat a request with guesses in it. Hence an operation's answer is
- * compressed only if all of this holds:
+ * attacker's page makes the victim's browser repeat a request with guesses in it. An answer of an operation is
+ * therefore compressed only under these conditions:
  *
- * 1. The operation is a GET. In this API secrets are shown once, in the answer to the POST that makes them.
+ * 1. The operation is a GET. In this API secrets are shown once, in the answer to the POST that creates them.
  * 2. No property of its output has the name of a secret, by the same rule that redacts logs.
- * 3. The request carries no cookie, or was made by our own page (`Sec-Fetch-Site`). A bearer token cannot be sent by
- *    an attacker's page.
- * 4. It has no strong `ETag` (`versioned`): one would have to name each encoding apart, and `If-Match` compares them.
+ * 3. The request carries no cookie, or our own page made it (`Sec-Fetch-Site`). An attacker's page cannot send a bearer
+ * token.
+ * 4. It has no strong `ETag` (`versioned`). Each encoding would need its own tag, and `If-Match` compares them.
  */
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -17,12 +17,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export type Encoding = 'br' | 'gzip'
 
-/** Below this the saved bytes fit into the same packet. */
+/** Below this size the saved bytes fit into the same packet. */
 export const compressBytesMin = 1024
 const bytesMax = 4 * 1024 * 1024
-/** Compression runs in libuv's four threads, which the journal's fsync needs as well. Further answers stay plain. */
+/**
+ * Compression runs in libuv's four threads, which the journal also needs for fsync. Further answers stay uncompressed.
+ */
 const runningMax = 2
-/** Half of the time of gzip's default for the same size (measured on 8 to 100 kB of our lists). */
+/** Half the time of gzip's default for the same size (measured on 8 to 100 kB of our lists). */
 const brotliQuality = 4
 
 let running = 0
@@ -42,12 +44,14 @@ function hasSecret(schema: unknown): boolean {
   return inProperties || Object.values(rest).some(inner => [inner].flat().some(hasSecret))
 }
 
-/** `hasPassword: boolean` tells no password. */
+/** `hasPassword: boolean` reveals no password. */
 function isFlagOrNumber(schema: unknown): boolean {
   return ['boolean', 'integer', 'number'].includes((schema as { type?: string }).type ?? '')
 }
 
-/** The best encoding that an `Accept-Encoding` header takes: brotli, else gzip, else none (RFC 9110, 12.5.3). */
+/**
+ * The best encoding that an `Accept-Encoding` header allows: brotli, then gzip, then no encoding (RFC 9110, 12.5.3).
+ */
 export function encodingFor(header: string | undefined): Encoding | undefined {
   if (header === undefined) return undefined
   const accepted = new Set<string>()
@@ -63,7 +67,7 @@ export function encodingFor(header: string | undefined): Encoding | undefined {
 const brotliAsync = promisify(brotliCompress)
 const gzipAsync = promisify(gzip)
 
-/** Compresses in another thread. `quality`: of brotli, 0 to 11. */
+/** Compresses in another thread. `quality` is brotli's, 0 to 11. */
 export function compress(bytes: Buffer, encoding: Encoding, quality: number = brotliQuality): Promise<Buffer> {
   if (encoding === 'gzip') return gzipAsync(bytes)
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants
@@ -100,7 +104,7 @@ export function compressAnswer(
     )
 }
 
-/** The request may have been made by another site's page with our cookie (rule 3). */
+/** Whether a page of another site may have made the request with our cookie (rule 3). */
 function isCookieOfElsewhere({ headers }: FastifyRequest): boolean {
   if (headers.authorization !== undefined || headers.cookie === undefined) return false
   return headers['sec-fetch-site'] !== 'same-origin'

@@ -1,7 +1,7 @@
 /**
  * Concurrency gates in front of costly routes. A few requests run at once, a bounded number waits, and the rest are
- * refused with a `Retry-After`. All of that happens before Fastify, the rate limits and the database: five hundred
- * concurrent sign-ins must not slow down other requests (`npm run bench -- logins`).
+ * refused with a `Retry-After`. A gate acts before Fastify, the rate limits and the database, so that five hundred
+ * concurrent sign-ins do not slow down other requests (`npm run bench -- logins`).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { commonProblem, type Problem } from '@octet/contracts'
@@ -29,7 +29,7 @@ export interface GateOutcome {
 
 const retryMsMin = 1_000
 const retryMsMax = 30_000
-/** The moving average of run times starts from this. */
+/** The initial value of the moving average of run times. */
 const runMsInitial = 100
 const weightOfNewest = 0.1
 
@@ -38,10 +38,10 @@ interface Waiter {
   readonly timer: NodeJS.Timeout
 }
 
-/** Larger bodies and bodies of unknown length bypass the gate: the ordinary limits are made for them. */
+/** Larger bodies and bodies of unknown length bypass the gate; the ordinary limits cover them. */
 const bodyBytesMax = 16 * 1024
 
-/** A gate with counts of its own: one per process and group of routes that share a scarce resource. */
+/** Creates a gate with its own counts: one per process and group of routes that share a scarce resource. */
 export function createConcurrencyGate(options: ConcurrencyGateOptions): ConcurrencyGate {
   const { runningMax, waitingMax, waitMsMax } = options
   const guarded = new Set(options.paths)
@@ -113,7 +113,7 @@ export function createConcurrencyGate(options: ConcurrencyGateOptions): Concurre
   }
 }
 
-/** Spreads the `Retry-After` of refused requests: each gets a time of its own, at the rate at which slots free up. */
+/** Spreads the `Retry-After` of refused requests: each gets its own time, at the rate at which slots free up. */
 function createRetryTimes(slots: number) {
   let runMs = runMsInitial
   let lastAssignedMs = 0

@@ -1,13 +1,13 @@
 /**
- * Pages of other origins (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). Only configured origins may read
- * answers, and only a bearer token speaks for a user there: cookies of such requests are ignored, and their answers set
- * none. `Access-Control-Allow-Credentials` is never sent.
+ * Access for pages of other origins (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). Only configured origins
+ * may read answers, and only a bearer token authenticates a user there. Cookies of such requests are ignored, and their
+ * answers set none. `Access-Control-Allow-Credentials` is never sent.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headerOf } from './fast-path.ts'
 import type { HttpOptions } from './options.ts'
 
-/** Browsers ask again after this; Chromium allows two hours at most. */
+/** Browsers repeat a preflight after this time; Chromium allows at most two hours. */
 const preflightSeconds = 7_200
 
 const requestHeaders = [
@@ -23,13 +23,13 @@ const exposedHeaders = [
 type Asked = Pick<IncomingMessage, 'headers'>
 type Origins = Pick<HttpOptions, 'allowedOrigins'>
 
-/** The configured other origin that the request comes from, if it comes from one. */
+/** The configured other origin of the request, if it has one. */
 export function foreignOriginOf({ headers }: Asked, { allowedOrigins }: Origins): string | undefined {
   const { origin } = headers
   return origin !== undefined && allowedOrigins.includes(origin) ? origin : undefined
 }
 
-/** Headers by which the page may read the answer: name, value, name, value …; none for other pages. */
+/** The headers that let the page read the answer: name, value, name, value …; empty for other pages. */
 export function corsHeaders(request: IncomingMessage, options: Origins): string[] {
   if (options.allowedOrigins.length === 0) return []
   const origin = headerOf(request, 'origin')

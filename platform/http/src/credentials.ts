@@ -1,4 +1,4 @@
-/** The credential a request carries, and the check that no other site made the browser send it. */
+/** Reads the credential of a request, and checks that no other site made the browser send it. */
 import type { IncomingMessage } from 'node:http'
 import { type Credential, commonProblem } from '@octet/contracts'
 import type { FastifyRequest } from 'fastify'
@@ -9,15 +9,16 @@ const none: Credential = { kind: 'none' }
 const tokenBytesMax = 4096
 
 /**
- * The session cookie's name. `__Host-` makes browsers insist on Secure, this host and path `/`; on plain http (only
- * ever loopback) some browsers refuse Secure cookies, so there the name goes without.
+ * The name of the session cookie. With `__Host-`, browsers insist on Secure, this host and path `/`. On plain http
+ * (loopback only) some browsers refuse Secure cookies, so the name has no prefix there.
  */
 export function sessionCookieName(origin: string): string {
   return origin.startsWith('https://') ? '__Host-oct' : 'oct'
 }
 
 /**
- * One credential per request: with an `Authorization` header, or on a page of another origin, the cookie is ignored.
+ * Reads one credential per request. With an `Authorization` header, or on a page of another origin, the cookie is
+ * ignored.
  * @throws `unauthenticated` when the header is not a bearer token.
  */
 export function credentialOf(
@@ -45,13 +46,13 @@ function cookieValue(header: string, name: string): string | undefined {
   return undefined
 }
 
-/** What a request of another origin may do without a token, where that origin is configured. */
+/** What a request of a configured other origin may do without a token. */
 export type ForeignAccess = 'bearer-only' | 'anonymous-too'
 
 /**
- * Refuses a state-changing request that another site made the browser send. `Sec-Fetch-Site` decides; where a browser
- * is too old to send it, `Origin` must be ours. A bearer token cannot be sent by another site, so it passes.
- * Source: OWASP CSRF cheat sheet, "Fetch Metadata"; same order as ASP.NET's antiforgery.
+ * Refuses a state-changing request that another site made the browser send. `Sec-Fetch-Site` decides; if an old browser
+ * omits it, `Origin` must be ours. Another site cannot send a bearer token, so requests with one pass. Source: OWASP
+ * CSRF cheat sheet, "Fetch Metadata"; same order as ASP.NET's antiforgery.
  */
 export function refuseCrossSite(
   request: FastifyRequest,

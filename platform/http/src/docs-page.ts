@@ -11,7 +11,7 @@ import {
 import { type CompiledOperation, operationsOf } from '@octet/kernel'
 import { describeAccess } from './openapi.ts'
 
-/** One self-contained HTML page for the given contracts. */
+/** Returns one self-contained HTML page for the given contracts. */
 export function docsPage(contracts: readonly Contract[], origin: string): string {
   const operations = contracts.flatMap(contract => [...operationsOf(contract).values()].filter(hasRoute))
   const catalogue = [...problemCatalogue(contracts)]

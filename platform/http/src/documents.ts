@@ -1,7 +1,7 @@
 /**
- * Documents that stay the same while the process runs: API description, documentation pages and their assets. Each
- * encoding is made once and shared by all answers, so that thousands of slow readers cost no memory (1,900 readers of a
- * string that was encoded for each of them took 1.4 GB).
+ * Documents that stay constant while the process runs: API description, documentation pages and their assets. Each
+ * encoding is made once and shared by all answers, so that thousands of slow readers cost no memory. Encoding a string
+ * for each of 1,900 readers took 1.4 GB.
  */
 import { createHash } from 'node:crypto'
 import type { Limiter } from '@octet/cache'
@@ -25,12 +25,12 @@ interface Encoded {
   readonly gzip: Buffer | undefined
 }
 
-/** Of all documents together: a page of documentation loads three. */
+/** Requests per address for all documents together; a documentation page loads three. */
 const documentsLimit = { max: 120, windowMs: 60_000 }
-/** It is made once, so the best is affordable: a second for half a megabyte, in another thread. */
+/** A document is encoded once, so the best quality is affordable: a second for half a megabyte, in another thread. */
 const brotliQuality = 9
 
-/** Serves a document to anyone: compressed, with `ETag`, limited by address. */
+/** Serves a document to any client: compressed, with `ETag`, rate limited by address. */
 export async function addDocument(app: FastifyInstance, limiter: Limiter, document: Document): Promise<void> {
   const encoded = await encode(document.body)
   app.route({
@@ -56,7 +56,7 @@ function send(request: FastifyRequest, reply: FastifyReply, document: Document, 
   const wanted = encodingFor(request.headers['accept-encoding'])
   const compressed = wanted === undefined ? undefined : encoded[wanted]
   const encoding = compressed === undefined ? undefined : wanted
-  // Each encoding is a representation of its own, with an entity tag of its own (RFC 9110, 8.8.3).
+  // Each encoding is a separate representation with its own entity tag (RFC 9110, 8.8.3).
   const etag = encoding === undefined ? `"${encoded.etag}"` : `"${encoded.etag}-${encoding}"`
   reply.headers({ ...document.headers, etag, 'cache-control': 'no-cache' })
   addVary(reply, 'Accept-Encoding')

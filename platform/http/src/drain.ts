@@ -1,8 +1,9 @@
 import type { HttpApp } from './app.ts'
 
 /**
- * Stops accepting, lets running requests finish, then ends what is left after `deadlineMs`. Idle keep-alive sockets
- * are closed at once and again as requests finish; otherwise they would delay the exit by their keep-alive time.
+ * Stops accepting connections, waits for running requests, then closes the remaining connections after `deadlineMs`.
+ * Idle keep-alive sockets are closed at once, and again as requests finish. Otherwise they would delay the exit by
+ * their keep-alive time.
  */
 export async function drainHttp(app: HttpApp, deadlineMs: number): Promise<void> {
   const { server } = app

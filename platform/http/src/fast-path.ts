@@ -1,29 +1,29 @@
 /**
  * The fast path: answers without a body, sent before Fastify sees the request. It exists for the redirect. A redirect
- * through Fastify's hooks and reply takes 25 µs of CPU, here 19; a bare `node:http` server takes 13
- * (`npm run bench -- links-redirect`). A fast path declines all but the common case, which takes the ordinary route.
+ * through Fastify's hooks and reply takes 25 µs of CPU, here 19; a bare `node:http` server takes 13 (`npm run bench --
+ * links-redirect`). A fast path declines all but the common case, which takes the ordinary route.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Problem, problemBody } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import type { HttpMetrics, Log } from '@octet/observe'
 
-/** Made by {@link bodilessAnswer}. */
+/** Built by {@link bodilessAnswer}. */
 export interface BodilessAnswer {
   readonly status: number
   readonly headers: readonly string[]
 }
 
 /**
- * An answer that is built once and sent often. `headers`: name, value, name, value …; names in lower case. The headers
- * that guard a body are left out: they mean nothing without one, and leaving them out saves 2 µs of 21.
+ * Builds an answer once, to send it often. `headers`: name, value, name, value …; names in lower case. It omits the
+ * headers that protect a body, because they mean nothing without one. That saves 2 µs of 21.
  */
 export function bodilessAnswer(status: number, headers: readonly string[]): BodilessAnswer {
   return { status, headers: [...headers, 'content-length', '0'] }
 }
 
 export interface FastPath {
-  /** The ordinary route for the same addresses, its one parameter last: `/s/:code`. It must be open to anyone. */
+  /** The ordinary route for the same addresses, its one parameter last: `/s/:code`. Its access must be public. */
   readonly url: string
   /**
    * Returns true to take the GET, and answers once, now or later. Returns false to decline it, without side effects.
@@ -62,7 +62,7 @@ export function takeFastPath(
   })
 }
 
-/** Redirects are not logged, so only a request id that the client sent is echoed. */
+/** Redirects are not logged, so only a request id from the client is echoed. */
 function sendAnswer(response: ServerResponse, { status, headers }: BodilessAnswer, givenId?: string): number {
   response.writeHead(status, (givenId === undefined ? headers : [...headers, 'x-request-id', givenId]) as string[])
   response.end()

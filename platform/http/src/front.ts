@@ -1,6 +1,6 @@
 /**
- * What runs before Fastify's routing, in this order: host rewrites, fast paths, preflights, concurrency gates. Also
- * Node's server with its limits.
+ * The steps before Fastify's routing, in this order: host rewrites, fast paths, preflights, concurrency gates. Also
+ * creates Node's server with its limits.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -15,8 +15,8 @@ import { requestIdOf } from './request-id.ts'
 import { isUpgrade, takeUpgrade, type UpgradeRoute } from './upgrade.ts'
 
 /**
- * The path to serve instead of the requested one, at once or after a lookup. `undefined` passes the request on to the
- * next rewrite. Must not reject.
+ * Returns the path to serve instead of the requested one, at once or after a lookup. `undefined` passes the request to
+ * the next rewrite. Must not reject.
  */
 export type HostRewrite = (request: IncomingMessage) => string | undefined | Promise<string | undefined>
 
@@ -24,17 +24,17 @@ export interface Front {
   readonly fastPaths: FastPath[]
   readonly gates: ConcurrencyGate[]
   readonly upgrades: UpgradeRoute[]
-  /** Asked in order; the first path wins. */
+  /** Called in order; the first path wins. */
   readonly rewrites: HostRewrite[]
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Lets a route answer its common case before Fastify. Its ordinary route must exist and be open to anyone. */
+    /** Lets a route answer its common case before Fastify. Its ordinary route must exist and be public. */
     addFastPath(fastPath: FastPath): void
     /** Limits how many POSTs to these paths run at once. The paths must be routes. */
     addConcurrencyGate(options: ConcurrencyGateOptions): void
-    /** Gives hosts other than the installation's own a path of their own. Rewrites are asked in order of addition. */
+    /** Maps other hosts than the installation's own to paths. Rewrites run in the order of their addition. */
     addHostRewrite(rewrite: HostRewrite): void
     /** The client address of a request that Fastify has not seen; same rule as `request.ip`. */
     clientAddress(request: IncomingMessage): string
@@ -73,7 +73,7 @@ export function decorateFront(app: FastifyInstance, front: Front, options: HttpO
   })
   app.decorate('addUpgradeRoute', (route: UpgradeRoute) => void front.upgrades.push(route))
   app.decorate('addHostRewrite', (rewrite: HostRewrite) => void front.rewrites.push(rewrite))
-  // While the server drains, Fastify answers everything: it refuses late requests and ends their connections.
+  // While the server drains, Fastify handles every request: it refuses late ones and closes their connections.
   app.addHook('preClose', async () => {
     front.fastPaths.splice(0)
     for (const gate of front.gates.splice(0)) gate.open()
@@ -123,8 +123,8 @@ export function serverWith(front: Front, options: HttpOptions): FastifyServerFac
 }
 
 /**
- * Called when nothing has moved on a connection for `stalledMs`. Cuts it if the client does not read; waits on if the
- * answer is not there yet, because some operations run for a minute.
+ * Called when a connection was idle for `stalledMs`. Closes it if the client does not read. If the answer is not ready
+ * yet, it stays open, because some operations run for a minute.
  */
 function stalledReaderCutter(stalledMs: number): (socket: Socket) => void {
   return socket => {
@@ -133,7 +133,10 @@ function stalledReaderCutter(stalledMs: number): (socket: Socket) => void {
   }
 }
 
-/** Puts the first rewrite's path into the request. Returns a promise only when a rewrite has to look something up. */
+/**
+ * Applies the first rewrite that matches to the request. Returns a promise only when a rewrite has to look something
+ * up.
+ */
 function rewrite(rewrites: readonly HostRewrite[], request: IncomingMessage, from = 0): Promise<void> | undefined {
   for (let index = from; index < rewrites.length; index++) {
     const path = rewrites[index]?.(request)

@@ -1,9 +1,9 @@
-/** Puts an operation's input together from where its parts travel: path, query string, body. */
+/** Assembles the input of an operation from the path, the query string and the body. */
 import { commonProblem, type FieldError } from '@octet/contracts'
 import type { CompiledOperation } from '@octet/kernel'
 import type { FastifyRequest } from 'fastify'
 
-/** @throws `validation-failed` for a body that is no object and for properties in the wrong place. */
+/** @throws `validation-failed` for a body that is not an object, and for properties in the wrong place. */
 export function readInput(operation: CompiledOperation, request: FastifyRequest): Record<string, unknown> {
   const { route } = operation
   if (route === undefined) throw new Error(`${operation.fullName} has no route`)
@@ -51,7 +51,7 @@ function readBody(body: unknown, pathParameters: readonly string[]): object {
   return body
 }
 
-/** `If-Match: "12"` → 12. @throws `validation-failed` when it is not one of our entity tags. */
+/** Parses `If-Match: "12"` into 12. @throws `validation-failed` when it is not one of our entity tags. */
 export function readIfMatch(header: string | undefined): number | undefined {
   if (header === undefined || header === '*') return undefined
   const version = /^"(\d{1,15})"$/.exec(header)?.[1]

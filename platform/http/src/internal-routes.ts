@@ -1,4 +1,4 @@
-/** The addresses other processes of Octet call: operations and event delivery, by service token only. */
+/** The addresses for other processes of Octet: operations and event delivery, by service token only. */
 import { access, commonProblem, Problem, problemBody } from '@octet/contracts'
 import { asProblem, type Host, invoke, operationsOf, type RequestInfo, type ServiceCaller } from '@octet/kernel'
 import { parseTraceparent } from '@octet/observe'
@@ -19,7 +19,8 @@ export function addInternalRoutes(app: HttpApp, host: Host, verify: VerifyServic
       if (handler === undefined) continue
       app.post(`/internal/${operation.module}/${operation.name}`, { config }, async (request, reply) => {
         const info = await internalInfo(request, operation.module, verify)
-        // Unlike a public answer this one says whether the operation took effect: the caller decides on repeating.
+        // Unlike a public answer, this one reports whether the operation took effect, so that the caller can decide on
+        // a retry.
         return invoke(operation, handler, info, request.body).catch(error => {
           const problem = asProblem(error)
           return reply.code(problem.status).send({ ...problemBody(problem, request.id), executed: problem.executed })

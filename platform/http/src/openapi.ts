@@ -179,7 +179,7 @@ function header(name: string, description: string) {
   return { name, in: 'header', required: false, description, schema: { type: 'string' } }
 }
 
-/** Contents that are no JSON. */
+/** Content types other than JSON. */
 function textual(types: readonly string[]) {
   return Object.fromEntries(types.map(type => [type, { schema: { type: 'string' } }]))
 }
@@ -199,7 +199,7 @@ const problemSchema = {
     detail: { type: 'string' },
     requestId: { type: 'string' },
     retryAfterMs: { type: 'number' },
-    data: { type: 'object', description: 'what a program needs to go on, for problems that say so' },
+    data: { type: 'object', description: 'data that lets a program continue, only for problems that document it' },
     errors: {
       type: 'array',
       items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },

@@ -1,4 +1,4 @@
-/** Makes routes from contracts: access, limits, input, the operation itself, and the headers that come with it. */
+/** Registers routes from contracts: access, limits, input, the operation itself, and the response headers. */
 
 import { anonymous, authorize, type Contract } from '@octet/contracts'
 import {
@@ -18,10 +18,10 @@ import { readIdempotencyKey, readIfMatch, readInput } from './input.ts'
 import type { HttpOptions } from './options.ts'
 import { enforceLimits } from './rate-limits.ts'
 
-/** Registers the public routes of every module served here. Resolves when all of them are registered. */
+/** Registers the public routes of every module in this process. Resolves when all of them are registered. */
 export async function addOperationRoutes(app: HttpApp, options: HttpOptions, host: Host): Promise<void> {
   for (const module of host.modules) {
-    // A scope of its own: hooks, decorators and content types of a module reach no other module's routes.
+    // A separate scope: hooks, decorators and content types of a module apply to its own routes only.
     await app.register(async scope => addModuleRoutes(scope, options, host, module))
   }
 }
@@ -79,14 +79,14 @@ function routeOptions(options: HttpOptions, operation: CompiledOperation, handle
   const { route, spec } = operation
   if (route === undefined) throw new Error(`${operation.fullName} has no route`)
   const status = spec.status ?? 200
-  // A module that holds the reply may set cookies; pages of other origins get by with tokens.
+  // A module that gets the reply may set cookies; pages of other origins use tokens instead.
   const foreign = spec.handledBy === 'module' ? 'bearer-only' : 'anonymous-too'
   return {
     method: route.method,
     url: route.url,
     config: { access: spec.access },
     schema: status === 204 || spec.answers !== undefined ? {} : { response: { [status]: spec.output } },
-    // Before the body is read: a caller without access does not get to send one.
+    // Runs before the body is read: a caller without access cannot send one.
     onRequest: async (request, reply) => {
       const ignores = spec.ignoresCredentials === true
       const actor = ignores ? identifyAnonymous(options, request, foreign) : await identify(options, request, foreign)
@@ -97,7 +97,7 @@ function routeOptions(options: HttpOptions, operation: CompiledOperation, handle
     handler: async (request, reply) => {
       const info = requestInfo(request, operation)
       const output = await invoke(operation, handlerFor(request, reply), info, readInput(operation, request))
-      // The module itself has sent an answer that is not JSON.
+      // The module has already sent an answer that is not JSON.
       return spec.answers === undefined ? answer(operation, status, { request, reply, output }) : reply
     },
   }
@@ -120,7 +120,7 @@ function answer(
 
 const standingRequest: RequestInfo = { actor: anonymous, requestId: 'standing', deadlineMs: Number.MAX_SAFE_INTEGER }
 
-/** The request as the kernel passes it on. The deadline is the operation's own. */
+/** The request in the form for the kernel, with the deadline of the operation. */
 function requestInfo(request: FastifyRequest, operation?: CompiledOperation): RequestInfo {
   const { headers } = request
   return {

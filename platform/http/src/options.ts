@@ -1,4 +1,4 @@
-/** What an app is made with. */
+/** The options of an app. */
 import type { Limiter } from '@octet/cache'
 import type { Authenticate } from '@octet/contracts'
 import type { HttpMetrics, Log, Tracer } from '@octet/observe'
@@ -13,21 +13,21 @@ export interface HttpOptions {
   /** Origins of other front ends, whose pages may call with bearer tokens. */
   readonly allowedOrigins: readonly string[]
   readonly cookieName: string
-  /** Number of proxies in front whose `X-Forwarded-For` is believed; 0: the header is ignored. */
+  /** How many proxies in front are trusted for `X-Forwarded-For`; 0 ignores the header. */
   readonly trustedProxies: number
-  /** Tests shorten them. */
+  /** Tests shorten these limits. */
   readonly timeouts?: Partial<ConnectionTimeouts>
 }
 
 export interface ConnectionTimeouts {
-  /** For the headers of a request. */
+  /** The limit for the headers of a request. */
   readonly headersMs: number
-  /** For a whole request with its body. */
+  /** The limit for a whole request with its body. */
   readonly requestMs: number
-  /** Between two requests. */
+  /** The idle time between two requests. */
   readonly keepAliveMs: number
-  /** A reader that takes nothing of its answer for this long is cut off. */
+  /** A client that reads nothing of its answer for this long is disconnected. */
   readonly stalledMs: number
-  /** How often the first two are checked. Node's default of 30 s lets a slow sender exceed them by as much. */
+  /** How often the first two are checked. With Node's default of 30 s, a slow sender could exceed them by as much. */
   readonly checkEveryMs: number
 }

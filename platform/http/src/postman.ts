@@ -1,4 +1,4 @@
-/** A Postman collection (v2.1) from the contracts: one folder a module, one request an operation. */
+/** A Postman collection (v2.1) from the contracts: one folder per module, one request per operation. */
 import { type Contract, exampleInput, exampleOf } from '@octet/contracts'
 import { type CompiledOperation, operationsOf } from '@octet/kernel'
 import { describeAccess } from './openapi.ts'
@@ -39,7 +39,7 @@ export interface PostmanCollection {
   readonly item: readonly { readonly name: string; readonly item: readonly PostmanItem[] }[]
 }
 
-/** The collection for the given contracts. `origin` is the first value of the variable `{{origin}}`. */
+/** The collection for the given contracts. `origin` is the initial value of the variable `{{origin}}`. */
 export function postmanCollection(contracts: readonly Contract[], origin: string): PostmanCollection {
   return {
     info: {
@@ -66,7 +66,7 @@ function itemOf(operation: CompiledOperation): PostmanItem[] {
   const request: PostmanRequest = {
     method: route.method,
     description: describeAccess(spec.access),
-    // A token that is empty or expired would be refused where none is needed.
+    // An empty or expired token would be refused even on public requests.
     ...(spec.access.kind === 'anyone' ? { auth: { type: 'noauth' } } : {}),
     header: headersOf(operation),
     url: urlOf(operation, input),
@@ -89,7 +89,7 @@ function headersOf({ spec, route }: CompiledOperation): Pair[] {
 function urlOf({ spec, route }: CompiledOperation, input: Readonly<Record<string, unknown>>): PostmanRequest['url'] {
   const url = route?.url ?? ''
   const query = [...(route?.query.keys() ?? [])].map(key => {
-    // An optional parameter is there to be switched on.
+    // Optional parameters start disabled; the user can enable them.
     return { key, value: textOf(input[key] ?? exampleOf(propertiesOf(spec)[key] ?? {})), disabled: !(key in input) }
   })
   const variable = (route?.pathParameters ?? []).map(key => ({ key, value: textOf(input[key]) }))
@@ -120,7 +120,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? '')
 }
 
-/** A request that is answered with an access token puts it where the other requests find it. */
+/** A request whose answer has an access token stores it in the variable that the other requests use. */
 function keepingToken({ spec }: CompiledOperation): { event?: readonly object[] } {
   const { properties = {} } = spec.output as unknown as { properties?: Readonly<Record<string, unknown>> }
   if (!('accessToken' in properties)) return {}

@@ -2,7 +2,7 @@
 import { commonProblem, Problem, problemBody } from '@octet/contracts'
 import type { FastifyReply } from 'fastify'
 
-/** Answers with `application/problem+json`, and with `Retry-After` and `WWW-Authenticate` where they apply. */
+/** Sends `application/problem+json`, with `Retry-After` and `WWW-Authenticate` where they apply. */
 export function sendProblem(reply: FastifyReply, problem: Problem, requestId: string): FastifyReply {
   if (problem.retryAfterMs !== undefined)
     reply.header('retry-after', Math.max(1, Math.ceil(problem.retryAfterMs / 1000)))

@@ -1,4 +1,4 @@
-/** Rate limits of operations: what is counted, under which key, and how the caller hears of it. */
+/** Rate limits of operations: the counts, their keys, and the headers that report them to the caller. */
 import type { Limiter, RateLimitDecision } from '@octet/cache'
 import { commonProblem, type Limit, type Principal } from '@octet/contracts'
 import type { CompiledOperation } from '@octet/kernel'
@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from './callers.ts'
 import type { HttpOptions } from './options.ts'
 
-/** For operations that name no limit. Reads are bounded only against floods; see docs/limits.md. */
+/** The limits of operations that declare none. Reads are limited only against floods; see docs/limits.md. */
 const readLimits: readonly Limit[] = [{ by: 'account', max: 1_000_000, windowMs: 60_000 }]
 const writeLimits: readonly Limit[] = [{ by: 'account', max: 6_000, windowMs: 60_000 }]
 
@@ -29,8 +29,8 @@ interface Counted {
 }
 
 /**
- * Counts a call of the operation, over REST or the socket, and returns the tightest decision. All processes share the
- * counts of limits that an operation names. Each process counts flood limits by itself: those must cost nothing.
+ * Counts a call of the operation, over REST or the socket, and returns the tightest decision. Processes share the
+ * counts of declared limits. Flood limits are counted per process, because they must cost nothing.
  */
 async function takeLimits(
   limiter: Limiter,
@@ -43,7 +43,7 @@ async function takeLimits(
   for (const limit of spec.limits ?? (route?.method === 'GET' ? readLimits : writeLimits)) {
     const { by, windowMs, anonymousMax } = limit
     const max = maxFor(limit, actor)
-    // Callers with an allowance of a different size are counted under a key of their own.
+    // Callers with a different allowance are counted under a separate key.
     const group = isAnonymous && anonymousMax !== undefined ? ' anonymous' : ''
     const subject = by === 'account' && actor.kind === 'user' ? `user ${actor.userId}` : `address ${addressKey}`
     const key = `${fullName}${group} ${subject}`

@@ -1,9 +1,9 @@
-/** Request ids: the client's own when it is harmless, else one of ours. */
+/** Request ids: the client's own id if it is harmless, otherwise a new one. */
 import { randomUUID } from 'node:crypto'
 
 const givenPattern = /^[\w.:-]{8,64}$/
 
-/** `newId` takes 1.1 µs per request, a counter behind a random prefix 0.1 µs. Nothing sorts by these ids. */
+/** `newId` takes 1.1 µs per request, a counter behind a random prefix 0.1 µs. These ids need no order. */
 const prefix = randomUUID().slice(0, 24)
 let count = 0
 

@@ -1,6 +1,6 @@
 /**
- * WebSockets on the same port. A browser lets any page open a socket to any host and sends that host's cookie along,
- * so the page's origin is checked first (OWASP ASVS 4.4.2).
+ * WebSockets on the same port. A browser lets any page open a socket to any host and sends that host's cookie along, so
+ * the page's origin is checked first (OWASP ASVS 4.4.2).
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -12,9 +12,9 @@ import { credentialOf } from './credentials.ts'
 import type { HttpOptions } from './options.ts'
 
 export interface UpgradeRoute {
-  /** Exact, or with a slash at the end for everything below it. */
+  /** An exact path, or a path that ends with a slash and covers everything below it. */
   readonly path: string
-  /** Takes over the socket. The credential has only been read, not checked. */
+  /** Takes over the socket. The credential has been read but not verified. */
   accept(asked: UpgradeRequest): void
 }
 
@@ -24,7 +24,7 @@ export interface UpgradeRequest {
   readonly head: Buffer
   readonly credential: Credential
   readonly address: string
-  /** What a limit counts. */
+  /** The address for rate limits. */
   readonly addressKey: string
 }
 
@@ -36,12 +36,12 @@ interface Upgrade {
   readonly head: Buffer
 }
 
-/** Whether the request is for one of the routes; every other request to upgrade gets an ordinary answer. */
+/** Whether the request is for one of the routes; every other upgrade request gets an ordinary answer. */
 export function isUpgrade(routes: readonly UpgradeRoute[], request: IncomingMessage): boolean {
   return /^websocket$/i.test(request.headers.upgrade ?? '') && routeFor(routes, request) !== undefined
 }
 
-/** Gives the socket to its route, or refuses it. */
+/** Passes the socket to its route, or refuses it. */
 export function takeUpgrade(
   routes: readonly UpgradeRoute[],
   options: UpgradeOptions,
@@ -71,12 +71,12 @@ function routeFor(routes: readonly UpgradeRoute[], { url = '' }: IncomingMessage
   return routes.find(route => (route.path.endsWith('/') ? path.startsWith(route.path) : path === route.path))
 }
 
-/** Programs send no origin; browsers always do. */
+/** Only browsers send an origin, and they always do. */
 function isOwnPage({ headers }: IncomingMessage, origin: string): boolean {
   return headers.origin === undefined || headers.origin === origin || headers['sec-fetch-site'] === 'same-origin'
 }
 
 function refuse(socket: Duplex, status: string): void {
-  socket.on('error', () => undefined) // it is being ended
+  socket.on('error', () => undefined) // the socket is closing anyway
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }

@@ -54,7 +54,7 @@ function open(t: Test, options: { trustedProxies?: number } = {}): Opened {
   return { app, logLines }
 }
 
-test('every answer carries a request id, the given one when it is harmless', async t => {
+test('every answer carries a request id: the client’s own when it is harmless, else a new one', async t => {
   const { app } = open(t)
   const given = await app.inject({ url: '/address', headers: { 'x-request-id': 'abc-12345678' } })
   assert.equal(given.headers['x-request-id'], 'abc-12345678')
@@ -65,7 +65,7 @@ test('every answer carries a request id, the given one when it is harmless', asy
   }
 })
 
-test('a failure shows its id and nothing of the inside; the log has the rest under that id', async t => {
+test('a failure reveals only its id, and the log has the details under that id', async t => {
   const { app, logLines } = open(t)
   const answer = await app.inject('/fail')
   assert.equal(answer.statusCode, 500)
@@ -75,7 +75,7 @@ test('a failure shows its id and nothing of the inside; the log has the rest und
   assert.ok(line?.includes(answer.json().requestId))
 })
 
-test('what cannot be read is refused with the problem that says so', async t => {
+test('an unreadable request is refused with a specific problem', async t => {
   const { app } = open(t)
   const post = (payload: string | undefined, headers: Record<string, string>) =>
     app.inject({ method: 'POST', url: '/echo', payload, headers })
@@ -97,7 +97,7 @@ test('what cannot be read is refused with the problem that says so', async t => 
   assert.equal((await app.inject('/./address/../nowhere')).statusCode, 404)
 })
 
-test('a bearer token rules out the cookie, and a bad one is never overlooked', async t => {
+test('a bearer token overrides the cookie, and an invalid one is always refused', async t => {
   const { app } = open(t)
   const who = async (headers: Record<string, string>) => {
     const answer = await app.inject({ url: '/who', headers })
@@ -125,7 +125,7 @@ test('another site cannot make a browser change anything', async t => {
   assert.equal(
     await post({ authorization: 'Bearer good', 'sec-fetch-site': 'cross-site' }),
     200,
-    'no site can send that',
+    'no site can send a bearer token',
   )
   for (const headers of [
     { cookie, 'sec-fetch-site': 'cross-site' },
@@ -139,10 +139,10 @@ test('another site cannot make a browser change anything', async t => {
     assert.equal(await post(headers as Record<string, string>), 403, JSON.stringify(headers))
   }
   const read = await app.inject({ url: '/who', headers: { cookie, 'sec-fetch-site': 'cross-site' } })
-  assert.equal(read.statusCode, 200, 'following a link is no attack')
+  assert.equal(read.statusCode, 200, 'following a link is not an attack')
 })
 
-test('X-Forwarded-For is believed for exactly as many proxies as there are', async t => {
+test('X-Forwarded-For is trusted for exactly the configured number of proxies', async t => {
   const address = async (trustedProxies: number, forwarded: string) => {
     const { app } = open(t, { trustedProxies })
     const answer = await app.inject({
@@ -157,7 +157,7 @@ test('X-Forwarded-For is believed for exactly as many proxies as there are', asy
   assert.equal(await address(2, '6.6.6.6, 1.2.3.4, 10.0.0.1'), '1.2.3.4')
 })
 
-test('an address counts as what one party controls, however it is written', () => {
+test('an address key covers what one party controls, in every notation', () => {
   for (const [address, key, prefix] of [
     ['203.0.113.7', '203.0.113.7', '203.0.113.0/24'],
     ['::ffff:203.0.113.7', '203.0.113.7', '203.0.113.0/24'],
@@ -171,7 +171,7 @@ test('an address counts as what one party controls, however it is written', () =
   }
 })
 
-test('draining answers what was asked, then closes sockets that would have stayed open', async t => {
+test('draining answers requests under way, then closes keep-alive sockets', async t => {
   const { app } = open(t)
   const entered = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
@@ -193,10 +193,10 @@ test('draining answers what was asked, then closes sockets that would have staye
   assert.deepEqual(await (await slow).json(), { done: true })
   const startedMs = performance.now()
   await drained
-  assert.ok(performance.now() - startedMs < 2_000, 'it does not wait for the keep-alive time')
+  assert.ok(performance.now() - startedMs < 2_000, 'the exit does not wait for the keep-alive time')
 })
 
-test('a request that never ends does not hold up the exit for longer than the deadline', async t => {
+test('a request that never ends delays the exit by the deadline at most', async t => {
   const { app } = open(t)
   const entered = Promise.withResolvers<void>()
   app.get('/stuck', { config: { access: access.anyone } }, () => {

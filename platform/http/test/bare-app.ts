@@ -1,4 +1,4 @@
-/** An app for the tests of this package: every caller is anonymous, no proxy is in front. */
+/** An app for the tests of this package: every caller is anonymous, and no proxy is in front. */
 import { createLimiter } from '@octet/cache'
 import { anonymous } from '@octet/contracts'
 import { createLog, createMetrics, createTracer, observeHttp } from '@octet/observe'

@@ -68,7 +68,7 @@ async function open(t: Test) {
 
 const br = { 'accept-encoding': 'gzip, deflate, br' }
 
-test('a list answer over 1 kB is compressed as the client accepts it', async t => {
+test('a list answer over 1 kB is compressed with an encoding that the client accepts', async t => {
   const get = await open(t)
   const brotli = await get('/long', br)
   assert.equal(brotli.encoding, 'br')
@@ -83,7 +83,7 @@ test('a list answer over 1 kB is compressed as the client accepts it', async t =
   assert.equal(brotli.vary, 'Accept-Encoding')
 })
 
-test('short, written, versioned and secret answers are never compressed', async t => {
+test('short answers, writes, versioned answers and answers with secrets are never compressed', async t => {
   const get = await open(t)
   for (const path of ['/short', '/versioned', '/with-token']) {
     assert.equal((await get(path, br)).encoding, undefined, path)
@@ -91,7 +91,7 @@ test('short, written, versioned and secret answers are never compressed', async 
   assert.equal((await get('/long', br, 'POST')).encoding, undefined)
 })
 
-test('a cookie that another site’s page may have sent keeps the answer uncompressed', async t => {
+test('an answer is not compressed if another site’s page may have sent the cookie', async t => {
   const get = await open(t)
   const cookie = { ...br, cookie: 'oct=whatever' }
   for (const [headers, encoding] of [
@@ -105,7 +105,7 @@ test('a cookie that another site’s page may have sent keeps the answer uncompr
   }
 })
 
-test('of this installation’s operations no answer that carries a token, key or code is compressible', () => {
+test('no answer that carries a token, key or code is compressible', () => {
   const all = contracts.flatMap(one => [...operationsOf(one).values()])
   const compressible = new Set(all.filter(isCompressible).map(({ fullName }) => fullName))
   const secretive = [
@@ -123,7 +123,7 @@ test('of this installation’s operations no answer that carries a token, key or
   for (const name of ['links.listLinks', 'chat.listRooms']) assert.ok(compressible.has(name), name)
 })
 
-test('encodingFor prefers brotli and takes a refusal at its word', () => {
+test('encodingFor prefers brotli and respects an encoding that the client refuses', () => {
   for (const [header, expected] of [
     [undefined, undefined],
     ['', undefined],
@@ -136,7 +136,7 @@ test('encodingFor prefers brotli and takes a refusal at its word', () => {
   }
 })
 
-test('a document is compressed once, has an entity tag for each encoding, and is limited by address', async t => {
+test('a document is compressed once, has an entity tag per encoding, and is rate limited by address', async t => {
   const { app } = bareApp()
   defer(t, () => app.close())
   await app.addDocument({ url: '/document', type: 'text/plain; charset=utf-8', body: long })

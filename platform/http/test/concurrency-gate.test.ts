@@ -11,7 +11,7 @@ interface Held {
   readonly finish: () => void
 }
 
-/** An app whose `/costly` is behind a gate and answers when the test says so; `/cheap` is not guarded. */
+/** An app whose `/costly` is behind a gate and answers when the test tells it to; `/cheap` has no gate. */
 async function open(t: Test, gate: { runningMax: number; waitingMax: number; waitMsMax?: number }) {
   const { app, metrics } = bareApp()
   const running: Held[] = []
@@ -83,14 +83,14 @@ test('two requests run, three wait and run in order of arrival, and the rest get
   assert.match(await metrics.text(), /route="\/costly",status="5xx"\} 40/)
 })
 
-test('a client that gives up while waiting frees its place', async t => {
+test('a client that disconnects while waiting frees its slot', async t => {
   const { running, post } = await open(t, { runningMax: 1, waitingMax: 1 })
   const first = post('/costly', { who: 'first' })
   await until('one runs', () => running.length === 1)
   const impatient = new AbortController()
   const gone = post('/costly', { who: 'gone' }, impatient.signal)
   await new Promise(resolve => setTimeout(resolve, 50))
-  assert.equal((await post('/costly', {})).status, 503, 'the only place to wait is taken')
+  assert.equal((await post('/costly', {})).status, 503, 'the only waiting slot is taken')
   impatient.abort()
   await assert.rejects(gone)
   let last = post('/costly', { who: 'last' })
@@ -135,12 +135,12 @@ test('bodies that never end occupy no slot', async t => {
   await until('the honest one runs', () => running.length === 1)
   running[0]?.finish()
   assert.deepEqual(await (await answer).json(), { who: 'honest' })
-  // One of the slow bodies ends after all.
+  // One of the slow bodies is completed after all.
   slow[0]?.write('":"way through"}')
   await until('it runs', () => running.length === 2)
 })
 
-test('closing the app answers the requests that wait', async t => {
+test('closing the app answers the waiting requests', async t => {
   const { app, running, post } = await open(t, { runningMax: 1, waitingMax: 5 })
   const answers = [post('/costly', { who: 1 })]
   await until('one runs', () => running.length === 1)
@@ -151,7 +151,7 @@ test('closing the app answers the requests that wait', async t => {
   for (const { finish } of running) finish()
   const statuses = await Promise.all(answers.map(async answer => (await answer).status))
   assert.equal(statuses[0], 200)
-  assert.ok([200, 503].includes(statuses[1] ?? 0), 'it is answered, not left')
+  assert.ok([200, 503].includes(statuses[1] ?? 0), 'the request is answered')
   app.server.closeAllConnections()
   await closing
 })

@@ -13,7 +13,7 @@ const front = 'https://front.example'
 const stranger = 'https://stranger.example'
 const userId = '019a0000-0000-7000-8000-000000000000'
 
-/** Says who the caller is taken for. */
+/** Answers with the caller that the server recognizes. */
 function whoOperation<const HandledBy extends 'kernel' | 'module'>(http: `POST /${string}`, handledBy: HandledBy) {
   return operation({
     summary: 'who',
@@ -104,7 +104,7 @@ test('a preflight of a configured origin is answered before routing, and browser
   assert.match(String(headers.vary), /Origin/)
 })
 
-test('no other origin may read anything, with or without configured ones', async t => {
+test('other origins may read nothing, with or without configured origins', async t => {
   for (const { post, preflight } of [await open(t), await open(t, [])]) {
     for (const origin of [stranger, 'null', `${front}.evil.example`, 'http://front.example']) {
       const { headers } = await post('/who', { ...bearer, origin })
@@ -127,7 +127,7 @@ test('answers never allow credentials, and cookies of other origins do not authe
   }
 })
 
-test('a page of another origin signs in without a cookie, and never where the answer sets one', async t => {
+test('a page of another origin signs in without a cookie, and never by an operation that sets one', async t => {
   const { post } = await open(t)
   const headers = { origin: front, 'sec-fetch-site': 'cross-site' }
   assert.deepEqual((await post('/who', headers)).kind, 'anonymous')
@@ -136,7 +136,7 @@ test('a page of another origin signs in without a cookie, and never where the an
   assert.equal((await post('/who', { ...headers, origin: stranger })).status, 403)
 })
 
-test('a refusal of a concurrency gate can be read by a configured origin', async t => {
+test('a configured origin can read the refusal of a concurrency gate', async t => {
   const { app } = bareApp(undefined, { allowedOrigins: [front] })
   const entered = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
@@ -162,7 +162,7 @@ test('a refusal of a concurrency gate can be read by a configured origin', async
   assert.equal((await first).status, 200)
 })
 
-test('a socket from a configured origin is taken without its cookie, from any other it is refused', async t => {
+test('a socket from a configured origin opens without its cookie; one from any other origin is refused', async t => {
   const { app } = bareApp(undefined, { allowedOrigins: [front] })
   defer(t, () => app.close())
   app.addUpgradeRoute({

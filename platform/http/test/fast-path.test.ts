@@ -61,7 +61,7 @@ test('only plain GETs reach the fast path, and requests it declines take the ord
   assert.equal(ordinary.length, 5)
 })
 
-test('a failure on the fast path is a problem with a request id, a retry time and a line in the log', async t => {
+test('a failure on the fast path returns a problem with a request id and a retry time, and is logged', async t => {
   const { logLines, metrics, get } = await open(t, (_part, _request, answer) => {
     answer(commonProblem('unavailable', { retryAfterMs: 1_500, cause: new Error('disk on fire') }))
     return true
@@ -104,7 +104,7 @@ test('a draining server answers requests under way and refuses later ones', asyn
   assert.ok(statuses[1] === undefined || statuses[1] === 503, String(statuses))
 })
 
-test('only an existing route that is open to anyone may have a fast path', async t => {
+test('only a fast path with a public ordinary route is accepted', async t => {
   const { app } = await open(t, takeKnown)
   assert.throws(() => app.addFastPath({ url: '/nowhere/:id', take: takeKnown }), /not a route that anyone may call/)
 })

@@ -1,10 +1,8 @@
 /**
- * Measures job queues against what Octet asks of one; docs/decisions/0003-jobs.md has the numbers.
- *
- *     OCTET_TEST_DATABASE_URL=postgres://…  OCTET_JOBS_PEERS=/somewhere  node platform/jobs/bench/compare.ts octet …
- *
- * The peers' folder holds `gw` (graphile-worker installed) and `pb38` (pg-boss). One database per contender; the
- * enqueuer and the workers are separate processes.
+ * Compares job queues by Octet's requirements; docs/decisions/0003-jobs.md has the numbers.
+ * OCTET_TEST_DATABASE_URL=postgres://…  OCTET_JOBS_PEERS=/somewhere  node platform/jobs/bench/compare.ts octet …
+ * The folder of the peers holds `gw` (graphile-worker installed) and `pb38` (pg-boss). Each contender has its own
+ * database; the enqueuer and the workers are separate processes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -32,7 +30,7 @@ async function workerMain(name: string, url: string): Promise<void> {
   process.send!('ready')
 }
 
-/** Whether another process has run this job before; only asked for jobs that are meant to run twice (id < 0). */
+/** Whether another process has run this job before; only checked for jobs that must run twice (id < 0). */
 async function isAgain(url: string, id: number, seen: Set<number>): Promise<boolean> {
   if (id >= 0) return false
   const sql = openPool(url, { connectionsMax: 1 })
@@ -82,7 +80,7 @@ function percentiles(values: number[]) {
   return { n: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
 }
 
-/** From the transaction's begin to the first line of the job. */
+/** Milliseconds from the begin of the transaction to the first line of the job. */
 async function latency(bench: Bench, jobs: number, gapMs: () => number) {
   const first = bench.nextId
   const asked: Promise<void>[] = []
@@ -96,7 +94,7 @@ async function latency(bench: Bench, jobs: number, gapMs: () => number) {
   return percentiles(bench.starts.filter(start => start.id >= first).map(start => start.at - start.askedAt))
 }
 
-/** Committed transactions per second of eight connections, with and without a job in them; no worker runs. */
+/** Committed transactions per second over eight connections, with and without a job in each; no worker runs. */
 async function enqueueRate(bench: Bench, forMs: number) {
   const rate = async (body: (tx: Sql) => Promise<unknown>) => {
     const until = now() + forMs
@@ -134,7 +132,9 @@ async function drain(bench: Bench) {
   return { drainPerSecond, workerConnections: (await connectionsOf(bench)) - connectionsBefore }
 }
 
-/** Milliseconds from kill -9 of the worker to the job's start in another. NaN: not within the time we waited. */
+/**
+ * Milliseconds from `kill -9` of a worker to the start of its job in another. NaN: it did not start within the limit.
+ */
 async function recovery(bench: Bench, rounds: number, waitMs: number): Promise<number[]> {
   const result: number[] = []
   for (let i = 0; i < rounds; i++) {
@@ -142,7 +142,7 @@ async function recovery(bench: Bench, rounds: number, waitMs: number): Promise<n
     const first = await startWorker(bench)
     await enqueue(bench, 60_000, id)
     await startsOf(bench, id, 1, 5_000)
-    await sleep(Math.random() * 1_000) // anywhere between two renewals
+    await sleep(Math.random() * 1_000) // at any point between two renewals
     await startWorker(bench)
     const killedAt = now()
     first.kill('SIGKILL')
@@ -154,22 +154,25 @@ async function recovery(bench: Bench, rounds: number, waitMs: number): Promise<n
   return result
 }
 
-/** Stops a worker for `stallMs` mid-job, so another takes over; is the job still there once the first one finishes? */
+/**
+ * Stops a worker for `stallMs` in the middle of a job, so that another takes it over. Checks that the job still exists
+ * once the first run finishes.
+ */
 async function zombie(bench: Bench, stallMs: number): Promise<string> {
   const id = -100
   const stalled = await startWorker(bench)
   await enqueue(bench, 2_000, id)
   await startsOf(bench, id, 1, 5_000)
   const other = await startWorker(bench)
-  await bench.sql`delete from bench_seen where id = ${id}` // the second run shall take its time as well
+  await bench.sql`delete from bench_seen where id = ${id}` // the second run must take its time as well
   stalled.kill('SIGSTOP')
   const [, again] = await startsOf(bench, id, 2, stallMs)
   stalled.kill('SIGCONT')
-  if (again === undefined) return 'never taken over'
+  if (again === undefined) return 'no takeover'
   await sleep(1_000) // the first run ends now; the second has another second to go
   other.kill('SIGKILL')
   const [, , third] = await startsOf(bench, id, 3, 60_000)
-  return third === undefined ? 'LOST: the stalled worker finished the other one’s job' : 'kept'
+  return third === undefined ? 'LOST: the stalled worker finished a job of the other worker' : 'kept'
 }
 
 async function stopWorkers(bench: Bench): Promise<void> {

@@ -1,4 +1,4 @@
-/** Three job queues behind one face, each with the settings that bring it nearest to what we need. */
+/** Three job queues behind one interface, each with the settings that come closest to Octet's requirements. */
 import { pathToFileURL } from 'node:url'
 import { migrateUp, openPool, type Tx } from '@octet/db'
 import { Type } from 'typebox'
@@ -8,21 +8,21 @@ export type Pool = ReturnType<typeof openPool>
 export interface Payload {
   readonly id: number
   readonly askedAt: number
-  /** Run this long in the first attempt. */
+  /** How long the first attempt runs. */
   readonly firstMs: number
 }
 
 export interface Contender {
-  /** Set up once per database. */
+  /** Runs once per database. */
   install(url: string): Promise<void>
-  /** Inside a postgres.js transaction. */
+  /** Runs inside a postgres.js transaction. */
   enqueue(tx: Tx['sql'], payload: Payload): Promise<unknown>
-  /** In a worker process, eight jobs at once. */
+  /** Runs in a worker process, eight jobs at once. */
   work(url: string, run: (payload: Payload) => Promise<void>): Promise<void>
 }
 
-/** The peers are no dependencies of ours: install them anywhere and name the folder. */
-// biome-ignore lint/suspicious/noExplicitAny: untyped on purpose
+/** The peers are not dependencies of Octet: install them anywhere and set the folder. */
+// biome-ignore lint/suspicious/noExplicitAny: the peers have no types here
 const peer = (path: string): Promise<any> => import(pathToFileURL(`${process.env.OCTET_JOBS_PEERS}/${path}`).href)
 const silent = { info() {}, warn: console.error, error: console.error }
 
@@ -43,7 +43,10 @@ function octet(): Contender {
   }
 }
 
-/** `lease`: our own heartbeat table and reaper on top, since the library frees a dead worker's job after 4 hours. */
+/**
+ * `lease`: with our own heartbeat table and reaper on top, since the library frees the job of a dead worker after 4
+ * hours.
+ */
 function graphileWorker(lease: boolean): Contender {
   const load = () => peer('gw/node_modules/graphile-worker/dist/index.js')
   const options = (connectionString: string) => ({ connectionString, pollInterval: 500, noHandleSignals: true })
@@ -82,14 +85,14 @@ function graphileWorker(lease: boolean): Contender {
   }
 }
 
-/** `notify`: woken by NOTIFY in the enqueueing transaction; otherwise polled at the library's quickest, 500 ms. */
+/** `notify`: woken by NOTIFY in the enqueueing transaction; otherwise it polls at the library's minimum, 500 ms. */
 function pgBoss(notify: boolean): Contender {
   const load = () => peer(`${process.env.PGBOSS ?? 'pb38'}/node_modules/pg-boss/dist/index.js`)
   const options = { superviseIntervalSeconds: 1, monitorIntervalSeconds: 1, useListenNotify: notify }
   const poll = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 }
-  // The shortest heartbeat it accepts is 10 s.
+  // The library accepts no shorter heartbeat than 10 s.
   const queue = { notify, heartbeatSeconds: 10, retryLimit: 5, retryDelay: 0, expireInSeconds: 60 }
-  // biome-ignore lint/suspicious/noExplicitAny: untyped on purpose
+  // biome-ignore lint/suspicious/noExplicitAny: the peers have no types here
   let boss: any
   const open = async (connectionString: string) => {
     const { PgBoss } = await load()

@@ -1,4 +1,4 @@
-/** Background work: enqueued in the caller's transaction, run at least once, by any process that defines it. */
+/** Background jobs: enqueued in the caller's transaction, and run at least once by any process that defines them. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import {
@@ -24,7 +24,7 @@ export const jobsMigrations: MigrationSet = {
   module: 'platform_jobs',
   folder: new URL('../migrations/', import.meta.url),
   columns: {
-    // Payloads carry ids. Jobs go when they are done, dead letters of the person with `forgetPerson`.
+    // Payloads carry ids. A finished job is deleted; `forgetPerson` deletes the dead letters of a person.
     jobs: {
       ...each('not-personal', 'id', 'name', 'due_at', 'fence', 'failures', 'worker', 'created_at'),
       ...each('delete', 'key', 'payload', 'error'),
@@ -40,20 +40,20 @@ export const jobsMigrations: MigrationSet = {
 export interface JobsOptions {
   readonly url: string
   readonly log: JobsLog
-  /** Jobs this process runs at once. Default 24: many of them wait for another machine's answer. */
+  /** How many jobs this process runs at once. Default 24, because many jobs wait for a remote answer. */
   readonly concurrencyMax?: number
-  /** How often it looks for work that another process enqueued. Default 50 ms. */
+  /** Milliseconds between polls for jobs that other processes enqueued. Default 50. */
   readonly pollMs?: number
-  /** A job whose worker died runs again after this. Renewed at a third of it. Default 3 s. */
+  /** Milliseconds until the job of a dead worker runs again. The lease is renewed at a third of it. Default 3,000. */
   readonly leaseMs?: number
   readonly onOutcome?: (outcome: Outcome) => void
   readonly slowQueries?: SlowQueryOptions
 }
 
 export interface EnqueueOptions {
-  /** Not before. Default: as soon as the transaction has committed. */
+  /** The earliest start. Default: as soon as the transaction has committed. */
   readonly runAt?: Date
-  /** While a job of this name and key waits for its first start, enqueueing again only updates its payload. */
+  /** While a job of this name and key waits for its first start, another enqueue only updates its payload. */
   readonly key?: string
 }
 
@@ -61,42 +61,45 @@ export interface Jobs {
   /** Says how jobs of this kind run. Only kinds defined here run here. */
   define<P>(job: Job<P>, spec: JobSpec<P>): void
   /**
-   * Runs a defined job again and again; each time once, however many processes say so. Times missed while none ran are
-   * made up for by one run; while one run still waits, no other is added. Call it before `start`.
+   * Runs a defined job repeatedly, once per due time across all processes. One run makes up for all times missed while
+   * no process ran. While a run still waits, no other is added. Call it before `start`.
    */
   schedule<P>(job: Job<P>, when: When, payload: NoInfer<P>): void
   /**
-   * Adds a job if, and only if, `tx` commits. Returns its id. Works before `start` and without it.
+   * Adds a job that exists only if `tx` commits. Returns its id. Also works before `start` and without it.
    * @throws RangeError when the payload is larger than {@link payloadSizeBytesMax} as JSON.
    */
   enqueue<P>(tx: Pick<Tx, 'kind' | 'sql'>, job: Job<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /**
-   * Deletes dead letters that mention a whole id, of the module whose `tx` it is. Returns how many. Jobs that still
-   * wait or run are left alone.
+   * Deletes the dead letters that mention this exact id, in the module that owns `tx`. Returns how many. Jobs that
+   * still wait or run stay.
    */
   forget(tx: Pick<Tx, 'kind' | 'sql'>, id: string): Promise<number>
-  /** Begins to take jobs. The schema must have been migrated. */
+  /** Starts taking jobs. The schema must be migrated. */
   start(): Promise<void>
-  /** Lets running jobs finish, gives back what is not done in time, closes the connections. */
+  /** Waits for running jobs, releases the unfinished ones at the deadline, and closes the connections. */
   stop(deadlineMs: number): Promise<{ givenBack: number }>
-  /** Jobs that have no attempts left, the newest first; `before` is the last id of the previous page. */
+  /** Jobs without attempts left, newest first; `before` is the last id of the previous page. */
   deadLetters(page?: { limit?: number; before?: string }): Promise<store.DeadLetter[]>
-  /** Runs a dead letter again, with all its attempts. False when there is none of that id. */
+  /** Runs a dead letter again, with all its attempts. False when no dead letter has this id. */
   replay(id: string): Promise<boolean>
-  /** Forgets a dead letter. False when there is none of that id. */
+  /** Deletes a dead letter. False when no dead letter has this id. */
   discard(id: string): Promise<boolean>
-  /** Of all processes by name, and of this one. `stuck`: runs whose code ignores its abort; they take up room. */
+  /**
+   * Jobs by name over all processes, and runs in this process. `stuck`: runs that ignore their abort and still hold a
+   * slot.
+   */
   stats(): Promise<{ names: store.NameStats[]; running: number; stuck: number }>
 }
 
-/** Opens the jobs of one database. Connects when first needed; two connections at most. */
+/** Opens the jobs of one database. Connects on first use, with at most two connections. */
 export function createJobs(options: JobsOptions): Jobs {
   const { log } = options
   const concurrencyMax = options.concurrencyMax ?? concurrencyDefault
   const specs = new Map<string, DefinedJob>()
   const schedules = new Map<string, { spec: string; payload: string }>()
   const { module } = jobsMigrations
-  // Its own connections: a handler that uses up its module's pool must not keep the leases from being renewed.
+  // Separate connections: a handler that exhausts its module's pool must not block the renewal of leases.
   const pool = openPool(options.url, { role: roleOf(module), schema: module, connectionsMax: 2 })
   if (options.slowQueries !== undefined) reportSlowQueries(pool, module, options.slowQueries)
   const sql = pool as unknown as Sql
@@ -191,6 +194,6 @@ async function fireSchedules(pool: ReturnType<typeof openPool>, names: string[],
       }
     })
   } catch (error) {
-    log.warn({ error }, 'jobs: schedules could not be looked at; trying again')
+    log.warn({ error }, 'jobs: schedules could not be checked; will retry')
   }
 }

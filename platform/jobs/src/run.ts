@@ -4,24 +4,30 @@ import type { Taken } from './store.ts'
 
 export interface Attempt {
   readonly id: string
-  /** 1 for the first. */
+  /** Counts from 1. */
   readonly attempt: number
-  /** Aborted when the time is up, the lease was lost or the process stops: then return or throw soon. */
+  /** Aborts when the time is up, the lease is lost or the process stops: then return or throw soon. */
   readonly signal: AbortSignal
 }
 
 export interface JobSpec<P = unknown> {
   /** Does the work. It may run again after it succeeded (a crash in between), so it must bear repetition. */
   readonly run: (payload: P, attempt: Attempt) => Promise<void>
-  /** Failures, crashes and time-outs until the job becomes a dead letter. Default 5. */
+  /** How many failures, crashes and timeouts make the job a dead letter. Default 5. */
   readonly attemptsMax?: number
-  /** Limit of one attempt. Default 30 s. */
+  /** Time limit of one attempt. Default 30 s. */
   readonly timeoutMs?: number
-  /** Pause before attempt n + 1: `firstMs` · 2^(n-1), at most `maxMs`, less up to half by chance. 1 s and 5 min. */
+  /**
+   * The pause before attempt n + 1: `firstMs` · 2^(n-1), at most `maxMs`, minus up to half at random. Default 1 s and 5
+   * min.
+   */
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number }
-  /** How many of this kind one process runs at once; bounded by the process's own number anyway. Default 8. */
+  /** How many jobs of this name one process runs at once, within the limit of the process. Default 8. */
   readonly concurrencyMax?: number
-  /** Jobs of one key run one at a time, in all processes: a later one waits until the earlier one is done or dead. */
+  /**
+   * Jobs with the same key run one at a time over all processes: a later one waits until the earlier one is done or
+   * dead.
+   */
   readonly oneAtATime?: boolean
 }
 
@@ -36,7 +42,7 @@ export interface Result {
   readonly returned: Promise<unknown>
 }
 
-/** How long aborted code may take to come back before we go on without it. */
+/** How long aborted code may take to return before the worker abandons it. */
 export const graceMs = 1_000
 const errorLengthMax = 2_000
 
@@ -73,7 +79,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
 
-/** What is kept of an error: its first 2,000 characters, without NUL, which PostgreSQL cannot store. */
+/** What is stored of an error: its first 2,000 characters without NUL, which PostgreSQL cannot store. */
 export function errorText(error: Error): string {
   return `${error.name}: ${error.message}`.replaceAll('\0', '').slice(0, errorLengthMax)
 }

@@ -1,12 +1,12 @@
-/** When a schedule fires next. Pure. */
+/** Computes when a schedule fires next. Pure functions. */
 import { Cron } from 'croner'
 
-/** Five-field cron in UTC (`0 3 * * *`: daily at three), or a fixed pace. */
+/** Five-field cron in UTC (`0 3 * * *`: daily at three), or a fixed interval. */
 export type When = { readonly cron: string } | { readonly everyMs: number }
 
 const everyMsMin = 1_000
 
-/** The text a schedule is stored and compared by. Throws when it is not a schedule. */
+/** The text that stores a schedule and compares it with others. Throws when the schedule is invalid. */
 export function specOf(when: When): string {
   if ('everyMs' in when) {
     if (!Number.isInteger(when.everyMs) || when.everyMs < everyMsMin) {
@@ -15,14 +15,14 @@ export function specOf(when: When): string {
     return `every ${when.everyMs}`
   }
   if (new Cron(when.cron, { timezone: 'UTC', mode: '5-part' }).nextRun() === null) {
-    throw new RangeError(`cron "${when.cron}" never comes`)
+    throw new RangeError(`cron "${when.cron}" never fires`)
   }
   return `cron ${when.cron}`
 }
 
 /**
- * The first time after `now`. A fixed pace keeps its phase (`previous`, when it fired last), so it does not drift, and
- * times missed while nothing ran are made up for by one run, not by many.
+ * The first time after `now`. A fixed interval keeps its phase (`previous`: when it last fired), so it does not drift.
+ * One run makes up for all missed times.
  */
 export function nextTime(spec: string, now: Date, previous: Date = now): Date {
   if (spec.startsWith('every ')) {
@@ -31,6 +31,6 @@ export function nextTime(spec: string, now: Date, previous: Date = now): Date {
     return new Date(previous.getTime() + (missed + 1) * everyMs)
   }
   const next = new Cron(spec.slice('cron '.length), { timezone: 'UTC', mode: '5-part' }).nextRun(now)
-  if (next === null) throw new RangeError(`${spec} never comes`)
+  if (next === null) throw new RangeError(`${spec} never fires`)
   return next
 }

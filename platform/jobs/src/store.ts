@@ -1,31 +1,31 @@
 /**
- * All SQL of jobs. Lists travel as JSON, because our pools know no array types. Times are the database's, so processes
- * whose clocks differ still agree.
+ * All SQL of jobs. Lists travel as JSON, because our pools know no array types. All times come from the database, so
+ * processes whose clocks differ still agree.
  */
 import type { Sql } from '@octet/db'
 
-/** A job in this worker's hands until its lease ends. */
+/** A job that this worker holds until its lease ends. */
 export interface Taken {
   readonly id: string
   readonly name: string
   readonly payload: unknown
   readonly fence: number
-  /** Attempts that failed before this one, runs whose worker died included. */
+  /** Attempts that failed before this one, including runs whose worker died. */
   readonly failures: number
-  /** What the last failed attempt said. */
+  /** The error of the last failed attempt. */
   readonly error: string | null
-  /** From due to taken. */
+  /** Milliseconds from the due time to the take. */
   readonly waitedMs: number
 }
 
-/** Names one run of one job. */
+/** Identifies one run of one job. */
 export type Held = Pick<Taken, 'id' | 'fence'>
 
-/** How many more of one kind may be taken. */
+/** How many more jobs of one name this worker may take. */
 export interface Slots {
   readonly name: string
   readonly slots: number
-  /** A job is taken only when no earlier one of its key is left. */
+  /** Take a job only when no earlier job with its key is left. */
   readonly oneAtATime: boolean
 }
 
@@ -45,7 +45,7 @@ export interface NameStats {
   readonly waiting: number
   readonly running: number
   readonly dead: number
-  /** How long the oldest due job has been waiting; 0 when none is due. Alert on this. */
+  /** How long the oldest due job has been waiting; 0 when no job is due. Alert on this. */
   readonly oldestDueMs: number
 }
 
@@ -67,12 +67,12 @@ export async function forget(tx: Sql, id: string): Promise<number> {
   return row?.gone ?? 0
 }
 
-/** Takes up to `free` due jobs, of each name at most `slots`; the earliest due first. */
+/** Takes up to `free` due jobs, at most `slots` of each name, earliest due first. */
 export function take(
   sql: Sql,
   want: { slots: readonly Slots[]; free: number; worker: string; leaseMs: number },
 ): Promise<Taken[]> {
-  // `skip locked`: two workers asking at once get different jobs and neither waits.
+  // `skip locked`: two workers that poll at once get different jobs, and neither waits.
   return sql<Taken[]>`
     with wanted as (
       select * from json_to_recordset(${JSON.stringify(want.slots)}::text::json)
@@ -106,7 +106,7 @@ function heldText(held: readonly Held[]): string {
   return JSON.stringify(held.map(({ id, fence }) => ({ id, fence })))
 }
 
-/** Pushes the leases of `held` ahead; returns those that are still this worker's. */
+/** Extends the leases of `held`; returns those that this worker still holds. */
 export function renew(sql: Sql, held: readonly Held[], leaseMs: number): Promise<Held[]> {
   return sql<Held[]>`
     update jobs set due_at = now() + ${leaseMs} * interval '1 millisecond'
@@ -115,13 +115,13 @@ export function renew(sql: Sql, held: readonly Held[], leaseMs: number): Promise
     returning jobs.id, jobs.fence`
 }
 
-/** The job is done. False when it is somebody else's by now. */
+/** Deletes a finished job. False when another worker holds it by now. */
 export async function finish(sql: Sql, { id, fence }: Held): Promise<boolean> {
   const rows = await sql`delete from jobs where id = ${id} and fence = ${fence} returning id`
   return rows.length === 1
 }
 
-/** The attempt failed; the next may start in `delayMs`. False when the job is somebody else's by now. */
+/** Records a failed attempt; the next may start in `delayMs`. False when another worker holds the job by now. */
 export async function retry(sql: Sql, { id, fence }: Held, error: string, delayMs: number): Promise<boolean> {
   const rows = await sql`
     update jobs set
@@ -132,7 +132,7 @@ export async function retry(sql: Sql, { id, fence }: Held, error: string, delayM
   return rows.length === 1
 }
 
-/** Sets the job aside for a person to look at. False when it is somebody else's by now. */
+/** Makes the job a dead letter. False when another worker holds it by now. */
 export async function bury(sql: Sql, { id, fence }: Held, error: string, failures: number): Promise<boolean> {
   const rows = await sql`
     with gone as (delete from jobs where id = ${id} and fence = ${fence} returning *)
@@ -142,7 +142,9 @@ export async function bury(sql: Sql, { id, fence }: Held, error: string, failure
   return rows.length === 1
 }
 
-/** Hands unfinished jobs back, due at once and not counted as failed. The fence moves: this run may not finish them. */
+/**
+ * Releases unfinished jobs: due at once, and not counted as failed. The fence moves on, so this run cannot finish them.
+ */
 export async function giveBack(sql: Sql, held: readonly Held[]): Promise<void> {
   await sql`
     update jobs set worker = null, fence = jobs.fence + 1, due_at = now()
@@ -150,7 +152,7 @@ export async function giveBack(sql: Sql, held: readonly Held[]): Promise<void> {
     where jobs.id = mine.id and jobs.fence = mine.fence`
 }
 
-/** Newest first, by the time they were enqueued; those enqueued before `before` (an id), when given. */
+/** Newest first by enqueue time; only those enqueued before `before` (an id), if given. */
 export function deadLetters(sql: Sql, limit: number, before: string | undefined): Promise<DeadLetter[]> {
   return sql<DeadLetter[]>`
     select id, name, key, payload, failures, error, created_at as "createdAt", died_at as "diedAt"
@@ -159,9 +161,9 @@ export function deadLetters(sql: Sql, limit: number, before: string | undefined)
     order by id desc limit ${limit}`
 }
 
-/** Lets a dead letter run again under its old id with all its attempts. False when there is none of that id. */
+/** Lets a dead letter run again under its old id with all its attempts. False when no dead letter has this id. */
 export async function replay(sql: Sql, id: string): Promise<boolean> {
-  // The fence goes on where it stopped: a run of the job's first life must not be able to finish its second.
+  // The fence continues from its last value: a run of the original job must not be able to finish the replay.
   const rows = await sql`
     with back as (delete from dead_letters where id = ${id} returning *)
     insert into jobs (id, name, key, payload, fence, error, created_at)
@@ -170,13 +172,13 @@ export async function replay(sql: Sql, id: string): Promise<boolean> {
   return rows.length === 1
 }
 
-/** Forgets a dead letter. False when there is none of that id. */
+/** Deletes a dead letter. False when no dead letter has this id. */
 export async function discard(sql: Sql, id: string): Promise<boolean> {
   const rows = await sql`delete from dead_letters where id = ${id} returning id`
   return rows.length === 1
 }
 
-/** Reads both tables whole: for a scrape every few seconds, not for a request. */
+/** Reads both tables completely: fit for a scrape every few seconds, not for a request. */
 export function stats(sql: Sql): Promise<NameStats[]> {
   return sql<NameStats[]>`
     select
@@ -201,7 +203,7 @@ export interface Schedule {
   readonly now: string
 }
 
-/** Registers a schedule. A known one keeps its next time unless its spec changed. */
+/** Registers a schedule. An existing one keeps its next time unless its spec changed. */
 export async function saveSchedule(
   sql: Sql,
   schedule: { name: string; spec: string; payload: string; nextAt: Date },
@@ -221,7 +223,7 @@ export async function databaseTime(sql: Sql): Promise<Date> {
   return new Date(row!.now)
 }
 
-/** Schedules among `names` whose time has come, locked until the transaction ends: one process fires each. */
+/** Due schedules among `names`, locked until the transaction ends, so that one process fires each. */
 export function dueSchedules(tx: Sql, names: string[]): Promise<Schedule[]> {
   return tx<Schedule[]>`
     select name, spec, next_at as "nextAt", now() as now
@@ -230,7 +232,7 @@ export function dueSchedules(tx: Sql, names: string[]): Promise<Schedule[]> {
     for update skip locked`
 }
 
-/** Enqueues a schedule's job, unless the one before still waits for its start, and sets the next time. */
+/** Enqueues the job of a schedule, unless its previous job still waits to start, and sets the next time. */
 export async function fire(tx: Sql, name: string, nextAt: Date): Promise<void> {
   await tx`
     with fired as (

@@ -1,4 +1,7 @@
-/** Takes due jobs while it has room, keeps their leases alive, settles them, hands back what it cannot finish. */
+/**
+ * The worker: takes due jobs while it has free slots, renews their leases, records outcomes and releases unfinished
+ * jobs.
+ */
 import type { Sql } from '@octet/db'
 import { PayloadMismatch } from './job.ts'
 import { attemptJob, backoffMs, type DefinedJob, errorText, graceMs } from './run.ts'
@@ -10,7 +13,10 @@ export interface JobsLog {
   error(fields: object, message: string): void
 }
 
-/** One attempt's end, for metrics. `lost`: the lease ran out or the process stopped; the job runs again elsewhere. */
+/**
+ * The end of one attempt, for metrics. `lost`: the lease expired or the process stopped, and the job runs again
+ * elsewhere.
+ */
 export interface Outcome {
   readonly name: string
   readonly outcome: 'done' | 'failed' | 'dead' | 'lost'
@@ -20,7 +26,7 @@ export interface Outcome {
 
 export interface WorkerOptions {
   readonly sql: Sql
-  /** Names this process in leases and in the error of a job whose worker died. */
+  /** Identifies this process in leases and in the error of a job whose worker died. */
   readonly worker: string
   readonly specs: ReadonlyMap<string, DefinedJob>
   readonly log: JobsLog
@@ -33,9 +39,9 @@ export interface WorkerOptions {
 }
 
 /**
- * `running`: its code is at work. `settling`: the outcome is being written. `stuck`: settled, but its code ignored the
- * abort and keeps its place, because room is what bounds the load. `dropped`: stop() or a lost lease took it away and
- * its outcome is nobody's business any more.
+ * `running`: its code runs. `settling`: the outcome is being written. `stuck`: settled, but the code ignored its abort
+ * and keeps its slot, because slots bound the load. `dropped`: stop() or a lost lease took the job away, and its
+ * outcome no longer counts.
  */
 interface Run extends store.Held {
   readonly job: store.Taken
@@ -50,7 +56,7 @@ export interface Worker {
   readonly runs: Set<Run>
   stopping: boolean
   renewing: boolean
-  /** Until then work is likely: something was enqueued in this process, or there was some a moment ago. */
+  /** Until this time work is likely, because this process enqueued a job or just found one. */
   eagerUntil: number
   /** Ends the pause between two polls. */
   wake: () => void
@@ -94,11 +100,11 @@ async function loop(worker: Worker): Promise<void> {
       const room = options.concurrencyMax - runs.size
       const taken = room > 0 ? await takeUpTo(worker, room) : 0
       if (taken > 0) worker.eagerUntil = performance.now() + eagerForMs
-      // Took all it asked for, and some are done already: there may be more.
+      // The poll found as many jobs as it asked for, and some are done already, so more may wait.
       if (taken === room && runs.size < options.concurrencyMax) continue
       if (performance.now() < worker.eagerUntil) pauseMs = eagerPollMs
     } catch (error) {
-      options.log.warn({ error }, 'jobs: could not look for work; trying again')
+      options.log.warn({ error }, 'jobs: could not poll; will retry')
       pauseMs = outagePauseMs
     }
     if (!worker.stopping) await pause(worker, pauseMs)
@@ -115,7 +121,7 @@ function pause(worker: Worker, ms: number): Promise<void> {
   })
 }
 
-/** Something was enqueued in this process, so its commit is near: looks often for a moment instead of at its pace. */
+/** This process enqueued a job that will commit soon, so the worker polls faster for a short time. */
 export function expectWork(worker: Worker): void {
   const now = performance.now()
   const already = now < worker.eagerUntil
@@ -141,7 +147,7 @@ function begin(worker: Worker, job: store.Taken, leaseEndsAt: number): void {
   const run: Run = { id, fence, job, controller, state: 'running', leaseEndsAt, over: Promise.resolve() }
   worker.runs.add(run)
   run.over = work(worker, run)
-    .catch(error => worker.options.log.error({ error, job: job.name, id }, 'jobs: a run broke'))
+    .catch(error => worker.options.log.error({ error, job: job.name, id }, 'jobs: a run failed outside its job'))
     .finally(() => {
       worker.runs.delete(run)
       worker.wake()
@@ -152,7 +158,7 @@ async function work(worker: Worker, run: Run): Promise<void> {
   const { job } = run
   const spec = worker.options.specs.get(job.name)!
   const startedAt = performance.now()
-  // A job that took its worker down as often as it may fail is not tried again.
+  // A job whose worker died as often as it may fail is not retried.
   const spent = job.failures >= spec.attemptsMax
   const result = spent
     ? { error: new Error(job.error ?? 'no attempts left'), returned: Promise.resolve() }
@@ -168,7 +174,9 @@ async function work(worker: Worker, run: Run): Promise<void> {
   await result.returned
 }
 
-/** Writes the outcome, trying again while the database is away: the fence makes that safe even after the lease. */
+/**
+ * Writes the outcome, and retries while the database is unavailable. The fence makes that safe even after the lease.
+ */
 async function settle(worker: Worker, run: Run, error: Error | undefined, failures: number) {
   const { log } = worker.options
   const about = { job: run.job.name, id: run.id, failures, error }
@@ -224,7 +232,9 @@ async function keepLeases(worker: Worker): Promise<void> {
   }
 }
 
-/** Another worker may have this job: stops working on it. A run that is settling needs no telling: it has its fence. */
+/**
+ * Another worker may hold this job, so its run is aborted. A run that is settling goes on: its fence protects the job.
+ */
 function drop(worker: Worker, run: Run): void {
   if (run.state !== 'running') return
   worker.options.log.warn({ job: run.job.name, id: run.id }, 'jobs: a lease was lost')
@@ -232,7 +242,7 @@ function drop(worker: Worker, run: Run): void {
   run.controller.abort(new Error('the lease on this job was lost'))
 }
 
-/** Takes no more, lets the running ones finish, aborts and gives back the rest. Returns how many those were. */
+/** Takes no more jobs, waits for the running ones, then aborts and releases the rest. Returns how many it released. */
 export async function stopWorker(worker: Worker, deadlineMs: number): Promise<number> {
   const { sql, log } = worker.options
   const endAt = performance.now() + deadlineMs
@@ -251,12 +261,12 @@ export async function stopWorker(worker: Worker, deadlineMs: number): Promise<nu
   clearInterval(worker.leaseTimer)
   if (unfinished.length > 0) {
     const back = store.giveBack(sql, unfinished)
-    await answered(back).catch(error => log.warn({ error }, 'jobs: not given back; their leases will run out'))
+    await answered(back).catch(error => log.warn({ error }, 'jobs: could not be released; their leases will expire'))
   }
   return unfinished.length
 }
 
-/** Waits for `promise`, but not longer than `ms`. Returns whether it was in time. */
+/** Waits for `promise`, but at most `ms`. Returns whether it settled in time. */
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>(resolve => {
@@ -269,7 +279,7 @@ async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   }
 }
 
-/** A statement's answer. Throws when there is none in time: a cut wire can swallow one without a word. */
+/** The result of a statement. Throws when it does not arrive in time, because a cut connection can lose it silently. */
 async function answered<T>(statement: Promise<T>): Promise<T> {
   if (await within(statement, answerMs)) return await statement
   throw new Error(`the database did not answer within ${answerMs} ms`)

@@ -1,6 +1,6 @@
 /**
- * A migrated database per test file on a real PostgreSQL: the run's (OCTET_TEST_DATABASE_URL), or one that this file
- * starts. Each test begins with empty tables.
+ * A migrated database per test file on a real PostgreSQL: the one of the run (OCTET_TEST_DATABASE_URL), or one that
+ * this file starts. Each test begins with empty tables.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -50,17 +50,17 @@ async function fileDatabase(): Promise<{ url: string; admin: Pool }> {
 
 export interface Fixture {
   readonly url: string
-  /** As superuser, outside every module. */
+  /** Connects as superuser, outside every module. */
   readonly sql: Pool
-  /** As superuser, in another database of the same server. */
+  /** Connects as superuser to another database of the same server. */
   readonly admin: Pool
-  /** Every attempt's end in every {@link jobs} of this fixture. */
+  /** The outcome of every attempt, over all {@link jobs} of this fixture. */
   readonly outcomes: Outcome[]
-  /** One process's jobs; stopped when the test ends, unless the test did. */
+  /** The jobs of one simulated process; the fixture stops them unless the test did. */
   jobs(options?: Partial<JobsOptions>): Jobs
 }
 
-/** Empty tables of jobs, and the schemas of `sets` beside them. */
+/** Creates or empties the tables of jobs, and the schemas of `sets` beside them. */
 export async function fixture(t: TestContext, sets: readonly MigrationSet[] = []): Promise<Fixture> {
   database ??= fileDatabase()
   const { url, admin } = await database
@@ -87,7 +87,7 @@ export async function fixture(t: TestContext, sets: readonly MigrationSet[] = []
   return { url, sql, admin, outcomes, jobs: open }
 }
 
-/** Polls until `check` gives something other than undefined or false; fails after `deadlineMs`. */
+/** Polls until `check` returns a value other than undefined or false; fails after `deadlineMs`. */
 export async function eventually<T>(
   what: string,
   check: () => T | Promise<T>,
@@ -102,7 +102,7 @@ export async function eventually<T>(
   }
 }
 
-/** Enqueues in a transaction of its own. */
+/** Enqueues a job in its own transaction. */
 export async function enqueue(
   { sql }: Fixture,
   jobs: Jobs,

@@ -24,7 +24,7 @@ const bigJob = job('test.big', Type.Unknown())
 const backoff = { firstMs: 20, maxMs: 40 }
 const nothing = async () => {}
 
-test('a job enqueued in a transaction runs once it commits, and never when it rolls back', async t => {
+test('a job runs once its transaction commits, and never if the transaction rolls back', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const ran: unknown[] = []
@@ -49,11 +49,11 @@ test('a job enqueued in a transaction runs once it commits, and never when it ro
   await open
   await eventually('the committed job ran', () => ran.length === 2)
   assert.deepEqual(ran, ['first', { committed: [1, 'zwei', null] }])
-  await eventually('nothing is left', async () => (await jobs.stats()).names.length === 0)
+  await eventually('the queue is empty', async () => (await jobs.stats()).names.length === 0)
   assert.equal(ran.length, 2)
 })
 
-test('two processes share 200 jobs and each runs exactly once', async t => {
+test('two processes share 200 jobs, and each job runs exactly once', async t => {
   const f = await fixture(t)
   const ran: number[] = []
   for (const jobs of [f.jobs(), f.jobs()]) {
@@ -69,7 +69,7 @@ test('two processes share 200 jobs and each runs exactly once', async t => {
   )
 })
 
-test('a failing job is tried again after a pause, then becomes a dead letter that can be replayed', async t => {
+test('a failing job is retried after a pause, then becomes a dead letter that can be replayed', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const startsMs: number[] = []
@@ -126,16 +126,16 @@ test('a replayed job has all its attempts again, and a discarded one is gone', a
   await jobs.start()
   const id = await enqueue(f, jobs, badJob, null)
   const dead = () => f.outcomes.filter(({ outcome }) => outcome === 'dead').length
-  await eventually('it is dead', () => dead() === 1)
+  await eventually('the job is a dead letter', () => dead() === 1)
   await jobs.replay(id)
-  await eventually('it is dead again', () => dead() === 2)
+  await eventually('the job is a dead letter again', () => dead() === 2)
   assert.deepEqual(attempts, [1, 2, 1, 2])
   assert.deepEqual((await jobs.stats()).names, [{ name: 'test.bad', waiting: 0, running: 0, dead: 1, oldestDueMs: 0 }])
   assert.equal(await jobs.discard(id), true)
   assert.deepEqual((await jobs.stats()).names, [])
 })
 
-test('a job that runs too long is aborted and tried again', async t => {
+test('a job that exceeds its time limit is aborted and retried', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const reasons: string[] = []
@@ -146,7 +146,7 @@ test('a job that runs too long is aborted and tried again', async t => {
       if (attempt > 1) return
       await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))
       reasons.push(signal.reason.message)
-      // Returning as if nothing had happened does not count as done.
+      // A normal return after the abort does not count as done.
     },
   })
   await jobs.start()
@@ -159,7 +159,7 @@ test('a job that runs too long is aborted and tried again', async t => {
   )
 })
 
-test('a job that ignores its abort is tried again all the same, and what hangs keeps its place', async t => {
+test('a job that ignores its abort is retried, and its hanging code keeps its slot', async t => {
   const f = await fixture(t)
   const jobs = f.jobs({ concurrencyMax: 2 })
   let release = () => {}
@@ -171,10 +171,10 @@ test('a job that ignores its abort is tried again all the same, and what hangs k
   const { running, stuck } = await jobs.stats()
   assert.deepEqual({ running, stuck }, { running: 0, stuck: 1 })
   release()
-  await eventually('the place is free', async () => (await jobs.stats()).stuck === 0)
+  await eventually('the slot is free', async () => (await jobs.stats()).stuck === 0)
 })
 
-test('no more jobs run at once than allowed, of one kind and altogether', async t => {
+test('the concurrency limits of each name and of the process hold', async t => {
   const f = await fixture(t)
   const jobs = f.jobs({ concurrencyMax: 4 })
   const now = { wide: 0, narrow: 0 }
@@ -197,7 +197,7 @@ test('no more jobs run at once than allowed, of one kind and altogether', async 
   assert.equal(most.both, 4)
 })
 
-test('a job is not started before its time', async t => {
+test('a job does not start before its time', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   let startedAt = 0
@@ -213,7 +213,7 @@ test('a job is not started before its time', async t => {
   assert.ok(startedAt >= runAt.getTime() - 20, `${startedAt - runAt.getTime()} ms after its time`)
 })
 
-test('a key that waits is not enqueued twice: the newest payload and the earliest time count', async t => {
+test('enqueueing a waiting key twice keeps one job with the newest payload and the earliest time', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const ran: unknown[] = []
@@ -228,7 +228,7 @@ test('a key that waits is not enqueued twice: the newest payload and the earlies
   assert.deepEqual(ran.toSorted(), ['new', 'other'])
 })
 
-test('a job that has started is no duplicate: what it read may be old', async t => {
+test('a job that has started is not a duplicate, because it may have read old data', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const attempts: number[] = []
@@ -241,7 +241,7 @@ test('a job that has started is no duplicate: what it read may be old', async t 
   await eventually('both ran', () => f.outcomes.length === 2)
 })
 
-test('jobs of one key that run one at a time keep their order in all processes, and other keys pass them', async t => {
+test('jobs of one key that run one at a time keep their order over all processes, and other keys pass them', async t => {
   const f = await fixture(t)
   const gate = Promise.withResolvers<void>()
   const events: string[] = []
@@ -272,7 +272,7 @@ test('jobs of one key that run one at a time keep their order in all processes, 
   assert.deepEqual(
     events.filter(text => text.startsWith('a')),
     ['a1 starts', 'a1 starts', 'a1 is done', 'a2 starts', 'a2 is done'],
-    'the later one also waits while the earlier one pauses before its next attempt',
+    'the later one also waits while the earlier one is in its back-off',
   )
 })
 
@@ -294,7 +294,7 @@ test('a waiting job does not start while a transaction that enqueues its duplica
   assert.deepEqual(ran, ['marker', 'after'])
 })
 
-test('a payload over 64 KiB is refused, by the database as well', async t => {
+test('a payload over 64 KiB is refused, also by the database', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const text = 'x'.repeat(payloadSizeBytesMax - 2)
@@ -306,7 +306,7 @@ test('a payload over 64 KiB is refused, by the database as well', async t => {
   )
 })
 
-test('a module may enqueue its own jobs and nothing else, and reads no job', async t => {
+test('a module may enqueue its own jobs only, and cannot read any job', async t => {
   const f = await fixture(t, [{ module: 'alpha', folder: new URL('./no-migrations/', import.meta.url) }])
   const jobs = f.jobs()
   const alpha = openPool(f.url, { role: 'octet_alpha', schema: 'alpha', connectionsMax: 1 })
@@ -318,7 +318,7 @@ test('a module may enqueue its own jobs and nothing else, and reads no job', asy
   await assert.rejects(alpha`delete from platform_jobs.dead_letters`, /permission denied/)
 })
 
-test('what the enqueueing code carries along does not reach the job', async t => {
+test('the async context of the enqueueing code does not reach the job', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   const context = new AsyncLocalStorage<string>()
@@ -372,7 +372,7 @@ test('stop waits for running jobs and takes no new ones', async t => {
   assert.equal(left!.n, 1)
 })
 
-test('stop gives back what is not done in time; it runs elsewhere at once and has not failed', async t => {
+test('stop releases jobs that are not done in time; they run elsewhere at once and have not failed', async t => {
   const f = await fixture(t)
   const attempts: number[] = []
   const [jobs, other] = [f.jobs({ leaseMs: 60_000 }), f.jobs()]
@@ -385,6 +385,6 @@ test('stop gives back what is not done in time; it runs elsewhere at once and ha
   assert.deepEqual(await jobs.stop(1_200), { givenBack: 1 })
   assert.ok(performance.now() - stopAt < 1_500, `stop took ${performance.now() - stopAt} ms`)
   await other.start()
-  await eventually('it is done', () => f.outcomes.some(({ outcome }) => outcome === 'done'))
+  await eventually('the job is done', () => f.outcomes.some(({ outcome }) => outcome === 'done'))
   assert.deepEqual(attempts, [1, 1])
 })

@@ -3,6 +3,6 @@ import { test } from 'node:test'
 import { scansIn } from '@octet/testkit'
 import { plans } from './plans.ts'
 
-test('no hot query of jobs reads a whole table', async t => {
+test('no hot query of jobs scans a whole table', async t => {
   assert.deepEqual(scansIn(await plans(t)), [])
 })

@@ -1,10 +1,10 @@
-/** The hot queries of jobs with a long queue. `npm run plans -- jobs` prints how they run. */
+/** The hot queries of jobs with a long queue. `npm run plans -- jobs` prints their plans. */
 import { openDb } from '@octet/db'
 import { defer, fillTables, plansOf, type QueryPlan, type Test, testDatabase } from '@octet/testkit'
 import { jobsMigrations } from '../src/index.ts'
 import * as store from '../src/store.ts'
 
-/** Fills a database and explains what a worker asks. */
+/** Fills a database and explains the queries of a worker. */
 export async function plans(t: Test): Promise<QueryPlan[]> {
   const db = openDb({ url: await testDatabase(t, [jobsMigrations]), schema: jobsMigrations.module })
   defer(t, () => db.close())
@@ -26,13 +26,13 @@ export async function plans(t: Test): Promise<QueryPlan[]> {
   }
   const { sql } = db
   const [one, two, ...held] = await store.take(sql, want)
-  if (one === undefined || two === undefined) throw new Error('there was no job to take')
+  if (one === undefined || two === undefined) throw new Error('there is no job to take')
   return plansOf([db], {
     enqueue: () => store.enqueue(sql, { name: 'module.job1', payload: '{}', runAt: undefined, key: 'key' }),
     'take due jobs': () => store.take(sql, want),
     'renew leases': () => store.renew(sql, held, 3_000),
     'finish a job': () => store.finish(sql, one),
     'retry a job': () => store.retry(sql, two, 'it failed', 1_000),
-    'give jobs back': () => store.giveBack(sql, held),
+    'release jobs': () => store.giveBack(sql, held),
   })
 }

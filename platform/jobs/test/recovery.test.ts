@@ -44,7 +44,7 @@ test('a job whose worker is killed with SIGKILL runs again within 5 s', async t 
   const [{ now: killedAt } = { now: '' }] = await f.sql<{ now: string }[]>`select clock_timestamp() as now`
   victim.kill('SIGKILL')
   const again = await eventually(
-    'it started again',
+    'the job started again',
     async () => (await f.sql`select attempt, pid, at from public.starts where pid <> ${started.pid}`)[0],
     8_000,
   )
@@ -52,10 +52,10 @@ test('a job whose worker is killed with SIGKILL runs again within 5 s', async t 
   t.diagnostic(`ran again ${tookMs} ms after kill -9`)
   assert.equal(again.attempt, 2)
   assert.ok(tookMs <= 5_000, `${tookMs} ms`)
-  await eventually('it is done', async () => (await f.sql`select 1 from platform_jobs.jobs`).length === 0)
+  await eventually('the job is done', async () => (await f.sql`select 1 from platform_jobs.jobs`).length === 0)
 })
 
-test('twenty schedules that come due at one instant over two processes run once each', async t => {
+test('twenty schedules that come due at once in two processes run once each', async t => {
   const f = await childFixture(t)
   await Promise.all([child(t, f, 20), child(t, f, 20)])
   for (let round = 1; round <= 2; round++) {
@@ -63,7 +63,7 @@ test('twenty schedules that come due at one instant over two processes run once 
     await eventually('all ran', async () => (await f.sql`select 1 from public.starts`).length >= 20 * round)
     await eventually('nothing waits', async () => (await f.sql`select 1 from platform_jobs.jobs`).length === 0)
   }
-  // Both processes look at the schedules twice a second.
+  // Both processes check the schedules twice a second.
   await f.sql`select pg_sleep(0.6)`
   const runs = await f.sql`select count(*)::int as n from public.starts group by name`
   assert.deepEqual(
@@ -72,7 +72,7 @@ test('twenty schedules that come due at one instant over two processes run once 
   )
 })
 
-test('a schedule that another process is firing is left to it', async t => {
+test('a worker skips a schedule that another process is firing', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   let ran = 0
@@ -89,7 +89,7 @@ test('a schedule that another process is firing is left to it', async t => {
   assert.equal((await f.sql`select 1 from platform_jobs.jobs`).length, 0)
 })
 
-test('a schedule keeps its next time over restarts and gets a new one when its pace changes', async t => {
+test('a schedule keeps its next time over restarts and gets a new one when its interval changes', async t => {
   const f = await fixture(t)
   async function restart(everyMs: number): Promise<string> {
     const jobs = f.jobs()
@@ -105,7 +105,7 @@ test('a schedule keeps its next time over restarts and gets a new one when its p
   assert.ok((await restart(60_000)) < first)
 })
 
-/** A worker whose n-th run waits for the n-th gate, whoever of the workers with these `gates` runs it. */
+/** Starts a worker whose n-th run waits for the n-th gate, counted over all workers that share `gates`. */
 async function gatedWorker(f: Fixture, gates: Gate[], options: Partial<JobsOptions>, attemptsMax = 5): Promise<Jobs> {
   const jobs = f.jobs({ leaseMs: 60_000, ...options })
   jobs.define(holdJob, {
@@ -121,7 +121,7 @@ async function gatedWorker(f: Fixture, gates: Gate[], options: Partial<JobsOptio
 }
 type Gate = PromiseWithResolvers<void> & { signal: AbortSignal }
 
-/** A job at work in a worker that has no room for more, and due again, as if the lease had run out. */
+/** Leaves a job running in a worker without free slots, and makes it due again, as if the lease had expired. */
 async function stalled(f: Fixture, gates: Gate[], options: Partial<JobsOptions> = {}): Promise<string> {
   const late = await gatedWorker(f, gates, { ...options, concurrencyMax: 1 })
   const id = await enqueue(f, late, holdJob, null)
@@ -135,17 +135,17 @@ async function rowOf(f: Fixture) {
   return { ...row }
 }
 
-test('a worker that comes back late is told to stop and leaves the job to the one that has it', async t => {
+test('a worker that lost its lease is aborted and leaves the job to its new holder', async t => {
   const f = await fixture(t)
   const gates: Gate[] = []
   await stalled(f, gates, { leaseMs: 3_000 })
   await gatedWorker(f, gates, { leaseMs: 3_000 })
   await eventually('the second took it', async () => {
-    // The first extends its lease until the second has the job, and on a busy machine it may do so first.
+    // The first worker renews its lease until the second holds the job; on a busy machine it may renew it first.
     await f.sql`update platform_jobs.jobs set due_at = now() - interval '1 hour' where fence = 1`
     return gates.length === 2
   })
-  await eventually('the first was told', () => gates[0]!.signal.aborted)
+  await eventually('the first was aborted', () => gates[0]!.signal.aborted)
   assert.equal(gates[0]!.signal.reason.message, 'the lease on this job was lost')
   gates[0]!.resolve()
   await eventually('the first has ended', () => f.outcomes[0]?.outcome === 'lost')
@@ -157,7 +157,7 @@ for (const [what, end] of Object.entries({
   finish: (gate: Gate) => gate.resolve(),
   fail: (gate: Gate) => gate.reject(new Error('no')),
 })) {
-  test(`a worker that comes back late and was not told cannot ${what} what another is at`, async t => {
+  test(`a worker that lost its lease and was not aborted cannot ${what} the run of the new holder`, async t => {
     const f = await fixture(t)
     const gates: Gate[] = []
     await stalled(f, gates)
@@ -171,14 +171,14 @@ for (const [what, end] of Object.entries({
   })
 }
 
-test('a run from before a job died cannot finish its replay', async t => {
+test('a run from before the dead letter cannot finish its replay', async t => {
   const f = await fixture(t)
   const gates: Gate[] = []
   const id = await stalled(f, gates)
   const other = await gatedWorker(f, gates, {}, 1)
-  await eventually('it is dead', () => f.outcomes[0]?.outcome === 'dead')
+  await eventually('the job is a dead letter', () => f.outcomes[0]?.outcome === 'dead')
   await other.replay(id)
-  await eventually('it runs again', () => gates.length === 2)
+  await eventually('the replay runs', () => gates.length === 2)
   gates[0]!.resolve()
   await eventually('the old run has ended', () => f.outcomes[1]?.outcome === 'lost')
   assert.equal((await rowOf(f)).leased, true)
@@ -186,7 +186,7 @@ test('a run from before a job died cannot finish its replay', async t => {
   await eventually('the replay is done', () => f.outcomes[2]?.outcome === 'done')
 })
 
-test('a job that keeps killing its worker becomes a dead letter without another try', async t => {
+test('a job that keeps killing its worker becomes a dead letter without another attempt', async t => {
   const f = await fixture(t)
   const jobs = f.jobs()
   let ran = 0
@@ -194,14 +194,14 @@ test('a job that keeps killing its worker becomes a dead letter without another 
   await enqueue(f, jobs, poisonJob, null)
   await f.sql`update platform_jobs.jobs set fence = 3, failures = 2, worker = 'host/1/x', due_at = now()`
   await jobs.start()
-  await eventually('it is dead', () => f.outcomes[0]?.outcome === 'dead')
+  await eventually('the job is a dead letter', () => f.outcomes[0]?.outcome === 'dead')
   const [letter] = await jobs.deadLetters()
   assert.equal(ran, 0)
   assert.equal(letter!.failures, 3)
   assert.match(letter!.error, /worker host\/1\/x stopped answering/)
 })
 
-test('a job outlives its lease while its worker lives', async t => {
+test('a running job keeps its lease by renewing it', async t => {
   const f = await fixture(t)
   const jobs = f.jobs({ leaseMs: 2_000 })
   const attempts: number[] = []
@@ -218,7 +218,7 @@ test('a job outlives its lease while its worker lives', async t => {
   assert.deepEqual(attempts, [1])
 })
 
-test('a database that goes away for a moment costs time, not jobs', async t => {
+test('a short database outage delays jobs but loses none', async t => {
   const f = await fixture(t)
   const gates: Gate[] = []
   const jobs = await gatedWorker(f, gates, {})

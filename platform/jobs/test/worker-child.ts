@@ -1,6 +1,6 @@
 /**
- * A worker process of its own, to be killed. `test.once` hangs in its first attempt; `test.tick-N` are schedules. Every
- * start is written to the table `starts`.
+ * A separate worker process for tests to kill. `test.once` hangs in its first attempt; `test.tick-N` are schedules.
+ * Every start is written to the table `starts`.
  */
 import { openPool } from '@octet/db'
 import { createJobs, job } from '../src/index.ts'
