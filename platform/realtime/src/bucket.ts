@@ -1,4 +1,4 @@
-/** A token bucket in three numbers. */
+/** A token bucket. */
 export interface Bucket {
   left: number
   atMs: number
@@ -9,7 +9,7 @@ export interface Rate {
   readonly perSecond: number
 }
 
-/** Takes one; returns 0, or the milliseconds until there is one. */
+/** Takes one token; returns 0, or the milliseconds until the next token. */
 export function takeToken(bucket: Bucket, { burst, perSecond }: Rate, nowMs: number): number {
   const left = Math.min(burst, bucket.left + ((nowMs - bucket.atMs) * perSecond) / 1_000)
   bucket.atMs = nowMs

@@ -1,4 +1,4 @@
-/** Who a connection is: from its `hello` on, through fresh tokens, until its session ends. */
+/** The caller of a connection, from its `hello` through fresh tokens to the end of its session. */
 import {
   type ClientFrameOf,
   type Credential,
@@ -22,7 +22,7 @@ import { readFrame } from './incoming.ts'
 import { close, countForUser, countHello, type State } from './state.ts'
 import { recheckAll, rejoin, subscribeAll } from './subscribe.ts'
 
-/** Takes the first frame. Anything but a proper `hello` ends the connection. */
+/** Handles the first frame. Anything but a valid `hello` closes the connection. */
 export function receiveHello(state: State, connection: Connection, data: Buffer): void {
   const { phase } = connection
   if (phase.state !== 'hello') {
@@ -82,7 +82,7 @@ async function welcome(state: State, connection: Connection, { hello, credential
   if (hello.streams !== undefined) void subscribeAll(session, hello.streams)
 }
 
-/** A session for a credential that was found good. */
+/** Creates a session for a valid credential. */
 export function openSession(
   state: State,
   connection: Connection,
@@ -114,7 +114,7 @@ function noteExpiry(state: State, session: Session): void {
   session.isAskedToReauth = false
 }
 
-/** Takes a fresh token for the same user, before the old one ends. */
+/** Accepts a fresh token for the same user before the old one expires. */
 export async function renew(state: State, session: Session, token: string): Promise<void> {
   const { connection } = session
   try {
@@ -131,7 +131,7 @@ export async function renew(state: State, session: Session, token: string): Prom
   }
 }
 
-/** Finds out who the session's credential stands for by now. If rights changed, every stream asks `join` again. */
+/** Authenticates the session's credential again. If rights changed, asks `join` again for every stream. */
 export async function confirm(state: State, session: Session): Promise<User> {
   const found = state.options.authenticate(session.credential)
   const principal = found instanceof Promise ? await found : found
@@ -150,7 +150,7 @@ function hasSameRights(a: User, b: User): boolean {
   return a === b || (String(a.roles) === String(b.roles) && String(a.scopes) === String(b.scopes))
 }
 
-/** Closes the connections of an ended session; checks those of a user whose rights changed. */
+/** Closes the connections of an ended session; rechecks those of a user whose rights changed. */
 export function revoke(state: State, revoked: Revoked): void {
   switch (revoked.kind) {
     case 'session':
@@ -171,7 +171,7 @@ export function revoke(state: State, revoked: Revoked): void {
   }
 }
 
-/** Closes the connection unless its credential still stands for the same user. */
+/** Closes the connection unless its credential still authenticates the same user. */
 export function check(state: State, session: Session): void {
   confirm(state, session).then(
     () => noteExpiry(state, session),

@@ -1,6 +1,6 @@
 /**
- * One durable stream in this process: how far it has been delivered, and to whom. Subscribers get events in order and
- * without gaps, or nothing. An event that arrives early waits a moment for the ones before it; then they are read from
+ * One durable stream in this process: the last event delivered, and its subscribers. A subscriber gets events in order
+ * and without gaps, or none. An event that arrives early waits briefly for the missing ones; then they are read from
  * the log.
  */
 import type { LogEvent } from '@octet/contracts'
@@ -12,13 +12,13 @@ import { type Behind, type Channel, type DurableSubscription, suspend } from './
 export interface ChannelOptions {
   readonly ref: StreamRef
   readonly head: StreamHead | undefined
-  /** While true nothing is delivered: a revocation may have been missed. */
+  /** While true, nothing is delivered, because a revocation may have been missed. */
   readonly isMuted: () => boolean
   readonly onError: (error: unknown) => void
   readonly onDelivered?: (subscribers: number) => void
 }
 
-/** Two processes may publish 6 before 5; the 5 usually comes within this. */
+/** Two processes may publish 6 before 5; the 5 usually arrives within this time. */
 const gapWaitMs = 30
 const earlyMax = 256
 const pageMax = 200
@@ -31,14 +31,14 @@ interface State {
   readonly reads: Map<string, Promise<readonly LogEvent[]>>
   epoch: string
   head: number
-  /** The log is known to reach this far. */
+  /** The log is known to reach this position. */
   wanted: number
   filling: Promise<void> | undefined
   isClosed: boolean
   gapTimer: NodeJS.Timeout | undefined
 }
 
-/** Creates a channel that stands at `head`. */
+/** Creates a channel whose position is `head`. */
 export function createChannel(options: ChannelOptions): Channel {
   const subscriptions = new Set<DurableSubscription>()
   const channel: Channel = {
@@ -88,7 +88,7 @@ export function createChannel(options: ChannelOptions): Channel {
 
 function offer(state: State, epoch: string, event: LogEvent): void {
   if (epoch !== state.epoch) {
-    // The first event of a stream that had none; anything else means that the log was replaced.
+    // The first event of an empty stream. In any other case the log was replaced.
     if (state.epoch !== '' || event.seq !== 1) {
       learnHead(state, { epoch, seq: event.seq })
       return
@@ -160,7 +160,7 @@ function reset(state: State, subscription: DurableSubscription, reason: 'epoch' 
     case 'live': {
       const { epoch, head: seq, channel } = state
       const packet = framePacket({ t: 'reset', stream: state.options.ref.name, epoch, seq, reason })
-      // A slow reader is reset when it catches up: until then its position stays worthless.
+      // A slow reader is reset when it catches up; until then its position is invalid.
       subscription.phase = subscription.outlet.write(packet, subscription)
         ? { state: 'live', channel, seq }
         : { state: 'behind', channel, seq: undefined, isReading: false }
@@ -204,7 +204,7 @@ function skipTrimmed(state: State): void {
 async function read(state: State, after: number, limit: number): Promise<readonly LogEvent[] | undefined> {
   const { ref } = state.options
   const { head, wanted, epoch } = state
-  // A read that began when the log was known to be shorter may miss events that this one must find.
+  // A read that began when the log was known to be shorter may lack events that this read needs.
   const place = `${after} ${limit} ${wanted}`
   let reading = state.reads.get(place)
   if (reading === undefined) {
@@ -219,7 +219,7 @@ async function read(state: State, after: number, limit: number): Promise<readonl
   return events
 }
 
-/** A page may reach further than the channel's head, and no reader of it may be ahead of the channel. */
+/** A page may reach beyond the channel's head, and no reader of it may get ahead of the channel. */
 function applyPage(state: State, events: readonly LogEvent[]): void {
   for (const event of events) if (event.seq === state.head + 1) deliver(state, event)
   deliverEarly(state)

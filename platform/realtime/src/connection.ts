@@ -2,10 +2,10 @@
  * One connection, as a state machine. A socket goes `hello` → `checking` → `open` → `closed`; an event stream, whose
  * request was authenticated by HTTP, goes `following` → `closed`. A connection has no timers: the sweep checks it.
  *
- * - `hello`: has not shown who it is. Its first frame must, within 5 s.
- * - `checking`: its credential is being checked; it must wait for `welcome`.
- * - `open`: listens and speaks.
- * - `following`: only listens.
+ * - `hello`: not authenticated yet. The first frame must be `hello` and arrive within 5 s.
+ * - `checking`: the server checks its credential; the client must wait for `welcome`.
+ * - `open`: sends and receives.
+ * - `following`: only receives.
  * - `closed`: is in no list and has no subscriptions.
  */
 import type { Credential, Principal, Problem, ServerFrame } from '@octet/contracts'
@@ -36,19 +36,19 @@ export type ConnectionPhase =
   | { readonly state: 'following'; readonly session: Session; readonly wire: EventsWire; beatAtMs: number }
   | { readonly state: 'closed' }
 
-/** How the reader keeps up. */
+/** Whether the reader keeps up. */
 type Backlog =
   | { readonly state: 'keeping-up' }
   | {
       readonly state: 'lagging'
       /** Subscriptions to wake when the reader has caught up. */
       readonly waiting: Set<DurableSubscription>
-      /** Since when nothing has left the buffer, and how much was in it. */
+      /** The time since which the buffer has not shrunk, and its size then. */
       stuckSinceMs: number
       stuckBytes: number
     }
 
-/** The listening side of a connection that has shown who it is. */
+/** The receiving side of an authenticated connection. */
 export interface Session extends Outlet {
   readonly connection: Connection
   readonly hub: Hub
@@ -69,27 +69,27 @@ export interface WaitingSend {
   readonly body: Record<string, unknown>
 }
 
-/** The speaking side of an open socket. */
+/** The sending side of an open socket. */
 export interface Speaker {
   readonly session: Session
-  /** Names the sender of ordered sends. */
+  /** Identifies the sender of ordered sends. */
   readonly device: string | undefined
   readonly frames: Bucket
   readonly relays: Bucket
   readonly sends: WaitingSend[]
   heardAtMs: number
-  /** Frames over the limit, less those that later frames made up for. */
+  /** Frames over the limit, reduced by later frames within it. */
   refusals: number
-  /** Relays about which their module is being asked, one after the other. */
+  /** How many relays wait for an answer of their module; the module is asked about one at a time. */
   relaysWaiting: number
   relayed: Promise<void>
   isSending: boolean
   syncs: number
 }
 
-/** Above this a reader is slow: durable streams wait, ephemeral notices are dropped. */
+/** Above this buffer size a reader is slow: durable streams wait, ephemeral notices are dropped. */
 const slowBytes = 256 * 1024
-/** Above this the connection is ended even for an answer; what it missed is replayed to its next connection. */
+/** Above this buffer size even an answer closes the connection; the next connection replays what this one missed. */
 const bufferBytesMax = 1024 * 1024
 
 export interface SessionParts {
@@ -101,7 +101,7 @@ export interface SessionParts {
   readonly rejoin: (session: Session, subscription: Subscription) => Promise<void>
 }
 
-/** A session without subscriptions. */
+/** Creates a session without subscriptions. */
 export function createSession({ onLagging, rejoin, ...given }: SessionParts): Session {
   const { connection } = given
   const { wire, measures } = connection
@@ -134,7 +134,7 @@ export function createSession({ onLagging, rejoin, ...given }: SessionParts): Se
   return session
 }
 
-/** A speaker who has said nothing yet. */
+/** The initial state of a speaker. */
 export function createSpeaker(session: Session, device: string | undefined, nowMs: number): Speaker {
   return {
     session,
@@ -151,7 +151,7 @@ export function createSpeaker(session: Session, device: string | undefined, nowM
   }
 }
 
-/** The connection's session, if it has one at the moment. */
+/** The session of the connection, if it has one now. */
 export function sessionOf({ phase }: Connection): Session | undefined {
   switch (phase.state) {
     case 'open':
@@ -177,7 +177,7 @@ function writePacket({ wire }: Connection, packet: Packet): boolean {
   return true
 }
 
-/** Sends an answer. It goes out to a slow reader as well, up to a bound. */
+/** Sends an answer. A slow reader gets it too, up to a limit. */
 export function answer(connection: Connection, frame: ServerFrame): void {
   if (connection.wire.bufferedBytes() > bufferBytesMax) {
     connection.measures.slow.add()

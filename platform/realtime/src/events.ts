@@ -1,4 +1,4 @@
-/** Server-sent events: one stream over a response that stays open, for places where WebSockets do not pass. */
+/** Server-sent events: one stream over a response that stays open, for networks that block WebSockets. */
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type Credential, commonProblem } from '@octet/contracts'
@@ -12,21 +12,21 @@ import { eventsWire } from './wire.ts'
 
 export interface Follower {
   readonly response: ServerResponse
-  /** Called once, before the first byte. Returns the headers beyond those of every event stream. */
+  /** Called once, before the first byte. Returns headers to add to those of every event stream. */
   readonly onBegin: () => Readonly<Record<string, string | number | string[] | undefined>>
   readonly credential: Credential
   readonly principal: User
   readonly client: Client
   readonly addressKey: string
   readonly stream: string
-  /** `null` begins at the end. */
+  /** `null` starts at the end. */
   readonly from: ResumeFrom | null
 }
 
-/** The close code of an abnormal end, as WebSockets count it: the peer is gone. */
+/** The WebSocket close code of an abnormal end: the peer is gone. */
 const goneCode = 1006
 
-/** Begins to send the stream. Throws a problem when it may not; then nothing has been sent. */
+/** Starts to send the stream. If that is not allowed, it throws a problem before anything is sent. */
 export async function follow(state: State, follower: Follower): Promise<void> {
   const { response, addressKey, client, credential, principal } = follower
   const refusal = refusalFor(state, addressKey)
@@ -64,6 +64,6 @@ export async function follow(state: State, follower: Follower): Promise<void> {
 const streamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  // nginx would collect events into larger pieces.
+  // nginx would buffer events into larger pieces.
   'x-accel-buffering': 'no',
 }

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts'
 import { countHello, type State, uncountConnection } from './state.ts'
 import { drop } from './subscribe.ts'
 
-/** The peer is gone: ends the connection's subscriptions and takes it out of all counts. */
+/** The peer is gone: ends the subscriptions of the connection and removes it from all counts. */
 export function forget(state: State, connection: Connection, code: number): void {
   if (!state.all.delete(connection)) return
   const { phase } = connection

@@ -1,4 +1,4 @@
-/** Each frame of a client, to where it is handled. */
+/** Dispatches each frame of a client to its handler. */
 import { type ClientFrame, closeCodes } from '@octet/contracts'
 import { takeToken } from './bucket.ts'
 import { receiveHello, renew } from './callers.ts'
@@ -11,14 +11,14 @@ import { subscribeAll, unsubscribe } from './subscribe.ts'
 import { sync } from './sync.ts'
 
 const framesRate = { burst: 200, perSecond: 20 }
-/** So many streams in a `sub` cost as much as a frame: each is a question to its module. */
+/** This many streams in a `sub` count as one frame, because each costs a call to its module. */
 const streamsPerToken = 10
-/** A client that goes on sending after so many refusals is flooding. */
+/** A client that continues after this many refusals is flooding. */
 const refusalsMax = 200
-/** Each frame that passes makes up for so many refusals: on a busy server some pass in the midst of a flood. */
+/** Each frame within the limit cancels this many refusals: on a busy server some frames pass even during a flood. */
 const refusalsForgiven = 10
 
-/** Never throws: a frame that cannot be read is answered, or ends the connection. */
+/** Never throws: an unreadable frame gets an error, or closes the connection. */
 export function receive(state: State, connection: Connection, data: Buffer): void {
   if (!connection.wire.isOpen()) return
   state.measures.framesIn.add()
@@ -105,7 +105,7 @@ function handle(state: State, speaker: Speaker, frame: ClientFrame): void {
   }
 }
 
-/** Answers with the heads of the streams as well, by which a client notices that it lost the last event. */
+/** Answers with the heads of the streams too, so that a client notices a lost last event. */
 function pong({ session }: Speaker, n: number): void {
   const heads: Record<string, number> = {}
   for (const [name, { phase }] of session.subscriptions) {

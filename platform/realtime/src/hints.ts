@@ -1,6 +1,6 @@
 /**
- * Hints between processes over Redis save the wait for the next poll of the database. A hint may be lost, late or
- * doubled: nothing durable depends on it. Ephemeral notices reach other processes only this way.
+ * Hints between processes over Redis, which save the wait for the next poll of the database. A hint may be lost, late
+ * or doubled: no durable event depends on it. Ephemeral notices reach other processes only this way.
  */
 import type { Log } from '@octet/observe'
 import { Redis } from 'ioredis'
@@ -18,7 +18,7 @@ export type Hint =
   | { readonly kind: 'recheck'; readonly stream: string; readonly userId?: string }
 
 export interface Hints {
-  /** Whether hints get through at the moment; without them, poll more often. */
+  /** Whether hints arrive at the moment; without them, poll more often. */
   isConnected(): boolean
   publish(hint: Hint): void
   listen(stream: string): void
@@ -36,7 +36,7 @@ const prefix = 'octet:stream:'
 const reconnectMsMax = 1_000
 const connectTimeoutMs = 2_000
 
-/** For a process alone. */
+/** The hints of a single process. */
 export const noHints: Hints = {
   isConnected: () => false,
   publish: () => undefined,
@@ -45,7 +45,10 @@ export const noHints: Hints = {
   close: async () => undefined,
 }
 
-/** Hints over Redis pub/sub, one channel per stream. They are dropped while Redis is away; it reconnects by itself. */
+/**
+ * Hints over Redis pub/sub, one channel per stream. They are dropped while Redis is unavailable; it reconnects by
+ * itself.
+ */
 export function redisHints({ url, log, onHint }: HintsOptions): Hints {
   const node = Math.random().toString(36).slice(2)
   const options = {
@@ -53,7 +56,7 @@ export function redisHints({ url, log, onHint }: HintsOptions): Hints {
     maxRetriesPerRequest: 0,
     retryStrategy: pauseMs,
   }
-  // Nothing is queued while Redis is away: a late hint is worthless.
+  // Hints are not queued while Redis is unavailable: a late hint is worthless.
   const publisher = new Redis(url, { ...options, enableOfflineQueue: false })
   const subscriber = new Redis(url, { ...options, enableOfflineQueue: false, autoResubscribe: false })
   const wanted = new Set<string>()

@@ -1,6 +1,6 @@
 /**
- * All streams with subscribers in this process. The hub is told what this process commits, and polls the heads of the
- * logs for commits of other processes: rarely while Redis carries hints, often while it does not.
+ * All streams with subscribers in this process. The hub receives the commits of this process. It finds those of other
+ * processes by polling the heads of the logs: rarely while Redis carries hints, otherwise often.
  */
 import type { Appended } from '@octet/db'
 import type { ModuleRealtime } from '@octet/kernel'
@@ -22,28 +22,28 @@ export interface HubOptions {
   readonly moduleOf: (name: string) => StreamModule | undefined
   readonly log: Pick<Log, 'info' | 'warn' | 'debug'>
   readonly redisUrl?: string
-  /** Tests shorten or stretch them. */
+  /** Tests change these intervals. */
   readonly pollMs?: number
   readonly pollWithHintsMs?: number
 }
 
 export interface Hub {
   refOf(stream: string): StreamRef | undefined
-  /** Bounds how many `join`s run at once. */
+  /** Limits how many `join`s run at once. */
   readonly joins: JoinQueue
-  /** Opens the channel of a durable stream and puts the subscription into it; `leave` it when done. */
+  /** Opens the channel of a durable stream and adds the subscription to it; `leave` it when done. */
   enter(subscription: DurableSubscription): Promise<Channel>
   leave(channel: Channel, subscription: DurableSubscription): void
   enterEphemeral(subscription: EphemeralSubscription): void
   leaveEphemeral(subscription: EphemeralSubscription): void
-  /** Takes what a transaction of this process has committed. */
+  /** Takes the events of a transaction that this process committed. */
   appended(list: readonly Appended[]): void
-  /** Sends a notice to the subscribers of every process, except its speaker. Notices are not kept. */
+  /** Sends a notice to the subscribers in every process, except its speaker. Notices are not stored. */
   notify(ref: StreamRef, notice: Notice, speaker?: Subscription): void
-  /** What a module is given to speak to its streams. */
+  /** Lets a module publish to its streams. */
   sideOf(module: string): ModuleRealtime
   channelOf(stream: string): Channel | undefined
-  /** While muted nothing is delivered; afterwards all subscribers are brought up to date from the logs. */
+  /** While muted, nothing is delivered; afterwards all subscribers catch up from the logs. */
   mute(isMuted: boolean): void
   readonly isMuted: boolean
   stats(): { readonly streams: number; readonly delivered: number; readonly hinted: boolean }
@@ -53,20 +53,20 @@ export interface Hub {
   close(): Promise<void>
 }
 
-/** An ephemeral event or a relay: heard by those who listen at the moment. */
+/** An ephemeral event or a relay: only current subscribers receive it. */
 export interface Notice {
   readonly type: string
   readonly body: unknown
   readonly from?: string
-  /** Users who must not hear it although they listen. */
+  /** Subscribed users who must not receive it. */
   readonly except?: readonly string[]
 }
 
 const pollMsDefault = 300
-/** With hints the poll only finds lost ones. */
+/** With hints, the poll only finds lost ones. */
 const pollWithHintsMsDefault = 2_000
 const headsPerQueryMax = 2_000
-/** A storm of reconnects waits here and not in the database. */
+/** A storm of reconnects waits here instead of in the database. */
 const joinsMax = 64
 
 interface State {
@@ -80,7 +80,7 @@ interface State {
   isClosed: boolean
 }
 
-/** Creates a hub without streams; it polls from `start` on. */
+/** Creates a hub without streams; `start` begins the polls. */
 export function createHub(options: HubOptions): Hub {
   const state: State = {
     options,
@@ -148,7 +148,7 @@ async function enter(state: State, subscription: DurableSubscription): Promise<C
   const { ref } = subscription
   for (;;) {
     const channel = await (state.channels.get(ref.name) ?? open(state, ref))
-    // Its last subscriber may have left, and it was closed, while this one waited.
+    // While this subscription waited, the last subscriber may have left, which closed the channel.
     if (state.channels.get(ref.name) !== channel) continue
     channel.add(subscription)
     return channel
@@ -164,13 +164,13 @@ function open(state: State, ref: StreamRef): Promise<Channel> {
         head,
         isMuted: () => state.isMuted,
         onError: error =>
-          state.options.log.warn({ err: error, stream: ref.name }, 'a stream could not be read; again soon'),
+          state.options.log.warn({ err: error, stream: ref.name }, 'a stream could not be read; will retry'),
         onDelivered: count => {
           state.delivered += count
         },
       })
       state.channels.set(ref.name, channel)
-      // Commits between the query and now were offered to no channel.
+      // The channels did not get commits between the query and now.
       ref.module.heads([ref.name]).then(
         ([now]) => now && channel.learnHead(now),
         () => undefined, // the next poll finds them
@@ -213,7 +213,7 @@ function leaveEphemeral(state: State, subscription: EphemeralSubscription): void
   state.hints.unlisten(name)
 }
 
-/** Sends only to subscribers who are admitted and keep up. */
+/** Sends only to admitted subscribers that keep up. */
 function notifyHere(state: State, stream: string, { type, body, from, except }: Notice, speaker?: Subscription): void {
   if (state.isMuted) return
   const subscriptions: ReadonlySet<Subscription> | undefined =
@@ -271,7 +271,7 @@ function applyHint(state: State, hint: Hint): void {
   }
 }
 
-/** A hint may be old, so only the database can say that a log was replaced. */
+/** A hint may be old, so only the database can show that a log was replaced. */
 function applyHeadHint(
   channel: Channel | undefined,
   { epoch, seq }: { readonly epoch: string; readonly seq: number },
@@ -305,13 +305,13 @@ async function poll(state: State): Promise<void> {
   }
 }
 
-/** The next poll starts some time after the last one ended, so that a slow database is polled less often. */
+/** The next poll starts a fixed time after the last one ended, so a slow database gets fewer polls. */
 function schedule(state: State): void {
   const { pollMs = pollMsDefault, pollWithHintsMs = pollWithHintsMsDefault } = state.options
   const pauseMs = (state.hints.isConnected() ? pollWithHintsMs : pollMs) * (0.8 + Math.random() * 0.4)
   state.timer = setTimeout(() => {
     poll(state)
-      .catch(error => state.options.log.debug({ err: error }, 'streams could not be polled; again soon'))
+      .catch(error => state.options.log.debug({ err: error }, 'streams could not be polled; will retry'))
       .finally(() => {
         if (!state.isClosed) schedule(state)
       })

@@ -1,4 +1,4 @@
-/** Frames on their way in: text → a frame of the protocol, or what is wrong with it. */
+/** Decodes incoming text into a frame of the protocol, or into the problem with it. */
 import { type ClientFrame, clientFrames } from '@octet/contracts'
 import { Compile, type Validator } from 'typebox/compile'
 
@@ -10,7 +10,7 @@ export type ReadFrame =
   | { readonly ok: true; readonly frame: ClientFrame }
   | { readonly ok: false; readonly ref: string; readonly code: string; readonly detail: string }
 
-/** Never throws; `ref` is what the sender knows the frame by, as far as it can be told. */
+/** Never throws; `ref` identifies the frame to its sender as far as it could be read. */
 export function readFrame(text: string): ReadFrame {
   const frame = parse(text)
   if (frame === undefined) return { ok: false, ref: '', code: 'malformed', detail: 'A frame is a JSON object.' }
@@ -28,7 +28,7 @@ export function readFrame(text: string): ReadFrame {
   return { ok: true, frame: frame as unknown as ClientFrame }
 }
 
-/** What an answer to the frame refers to. */
+/** The reference that an answer to the frame carries. */
 function refOf(frame: Readonly<Record<string, unknown>>): string {
   for (const name of ['cmid', 'rid', 'stream', 't']) {
     const value = frame[name]

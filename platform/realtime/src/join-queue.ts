@@ -3,13 +3,13 @@ export interface JoinQueue {
   run<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** A queue of its own; `runningMax` run at once. */
+/** Creates an independent queue; at most `runningMax` run at once. */
 export function createJoinQueue(runningMax: number): JoinQueue {
   const waiting: (() => void)[] = []
   let running = 0
   return {
     async run(work) {
-      // The slot is passed on directly: a newcomer must not overtake the one that was woken.
+      // Pass the slot on directly: a newcomer must not overtake the waiter that is next.
       if (running >= runningMax) await new Promise<void>(resolve => waiting.push(resolve))
       else running++
       try {

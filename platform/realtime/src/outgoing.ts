@@ -1,7 +1,7 @@
-/** Frames on their way out. Each is encoded once per transport, however many readers it is for. */
+/** Outgoing frames. Each is encoded once per transport, however many readers receive it. */
 import type { LogEvent, ServerFrame } from '@octet/contracts'
 
-/** A frame, and its bytes for each transport once a reader of that transport has asked for them. */
+/** A frame, with its bytes for each transport once a reader of that transport needs them. */
 export interface Packet {
   readonly frame: ServerFrame
   /** The frame as JSON. */
@@ -13,7 +13,7 @@ export interface Packet {
 /** An `events` frame is cut at about this size, so that the server can wait for a slow reader in between. */
 const eventsCharsMax = 64 * 1024
 
-/** A packet of any frame. */
+/** Creates a packet from a frame. */
 export function framePacket(frame: ServerFrame): Packet {
   return packetOf(frame, JSON.stringify(frame))
 }
@@ -52,8 +52,8 @@ export function eventsBytesOf(packet: Packet): Buffer {
 }
 
 /**
- * Events of the stream have no name, so that `onmessage` gets them; every other frame has its `t` as name. The id is a
- * position, `SEQ@EPOCH`: a browser sends it back in `Last-Event-ID`.
+ * Live events have no name, so that `onmessage` receives them; every other frame uses its `t` as the name. The id is a
+ * position, `SEQ@EPOCH`, which a browser sends back in `Last-Event-ID`.
  */
 function encodeServerSentEvents(frame: ServerFrame): string {
   switch (frame.t) {
@@ -77,12 +77,12 @@ function messageOf(epoch: string, event: LogEvent): string {
   return `id: ${event.seq}@${epoch}\ndata: ${JSON.stringify(event)}\n\n`
 }
 
-/** JSON has no line ends, so one `data` line takes it. */
+/** JSON has no raw line breaks, so one `data` line holds it. */
 function namedOf({ t, ...data }: ServerFrame): string {
   return `event: ${t}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** A live event. */
+/** A packet with one live event. */
 export function eventPacket(stream: string, epoch: string, event: LogEvent): Packet {
   return framePacket({ t: 'event', stream, epoch, ...event })
 }
@@ -92,7 +92,7 @@ export interface EventsPacket {
   readonly lastSeq: number
 }
 
-/** As many of the first events as fit into one frame; at least one. */
+/** As many of the first events as fit into one frame, at least one. */
 export function firstEvents(list: readonly LogEvent[]): readonly LogEvent[] {
   let chars = 0
   const end = list.findIndex(event => {
@@ -102,7 +102,7 @@ export function firstEvents(list: readonly LogEvent[]): readonly LogEvent[] {
   return end === -1 ? list : list.slice(0, end + 1)
 }
 
-/** Events of a replay, in as many frames as their size needs. */
+/** The events of a replay, in as many frames as their size needs. */
 export function eventsPackets(stream: string, epoch: string, list: readonly LogEvent[]): EventsPacket[] {
   const head = `{"t":"events","stream":${JSON.stringify(stream)},"epoch":${JSON.stringify(epoch)},"list":[`
   const packets: EventsPacket[] = []

@@ -1,4 +1,4 @@
-/** `relay`: messages between subscribers that are not kept, such as typing notices. */
+/** `relay`: messages between subscribers that are not stored, such as typing notices. */
 import { type ClientFrameOf, commonProblem, type StreamSpec } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { Compile, type Validator } from 'typebox/compile'
@@ -12,7 +12,7 @@ const relaysWaitingMax = 10
 const crowdedMs = 1_000
 const validators = new WeakMap<StreamSpec, Map<string, Validator>>()
 
-/** Tells the other subscribers. Refuses what does not fit the contract or comes too often. Nothing is kept. */
+/** Sends the message to the other subscribers. Refuses one that violates the contract or exceeds the rate limit. */
 export function relay(speaker: Speaker, frame: ClientFrameOf<'relay'>, scale: number): void {
   const { session } = speaker
   const { connection } = session
@@ -35,18 +35,18 @@ export function relay(speaker: Speaker, frame: ClientFrameOf<'relay'>, scale: nu
     return
   }
   speaker.relaysWaiting++
-  // In order: an end of typing must not overtake its beginning.
+  // In order: the end of typing must not overtake its beginning.
   speaker.relayed = speaker.relayed
     .then(() => pass(session, subscription, { type, body, from: session.userId }))
     .catch(error => answerProblem(connection, 'relay', asProblem(error)))
     .finally(() => speaker.relaysWaiting--)
 }
 
-/** Asks the module how far the relay reaches, and sends it that far. */
+/** Asks the module who may receive the relay, and sends it to them. */
 async function pass(session: Session, subscription: Subscription, notice: Notice): Promise<void> {
   const { ref } = subscription
   const reach = await ref.module.reachOf?.(session.principal, ref.kind, ref.key)
-  // The speaker may have been removed, or have left, meanwhile.
+  // The speaker may have left or been removed in the meantime.
   if (reach === 'nobody' || !mayHear(subscription)) return
   session.hub.notify(ref, reach === undefined ? notice : { ...notice, except: reach.except }, subscription)
 }

@@ -1,4 +1,4 @@
-/** `send`: a client's command, run as the same operation over REST would be, one at a time and in its turn. */
+/** `send`: a client's command, executed like the same operation over REST, one at a time and in order. */
 import { commonProblem, type Principal, type Problem, problemsOf, realtimeLimits } from '@octet/contracts'
 import type { Turn } from '@octet/db'
 import { asProblem, type CompiledOperation, operationsOf, type RequestInfo, type Transport } from '@octet/kernel'
@@ -7,14 +7,14 @@ import type { StreamRef } from './streams.ts'
 
 export interface SendParts {
   readonly call: Transport
-  /** The session's user at this moment; throws `unauthenticated` when its credential is no longer good. */
+  /** The session's current user; throws `unauthenticated` when its credential is no longer valid. */
   readonly actorOf: (session: Session) => Promise<Principal> | Principal
   /** Counts the call against the operation's limits; throws `rate-limited`. */
   readonly takeLimits: (operation: CompiledOperation, actor: Principal, addressKey: string) => Promise<void>
   readonly isDraining: () => boolean
 }
 
-/** Takes a send; it is answered by `sent` or `err`. */
+/** Accepts a send, which is answered by `sent` or `err`. */
 export function takeSend(speaker: Speaker, send: WaitingSend, parts: SendParts): void {
   if (speaker.sends.length >= realtimeLimits.sendsWaitingMax || parts.isDraining()) {
     const { connection } = speaker.session
@@ -66,14 +66,14 @@ async function carryOut(speaker: Speaker, send: WaitingSend, parts: SendParts): 
     const problem = inOwnWords(command, asProblem(error))
     if (turn !== undefined && command !== undefined && isFinal(problem)) {
       const { module } = command.ref
-      // If this fails, the retry is refused as well, and the turn is skipped then.
+      // If this fails, the retry is refused too, and the turn is skipped then.
       await module.skipTurn(turn, problem).catch(() => undefined)
     }
     answerProblem(connection, cmid, problem)
   }
 }
 
-/** A module that has its own name for a cmid used twice says so on both ways in. */
+/** If a module has its own problem for a reused cmid, REST and the socket both report it. */
 function inOwnWords(command: Command | undefined, problem: Problem): Problem {
   if (command === undefined || problem.code !== 'idempotency-key-reused') return problem
   const { contract } = command.ref.module

@@ -1,4 +1,4 @@
-/** The endpoint: takes connections in, and closes them all in the end. */
+/** The endpoint: accepts connections, and closes them all at the end. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -15,29 +15,29 @@ import { close, countConnection, type RealtimeOptions, refusalFor, type State } 
 import { sweep, sweepMs, wake } from './sweep.ts'
 import { socketWire } from './wire.ts'
 
-/** Who asks for a socket, as far as the request says. */
+/** The client of a socket, as described by its request. */
 export interface Caller {
   readonly credential: Credential
   readonly client: Client
-  /** What a limit counts. */
+  /** The address for rate limits. */
   readonly addressKey: string
 }
 
 export interface Realtime {
-  /** Takes over a socket that asks for an upgrade. The request's origin has been checked. */
+  /** Takes over a socket from an upgrade request whose origin has been checked. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void
   /**
-   * Sends a stream as server-sent events over a response. Resolves when it is under way. Throws the problem to answer
-   * with when it may not begin; nothing has been sent then.
+   * Sends a stream as server-sent events over a response. Resolves when the stream has started. If it may not start,
+   * throws the problem to answer with, and nothing has been sent.
    */
   follow(follower: Follower): Promise<void>
   stats(): { readonly connections: number; readonly waitingForHello: number }
-  /** Asks every client to come back later, lets sends finish, and closes; at most about `deadlineMs`. */
+  /** Asks every client to come back later, waits for running sends, and closes; takes at most about `deadlineMs`. */
   drain(deadlineMs: number): Promise<void>
 }
 
 const wakeMs = 50
-/** Clients of a planned restart come back spread over this. */
+/** After a planned restart, clients reconnect spread over this time. */
 const drainSpreadMs = 5_000
 
 /** Creates the endpoint, which sweeps until `drain`. */
@@ -50,7 +50,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       perMessageDeflate: false,
       clientTracking: false,
       maxPayload: realtimeLimits.frameBytesMax,
-      // Its own pongs would not count against our allowance, so it sends none (browsers never ping).
+      // Automatic pongs would bypass our rate limit, so it sends none (browsers never ping).
       autoPong: false,
     }),
     measures: createMeasures(metrics, {

@@ -1,4 +1,4 @@
-/** What the parts of the endpoint share: the connections of this process, and by what they can be found. */
+/** The shared state of the endpoint: the connections of this process and the indexes on them. */
 import { type Authenticate, commonProblem, type SessionWatch } from '@octet/contracts'
 import type { Log, Metrics } from '@octet/observe'
 import type { WebSocketServer } from 'ws'
@@ -15,9 +15,9 @@ export interface RealtimeOptions {
   readonly takeLimits: SendParts['takeLimits']
   readonly log: Pick<Log, 'info' | 'warn' | 'debug' | 'error'>
   readonly metrics: Metrics
-  /** Unix milliseconds, by which credentials end. */
+  /** Unix milliseconds; decides when credentials expire. */
   readonly now: () => number
-  /** Multiplies what one connection, user or address may do. */
+  /** Multiplies the limits of one connection, user or address. */
   readonly limitsScale: number
 }
 
@@ -39,7 +39,7 @@ const helloPerAddressMax = 20
 const connectionsPerAddressMax = 1_000
 const connectionsPerUserMax = 100
 
-/** Why another connection from this address must be refused, if it must. */
+/** The reason to refuse another connection from this address, if there is a reason. */
 export function refusalFor(state: State, addressKey: string): 'unavailable' | 'too-many' | undefined {
   const scale = state.options.limitsScale
   const counts = state.byAddress.get(addressKey) ?? { open: 0, hello: 0 }
@@ -48,7 +48,7 @@ export function refusalFor(state: State, addressKey: string): 'unavailable' | 't
   return isFull ? 'too-many' : undefined
 }
 
-/** Counts a new connection. One that still has to say hello counts as such until `countHello`. */
+/** Counts a new connection. It counts as waiting for hello until `countHello`. */
 export function countConnection(state: State, connection: Connection): void {
   const counts = state.byAddress.get(connection.addressKey) ?? { open: 0, hello: 0 }
   counts.open++
@@ -60,14 +60,14 @@ export function countConnection(state: State, connection: Connection): void {
   state.all.add(connection)
 }
 
-/** A socket has said hello, or is gone. */
+/** A socket sent its hello, or is gone. */
 export function countHello(state: State, { addressKey }: Connection): void {
   state.hellos--
   const counts = state.byAddress.get(addressKey)
   if (counts !== undefined) counts.hello--
 }
 
-/** Takes the connection out of all counts; the caller has ended its subscriptions. */
+/** Removes the connection from all counts; the caller has ended its subscriptions. */
 export function uncountConnection(state: State, connection: Connection, userId: string | undefined): void {
   state.lagging.delete(connection)
   const counts = state.byAddress.get(connection.addressKey)
@@ -88,7 +88,7 @@ export function countForUser(state: State, connection: Connection, { userId }: U
   state.byUser.set(userId, ofUser)
 }
 
-/** Closes the connection. `ws` cuts off a peer that does not answer the close frame after a timeout of its own. */
+/** Closes the connection. If a peer does not answer the close frame, `ws` disconnects it after its own timeout. */
 export function close({ phase, wire }: Connection, code: number, reason: string): void {
   if (phase.state !== 'closed') wire.close(code, reason)
 }

@@ -1,26 +1,26 @@
-/** What the hub asks of the modules whose streams it carries, and how streams are named. */
+/** The interface between the hub and the modules that own streams, and the names of streams. */
 import type { Contract, LogEvent, Principal, Problem, StreamPosition, StreamSpec } from '@octet/contracts'
 import type { StreamHead, Turn } from '@octet/db'
 import type { Reach } from '@octet/kernel'
 
-/** One module's streams, wherever that module is served. */
+/** One module's streams, wherever that module runs. */
 export interface StreamModule {
   readonly contract: Contract
   /** Throws a Problem unless the actor may subscribe. */
   join(actor: Principal, kind: string, key: string): Promise<void>
-  /** A connection of this process begins to listen, and stops. */
+  /** A connection of this process has subscribed, or has left. */
   entered?(kind: string, key: string, userId: string): void
   left?(kind: string, key: string, userId: string): void
-  /** Who may hear what the actor relays; `undefined`: all subscribers. */
+  /** Who may receive the actor's relays; `undefined`: all subscribers. */
   reachOf?(actor: Principal, kind: string, key: string): Promise<Reach> | undefined
-  /** Where each of these streams ends; streams without events are left out. */
+  /** The heads of these streams; streams without events are omitted. */
   heads(streams: readonly string[]): Promise<readonly StreamHead[]>
   read(stream: string, range: { after: number; limit: number }): Promise<readonly LogEvent[]>
   /** Counts a permanently refused send as done; a retry under its number gets the same refusal. */
   skipTurn(turn: Turn, problem: Problem): Promise<unknown>
 }
 
-/** A stream's name taken apart, with what its contract says. */
+/** A parsed stream name with its contract. */
 export interface StreamRef {
   readonly name: string
   readonly module: StreamModule
@@ -29,7 +29,7 @@ export interface StreamRef {
   readonly spec: StreamSpec
 }
 
-/** `chat:room:0198…` → its parts; `undefined` when no module here has such streams. */
+/** Parses `chat:room:0198…`; `undefined` when no module here has such streams. */
 export function streamRef(name: string, moduleOf: (name: string) => StreamModule | undefined): StreamRef | undefined {
   const [moduleName = '', kind = '', key = '', ...more] = name.split(':')
   const module = more.length === 0 ? moduleOf(moduleName) : undefined
@@ -39,7 +39,7 @@ export function streamRef(name: string, moduleOf: (name: string) => StreamModule
   return spec === undefined ? undefined : { name, module, kind, key, spec }
 }
 
-/** Whether the user may have to leave after this event, so that `join` must be asked again. */
+/** Whether the event may cost the user the right to the stream, so that `join` must be asked again. */
 export function requiresRecheck(spec: StreamSpec, event: LogEvent, userId: string): boolean {
   const property = spec.rechecks?.[event.type]
   if (property === undefined) return false
@@ -47,7 +47,7 @@ export function requiresRecheck(spec: StreamSpec, event: LogEvent, userId: strin
   return (event.body as Record<string, unknown> | null)?.[property] === userId
 }
 
-/** Whether a position belongs to the log of this epoch. A subscriber from before the first event was told none. */
+/** Whether a position belongs to the log of this epoch. A subscriber from before the first event has an empty epoch. */
 export function isPositionIn(epoch: string, position: StreamPosition): boolean {
   return position.epoch === epoch || (position.epoch === '' && position.seq === 0)
 }

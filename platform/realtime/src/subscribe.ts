@@ -1,4 +1,4 @@
-/** From `sub` to live, and out again: who may listen, and where the listening goes on. */
+/** Starts and ends subscriptions: checks the right to join, and finds the position to start from. */
 import { closeCodes, commonProblem, Problem, realtimeLimits, type StreamPosition } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { answer, answerProblem, type Session, type User } from './connection.ts'
@@ -16,7 +16,7 @@ import {
 const rejoinAgainMs = 1_000
 const rejoinsMax = 30
 
-/** Where a client goes on. Without an epoch it means the log as it is now. */
+/** The position from which a client resumes. Without an epoch it means the current log. */
 export interface ResumeFrom {
   readonly seq: number
   readonly epoch: string | undefined
@@ -37,8 +37,8 @@ export function subscribeAll(
 }
 
 /**
- * Subscribes to a stream and sends what comes after `position`; `null` begins at the end. Throws what forbids it, or
- * what went wrong on the way; then the subscription has ended.
+ * Subscribes to a stream and sends the events after `position`; `null` starts at the end. If it is refused or fails, it
+ * throws, and the subscription has ended.
  */
 export async function subscribe(session: Session, stream: string, position: ResumeFrom | null): Promise<void> {
   const ref = session.hub.refOf(stream)
@@ -79,7 +79,7 @@ async function enter({ hub }: Session, subscription: Subscription): Promise<void
     return
   }
   const channel = await hub.enter(subscription)
-  // The client unsubscribed, or the connection closed, meanwhile.
+  // The client unsubscribed, or the connection closed, in the meantime.
   if (hasEnded(subscription)) hub.leave(channel, subscription)
   else subscription.phase = { state: 'joining', channel, seq: undefined, mustAskAgain: true, wasAdmitted: false }
 }
@@ -91,7 +91,7 @@ async function askToJoin(session: Session, subscription: Subscription): Promise<
     if (phase.state !== 'joining' || !phase.mustAskAgain) return
     phase.mustAskAgain = false
     await session.hub.joins.run(async () => {
-      // A client that subscribes again and again must not fill the queue with obsolete questions.
+      // A client that subscribes repeatedly must not fill the queue with obsolete calls.
       if (subscription.phase !== phase) return
       const { principal } = session
       requireScope(principal, ref)
@@ -136,7 +136,7 @@ async function begin(session: Session, subscription: DurableSubscription, positi
   }
 }
 
-/** Another process may have written events that this one has not read yet; that is no reason to reset the client. */
+/** Another process may have written events that this one has not read yet; that is not a reason to reset the client. */
 async function reach(channel: Channel, { epoch = channel.epoch, seq }: ResumeFrom): Promise<void> {
   if (epoch !== channel.epoch || seq <= channel.head) return
   const { ref } = channel
@@ -161,13 +161,13 @@ function startOf({ epoch, head }: Channel, position: ResumeFrom | null): Start {
   return head - seq > realtimeLimits.replayMax ? { kind: 'reset', reason: 'too-far-behind' } : { kind: 'resume', seq }
 }
 
-/** Ends the subscription without a word; the client asked for it, or is gone. */
+/** Ends the subscription silently, because the client asked for it or is gone. */
 export function unsubscribe(session: Session, stream: string): void {
   const subscription = session.subscriptions.get(stream)
   if (subscription !== undefined) drop(session, subscription)
 }
 
-/** Ends the subscription: takes it out of its channel and tells its module. */
+/** Ends the subscription: removes it from its channel and notifies its module. */
 export function drop(session: Session, subscription: Subscription): void {
   const { ref } = subscription
   const wasAdmitted = isAdmitted(subscription)
@@ -190,8 +190,8 @@ export function recheckAll(session: Session): void {
 }
 
 /**
- * Asks `join` again for a suspended subscription, and lets it go on. A refusal ends it. While the module cannot answer,
- * the subscription stays suspended and the question is repeated. Never rejects.
+ * Asks `join` again for a suspended subscription, and resumes it. A refusal ends it. While the module is unavailable,
+ * the subscription stays suspended, and the sweep retries. Never rejects.
  */
 export async function rejoin(session: Session, subscription: Subscription): Promise<void> {
   for (let attempt = 1; ; attempt++) {

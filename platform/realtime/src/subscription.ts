@@ -1,5 +1,5 @@
 /**
- * One connection's interest in one stream, as a state machine. A durable subscription:
+ * The subscription of one connection to one stream, as a state machine. A durable subscription:
  *
  * ```
  * entering ─► joining ─► behind ◄─► live
@@ -9,14 +9,14 @@
  * ```
  *
  * - `entering`: waits for the stream's channel to open. It is in no channel yet.
- * - `joining`: is in the channel, while the module is asked whether the user may be there. It receives nothing. The
- *   order matters: it enters first and asks second, so one of the two sees a change of rights in between.
+ * - `joining`: is in the channel and receives nothing, while `join` checks the user's rights. The order matters: it
+ *   enters the channel before the check, so that it cannot miss a change of rights in between.
  * - `behind`: is admitted and reads the log, because it resumes or because its reader was slow.
- * - `live`: has everything up to the channel's head, and receives each event as it comes.
- * - `ended`: is in no channel, for good.
+ * - `live`: has everything up to the channel's head, and receives each event as it arrives.
+ * - `ended`: is in no channel; this state is final.
  *
- * Only one piece of code moves it out of a state at a time: code that waited compares the phase object it saw before
- * with the current one, and stops when they differ. An ephemeral subscription has no log, hence no `behind`.
+ * Only one piece of code at a time moves it out of a state. Code that waited compares the phase object from before the
+ * wait with the current one, and stops when they differ. An ephemeral subscription has no log and is never `behind`.
  */
 import type { LogEvent } from '@octet/contracts'
 import type { Packet } from './outgoing.ts'
@@ -25,9 +25,9 @@ import type { StreamRef } from './streams.ts'
 /** One connection, as the streams see it. */
 export interface Outlet {
   readonly userId: string
-  /** Takes a packet. Returns false, and takes nothing, while the reader is slow; it wakes the subscription later. */
+  /** Sends a packet. While the reader is slow, returns false and sends nothing; it wakes the subscription later. */
   write(packet: Packet, subscription: DurableSubscription): boolean
-  /** Takes a packet, or drops it while the reader is slow. */
+  /** Sends a packet, or drops it while the reader is slow. */
   writeLossy(packet: Packet): void
   /** Asks `join` again for a subscription that is `joining`; admits it or ends it. Never rejects. */
   rejoin(subscription: Subscription): Promise<void>
@@ -35,22 +35,22 @@ export interface Outlet {
 
 interface Joining {
   readonly state: 'joining'
-  /** Rights may have changed while `join` was asked: ask again. */
+  /** Rights may have changed during the call to `join`: ask again. */
   mustAskAgain: boolean
-  /** It has been admitted before, and its module knows that it listens. */
+  /** It was admitted before, and its module knows that it listens. */
   wasAdmitted: boolean
 }
 
 interface JoiningChannel extends Joining {
   readonly channel: Channel
-  /** The last event given to it. `undefined`: its position is worthless, and it starts from the end of the log. */
+  /** The last event sent to it. `undefined`: its position is invalid, and it starts from the end of the log. */
   seq: number | undefined
 }
 
 export interface Behind {
   readonly state: 'behind'
   readonly channel: Channel
-  /** As in `joining`. */
+  /** Same as in `joining`. */
   seq: number | undefined
   isReading: boolean
 }
@@ -58,7 +58,7 @@ export interface Behind {
 interface Live {
   readonly state: 'live'
   readonly channel: Channel
-  /** The last event given to it. */
+  /** The last event sent to it. */
   seq: number
 }
 
@@ -86,7 +86,7 @@ export interface EphemeralSubscription extends Interest {
 
 export type Subscription = DurableSubscription | EphemeralSubscription
 
-/** One durable stream in this process; `channel.ts` makes them. */
+/** One durable stream in this process; `channel.ts` creates it. */
 export interface Channel {
   readonly ref: StreamRef
   readonly epoch: string
@@ -95,25 +95,25 @@ export interface Channel {
   readonly subscriptions: ReadonlySet<DurableSubscription>
   add(subscription: DurableSubscription): void
   remove(subscription: DurableSubscription): void
-  /** Takes an event that was committed, in whatever order. */
+  /** Takes a committed event; events may arrive in any order. */
   offer(epoch: string, event: LogEvent): void
   /**
-   * Takes a report of where the log ends. `since` is the head this channel had before the database was asked: a report
+   * Takes a report of the log's head. `since` is the head of this channel before the database was queried: a report
    * behind it means that the log was replaced.
    */
   learnHead(head: { readonly epoch: string; readonly seq: number }, since?: number): void
   /** Brings a subscription that is `behind` up to date and makes it `live`. Rejects when the log cannot be read. */
   catchUp(subscription: DurableSubscription): Promise<void>
-  /** Events after `after`; readers of one place share one read. `undefined`: they are no longer in the log. */
+  /** Events after `after`; readers at one position share one read. `undefined`: they are no longer in the log. */
   read(after: number, limit: number): Promise<readonly LogEvent[] | undefined>
-  /** Waits until the log has been read as far as it is known to reach, or could not be read. */
+  /** Waits until the log has been read to its known end, or could not be read. */
   settle(): Promise<void>
   /** Asks `join` again for the user's subscriptions, or for all. */
   recheck(userId?: string): void
   close(): void
 }
 
-/** Whether its module has been told that it listens. */
+/** Whether its module knows that it listens. */
 export function isAdmitted({ phase }: Subscription): boolean {
   switch (phase.state) {
     case 'entering':
@@ -129,17 +129,17 @@ export function isAdmitted({ phase }: Subscription): boolean {
   }
 }
 
-/** Whether it may be given anything at the moment. */
+/** Whether it may receive events now. */
 export function mayHear({ phase }: Subscription): boolean {
   return phase.state === 'live' || phase.state === 'behind'
 }
 
-/** Whether it has ended. A function, because the compiler would take an earlier answer for the current one. */
+/** Whether it has ended. This is a function, because the compiler would reuse an earlier answer. */
 export function hasEnded({ phase }: Subscription): boolean {
   return phase.state === 'ended'
 }
 
-/** Rights may have changed: gives the subscription nothing more until `join` has admitted it again. */
+/** Rights may have changed: the subscription receives nothing until `join` admits it again. */
 export function suspend(subscription: Subscription): void {
   const { phase } = subscription
   switch (phase.state) {

@@ -1,19 +1,22 @@
-/** What happens because nothing happened: silence, expiry, readers that stand still. One timer for all connections. */
+/** Checks for silence, expiry and stalled readers with one timer for all connections. */
 import { closeCodes, realtimeLimits } from '@octet/contracts'
 import { check } from './callers.ts'
 import { answer, type Connection, hasCaughtUp, type Session, sessionOf } from './connection.ts'
 import { close, type State } from './state.ts'
 
-/** Half the second within which an expired token must have lost its streams. */
+/** Half of the second within which an expired token must lose its streams. */
 export const sweepMs = 500
-/** Without news of revocations for this long nothing is delivered. The feed is read four times a second. */
+/** After this long without the revocation feed, nothing is delivered. The feed is read four times a second. */
 const silentMsMax = 1_000
 const stuckMsMax = 10_000
 const silenceMsMax = realtimeLimits.heartbeatMs * 2.5
-/** An event stream says nothing, so only its age shows that its client may be gone. It resumes where it was. */
+/**
+ * An event stream receives nothing, so only its age suggests that its client is gone. The client resumes from its
+ * position.
+ */
 const followingMsMax = 60 * 60_000
 
-/** Ends connections that said nothing for too long, and asks clients whose token ends soon for another. */
+/** Closes silent connections, and asks clients for a new token before theirs expires. */
 export function sweep(state: State): void {
   const nowMs = performance.now()
   for (const connection of state.all) {
@@ -47,7 +50,7 @@ function attend(state: State, session: Session): void {
   watchExpiry(state, session)
   if (session.backlog.state === 'lagging') return // woken when its reader has caught up
   for (const subscription of session.subscriptions.values()) {
-    // One whose read failed is tried again until it works.
+    // A subscription whose read failed is retried until it works.
     if (subscription.durability === 'durable' && subscription.phase.state === 'behind') {
       void subscription.phase.channel.catchUp(subscription).catch(() => undefined)
     }
@@ -58,20 +61,20 @@ function watchExpiry(state: State, session: Session): void {
   const { expiresAtMs, connection } = session
   if (expiresAtMs === undefined) return
   const wallMs = state.options.now()
-  const isToken = session.credential.kind === 'bearer' // the end of a cookie's session moves as it is used
+  const isToken = session.credential.kind === 'bearer' // the end of a cookie's session moves with each use
   if (wallMs >= expiresAtMs) {
     session.expiresAtMs = wallMs + sweepMs
     check(state, session)
   } else if (isToken && !session.isAskedToReauth && expiresAtMs - wallMs < realtimeLimits.reauthNoticeMs) {
     session.isAskedToReauth = true
-    // An event stream cannot answer: its client connects again with a fresh token.
+    // An event stream cannot answer, so its client reconnects with a fresh token.
     if (connection.phase.state === 'open') {
       answer(connection, { t: 'reauth', inMs: Math.round(expiresAtMs - wallMs) })
     }
   }
 }
 
-/** Wakes readers that caught up, cuts off those that stand still, and mutes the hub while the feed is silent. */
+/** Wakes readers that caught up, disconnects stalled ones, and mutes the hub while the feed is silent. */
 export function wake(state: State): void {
   const { hub, watch } = state.options
   hub.mute(watch !== undefined && watch.silentMs() > silentMsMax)

@@ -1,4 +1,4 @@
-/** `sync`: a client reads the log itself, to close a gap it noticed. */
+/** `sync`: a client reads the log itself to close a gap. */
 import { type ClientFrameOf, commonProblem, realtimeLimits } from '@octet/contracts'
 import { asProblem } from '@octet/kernel'
 import { answer, answerProblem, type Speaker } from './connection.ts'
@@ -8,7 +8,7 @@ import { mayHear } from './subscription.ts'
 
 const syncsMax = 4
 
-/** Answers with a page of the log, or with `reset` when the position is worthless. */
+/** Answers with a page of the log, or with `reset` when the position is invalid. */
 export async function sync(speaker: Speaker, frame: ClientFrameOf<'sync'>): Promise<void> {
   const { connection, hub, subscriptions } = speaker.session
   const { rid, stream, after, limit = realtimeLimits.pageMax } = frame
@@ -28,7 +28,7 @@ export async function sync(speaker: Speaker, frame: ClientFrameOf<'sync'>): Prom
   try {
     const { epoch } = channel
     const found = await channel.read(after, limit)
-    // Rights, or the log, may have changed while it was read.
+    // Rights, or the log, may have changed during the read.
     if (!mayHear(subscription) || hub.isMuted) {
       return answerProblem(connection, rid, commonProblem('unavailable', { retryAfterMs: 500 }))
     }

@@ -5,18 +5,18 @@ import type { WebSocket } from 'ws'
 import { eventsBytesOf, type Packet, socketBytesOf } from './outgoing.ts'
 
 export interface Wire {
-  /** Bytes handed over that the peer has not taken yet. */
+  /** Bytes that were written and that the peer has not taken yet. */
   bufferedBytes(): number
   isOpen(): boolean
   send(packet: Packet): void
-  /** Says why, and ends the connection once the peer has read it. */
+  /** Sends the reason, and closes the connection once the peer has read it. */
   close(code: number, reason: string): void
-  /** Ends the connection at once. */
+  /** Closes the connection at once. */
   terminate(): void
 }
 
 export interface EventsWire extends Wire {
-  /** Sends a comment, so that proxies and clients see that the connection lives. */
+  /** Sends a comment to keep the connection alive for proxies and clients. */
   beat(): void
 }
 
@@ -31,7 +31,7 @@ export function socketWire(webSocket: WebSocket, socket: Duplex): Wire {
   }
 }
 
-/** A response. `open` writes its head, before the first packet: until then the request may still be refused. */
+/** A response. `open` writes its head before the first packet; until then the request may still be refused. */
 export function eventsWire(response: ServerResponse, open: () => void): EventsWire {
   const isOpen = () => !response.writableEnded && !response.destroyed
   const write = (bytes: Buffer | string) => {

@@ -20,7 +20,7 @@ const untilMs = 20_000
 async function until(fits: () => boolean, what: string): Promise<void> {
   const deadline = AbortSignal.timeout(untilMs)
   while (!fits()) {
-    if (deadline.aborted) throw new Error(`it never came to this: ${what}`)
+    if (deadline.aborted) throw new Error(`timed out: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 10))
   }
 }
@@ -30,7 +30,7 @@ async function open(t: Test) {
   return { app, url: await listen(app) }
 }
 
-/** A member of room `one` with a client; its sockets are kept, so that a test can cut them. */
+/** A member of room `one` with a client; its sockets are recorded so that a test can cut them. */
 async function member(t: Test, app: TestApp, url: string, options: Partial<RealtimeClientOptions> = {}) {
   const userId = newId()
   await app.db('rooms').sql`insert into members (room, user_id) values ('one', ${userId})`
@@ -56,7 +56,7 @@ async function member(t: Test, app: TestApp, url: string, options: Partial<Realt
   return {
     ...{ userId, client, sockets, room: client.stream(rooms, 'room', 'one') },
     cut: () => sockets.at(-1)?.terminate(),
-    /** What the server says from now on is lost with the connection. */
+    /** From now on the client ignores the server; those frames are lost with the connection. */
     deafen: () => void deaf.add(sockets.at(-1) as WebSocket),
   }
 }
@@ -65,14 +65,14 @@ function stateOf(client: RealtimeClient): ConnectionState['kind'] {
   return client.state.get().kind
 }
 
-test('events come in order and once over any number of cut connections, sends included', async t => {
+test('events and sends arrive in order and once over any number of cut connections', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   const ben = await member(t, app, url)
   const heard: string[] = []
   const seqs: number[] = []
   ben.room.follow({
-    // Not from the end: on a busy machine Anna is quicker to speak than Ben's subscription to begin.
+    // Not from the end: on a busy machine Anna may send before Ben's subscription begins.
     from: { epoch: '', seq: 0 },
     on: async event => {
       await null
@@ -90,7 +90,7 @@ test('events come in order and once over any number of cut connections, sends in
     if (index % 10 === 0) await new Promise(resolve => setTimeout(resolve, 20))
   }
   await Promise.all(sent)
-  await until(() => heard.length >= said.length, 'everything was heard')
+  await until(() => heard.length >= said.length, 'every event arrived')
   assert.deepEqual(heard, said)
   assert.deepEqual(
     seqs,
@@ -99,7 +99,7 @@ test('events come in order and once over any number of cut connections, sends in
   assert.ok(anna.sockets.length > 1 && ben.sockets.length > 1, 'connections were cut')
 })
 
-test('sends made before there is a connection, and those of a page that is gone, go out in their order', async t => {
+test('sends queued before the connection opens, also by a closed page, go out in order', async t => {
   const { app, url } = await open(t)
   const outbox = memoryOutbox()
   const userId = newId()
@@ -121,7 +121,7 @@ test('sends made before there is a connection, and those of a page that is gone,
   assert.deepEqual(second.client.waiting.get(), [])
 })
 
-test('a refused send rejects with its problem, and those behind it go on', async t => {
+test('a refused send rejects with its problem, and the sends behind it continue', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   const texts = ['one', 'forbidden', 'two']
@@ -131,7 +131,7 @@ test('a refused send rejects with its problem, and those behind it go on', async
   assert.deepEqual(await two, { seq: 2 })
 })
 
-test('a send that was refused stays refused when the answer is lost, and nothing is said out of its order', async t => {
+test('a refused send stays refused when its answer is lost, and later sends keep their order', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   const { sql } = app.db('rooms')
@@ -159,7 +159,7 @@ test('a send that was refused stays refused when the answer is lost, and nothing
   assert.equal(await turns(), 4, 'one turn each')
 })
 
-test('a send whose answer is lost is carried out once, over any number of cuts', async t => {
+test('a send whose answer is lost is executed once, over any number of cuts', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   const { sql } = app.db('rooms')
@@ -169,7 +169,8 @@ test('a send whose answer is lost is carried out once, over any number of cuts',
     anna.deafen()
     for (const n of [1, 2, 3]) said.push(anna.room.send('post', { text: `${round} ${n}` }).sent)
     const deadline = AbortSignal.timeout(untilMs)
-    while ((await sql`select from stream_events`).length < round * 3) assert.ok(!deadline.aborted, 'it was never said')
+    while ((await sql`select from stream_events`).length < round * 3)
+      assert.ok(!deadline.aborted, 'the send was never executed')
     anna.cut()
     await Promise.all(said)
   }
@@ -182,24 +183,24 @@ test('a send whose answer is lost is carried out once, over any number of cuts',
   assert.equal(Number((await sql`select last_csn from stream_turns`)[0]?.last_csn), 12)
 })
 
-test("sends whose numbers are not the server's are put right, in their order", async t => {
+test('sends with outdated numbers are renumbered and keep their order', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url, { backoff: { baseMs: 1, maxMs: 5 } })
   const heard: string[] = []
   anna.room.follow({ from: { epoch: '', seq: 0 }, on: event => event.type === 'posted' && heard.push(event.body.text) })
   await anna.room.send('post', { text: '0' }).sent
-  // The device's count is lost on the server, as after a restored backup.
+  // The server loses the device's count, as after a restored backup.
   await app.db('rooms').sql`update stream_turns set last_csn = 0`
   const sent = Array.from({ length: 20 }, (_, index) => anna.room.send('post', { text: `${index + 1}` }).sent)
   await Promise.all(sent)
-  await until(() => heard.length === 21, 'all are heard')
+  await until(() => heard.length === 21, 'all events arrive')
   assert.deepEqual(
     heard,
     Array.from({ length: 21 }, (_, index) => `${index}`),
   )
 })
 
-test('what is loaded and what is heard meet without gap and repeat', async t => {
+test('loaded state and live events join without a gap or a repeat', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   await anna.room.send('post', { text: '1' }).sent
@@ -215,7 +216,7 @@ test('what is loaded and what is heard meet without gap and repeat', async t => 
     },
     on: event => seqs.push(event.seq),
   })
-  await until(() => asked === 1, 'load was asked')
+  await until(() => asked === 1, 'load was called')
   for (let n = 2; n <= 6; n++) await anna.room.send('post', { text: `${n}` }).sent
   ben.cut()
   await anna.room.send('post', { text: '7' }).sent
@@ -225,7 +226,7 @@ test('what is loaded and what is heard meet without gap and repeat', async t => 
   assert.equal(asked, 1)
 })
 
-test('an event whose handler fails comes again before any other', async t => {
+test('an event whose handler fails is delivered again before any other', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   const errors: unknown[] = []
@@ -245,7 +246,7 @@ test('an event whose handler fails comes again before any other', async t => {
   await until(() => following.position?.seq === 2, 'the position moves')
 })
 
-test('relays reach the others and nobody else, unkept', async t => {
+test('relays reach only the other subscribers and are not stored', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   const ben = await member(t, app, url)
@@ -262,7 +263,7 @@ test('relays reach the others and nobody else, unkept', async t => {
   assert.deepEqual(own, [])
 })
 
-test('who may not listen is told so, and a session that ended stops the client', async t => {
+test('a caller without the right to listen gets an error, and an ended session stops the client', async t => {
   const { app, url } = await open(t)
   const stranger = newId()
   const ended: string[] = []

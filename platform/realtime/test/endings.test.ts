@@ -1,4 +1,4 @@
-/** Connections that end although nobody wanted them to: a token that runs out, a process that stops. */
+/** Connections that the server ends: the token expires, or the process stops. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { type Credential, commonProblem, type SessionWatch } from '@octet/contracts'
@@ -14,13 +14,13 @@ const stream = 'rooms:room:one'
 async function until(fits: () => boolean, what: string): Promise<void> {
   const deadline = AbortSignal.timeout(20_000)
   while (!fits()) {
-    if (deadline.aborted) throw new Error(`it never came to this: ${what}`)
+    if (deadline.aborted) throw new Error(`timed out: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 10))
   }
 }
 
-test('a token that runs out is asked for another in time; without one the connection ends within a second', async t => {
-  // Tokens say who and until when: `user 1760000000000`.
+test('the server asks for a new token before the old one expires, and closes within a second without one', async t => {
+  // A test token is a user and an expiry: `user 1760000000000`.
   const userOf = (credential: Credential) => (credential.kind === 'bearer' ? credential.token.split(' ') : ['', '0'])
   const watch: SessionWatch = {
     expiresAtMs: credential => Number(userOf(credential)[1]),
@@ -66,7 +66,7 @@ test('a token that runs out is asked for another in time; without one the connec
   assert.equal(await renewing.peer.closed, 4401, 'a connection stays with its user')
 })
 
-test('a planned restart answers what is under way, spreads its clients, and loses none of their sends', async t => {
+test('a planned restart waits for running sends, spreads reconnects and loses no sends', async t => {
   const first = await testApp(t, { modules: [roomsModule] })
   const second = await testApp(t, { modules: [roomsModule], sharing: first })
   const urls = [await listen(first), await listen(second)]
@@ -104,7 +104,7 @@ test('a planned restart answers what is under way, spreads its clients, and lose
   assert.ok(pauses.every(pauseMs => pauseMs >= 0 && pauseMs <= 5_000) && pauses[0] !== pauses[1], `${pauses}`)
   await closing
   await Promise.all(sent)
-  await until(() => heard.length >= said.length, 'everything was heard')
+  await until(() => heard.length >= said.length, 'every event arrived')
   assert.deepEqual(heard, said)
   assert.equal(connections, 2)
 })

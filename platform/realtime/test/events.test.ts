@@ -35,7 +35,7 @@ async function append(app: TestApp, count: number, text = 'x'): Promise<void> {
 async function until(what: string, fits: () => boolean): Promise<void> {
   const deadline = AbortSignal.timeout(30_000)
   while (!fits()) {
-    if (deadline.aborted) throw new Error(`it never happened: ${what}`)
+    if (deadline.aborted) throw new Error(`timed out: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 10))
   }
 }
@@ -111,7 +111,7 @@ async function cuttableProxy(t: Test, port: number) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, cut }
 }
 
-/** `EventSource` as browsers have it. It cannot set headers, so the agent below it adds the token. */
+/** `EventSource` as in browsers. It cannot set headers, so the agent below it adds the token. */
 function stockEventSource(t: Test, url: string, token: string): EventSource {
   const agent = new Agent()
   const addToken = (dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] => {
@@ -157,7 +157,7 @@ test('a stock EventSource gets every event once and in order over any number of 
   assert.match(ids.at(-1) ?? '', /^103@[\w-]+$/)
 })
 
-test('a stream begins at its end unless the client says where, and a replaced log is a reset', async t => {
+test('a stream starts at its end unless the client gives a position, and a replaced log is a reset', async t => {
   const { app, url } = await open(t)
   const headers = { authorization: `Bearer ${app.as(await addMember(app))}` }
   await append(app, 5)
@@ -203,7 +203,7 @@ test('what the socket refuses is refused with a status: malformed, anonymous, wi
   assert.equal((await narrow.next('subscribed')).data.seq, 0)
 })
 
-test('a member who is removed hears that they may not listen, and the response ends', async t => {
+test('a removed member gets an unsubscribed event, and the response ends', async t => {
   const { app, url } = await open(t)
   const [anna, ben] = [await addMember(app), await addMember(app)]
   const following = await follow(t, `${url}?stream=${stream}`, { authorization: `Bearer ${app.as(ben)}` })
@@ -238,7 +238,7 @@ test('ephemeral events and relays arrive under their name', async t => {
 
 test('a revoked session and an expired token end the response within a second', async t => {
   const listeners = new Set<(revoked: Revoked) => void>()
-  // Tokens say who and until when: `user/1760000000000`.
+  // A test token is a user and an expiry: `user/1760000000000`.
   const userOf = (credential: Credential) => (credential.kind === 'bearer' ? credential.token.split('/') : ['', '0'])
   const watch: SessionWatch = {
     expiresAtMs: credential => Number(userOf(credential)[1]),
@@ -296,7 +296,7 @@ test('event streams count against the same limits as sockets', async t => {
   await again.next('welcome')
 })
 
-test('an idle stream sends comments, and one that is an hour old asks its client to reconnect', async t => {
+test('an idle stream sends comments, and an hour-old stream asks its client to reconnect', async t => {
   const { app, url } = await open(t)
   const token = app.as(await addMember(app))
   const following = await follow(t, `${url}?stream=${stream}`, { authorization: `Bearer ${token}` })
@@ -311,7 +311,7 @@ test('an idle stream sends comments, and one that is an hour old asks its client
   await following.ended
 })
 
-test('a reader that stops is waited for in bounded memory and gets everything in order later', async t => {
+test('a stalled reader costs bounded memory and later gets everything in order', async t => {
   const { app, port } = await open(t)
   const token = app.as(await addMember(app))
   const served: Socket[] = []
@@ -320,7 +320,7 @@ test('a reader that stops is waited for in bounded memory and gets everything in
   defer(t, async () => socket.destroy())
   const lines = ['GET ', `${path}?stream=${stream} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n\r\n`]
   socket.write(lines.join(''))
-  await once(socket, 'readable') // `subscribed`; nothing more is read for now
+  await once(socket, 'readable') // `subscribed`; the client reads nothing more for now
   const text = 'y'.repeat(100_000)
   const count = 200
   await append(app, count, text)
@@ -339,7 +339,7 @@ test('a reader that stops is waited for in bounded memory and gets everything in
   )
 })
 
-test('a planned restart says when to come back, and ends the response', async t => {
+test('a planned restart sends a retry time and ends the response', async t => {
   const { app, url } = await open(t)
   const token = app.as(await addMember(app))
   const following = await follow(t, `${url}?stream=${stream}`, { authorization: `Bearer ${token}` })

@@ -1,4 +1,4 @@
-/** Who must not, who cannot keep up, and who means harm: they are told so, and their neighbours notice nothing. */
+/** Unauthorized, slow and malicious clients: the server refuses them, and their neighbours notice nothing. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { setFlagsFromString } from 'node:v8'
@@ -50,14 +50,14 @@ async function appendMany(app: TestApp, transactions: number, perTransaction: nu
   }
 }
 
-test('who is put out hears neither that nor anything after it; the others hear both', async t => {
+test('a removed member receives neither the removal nor later events; the others receive both', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url, 'phone')
   const ben = await member(t, app, url)
   const cleo = await member(t, app, url)
   post(anna.peer, 1, 'before')
   await ben.peer.next('event')
-  // At once, so that the last event may overtake the question whether Ben may stay.
+  // In quick succession, so that the last event may overtake the recheck of Ben's rights.
   anna.peer.send({ t: 'send', stream, cmid: newId(), type: 'kick', body: { userId: ben.userId } })
   post(anna.peer, 2, 'after')
   assert.equal((await ben.peer.next('unsubscribed')).code, 'not-found')
@@ -80,7 +80,7 @@ test('who is put out hears neither that nor anything after it; the others hear b
   assert.equal((await ben.peer.next('err')).ref, 'relay')
 })
 
-test('senseless frames are answered, harmful ones end the connection, and a neighbour hears everything', async t => {
+test('malformed frames get an error, harmful ones close the connection, and neighbours receive every event', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url, 'phone')
   const ben = await member(t, app, url)
@@ -135,7 +135,7 @@ test('senseless frames are answered, harmful ones end the connection, and a neig
   assert.equal((await peer.next('event')).from, anna.userId)
 })
 
-test('before hello: whatever is no hello, too large, or in a hurry, is closed', async t => {
+test('before hello, any other frame, an oversized frame or a hasty frame closes the connection', async t => {
   const { app, url } = await open(t)
   const token = app.as(newId())
   const hello: ClientFrame = { t: 'hello', v: 1, token }
@@ -155,7 +155,7 @@ test('before hello: whatever is no hello, too large, or in a hurry, is closed', 
   }
 })
 
-test('a flood is answered with when to go on, then ended; others keep their allowance', async t => {
+test('a flood gets a retry time and is then disconnected; other users keep their allowance', async t => {
   const { app, url } = await open(t, 1)
   const anna = await member(t, app, url)
   const ben = await member(t, app, url)
@@ -169,7 +169,7 @@ test('a flood is answered with when to go on, then ended; others keep their allo
   assert.equal((await ben.peer.next('pong')).n, 7)
 })
 
-test('relays and ephemeral news reach who listens, while they listen, and need the scope', async t => {
+test('relays and ephemeral events reach only current subscribers with the scope', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url)
   const ben = await member(t, app, url)
@@ -206,7 +206,7 @@ test('relays and ephemeral news reach who listens, while they listen, and need t
   assert.equal((await narrow.next('err')).code, 'forbidden')
 })
 
-test('sync reads the log in pages; another log is a reset', async t => {
+test('sync reads the log in pages, and a position in another log is a reset', async t => {
   const { app, url } = await open(t)
   await appendMany(app, 1, 120, 1)
   const { peer } = await member(t, app, url)
@@ -232,17 +232,17 @@ test('sync reads the log in pages; another log is a reset', async t => {
   assert.equal((await peer.next('err')).code, 'not-found')
 })
 
-test('a reader that stops is waited for in bounded memory, and gets everything in order later', async t => {
+test('a stalled reader costs bounded memory and later gets everything in order', async t => {
   const { app, url } = await open(t)
   const readers = [await member(t, app, url), await member(t, app, url), await member(t, app, url)]
   const quick = await member(t, app, url)
   for (const { peer } of readers) peer.socket.pause()
   const before = heldBytes()
-  // 24 MB, framed once for all of them: more than the kernel takes in.
+  // 24 MB, framed once for all of them: more than the kernel buffers.
   await appendMany(app, 60, 100, 4_000)
   await quick.peer.next('event', ({ seq }) => seq === 6_000)
   const heldMb = (heldBytes() - before) / 1024 / 1024
-  assert.ok(heldMb < 8, `${heldMb} MB are held for readers that stand still`)
+  assert.ok(heldMb < 8, `${heldMb} MB are held for stalled readers`)
   for (const { peer } of readers) peer.socket.resume()
   for (const { peer } of readers) {
     const seqs: number[] = []
@@ -255,13 +255,13 @@ test('a reader that stops is waited for in bounded memory, and gets everything i
     }
     assert.deepEqual(
       seqs,
-      // On a busy machine it may have stood still for ten seconds, and was cut off: then it has the beginning.
+      // On a busy machine the reader may stall for ten seconds and be disconnected; then it has the beginning.
       Array.from({ length: peer.socket.readyState === peer.socket.CLOSED ? seqs.length : 6_000 }, (_, i) => i + 1),
     )
   }
 })
 
-test('what `sync` answers is cut like a replay: large events do not make one large frame', async t => {
+test('sync answers are cut like a replay: large events do not make one large frame', async t => {
   const { app, url } = await open(t)
   await appendMany(app, 1, 40, 30_000)
   const { peer } = await member(t, app, url)
@@ -274,7 +274,7 @@ test('what `sync` answers is cut like a replay: large events do not make one lar
   for (let more = true; more; frames++) {
     peer.send({ t: 'sync', rid: `r${frames}`, stream, epoch, after: seqs.at(-1) ?? 0 })
     const page = await peer.next('events', ({ rid }) => rid === `r${frames}`)
-    assert.ok(JSON.stringify(page).length < 130_000, 'about 64 KB, and the event that goes over it')
+    assert.ok(JSON.stringify(page).length < 130_000, 'about 64 KB, plus the event that exceeds it')
     seqs.push(...page.list.map(({ seq }) => seq))
     more = page.more === true
   }
@@ -285,7 +285,7 @@ test('what `sync` answers is cut like a replay: large events do not make one lar
   assert.ok(frames >= 10)
 })
 
-test('who lost the right to hear hears no more, streams without a log included', async t => {
+test('a user who loses the right to a stream receives nothing more, also without a log', async t => {
   const { app, url } = await open(t)
   const { userId, peer } = await member(t, app, url)
   const bell = 'rooms:bell:door'
@@ -297,7 +297,7 @@ test('who lost the right to hear hears no more, streams without a log included',
   }
 })
 
-test('subscribing to much again and again is a flood as well', async t => {
+test('subscribing to many streams repeatedly is a flood too', async t => {
   const { app, url } = await open(t, 1)
   const { peer } = await member(t, app, url)
   const streams = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`rooms:bell:${n}`, null]))

@@ -1,4 +1,4 @@
-/** Two processes on one database, with Redis between them, without it, and with a Redis that goes away. */
+/** Two processes on one database: with Redis between them, without it, and with a Redis that fails. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { newId } from '@octet/db'
@@ -48,7 +48,7 @@ async function member(t: Test, { app, url }: Process, room: string) {
 async function untilHinted({ app }: Process): Promise<void> {
   const deadline = AbortSignal.timeout(15_000)
   while (!app.runtime.hub.stats().hinted) {
-    assert.ok(!deadline.aborted, 'Redis is heard')
+    assert.ok(!deadline.aborted, 'hints arrive over Redis')
     await new Promise(resolve => setTimeout(resolve, 10))
   }
 }
@@ -57,10 +57,10 @@ function resets(peer: Peer): number {
   return peer.frames.filter(({ t }) => t === 'reset').length
 }
 
-test('who goes on in a process that has not heard the latest yet gets it all, and no reset', async t => {
+test('a subscriber that resumes in a lagging process gets every event and no reset', async t => {
   const here = await testApp(t, { modules: [roomsModule] })
   const there = await testApp(t, { modules: [roomsModule], sharing: here })
-  // It looks at the heads only when told to.
+  // This process reads the heads only when the test calls `poll`.
   const lagging = { app: there, url: `${(await there.http.listen({ port: 0 })).replace('http', 'ws')}/realtime` }
   const anna = await member(t, { app: here, url: await listen(here) }, 'one')
   const say = async (text: string) => {
@@ -81,8 +81,12 @@ test('who goes on in a process that has not heard the latest yet gets it all, an
   assert.deepEqual(seqs, [2, 3, 4, 5, 6, 7, 8, 9])
   ben.peer.send({ t: 'ping', n: 1 })
   await ben.peer.next('pong')
-  assert.equal(resets(ben.peer), 0, 'what was given before it was heard of is no other log')
-  assert.equal((await cleo.peer.next('event', ({ seq }) => seq === 9)).seq, 9, 'what one reads the others hear')
+  assert.equal(resets(ben.peer), 0, 'an event read before its head is known does not mean a replaced log')
+  assert.equal(
+    (await cleo.peer.next('event', ({ seq }) => seq === 9)).seq,
+    9,
+    'events that one reader fetches reach the others',
+  )
   await there.runtime.hub.poll()
   ben.peer.send({ t: 'sync', rid: 'r', stream: 'rooms:room:one', epoch: cleo.epoch, after: 9 })
   assert.deepEqual((await ben.peer.next('events')).list, [])
@@ -90,19 +94,19 @@ test('who goes on in a process that has not heard the latest yet gets it all, an
 })
 
 for (const way of ['with Redis', 'without Redis'] as const) {
-  test(`${way}: what one process writes the other tells, from the first event of a stream on`, async t => {
+  test(`${way}: events reach subscribers of another process from the first event of a stream on`, async t => {
     const redis = way === 'with Redis' ? await openRedis(t) : undefined
-    if (way === 'with Redis' && redis === undefined) return t.skip('NOT RUN: there is no redis-server')
+    if (way === 'with Redis' && redis === undefined) return t.skip('NOT RUN: redis-server is not installed')
     const [here, there] = await openPair(t, redis?.url)
     if (redis !== undefined) for (const process of [here, there]) await untilHinted(process)
     const ben = await member(t, there, 'one')
-    assert.equal(ben.epoch, '', 'nothing was ever said here')
+    assert.equal(ben.epoch, '', 'the stream is empty')
     const anna = await member(t, here, 'one')
     for (let n = 1; n <= 6; n++) {
       anna.post(`${n}`)
       const event = await ben.peer.next('event')
       assert.deepEqual([event.seq, event.body], [n, { text: `${n}` }])
-      assert.notEqual(event.epoch, '', 'whoever goes on from here must be able to say in which log')
+      assert.notEqual(event.epoch, '', 'a client that resumes here needs the epoch of the log')
     }
     await there.app.runtime.hub.poll()
     ben.peer.send({ t: 'ping', n: 1 })
@@ -110,9 +114,9 @@ for (const way of ['with Redis', 'without Redis'] as const) {
     assert.equal(resets(ben.peer), 0)
   })
 
-  test(`${way}: who is put out in one process hears nothing in the other a second later`, async t => {
+  test(`${way}: a removed member receives nothing in another process within a second`, async t => {
     const redis = way === 'with Redis' ? await openRedis(t) : undefined
-    if (way === 'with Redis' && redis === undefined) return t.skip('NOT RUN: there is no redis-server')
+    if (way === 'with Redis' && redis === undefined) return t.skip('NOT RUN: redis-server is not installed')
     const [here, there] = await openPair(t, redis?.url)
     if (redis !== undefined) for (const process of [here, there]) await untilHinted(process)
     const anna = await member(t, here, 'one')
@@ -133,14 +137,14 @@ for (const way of ['with Redis', 'without Redis'] as const) {
       )
     }
     t.diagnostic(`${tookMs.join(', ')} ms`)
-    // The quickest: a second of a machine that does much else says nothing.
+    // The fastest run counts, because the machine may be busy.
     assert.ok(Math.min(...tookMs) < withinMs, `${tookMs} ms`)
   })
 }
 
-test('with Redis: a relay reaches the people of other processes, but not those its module leaves out', async t => {
+test('with Redis: a relay reaches users in other processes, except those that the module excludes', async t => {
   const redis = await openRedis(t)
-  if (redis === undefined) return t.skip('NOT RUN: there is no redis-server')
+  if (redis === undefined) return t.skip('NOT RUN: redis-server is not installed')
   const [here, there] = await openPair(t, redis.url)
   for (const process of [here, there]) await untilHinted(process)
   const anna = await member(t, here, 'one')
@@ -151,5 +155,5 @@ test('with Redis: a relay reaches the people of other processes, but not those i
   assert.deepEqual((await ben.peer.next('relay')).body, { on: true })
   await here.app.db('rooms').sql`update members set is_spared = false`
   type(false)
-  assert.deepEqual((await spared.peer.next('relay')).body, { on: false }, 'the first it hears')
+  assert.deepEqual((await spared.peer.next('relay')).body, { on: false }, 'the first relay that it receives')
 })

@@ -1,4 +1,4 @@
-/** A small module with every kind of stream: rooms whose members post, and a bell that is only heard. */
+/** A small module with every kind of stream: rooms whose members post, and a bell with ephemeral events only. */
 import {
   access,
   closed,
@@ -52,7 +52,7 @@ export const rooms = defineContract({
   events: {},
   streams: {
     room: stream({
-      summary: 'What is said in a room',
+      summary: 'Messages in a room',
       durability: 'durable',
       scope: 'rooms:read',
       events: { posted: closed({ text: Type.String() }), kicked: closed({ userId: Id }) },
@@ -83,7 +83,7 @@ export const roomsModule = defineModule({
   contract: rooms,
   calls: [],
   migrations: new URL('./rooms-migrations/', import.meta.url),
-  privacy: { keepsNothing: 'it is made for a test' },
+  privacy: { keepsNothing: 'it only exists in tests' },
   open: async floor => ({ realtime: floor.realtime }),
   operations: {
     enter: async (ctx: RoomsContext, input) => {

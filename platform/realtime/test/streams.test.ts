@@ -1,4 +1,4 @@
-/** One process: subscribing, sending, resuming, leaving. */
+/** Streams in one process: subscribing, sending, resuming, leaving. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { newId } from '@octet/db'
@@ -30,7 +30,7 @@ function post(peer: Peer, csn: number, text: string, cmid = newId()) {
   return cmid
 }
 
-test('an event reaches every subscriber once, with the sender the server knows', async t => {
+test('an event reaches every subscriber once, with the sender that the server authenticated', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url, 'phone')
   const ben = await member(t, app, url)
@@ -53,7 +53,7 @@ test('an event reaches every subscriber once, with the sender the server knows',
   assert.equal(ben.peer.frames.filter(frame => frame.t === 'event').length, 0)
 })
 
-test('a subscription goes on where it stopped, by replay and then live', async t => {
+test('a resumed subscription replays from its position and then goes live', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url, 'phone')
   const { epoch } = await subscribed(anna.peer)
@@ -83,7 +83,7 @@ test('a subscription goes on where it stopped, by replay and then live', async t
   assert.deepEqual([reset.reason, reset.seq], ['epoch', 451])
 })
 
-test('who listened before the first event can ask for it: the log it began with is the same', async t => {
+test('a subscriber from before the first event can read from the beginning without a reset', async t => {
   const { app, url } = await open(t)
   const ben = await member(t, app, url)
   const { epoch: none } = await subscribed(ben.peer)
