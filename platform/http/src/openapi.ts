@@ -149,7 +149,7 @@ function eventStreamObject(catalogue: ReadonlyMap<string, { status: number; titl
   }
 }
 
-/** Who may call, in words. */
+/** Describes who may call the operation. */
 export function describeAccess(access: Access): string {
   const fresh = 'fresh' in access && access.fresh === true ? ' within the last ten minutes' : ''
   switch (access.kind) {

@@ -58,7 +58,7 @@ export interface EnqueueOptions {
 }
 
 export interface Jobs {
-  /** Says how jobs of this kind run. Only kinds defined here run here. */
+  /** Defines how jobs of this kind run. A process runs only the kinds that it defines. */
   define<P>(job: Job<P>, spec: JobSpec<P>): void
   /**
    * Runs a defined job repeatedly, once per due time across all processes. One run makes up for all times missed while

@@ -1,4 +1,4 @@
-/** One attempt at one job: its time limit, its abort signal, and what became of it. */
+/** One attempt at one job: its time limit, its abort signal and its outcome. */
 import type { Job } from './job.ts'
 import type { Taken } from './store.ts'
 
@@ -11,7 +11,7 @@ export interface Attempt {
 }
 
 export interface JobSpec<P = unknown> {
-  /** Does the work. It may run again after it succeeded (a crash in between), so it must bear repetition. */
+  /** Does the work. It may run again after it succeeded (a crash in between), so it must be idempotent. */
   readonly run: (payload: P, attempt: Attempt) => Promise<void>
   /** How many failures, crashes and timeouts make the job a dead letter. Default 5. */
   readonly attemptsMax?: number
@@ -36,7 +36,7 @@ export interface DefinedJob extends Required<JobSpec> {
   readonly job: Job
 }
 
-/** `returned` is settled once the job's own code has really come back, which may be after the attempt was given up. */
+/** `returned` settles when the job's own code returns, which may be after the attempt was abandoned. */
 export interface Result {
   readonly error: Error | undefined
   readonly returned: Promise<unknown>
@@ -61,7 +61,7 @@ export async function attemptJob(spec: DefinedJob, job: Taken, controller: Abort
   })
   const work = (async () => {
     await spec.run(spec.job.read(job.payload), { id: job.id, attempt: job.failures + 1, signal })
-    // Code that swallows its abort has not done its work, whatever it says.
+    // Code that ignores its abort has not done its work, even if it returns normally.
     signal.throwIfAborted()
   })()
   const returned = work.catch(() => {})

@@ -84,7 +84,7 @@ test('a failing job is retried after a pause, then becomes a dead letter that ca
   })
   await jobs.start()
   const id = await enqueue(f, jobs, flakyJob, { for: 'ada' })
-  await eventually('it is dead', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
+  await eventually('the job is a dead letter', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
   const [first, second, third] = startsMs
   assert.ok(second! - first! >= 100 && third! - second! >= 200, `pauses: ${second! - first!}, ${third! - second!} ms`)
   const [letter] = await jobs.deadLetters()
@@ -151,7 +151,7 @@ test('a job that exceeds its time limit is aborted and retried', async t => {
   })
   await jobs.start()
   await enqueue(f, jobs, slowJob, null)
-  await eventually('it was tried again', () => f.outcomes.length === 2)
+  await eventually('the job was retried', () => f.outcomes.length === 2)
   assert.deepEqual(reasons, ['timed out after 50 ms'])
   assert.deepEqual(
     f.outcomes.map(({ outcome }) => outcome),
@@ -167,7 +167,7 @@ test('a job that ignores its abort is retried, and its hanging code keeps its sl
   jobs.define(deafJob, { timeoutMs: 20, backoff, run: (_, { attempt }) => (attempt === 1 ? hanging : nothing()) })
   await jobs.start()
   await enqueue(f, jobs, deafJob, null)
-  await eventually('it was tried again', () => f.outcomes.length === 2)
+  await eventually('the job was retried', () => f.outcomes.length === 2)
   const { running, stuck } = await jobs.stats()
   assert.deepEqual({ running, stuck }, { running: 0, stuck: 1 })
   release()
@@ -287,7 +287,7 @@ test('a waiting job does not start while a transaction that enqueues its duplica
     await jobs.enqueue({ kind: 'tx', sql: tx as never }, indexJob, 'after', { key: 'k' })
     await jobs.start()
     await enqueue(f, jobs, markerJob, null)
-    await eventually('the worker is at work', () => ran.length > 0)
+    await eventually('the worker runs a job', () => ran.length > 0)
     assert.deepEqual(ran, ['marker'])
   })
   await eventually('it ran', () => ran.length === 2)

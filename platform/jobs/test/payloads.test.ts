@@ -42,7 +42,7 @@ test('a stored payload that does not fit its job becomes a dead letter at once, 
   await jobs.start()
   // As an older release wrote it.
   await f.sql`select platform_jobs.enqueue('test.index', '{"post":7,"words":"secret"}', null, null)`
-  await eventually('it is dead', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
+  await eventually('the job is a dead letter', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
   const [letter] = await jobs.deadLetters()
   assert.equal(runs, 0)
   assert.equal(letter!.failures, 1)
@@ -57,7 +57,7 @@ test('a replayed dead letter runs once a release accepts its payload', async t =
   before.define(indexJob, { run: async () => {} })
   await before.start()
   const id = await enqueue(f, before, job('test.index', Type.Object({ slug: Type.String() })), { slug: 'a' })
-  await eventually('it is dead', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
+  await eventually('the job is a dead letter', () => f.outcomes.some(({ outcome }) => outcome === 'dead'))
   await before.stop(1_000)
   const after = f.jobs()
   const slugs: string[] = []

@@ -214,7 +214,7 @@ test('a running job keeps its lease by renewing it', async t => {
   })
   await jobs.start()
   await enqueue(f, jobs, longJob, null)
-  await eventually('it is done', () => f.outcomes[0]?.outcome === 'done')
+  await eventually('the job is done', () => f.outcomes[0]?.outcome === 'done')
   assert.deepEqual(attempts, [1])
 })
 
