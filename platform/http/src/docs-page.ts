@@ -1,4 +1,4 @@
-/** Renders `/docs`: the contracts as a readable page without a script. */
+/** `/docs`: the contracts as a page people read, without a script. */
 import {
   type Contract,
   curlOf,
@@ -11,7 +11,7 @@ import {
 import { type CompiledOperation, operationsOf } from '@octet/kernel'
 import { describeAccess } from './openapi.ts'
 
-/** Returns one self-contained HTML page for the given contracts. */
+/** One self-contained HTML page for the given contracts. */
 export function docsPage(contracts: readonly Contract[], origin: string): string {
   const operations = contracts.flatMap(contract => [...operationsOf(contract).values()].filter(hasRoute))
   const catalogue = [...problemCatalogue(contracts)]
