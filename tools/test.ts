@@ -13,11 +13,14 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
 import { whenNpmEnds } from '@octet/runtime/npm-parent'
 import { follow, startHog } from './runner/background.ts'
+import { affectedTests, changedFiles } from './runner/changed.ts'
+import { type Coverage, coverageText, openCoverage } from './runner/coverage.ts'
 import { ensureNeeds } from './runner/needs.ts'
 import { type Options, readOptions } from './runner/options.ts'
 import { type FileContext, type FileResult, type FileRun, type Limits, logOf, runFile } from './runner/run-file.ts'
 import { openRunFolders, type RunFolders } from './runner/run-folders.ts'
 import { lineOf, summaryOf } from './runner/summary.ts'
+import { readTree } from './tree.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const patterns = [
@@ -31,14 +34,22 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-async function chooseFiles({ wanted }: Options): Promise<string[]> {
+async function chooseFiles({ wanted, changedSince }: Options): Promise<string[]> {
   const all = await Array.fromAsync(glob(patterns, { cwd: root }))
   const outside = wanted.filter(isAbsolute)
   const parts = wanted.filter(part => !isAbsolute(part))
   const chosen = all.filter(file => wanted.length === 0 || parts.some(part => file.includes(part)))
   // The slowest kinds first, so that the last worker does not start one when the others are done.
   const weight = (file: string) => (/^(e2e|tools)\//.test(file) ? 0 : file.startsWith('apps/') ? 1 : 2)
-  return [...outside, ...chosen.sort((a, b) => weight(a) - weight(b) || a.localeCompare(b))]
+  const sorted = chosen.sort((a, b) => weight(a) - weight(b) || a.localeCompare(b))
+  return [...outside, ...(changedSince === undefined ? sorted : onlyAffected(sorted, changedSince))]
+}
+
+function onlyAffected(tests: readonly string[], since: string): readonly string[] {
+  const { chosen, left } = affectedTests(readTree(), tests, changedFiles(root, since))
+  say(`${chosen.length} of ${tests.length} test files can break by what changed since ${since}`)
+  if (left.length > 0) say(`${left.length} more start whole servers: run them with npm test\n`)
+  return chosen
 }
 
 function runsOf(files: readonly string[], rounds: number): FileRun[] {
@@ -94,12 +105,13 @@ async function startDatabase(folders: RunFolders): Promise<EmbeddedPostgres> {
 
 async function runIn(
   folders: RunFolders,
-  parts: { runs: readonly FileRun[]; options: Options; signal: AbortSignal },
+  parts: { runs: readonly FileRun[]; options: Options; coverage: Coverage | undefined; signal: AbortSignal },
 ): Promise<FileResult[]> {
-  const { runs, options, signal } = parts
+  const { runs, options, coverage, signal } = parts
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env
-  // Hundreds of processes load the same files: the first to do so strips their types and compiles them for all.
-  environment.NODE_COMPILE_CACHE = join(folders.shared, 'compiled')
+  // Hundreds of processes load the same files: the first to do so strips their types and compiles them for all. V8 does
+  // not count exactly in what was compiled before.
+  if (coverage === undefined) environment.NODE_COMPILE_CACHE = join(folders.shared, 'compiled')
   if (options.isBusy) folders.own(startHog().pid ?? 0)
   // Files of elsewhere are about the runner.
   const database = runs.every(({ path }) => isAbsolute(path)) ? undefined : await startDatabase(folders)
@@ -107,7 +119,7 @@ async function runIn(
     if (database !== undefined) environment.OCTET_TEST_DATABASE_URL = database.url
     const limitMs = (options.limitSeconds ?? 0) * 1000
     const limits = limitMs === 0 ? limitsDefault : { ...limitsDefault, silenceMs: limitMs, fileMs: limitMs }
-    return await runAll(runs, { folders, root, environment, limits, signal })
+    return await runAll(runs, { folders, root, environment, limits, coverage, signal })
   } finally {
     await database?.stop()
   }
@@ -117,6 +129,7 @@ async function main(): Promise<number> {
   const startedAt = performance.now()
   const options = readOptions(process.argv.slice(2))
   const files = await chooseFiles(options)
+  if (files.length === 0 && options.changedSince !== undefined) return 0
   if (files.length === 0) throw new Error(`no test file matches ${options.wanted.join(' ')}`)
   const missing = await ensureNeeds(
     files.map(file => readFileSync(isAbsolute(file) ? file : join(root, file), 'utf8')),
@@ -126,13 +139,15 @@ async function main(): Promise<number> {
   const endCode = endOnSignals(stop)
   const folders = await openRunFolders()
   const runs = runsOf(files, options.rounds)
+  const coverage = options.withCoverage ? openCoverage(root, [...readTree().keys()]) : undefined
   let results: FileResult[] = []
   try {
-    results = await runIn(folders, { runs, options, signal: stop.signal })
+    results = await runIn(folders, { runs, options, coverage, signal: stop.signal })
   } finally {
     await folders.end()
   }
   const seconds = (performance.now() - startedAt) / 1000
+  if (coverage !== undefined) say(coverageText(coverage.report()))
   say(summaryOf({ results, filesAsked: runs.length, seconds, logs: folders.logs, missing }))
   const isClean = results.length === runs.length && results.every(({ verdict }) => verdict === 'passed')
   if (isClean) await rm(folders.logs, { recursive: true, force: true })

@@ -10,6 +10,9 @@ export interface Options {
   readonly isBusy: boolean
   /** Seconds that a file may take, and be silent. */
   readonly limitSeconds: number | undefined
+  /** Only what the changes since this commit or branch can break. */
+  readonly changedSince: string | undefined
+  readonly withCoverage: boolean
 }
 
 const usage = `npm test [-- options] [-- parts of file names]
@@ -18,6 +21,8 @@ const usage = `npm test [-- options] [-- parts of file names]
   --repeat=10      each file ten times
   --busy           with a core kept busy beside
   --limit=900      seconds a file may take, and may be without a sign of life
+  --changed        what the changes since origin/main can break, but no whole servers; --since=COMMIT since then
+  --coverage       shows the share of lines that ran in modules and platform
 `
 
 /** Throws, with the usage, when the words make no sense. */
@@ -30,6 +35,9 @@ export function readOptions(words: readonly string[]): Options {
         repeat: { type: 'string', default: '1' },
         busy: { type: 'boolean', default: false },
         limit: { type: 'string' },
+        changed: { type: 'boolean', default: false },
+        since: { type: 'string' },
+        coverage: { type: 'boolean', default: false },
       },
     })
     return {
@@ -37,6 +45,8 @@ export function readOptions(words: readonly string[]): Options {
       rounds: positive('--repeat', values.repeat),
       isBusy: values.busy,
       limitSeconds: values.limit === undefined ? undefined : positive('--limit', values.limit),
+      changedSince: values.since ?? (values.changed ? 'origin/main' : undefined),
+      withCoverage: values.coverage,
     }
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`)

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Coverage } from './coverage.ts'
 import { killProcesses, type Owner, processesOf } from './processes.ts'
 import { type Results, readResults } from './results.ts'
 import type { RunFolders } from './run-folders.ts'
@@ -40,6 +41,7 @@ export interface FileContext {
   readonly root: string
   readonly environment: NodeJS.ProcessEnv
   readonly limits: Limits
+  readonly coverage: Coverage | undefined
   /** Ends the run at once. */
   readonly signal: AbortSignal
 }
@@ -52,6 +54,10 @@ const killMs = 10_000
 const leftBehindMs = 3_000
 const logTailCharacters = 2_000
 const reporter = join(import.meta.dirname, 'events.ts')
+
+function coverageOf(folder: string): string {
+  return join(folder, 'coverage')
+}
 
 /** Where its output goes. */
 export function logOf(run: FileRun, { folders }: FileContext): string {
@@ -74,6 +80,7 @@ export async function runFile(run: FileRun, context: FileContext): Promise<FileR
   const end = await endOf(child, events, context)
   const leftBehind = await clearUp(owner, typeof end === 'object')
   context.folders.disown(session)
+  if (context.coverage !== undefined && existsSync(coverageOf(folder))) context.coverage.add(coverageOf(folder))
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   const results = readResults(existsSync(events) ? readFileSync(events, 'utf8') : '')
   const seconds = (performance.now() - startedAt) / 1000
@@ -85,6 +92,7 @@ function start(
   context: FileContext & { readonly folder: string; readonly events: string; readonly log: string },
 ): ChildProcess {
   const { folder, events, log, limits, environment, root } = context
+  const coverage = context.coverage === undefined ? {} : { NODE_V8_COVERAGE: coverageOf(folder) }
   const options = [`--test-timeout=${limits.testMs}`, '--test-reporter=spec', '--test-reporter-destination=stdout']
   options.push(`--test-reporter=${reporter}`, `--test-reporter-destination=${events}.none`)
   const output = openSync(log, 'a')
@@ -95,7 +103,7 @@ function start(
       stdio: ['ignore', output, output],
       // A session of its own, by which its processes are found.
       detached: true,
-      env: { ...environment, TMPDIR: folder, TEMP: folder, TMP: folder, OCTET_TEST_EVENTS: events },
+      env: { ...environment, TMPDIR: folder, TEMP: folder, TMP: folder, OCTET_TEST_EVENTS: events, ...coverage },
     })
   } finally {
     closeSync(output)

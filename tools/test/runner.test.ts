@@ -15,7 +15,7 @@ const notChecked = { skip: isLinux ? false : 'NOT CHECKED: looks for processes i
 const goneMs = 30_000
 
 const begin = `import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { suite, test } from 'node:test'
 const forever = ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']
@@ -32,7 +32,9 @@ test('hangs', async () => {
   const bareDetached = spawn(process.execPath, forever, { env: {}, cwd: '/', stdio: 'ignore', detached: true })
   const pids = [process.pid, detached.pid, stopped.pid, bare.pid, bareDetached.pid]
   const folders = [process.env.TMPDIR, process.env.NODE_COMPILE_CACHE]
-  writeFileSync(process.env.OCTET_PLANTED, JSON.stringify({ runner: process.ppid, pids, folders }))
+  const note = process.env.OCTET_PLANTED
+  writeFileSync(note + '.new', JSON.stringify({ runner: process.ppid, pids, folders }))
+  renameSync(note + '.new', note) // a reader finds all of it or nothing
   await delay(1_000_000)
 })
 `
@@ -63,6 +65,7 @@ function npmTest(t: TestContext, files: Readonly<Record<string, string>>, ...opt
     env: { ...process.env, OCTET_PLANTED: note },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  t.after(() => child.kill('SIGKILL')) // a test that fails ends its run, too
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
   const closed = once(child, 'close') as Promise<[number | null]>

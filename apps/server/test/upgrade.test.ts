@@ -135,6 +135,6 @@ test('a server refuses a database from which the next release took something awa
   assert.equal(code, 1)
   assert.match(said, /a newer one applied a migration that this one cannot run on/)
   assert.match(said, /links\/9999_next: links have no title any more/)
-  // The release before counted the migrations of capabilities too; platform/db/test/migrate.test.ts has the exact number.
+  // That release counted the migrations of capabilities, too. platform/db/test/migrate.test.ts has the exact number.
   assert.match(said, /npm run migrate -- down links \d$/m)
 })

@@ -18,8 +18,8 @@ export interface ChatClient {
   follow(room: string): void
   /** Sends, edits or deletes a message, or reacts to one, over the socket. */
   act(room: string, dice: number): void
-  /** Sends a message over REST; resolves with the answer, however many attempts that takes. */
-  say(room: string, text?: string): Promise<void>
+  /** Sends a message over REST, with as many attempts as that takes. Resolves with its `seq`; with 0 if refused. */
+  say(room: string, text?: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -156,7 +156,7 @@ function open({ session, said }: State, room: string, way: string): Said {
   return entry
 }
 
-async function say(state: State, origin: string, entry: Said, text = `said ${entry.turn}`): Promise<void> {
+async function say(state: State, origin: string, entry: Said, text = `said ${entry.turn}`): Promise<number> {
   const { room, cmid } = entry
   const untilMs = performance.now() + askForMs
   while (!state.isClosed && performance.now() < untilMs) {
@@ -167,13 +167,14 @@ async function say(state: State, origin: string, entry: Said, text = `said ${ent
       signal: AbortSignal.timeout(requestTimeoutMs),
     }).catch(() => undefined)
     // Only a complete body counts as an answer.
-    const body = await answer?.json().catch(() => undefined)
+    const body = (await answer?.json().catch(() => undefined)) as { readonly seq?: number } | undefined
     if (answer !== undefined && body !== undefined && answer.status < 500 && answer.status !== 409) {
       entry.state = answer.status === 201 ? 'sent' : 'refused'
-      return
+      return body.seq ?? 0
     }
     await new Promise(resolve => setTimeout(resolve, askAgainMs))
   }
+  return 0
 }
 
 function apply(reading: Reading, event: EventOf<typeof chat, 'room'>): void {

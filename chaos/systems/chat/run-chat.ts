@@ -180,7 +180,7 @@ interface Talk {
 }
 
 async function talk(client: ChatClient, rooms: readonly string[], { random, isOver }: Talk): Promise<void> {
-  let saying: Promise<void> | undefined
+  let saying: Promise<unknown> | undefined
   while (!isOver()) {
     const room = random.pick(rooms)
     if (saying === undefined && random.chance(requestProbability)) {

@@ -31,8 +31,8 @@ const series = /^octet_realtime_slow_total(?:\{[^}]*\})? (\d+)/m
 /** Stops reading until the reader is disconnected, then resumes. Every server must be up. */
 export async function standStill({ origins, reader, speaker, room }: StandStill): Promise<Stood> {
   const before = await slowReaders(origins)
-  await speaker.say(room)
-  await until(() => heard(reader, room) > 0)
+  const firstSeq = await speaker.say(room)
+  await until(() => heard(reader, room) >= firstSeq)
   reader.wire.set({ isBlackHole: true })
   let [said, cutOff] = [1, 0]
   const startedMs = performance.now()
@@ -43,10 +43,10 @@ export async function standStill({ origins, reader, speaker, room }: StandStill)
     } else await new Promise(resolve => setTimeout(resolve, 50))
     if (said % lookEvery === 0) cutOff = (await slowReaders(origins)) - before
   }
-  const [connections, last] = [reader.frames.connections, heard(reader, room)]
+  const { connections } = reader.frames
   reader.wire.set({})
-  await speaker.say(room)
-  const isBack = await until(() => heard(reader, room) >= last + said)
+  const lastSeq = await speaker.say(room)
+  const isBack = await until(() => heard(reader, room) >= lastSeq)
   const loads = reader.readers().find(each => each.room === room)?.spans.length
   return { cutOff, resumed: isBack && loads === 1 && reader.frames.connections > connections ? 1 : 0 }
 }

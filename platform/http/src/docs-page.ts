@@ -32,7 +32,8 @@ Postman collection <a href="/postman.json">/postman.json</a>.</p></header>
 <div class="columns">
 <nav aria-label="Operations">
 ${contracts.map(contract => navOf(contract)).join('')}
-<h2>realtime</h2><ul><li><a href="#realtime.followStream">Follow a live stream as server-sent events</a></li></ul>
+<h2>realtime</h2>
+<ul><li><a href="#realtime.followStream">Follow a live stream as server-sent events</a></li></ul>
 <p><a href="#problems">Problems</a></p>
 </nav>
 <main>
@@ -94,8 +95,8 @@ function eventStreamSection(origin: string): string {
   return `<section id="realtime.followStream">
 <h2>Follow a live stream as server-sent events</h2>
 <p class="route"><b>GET</b> <code>${realtimeEventsPath}</code></p>
-<p>Signed in. For places where WebSockets do not pass. <code>stream</code> names the stream; <code>after</code> is the id
-of the last event you have.</p>
+<p>Signed in. For places where WebSockets do not pass. <code>stream</code> names the stream; <code>after</code> is the
+id of the last event you have.</p>
 <pre tabindex="0">curl -N '${html(url)}' -H 'Authorization: Bearer …'</pre>
 </section>`
 }

@@ -164,6 +164,7 @@ function takeGate(
     const id = requestIdOf(headerOf(request, 'x-request-id'))
     const status = sendBareProblem(response, problem, id, corsHeaders(request, options))
     options.metrics.observe('POST', path, status, 0)
+    options.log.info({ requestId: id, method: 'POST', route: path, status }, 'refused by a concurrency gate')
   }
   return gates.some(gate => gate.take({ request, response }, { admit, refuse }))
 }

@@ -13,7 +13,8 @@ interface Held {
 
 /** An app whose `/costly` is behind a gate and answers when the test tells it to; `/cheap` has no gate. */
 async function open(t: Test, gate: { runningMax: number; waitingMax: number; waitMsMax?: number }) {
-  const { app, metrics } = bareApp()
+  const logged: string[] = []
+  const { app, metrics } = bareApp(line => logged.push(line))
   const running: Held[] = []
   defer(t, async () => {
     for (const { finish } of running) finish()
@@ -39,7 +40,7 @@ async function open(t: Test, gate: { runningMax: number; waitingMax: number; wai
       body: JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),
     })
-  return { app, running, post, port, metrics }
+  return { app, running, post, port, metrics, logged }
 }
 
 async function until(what: string, fits: () => boolean): Promise<void> {
@@ -51,7 +52,7 @@ async function until(what: string, fits: () => boolean): Promise<void> {
 }
 
 test('two requests run, three wait and run in order of arrival, and the rest get a Retry-After', async t => {
-  const { running, post, metrics } = await open(t, { runningMax: 2, waitingMax: 3 })
+  const { running, post, metrics, logged } = await open(t, { runningMax: 2, waitingMax: 3 })
   const answers: Promise<Response>[] = []
   for (let index = 0; index < 5; index++) {
     answers.push(post('/costly', { index }))
@@ -63,8 +64,10 @@ test('two requests run, three wait and run in order of arrival, and the rest get
     assert.equal(answer.status, 503)
     assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/)
     assert.ok(Number(answer.headers.get('retry-after')) >= 1)
-    const { code, retryAfterMs } = (await answer.json()) as { code: string; retryAfterMs: number }
+    const problem = (await answer.json()) as { code: string; requestId: string; retryAfterMs: number }
+    const { code, requestId, retryAfterMs } = problem
     assert.equal(code, 'unavailable')
+    assert.ok(logged.join('').includes(requestId), 'an operator finds the refusal by its request id')
     moments.push(performance.now() + retryAfterMs)
   }
   await Promise.all(Array.from({ length: 40 }, refuse))

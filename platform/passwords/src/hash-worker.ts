@@ -5,7 +5,7 @@ import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import type { HashOrder } from './hash-threads.ts'
 
-/** A third of the weight of a thread that answers requests. At a tenth, a sign-in on a busy host took over ten seconds. */
+/** A third of the weight of a thread that answers requests. With a tenth, a sign-in on a busy host took over 10 s. */
 const niceness = 5
 
 /** Linux sets priorities per thread, and /proc names the calling one. Elsewhere hashes have normal priority. */

@@ -38,6 +38,7 @@ import { createPictures } from '@octet/pictures'
 import type { Hub } from '@octet/realtime'
 import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
 import { openDiskStorage, type Storage, within } from '@octet/storage'
+import { deliverAllDue, deliverToAll } from './deliver-events.ts'
 import { type Live, openLive } from './live.ts'
 import { connectPeers, type Peers } from './peers.ts'
 import { seedDemo } from './seed-demo.ts'
@@ -252,14 +253,6 @@ async function openSecrets({ secretKeys = [], log }: RuntimeOptions, own: Db): P
   return createSecrets(kept === undefined ? secretKeys : [...secretKeys, kept])
 }
 
-/** Every event that is due, and those these cause. */
-async function deliverAllDue(relays: readonly Relay[]): Promise<void> {
-  for (let handled = 1; handled > 0; ) {
-    handled = 0
-    for (const relay of relays) handled += await relay.runOnce()
-  }
-}
-
 async function startWork(hub: Hub, relays: ReadonlyMap<string, Relay>, jobs: Jobs): Promise<void> {
   hub.start()
   for (const relay of relays.values()) relay.start()
@@ -268,19 +261,6 @@ async function startWork(hub: Hub, relays: ReadonlyMap<string, Relay>, jobs: Job
 
 function personalDataModulesOf(modules: readonly AnyModule[]): string[] {
   return modules.flatMap(({ contract, privacy }) => ('columns' in privacy ? [contract.name] : []))
-}
-
-/**
- * Delivers an event to every listener. A listener that fails, or whose process is unreachable, does not hold the others
- * back: the first error is thrown after all have been tried, and the event waits in the outbox for another attempt.
- */
-async function deliverToAll(host: Host, peers: Peers | undefined, event: OutboxEvent): Promise<void> {
-  const here = host.subscribersOf(event.event).map(subscriber => () => subscriber.deliver(event))
-  const errors: unknown[] = []
-  for (const deliver of [...here, ...(peers?.deliveriesOf(event) ?? [])]) {
-    await deliver().catch(error => errors.push(error))
-  }
-  if (errors.length > 0) throw errors[0]
 }
 
 interface OpenPeers extends Peers {
