@@ -1,4 +1,6 @@
-/** One small connection pool per module, each under the module's own role and with its own schema first in line. */
+/**
+ * One small connection pool per module, each with the module's own role and its own schema first in the search path.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Contract, EventSpec, StreamEvent, StreamKind } from '@octet/contracts'
 import { commonProblem } from '@octet/contracts'
@@ -10,14 +12,14 @@ import { reportSlowQueries, type SlowQueryOptions } from './slow-queries.ts'
 import type { Queryable, Sql } from './sql.ts'
 import { type Appended, appendEvent } from './streams.ts'
 
-/** A module's database. Statements run outside any transaction, each on its own. */
+/** A module's database. Statements outside `tx` run without a transaction. */
 export interface Db<C extends Contract = Contract> extends Queryable {
   readonly kind: 'db'
   readonly schema: string
   /**
-   * Runs `body` in one transaction and commits. Serialization failures and deadlocks run the body again, at most
-   * five times, so the body must have no effect but SQL. Throws `unavailable` when the
-   * connection broke; `executed` is `maybe` when it broke during COMMIT. Calls to other modules are refused inside.
+   * Runs `body` in one transaction and commits. After a serialization failure or deadlock it runs the body again, at
+   * most five times, so SQL must be the body's only effect. Throws `unavailable` when the connection broke; `executed`
+   * is `maybe` when it broke during COMMIT. Calls to other modules are refused inside.
    */
   transaction<T>(name: string, body: (tx: Tx<C>) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -26,11 +28,12 @@ export interface Db<C extends Contract = Contract> extends Queryable {
 /** One open transaction. */
 export interface Tx<C extends Contract = Contract> extends Queryable {
   readonly kind: 'tx'
-  /** Writes the event to the module's outbox; it leaves when, and only when, this transaction commits. */
+  /** Writes the event to the module's outbox; it is delivered only if this transaction commits. */
   publish<K extends keyof C['events'] & string>(event: K, data: EventData<C, K>): Promise<void>
   /**
-   * Appends to the durable stream `<module>:<kind>:<key>`; subscribers hear of it when this transaction has committed.
-   * Others who append to the same stream wait until then, so append last; with several streams, in order of name.
+   * Appends to the durable stream `<module>:<kind>:<key>`; subscribers receive the event after the commit. Other
+   * transactions that append to the same stream wait until then, so append last, and append to several streams in order
+   * of name.
    */
   append<K extends StreamKind<C>>(
     kind: K,
@@ -44,15 +47,15 @@ export type EventData<C extends Contract, K extends keyof C['events']> =
 
 export interface DbOptions {
   readonly url: string
-  /** Schema and, with the prefix `octet_`, role. */
+  /** The schema, and with the prefix `octet_` the role. */
   readonly schema: string
   readonly connectionsMax?: number
-  /** Told after a commit that published: the relay need not wait for its next poll. */
+  /** Called after a commit that published, so that the relay need not wait for its next poll. */
   readonly onPublished?: () => void
-  /** Told after a commit what it appended to streams, in order. */
+  /** Called after a commit with the events that it appended to streams, in order. */
   readonly onAppended?: (appended: readonly Appended[]) => void
   readonly slowQueries?: SlowQueryOptions
-  /** Told of every statement's place and time when tracing wants it. */
+  /** Called with the place and duration of every statement when tracing is on. */
   readonly onTransaction?: (name: string, durationMs: number, outcome: 'committed' | 'failed' | 'retried') => void
 }
 
@@ -69,7 +72,7 @@ export function roleOf(schema: string): string {
 
 const currentTransaction = new AsyncLocalStorage<string>()
 
-/** Name of the transaction the running code is in, if any. A call to another module must not be made there. */
+/** The name of the transaction that the running code is in, if any. It must not call another module. */
 export function transactionInProgress(): string | undefined {
   return currentTransaction.getStore()
 }
@@ -94,7 +97,7 @@ export function openPool(url: string, options: { role?: string; schema?: string;
   })
 }
 
-/** Times travel as ISO strings and 8-byte integers as numbers (all of ours are far below 2^53), like in JSON. */
+/** Times travel as ISO strings and 8-byte integers as numbers (all of ours are far below 2^53), as in JSON. */
 const plainTypes = {
   time: { to: 1184, from: [1184], serialize: (value: string | Date) => isoOf(value), parse: parseTime },
   bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
@@ -104,20 +107,20 @@ function isoOf(value: string | Date): string {
   return typeof value === 'string' ? value : value.toISOString()
 }
 
-/** By how much longer a text is than one without a fraction, and what its milliseconds lack. */
+/** Keyed by how much longer a text is than one without a fraction; the value completes the milliseconds. */
 const missingDigits = ['.000', '', '00', '0']
 const wholeSecondsLength = '2026-11-21 07:30:00+00'.length
 
 /**
- * `2026-11-21 07:30:00.12+00` → `2026-11-21T07:30:00.120Z`: PostgreSQL leaves zeros at the end out. With them, times
- * are written as JavaScript writes them, and their texts are in their order. The session's time zone is UTC.
+ * `2026-11-21 07:30:00.12+00` → `2026-11-21T07:30:00.120Z`. PostgreSQL omits trailing zeros. With them, the text equals
+ * JavaScript's and sorts by time. The session's time zone is UTC.
  */
 function parseTime(text: string): string {
   if (!text.endsWith('+00')) return new Date(text).toISOString()
   return `${text.slice(0, 10)}T${text.slice(11, -3)}${missingDigits[text.length - wholeSecondsLength] ?? ''}Z`
 }
 
-/** Opens a module's database. Connections are made when first needed. */
+/** Opens a module's database. Connects on first use. */
 export function openDb<C extends Contract>(options: DbOptions): Db<C> {
   const pool = openPool(options.url, {
     role: roleOf(options.schema),
@@ -183,7 +186,7 @@ async function runTransaction<C extends Contract, T>(
   }
 }
 
-/** A broken connection or a full disk becomes `unavailable`; once COMMIT was under way nobody knows what happened. */
+/** A broken connection or a full disk becomes `unavailable`; once COMMIT was sent, its outcome is unknown. */
 function asOutage(error: unknown, name: string, commitSent: boolean): unknown {
   const outage = outageOf(error)
   if (outage === undefined) return error

@@ -1,9 +1,9 @@
 /**
- * One server per data directory. The lock is a record lock that the operating system holds for the process, taken
- * through SQLite (the only door to such locks in plain Node), so it dies with the process: after kill -9 there is
- * nothing stale to judge. A file with a pid, which most projects use, has to guess whether its writer still lives,
- * guesses wrong when the pid was given to another program or sits in another container, and needs a second lock to
- * make two simultaneous take-overs safe.
+ * Allows one server per data directory. The lock is a record lock that the operating system holds for the process. It
+ * is taken through SQLite, the only access to such locks in plain Node, and it ends with the process: after `kill -9`
+ * nothing stale remains. Most projects use a file with a pid instead. They must guess whether its writer still lives,
+ * and guess wrong when another program got the pid or the writer runs in another container. They also need a second
+ * lock to make two simultaneous takeovers safe.
  */
 import { constants, writeFileSync } from 'node:fs'
 import { access, mkdir, readFile, realpath, rm } from 'node:fs/promises'
@@ -15,11 +15,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface DataDirLock {
   /** The directory's real path: absolute, without symbolic links. */
   readonly dir: string
-  /** Gives the directory back. Calling it again does nothing. */
+  /** Releases the directory. A second call does nothing. */
   release(): Promise<void>
 }
 
-/** Another live process holds the data directory. `pid` and `since` are `undefined` when it did not say. */
+/** Another live process holds the data directory. `pid` and `since` are `undefined` when they could not be read. */
 export class DataDirLockedError extends Error {
   readonly code = 'data-dir-locked'
   readonly dir: string
@@ -40,10 +40,10 @@ export class DataDirLockedError extends Error {
   }
 }
 
-/** What the holder writes about itself. It only serves the message; the lock itself is in the kernel. */
+/** What the holder writes about itself. It only serves the error message; the lock itself is in the kernel. */
 interface Holder {
   pid: number
-  /** When the process was started, in clock ticks since boot; tells it from a later process with the same pid. */
+  /** When the process started, in clock ticks since boot; distinguishes it from a later process with the same pid. */
   startedTicks: number | undefined
   host: string
   since: string
@@ -53,13 +53,13 @@ const sqliteBusy = 5
 const holderTimeoutMs = 500
 const holderPollMs = 20
 
-/** An unreferenced database would be closed, and the lock lost, by the garbage collector. */
+/** The garbage collector would close an unreferenced database and lose the lock. */
 const held = new Set<DatabaseSync>()
 
 /**
- * Creates `dir` (0700) when missing and locks it for this process until `release()` or the end of the process,
- * however it ends. The same directory by another path is the same lock. Throws {@link DataDirLockedError} at once
- * when it is taken, also by this very process.
+ * Creates `dir` (0700) if missing and locks it for this process until `release()` or the end of the process, however it
+ * ends. Another path to the same directory is the same lock. Throws {@link DataDirLockedError} at once when it is
+ * taken, even by this process.
  */
 export async function lockDataDir(dir: string): Promise<DataDirLock> {
   const real = await openDir(dir)
@@ -76,11 +76,11 @@ export async function lockDataDir(dir: string): Promise<DataDirLock> {
   const holderFile = join(real, 'lock.json')
   async function release(): Promise<void> {
     if (!held.delete(database!)) return
-    // The lock file itself stays: without it one process could lock the deleted file and another a new one.
+    // The lock file stays: otherwise one process could lock the deleted file and another a new one.
     await rm(holderFile, { force: true }).finally(() => database!.close())
   }
   try {
-    // Without a pause after locking: those who are refused now are looking for it.
+    // Written right after locking, because refused processes look for it.
     writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
   } catch (error) {
     await release()
@@ -102,15 +102,16 @@ async function openDir(dir: string): Promise<string> {
 }
 
 /**
- * `undefined` when somebody else has the lock. `BEGIN IMMEDIATE` asks for SQLite's RESERVED lock, one exclusive lock on
- * one byte: of many starters exactly one gets it. (EXCLUSIVE takes several steps; two starters could fail each other.)
+ * Returns `undefined` when another process has the lock. `BEGIN IMMEDIATE` takes SQLite's RESERVED lock, an exclusive
+ * lock on one byte: of many starters exactly one gets it. (EXCLUSIVE takes several steps, so two starters could make
+ * each other fail.)
  */
 function takeLock(dir: string): DatabaseSync | undefined {
   const file = join(dir, 'lock')
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(file, { timeout: 0 })
-    // No journal file: one left by a killed process would make the next starters lock it for a moment to remove it.
+    // No journal file: after a kill, the next starters would briefly lock the file to remove it.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE')
     return database
   } catch (cause) {
@@ -121,7 +122,10 @@ function takeLock(dir: string): DatabaseSync | undefined {
   }
 }
 
-/** Who holds the lock. The winner may not have written it yet, and a killed one's words may still stand there. */
+/**
+ * The holder of the lock. A new holder may not have written its note yet, and a killed holder's note may still be
+ * there.
+ */
 async function readHolder(dir: string): Promise<Holder | undefined> {
   const deadline = performance.now() + holderTimeoutMs
   while (performance.now() < deadline) {
@@ -153,10 +157,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)); `undefined` where there is no /proc or no such process. */
+/** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)); `undefined` without /proc or without such a process. */
 async function startedTicks(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  // The second field is the program's name in brackets and may hold anything, also spaces and brackets.
+  // The second field is the program's name in brackets and may contain anything, including spaces and brackets.
   const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   return ticks === undefined ? undefined : Number(ticks)
 }

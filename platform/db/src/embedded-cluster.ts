@@ -1,4 +1,4 @@
-/** The files of the database: made once, whole or not at all, and checked before each start. */
+/** The files of the database: created once, completely or not at all, and checked before each start. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -15,16 +15,16 @@ const passwordBytes = 24
 const initdbTimeoutMs = 120_000
 const outputBytesMax = 16_384
 
-/** Who owns the data directory; `undefined` when there is none yet. */
+/** The owner of the data directory; `undefined` when the directory does not exist yet. */
 export async function ownerOf(dataDir: string): Promise<User | undefined> {
   const { uid, gid } = (await stat(dataDir).catch(() => undefined)) ?? {}
   return uid === undefined || gid === undefined ? undefined : { uid, gid }
 }
 
 /**
- * Makes the data directory `<dir>/data`. initdb works in a directory beside it that is renamed when complete and on
- * disk, so a kill at any moment leaves either no data directory or a whole one.
- * Checksums on, UTF-8, the built-in C.UTF-8 locale (does not change with the operating system), SCRAM for everybody:
+ * Creates the data directory `<dir>/data`. initdb works in a neighbouring directory, which is renamed once it is
+ * complete and on disk. A kill at any time therefore leaves no data directory or a complete one. It uses checksums,
+ * UTF-8 and the built-in C.UTF-8 locale, which does not change with the operating system. Every login needs SCRAM:
  * other users of the machine reach the port, but cannot log in.
  */
 export async function createCluster(options: {
@@ -54,7 +54,7 @@ export async function createCluster(options: {
   await rm(work, { recursive: true, force: true })
 }
 
-/** Throws when the data directory cannot be used by these programs; says what to do. */
+/** Throws when these programs cannot use the data directory; the message explains what to do. */
 export async function checkCluster(dataDir: string, launcher: Launcher): Promise<void> {
   const made = (await readFile(join(dataDir, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
   const major = launcher.version.split('.')[0]

@@ -1,6 +1,6 @@
 /**
- * How to run PostgreSQL's programs as the user we are. PostgreSQL refuses root, and a child must not outlive a killed
- * server. The ways are tried in order by running `postgres --version`, because what works depends on the container.
+ * Runs PostgreSQL's programs as a suitable user. PostgreSQL refuses root, and a child must not outlive a killed server.
+ * The launchers are tried in order with `postgres --version`, because the container decides which of them works.
  */
 import { execFile, type SpawnOptions } from 'node:child_process'
 import { chmod, chown, lchown, lstat, opendir, stat } from 'node:fs/promises'
@@ -14,32 +14,32 @@ export interface User {
 }
 
 export interface Launcher {
-  /** Put before a program and its arguments. */
+  /** Prepended to a program and its arguments. */
   readonly prefix: readonly string[]
   readonly spawnOptions: SpawnOptions
-  /** Who must own the data directory; `undefined` when it is simply this process's user. */
+  /** The required owner of the data directory; `undefined` when it is this process's user. */
   readonly owner: User | undefined
-  /** Of the programs, as in `18.4`. */
+  /** The version of the programs, such as `18.4`. */
   readonly version: string
 }
 
 type Way = Pick<Launcher, 'prefix' | 'owner'> & { readonly user?: User }
 
 const probeTimeoutMs = 10_000
-/** `nobody`: initdb wants a user that /etc/passwd knows, and this one is everywhere. */
+/** `nobody`: initdb needs a user in /etc/passwd, and this one always exists. */
 const nobody: User = { uid: 65_534, gid: 65_534 }
 const withParent = ['--pdeathsig', 'INT', '--']
 
 /**
- * The first way that works. `dataOwner` is who owns an existing data directory: root runs PostgreSQL as that user
- * rather than give the files to another. Throws with every way's reason when none works.
+ * Returns the first launcher that works. `dataOwner` is the owner of an existing data directory: root runs PostgreSQL
+ * as that user rather than change the owner of the files. If no launcher works, throws with the reason of each.
  */
 export async function chooseLauncher(binaries: Binaries, dataOwner: User | undefined): Promise<Launcher> {
   const failures: string[] = []
   const isForAll = ((await stat(binaries.postgres)).mode & 0o001) !== 0
   for (const way of ways(dataOwner, isForAll)) {
     const spawnOptions: SpawnOptions = {
-      // None of the user's PG* variables, and none of our secrets.
+      // The environment omits the user's PG* variables and our secrets.
       env: childEnv(),
       cwd: dirname(binaries.postgres),
       windowsHide: true,
@@ -70,7 +70,8 @@ function ways(dataOwner: User | undefined, isForAll: boolean): Way[] {
   const inNamespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
   return [
     // One capability stays, to pass through directories of root such as /root. The right to read everything is enough,
-    // unless only root may run the programs (an installation with umask 077); common containers grant only the other.
+    // unless only root may run the programs (an installation with umask 077). Common containers grant only the other
+    // one.
     ...(isForAll ? [{ prefix: [...asUser, ...capability('dac_read_search'), ...withParent], owner: user }] : []),
     { prefix: [...asUser, ...capability('dac_override'), ...withParent], owner: user },
     // Root without the right to change user: outside the namespace it stays root, so root owns the files.
@@ -106,8 +107,8 @@ export function commandLine(launcher: Launcher, program: string, args: string[])
 }
 
 /**
- * Lets PostgreSQL's user pass through `dir`, where it has no capability to do so by itself. Throws, saying which rights
- * to give, when a directory further up keeps that user out.
+ * Lets PostgreSQL's user pass through `dir`, unless a capability already does. Throws when a parent directory denies
+ * access; the message names the rights to grant.
  */
 export async function openTo(launcher: Launcher, dir: string): Promise<void> {
   const { uid, gid } = launcher.spawnOptions
@@ -124,7 +125,10 @@ export async function openTo(launcher: Launcher, dir: string): Promise<void> {
   }
 }
 
-/** Gives `path` and all below it to the launcher's user. The top comes last: an interrupted walk is done again. */
+/**
+ * Gives `path` and everything below it to the launcher's user. The top comes last, so that an interrupted run is
+ * repeated.
+ */
 export async function giveTo(launcher: Launcher, path: string): Promise<void> {
   const owner = launcher.owner
   if (!owner) return

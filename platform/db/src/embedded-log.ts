@@ -1,7 +1,7 @@
-/** PostgreSQL's own log: a file that PostgreSQL writes itself, so it also tells how it ended after we were killed. */
+/** PostgreSQL's own log. PostgreSQL writes the file itself, so it also records its end after our process was killed. */
 import { copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises'
 
-/** Twice this on disk at most, and what PostgreSQL writes between two looks. */
+/** The disk holds at most twice this, plus what PostgreSQL writes between two checks. */
 const logBytesMax = 4 * 1024 * 1024
 const lookEveryMs = 5_000
 const tailBytes = 8_192
@@ -17,15 +17,15 @@ export interface ServerLog {
 }
 
 /**
- * Opens `file` for appending and keeps it bounded: a full log is copied to `<file>.1` and emptied in place (a rename
- * would leave PostgreSQL writing to the renamed file).
+ * Opens `file` for appending and bounds its size: a full log is copied to `<file>.1` and truncated in place. After a
+ * rename, PostgreSQL would go on writing to the renamed file.
  */
 export async function openServerLog(file: string): Promise<ServerLog> {
   const handle = await open(file, 'a', 0o600)
   await shorten(file)
   let looking: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
-    looking = shorten(file).catch(() => undefined) // a full disk: the next look tries again
+    looking = shorten(file).catch(() => undefined) // a full disk: the next check tries again
   }, lookEveryMs)
   timer.unref()
   return {
@@ -33,7 +33,7 @@ export async function openServerLog(file: string): Promise<ServerLog> {
     sizeBytes: async () => (await stat(file)).size,
     async tail(startBytes) {
       const { size } = await stat(file)
-      return await readTail(file, startBytes > size ? 0 : startBytes, size) // emptied since
+      return await readTail(file, startBytes > size ? 0 : startBytes, size) // truncated since
     },
     async close() {
       clearInterval(timer)
@@ -43,7 +43,7 @@ export async function openServerLog(file: string): Promise<ServerLog> {
   }
 }
 
-/** Empties the log when it is full; its words are in `<file>.1` then. */
+/** Truncates the log when it is full; `<file>.1` then has its content. */
 export async function shorten(file: string, bytesMax = logBytesMax): Promise<void> {
   if ((await stat(file)).size <= bytesMax) return
   await copyFile(file, `${file}.1`)

@@ -1,4 +1,4 @@
-/** A PostgreSQL that outlived the server that started it, found by what it left in its data directory. */
+/** Finds and stops a PostgreSQL that outlived its server, by the files in its data directory. */
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -20,7 +20,7 @@ interface OrphanTimeouts {
 const timeoutsDefault: OrphanTimeouts = { fastMs: 10_000, immediateMs: 5_000, killMs: 5_000 }
 const pollMs = 10
 
-/** What PostgreSQL says about itself in `postmaster.pid`; stale after a crash. `undefined` when missing or garbled. */
+/** The content of `postmaster.pid`, which is stale after a crash. `undefined` when missing or garbled. */
 export async function readPostmasterFile(dataDir: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => undefined)
   const lines = text?.split('\n')
@@ -29,10 +29,10 @@ export async function readPostmasterFile(dataDir: string): Promise<PostmasterFil
 }
 
 /**
- * Stops the PostgreSQL that `postmaster.pid` names: fast shutdown, then immediate, then kill. A process that is not a
- * PostgreSQL of this directory was given the same pid later: it is left alone, and the stale file removed, over which
- * PostgreSQL would otherwise stumble. The caller must hold the directory's lock, so that no other server's PostgreSQL
- * can be meant. Returns whether there was one; throws when it does not go away.
+ * Stops the PostgreSQL that `postmaster.pid` names: fast shutdown, then immediate, then kill. If another program got
+ * the pid, it is left alone, and the stale file is removed, because it would block PostgreSQL's start. The caller must
+ * hold the directory's lock, so that the PostgreSQL cannot belong to another server. Returns whether one was found;
+ * throws when it does not end.
  */
 export async function stopOrphan(dataDir: string, timeouts = timeoutsDefault): Promise<boolean> {
   const file = await readPostmasterFile(dataDir)
@@ -52,9 +52,9 @@ export async function stopOrphan(dataDir: string, timeouts = timeoutsDefault): P
 }
 
 /**
- * A crash of the machine, or a full disk, can leave `postmaster.pid` empty or without a number in it. PostgreSQL then
- * refuses every start, because it cannot tell whether the directory is in use. Our lock and the list of processes can
- * tell. Only on Linux, where killLeftovers reads that list.
+ * A crash of the machine, or a full disk, can leave `postmaster.pid` empty or without a number. PostgreSQL then refuses
+ * every start, because it cannot tell whether the directory is in use. Our lock and the list of processes can tell.
+ * Only on Linux, where killLeftovers reads that list.
  */
 async function removeGarbledFile(dataDir: string, killMs: number): Promise<void> {
   if (process.platform !== 'linux') return
@@ -64,7 +64,7 @@ async function removeGarbledFile(dataDir: string, killMs: number): Promise<void>
 async function endPostmaster(pid: number, dataDir: string, timeouts: OrphanTimeouts): Promise<boolean> {
   async function endBy(signal: NodeJS.Signals, timeoutMs: number): Promise<boolean> {
     sendSignal(pid, signal)
-    // Asking who it is, not whether the pid is taken: a zombie keeps its pid, and pids are given away again.
+    // Checks the identity and not only whether the pid is taken: a zombie keeps its pid, and pids are reused.
     return await poll(async () => !(await isPostgresOf(pid, dataDir)), timeoutMs)
   }
   if (await endBy('SIGINT', timeouts.fastMs)) return true
@@ -73,9 +73,9 @@ async function endPostmaster(pid: number, dataDir: string, timeouts: OrphanTimeo
 }
 
 /**
- * Kills what is left of a PostgreSQL whose main process was killed. Its children notice by themselves, but only once
- * they are done with what they are doing, and PostgreSQL does not start before. Elsewhere than on Linux it says so.
- * Returns whether all are gone, in time.
+ * Kills the remaining children of a PostgreSQL whose main process was killed. They would end by themselves, but only
+ * after their current work, and PostgreSQL does not start before. Outside Linux it returns false. Returns whether all
+ * ended in time.
  */
 export async function killLeftovers(dataDir: string, timeoutMs: number): Promise<boolean> {
   if (process.platform !== 'linux') return false
@@ -88,7 +88,7 @@ export async function killLeftovers(dataDir: string, timeoutMs: number): Promise
   }, timeoutMs)
 }
 
-/** Asks every few milliseconds until the answer is yes. Returns whether it was, in time. */
+/** Checks every few milliseconds until the answer is yes. Returns whether it was, in time. */
 export async function poll(isDone: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs
   while (!(await isDone())) {
@@ -107,7 +107,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Sends a signal to a process, or to a group by its negative number. One that is gone is fine. */
+/** Sends a signal to a process, or to a process group by its negative number. Ignores a process that is gone. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
@@ -116,7 +116,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Whether the process is a PostgreSQL that works in this data directory. On Windows never: PostgreSQL checks there. */
+/** Whether the process is a PostgreSQL of this data directory. Always false on Windows, where PostgreSQL checks it. */
 export async function isPostgresOf(pid: number, dataDir: string): Promise<boolean> {
   if (process.platform === 'win32') return false
   const dir = await realpath(dataDir).catch(() => undefined)
@@ -124,7 +124,7 @@ export async function isPostgresOf(pid: number, dataDir: string): Promise<boolea
   if (process.platform !== 'linux') return commandNames(await commandOf(pid), dir)
   try {
     const [program, workDir] = await Promise.all([readlink(`/proc/${pid}/exe`), readlink(`/proc/${pid}/cwd`)])
-    // Linux marks a program that an upgrade has removed since.
+    // Linux adds a suffix when an upgrade has removed the program.
     return basename(program.replace(/ \(deleted\)$/, '')) === 'postgres' && workDir === dir
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') return false
@@ -141,6 +141,6 @@ async function commandOf(pid: number): Promise<string> {
   const ps = promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { timeout: 5_000 })
   return await ps.then(
     result => result.stdout,
-    () => '', // ps fails when there is no such process
+    () => '', // ps fails when the process does not exist
   )
 }

@@ -1,4 +1,4 @@
-/** One run of the postgres program: started, waited for, stopped. */
+/** One run of the postgres program: start, wait until ready, stop. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -22,26 +22,26 @@ interface ServerOptions {
 export interface Server {
   readonly port: number
   readonly pid: number
-  /** Resolves when it has ended, whatever the cause: `exit code 0` or `signal SIGKILL`. */
+  /** Resolves when it has ended, for whatever reason: `exit code 0` or `signal SIGKILL`. */
   readonly ended: Promise<string>
-  /** Stops it: fast, then hard. */
+  /** Stops it: fast shutdown, then a kill. */
   end(): Promise<void>
 }
 
-/** Below the ports that systems give to outgoing connections, one of which could sit on ours at the next start. */
+/** Below the range of outgoing connections, so that none of them can occupy our port at the next start. */
 const [portMin, portMax] = [15_000, 29_999]
 const attemptsMax = 20
 const memoryRetryMs = 200
 const pollMs = 5
-/** Recovery after a crash may take long, but tells of its progress every 10 s: only silence is a failure. */
+/** Recovery after a crash may take long, but it logs progress every 10 s, so only silence is a failure. */
 const silenceTimeoutMs = 45_000
 const startTimeoutMs = 15 * 60_000
 const fastTimeoutMs = 6_000
 const immediateTimeoutMs = 2_000
 
 /**
- * Starts PostgreSQL on the port of the last time, or another free one, and waits until it accepts connections. Throws
- * with the last lines of its log when it ends instead, or falls silent.
+ * Starts PostgreSQL on the previous port, or on another free one, and waits until it accepts connections. Throws with
+ * the last lines of its log when it ends or goes silent.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const portFile = join(options.dir, 'port')
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
     await server.end()
     const lines = await options.serverLog.tail(logStart)
-    // PostgreSQL itself tries the port: whoever tried it before could lose it again in between.
+    // PostgreSQL itself tries the port: any earlier check could be outdated by the time it binds.
     const isPortTaken = /could not bind|could not create any TCP\/IP sockets/.test(lines)
     // The last child of a killed PostgreSQL is still ending.
     const isMemoryTaken = /pre-existing shared memory block/.test(lines)
@@ -75,21 +75,21 @@ function launch(options: ServerOptions, port: number): Server {
   const child = spawn(...commandLine(launcher, binaries.postgres, args), {
     ...launcher.spawnOptions,
     stdio: ['ignore', serverLog.fd, serverLog.fd],
-    // A session of its own: Ctrl-C in the terminal must reach the server only, which still needs its database to drain.
+    // A separate session: Ctrl-C in the terminal must reach only the server, which needs its database while it drains.
     detached: true,
   })
   const ended = new Promise<string>(resolve => {
     child.once('error', error => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`))
   })
-  // Where no parent death signal exists, an exit without stop() should not leave it behind.
+  // Without parent death signals, an exit without stop() should not leave it running.
   const onExit = () => child.kill('SIGINT')
   process.once('exit', onExit)
   void ended.then(() => process.off('exit', onExit))
   return { port, pid: child.pid ?? 0, ended, end: () => endServer(child, ended, binaries) }
 }
 
-/** On the command line, where they win over whatever the files in the data directory say. */
+/** On the command line, where they override the files in the data directory. */
 function settings({ durable, connectionsMax }: ServerOptions): Record<string, string | number> {
   const safe = durable ? 'on' : 'off'
   return {
@@ -97,12 +97,12 @@ function settings({ durable, connectionsMax }: ServerOptions): Record<string, st
     synchronous_commit: safe,
     full_page_writes: safe,
     listen_addresses: '127.0.0.1',
-    // No socket files: their paths end at 107 bytes, and TCP with a password serves every caller alike.
+    // No socket files: their paths are limited to 107 bytes, and TCP with a password serves every client alike.
     unix_socket_directories: '',
     max_connections: connectionsMax,
     cluster_name: 'octet',
-    // Two cores shared with the server itself: short queries, no parallel workers (whose memory also fills the 64 MB
-    // /dev/shm of a container), no compiling of queries, no I/O workers.
+    // The server shares two cores, and queries are short. So there are no parallel workers (whose memory also fills the
+    // 64 MB /dev/shm of a container), no JIT compilation and no I/O workers.
     shared_buffers: '128MB',
     effective_cache_size: '1GB',
     work_mem: '8MB',
@@ -115,19 +115,19 @@ function settings({ durable, connectionsMax }: ServerOptions): Record<string, st
     wal_compression: 'on',
     max_wal_size: '1GB',
     checkpoint_timeout: '5min',
-    // Queue tables (outbox, jobs) die and are reborn row by row: clean up soon after.
+    // Rows of queue tables (outbox, jobs) live briefly, so vacuum soon.
     autovacuum_naptime: '10s',
     TimeZone: 'UTC',
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] %q%u@%d ',
     log_startup_progress_interval: '10s',
-    // Errors without the rows and statements, which hold what people wrote. Whoever caused them has the details.
+    // Errors without rows and statements, which contain user data. The caller gets the details.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
   }
 }
 
-/** `undefined` when it is ready, else why not. */
+/** Returns `undefined` when it is ready, else the reason why it is not. */
 async function waitUntilReady(server: Server, { dataDir, serverLog }: ServerOptions): Promise<string | undefined> {
   let end: string | undefined
   void server.ended.then(reason => {
@@ -138,7 +138,7 @@ async function waitUntilReady(server: Server, { dataDir, serverLog }: ServerOpti
   let sizeBytes = 0
   while (end === undefined) {
     const file = await readPostmasterFile(dataDir)
-    // The file of an earlier run, also "ready", may still lie there.
+    // The file of an earlier run, also "ready", may still exist.
     if (file?.isReady && file.pid === server.pid) return undefined
     const now = performance.now()
     const grownBytes = await serverLog.sizeBytes()
@@ -166,7 +166,7 @@ async function endServer(child: ChildProcess, ended: Promise<string>, binaries: 
 
 function signalServer(child: ChildProcess, signal: 'SIGINT' | 'SIGQUIT', binaries: Binaries): void {
   if (process.platform !== 'win32') child.kill(signal)
-  // Node would end the process at once; PostgreSQL on Windows listens to pg_ctl's own kind of signal.
+  // Node would end the process at once; on Windows PostgreSQL expects pg_ctl's own kind of signal.
   else spawn(binaries.pgCtl, ['kill', signal.slice(3), String(child.pid)], { stdio: 'ignore', windowsHide: true })
 }
 

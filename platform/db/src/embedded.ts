@@ -1,4 +1,4 @@
-/** A real PostgreSQL of our own, for running Octet with nothing installed but Node. */
+/** Starts and stops an embedded PostgreSQL, so that Octet runs with only Node installed. */
 
 import { join } from 'node:path'
 import type Postgres from 'postgres'
@@ -12,7 +12,7 @@ import { stopOrphan } from './embedded-orphan.ts'
 import { removeRemains } from './embedded-remains.ts'
 import { type Server, startServer } from './embedded-server.ts'
 
-/** What is used of the platform's log: fields first, then a constant sentence. */
+/** The part of the platform's log that is used: fields first, then a constant sentence. */
 export interface EmbeddedLog {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
@@ -20,10 +20,10 @@ export interface EmbeddedLog {
 }
 
 export interface EmbeddedOptions {
-  /** A directory for PostgreSQL alone; made when missing. Holds the data, the log, the port and a lock. */
+  /** A directory for PostgreSQL alone; created if missing. It holds the data, the log, the port and a lock. */
   readonly dir: string
   readonly log: EmbeddedLog
-  /** Told of each step that a person may have to wait for. */
+  /** Logs each step that a person may have to wait for. */
   readonly onProgress?: (step: string) => void
   /** `false` loses data when the machine crashes. For tests only. */
   readonly durable?: boolean
@@ -31,14 +31,14 @@ export interface EmbeddedOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Of the database `octet`, as superuser, with the password. */
+  /** The URL of the database `octet`, as superuser, with the password. */
   readonly url: string
-  /** On 127.0.0.1. The same as last time unless somebody else has it now. */
+  /** The port on 127.0.0.1. It stays the same over restarts unless another program takes it. */
   readonly port: number
   readonly pid: number
-  /** Resolves with the reason when PostgreSQL ends without being asked to; it is not started again. */
+  /** Resolves with the reason when PostgreSQL ends unexpectedly; it is not restarted. */
   readonly lost: Promise<string>
-  /** Fast shutdown: open transactions are rolled back. After 8 s it is killed, and recovers at the next start. */
+  /** Fast shutdown: open transactions are rolled back. After 8 s it is killed, and it recovers at the next start. */
   stop(): Promise<void>
 }
 
@@ -47,9 +47,9 @@ const connectTimeoutSeconds = 10
 const statementTimeoutMs = 30_000
 
 /**
- * Starts PostgreSQL in `dir`, creating the database first when there is none, and recovering what an earlier, killed
- * run left behind. Call it from the main thread: on Linux PostgreSQL shuts down when the calling thread ends. Throws
- * {@link DataDirLockedError} when another server uses `dir`, and an error that says what to do when it cannot run.
+ * Starts PostgreSQL in `dir`. It creates the database if missing, and cleans up after an earlier, killed run. Call it
+ * from the main thread: on Linux PostgreSQL shuts down when the calling thread ends. Throws {@link DataDirLockedError}
+ * when another server uses `dir`. If PostgreSQL cannot run, it throws an error that explains what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const { durable = true, connectionsMax = 200, onProgress = () => undefined, log } = options
@@ -61,14 +61,14 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   try {
     const dir = lock.dir
     const dataDir = join(dir, 'data')
-    await removeRemains(dir).catch(error => log.warn({ dir, error }, 'could not remove what a killed start left'))
+    await removeRemains(dir).catch(error => log.warn({ dir, error }, 'could not remove the files of a killed start'))
     const binaries = await locateBinaries()
     const owner = await ownerOf(dataDir)
     const launcher = await chooseLauncher(binaries, owner)
     await openTo(launcher, dir)
     if (owner) {
       await checkCluster(dataDir, launcher)
-      if (await stopOrphan(dataDir)) log.warn({ dataDir }, 'stopped a PostgreSQL that an earlier run left behind')
+      if (await stopOrphan(dataDir)) log.warn({ dataDir }, 'stopped the PostgreSQL of an earlier run')
       await giveTo(launcher, dataDir)
     } else {
       onProgress('Creating the database')
@@ -102,7 +102,7 @@ function watch(parts: {
   const lost = new Promise<string>(resolve => {
     void server.ended.then(reason => {
       if (stopping) return
-      log.error({ pid: server.pid, reason }, 'PostgreSQL ended by itself')
+      log.error({ pid: server.pid, reason }, 'PostgreSQL ended unexpectedly')
       resolve(reason)
     })
   })
@@ -122,7 +122,7 @@ function urlOf(parts: { port: number; password: string; database: string }): str
   return `postgres://${superuser}:${parts.password}@127.0.0.1:${parts.port}/${parts.database}`
 }
 
-/** Logs in, makes the database when it is not there yet, and refuses one that would forget what it acknowledged. */
+/** Logs in, creates the database if missing, and refuses settings that would lose acknowledged rows. */
 async function prepareDatabase(parts: { port: number; password: string; durable: boolean }): Promise<void> {
   const { port, password, durable } = parts
   try {
@@ -135,7 +135,7 @@ async function prepareDatabase(parts: { port: number; password: string; durable:
   }
 }
 
-/** Asks the session itself: a setting of the role or of the database would win over the command line. */
+/** Asks the session itself: a setting of the role or of the database would override the command line. */
 async function assertSafe(url: string, durable: boolean): Promise<void> {
   const unsafe = await withConnection(
     url,

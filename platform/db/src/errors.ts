@@ -1,4 +1,4 @@
-/** What PostgreSQL's errors mean to us. Codes: PostgreSQL manual, appendix A. */
+/** Classifies PostgreSQL's errors. Codes: PostgreSQL manual, appendix A. */
 
 function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
@@ -6,7 +6,7 @@ function codeOf(error: unknown): string | undefined {
     : undefined
 }
 
-/** Serialization failure or deadlock: nothing was done, and doing it again is the documented cure. */
+/** Serialization failure or deadlock: nothing was changed, and a retry is the documented remedy. */
 export function retryableTransaction(error: unknown): boolean {
   const code = codeOf(error)
   return code === '40001' || code === '40P01'
@@ -18,7 +18,9 @@ export function uniqueViolation(error: unknown): string | undefined {
   return (error as { constraint_name?: string }).constraint_name ?? ''
 }
 
-/** A NUL character or half a surrogate pair, which JSON can say and PostgreSQL's text and jsonb cannot hold. */
+/**
+ * A NUL character or half a surrogate pair. JSON can express them, but PostgreSQL's text and jsonb cannot hold them.
+ */
 export function isUnstorableText(error: unknown): boolean {
   const code = codeOf(error)
   const isHalf = code === '22P02' && /surrogate/.test((error as { detail?: string }).detail ?? '')
@@ -43,7 +45,7 @@ const connectionCodes = new Set([
   '53300', // too_many_connections
 ])
 
-/** The database is there and cannot do it: what it needs for that is used up or broken. The statement did nothing. */
+/** The database is reachable but lacks a resource, and the statement did nothing. */
 const shortageCodes = new Set([
   '53000', // insufficient_resources
   '53100', // disk_full
@@ -51,16 +53,13 @@ const shortageCodes = new Set([
   '58030', // io_error
 ])
 
-/**
- * The code of an error that says the database could not be reached, went away or has no room left; `undefined` for all
- * others.
- */
+/** The code of an error by which the database is unreachable, gone or out of space; `undefined` for all others. */
 export function outageOf(error: unknown): string | undefined {
   const code = codeOf(error)
   return code !== undefined && (connectionCodes.has(code) || shortageCodes.has(code)) ? code : undefined
 }
 
-/** What such a code is called in a problem. */
+/** The problem text for such a code. */
 export function outageDetail(code: string): string {
   if (code === '53100') return 'The database has no room left on its disk.'
   if (shortageCodes.has(code)) return `The database lacks what it needs (${code}).`

@@ -6,8 +6,8 @@ let lastMs = 0
 let sequence = 0
 
 /**
- * A UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, then a 12-bit counter within the millisecond (method 1 of
- * section 6.2), then 62 random bits. Ids made by one process sort in the order they were made.
+ * A UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, a 12-bit counter within the millisecond (method 1 of
+ * section 6.2), and 62 random bits. Ids from one process sort in the order of their creation.
  */
 export function newId(nowMs: number = Date.now()): string {
   if (nowMs > lastMs) {

@@ -1,12 +1,12 @@
-/** Numbered SQL migrations: a schema and a role per module, up, down and status. */
+/** Numbered SQL migrations: a schema and a role per module, with up, down and status. */
 import type postgres from 'postgres'
 import { openPool, roleOf } from './connect.ts'
 import { type Migration, type MigrationSet, readMigrations } from './migration-files.ts'
 
 export interface Migrated {
-  /** `<module>/<id>` of what was applied now, in order. */
+  /** `<module>/<id>` of the migrations that were just applied, in order. */
   readonly applied: readonly string[]
-  /** `<module>/<id>` of what a newer release applied and this code does not know; this code can run on all of it. */
+  /** `<module>/<id>` of migrations from a newer release that this code does not know but can run on. */
   readonly newer: readonly string[]
 }
 
@@ -14,9 +14,9 @@ export interface MigrationStatus {
   readonly module: string
   readonly id: string
   readonly appliedAt: string | null
-  /** Why the release before cannot run on it; `null` when it can. */
+  /** The reason why the previous release cannot run on it; `null` when it can. */
   readonly contract: string | null
-  /** False for what a newer release applied. */
+  /** False for migrations that a newer release applied. */
   readonly isKnown: boolean
 }
 
@@ -28,21 +28,21 @@ interface AppliedRow {
   readonly contract: string | null
 }
 
-/** A set with what its files say and what the database has of it. */
+/** A migration set with its files and its state in the database. */
 interface Schema {
   readonly module: string
   readonly migrations: readonly Migration[]
   readonly applied: ReadonlyMap<string, AppliedRow>
 }
 
-/** Any 64-bit number will do, as long as every Octet uses the same. */
+/** Any 64-bit number works, if every Octet uses the same. */
 const migrationLock = 6_031_769_911
 const lockTimeoutMs = 60_000
 
 /**
- * Brings every module's schema up to date, one transaction per migration, under a lock so that servers starting
- * together do not collide. Throws, before anything is applied, when an applied migration was edited since, and when a
- * newer release applied one that this code cannot run on.
+ * Updates every module's schema, one transaction per migration, under a lock so that concurrent server starts do not
+ * collide. Before it applies anything, it throws when an applied migration was edited. It also throws when a newer
+ * release applied a migration that this code cannot run on.
  */
 export function migrateUp(url: string, sets: readonly MigrationSet[]): Promise<Migrated> {
   return withLock(url, async pool => {
@@ -65,8 +65,8 @@ export function migrateUp(url: string, sets: readonly MigrationSet[]): Promise<M
 }
 
 /**
- * Takes back the newest `steps` migrations of one module, but not those it shares with others. Returns what was taken
- * back. Throws when a newer release has put its own on top of them.
+ * Reverts the newest `steps` migrations of one module, except those it shares with others. Returns their names. Throws
+ * when a newer release has applied its own on top of them.
  */
 export function migrateDown(url: string, set: MigrationSet, steps: number): Promise<string[]> {
   return withLock(url, async pool => {
@@ -74,9 +74,7 @@ export function migrateDown(url: string, set: MigrationSet, steps: number): Prom
     const schemas = await readSchemas([set], rows)
     const newer = unknownRows(schemas, rows)
     if (newer.length > 0) {
-      throw new Error(
-        `a newer release applied ${newer.map(nameOf).join(', ')}; take that back first, with that release`,
-      )
+      throw new Error(`a newer release applied ${newer.map(nameOf).join(', ')}; revert that first, with that release`)
     }
     const candidates = schemas.flatMap(({ migrations, applied }) => {
       return migrations.filter(({ id }) => applied.has(id) && !id.includes('/'))
@@ -90,7 +88,7 @@ export function migrateDown(url: string, set: MigrationSet, steps: number): Prom
   })
 }
 
-/** Every migration of every module, when it was applied, and then those of a newer release. */
+/** Every migration of every module with its time, followed by those of a newer release. */
 export function migrationStatus(url: string, sets: readonly MigrationSet[]): Promise<MigrationStatus[]> {
   return withLock(url, async pool => {
     const rows = await appliedRows(pool)
@@ -108,7 +106,7 @@ export function migrationStatus(url: string, sets: readonly MigrationSet[]): Pro
 }
 
 async function withLock<T>(url: string, run: (pool: postgres.Sql) => Promise<T>): Promise<T> {
-  // One connection: the lock is the session's, and every migration runs in that session.
+  // One connection: the lock belongs to the session, and every migration runs in that session.
   const pool = openPool(url, { connectionsMax: 1 })
   try {
     await pool`
@@ -123,7 +121,7 @@ async function withLock<T>(url: string, run: (pool: postgres.Sql) => Promise<T>)
         applied_at timestamptz not null default now(),
         primary key (module, id)
       )`
-    // Says why older code cannot run on it: that code has the row, but not the file.
+    // Stores why older code cannot run on it: that code sees the row, but not the file.
     await pool`alter table platform.migrations add column if not exists contract text`
     return await run(pool)
   } finally {
@@ -155,12 +153,15 @@ function nameOf({ module, id }: Pick<AppliedRow, 'module' | 'id'>): string {
   return `${module}/${id}`
 }
 
-/** Throws, with the way back, when the database has migrations that this code neither knows nor can run on. */
+/**
+ * Throws when the database has migrations that this code neither knows nor can run on. The message explains how to
+ * revert.
+ */
 function refuseNewer(newer: readonly AppliedRow[]): void {
   const breaking = newer.filter(({ contract }) => contract !== null)
   if (breaking.length === 0) return
   const count = breaking.length === 1 ? 'a migration' : `${breaking.length} migrations`
-  const own = newer.filter(({ id }) => !id.includes('/')) // what `migrate down` can take back
+  const own = newer.filter(({ id }) => !id.includes('/')) // those that `migrate down` can revert
   const ways = [...new Set(own.map(({ module }) => module))].flatMap(module => {
     const ofModule = own.filter(row => row.module === module)
     const oldest = ofModule.findIndex(({ contract }) => contract !== null)
@@ -172,7 +173,7 @@ function refuseNewer(newer: readonly AppliedRow[]): void {
       ...breaking.map(row => `  ${nameOf(row)}: ${row.contract}`),
       ways.length === 0
         ? 'Start the newer release again.'
-        : 'Start the newer release again, or take back with it what it applied, which may lose data:',
+        : 'Start the newer release again, or use it to revert its migrations, which may lose data:',
       ...ways,
     ].join('\n'),
   )
@@ -192,13 +193,13 @@ async function ensureSchema(pool: postgres.Sql, module: string): Promise<void> {
   const role = roleOf(module)
   const [known] = await pool`select 1 from pg_roles where rolname = ${role}`
   if (known === undefined) {
-    // Roles belong to the cluster, so a server of another database may create the same one at the same moment.
+    // Roles belong to the cluster, so a server of another database may create the same one concurrently.
     await pool`create role ${pool(role)} nologin`.catch(error => {
       if (error.code !== '42710' && error.code !== '23505') throw error
     })
   }
   await pool`grant ${pool(role)} to current_user`.catch(error => {
-    if (error.code !== '0LP01' && error.code !== 'XX000') throw error // already, or granted at the same moment
+    if (error.code !== '0LP01' && error.code !== 'XX000') throw error // exists already, or was granted concurrently
   })
   await pool`create schema if not exists ${pool(module)} authorization ${pool(role)}`
 }

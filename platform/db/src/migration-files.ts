@@ -1,4 +1,4 @@
-/** Reads migrations from their files: `NNNN_name.sql`, the way up, a line `-- down`, and the way down. */
+/** Reads migrations from their files: `NNNN_name.sql`, with the up part, a line `-- down`, and the down part. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -11,23 +11,23 @@ export interface Migration {
   readonly up: string
   readonly down: string
   readonly checksum: string
-  /** Why the release before cannot run on it; `undefined` when it can. */
+  /** Why the previous release cannot run on it; `undefined` when it can. */
   readonly contract: string | undefined
 }
 
 export interface MigrationSet {
   readonly module: string
-  /** Folder of `NNNN_name.sql`; each file is the way up, a line `-- down`, and the way down. */
+  /** A folder of `NNNN_name.sql`; each file has the up part, a line `-- down`, and the down part. */
   readonly folder: URL
-  /** Folders of tables that several modules have, applied after the module's own under their names. */
+  /** Folders of tables that several modules have, applied under their names after the module's own. */
   readonly shared?: readonly { readonly name: string; readonly folder: URL }[]
-  /** What its columns say of people; a schema in an installation without it fails the completeness test. */
+  /** The privacy treatment of its columns; if a schema in an installation lacks it, the completeness test fails. */
   readonly columns?: Columns
 }
 
 const floorFolder = new URL('../migrations/', import.meta.url)
 
-/** What takes something away from the code of the release before, or asks something new of it. */
+/** Statements that remove something the previous release uses, or that require something new from it. */
 const breakingChanges: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^\s*drop\s+(?!index\b|trigger\b)/i, 'drops what that code may use'],
   [/^\s*alter\s.*\sdrop\s+(?!constraint\b|not\s+null\b|default\b)/is, 'drops a column'],
@@ -41,8 +41,8 @@ const breakingChanges: readonly (readonly [pattern: RegExp, what: string])[] = [
 ]
 
 /**
- * The floor's migrations, the module's own, then those of its capabilities: the order in which they are applied. Throws
- * when a file is not as it must be.
+ * The platform's migrations, the module's own, then those of its capabilities, in the order of application. Throws when
+ * a file is invalid.
  */
 export async function readMigrations(set: MigrationSet): Promise<Migration[]> {
   const migrations = [...(await readFolder(floorFolder, 'floor/')), ...(await readFolder(set.folder, ''))]

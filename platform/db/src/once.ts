@@ -1,24 +1,24 @@
-/** Idempotency keys: a write happens once however often it is asked for. */
+/** Idempotency keys: a repeated write takes effect once. */
 import { createHash } from 'node:crypto'
 import { type Contract, commonProblem } from '@octet/contracts'
 import type { Db, Tx } from './connect.ts'
 import { type Turn, takeTurn } from './streams.ts'
 
 export interface IdempotencyKey {
-  /** Who asks; keys of different callers never meet. */
+  /** The caller; keys of different callers are independent. */
   readonly scope: string
   readonly operation: string
   readonly key: string
-  /** The request as validated; another request under the same key is refused. */
+  /** The validated request; a different request under the same key is refused. */
   readonly input: unknown
-  /** A numbered send waits for its turn; one that was carried out before is answered out of turn as well. */
+  /** A numbered send waits for its turn; a repeated send gets its first answer even out of turn. */
   readonly turn?: Turn
 }
 
 /**
- * Runs `body` in a transaction and, under an idempotency key, remembers its result in the same transaction. Asked
- * again with the same key and input, it returns the remembered result without running `body`; so a crash at any
- * instant leaves either both effect and memory or neither, and there is no lease to expire.
+ * Runs `body` in a transaction and, under an idempotency key, stores its result in the same transaction. A repeat with
+ * the same key and input returns the stored result without running `body`. A crash at any point leaves both the effect
+ * and the result, or neither, and there is no lease to expire.
  *
  * @throws `idempotency-in-flight` (409) while the first request is still running, `idempotency-key-reused` (422) when
  * the input differs.
@@ -43,10 +43,10 @@ export function runOnce<C extends Contract, T>(
   })
 }
 
-/** Takes the key for this transaction; returns what an earlier transaction remembered, if one did. */
+/** Takes the key for this transaction; returns the result that an earlier transaction stored, if any. */
 async function claim(tx: Tx, key: IdempotencyKey, requestHash: Buffer): Promise<{ response: unknown } | undefined> {
-  // The advisory lock is what tells "running elsewhere" from "never seen": without it the insert would wait for the
-  // other transaction, holding a connection for as long as that one takes.
+  // The advisory lock distinguishes "running elsewhere" from "never seen". Without it the insert would wait for the
+  // other transaction and hold a connection for that long.
   const claimed = await tx.sql`
     insert into idempotency_keys (scope, key, request_hash)
     select ${key.scope}, ${key.key}, ${requestHash}
@@ -61,7 +61,7 @@ async function claim(tx: Tx, key: IdempotencyKey, requestHash: Buffer): Promise<
   return { response: known.response?.result }
 }
 
-/** Forgets keys and handled events older than `ageHours`; returns how many rows went. Bounded per call. */
+/** Deletes keys and handled events older than `ageHours`; returns how many rows. Bounded per call. */
 export async function forgetOld(db: Db, ageHours: number): Promise<number> {
   const [row] = await db.sql<{ gone: number }[]>`
     with keys as (
@@ -80,7 +80,7 @@ export async function forgetOld(db: Db, ageHours: number): Promise<number> {
   return row?.gone ?? 0
 }
 
-/** Notes in the inbox that a handler has the event; false when it had it before and must not act again. */
+/** Records in the inbox that a handler has the event; false when it had it before and must not act again. */
 export async function isFirstDelivery({ sql }: Tx, handler: string, eventId: string): Promise<boolean> {
   const rows = await sql`
     insert into inbox (handler, event_id) values (${handler}, ${eventId}) on conflict do nothing returning true`

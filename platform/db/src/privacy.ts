@@ -1,20 +1,20 @@
-/** What each column says of people and what happens to it when one of them is erased. Every column has an answer. */
+/** The personal data in each column, and what erasing a person does to it. Every column has a treatment. */
 import type { Tx } from './connect.ts'
 import type { Queryable } from './sql.ts'
 
 /** What erasing a person does to a column. */
 export type Treatment =
-  /** Says nothing of a person, or nothing any more once the columns beside it are gone. */
+  /** Not personal, or no longer personal once the columns beside it are gone. */
   | 'not-personal'
-  /** The row goes, or the column is emptied. */
+  /** The row is deleted, or the column is emptied. */
   | 'delete'
-  /** Rewritten so that nobody can be recognised. */
+  /** Rewritten so that no person can be recognised. */
   | 'anonymise'
   | Retained
 
 /** Kept although it is personal. */
 export interface Retained {
-  /** Why the law or other people's safety asks for it. */
+  /** Why the law or the safety of other people requires it. */
   readonly retain: string
   readonly days: number | 'for-ever'
 }
@@ -27,12 +27,12 @@ export function each<T extends Treatment>(treatment: T, ...columns: readonly str
   return Object.fromEntries(columns.map(column => [column, treatment]))
 }
 
-/** Kept for a time although it is personal: say why, and for how many days. */
+/** Kept for a limited time although it is personal: give the reason and the number of days. */
 export function retain(reason: string, days: Retained['days']): Retained {
   return { retain: reason, days }
 }
 
-/** The tables every module's schema has from the floor. {@link forgetPerson} does what they promise. */
+/** The platform's tables in every module's schema. {@link forgetPerson} carries out their treatment. */
 export const floorColumns: Columns = {
   outbox: {
     ...each('not-personal', 'id', 'event_id', 'event', 'created_at', 'attempts', 'next_attempt_at', 'dead_at'),
@@ -54,10 +54,10 @@ export const migrationColumns: Columns = {
 }
 
 /**
- * Erases a person from the floor's tables of the module `tx` belongs to: remembered answers, dead events and jobs
- * that mention them. Events and jobs that are still on their way are left to arrive; they are gone within minutes.
- * What they caused in streams stays as an empty event of the type `erased`, for a log has no gaps. Mentions of them in
- * other people's events are the module's to erase.
+ * Erases a person from the platform's tables in the schema of `tx`: stored answers, dead events and dead jobs that
+ * mention the person. Events and jobs under way are still delivered; they are gone within minutes. The person's events
+ * in streams become empty events of the type `erased`, because a log has no gaps. The module itself must erase mentions
+ * in other people's events.
  */
 export async function forgetPerson({ sql }: Tx, userId: string): Promise<void> {
   const mention = `%${userId}%`
@@ -69,7 +69,7 @@ export async function forgetPerson({ sql }: Tx, userId: string): Promise<void> {
     where from_id = ${userId}`
 }
 
-/** Rows of the same tables that still hold something of the person. */
+/** The rows of the same tables that still mention the person. */
 export async function countRemembered({ sql }: Queryable, userId: string): Promise<number> {
   const mention = `%${userId}%`
   const [row] = await sql<{ rows: number }[]>`

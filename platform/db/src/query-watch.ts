@@ -1,12 +1,12 @@
-/** Sees each statement as the driver sends it, and when it is done. */
+/** Observes each statement when the driver sends it, and when it completes. */
 import type Postgres from 'postgres'
 import type { Queryable, Sql } from './sql.ts'
 
-/** The part of the driver's query that is read here. */
+/** The part of the driver's query that this file reads. */
 export interface SentQuery {
-  /** With `$1` … in place of values; set once it is sent. */
+  /** Has `$1` … in place of values; set once it is sent. */
   readonly string: string
-  /** A tagged template's texts and values; values may be fragments. */
+  /** The texts and values of a tagged template; values may be fragments. */
   readonly strings: TemplateStringsArray
   readonly args: readonly unknown[]
   readonly tagged: boolean
@@ -15,20 +15,20 @@ export interface SentQuery {
 }
 
 interface WatchedOptions {
-  /** Called by what driver.ts adds to the driver. */
+  /** Called by the code that driver.ts adds to the driver. */
   onsent?: (query: SentQuery) => void
 }
 
 /**
- * Calls `onSent` for each statement of the database, those inside transactions too, in place of the callback before it.
- * It must return at once.
+ * Calls `onSent` for each statement of the database, also inside transactions, and replaces the previous callback. It
+ * must return at once.
  */
 export function watchSent({ sql }: Queryable, onSent: (query: SentQuery) => void): void {
   const options = (sql as unknown as Postgres.Sql).options as unknown as WatchedOptions
   options.onsent = onSent
 }
 
-/** Calls `onDone` with each statement and the time from sending it to its answer, whether it worked or not. */
+/** Calls `onDone` with each statement and the time from send to answer, whether it succeeded or failed. */
 export function watchDuration(pool: Postgres.Sql, onDone: (statement: string, durationMs: number) => void): void {
   watchSent({ sql: pool as unknown as Sql }, query => {
     const sentAtMs = performance.now()

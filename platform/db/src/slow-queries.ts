@@ -1,20 +1,20 @@
 /**
- * Statements that take too long, with their plan. Neither the statement nor the plan has a value in it: values travel
- * beside the statement, and the plan is the generic one (`EXPLAIN (GENERIC_PLAN)`, PostgreSQL 16 and newer). The
- * losing option, auto_explain, shows the plan that ran, but needs a superuser, exists on the embedded server only when
- * loaded at its start, and writes values into PostgreSQL's own log.
+ * Reports slow statements with their plans. Neither has a value in it: values travel beside the statement, and the plan
+ * is the generic one (`EXPLAIN (GENERIC_PLAN)`, PostgreSQL 16 and newer). The alternative, auto_explain, shows the plan
+ * that ran. But it needs a superuser, must be loaded when the embedded server starts, and writes values into
+ * PostgreSQL's own log.
  */
 import type Postgres from 'postgres'
 import { watchDuration } from './query-watch.ts'
 
 export interface SlowQuery {
   readonly schema: string
-  /** With `$1` … in place of values; its first 2,000 characters. */
+  /** Has `$1` … in place of values; its first 2,000 characters. */
   readonly statement: string
   readonly durationMs: number
-  /** Lines of the generic plan; `undefined` for what has none, or when it could not be had. */
+  /** Lines of the generic plan; `undefined` when the statement has no plan or EXPLAIN failed. */
   readonly plan: readonly string[] | undefined
-  /** Slow statements since the last report that were counted and not reported. */
+  /** How many slow statements since the last report were counted but not reported. */
   readonly unreported: number
 }
 
@@ -34,7 +34,7 @@ const statementsMax = 200
 const statementLengthMax = 2_000
 const planLinesMax = 60
 
-/** Begins to watch the statements of a pool. */
+/** Starts to watch the statements of a pool. */
 export function reportSlowQueries(pool: Postgres.Sql, schema: string, options: SlowQueryOptions): void {
   const { thresholdMs = thresholdMsDefault, onSlow, onReport } = options
   const reportedAtMs = new Map<string, number>()
@@ -57,7 +57,7 @@ export function reportSlowQueries(pool: Postgres.Sql, schema: string, options: S
   })
 }
 
-/** Neither `begin` and its like, nor what the driver itself asks on a new connection. */
+/** Excludes `begin` and similar statements, and the driver's own queries on a new connection. */
 function isExplainable(statement: string): boolean {
   return /^\s*(select|insert|update|delete|merge|with)\b/i.test(statement) && !statement.includes('b.typarray')
 }
@@ -69,7 +69,7 @@ function remember(reportedAtMs: Map<string, number>, statement: string, nowMs: n
   if (reportedAtMs.size > statementsMax && oldest !== undefined) reportedAtMs.delete(oldest)
 }
 
-/** Never rejects: a server before 16, a broken connection and a statement that cannot be explained have no plan. */
+/** Never rejects: an older server, a broken connection or an unexplainable statement yields no plan. */
 async function planOf(pool: Postgres.Sql, statement: string): Promise<string[] | undefined> {
   try {
     const rows = await pool.unsafe<{ 'QUERY PLAN': string }[]>(`explain (generic_plan) ${statement}`)

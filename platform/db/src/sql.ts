@@ -1,10 +1,10 @@
-/** The handle SQL is run on. */
+/** The handle that runs SQL. */
 import type Postgres from 'postgres'
 
-/** Runs SQL: ``sql`select …` ``. Inside a transaction it is the transaction's own; the two never mix. */
+/** Runs SQL: ``sql`select …` ``. Inside a transaction it belongs to that transaction; the two never mix. */
 export type Sql = Postgres.ISql<Record<string, never>>
 
-/** What a store function needs: something to run SQL on. Pass the `Tx` when there is one. */
+/** The handle that a store function needs. Pass the `Tx` when a transaction is open. */
 export interface Queryable {
   readonly sql: Sql
 }

@@ -1,4 +1,4 @@
-/** The logs behind live streams. Every module's schema has its own; platform/realtime carries them to clients. */
+/** The logs behind live streams. Every module's schema has its own; platform/realtime delivers them to clients. */
 import { randomBytes } from 'node:crypto'
 import { commonProblem, type LogEvent, Problem } from '@octet/contracts'
 import { newId } from './id.ts'
@@ -10,11 +10,11 @@ export interface NewStreamEvent {
   readonly body: unknown
   /** The user who caused it. */
   readonly from?: string
-  /** The sender's own id for it. */
+  /** The sender's own id for the event. */
   readonly cmid?: string
 }
 
-/** What was appended, once it is committed. */
+/** An appended event, once it is committed. */
 export interface Appended {
   readonly stream: string
   readonly epoch: string
@@ -27,7 +27,7 @@ export interface StreamHead {
   readonly seq: number
 }
 
-/** A numbered send of a device: carried out only when all before it have been. */
+/** A numbered send of a device: executed only after all sends before it. */
 export interface Turn {
   readonly userId: string
   readonly device: string
@@ -36,7 +36,7 @@ export interface Turn {
   readonly cmid: string
 }
 
-/** How a send was refused, as far as it is remembered. */
+/** The stored part of the refusal of a send. */
 interface RefusedTurn {
   readonly csn: number
   readonly cmid: string
@@ -49,8 +49,8 @@ interface RefusedTurn {
 const refusedTurnsMax = 32
 
 /**
- * Takes the next `seq` and writes the event. The row lock on the stream is held until the transaction ends, so order
- * of `seq` is order of commit and no reader ever skips a row; a sequence or a timestamp would promise neither.
+ * Takes the next `seq` and writes the event. The transaction holds the row lock on the stream until it ends. Therefore
+ * the order of `seq` is the order of commits, and no reader skips a row. A sequence or a timestamp guarantees neither.
  */
 export async function appendEvent(sql: Sql, stream: string, event: NewStreamEvent): Promise<Appended> {
   const id = newId()
@@ -94,7 +94,7 @@ function eventOf({ seq, id, at, type, body, from_id, cmid }: EventRow): LogEvent
   return { ...event, ...(from_id === null ? {} : { from: from_id }), ...(cmid === null ? {} : { cmid }) }
 }
 
-/** Where each of these streams ends; streams nothing was ever written to are left out. */
+/** The heads of these streams; streams without events are omitted. */
 export async function readHeads({ sql }: Queryable, streams: readonly string[]): Promise<StreamHead[]> {
   return sql<StreamHead[]>`
     select name as stream, epoch, last_seq as seq from streams where name = any(${[...streams]}::text[])`
@@ -114,8 +114,8 @@ export async function readEvents(
 }
 
 /**
- * Takes the turn, in the transaction of what is done in it. Throws what the same send was refused with when it had this
- * turn before, else `out-of-turn` with the number that is expected.
+ * Takes the turn, in the transaction of the send's effect. Throws the stored refusal when the same send was refused in
+ * this turn before, else `out-of-turn` with the expected number.
  */
 export async function takeTurn(db: Queryable, turn: Turn): Promise<void> {
   if (await moveTurn(db, turn)) return
@@ -129,15 +129,15 @@ export async function takeTurn(db: Queryable, turn: Turn): Promise<void> {
 }
 
 /**
- * Lets what was refused for good count as done, so that what follows it may pass, and remembers the refusal: asked
- * again because the answer was lost, the send must not be said after all, behind those that followed it.
+ * Counts a permanently refused send as done, so that later sends may pass, and stores the refusal. If the client
+ * repeats the send because the answer was lost, it must not be executed after the later ones.
  */
 export function skipTurn(db: Queryable, turn: Turn, { code, status, title }: Problem): Promise<boolean> {
   const { csn, cmid } = turn
   return moveTurn(db, turn, { csn, cmid, code, status, title })
 }
 
-/** False when it is another's turn. */
+/** False when the turn belongs to another send. */
 async function moveTurn(
   { sql }: Queryable,
   { userId, device, stream, csn }: Turn,

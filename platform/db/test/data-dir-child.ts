@@ -1,4 +1,7 @@
-/** A process that locks, for data-dir.test.ts: each line on stdin is a directory, on stdout what came of it. */
+/**
+ * A process that locks directories, for data-dir.test.ts: each line on stdin is a directory, and stdout reports the
+ * result.
+ */
 import { createInterface } from 'node:readline'
 import { lockDataDir } from '../src/data-dir.ts'
 

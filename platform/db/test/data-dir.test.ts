@@ -25,13 +25,13 @@ suite('lockDataDir', () => {
     await rm(base, { recursive: true })
   })
 
-  test('creates the directory for its owner only', async () => {
+  test('a new data directory is accessible to its owner only', async () => {
     const lock = await lockDataDir(join(base, 'a/b'))
     assert.equal((await stat(join(base, 'a/b'))).mode & 0o777, 0o700)
     await lock.release()
   })
 
-  test('refuses a second process, naming the first and what to do', async () => {
+  test('a second process is refused, with the name of the holder and instructions', async () => {
     const before = new Date().toISOString()
     const lock = await lockDataDir(base)
     const other = await startLocker(children)
@@ -47,7 +47,7 @@ suite('lockDataDir', () => {
     assert.match(error.message, new RegExp(`in use by process ${other.pid}, since .*Stop that process.*OCTET_DATA`))
   })
 
-  test('refuses the same process too, and by any path to the directory', async () => {
+  test('the same process is refused too, by any path to the directory', async () => {
     const lock = await lockDataDir(join(base, 'data'))
     await symlink(join(base, 'data'), join(base, 'link'))
     const other = await startLocker(children)
@@ -60,7 +60,7 @@ suite('lockDataDir', () => {
     assert.equal(await other.lock(join(base, 'link')), 'locked')
   })
 
-  test('takes over after kill -9, also when an unrelated process has the pid', async () => {
+  test('the lock can be taken after kill -9, also when an unrelated process has the pid', async () => {
     const first = await startLocker(children)
     assert.equal(await first.lock(base), 'locked')
     await first.kill()
@@ -73,7 +73,7 @@ suite('lockDataDir', () => {
     await lock.release()
   })
 
-  test('never names a holder that is gone', async () => {
+  test('the message never names a holder that is gone', async () => {
     const lock = await lockDataDir(base)
     const gone = { pid: process.ppid, startedTicks: 1, host: hostname(), since: '2020-01-01T00:00:00.000Z' }
     for (const text of [JSON.stringify(gone), '{"pid":', '']) {
@@ -85,7 +85,7 @@ suite('lockDataDir', () => {
     await lock.release()
   })
 
-  test('is kept when the caller drops the result', async () => {
+  test('the lock stays when the caller drops the result', async () => {
     await lockDataDir(base)
     setFlagsFromString('--expose-gc')
     for (let round = 0; round < 3; round++) {
@@ -95,7 +95,7 @@ suite('lockDataDir', () => {
     await assert.rejects(lockDataDir(base), DataDirLockedError)
   })
 
-  test('of many starters over a stale lock exactly one wins, in every round', async () => {
+  test('exactly one of many starters gets a stale lock, in every round', async () => {
     const rounds = 9
     await Promise.all(Array.from({ length: rounds + 1 }, () => startLocker(children)))
     let racers = [...children]
@@ -106,12 +106,12 @@ suite('lockDataDir', () => {
       const winner = winners[0]!
       const losers = outcomes.filter(outcome => outcome.startsWith(`refused data-dir-locked ${winner.pid} `))
       assert.equal(losers.length, racers.length - 1, outcomes.join('\n'))
-      await winner.kill() // what the next round finds is stale
+      await winner.kill() // leaves a stale lock for the next round
       racers = racers.filter(racer => racer !== winner)
     }
   })
 
-  test('says what to do when the path is not a usable directory', async () => {
+  test('an unusable path is refused with instructions', async () => {
     await writeFile(join(base, 'file'), '')
     await assert.rejects(lockDataDir(join(base, 'file')), /cannot be used: .*OCTET_DATA/)
     await mkdir(join(base, 'odd/lock'), { recursive: true })

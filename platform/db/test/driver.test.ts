@@ -1,4 +1,4 @@
-/** What driver.ts mends and no transaction shows. */
+/** Tests the fixes of driver.ts that transactions do not cover. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { defer, type Test, testDatabase } from '@octet/testkit'
 import { openPool } from '../src/index.ts'
 
-/** A wire to the database that can be told to end when the client asks for the types of arrays. */
+/** A proxy to the database that closes on request when the client asks for the types of arrays. */
 async function openWire(t: Test, url: string) {
   const { hostname, port } = new URL(url)
   const sockets = new Set<Socket>()
@@ -49,7 +49,7 @@ async function openWire(t: Test, url: string) {
   }
 }
 
-test('a server that goes away while a new connection learns its types fails the query and not the process', async t => {
+test('a server that fails while a connection loads its types fails the query and not the process', async t => {
   const rejections: unknown[] = []
   const note = (reason: unknown) => void rejections.push(reason)
   process.on('unhandledRejection', note)
@@ -58,7 +58,7 @@ test('a server that goes away while a new connection learns its types fails the 
   const sql = openPool(wire.url, { connectionsMax: 1 })
   defer(t, () => sql.end({ timeout: 1 }))
   await assert.rejects(sql`select 1 as one`, { code: 'ECONNREFUSED' })
-  assert.equal(wire.cuts(), 1, 'it went away at that moment')
+  assert.equal(wire.cuts(), 1, 'the server went away during that query')
   await new Promise(setImmediate)
   assert.deepEqual(rejections, [])
   await wire.heal()

@@ -1,4 +1,7 @@
-/** A server with an embedded PostgreSQL, for tests to kill: tells in JSON lines how far it is; stdin's end stops it. */
+/**
+ * A server with an embedded PostgreSQL, for tests to kill. It reports its progress in JSON lines; the end of stdin
+ * stops it.
+ */
 import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../src/embedded.ts'
 

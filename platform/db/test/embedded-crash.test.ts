@@ -29,7 +29,7 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
 
   after(() => rm(base, { recursive: true, maxRetries: 5 }))
 
-  /** In a process of its own, killed when the test ends, with its PostgreSQL. */
+  /** Starts it in a separate process, which is killed with its PostgreSQL when the test ends. */
   function startServer(t: TestContext, at = dir, options: { waits?: boolean } = {}): ServerChild {
     const child = startChild(at, options)
     t.after(async () => {
@@ -39,14 +39,14 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     return child
   }
 
-  /** In this process, stopped when the test ends. */
+  /** Starts it in this process; it stops when the test ends. */
   async function startHere(t: TestContext): Promise<EmbeddedPostgres> {
     const server = await startEmbeddedPostgres({ dir, log: quiet })
     t.after(() => server.stop())
     return server
   }
 
-  test('of five simultaneous first starts exactly one comes up, and the database is whole', async t => {
+  test('of five simultaneous first starts exactly one succeeds, and the database is complete', async t => {
     const at = join(base, 'race')
     const racers = Array.from({ length: 5 }, () => startServer(t, at, { waits: true }))
     await Promise.all(racers.map(racer => racer.told(fact => fact.step === 'waiting')))
@@ -59,7 +59,7 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     await until(async () => !(await anyPostgresIn(join(at, 'data'))))
   })
 
-  test('of the server, PostgreSQL goes too, and every acknowledged row is there', async t => {
+  test('a kill of the server also ends PostgreSQL, and every acknowledged row is there', async t => {
     const child = startServer(t)
     const { url, pid } = await child.up()
     const acknowledged = await insertUntil(url, () => child.kill())
@@ -68,17 +68,17 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     assert.deepEqual(missing(acknowledged, present), [])
   })
 
-  test('of everything, every acknowledged row is there', async t => {
+  test('a kill of all processes keeps every acknowledged row', async t => {
     const { acknowledged, present } = await killAll(t, 'on')
     assert.deepEqual(missing(acknowledged, present), [])
   })
 
-  test('of everything, rows are lost with synchronous_commit off: the check above can fail', async t => {
+  test('a kill of all processes loses rows with synchronous_commit off, so the check above can fail', async t => {
     const { acknowledged, present } = await killAll(t, 'off')
     assert.ok(missing(acknowledged, present).length > 0)
   })
 
-  test('a PostgreSQL that lived on is stopped by the next start', async t => {
+  test('the next start stops a PostgreSQL that outlived its server', async t => {
     const { ended } = await startOrphan(t)
     await startHere(t)
     assert.deepEqual(await ended, [0, null], 'a fast shutdown')
@@ -93,14 +93,14 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     await rowsAfterRestart(t)
   })
 
-  test('an unrelated process that has the old pid is left alone and does not hinder the start', async t => {
+  test('an unrelated process with the old pid is left alone and does not block the start', async t => {
     const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' })
     t.after(() => sleeper.kill('SIGKILL'))
     await once(sleeper, 'spawn')
     await writeFile(join(dataDir, 'postmaster.pid'), `${sleeper.pid}\n${dataDir}\n1\n2\n\n127.0.0.1\n\nready   \n`)
     const server = await startHere(t)
 
-    // The worst stranger is a PostgreSQL, but of another directory.
+    // The worst case is a PostgreSQL of another directory.
     const other = join(base, 'other')
     await mkdir(other)
     await writeFile(join(other, 'postmaster.pid'), `${server.pid}\n`)
@@ -112,7 +112,7 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     assert.equal(sleeper.exitCode ?? sleeper.signalCode, null)
   })
 
-  test('an empty or garbled postmaster.pid does not hinder the start', async t => {
+  test('an empty or garbled postmaster.pid does not block the start', async t => {
     for (const text of ['', 'no number\n', '-17\n']) {
       await writeFile(join(dataDir, 'postmaster.pid'), text)
       const server = await startHere(t)
@@ -121,7 +121,7 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     }
   })
 
-  /** Kills PostgreSQL and its server while rows are being written; checks that PostgreSQL really had to recover. */
+  /** Kills PostgreSQL and its server during writes; checks that PostgreSQL really had to recover. */
   async function killAll(
     t: TestContext,
     synchronousCommit: 'on' | 'off',
@@ -150,7 +150,7 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     return new Set(rows.map(row => row.n))
   }
 
-  /** A PostgreSQL on the data directory that does not end with its parent. It is killed when the test ends. */
+  /** Starts a PostgreSQL on the data directory that outlives its parent. It is killed when the test ends. */
   async function startOrphan(t: TestContext): Promise<{ orphan: ChildProcess; ended: Promise<unknown[]> }> {
     const binaries = await locateBinaries()
     const launcher = await chooseLauncher(binaries, await ownerOf(dataDir))
@@ -169,14 +169,14 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     await until(async () => {
       assert.equal(orphan.exitCode ?? orphan.signalCode, null, 'the PostgreSQL of this test ended')
       const file = await readPostmasterFile(dataDir)
-      // The file of another PostgreSQL says "ready" as well, while ours is still on its way.
+      // Another PostgreSQL's file may say "ready" while this one is still starting.
       return file?.isReady === true && file.pid === orphan.pid
     })
     return { orphan, ended }
   }
 })
 
-/** Inserts one row per commit; after a while calls `kill` while inserting goes on. Returns what was acknowledged. */
+/** Inserts one row per commit and calls `kill` while the inserts continue. Returns the acknowledged rows. */
 async function insertUntil(url: string, kill: () => Promise<unknown>, synchronousCommit = 'on'): Promise<number[]> {
   const connection = { synchronous_commit: synchronousCommit }
   const acknowledged: number[] = []

@@ -1,6 +1,6 @@
 /**
- * kill -9 in the first start, one start after the other on one directory, so that each meets what the last one left.
- * `OCTET_FIRST_START_KILLS` says how many of the kills come at random.
+ * Sends kill -9 during first starts, one after the other in one directory, so that each start finds the remains of the
+ * last. `OCTET_FIRST_START_KILLS` sets how many kills come at random.
  */
 import assert from 'node:assert/strict'
 import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ const isLinux = process.platform === 'linux'
 const kills = Number(process.env.OCTET_FIRST_START_KILLS ?? 4)
 const goneMs = 5_000
 
-/** What must be on the disk for a kill at this moment: a file of initdb's working directory, or of the directory. */
+/** The file that must exist for a kill at this point, in initdb's working directory or in the directory itself. */
 const momentsInWork = { 'initdb has begun': 'data', 'the bootstrap runs': 'data/base/1', 'it copies': 'data/base/4' }
 const momentsAfter = { 'the data directory is whole': 'data', 'PostgreSQL starts': 'data/postmaster.pid' }
 
@@ -33,7 +33,7 @@ suite('kill -9 in the first start', { skip: isLinux ? false : 'NOT CHECKED: look
   after(() => rm(base, { recursive: true, maxRetries: 5 }))
 
   for (const [name, path] of Object.entries(momentsAfter)) {
-    test(`when ${name}: the next start leaves nothing of it`, async t => {
+    test(`when ${name}: the next start leaves no remains`, async t => {
       await startAndKill(t, async () => {
         const startedAt = performance.now()
         await until(() => exists(dir, path))
@@ -43,7 +43,7 @@ suite('kill -9 in the first start', { skip: isLinux ? false : 'NOT CHECKED: look
     })
   }
 
-  test('while initdb works: each start clears what the killed one before it left', async t => {
+  test('while initdb works: each start removes the remains of the killed one before it', async t => {
     for (const path of Object.values(momentsInWork)) {
       await startAndKill(t, async () => {
         await until(async () => {
@@ -55,7 +55,7 @@ suite('kill -9 in the first start', { skip: isLinux ? false : 'NOT CHECKED: look
     await startsClean()
   })
 
-  test('while initdb stands still: the next start ends it', async t => {
+  test('while initdb is suspended: the next start ends it', async t => {
     await startAndKill(t, async () => {
       await until(async () => (await initdbOf(dir)) !== undefined)
       const group = (await initdbOf(dir))!
@@ -68,16 +68,16 @@ suite('kill -9 in the first start', { skip: isLinux ? false : 'NOT CHECKED: look
     await startsClean()
   })
 
-  test(`${kills} times at random: the next start leaves nothing of them`, { timeout: kills * 30_000 }, async t => {
+  test(`${kills} times at random: the next start leaves no remains`, { timeout: kills * 30_000 }, async t => {
     for (let round = 1; round <= kills; round++) {
       await startAndKill(t, async () => await delay(Math.random() * creatingMs))
-      // Killed late, it has made the database; the rounds that follow shall be first starts again.
+      // A late kill comes after the database was created; remove it so that the next rounds are first starts again.
       if (await exists(dir, 'data')) await startsClean()
     }
     await startsClean()
   })
 
-  /** Kills a first start once it is about to create the database, and `moment` has come. */
+  /** Kills a first start once it is about to create the database and `moment` has come. */
   async function startAndKill(t: TestContext, moment: () => Promise<void>): Promise<void> {
     const child = startChild(dir)
     t.after(() => child.kill())
@@ -86,7 +86,7 @@ suite('kill -9 in the first start', { skip: isLinux ? false : 'NOT CHECKED: look
     await child.kill()
   }
 
-  /** Starts on what is there, checks that it serves and that nothing else is left, and takes the database away. */
+  /** Starts on the remains, checks that the database serves and that nothing else is left, and removes it. */
   async function startsClean(): Promise<void> {
     const server = await startEmbeddedPostgres({ dir, log: quiet, durable: false })
     try {
@@ -112,13 +112,13 @@ async function exists(dir: string, path: string): Promise<boolean> {
   )
 }
 
-/** The process group of the initdb at work in `dir`. */
+/** The process group of the running initdb in `dir`. */
 async function initdbOf(dir: string): Promise<number | undefined> {
   const isInitdb = (command: string) => command.split('\0')[0]?.endsWith('/initdb')
   return (await processesNaming(dir)).find(({ command }) => isInitdb(command))?.pid
 }
 
-/** Processes whose command line has a path of `dir` in it. */
+/** Processes whose command line contains a path in `dir`. */
 async function processesNaming(dir: string): Promise<{ pid: number; command: string }[]> {
   const pids = (await readdir('/proc')).map(Number).filter(pid => pid > 0)
   const commands = pids.map(async pid => ({

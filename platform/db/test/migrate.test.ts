@@ -16,7 +16,7 @@ async function folder(t: Test) {
   return { path, set: { module: 'migrate_test', folder: pathToFileURL(`${path}/`) } }
 }
 
-test('up, down and status agree, and up again does nothing', async t => {
+test('up, down and status agree, and a second up does nothing', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
   assert.deepEqual((await migrateUp(url, [set])).applied, [
@@ -42,7 +42,7 @@ test('up, down and status agree, and up again does nothing', async t => {
   assert.deepEqual((await migrateUp(url, [set])).applied, ['migrate_test/0002_names'])
 })
 
-test('every way down undoes its way up', async t => {
+test('every down migration undoes its up migration', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
   await migrateUp(url, [set])
@@ -65,7 +65,7 @@ test('a migration edited after it was applied is refused', async t => {
   await assert.rejects(migrateUp(url, [set]), /0001_things was edited after it was applied/)
 })
 
-test('a migration that fails leaves nothing behind and says which it was', async t => {
+test('a failed migration leaves nothing behind and is named', async t => {
   const url = await testDatabase(t, [])
   const { path, set } = await folder(t)
   await writeFile(
@@ -78,7 +78,7 @@ test('a migration that fails leaves nothing behind and says which it was', async
   assert.equal((await db.sql`select 1 from information_schema.tables where table_name = 'half'`).length, 0)
 })
 
-test('a migration without a way down, or with a bad name, is refused', async t => {
+test('a migration without a down part, or with a bad name, is refused', async t => {
   const url = await testDatabase(t, [])
   const { path, set } = await folder(t)
   await writeFile(join(path, '0003_oneway.sql'), 'create table x (id int);\n')
@@ -107,7 +107,7 @@ const harmless = [
   'drop index things_value',
 ]
 
-test('a migration that may break the release before must say so, with the reason', async t => {
+test('a migration that may break the previous release must declare it, with the reason', async t => {
   const url = await testDatabase(t, [])
   const { path, set } = await folder(t)
   const file = join(path, '0003_change.sql')
@@ -123,7 +123,7 @@ test('a migration that may break the release before must say so, with the reason
   await assert.rejects(read(`-- contract\n${breaking[0]}`), /say why: "-- contract: <reason>"/)
 })
 
-/** What the next release would put on top: a column everybody can live with, then one that is taken away. */
+/** The migrations of the next release: a column that old code tolerates, then the removal of one. */
 async function nextRelease(t: Test, withContract: boolean) {
   const { path, set } = await folder(t)
   await writeFile(
@@ -138,24 +138,21 @@ async function nextRelease(t: Test, withContract: boolean) {
   return set
 }
 
-test('code runs on a newer database that only expanded, and is told by how much', async t => {
+test('code runs on a newer database that only expanded, and learns the newer migrations', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
   await migrateUp(url, [await nextRelease(t, false)])
   assert.deepEqual(await migrateUp(url, [set]), { applied: [], newer: ['migrate_test/0003_owner'] })
   const [last] = (await migrationStatus(url, [set])).slice(-1)
   assert.deepEqual([last?.id, last?.isKnown], ['0003_owner', false])
-  await assert.rejects(
-    migrateDown(url, set, 1),
-    /a newer release applied migrate_test\/0003_owner; take that back first/,
-  )
+  await assert.rejects(migrateDown(url, set, 1), /a newer release applied migrate_test\/0003_owner; revert that first/)
 })
 
-test('code refuses a newer database that contracted: it names why, and what takes it back', async t => {
+test('code refuses a newer database that contracted, with the reason and the way to revert', async t => {
   const url = await testDatabase(t, [])
   const { set } = await folder(t)
   const own = await nextRelease(t, true)
-  // A capability's migrations sort after the module's, and `migrate down` does not take them back.
+  // A capability's migrations sort after the module's, and `migrate down` does not revert them.
   const hooks = await mkdtemp(join(tmpdir(), 'octet-migrations-'))
   defer(t, () => rm(hooks, { recursive: true, force: true }))
   await writeFile(join(hooks, '0001_hooks.sql'), 'create table hooks (id int);\n-- down\ndrop table hooks;\n')

@@ -23,7 +23,7 @@ async function open(t: Test, thresholdMs?: number) {
   return { db, reports, reported, slow: () => slow }
 }
 
-test('a slow statement is reported with its plan and without its values, inside a transaction too', async t => {
+test('a slow statement is reported with its plan and without its values, also inside a transaction', async t => {
   const { db, reported } = await open(t)
   await db.transaction('slow', async ({ sql }) => {
     await sql`
@@ -44,7 +44,7 @@ test('a fast statement is not reported', async t => {
   assert.deepEqual([reports.length, slow()], [0, 0])
 })
 
-test('every slow statement is counted; reports have a pause between them', async t => {
+test('every slow statement is counted, and reports have a pause between them', async t => {
   const { db, reported, slow } = await open(t, 0)
   for (let n = 0; n < 3; n++) await db.sql`select ${n}::int`
   await db.sql`select 1`
@@ -53,7 +53,7 @@ test('every slow statement is counted; reports have a pause between them', async
   assert.deepEqual([slow(), reports.length, reports[0]?.unreported], [5, 1, 0])
 })
 
-test('a statement that fails slowly is reported like one that works', async t => {
+test('a slow statement that fails is reported like one that succeeds', async t => {
   const { db, reported } = await open(t)
   await assert.rejects(db.sql`select pg_sleep(0.12), 1 / (random() * 0)::int`, /division by zero/)
   const [report] = await reported(1)

@@ -29,7 +29,7 @@ test('a module cannot read or write the tables of another', async t => {
   await assert.rejects(db.sql`create table public.x (id int)`, /permission denied/)
 })
 
-test('what a transaction did, and what it published, is there only if it ended well', async t => {
+test('the writes and the events of a transaction exist only if it commits', async t => {
   let published = 0
   const { db } = await open(t, () => published++)
   const failing = db.transaction('test', async tx => {
@@ -46,7 +46,7 @@ test('what a transaction did, and what it published, is there only if it ended w
   assert.deepEqual([(await db.sql`select 1 from outbox`).length, published], [1, 1])
 })
 
-test('a transaction that lost a race is run again until it wins', async t => {
+test('a transaction that fails to serialize is retried until it commits', async t => {
   const { db } = await open(t)
   let runs = 0
   const bothHaveRead = Promise.withResolvers<void>()
@@ -61,10 +61,10 @@ test('a transaction that lost a race is run again until it wins', async t => {
   await Promise.all([increment(), increment()])
   const [row] = await db.sql<{ value: number }[]>`select value from things where id = 1`
   assert.equal(row?.value, 2)
-  assert.ok(runs > 2, 'there was a race to lose')
+  assert.ok(runs > 2, 'the transactions collided')
 })
 
-test('two transactions that lock in opposite order both get through', async t => {
+test('two transactions that lock in opposite order both commit', async t => {
   const { db } = await open(t)
   const attempts = { count: 0 }
   const meet = { first: Promise.withResolvers<void>(), second: Promise.withResolvers<void>() }
@@ -85,7 +85,7 @@ test('two transactions that lock in opposite order both get through', async t =>
   )
 })
 
-test('a transaction inside a transaction is a mistake and says so', async t => {
+test('a transaction inside a transaction is refused with an explanation', async t => {
   const { db } = await open(t)
   const nested = db.transaction('outer', async () => {
     assert.equal(transactionInProgress(), 'outer')
@@ -95,7 +95,7 @@ test('a transaction inside a transaction is a mistake and says so', async t => {
   assert.equal(transactionInProgress(), undefined)
 })
 
-test('a connection that dies in the body means not executed, in COMMIT means nobody knows', async t => {
+test('a connection lost in the body means not executed; in COMMIT it means unknown', async t => {
   const { db, url } = await open(t)
   const admin = openPool(url, { connectionsMax: 1 })
   defer(t, () => admin.end())
@@ -127,7 +127,7 @@ test('a connection that dies in the body means not executed, in COMMIT means nob
   await assert.rejects(inCommit, { code: 'unavailable', executed: 'maybe' })
 })
 
-test('a transaction whose connection broke does nothing more, least of all on the connection of others', async t => {
+test('a transaction whose connection broke runs nothing more, least of all on another connection', async t => {
   const { url } = await open(t)
   const db = openDb({ url, schema: 'db_one', connectionsMax: 1 })
   defer(t, () => db.close())
@@ -141,9 +141,9 @@ test('a transaction whose connection broke does nothing more, least of all on th
     await goOn?.promise
     await tx.sql`insert into things (id, value) values (8, 8)`.finally(() => ended?.resolve())
   })
-  torn.catch(() => undefined) // looked at below
+  torn.catch(() => undefined) // checked below
   await broken?.promise
-  // The pool has one connection: this is the one that takes the torn one's place.
+  // The pool has one connection: this one replaces the broken one.
   await db.transaction('other', async tx => {
     await tx.sql`insert into things (id, value) values (9, 9)`
     goOn?.resolve()
@@ -154,7 +154,7 @@ test('a transaction whose connection broke does nothing more, least of all on th
   assert.deepEqual([...(await db.sql`select id, value from things where id > 7`)], [{ id: 9, value: 10 }])
 })
 
-test('under one key a body runs once, whoever asks however often, and a failed run leaves no memory', async t => {
+test('a body runs once under one key, however many callers repeat it, and a failed run stores nothing', async t => {
   const { db } = await open(t)
   const key = { scope: 'user a', operation: 'x', key: 'k', input: { n: 1 } }
   let runs = 0
@@ -176,7 +176,7 @@ test('under one key a body runs once, whoever asks however often, and a failed r
   assert.equal(row?.value, 2)
 })
 
-test('a second request under a key that is still running is told so, at once', async t => {
+test('a second request under a key that is still running is refused at once', async t => {
   const { db } = await open(t)
   const key = { scope: 's', operation: 'x', key: 'k', input: 1 }
   const started = Promise.withResolvers<void>()
@@ -195,7 +195,7 @@ test('a second request under a key that is still running is told so, at once', a
   assert.equal(await first, 'done')
 })
 
-test('keys are forgotten after a day, handled events after a week', async t => {
+test('keys are deleted after a day, handled events after a week', async t => {
   const { db } = await open(t)
   await db.sql`insert into idempotency_keys (scope, key, request_hash, created_at)
     values ('s', 'old', '', now() - interval '25 hours'), ('s', 'new', '', now())`
@@ -208,7 +208,7 @@ test('keys are forgotten after a day, handled events after a week', async t => {
   )
 })
 
-test('times come back as ISO strings in UTC and counts as numbers', async t => {
+test('times come back as ISO strings in UTC, and counts as numbers', async t => {
   const { db } = await open(t)
   const [row] = await db.sql<{ at: string; count: number }[]>`
     select timestamptz '2026-03-10 23:50:00.120+02' as at, count(*) as count from things`
@@ -222,7 +222,7 @@ test('a unique violation names its constraint', async t => {
   assert.equal(uniqueViolation(new Error('x')), undefined)
 })
 
-test('ids made by one process sort in the order they were made and carry their time', () => {
+test('ids from one process sort in the order of their creation and carry their time', () => {
   const ids = Array.from({ length: 10_000 }, () => newId())
   assert.deepEqual(ids, [...ids].sort())
   assert.equal(new Set(ids).size, ids.length)
