@@ -1,6 +1,6 @@
 /**
- * What a durable append costs: `node bench/append.ts [--seconds 0.5] [--rounds 20] [--dir …]`.
- * 64 writers in lockstep, each appending its next record when the last one is durable, as 64 connections do.
+ * Measures a durable append: `node bench/append.ts [--seconds 0.5] [--rounds 20] [--dir …]`. 64 writers run in
+ * lockstep, like 64 connections: each appends its next record when the last one is durable.
  */
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -53,7 +53,7 @@ async function measure({ disk, append }: Variant): Promise<Result> {
   }
 }
 
-/** The disk alone: one synchronous durable write of a group of 64 clicks after the other, over zeros. */
+/** The disk alone: synchronous durable writes of 64 clicks, one after the other, over zeros. */
 function measureDiskMs(): number {
   const dir = mkdtempSync(join(values.dir, 'journal-bench-'))
   const file = openSync(join(dir, 'zeros'), constants.O_WRONLY | constants.O_CREAT | constants.O_DSYNC)

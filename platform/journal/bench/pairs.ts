@@ -1,7 +1,7 @@
 /**
- * Decides between two ways to append on a machine that is not quiet: `node bench/pairs.ts [--pairs 60]`. Each pair runs
- * both for 0.3 s in random order; what counts is how many pairs a side wins. Of 60, 39 has p < 0.03 by the sign test,
- * but twelve things are compared here at once: only 42 and more should be believed.
+ * Compares two ways to append on a busy machine: `node bench/pairs.ts [--pairs 60]`. Each pair runs both for 0.3 s in
+ * random order, and the side with more wins is better. 39 wins of 60 have p < 0.03 by the sign test. But twelve
+ * comparisons run at once, so believe only 42 wins or more.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,8 +1,8 @@
 /**
- * What waiting for durability adds to a redirect: `node bench/redirect.ts [--rounds 20] [--dir …]`. A bare `node:http`
- * server and the same with one append per request, 64 connections, server on core 0 and load generator on core 1
- * (needs `taskset`). Medians and quartiles over
- * the rounds; CPU time per request is what other work on the machine disturbs least.
+ * Measures how much waiting for durability adds to a redirect: `node bench/redirect.ts [--rounds 20] [--dir …]`. It
+ * compares a bare `node:http` server with the same server and one append per request. There are 64 connections; the
+ * server runs on core 0 and the load generator on core 1 (needs `taskset`). It prints medians and quartiles over the
+ * rounds. CPU time per request is least affected by other work on the machine.
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { parseArgs, promisify } from 'node:util'
 import { openJournal } from '../src/index.ts'
 import { click, inTurn, quantile, type Variant, variants } from './variants.ts'
 
-/** From util-linux. */
+/** `taskset` is part of util-linux. */
 const tieToCore = 'taskset'
 const connections = 64
 const warmUpMs = 400
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   },
 })
 
-/** Sends on each connection the next request when the last is answered; prints requests per second and median ms. */
+/** Sends the next request on each connection when the last is answered; prints requests per second and median ms. */
 function load(port: number): void {
   const request = Buffer.from('GET /s/abc1234 HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\n\r\n')
   let latenciesMs: number[] = []
@@ -99,7 +99,7 @@ async function compare(): Promise<void> {
   for (let round = 0; round < Number(values.rounds); round += 1) {
     for (const { name, variant } of inTurn(sides, round)) results.get(name)?.push(await measure(variant))
   }
-  // Each against the bare server of its own round, and quartiles beside the median: the machine is seldom quiet.
+  // Each is compared with the bare server of its own round, with quartiles, because the machine is seldom idle.
   const bare = results.get('bare node:http') ?? []
   const spread = (numbers: number[]) =>
     `${quantile(numbers, 0.5).toFixed(2)} (${quantile(numbers, 0.25).toFixed(2)}–${quantile(numbers, 0.75).toFixed(2)})`

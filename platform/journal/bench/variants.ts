@@ -1,9 +1,9 @@
-/** The journal as it is, and the options that lost, as disks. */
+/** The current journal and the rejected options, each as a disk. */
 import { constants, open } from 'node:fs'
 import { promisify } from 'node:util'
 import { type Disk, type Journal, nodeDisk } from '../src/index.ts'
 
-/** About what links keeps of a click. */
+/** About the size of a click record of links. */
 export const click =
   '{"linkId":"0193a1b2-0000-7000-8000-00000000abcd","at":1763711111111,"referrer":"","agent":"curl/8.5"}'
 
@@ -29,17 +29,17 @@ const writeThenSync: Disk = {
   open: (path, how) =>
     openPlain(path, constants.O_RDWR | (how === 'create' ? constants.O_CREAT | constants.O_TRUNC : 0), 0o600),
 }
-/** Without the zeros written ahead: every commit makes the file longer. */
+/** Without zeros written ahead, every commit extends the file. */
 const growing: Disk = {
   ...nodeDisk,
   write: (file, bytes, position, done) => {
     const isReserve = bytes.byteLength > 4096 && bytes[bytes.byteLength - 1] === 0
     if (!isReserve) return nodeDisk.write(file, bytes, position, done)
-    // A new segment comes as header and zeros in one write.
+    // A new segment arrives as header and zeros in one write.
     nodeDisk.write(file, bytes.subarray(0, 36), position, error => done(error, bytes.byteLength))
   },
 }
-/** What is left when the disk costs nothing. */
+/** Shows the remaining cost when the disk costs nothing. */
 const noDisk: Disk = {
   ...nodeDisk,
   writesAreDurable: true,
@@ -55,7 +55,7 @@ export const variants: Variant[] = [
   { name: 'no disk, promise', disk: noDisk, append: withPromise },
 ]
 
-/** Another order each round: what one run leaves to the disk disturbs the next. */
+/** A different order each round, because the disk work of one run disturbs the next. */
 export function inTurn<T>(all: readonly T[], round: number): T[] {
   const first = round % all.length
   return [...all.slice(first), ...all.slice(0, first)]

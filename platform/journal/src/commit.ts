@@ -1,4 +1,4 @@
-/** Group commit: while one group is being made durable the next one collects, and the disk sees one write at a time. */
+/** Group commit: while one group is written, the next one collects, and the disk sees one write at a time. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { promisify } from 'node:util'
 import { writeDurably } from './disk.ts'
@@ -10,9 +10,9 @@ import { createSegment, type Segment, type SegmentStore } from './segments.ts'
 const writeAll = promisify(writeDurably)
 
 /**
- * Zeros are written this far ahead, so that a commit overwrites and the file system has no metadata to make durable
- * with it: median latency 40 % lower than into a growing file (in 44 of 60 pairs; throughput in 36, so undecided).
- * 256 KiB made no clear difference.
+ * Writes zeros this far ahead. A commit then overwrites them, and the file system has no metadata to make durable with
+ * it. Compared with a growing file, the median latency is 40 % lower (in 44 of 60 pairs; throughput in 36, so
+ * undecided). 256 KiB made no clear difference.
  */
 const reserveBytes = 1 << 20
 /** After the disk failed, appends are refused this long before the next attempt. */
@@ -21,7 +21,7 @@ const pauseAfterFailureMs = 250
 interface OpenSegment {
   readonly segment: Segment
   readonly file: number
-  /** Up to here the file holds zeros or records. */
+  /** The file holds zeros or records up to this position. */
   reservedToBytes: number
 }
 
@@ -33,20 +33,20 @@ export interface Committer {
   /** The group being written. */
   flying: Group | undefined
   spare: Group | undefined
-  /** The segment being written; none before the first append and after a failure. */
+  /** The segment being written; undefined before the first append and after a failure. */
   open: OpenSegment | undefined
   isScheduled: boolean
   diskBytes: number
-  /** Set while the disk fails: until when appends are refused. */
+  /** Set while the disk fails; `untilMs`: appends are refused until then. */
   failing: { readonly cause: Error; readonly untilMs: number } | undefined
   onCommit: (() => void) | undefined
   idleWaiters: (() => void)[]
   readonly counts: { appended: number; refused: number; failed: number; commits: number }
-  /** Runs a function outside the async context of whoever happens to append first. */
+  /** Runs a function outside the async context of the caller that appends first. */
   readonly outside: (run: () => void) => void
 }
 
-/** An idle committer that writes to `store`'s current segment. */
+/** Creates an idle committer that writes to `store`'s current segment. */
 export function newCommitter(options: { store: SegmentStore; segmentBytesMax: number; now: () => number }): Committer {
   return {
     ...options,
@@ -69,10 +69,10 @@ export function isIdle(committer: Committer): boolean {
 }
 
 /**
- * Sees to it that what collects gets written: not at once but one turn of the event loop later, so that the requests
- * that came in while answers went out share the write. At 64 connections a write then carries 47 records instead of 30,
- * and a redirect took 14.2 and 14.0 µs CPU instead of 15.1 and 15.4 (two runs, lower quartile of 8 rounds each). A
- * second extra turn made no clear difference; waiting 1 ms was worse (17.5).
+ * Schedules the write of the collecting group. It waits for one turn of the event loop, so that requests that arrive
+ * while answers go out share the write. At 64 connections a write then carries 47 records instead of 30. A redirect
+ * took 14.2 and 14.0 µs of CPU instead of 15.1 and 15.4 (two runs, lower quartile of 8 rounds each). A second extra
+ * turn made no clear difference; waiting 1 ms was worse (17.5).
  */
 export function schedule(committer: Committer): void {
   if (committer.isScheduled || committer.flying !== undefined) return
@@ -141,8 +141,9 @@ async function makeRoom(committer: Committer, neededBytes: number): Promise<Open
 
 /**
  * After a failed write or sync the kernel may have dropped the bytes and forgotten the error, and a second sync would
- * claim success ("fsyncgate", https://wiki.postgresql.org/wiki/Fsync_Errors). So nothing is written to that segment
- * again: it ends at its last durable commit, which the header of the next segment records. Everybody who waits is told.
+ * report success ("fsyncgate", https://wiki.postgresql.org/wiki/Fsync_Errors). So nothing is written to that segment
+ * again. It ends at its last durable commit, which the header of the next segment records. All waiting appends get the
+ * error.
  */
 function fail(committer: Committer, cause: Error): void {
   const { open, flying, collecting, store } = committer
@@ -164,7 +165,7 @@ function fail(committer: Committer, cause: Error): void {
   tellIdle(committer)
 }
 
-/** Tells everybody who waits for the group, and empties it. A `done` that throws must not keep the others waiting. */
+/** Calls every waiter of the group, and empties it. A `done` that throws must not delay the others. */
 function settle(group: Group, error: JournalError | null): void {
   const { waiters } = group
   for (let index = 0; index < waiters.length; index += 1) {
@@ -193,7 +194,7 @@ async function closeQuietly(committer: Committer, open: OpenSegment): Promise<vo
   }
 }
 
-/** Closes the segment that is open, if one is; waits for nothing else. */
+/** Closes the open segment, if there is one; waits for nothing else. */
 export async function closeFile(committer: Committer): Promise<void> {
   const { open } = committer
   committer.open = undefined

@@ -1,6 +1,6 @@
 /**
- * The file operations the journal needs, and nothing else, so that tests can put a disk underneath that fails at the
- * n-th call, loses power, or lies about having written.
+ * The file operations that the journal needs. Tests replace them with a disk that fails at the n-th call, loses power,
+ * or acknowledges writes that it did not make.
  */
 import * as fs from 'node:fs'
 import { promisify } from 'node:util'
@@ -9,31 +9,33 @@ export type WriteDone = (error: Error | null, writtenBytes: number) => void
 export type SyncDone = (error: Error | null) => void
 
 export interface Disk {
-  /** A completed `write` is on the medium, so `sync` after it is not needed. */
+  /** A completed `write` is durable, so it needs no `sync`. */
   readonly writesAreDurable: boolean
   makeDirectory(path: string): Promise<void>
-  /** Names in a directory. */
+  /** The names in a directory. */
   list(path: string): Promise<string[]>
-  /** `create` makes the file or empties it; both read and write. Returns a descriptor. */
+  /** `create` creates the file or empties it; both modes read and write. Returns a descriptor. */
   open(path: string, how: 'create' | 'existing'): Promise<number>
   sizeBytes(file: number): Promise<number>
-  /** Reads at `position`; may read less than asked for, 0 at the end. */
+  /** Reads at `position`; may read fewer bytes than requested, 0 at the end. */
   read(file: number, into: Uint8Array, position: number): Promise<number>
-  /** Writes at `position`; may write less than asked for. A callback because every group commit runs through it. */
+  /**
+   * Writes at `position`; may write fewer bytes than requested. It takes a callback because every group commit uses it.
+   */
   write(file: number, bytes: Uint8Array, position: number, done: WriteDone): void
   sync(file: number, done: SyncDone): void
   close(file: number): Promise<void>
   rename(from: string, to: string): Promise<void>
   remove(path: string): Promise<void>
-  /** Makes names created, renamed or removed in a directory survive a power cut. */
+  /** Makes created, renamed and removed names in a directory durable. */
   syncDirectory(path: string): Promise<void>
 }
 
 /**
- * O_DSYNC makes one write do what write + fdatasync do, in one hop through the thread pool instead of two: 14 % less
- * CPU per append (better in 43 of 60 pairs); throughput and latency do not differ measurably (33, 37 and 32 of 60).
- * Only on Linux: macOS does not flush the drive's cache for it (fdatasync there is F_FULLFSYNC, thanks to libuv), and
- * Node has no such flag on Windows.
+ * With O_DSYNC one write does the work of write + fdatasync, in one hop through the thread pool instead of two. It
+ * takes 14 % less CPU per append (better in 43 of 60 pairs); throughput and latency do not differ measurably (33, 37
+ * and 32 of 60). Only on Linux: on macOS it does not flush the drive's cache (fdatasync there is F_FULLFSYNC, thanks to
+ * libuv), and on Windows Node lacks the flag.
  */
 const durableWriteFlag = process.platform === 'linux' ? fs.constants.O_DSYNC : 0
 
@@ -71,7 +73,7 @@ export const nodeDisk: Disk = {
   },
 }
 
-/** Writes all of `bytes` and calls back once they are on the medium; goes on after short writes. */
+/** Writes all of `bytes`, also after short writes, and calls back once they are durable. */
 export function writeDurably(
   disk: Disk,
   target: { file: number; position: number },
@@ -88,7 +90,7 @@ export function writeDurably(
   })
 }
 
-/** Reads until `into` is full or the file ends; returns the part that was filled. */
+/** Reads until `into` is full or the file ends; returns the filled part. */
 export async function readFully(disk: Disk, file: number, into: Buffer, position: number): Promise<Buffer> {
   let filledBytes = 0
   while (filledBytes < into.byteLength) {

@@ -1,4 +1,4 @@
-/** Records on their way to the disk together: one growing buffer of frames, and who waits for them. */
+/** The records of one group commit: a growing buffer of frames, and the waiters for them. */
 import { frameHeaderBytes, sealFrame } from './frame.ts'
 import type { JournalError } from './journal-error.ts'
 
@@ -17,7 +17,7 @@ export function newGroup(): Group {
   return { bytes: Buffer.allocUnsafeSlow(firstBytes), usedBytes: 0, waiters: [] }
 }
 
-/** Makes a group whose records are durable ready for the next ones, keeping its memory. */
+/** Empties a durable group for the next records, and keeps its memory. */
 export function emptyGroup(group: Group): void {
   group.usedBytes = 0
   group.waiters.length = 0
@@ -30,7 +30,7 @@ export function addRecord(
   options: { freeBytes: number; seed: number },
 ): number {
   const isText = typeof record === 'string'
-  // UTF-8 takes at most 3 bytes for a UTF-16 unit; the exact length is looked at only when that is too much.
+  // UTF-8 takes at most 3 bytes per UTF-16 unit; the exact length is computed only when that is too much.
   let recordBytesAtMost = isText ? record.length * 3 : record.byteLength
   if (isText && frameHeaderBytes + recordBytesAtMost > options.freeBytes) recordBytesAtMost = Buffer.byteLength(record)
   if (frameHeaderBytes + recordBytesAtMost > options.freeBytes) return 0

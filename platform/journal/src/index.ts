@@ -1,4 +1,4 @@
-/** An append-only segment log with group commit, and a shipper that hands it to a sink exactly once. */
+/** An append-only segment log with group commit, and a shipper that delivers it to a sink exactly once. */
 
 export { type Disk, nodeDisk, type SyncDone, type WriteDone } from './disk.ts'
 export type { AppendDone } from './group.ts'

@@ -1,16 +1,16 @@
-/** Why a record was not accepted, or a directory not opened. */
+/** The reasons to refuse a record or a directory. */
 export type JournalErrorCode =
-  /** Too much is waiting: for the disk (`bufferBytesMax`) or to be shipped (`diskBytesMax`). Backpressure. */
+  /** Backpressure: too much waits for the disk (`bufferBytesMax`) or for shipping (`diskBytesMax`). */
   | 'full'
-  /** The disk failed; the journal tries again by itself. */
+  /** The disk failed; the journal retries by itself. */
   | 'failing'
   /** The record is empty or too long; it will never be accepted. */
   | 'record-size'
   | 'closed'
-  /** The directory is open already, or its contents cannot be trusted. */
+  /** The directory is already open, or its contents cannot be trusted. */
   | 'unusable'
 
-/** `executed` says whether the record may turn up in a batch all the same: `maybe` when the disk failed mid-write. */
+/** `executed` says whether the record may still appear in a batch: `maybe` when the disk failed during the write. */
 export class JournalError extends Error {
   readonly code: JournalErrorCode
   readonly executed: 'no' | 'maybe'
@@ -23,7 +23,7 @@ export class JournalError extends Error {
   }
 }
 
-/** Where the journal reports what an operator must know; pino fits. */
+/** Where the journal reports problems to the operator; pino fits. */
 export interface Log {
   warn(details: object, message: string): void
   error(details: object, message: string): void

@@ -1,4 +1,4 @@
-/** The front door of the write side: opening, appending, closing. */
+/** The write side of the journal: open, append, close. */
 import { resolve } from 'node:path'
 import { type Committer, closeFile, isIdle, newCommitter, schedule } from './commit.ts'
 import { type Disk, nodeDisk } from './disk.ts'
@@ -8,13 +8,13 @@ import { JournalError, type Log } from './journal-error.ts'
 import { deleteShipped, openSegments, type Position, type SegmentStore } from './segments.ts'
 
 export interface JournalOptions {
-  /** Made when missing. No other process may use it. */
+  /** Created if missing. No other process may use it. */
   readonly dir: string
-  /** No segment, the unit of deletion, is larger. Default 32 MiB. */
+  /** The maximum size of a segment, the unit of deletion. Default 32 MiB. */
   readonly segmentBytesMax?: number
-  /** Bytes that may wait for the disk; appends beyond are refused. Memory used is twice that. Default 4 MiB. */
+  /** Bytes that may wait for the disk; further appends are refused. Memory use is twice that. Default 4 MiB. */
   readonly bufferBytesMax?: number
-  /** Bytes that may wait on disk to be shipped and deleted; appends beyond are refused. Default 4 GiB. */
+  /** Bytes on disk that may wait for shipping and deletion; further appends are refused. Default 4 GiB. */
   readonly diskBytesMax?: number
   /** Default: the console. */
   readonly log?: Log
@@ -30,7 +30,7 @@ export interface JournalStats {
   readonly refusedRecords: number
   readonly failedRecords: number
   readonly commits: number
-  /** What is so now. */
+  /** Current values. */
   readonly waitingRecords: number
   readonly waitingBytes: number
   readonly segments: number
@@ -39,18 +39,19 @@ export interface JournalStats {
 }
 
 export interface Journal {
-  /** UUID kept in the directory: positions in a shared database are per journal. */
+  /** A UUID in the directory: positions in a shared database are per journal. */
   readonly id: string
   /**
-   * Adds a record of 1 byte to 1 MiB (a string as UTF-8). Resolves, or calls `done`, once it is durable; otherwise
-   * gives a `JournalError`. `done` saves a promise, runs outside the caller's async context, and should not throw.
+   * Adds a record of 1 byte to 1 MiB (a string as UTF-8). Resolves, or calls `done`, once the record is durable;
+   * otherwise yields a `JournalError`. `done` saves a promise, runs outside the caller's async context, and should not
+   * throw.
    */
   append(record: Uint8Array | string): Promise<void>
   append(record: Uint8Array | string, done: AppendDone): void
-  /** Resolves when nothing waits for the disk. */
+  /** Resolves when no append waits for the disk. */
   idle(): Promise<void>
   stats(): JournalStats
-  /** Refuses further appends, waits for those accepted, closes the files. */
+  /** Refuses further appends, waits for the accepted ones, closes the files. */
   close(): Promise<void>
   /** For the shipper of this package only. */
   readonly shipping: Shipping
@@ -61,7 +62,7 @@ export interface Shipping {
   /** Calls `listener` after each commit. One listener, so one shipper; throws for a second. */
   listen(listener: () => void): void
   unlisten(): void
-  /** Deletes what is shipped. */
+  /** Deletes shipped segments. */
   release(shipped: Position): Promise<void>
 }
 
@@ -71,13 +72,13 @@ const consoleLog: Log = {
   error: (details, message) => console.error(message, details),
 }
 
-/** Directories open in this process. Per disk, because each test brings its own. */
+/** Directories open in this process. Keyed by disk, because each test has its own. */
 const openDirs = new WeakMap<Disk, Set<string>>()
 
 /**
- * Opens the journal in a directory and recovers it: an unfinished last write is cut off, everything acknowledged is
- * there. Throws `JournalError` `unusable` when the directory is open already or contradicts itself, `RangeError` for
- * limits that do not fit together, and the disk's own errors.
+ * Opens the journal in a directory and recovers it: cuts off an unfinished last write and keeps every acknowledged
+ * record. Throws a `JournalError` `unusable` when the directory is already open or inconsistent, a `RangeError` for
+ * limits that contradict each other, and the disk's own errors.
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { disk = nodeDisk, log = consoleLog, now = Date.now } = options
@@ -144,7 +145,7 @@ function newJournal(committer: Committer, limits: Limits, release: () => void): 
   return { id: store.id, append, idle, close, stats: () => statsOf(committer), shipping: shippingOf(committer) }
 }
 
-/** Puts the record into the collecting group, or says why not. */
+/** Adds the record to the collecting group, or returns the reason to refuse it. */
 function accept(
   committer: Committer,
   limits: Limits,

@@ -1,4 +1,4 @@
-/** Reads durable records back in batches, and says loudly when some are missing or damaged. */
+/** Reads durable records back in batches, and reports missing or damaged ones. */
 import { promisify } from 'node:util'
 import { readFully, writeDurably } from './disk.ts'
 import { findFrame, frameAt, frameHeaderBytes, headerBytes } from './frame.ts'
@@ -8,16 +8,16 @@ const writeAll = promisify(writeDurably)
 
 export interface ReadLimits {
   readonly recordsMax: number
-  /** A single longer record is read all the same. */
+  /** A single longer record is read anyway. */
   readonly bytesMax: number
 }
 
 export interface Records {
-  /** Views into one buffer made for this read. Empty when all there was could not be read. */
+  /** Views into one buffer made for this read. Empty when nothing could be read. */
   readonly records: Buffer[]
-  /** Right behind the last record. */
+  /** The position after the last record. */
   readonly to: Position
-  /** Records before `to` are damaged or gone and were passed over. */
+  /** Records before `to` are damaged or missing and were skipped. */
   readonly isLoss: boolean
 }
 
@@ -28,13 +28,13 @@ export function isBefore(a: Position, b: Position): boolean {
   return a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
 }
 
-/** Behind the last durable record. */
+/** The position after the last durable record. */
 export function endOf(store: SegmentStore): Position {
   const last = store.segments.at(-1)
   return last === undefined ? journalStart : { segment: last.number, offset: last.endBytes }
 }
 
-/** Bytes of durable frames behind `from`. */
+/** Bytes of durable frames after `from`. */
 export function unreadBytes(store: SegmentStore, from: Position): number {
   let sumBytes = 0
   for (const segment of store.segments) {
@@ -46,9 +46,9 @@ export function unreadBytes(store: SegmentStore, from: Position): number {
 }
 
 /**
- * The next records behind `from`, all of one segment; undefined when there are none. What is damaged is logged as an
- * error, kept beside the segment and passed over: a sink that stood still for one bad sector would in the end fill the
- * disk. Throws the disk's own errors.
+ * The next records after `from`, all of one segment; undefined at the end. Damaged records are logged as an error,
+ * saved next to the segment and skipped. If the sink stopped at one bad sector, the disk would fill up. Throws the
+ * disk's own errors.
  */
 export async function readRecords(
   store: SegmentStore,
@@ -73,7 +73,7 @@ export async function readRecords(
   return { records, to: { ...start, offset: start.offset + usedBytes }, isLoss: false }
 }
 
-/** The first segment with something to read. A gap: segments before it are gone and not all of them was read. */
+/** The first segment with unread records. `gap`: earlier segments are gone before all of their records were read. */
 function nextUnread(
   store: SegmentStore,
   from: Position,
@@ -113,7 +113,7 @@ async function passOverDamage(store: SegmentStore, start: Position, endBytes: nu
   const copy = `${path}.${start.offset}.damaged`
   store.log.error(
     { path, offset: start.offset, lostBytes: to.offset - start.offset, copy },
-    'journal: damaged records are passed over; their bytes are kept',
+    'journal: damaged records are skipped; their bytes are kept',
   )
   await keepDamaged(store, copy, lost)
   return { records: [], to, isLoss: true }
@@ -128,7 +128,7 @@ async function keepDamaged(store: SegmentStore, path: string, bytes: Buffer): Pr
   }
 }
 
-/** The bytes of a segment from a position to an offset; fewer when the file is shorter than it should be. */
+/** The bytes of a segment from a position to an offset; fewer when the file is too short. */
 async function readRange(store: SegmentStore, start: Position, toOffset: number): Promise<Buffer> {
   const file = await store.disk.open(segmentPath(store, start.segment), 'existing')
   try {

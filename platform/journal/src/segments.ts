@@ -1,4 +1,4 @@
-/** The directory of a journal: its id, its segments and where the records of each end. */
+/** The directory of a journal: its id, its segments and the end of the records in each. */
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,7 +9,7 @@ import { JournalError, type Log } from './journal-error.ts'
 
 const writeAll = promisify(writeDurably)
 
-/** A place between two records. The start of a journal is segment 0, offset 0. */
+/** A position between two records. The start of a journal is segment 0, offset 0. */
 export interface Position {
   readonly segment: number
   /** Bytes from the start of the segment's file. */
@@ -19,7 +19,7 @@ export interface Position {
 export interface Segment {
   readonly number: number
   readonly previousEndBytes: number
-  /** Where its durable records end. Grows while it is written; nothing behind it is ever read. */
+  /** The end of its durable records. Grows with each commit; nothing after it is ever read. */
   endBytes: number
 }
 
@@ -27,12 +27,12 @@ export interface SegmentStore {
   readonly disk: Disk
   readonly dir: string
   readonly log: Log
-  /** UUID made when the directory was first opened. */
+  /** A UUID from the first opening of the directory. */
   readonly id: string
   readonly idBytes: Buffer
-  /** Start value of every checksum. */
+  /** The start value of every checksum. */
   readonly seed: number
-  /** Oldest first. The last one is never deleted: its number is where numbering goes on. */
+  /** Oldest first. The last one is never deleted, because numbering continues from its number. */
   readonly segments: Segment[]
 }
 
@@ -45,9 +45,9 @@ export function segmentPath(store: SegmentStore, number: number): string {
 }
 
 /**
- * Opens or makes the directory, removes half-made files, reads the headers and finds the end of the last segment. The
- * last segment is flushed first: what is about to be shipped must survive a power cut.
- * Throws `unusable` for a directory whose contents contradict each other, and the disk's own errors.
+ * Opens or creates the directory, removes incomplete files, reads the headers and finds the end of the last segment.
+ * Flushes the last segment first, because shipped records must survive a power cut. Throws `unusable` for a directory
+ * whose contents are inconsistent, and the disk's own errors.
  */
 export async function openSegments(options: { disk: Disk; dir: string; log: Log }): Promise<SegmentStore> {
   const { disk, dir } = options
@@ -73,7 +73,7 @@ async function loadId(place: { disk: Disk; dir: string; hasId: boolean; hasSegme
   const { disk, dir } = place
   if (!place.hasId) {
     if (place.hasSegments) {
-      throw new JournalError('unusable', `${dir} has segments but no ${idName}, so nobody knows which were shipped`)
+      throw new JournalError('unusable', `${dir} has segments but no ${idName}, so it is unknown which were shipped`)
     }
     const id = randomUUID()
     await disk.close(await createFile(disk, join(dir, idName), Buffer.from(`${id}\n`, 'latin1')))
@@ -124,7 +124,7 @@ async function findEnd(store: SegmentStore, number: number): Promise<number> {
   }
 }
 
-/** Makes a file that exists after a crash either whole or not at all; returns its descriptor. */
+/** Creates a file that is complete or absent after a crash; returns its descriptor. */
 async function createFile(disk: Disk, path: string, bytes: Buffer): Promise<number> {
   const unfinished = `${path}${unfinishedSuffix}`
   const file = await disk.open(unfinished, 'create')
@@ -134,15 +134,15 @@ async function createFile(disk: Disk, path: string, bytes: Buffer): Promise<numb
     await disk.syncDirectory(dirname(path))
     return file
   } catch (error) {
-    // What stays behind is harmless: the next attempt replaces it, and opening removes it.
+    // The leftover is harmless: the next attempt replaces it, and opening removes it.
     await disk.close(file).catch(() => {})
     throw error
   }
 }
 
 /**
- * Makes the segment behind the last one and seals that one at its durable end, in one atomic step: the end is in the
- * new header. Returns the open descriptor; the segment is in `store.segments`.
+ * Creates the next segment and seals the last one at its durable end, in one atomic step: the new header contains that
+ * end. Returns the open descriptor; the segment is in `store.segments`.
  */
 export async function createSegment(
   store: SegmentStore,
@@ -158,7 +158,7 @@ export async function createSegment(
   return { segment, file }
 }
 
-/** Deletes what was shipped: the segments that end at or before `shipped`, except the last one. */
+/** Deletes shipped segments: those that end at or before `shipped`, except the last one. */
 export async function deleteShipped(store: SegmentStore, shipped: Position): Promise<void> {
   for (;;) {
     const [oldest, next] = store.segments

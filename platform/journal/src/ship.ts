@@ -1,15 +1,15 @@
 /**
- * Hands what is durable in a journal to a sink, in order, in batches, until the sink confirms.
+ * Delivers the durable records of a journal to a sink, in order and in batches, until the sink confirms each batch.
  *
- * Exactly once is made together with the sink: it stores `to` in the transaction that has the effect, where the stored
- * position still equals `from`, and gives it back from `position`:
+ * Delivery exactly once needs the sink's help. The sink stores `to` in the transaction that has the effect, if the
+ * stored position still equals `from`, and `position` returns it:
  *
  *     insert into shipped (journal_id, segment, "offset") values (…to)
  *     on conflict (journal_id) do update set segment = …, "offset" = …
- *     where (shipped.segment, shipped."offset") = (…from)     -- no row: throw, somebody else was faster
+ *     where (shipped.segment, shipped."offset") = (…from)     -- no row: throw, another batch was faster
  *
- * After any failure the position is asked for again: a commit whose answer was lost is not repeated, and a handler
- * that timed out but commits later makes the repetition fail instead of counting twice.
+ * After any failure the shipper requests the position again. So a commit whose answer was lost is not repeated. If a
+ * handler timed out but commits later, the repetition fails instead of counting the batch twice.
  */
 import type { Journal } from './journal.ts'
 import type { Log } from './journal-error.ts'
@@ -18,28 +18,26 @@ import type { Position } from './segments.ts'
 
 export interface Batch {
   readonly journalId: string
-  /** In the order they became durable; views into one buffer that belongs to this batch. */
+  /** In commit order; views into one buffer that belongs to this batch. */
   readonly records: readonly Buffer[]
-  /** The position last confirmed, exactly as `position` gave it or as the `to` of the batch before. */
+  /** The last confirmed position, exactly as `position` returned it or as the `to` of the previous batch. */
   readonly from: Position
   readonly to: Position
-  /** Aborts when the handler has taken too long or the shipper stops. */
+  /** Aborts when the handler takes too long or the shipper stops. */
   readonly signal: AbortSignal
 }
 
 export interface ShipOptions {
   readonly journal: Journal
-  /** The position the sink has stored for this journal; undefined when it has none yet. */
+  /** The position that the sink has stored for this journal; undefined when it has none yet. */
   readonly position: (journalId: string) => Promise<Position | undefined>
-  /**
-   * Makes the batch take effect. What it throws is retried for ever, so a record it cannot use it must put aside.
-   */
+  /** Makes the batch take effect. Errors are retried forever, so the handler must set unusable records aside. */
   readonly handle: (batch: Batch) => Promise<void>
   readonly batchRecordsMax?: number
   readonly batchBytesMax?: number
-  /** How long a record may wait for others to share its batch. Default 200. */
+  /** Milliseconds that a record may wait for others to share its batch. Default 200. */
   readonly intervalMs?: number
-  /** For one call of `handle` or `position`. Default 30 s. */
+  /** Milliseconds for one call of `handle` or `position`. Default 30,000. */
   readonly timeoutMs?: number
   /** Longest pause between attempts; the first is 100 ms, then doubling. Default 5 s. */
   readonly retryMsMax?: number
@@ -51,7 +49,7 @@ export interface ShipperStats {
   readonly shippedRecords: number
   readonly shippedBatches: number
   readonly failedAttempts: number
-  /** Places where records were damaged or missing; anything but 0 needs a person. */
+  /** How often records were damaged or missing; any value above 0 needs an operator. */
   readonly losses: number
   readonly backlogBytes: number
   /** Everything durable longer ago than this is shipped; 0 when all is. */
@@ -61,32 +59,33 @@ export interface ShipperStats {
 export interface Shipper {
   stats(): ShipperStats
   /**
-   * Ships without waiting for fuller batches and stops: when everything appended is shipped (true) or after
-   * `deadlineMs` milliseconds (false; the rest is shipped after the next start). Of two calls the shorter one counts.
+   * Ships without waiting for fuller batches and stops. Returns true when everything appended is shipped. Returns false
+   * after `deadlineMs` milliseconds; the rest is shipped after the next start. Of two calls the shorter deadline
+   * counts.
    */
   drain(deadlineMs: number): Promise<boolean>
 }
 
 interface State {
   readonly options: Required<ShipOptions>
-  /** Last confirmed by the sink, as far as known. */
+  /** The last position confirmed by the sink, as far as known. */
   confirmed: Position
-  /** The position must be asked for: at the start and after every failure. */
+  /** The position must be requested: at the start and after every failure. */
   isUnsure: boolean
-  /** Read up to here: ahead of `confirmed` only where damage was passed over. */
+  /** Read up to this position: ahead of `confirmed` only where damaged records were skipped. */
   cursor: Position
   phase: 'running' | 'draining' | 'stopped'
-  /** The call to the sink under way. */
+  /** The running call to the sink. */
   call: AbortController | undefined
   readonly onStop: (() => void)[]
-  /** Ends the present pause early. */
+  /** Ends the current pause early. */
   wake: () => void
-  /** Called after each commit while waiting for one. */
+  /** Called after each commit while the shipper waits for one. */
   onCommit: () => void
   isCaughtUp: boolean
   /** Everything durable before this time is shipped. */
   shippedThroughMs: number
-  /** Reaching `end` proves the same for `atMs`. */
+  /** Once `end` is shipped, everything durable before `atMs` is. */
   mark: { readonly end: Position; readonly atMs: number }
   readonly counts: { records: number; batches: number; failed: number; losses: number }
 }
@@ -94,7 +93,7 @@ interface State {
 const nothing = () => {}
 const retryMsMin = 100
 
-/** Starts shipping. Throws when the journal has a shipper already; everything else is logged and retried. */
+/** Starts shipping. Throws when the journal already has a shipper; all other errors are logged and retried. */
 export function ship(options: ShipOptions): Shipper {
   const state = newState(options)
   const { journal, now } = state.options
@@ -136,7 +135,7 @@ function newState(options: ShipOptions): State {
   }
 }
 
-/** Ships until stopped; true when it was drained. */
+/** Ships until stopped; true when everything was shipped. */
 async function run(state: State): Promise<boolean> {
   const { journal, log, retryMsMax } = state.options
   let failures = 0
@@ -170,7 +169,7 @@ function hasStopped(state: State): boolean {
 async function askPosition(state: State): Promise<void> {
   const { journal, position } = state.options
   const { store } = journal.shipping
-  const stored = (await within(state, 'asking for the position', () => position(journal.id))) ?? journalStart
+  const stored = (await within(state, 'requesting the position', () => position(journal.id))) ?? journalStart
   const last = endOf(store)
   if (stored.segment > last.segment) {
     throw new Error(
@@ -218,7 +217,7 @@ function confirm(state: State, position: Position): void {
   }
 }
 
-/** Waits until there is a record and others had `intervalMs` to join it, or until there is a batch full of them. */
+/** Waits for a record, and then until `intervalMs` has passed or a batch is full. */
 async function waitForRecords(state: State): Promise<void> {
   const { journal, intervalMs, batchBytesMax } = state.options
   const { store } = journal.shipping
@@ -247,10 +246,10 @@ async function pause(state: State, ms: number): Promise<void> {
   state.wake = nothing
 }
 
-/** Runs something outside our control, for at most `timeoutMs` and not past the stop. */
+/** Runs code outside our control, for at most `timeoutMs` and not past the stop. */
 async function within<T>(state: State, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { timeoutMs } = state.options
-  // One controller per call, not AbortSignal.any() over one that lives as long as the process and remembers each call.
+  // One controller per call: AbortSignal.any() would register each call with the signal of the whole process.
   const call = new AbortController()
   state.call = call
   const timer = setTimeout(() => call.abort(new Error(`${what} took longer than ${timeoutMs} ms`)), timeoutMs)

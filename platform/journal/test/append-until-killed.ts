@@ -1,6 +1,7 @@
 /**
- * The victim of kill.test.ts: `node append-until-killed.ts <dir> <round> <honest|lying>`. Appends numbered records from
- * 64 writers, ships them, and notes in `<dir>/notes` what it sent and what was acknowledged, until it is killed.
+ * The process that kill.test.ts kills: `node append-until-killed.ts <dir> <round> <honest|lying>`. Until then it
+ * appends numbered records from 64 writers and ships them. It lists the sent and the acknowledged records in
+ * `<dir>/notes`.
  */
 import { openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ const [dir = '', round = '', honesty = ''] = process.argv.slice(2)
 const lyingDisk: Disk = {
   ...nodeDisk,
   write: (file, bytes, position, done) => {
-    // Made honestly, or the journal could not even be opened again.
+    // The header is written honestly; otherwise the journal could not be opened again.
     if (position === 0) return nodeDisk.write(file, bytes, position, done)
     const copy = Buffer.from(bytes)
     setTimeout(() => nodeDisk.write(file, copy, position, () => {}), 20)
@@ -23,7 +24,7 @@ const lyingDisk: Disk = {
 
 const notes = openSync(join(dir, 'notes'), 'a')
 const disk = honesty === 'lying' ? lyingDisk : nodeDisk
-// The mutant's shipper finds holes and says so, at length.
+// The mutant's shipper finds gaps and logs many errors.
 const log = honesty === 'lying' ? { warn: () => {}, error: () => {} } : undefined
 const journal = await openJournal({
   dir: join(dir, 'journal'),

@@ -24,7 +24,7 @@ function refusal(code: string) {
   return (error: unknown) => error instanceof JournalError && error.code === code && error.executed === 'no'
 }
 
-test('appends that arrive while a write runs share the next write, and none resolves before its own', async () => {
+test('appends during a write share the next write, and none resolves before its own', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk })
   await journal.append('first')
@@ -63,7 +63,7 @@ for (const writesAreDurable of [true, false]) {
   })
 }
 
-test('records come back as they were appended: text, bytes, other alphabets, the longest', async () => {
+test('records come back unchanged: text, bytes, other alphabets and the longest record', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk })
   const longest = 'x'.repeat(1 << 20)
@@ -73,7 +73,7 @@ test('records come back as they were appended: text, bytes, other alphabets, the
   await journal.close()
 })
 
-test('the buffer is bounded: what does not fit is refused at once, what was accepted is kept', async () => {
+test('the buffer is bounded: an append beyond it is refused at once, and accepted ones are kept', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk, ...small })
   await journal.append('opens the segment')
@@ -93,7 +93,7 @@ test('the buffer is bounded: what does not fit is refused at once, what was acce
   await journal.close()
 })
 
-test('the disk is bounded: appends are refused until the sink has taken some', async () => {
+test('the disk use is bounded: appends are refused until the sink has taken some', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk, ...small, diskBytesMax: 10_000 })
   const append = () => journal.append('x'.repeat(400))
@@ -107,7 +107,7 @@ test('the disk is bounded: appends are refused until the sink has taken some', a
   await journal.close()
 })
 
-test('a record that can never fit is refused as such, and so is an empty one', async () => {
+test('a record that is too long or empty is refused as invalid', async () => {
   const journal = await openJournal({ dir, disk: memoryDisk(), ...small })
   await assert.rejects(journal.append('x'.repeat(2000)), refusal('record-size'))
   await assert.rejects(journal.append(new Uint8Array(0)), refusal('record-size'))
@@ -115,12 +115,12 @@ test('a record that can never fit is refused as such, and so is an empty one', a
   await journal.close()
 })
 
-test('limits that do not fit together are refused', async () => {
+test('contradictory limits are refused', async () => {
   const options = { dir, disk: memoryDisk(), segmentBytesMax: 1000, bufferBytesMax: 1000 }
   await assert.rejects(openJournal(options), RangeError)
 })
 
-test('a directory is open once in a process, and free again after closing', async () => {
+test('a directory can be open once per process, and again after it is closed', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk })
   const refused = (error: unknown) => error instanceof JournalError && error.code === 'unusable'
@@ -131,7 +131,7 @@ test('a directory is open once in a process, and free again after closing', asyn
   await again.close()
 })
 
-test('closing waits for what was accepted and refuses what comes later', async () => {
+test('closing waits for accepted appends and refuses later ones', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk })
   await journal.append('a')
@@ -154,7 +154,7 @@ test('closing waits for what was accepted and refuses what comes later', async (
   await again.close()
 })
 
-test('a callback that throws keeps nobody else waiting, and its error is not swallowed', async () => {
+test('a callback that throws does not delay the others, and its error is not swallowed', async () => {
   const journal = await openJournal({ dir, disk: memoryDisk() })
   const thrown: unknown[] = []
   process.setUncaughtExceptionCaptureCallback(error => void thrown.push(error))
@@ -173,7 +173,7 @@ test('a callback that throws keeps nobody else waiting, and its error is not swa
   await journal.close()
 })
 
-test('a callback does not run in the async context of some other append', async () => {
+test('a callback does not run in the async context of another append', async () => {
   const context = new AsyncLocalStorage<string>()
   const journal = await openJournal({ dir, disk: memoryDisk() })
   const seen = await context.run('request 1', () => {
@@ -188,7 +188,7 @@ test('a callback does not run in the async context of some other append', async 
   await journal.close()
 })
 
-test('segments are reserved ahead with zeros, within their limit', async () => {
+test('segments are filled with zeros ahead, within their limit', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk, segmentBytesMax: 2_500_000, bufferBytesMax: 100_000 })
   const sizes = new Set<number>()
@@ -204,7 +204,7 @@ test('segments are reserved ahead with zeros, within their limit', async () => {
   await journal.close()
 })
 
-test('after a failed write everybody who waits is told, and the failed record never turns up later', async () => {
+test('after a failed write all waiting appends fail, and the failed record never appears later', async () => {
   const disk = memoryDisk({ random: () => 0 })
   const log = recordingLog()
   let nowMs = 0
@@ -227,7 +227,7 @@ test('after a failed write everybody who waits is told, and the failed record ne
   )
   const calls = disk.calls
   await assert.rejects(journal.append('too soon'), refusal('failing'))
-  assert.equal(disk.trace.slice(calls).join(), '', 'a failing disk is left alone for a while')
+  assert.equal(disk.trace.slice(calls).join(), '', 'a failing disk is not retried at once')
   assert.equal(journal.stats().isFailing, true)
   nowMs += 1_000
   await journal.append('after')
@@ -242,7 +242,7 @@ test('after a failed write everybody who waits is told, and the failed record ne
   await again.close()
 })
 
-test('the limit of a segment is kept, and the numbers show what is there', async () => {
+test('segments stay within their limit, and the statistics are right', async () => {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk, ...small })
   for (let number = 0; number < 100; number += 1) await journal.append('x'.repeat(100 + number))
@@ -259,7 +259,7 @@ test('the limit of a segment is kept, and the numbers show what is there', async
   await journal.close()
 })
 
-test('on the real disk: appended, closed, opened again, shipped', async t => {
+test('on the real disk, records survive append, close and open, and are shipped', async t => {
   const realDir = await mkdtemp(join(tmpdir(), 'journal test '))
   t.after(() => rm(realDir, { recursive: true }))
   const log = recordingLog()

@@ -1,4 +1,4 @@
-/** What happens when the n-th call to the disk fails, or the power goes there, for n = 1, 2, … until a run is clean. */
+/** Fails the n-th call to the disk, or cuts the power there, for n = 1, 2, … until a run finishes without a fault. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { JournalError, openJournal, ship } from '../src/index.ts'
@@ -13,14 +13,14 @@ const perGroup = 3
 
 interface History {
   readonly acked: string[]
-  /** Failed, and must never be seen. */
+  /** Failed, and must never appear. */
   readonly refused: string[]
-  /** Failed or without an answer: may be there or not. */
+  /** Failed or unanswered: may appear or not. */
   readonly unsure: Set<string>
   hasClosed: boolean
 }
 
-/** Appends groups of records and ships them meanwhile; the run ends or hangs with the disk. */
+/** Appends groups of records and ships them; the run ends or hangs with the disk. */
 async function useJournal(disk: MemoryDisk, sink: ReturnType<typeof memorySink>, history: History): Promise<void> {
   let nowMs = 0
   const log = recordingLog()
@@ -45,7 +45,7 @@ async function useJournal(disk: MemoryDisk, sink: ReturnType<typeof memorySink>,
     )
     nowMs += 1000
   }
-  assert.equal(await shipper.drain(2_000), true, 'everything durable is shipped, whatever failed on the way')
+  assert.equal(await shipper.drain(2_000), true, 'everything durable is shipped despite all faults')
   assert.equal(shipper.stats().losses, 0)
   await journal.close()
   history.hasClosed = true
@@ -54,7 +54,7 @@ async function useJournal(disk: MemoryDisk, sink: ReturnType<typeof memorySink>,
 interface Outcome {
   readonly disk: MemoryDisk
   readonly history: History
-  /** What the oracle objects to; empty when all is well. */
+  /** The violations that the oracle finds; empty when there are none. */
   readonly complaints: string[]
 }
 
@@ -67,12 +67,12 @@ async function runWith(options: MemoryDiskOptions): Promise<Outcome> {
     await Promise.race([useJournal(disk, sink, history), disk.off])
   } catch (error) {
     if (history.acked.length + history.refused.length + history.unsure.size > 0) complaints.push(String(error))
-    // Otherwise opening failed, which is an answer too.
+    // Otherwise opening failed, which is a valid outcome too.
   }
   const restarted = disk.restart()
   try {
     const journal = await openJournal({ dir, disk: restarted, ...limits, log: recordingLog() })
-    if (restarted.names().some(name => name.endsWith('.unfinished'))) complaints.push('half-made files stay')
+    if (restarted.names().some(name => name.endsWith('.unfinished'))) complaints.push('incomplete files remain')
     await journal.append('afterwards')
     const shipper = ship({ journal, ...sink, retryMsMax: 1, log: recordingLog() })
     if (!(await shipper.drain(2_000))) complaints.push('the journal is not shipped after the restart')
@@ -95,12 +95,12 @@ function judge(history: History, shipped: readonly string[]): string[] {
     ...history.refused.filter(record => counts.has(record)).map(record => `refused but shipped: ${record}`),
     ...[...counts.keys()]
       .filter(record => !history.acked.includes(record) && !history.unsure.has(record) && record !== 'afterwards')
-      .map(record => `out of nowhere: ${record}`),
+      .map(record => `never appended: ${record}`),
     ...(numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number)) ? [] : ['disorder']),
   ]
 }
 
-/** Moves the fault from the first call of a run to the last. Returns all outcomes in which it was met. */
+/** Moves the fault from the first call of a run to the last. Returns all outcomes in which the fault occurred. */
 async function atEveryCall(fault: (atCall: number) => Fault, options: MemoryDiskOptions = {}): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (let atCall = 1; ; atCall += 1) {
@@ -119,7 +119,7 @@ function assertHealthy(outcomes: Outcome[]): void {
 for (const writesAreDurable of [true, false]) {
   const mode = writesAreDurable ? 'O_DSYNC' : 'write and fdatasync'
   for (const fault of ['EIO', 'ENOSPC', 'short-write'] as const) {
-    test(`${fault} at any call: every append is answered and the answer is true (${mode})`, async () => {
+    test(`${fault} at any call: every append gets a truthful answer (${mode})`, async () => {
       const outcomes = await atEveryCall(
         atCall => (fault === 'short-write' ? { kind: fault, atCall } : { kind: 'error', atCall, code: fault }),
         { writesAreDurable, random: seededRandom(1) },
@@ -133,7 +133,7 @@ for (const writesAreDurable of [true, false]) {
     })
   }
 
-  test(`power cut at any call: acknowledged records are there once, in order (${mode})`, async () => {
+  test(`power cut at any call: acknowledged records exist once, in order (${mode})`, async () => {
     let dangerous = 0
     for (const seed of [1, 2, 3]) {
       const outcomes = await atEveryCall(atCall => ({ kind: 'power-cut', atCall }), {
@@ -147,7 +147,7 @@ for (const writesAreDurable of [true, false]) {
   })
 }
 
-test('the oracle sees a disk that acknowledges before it has written', async () => {
+test('the oracle detects a disk that acknowledges before it writes', async () => {
   const outcomes = await atEveryCall(atCall => ({ kind: 'power-cut', atCall }), {
     isLying: true,
     random: seededRandom(1),

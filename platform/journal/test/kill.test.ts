@@ -15,14 +15,14 @@ const victimPath = join(import.meta.dirname, 'append-until-killed.ts')
 
 interface Verdict {
   readonly acked: number
-  /** Appends under way at the moment of each kill. */
+  /** Appends under way at the time of each kill. */
   readonly inFlight: number[]
   readonly lost: string[]
   readonly doubled: string[]
   readonly unknown: string[]
 }
 
-/** Kills a process that appends under load, again and again, and compares its notes with what reached the sink. */
+/** Repeatedly kills a process that appends under load, and compares its notes with the records in the sink. */
 async function killRepeatedly(
   t: TestContext,
   { honesty, rounds }: { honesty: 'honest' | 'lying'; rounds: number },
@@ -49,7 +49,7 @@ async function killRepeatedly(
     await delay(20 + 40 * Math.random())
     victim.kill('SIGKILL')
     const [, signal] = await exited
-    assert.equal(signal, 'SIGKILL', 'it was killed, and had not stopped by itself')
+    assert.equal(signal, 'SIGKILL', 'the process was killed and did not stop by itself')
     const ofRound = notes().split('\n')
     inFlight.push(
       ofRound.filter(line => line.startsWith(`sent ${round}-`)).length -
@@ -88,7 +88,7 @@ test('after kill -9 under load every acknowledged record reaches the sink exactl
   )
 })
 
-test('the same oracle sees the loss when records are acknowledged before they are written', async t => {
+test('the same oracle detects the loss when records are acknowledged before they are written', async t => {
   const { lost } = await killRepeatedly(t, { honesty: 'lying', rounds: 2 })
   assert.ok(lost.length > 0)
 })

@@ -1,38 +1,38 @@
-/** A disk in memory that fails at the n-th call, or loses power there with only part of the last writes kept. */
+/** A disk in memory that fails at the n-th call, or loses power there and keeps only part of the last writes. */
 import type { Disk } from '../src/index.ts'
 
 export type Fault =
-  /** The call fails; of a write, some sectors may have reached the medium and all of them the page cache. */
+  /** The call fails; some sectors of a write may reach the medium, and all of them may reach the page cache. */
   | { readonly kind: 'error'; readonly atCall: number; readonly code: 'EIO' | 'ENOSPC' }
-  /** The write takes only a part; what follows it fails. */
+  /** The write is short; the next call fails. */
   | { readonly kind: 'short-write'; readonly atCall: number }
-  /** Nothing after this call happens, and nobody gets an answer any more. */
+  /** No later call has an effect or gets an answer. */
   | { readonly kind: 'power-cut'; readonly atCall: number }
 
 interface Content {
-  /** What reads see. */
+  /** The content that reads return. */
   cached: Buffer
-  /** What a power cut leaves. */
+  /** The content that survives a power cut. */
   durable: Buffer
 }
 
 export interface MemoryDisk extends Disk {
   fault: Fault | undefined
   calls: number
-  /** Names of the calls made, for messages. */
+  /** Names of the calls so far, for messages. */
   readonly trace: string[]
-  /** Resolves when the power goes. */
+  /** Resolves at the power cut. */
   readonly off: Promise<void>
-  /** While set, writes wait for `release` before they are carried out. */
+  /** While set, writes wait for `release` before they are executed. */
   isHeld: boolean
   release(): void
   readonly heldWrites: number
   names(): string[]
-  /** The file as reads see it; changing it changes the file. */
+  /** The file as reads see it; a change to it changes the file. */
   content(name: string): Buffer
   replace(name: string, bytes: Buffer): void
   durableText(): string
-  /** The disk a new process finds: after a power cut only what was durable, otherwise the page cache is still there. */
+  /** The disk that a new process finds: after a power cut only durable bytes, otherwise also the page cache. */
   restart(): MemoryDisk
 }
 
@@ -42,11 +42,11 @@ export interface MemoryDiskOptions {
   readonly writesAreDurable?: boolean
   readonly random?: () => number
   readonly fault?: Fault
-  /** A disk that says "written" a little before it is true. */
+  /** A disk that acknowledges slightly before it writes. */
   readonly isLying?: boolean
 }
 
-/** What a disk and its successor after a restart are made of. */
+/** The shared state of a disk and its successor after a restart. */
 interface State {
   readonly options: MemoryDiskOptions
   readonly files: Map<string, Content>
@@ -114,7 +114,7 @@ function successor({ options, files, durableFiles, isOff }: State): MemoryDisk {
   return memoryDisk({ writesAreDurable, random }, new Map(copies))
 }
 
-/** Counts the call; says which fault it meets. */
+/** Counts the call; returns the fault that it meets. */
 function meet(state: State, disk: MemoryDisk, name: string): Fault | undefined {
   disk.calls += 1
   disk.trace.push(name)
@@ -251,7 +251,7 @@ function put(content: Content, bytes: Buffer, position: number, isDurable: boole
   return bytes.byteLength
 }
 
-/** Any part of a write may be on the medium when the power goes or the write fails, in any order. */
+/** When the power is cut or a write fails, any parts of the write may be on the medium, in any order. */
 function putSectors(content: Content, bytes: Buffer, position: number, random: () => number): void {
   for (let at = 0; at < bytes.byteLength; at += sectorBytes) {
     if (random() < 0.5) continue
@@ -261,7 +261,7 @@ function putSectors(content: Content, bytes: Buffer, position: number, random: (
   }
 }
 
-/** A repeatable source of chance (mulberry32). */
+/** A reproducible random generator (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed
   return () => {

@@ -1,4 +1,4 @@
-/** A sink in memory that does what one in a database does: effect and position change together, or not at all. */
+/** A sink in memory with the semantics of a database: effect and position change together, or not at all. */
 import type { Batch, Position } from '../src/index.ts'
 
 export function memorySink() {
@@ -6,7 +6,7 @@ export function memorySink() {
   let stored: Position | undefined
   const batches: Pick<Batch, 'from' | 'to'>[] = []
 
-  /** What `update … where (segment, offset) = from` does. */
+  /** Same as `update … where (segment, offset) = from`. */
   function commit(batch: Batch): void {
     const { segment, offset } = stored ?? { segment: 0, offset: 0 }
     if (batch.from.segment !== segment || batch.from.offset !== offset) {

@@ -1,4 +1,4 @@
-/** Reads a whole journal through the shipper, as a sink that has nothing yet. */
+/** Reads a whole journal through the shipper, for an empty sink. */
 import { type Journal, type Log, ship } from '../src/index.ts'
 
 export interface LogLine {
@@ -14,7 +14,7 @@ export function recordingLog(): Log & { readonly lines: LogLine[] } {
   return { lines, warn: add('warn'), error: add('error') }
 }
 
-/** Every record, oldest first, and how many losses were reported on the way. */
+/** Every record, oldest first, and the number of losses reported on the way. */
 export async function readAll(journal: Journal): Promise<{ records: string[]; losses: number }> {
   const records: string[] = []
   const shipper = ship({

@@ -9,7 +9,7 @@ const small = { segmentBytesMax: 1024, bufferBytesMax: 512 }
 const frameBytes = (record: string) => 8 + Buffer.byteLength(record)
 const headerBytes = 36
 
-/** A disk on which `groups` were appended, each as one commit. */
+/** A disk on which each of `groups` was appended as one commit. */
 async function diskWith(groups: string[][], limits = {}): Promise<MemoryDisk> {
   const disk = memoryDisk()
   const journal = await openJournal({ dir, disk, ...limits })
@@ -39,7 +39,7 @@ const lastGroup = ['the last record', 'and one more']
 const lastGroupBytes = lastGroup.reduce((sum, record) => sum + frameBytes(record), 0)
 const keptBytes = headerBytes + kept.flat().reduce((sum, record) => sum + frameBytes(record), 0)
 
-test('a write torn at any byte is cut off, records before it and after recovery are kept', async () => {
+test('a write torn at any byte is cut off, and records before it and after recovery are kept', async () => {
   const disk = await diskWith([...kept, lastGroup], small)
   const whole = disk.content(lastSegment)
   for (let tornAt = 0; tornAt < lastGroupBytes; tornAt += 1) {
@@ -56,7 +56,7 @@ test('a write torn at any byte is cut off, records before it and after recovery 
   }
 })
 
-test('a flipped bit anywhere in the last write is noticed, and nothing before it is touched', async () => {
+test('a flipped bit anywhere in the last write is detected, and nothing before it is changed', async () => {
   const disk = await diskWith([...kept, lastGroup], small)
   const whole = disk.content(lastSegment)
   for (let at = 0; at < lastGroupBytes; at += 1) {
@@ -68,7 +68,7 @@ test('a flipped bit anywhere in the last write is noticed, and nothing before it
   }
 })
 
-test('a damaged record that had been acknowledged is reported, kept aside and costs no other record', async () => {
+test('a damaged acknowledged record is reported, saved and costs no other record', async () => {
   const groups = Array.from({ length: 13 }, (_, number) => [`record ${number + 10} ${'x'.repeat(150)}`])
   const disk = await diskWith(groups, small)
   const names = disk.names().filter(name => name.endsWith('.segment'))
@@ -96,7 +96,7 @@ test('a damaged record that had been acknowledged is reported, kept aside and co
   }
 })
 
-test('a missing or shortened segment is reported and the others are read', async () => {
+test('a missing or shortened segment is reported, and the others are read', async () => {
   const groups = Array.from({ length: 12 }, (_, number) => [`record ${number} ${'x'.repeat(150)}`])
   const whole = await diskWith(groups, small)
   const without = async (change: (disk: MemoryDisk) => unknown) => {
@@ -121,7 +121,7 @@ test('a missing or shortened segment is reported and the others are read', async
   })
 })
 
-test('what is found in the page cache after a crash is made durable before it is shipped', async () => {
+test('data in the page cache after a crash is made durable before it is shipped', async () => {
   const disk = memoryDisk({ random: () => 0 })
   const journal = await openJournal({ dir, disk, log: recordingLog() })
   await journal.append('durable')
@@ -136,7 +136,7 @@ test('what is found in the page cache after a crash is made durable before it is
   await again.close()
 })
 
-test('a directory that contradicts itself is not opened', async () => {
+test('an inconsistent directory is not opened', async () => {
   const unusable = (pattern: RegExp) => (error: unknown) =>
     error instanceof JournalError && error.code === 'unusable' && pattern.test(error.message)
   const whole = await diskWith(kept)

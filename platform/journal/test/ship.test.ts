@@ -7,7 +7,7 @@ import { recordingLog } from './reading.ts'
 
 const dir = '/journal'
 const small = { segmentBytesMax: 1024, bufferBytesMax: 512 }
-/** A batch never waits: what it must wait for is in the test. */
+/** The shortest intervals: tests control the order of events, not the time. */
 const prompt = { intervalMs: 1, retryMsMax: 1 }
 
 async function open(disk: MemoryDisk = memoryDisk(), limits: object = small) {
@@ -28,7 +28,7 @@ async function appendNumbers(journal: Journal, from: number, to: number): Promis
   return records
 }
 
-/** Waits for something to become true; fails after 2 s. */
+/** Waits until the condition is true; fails after 2 s. */
 async function until(isTrue: () => boolean): Promise<void> {
   const deadlineMs = Date.now() + 2_000
   while (!isTrue()) {
@@ -45,7 +45,7 @@ function gate() {
   return { open, opened }
 }
 
-test('batches come in order, join without a gap and keep to both limits', async t => {
+test('batches arrive in order, without a gap, and within both limits', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 200)
   for (const limits of [{ batchRecordsMax: 7 }, { batchBytesMax: 100 }]) {
@@ -70,7 +70,7 @@ test('batches come in order, join without a gap and keep to both limits', async 
   await journal.close()
 })
 
-test('a record longer than a batch is shipped all the same', async t => {
+test('a record longer than a batch is still shipped', async t => {
   const { journal } = await open(memoryDisk(), {})
   const sink = memorySink()
   const records = ['short', 'x'.repeat(10_000), 'short again']
@@ -104,7 +104,7 @@ for (const when of ['before', 'after'] as const) {
   })
 }
 
-test('a handler that times out and commits later does not make its batch count twice', async t => {
+test('a handler that times out and commits later does not count its batch twice', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 10)
   const sink = memorySink()
@@ -119,7 +119,7 @@ test('a handler that times out and commits later does not make its batch count t
       hasLateCommitted = true
       return
     }
-    // The first attempt commits while the second is under way, after it asked for the position.
+    // The first attempt commits during the second, after the second requested the position.
     if (signals.length === 2) {
       late.open()
       await until(() => hasLateCommitted)
@@ -134,7 +134,7 @@ test('a handler that times out and commits later does not make its batch count t
   await journal.close()
 })
 
-test('a sink that hangs for ever is retried after its timeout', async t => {
+test('a sink that hangs is retried after its timeout', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 3)
   const sink = memorySink()
@@ -169,12 +169,12 @@ test('a segment is deleted only after the sink has confirmed all of it', async t
   assert.deepEqual(segments(), before, 'the first batch ends before its segment does')
   first.open()
   assert.equal(await shipper.drain(2_000), true)
-  assert.deepEqual(segments(), before.slice(-1), 'the last segment stays: numbering goes on from it')
+  assert.deepEqual(segments(), before.slice(-1), 'the last segment stays, because numbering continues from it')
   assert.equal(journal.stats().segments, 1)
   await journal.close()
 })
 
-test('a crash between the commit and the deletion leaves nothing to ship twice and nothing behind', async t => {
+test('a crash between commit and deletion ships nothing twice and leaves no segment behind', async t => {
   const { journal, disk } = await open()
   const records = await appendNumbers(journal, 0, 150)
   const sink = memorySink()
@@ -190,7 +190,7 @@ test('a crash between the commit and the deletion leaves nothing to ship twice a
   await again.journal.close()
 })
 
-test('an append wakes the shipper; a full batch does not wait for the interval', async t => {
+test('an append wakes the shipper, and a full batch does not wait for the interval', async t => {
   const { journal } = await open(memoryDisk(), {})
   const sink = memorySink()
   const shipper = started(t, { journal, ...sink, intervalMs: 60_000, batchBytesMax: 1_000 })
@@ -212,7 +212,7 @@ test('an append wakes the shipper; a full batch does not wait for the interval',
   await journal.close()
 })
 
-test('draining ships what is still being written, without waiting for the interval', async t => {
+test('draining ships pending writes, without waiting for the interval', async t => {
   const { journal, disk } = await open(memoryDisk(), {})
   const sink = memorySink()
   const shipper = started(t, { journal, ...sink, intervalMs: 60_000 })
@@ -229,7 +229,7 @@ test('draining ships what is still being written, without waiting for the interv
   await journal.close()
 })
 
-test('draining gives up at its deadline, and the rest is shipped after the next start', async t => {
+test('draining stops at its deadline, and the rest is shipped after the next start', async t => {
   const { journal } = await open()
   const records = await appendNumbers(journal, 0, 5)
   const sink = memorySink()
@@ -271,7 +271,7 @@ test('backlog and lag are numbers, and both are zero when everything is shipped'
   await journal.close()
 })
 
-test('a position ahead of the journal stops shipping and says why', async t => {
+test('a position ahead of the journal stops shipping and is explained', async t => {
   const { journal, log } = await open()
   await appendNumbers(journal, 0, 5)
   const sink = memorySink()
