@@ -73,7 +73,7 @@ export async function readRecords(
   return { records, to: { ...start, offset: start.offset + usedBytes }, isLoss: false }
 }
 
-/** The first segment with unread records. `gap`: earlier segments are gone before all of their records were read. */
+/** The first segment with unread records. `isGap`: earlier segments are gone before all of their records were read. */
 function nextUnread(
   store: SegmentStore,
   from: Position,

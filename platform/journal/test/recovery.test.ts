@@ -87,7 +87,7 @@ test('a damaged acknowledged record is reported, saved and costs no other record
       const expected = [...groups.flat().filter(record => record !== lost), 'afterwards']
       assert.deepEqual(records, expected, `${name} at ${offsetInFrame}`)
       assert.equal(losses, 1)
-      const report = log.lines.find(line => line.message.includes('passed over'))
+      const report = log.lines.find(line => line.message.includes('are skipped'))
       assert.equal(report?.level, 'error')
       assert.equal(report?.details.lostBytes, bytesOf)
       assert.equal(damaged.content(`${name}.${headerBytes + bytesOf}.damaged`).byteLength, bytesOf)
