@@ -1,4 +1,4 @@
-/** `npm run check:boundaries`: what may import what. */
+/** `npm run check:boundaries`: checks which file may import which. */
 import { boundaryRules } from './boundaries/rules.ts'
 import { report } from './rule.ts'
 import { readTree } from './tree.ts'

@@ -1,4 +1,7 @@
-/** `npm run check [-- tidy types …]`: every script of package.json named `check:…`, two at a time, whatever fails. */
+/**
+ * `npm run check [-- tidy types …]`: runs every script of package.json named `check:…`, two at a time, and continues
+ * after failures.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -15,12 +18,12 @@ interface Outcome {
   readonly output: string
 }
 
-/** As many as the smallest machine we care for has cores. */
+/** The number of cores of the smallest supported machine. */
 const stepsAtOnce = 2
-/** Against a step that hangs. A busy machine may slow one down by ten. */
+/** Ends a step that hangs. A busy machine may slow a step down by a factor of ten. */
 const stepTimeoutMs = 900_000
 const outputCharactersMax = 200_000
-/** What is shown of a failed step; its own script shows all. */
+/** How many lines of a failed step are shown; its own script shows all. */
 const linesShownMax = 20
 
 const isWindows = process.platform === 'win32'
@@ -40,7 +43,7 @@ const verdict = failed.length === 0 ? 'all passed' : `${failed.length} failed: $
 console.log(`\ncheck: ${outcomes.length} steps, ${verdict}, ${seconds(performance.now() - startedAt)}`)
 process.exitCode = failed.length === 0 ? 0 : 1
 
-/** The steps named, or all. */
+/** The named steps, or all. */
 function stepsOf(manifest: string, wanted: readonly string[]): Step[] {
   const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> }
   const all = Object.entries(scripts)
@@ -67,7 +70,7 @@ function run(step: Step): Promise<Outcome> {
     const stepStartedAt = performance.now()
     const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
     const env = { ...process.env, PATH: path, NO_COLOR: '1' }
-    // A group of its own: the shell alone would end at the limit, and what it started run on.
+    // A separate process group: at the limit, killing only the shell would leave its children running.
     const child = spawn(step.command, { cwd: root, env, shell: true, stdio: 'pipe', detached: !isWindows })
     running.add(child)
     const timer = setTimeout(() => killGroup(child), stepTimeoutMs)

@@ -1,10 +1,10 @@
 /**
- * `npm run lock:complete`: adds to package-lock.json the optional packages for other machines that npm left out.
+ * `npm run lock:complete`: adds the optional packages for other machines that npm omitted from package-lock.json.
  *
- * `npm install` leaves out an optional package that the registry at hand does not have, and `npm ci` then refuses the
- * lock file everywhere ("Missing: … from lock file"). Biome and oxc-parser each come as one package per kind of
- * machine, in the same version, and name the machine in the package's name, so the entries can be written without
- * asking a registry. A machine that needs one of them fetches it like any other.
+ * `npm install` omits an optional package that the current registry lacks, and `npm ci` then refuses the lock file
+ * everywhere ("Missing: … from lock file"). Biome and oxc-parser each have one package per kind of machine, all in the
+ * same version. The package's name contains the machine, so the entries need no registry. A machine that needs one of
+ * them downloads it as usual.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ const added = missingOptional(lock).map(({ name, version, dev }) => {
   const key = `node_modules/${name}`
   return [key, { version, cpu: [cpu], ...(dev ? { dev } : {}), ...libc, optional: true, os: [os] }] as const
 })
-// npm sorts by place, the root first.
+// npm sorts by path, the root first.
 const packages = [...Object.entries(lock.packages), ...added].sort(([a], [b]) => a.localeCompare(b, 'en'))
 if (added.length > 0) {
   writeFileSync(join(root, path), `${JSON.stringify({ ...lock, packages: Object.fromEntries(packages) }, null, 2)}\n`)

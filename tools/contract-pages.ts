@@ -1,4 +1,4 @@
-/** What documentation says about contracts, made from the contracts: the problem catalogue, the lists in READMEs. */
+/** Documentation generated from the contracts: the problem catalogue and the lists in READMEs. */
 import { type Access, type Contract, commonProblems, type Operation, type ProblemSpec } from '@octet/contracts'
 import { contracts } from '@octet/contracts/all'
 import { type AstNode, codeFiles, isNode, literalText, nameOf, syntaxOf } from './syntax.ts'
@@ -8,7 +8,7 @@ const problemsPath = 'docs/problems.md'
 const begin = '<!-- made from the contract by npm run docs:generate -->'
 const end = '<!-- end of what is made from the contract -->'
 
-/** Every page that is made from the contracts, whole or in part, and what it must say. */
+/** Every page that is generated from the contracts, wholly or in part, with its required content. */
 export function contractPages(tree: Tree, of: readonly Contract[] = contracts): Map<string, string> {
   const pages = new Map([[problemsPath, problemsPage(of)]])
   for (const contract of of) {
@@ -19,7 +19,7 @@ export function contractPages(tree: Tree, of: readonly Contract[] = contracts): 
   return pages
 }
 
-/** Puts the block between its marks, at the end when the page has none. */
+/** Puts the block between its markers, or at the end of a page without them. */
 function withBlock(page: string, block: string): string {
   const from = page.indexOf(begin)
   const to = page.indexOf(end)
@@ -84,7 +84,7 @@ function accessText(access: Access): string {
   return access.kind === 'service' ? 'other modules' : 'anyone'
 }
 
-/** What a module says it needs: `calls: […]` of its front door, and every `on(contract, 'event', …)`. */
+/** The needs of a module: `calls: […]` in its `module.ts`, and every `on(contract, 'event', …)`. */
 function needsOf(tree: Tree, module: string): { calls: string[]; listens: string[] } {
   const calls: string[] = []
   const listens: string[] = []
@@ -103,7 +103,7 @@ function needsOf(tree: Tree, module: string): { calls: string[]; listens: string
   return { calls, listens }
 }
 
-/** Columns are padded as the formatter pads them. */
+/** Columns are padded like the formatter pads them. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => {
     return Math.max(3, title.length, ...rows.map(cells => cells[column]?.length ?? 0))

@@ -1,4 +1,4 @@
-/** Where a rule of boundaries or tidy does not hold, and why. There is no way to switch a rule off inside a file. */
+/** The exceptions to rules of boundaries and tidy, with their reasons. A file cannot switch off a rule itself. */
 
 export interface Exception {
   readonly rule: string

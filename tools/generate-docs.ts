@@ -1,4 +1,4 @@
-/** `npm run docs:generate`: writes what is made from contracts, settings and the texts of drawings. */
+/** `npm run docs:generate`: writes the pages that are generated from contracts, settings and the texts of drawings. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contractPages } from './contract-pages.ts'

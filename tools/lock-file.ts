@@ -1,4 +1,4 @@
-/** package-lock.json, as far as the checks read it. */
+/** The parts of package-lock.json that the checks read. */
 
 export interface LockedPackage {
   readonly version?: string
@@ -9,7 +9,7 @@ export interface LockedPackage {
 }
 
 export interface Lock {
-  /** By place: `node_modules/a/node_modules/b`. */
+  /** By path: `node_modules/a/node_modules/b`. */
   readonly packages: Readonly<Record<string, LockedPackage>>
 }
 
@@ -31,7 +31,7 @@ export function missingOptional({ packages }: Lock): Missing[] {
   return [...missing.values()]
 }
 
-/** Looks where Node looks: beside the package's own modules, then outwards. */
+/** Searches in Node's order: the package's own modules first, then outwards. */
 function isLocked(packages: Lock['packages'], place: string, name: string): boolean {
   for (let folder = place; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
     if (packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`] !== undefined) return true

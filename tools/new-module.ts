@@ -1,6 +1,6 @@
 /**
- * `npm run new-module -- badges [--noun badge]` writes a whole system: contract, module, pages, chaos, bench, lab and
- * tests, and its line in three lists. `--remove` takes all of it away. `--no-install` leaves node_modules alone.
+ * `npm run new-module -- badges [--noun badge]` generates a whole system: contract, module, pages, chaos, bench, lab
+ * and tests, and its line in three lists. `--remove` deletes all of it. `--no-install` does not touch node_modules.
  */
 import { execFileSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
@@ -9,7 +9,7 @@ import { fileChanges, type Names, namesOf, write } from './new-module/module-fil
 import { readTree, root } from './tree.ts'
 
 const runTimeoutMs = 300_000
-const usage = 'usage: npm run new-module -- <name> [--noun <one of them>] [--remove] [--no-install]'
+const usage = 'usage: npm run new-module -- <name> [--noun <singular>] [--remove] [--no-install]'
 
 try {
   main()
@@ -24,7 +24,7 @@ function main(): void {
     options: { noun: { type: 'string' }, remove: { type: 'boolean' }, 'no-install': { type: 'boolean' } },
   })
   const [name, ...rest] = positionals
-  if (name === undefined || rest.length > 0) throw new Error('say one name')
+  if (name === undefined || rest.length > 0) throw new Error('give one name')
   const tree = readTree(root)
   const way = values.remove === true ? 'remove' : 'add'
   const names = namesOf(tree, { name, noun: values.noun, way })

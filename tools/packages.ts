@@ -1,8 +1,8 @@
-/** The packages of the repository and what each may depend on, derived from the folders. */
+/** The packages of the repository and the allowed dependencies of each, derived from the folders. */
 import { posix } from 'node:path'
 import type { Tree } from './tree.ts'
 
-/** `workshop` is everything outside a package: tools, labs, bench, chaos, e2e. Nothing imports it. */
+/** `workshop` is everything outside a package: tools, labs, bench, chaos, e2e. No package imports it. */
 export type Layer = 'contracts' | 'clients' | 'platform' | 'modules' | 'apps' | 'workshop'
 
 export interface Package {
@@ -12,9 +12,9 @@ export interface Package {
   readonly layer: Layer
   /** Packages that shipped code (`src/`) may import. */
   readonly dependencies: ReadonlySet<string>
-  /** Packages that tests, benches and build files may import besides: their own, and the root's test tools. */
+  /** Further packages that tests, benches and build files may import: the package's own, and the root's test tools. */
   readonly devDependencies: ReadonlySet<string>
-  /** What others may import: subpath (`.`, or `./*` for many) to the file behind it. */
+  /** What other packages may import: subpath (`.`, or `./*` for many) → the file behind it. */
   readonly exports: ReadonlyMap<string, string>
 }
 
@@ -55,7 +55,7 @@ function packageOf(manifest: Manifest, folder: string, layer: Layer): Package {
   }
 }
 
-/** The file behind a subpath such as `./links`, by its own line or by a pattern with one star, as Node resolves it. */
+/** The file behind a subpath such as `./links`, by its own entry or by a pattern with one star, as in Node. */
 export function exportedFile({ exports }: Package, subpath: string): string | undefined {
   const own = exports.get(subpath)
   if (own !== undefined) return own
@@ -67,14 +67,14 @@ export function exportedFile({ exports }: Package, subpath: string): string | un
   return undefined
 }
 
-/** The package a file belongs to. */
+/** The package that a file belongs to. */
 export function ownerOf(packages: readonly Package[], path: string): Package {
   const owner = packages.find(({ folder }) => folder === '' || path.startsWith(`${folder}/`))
   if (owner === undefined) throw new Error(`no package owns ${path}`)
   return owner
 }
 
-/** What browser tests look at: it lies beside the pages, and no page imports it. */
+/** Views for browser tests: they lie beside the pages, and no page imports them. */
 const isForTests = /^apps\/web\/src\/(features\/[^/]+\/views|shared\/view)\.ts$/
 
 /** Whether a file is shipped, rather than a test, a bench or a build file. */

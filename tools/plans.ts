@@ -1,4 +1,6 @@
-/** `npm run plans [-- part of a path]`: how PostgreSQL runs the hot queries that each package has in test/plans.ts. */
+/**
+ * `npm run plans [-- part of a path]`: prints the plans of the hot queries that each package lists in test/plans.ts.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

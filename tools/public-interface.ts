@@ -1,4 +1,7 @@
-/** What other programs rely on, as data: made from the contracts, kept under `contracts/test/snapshot/`. */
+/**
+ * The public interface that other programs rely on, as data: generated from the contracts, kept in
+ * `contracts/test/snapshot/`.
+ */
 import {
   type Contract,
   clientFrames,
@@ -17,14 +20,14 @@ import {
 } from '@octet/contracts'
 import { contracts, permissions } from '@octet/contracts/all'
 
-/** Where the snapshots lie; one file a contract, and `vocabulary.json` for what belongs to no contract. */
+/** The folder of the snapshots: one file per contract, and `vocabulary.json` for everything outside contracts. */
 export const snapshotFolder = 'contracts/test/snapshot'
 
-/** A tree of texts and numbers. A list stands for a set: its order means nothing. */
+/** A tree of texts and numbers. A list stands for a set, without an order. */
 export type Described = string | number | boolean | readonly (string | number)[] | { readonly [key: string]: Described }
 type DescribedObject = { readonly [key: string]: Described }
 
-/** File name → what it must hold. */
+/** File name → its required content. */
 export function publicInterface(of: readonly Contract[] = contracts): Map<string, DescribedObject> {
   const files = of.map((contract): [string, DescribedObject] => [`${contract.name}.json`, contractOf(contract)])
   return new Map([...files, ['vocabulary.json', vocabulary()]])
@@ -118,7 +121,7 @@ type Schema = Readonly<Record<string, unknown>>
 
 /** Words for people, which may change at any time. */
 const words: ReadonlySet<string> = new Set(['title', 'description', 'summary', 'examples', '$comment'])
-/** Keywords that become keys of the description and not part of its texts. */
+/** Keywords that become keys of the description, not part of its texts. */
 const structural: ReadonlySet<string> = new Set(['type', 'required', 'properties', 'patternProperties', 'items'])
 
 /** Patterns that many schemas share. */
@@ -127,7 +130,7 @@ const patternNames: ReadonlyMap<unknown, string> = new Map([
   [(Time as object as Schema).pattern, 'time'],
 ])
 
-/** A schema as path → type and bounds. `a?` is optional, `a[]` an item, `a|0` one of several, `a{…}` any such key. */
+/** A schema as path → type and bounds. `a?` is optional, `a[]` an item, `a|0` one alternative, `a{…}` any such key. */
 function schemaOf(schema: object): DescribedObject {
   return Object.fromEntries(describeSchema('', schema as Schema))
 }
@@ -170,13 +173,13 @@ function boundsOf(type: unknown, schema: Schema): string {
 // ---- comparison -----------------------------------------------------------------------------------------------------
 
 export interface Differences {
-  /** What breaks programs written against the snapshot, in one sentence each. */
+  /** Changes that break programs written against the snapshot, one sentence each. */
   readonly broken: readonly string[]
-  /** What is there now and was not before. */
+  /** What was added since. */
   readonly added: readonly string[]
 }
 
-/** Compares what is described now with what was described before. `name` begins every sentence. */
+/** Compares the current description with the previous one. `name` begins every sentence. */
 export function differences(name: string, before: Described, now: Described): Differences {
   const broken: string[] = []
   const added: string[] = []
@@ -212,7 +215,7 @@ interface Found {
   readonly added: string[]
 }
 
-/** Whether a new input property must be sent by clients that knew its parent, and not the property. */
+/** Whether clients that know the parent but not this new input property must now send it. */
 function isDemand(before: DescribedObject, key: string): boolean {
   if (/[?\]}]$|\|\d+$| =/.test(key)) return false
   const parent = key.slice(0, Math.max(0, key.lastIndexOf('.')))
@@ -222,7 +225,7 @@ function isDemand(before: DescribedObject, key: string): boolean {
 const isList = (value: Described): value is readonly (string | number)[] => Array.isArray(value)
 const isObject = (value: Described): value is DescribedObject => typeof value === 'object' && !isList(value)
 
-/** The snapshot as it is written: what is new goes in, what was promised before stays. */
+/** The next snapshot: additions go in, and old promises stay. */
 export function withAdditions(before: Described | undefined, now: Described): Described {
   if (before === undefined) return now
   if (isList(before) && isList(now)) return [...before, ...now.filter(one => !before.includes(one))]

@@ -1,17 +1,17 @@
-/** What a rule is, and how its findings reach the reader. Boundaries and tidy share both. */
+/** Rules, and how their findings reach the reader. Boundaries and tidy share both. */
 import { type Exception, exceptions } from './exceptions.ts'
 import type { Tree } from './tree.ts'
 
 export interface Finding {
   readonly path: string
   readonly line: number
-  /** What is wrong, with the value, and what to do. */
+  /** The fault, with the value, and the fix. */
   readonly message: string
 }
 
 export interface Rule {
   readonly name: string
-  /** One sentence: what goes wrong without it. */
+  /** One sentence: the damage that the rule prevents. */
   readonly why: string
   check(tree: Tree): Finding[]
 }
@@ -40,13 +40,13 @@ export function findingsOf(
     if (!names.has(exception.rule) || (used.has(exception) && tree.has(exception.decision))) continue
     const message = used.has(exception)
       ? `${exception.decision} does not exist; an exception needs its decision record`
-      : `the exception to ${exception.rule} allows nothing any more; remove it from tools/exceptions.ts`
+      : `the exception to ${exception.rule} no longer allows anything; remove it from tools/exceptions.ts`
     findings.push({ rule: 'exceptions', path: exception.path, line: 1, message })
   }
   return findings
 }
 
-/** Prints the findings, one a line, and a closing line; sets the exit code. */
+/** Prints the findings, one per line, and a summary; sets the exit code. */
 export function report(title: string, rules: readonly Rule[], tree: Tree): void {
   const findings = findingsOf(rules, tree)
   for (const { path, line, rule, message } of findings) console.log(`${path}:${line}  ${rule}: ${message}`)

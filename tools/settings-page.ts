@@ -1,4 +1,4 @@
-/** The table of settings in the README, made from what the server and the modules declare. */
+/** The table of settings in the README, generated from the declarations of the server and the modules. */
 import { settingRows } from '@octet/config'
 import { settingsGroups } from '@octet/server/settings'
 import { table } from './contract-pages.ts'
@@ -6,7 +6,7 @@ import { table } from './contract-pages.ts'
 const begin = '<!-- made from the settings by npm run docs:generate -->'
 const end = '<!-- end of the settings -->'
 
-/** The README with the table of today's settings in it. Throws when the marks are gone. */
+/** The README with the current settings in its table. Throws when the markers are missing. */
 export function settingsPage(readme: string): string {
   const from = readme.indexOf(begin)
   const to = readme.indexOf(end)

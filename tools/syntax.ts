@@ -1,8 +1,10 @@
-/** Parsed TypeScript for the rules. oxc-parser, because TypeScript 7 has no API for it (docs/decisions/0004). */
+/**
+ * Parsed TypeScript for the rules. It uses oxc-parser, because TypeScript 7 has no API for it (docs/decisions/0004).
+ */
 import { type Comment, type Function as FunctionNode, type Program, parseSync } from 'oxc-parser'
 import { lineAt, oncePerFile, type SourceFile, type Tree } from './tree.ts'
 
-/** Any node, as rules look at it: by type, then by the properties that type has. */
+/** Any node, as the rules see it: a type, and the properties of that type. */
 export interface AstNode {
   readonly type: string
   readonly start: number
@@ -23,12 +25,12 @@ export function isCode(path: string): boolean {
   return /\.(ts|tsx|mts|js|mjs)$/.test(path) && !path.endsWith('.d.ts')
 }
 
-/** TypeScript and JavaScript files of the tree, at most those under `folder`. */
+/** The TypeScript and JavaScript files of the tree, or only those under `folder`. */
 export function codeFiles(tree: Tree, folder: RegExp = /^/): SourceFile[] {
   return [...tree.values()].filter(({ path }) => isCode(path) && folder.test(path))
 }
 
-/** Parses a file. A syntax error leaves what could be read; the type check reports it. */
+/** Parses a file. With a syntax error, the readable part remains; the type check reports the error. */
 export const syntaxOf = oncePerFile((file): Syntax => {
   const result = parseSync(file.path, file.text)
   const program = result.program as Program as unknown as AstNode
@@ -76,7 +78,7 @@ export interface ExportedFunction {
   readonly start: number
 }
 
-/** Functions a file exports where it declares them, `export function f` and `export const f = () => …` alike. */
+/** The functions that a file exports at their declaration, both `export function f` and `export const f = () => …`. */
 export function exportedFunctions(file: SourceFile): ExportedFunction[] {
   const found: ExportedFunction[] = []
   for (const statement of syntaxOf(file).program.body as AstNode[]) {

@@ -1,8 +1,8 @@
 /**
- * `npm test [-- options] [-- parts of file names]`: starts what the tests need, runs each file in a process of its own,
- * and takes everything away again, however it ends. One embedded PostgreSQL serves the whole run, in memory where there
- * is room and without fsync; each test clones its own database from a template. Tests about durability start servers of
- * their own, on the disk.
+ * `npm test [-- options] [-- parts of file names]`: starts the servers that the tests need, runs each file in a
+ * separate process, and cleans up, however the run ends. One embedded PostgreSQL serves the whole run, in memory where
+ * there is room and without fsync; each test clones its own database from a template. Tests of durability start their
+ * own servers on the disk.
  */
 import { readFileSync } from 'node:fs'
 import { glob, rm } from 'node:fs/promises'
@@ -27,7 +27,7 @@ const patterns = [
   '{contracts,clients/*,platform/*,modules/*,apps/*,tools,labs,bench,chaos}/test/**/*.test.ts',
   'e2e/**/*.test.ts',
 ]
-/** A file that is silent for longer than any test may take hangs. */
+/** A file that is silent for longer than any test may take is hanging. */
 const limitsDefault: Limits = { testMs: 180_000, silenceMs: 240_000, fileMs: 900_000 }
 
 function say(text: string): void {
@@ -39,7 +39,7 @@ async function chooseFiles({ wanted, changedSince }: Options): Promise<string[]>
   const outside = wanted.filter(isAbsolute)
   const parts = wanted.filter(part => !isAbsolute(part))
   const chosen = all.filter(file => wanted.length === 0 || parts.some(part => file.includes(part)))
-  // The slowest kinds first, so that the last worker does not start one when the others are done.
+  // The slowest kinds come first, so that the last worker does not start one when the others are done.
   const weight = (file: string) => (/^(e2e|tools)\//.test(file) ? 0 : file.startsWith('apps/') ? 1 : 2)
   const sorted = chosen.sort((a, b) => weight(a) - weight(b) || a.localeCompare(b))
   return [...outside, ...(changedSince === undefined ? sorted : onlyAffected(sorted, changedSince))]
@@ -47,7 +47,7 @@ async function chooseFiles({ wanted, changedSince }: Options): Promise<string[]>
 
 function onlyAffected(tests: readonly string[], since: string): readonly string[] {
   const { chosen, left } = affectedTests(readTree(), tests, changedFiles(root, since))
-  say(`${chosen.length} of ${tests.length} test files can break by what changed since ${since}`)
+  say(`${chosen.length} of ${tests.length} test files can break by the changes since ${since}`)
   if (left.length > 0) say(`${left.length} more start whole servers: run them with npm test\n`)
   return chosen
 }
@@ -76,11 +76,11 @@ async function runAll(runs: readonly FileRun[], context: FileContext): Promise<F
   return results
 }
 
-/** Ends the run on a signal, or when npm is gone. Returns the exit code that then stands for the end. */
+/** Ends the run on a signal, or when npm is gone. Returns the exit code for that end. */
 function endOnSignals(stop: AbortController): () => number | undefined {
   let code: number | undefined
   const end = (why: string, exitCode: number) => {
-    // The second time at once: the watchdog does the rest.
+    // A second signal ends the process at once: the watchdog does the rest.
     if (code !== undefined) process.exit(exitCode)
     code = exitCode
     say(`\n${why}: stopping`)
@@ -90,7 +90,7 @@ function endOnSignals(stop: AbortController): () => number | undefined {
     process.on(signal, () => end(signal, 128 + constants.signals[signal]))
   }
   whenNpmEnds(['test'], () => end('npm ended', 1))
-  // The reader of the output may have ended as well.
+  // The reader of the output may be gone too.
   process.stdout.on('error', () => undefined)
   return () => code
 }
@@ -109,11 +109,11 @@ async function runIn(
 ): Promise<FileResult[]> {
   const { runs, options, coverage, signal } = parts
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env
-  // Hundreds of processes load the same files: the first to do so strips their types and compiles them for all. V8 does
-  // not count exactly in what was compiled before.
+  // Hundreds of processes load the same files: the first one strips their types and compiles them for all. With
+  // precompiled code V8 does not count exactly.
   if (coverage === undefined) environment.NODE_COMPILE_CACHE = join(folders.shared, 'compiled')
   if (options.isBusy) folders.own(startHog().pid ?? 0)
-  // Files of elsewhere are about the runner.
+  // Files outside the repository test the runner itself.
   const database = runs.every(({ path }) => isAbsolute(path)) ? undefined : await startDatabase(folders)
   try {
     if (database !== undefined) environment.OCTET_TEST_DATABASE_URL = database.url

@@ -1,6 +1,6 @@
 /**
- * `npm run check:tidy`: style as a check. `npm run check:tidy -- english modules/chat` lists what the rules of English
- * find below a folder, also in folders that are still open.
+ * `npm run check:tidy`: checks the style. `npm run check:tidy -- english modules/chat` lists the findings of the
+ * English rules below a folder, also in folders that are still open.
  */
 import { report } from './rule.ts'
 import { englishFindings, englishRuleNames, openCounts } from './tidy/english.ts'

@@ -1,4 +1,4 @@
-/** The repository as the checks see it: every text file git would keep, read once. */
+/** The repository as the checks see it: every text file that git would keep, read once. */
 import { execFileSync } from 'node:child_process'
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +14,10 @@ export type Tree = ReadonlyMap<string, SourceFile>
 
 const fileBytesMax = 2_000_000
 
-/** Folder of the repository that this file belongs to. */
+/** The folder in the repository that this file belongs to. */
 export const root = join(import.meta.dirname, '..')
 
-/** Reads what git tracks or would track. Binary and very large files are left out. Throws outside a git work tree. */
+/** Reads what git tracks or would track. Skips binary and very large files. Throws outside a git work tree. */
 export function readTree(folder: string = root): Tree {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: folder,
@@ -35,7 +35,7 @@ export function readTree(folder: string = root): Tree {
   return treeOf(texts)
 }
 
-/** A tree out of texts by path. */
+/** A tree from texts by path. */
 function treeOf(texts: Readonly<Record<string, string>>): Tree {
   const paths = Object.keys(texts).sort()
   return new Map(paths.map(path => [path, { path, text: texts[path] ?? '' }]))
@@ -47,7 +47,7 @@ export function plant(tree: Tree, path: string, text: string): Tree {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Remembers what was found out about a file for as long as the file is; planted trees share most of their files. */
+/** Caches a result per file object; planted trees share most of their files. */
 export function oncePerFile<T>(make: (file: SourceFile) => T): (file: SourceFile) => T {
   const known = new WeakMap<SourceFile, { readonly value: T }>()
   return file => {
@@ -57,7 +57,7 @@ export function oncePerFile<T>(make: (file: SourceFile) => T): (file: SourceFile
   }
 }
 
-/** Line number, from 1, of an offset into a text. */
+/** The line number, from 1, of an offset into a text. */
 export function lineAt(text: string, offset: number): number {
   let line = 1
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line++

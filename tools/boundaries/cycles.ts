@@ -1,8 +1,8 @@
-/** Circles in a graph. */
+/** Finds cycles in a graph. */
 
 /**
- * One circle for each group of nodes that reach each other, as the path around it, first node repeated at the end.
- * Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972).
+ * One cycle for each group of nodes that reach each other, as a path that repeats its first node at the end. Tarjan,
+ * "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972).
  */
 export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const index = new Map<string, number>()

@@ -1,4 +1,4 @@
-/** Who imports what: one edge per import, export-from, `import()`, `require` and type import of the tree. */
+/** The import graph: one edge per import, export-from, `import()`, `require` and type import of the tree. */
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import { exportedFile, isShipped, ownerOf, type Package, packagesOf } from '../packages.ts'
@@ -11,16 +11,16 @@ export interface Import {
   readonly owner: Package
   /** The importing file ships; it is not a test, a bench or a build file. */
   readonly isShipped: boolean
-  /** As written; `undefined` when it is computed and nobody can tell. */
+  /** As written; `undefined` when it is computed, so that it cannot be known. */
   readonly specifier: string | undefined
   readonly isRelative: boolean
-  /** Only types are imported: nothing is loaded. */
+  /** Only types are imported: nothing is loaded at run time. */
   readonly isType: boolean
-  /** Name of the npm package, ours or another's; `undefined` for relative paths and Node's own modules. */
+  /** The name of the npm package, ours or external; `undefined` for relative paths and Node's own modules. */
   readonly packageName: string | undefined
-  /** The package of this repository that is imported, its own included. */
+  /** The imported package of this repository, including the importer's own. */
   readonly target: Package | undefined
-  /** The file of this repository that is imported, when it exists. */
+  /** The imported file of this repository, if it exists. */
   readonly targetPath: string | undefined
 }
 
@@ -56,13 +56,13 @@ const sourcesIn = oncePerFile(file => {
   return sources
 })
 
-/** The node that says what is imported, for every way of saying it. */
+/** The node with the imported name, for every form of import. */
 function sourceOf(node: AstNode): AstNode | undefined {
   const { type, source } = node
   const callee = nameOf(node.callee)
   const [argument] = (node.arguments ?? []) as AstNode[]
   if (type === 'CallExpression' && callee === 'require') return argument
-  // Resolving a computed name loads nothing; resolving a written one is a dependency like any other.
+  // Resolving a computed name loads nothing, but resolving a literal is an ordinary dependency.
   if (type === 'CallExpression' && isNodeResolve(node) && literalText(argument) !== undefined) return argument
   const importing = ['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration', 'ImportExpression']
   if ((importing.includes(type) || type === 'TSImportType') && isNode(source)) return source

@@ -1,4 +1,4 @@
-/** What may import what. Every rule follows from the folders: a new module is covered the moment it exists. */
+/** The import rules. Every rule follows from the folders, so it covers a new module at once. */
 import type { Layer, Package } from '../packages.ts'
 import type { Finding, Rule } from '../rule.ts'
 import { codeFiles, exportedFunctions, nameOf, syntaxOf } from '../syntax.ts'
@@ -10,12 +10,12 @@ import { subdomainRules } from './subdomains.ts'
 const contractsPackage = '@octet/contracts'
 const databaseDrivers: ReadonlySet<string> = new Set(['postgres', 'pg'])
 const driverHomes = /^platform\/db\//
-/** The floor's own tables (outbox, inbox, jobs), and the testkit, which makes databases. */
+/** The platform's own tables (outbox, inbox, jobs), and the testkit, which creates databases. */
 const floorSqlHomes = /^platform\/(db|bus|jobs|testkit)\//
 /** `store.ts` or `<table>-store.ts`, in `src` or in the folder of a sub-domain. */
 const storeFile = /\/src\/([a-z-]+\/)?([a-z-]+-)?store\.ts$/
 
-/** A rule about single imports; `judge` returns what is wrong with one, or nothing. */
+/** A rule about single imports; `judge` returns the fault of an import, or undefined. */
 function importRule(name: string, why: string, judge: (edge: Import) => string | undefined): Rule {
   const check = (tree: Tree) =>
     importsOf(tree).flatMap(edge => {
@@ -25,7 +25,7 @@ function importRule(name: string, why: string, judge: (edge: Import) => string |
   return { name, why, check }
 }
 
-/** The layers an import crosses; `undefined` inside one package and for packages of others. */
+/** The layers that an import crosses; `undefined` inside one package and for external packages. */
 function crossing({ owner, target }: Import): { owner: Package; target: Package; to: Layer } | undefined {
   return target === undefined || target === owner ? undefined : { owner, target, to: target.layer }
 }
@@ -34,7 +34,7 @@ function isWeb({ layer, folder }: Package): boolean {
   return layer === 'apps' && folder.endsWith('/web')
 }
 
-/** Where in the web client a file lies: `app`, `shared`, or the folder of its feature. */
+/** The part of the web client that a file belongs to: `app`, `shared`, or the folder of its feature. */
 function webPlaceOf(path: string): string | undefined {
   return /^apps\/web\/src\/(app|shared|features\/[^/]+)\//.exec(path)?.[1]
 }
@@ -42,7 +42,7 @@ function webPlaceOf(path: string): string | undefined {
 const direction: Rule[] = [
   importRule(
     'contracts-stand-alone',
-    'Web client, server and tests read the same contracts; whatever these import, all of them load.',
+    'Web client, server and tests load the contracts, and with them everything that the contracts import.',
     ({ owner, isRelative, isShipped, specifier, packageName, target }) => {
       if (owner.layer !== 'contracts' || !isShipped || packageName === 'typebox') return undefined
       if (isRelative && target === owner) return undefined
@@ -51,7 +51,7 @@ const direction: Rule[] = [
   ),
   importRule(
     'platform-knows-no-product',
-    'The floor serves every module; once it knows one, the others pay for it.',
+    'The platform serves every module; if it depends on one, all others depend on it too.',
     edge => {
       const { owner, target, to } = crossing(edge) ?? {}
       if (owner?.layer !== 'platform' || (to !== 'modules' && to !== 'apps')) return undefined
@@ -63,17 +63,21 @@ const direction: Rule[] = [
     if (owner?.layer !== 'modules' || to !== 'modules') return undefined
     return `${owner.folder} imports ${target?.folder}; call it through ctx.calls, or listen to its events`
   }),
-  importRule('modules-know-no-app', 'The composition root knows the modules, never the other way round.', edge => {
-    const { owner, target, to } = crossing(edge) ?? {}
-    if (owner?.layer !== 'modules' || to !== 'apps') return undefined
-    return `${owner.folder} imports ${target?.folder}; take what is needed from the Floor in module.ts`
-  }),
-  importRule('apps-stand-apart', 'The server and the web client are shipped and started apart.', edge => {
+  importRule(
+    'modules-know-no-app',
+    'The composition root imports the modules; a module never imports the root.',
+    edge => {
+      const { owner, target, to } = crossing(edge) ?? {}
+      if (owner?.layer !== 'modules' || to !== 'apps') return undefined
+      return `${owner.folder} imports ${target?.folder}; take what is needed from the Floor in module.ts`
+    },
+  ),
+  importRule('apps-stand-apart', 'The server and the web client are shipped and started separately.', edge => {
     const { owner, target, to } = crossing(edge) ?? {}
     if (owner?.layer !== 'apps' || to !== 'apps') return undefined
     return `${owner.folder} imports ${target?.folder}; what both need belongs in contracts/ or platform/`
   }),
-  importRule('web-speaks-contracts', 'What the browser loads must not drag server code along.', edge => {
+  importRule('web-speaks-contracts', 'The browser must not load server code.', edge => {
     const { owner, target } = crossing(edge) ?? {}
     if (owner === undefined || !isWeb(owner) || target?.name === contractsPackage || target?.layer === 'apps') {
       return undefined
@@ -83,7 +87,7 @@ const direction: Rule[] = [
   }),
   importRule(
     'features-stand-apart',
-    'A feature that imports another cannot be changed, loaded or taken away alone.',
+    'A feature that imports another cannot be changed, loaded or removed alone.',
     edge => {
       const from = webPlaceOf(edge.path)
       const to = edge.targetPath === undefined ? undefined : webPlaceOf(edge.targetPath)
@@ -102,15 +106,19 @@ const direction: Rule[] = [
       return `${owner.folder} imports ${target?.folder}; of Octet a client may import ${contractsPackage} only`
     },
   ),
-  importRule('product-needs-no-workshop', 'tools, labs, bench, chaos and e2e are not there in production.', edge => {
-    const { owner, to } = crossing(edge) ?? {}
-    if (to !== 'workshop') return undefined
-    return `${owner?.folder} imports ${edge.specifier}, which no package owns; move it into a package`
-  }),
+  importRule(
+    'product-needs-no-workshop',
+    'The folders tools, labs, bench, chaos and e2e do not exist in production.',
+    edge => {
+      const { owner, to } = crossing(edge) ?? {}
+      if (to !== 'workshop') return undefined
+      return `${owner?.folder} imports ${edge.specifier}, which no package owns; move it into a package`
+    },
+  ),
 ]
 
 const doors: Rule[] = [
-  importRule('front-door', 'Internals that others import can no longer be changed.', edge => {
+  importRule('front-door', 'Internals that other packages import can no longer be changed.', edge => {
     const { target, to } = crossing(edge) ?? {}
     if (target === undefined || to === 'workshop') return undefined
     if (edge.isRelative) return `${edge.specifier} reaches into ${target.folder}; import ${target.name}`
@@ -119,7 +127,7 @@ const doors: Rule[] = [
   }),
   importRule(
     'declared',
-    'npm lifts packages to the root, so an undeclared import works until it is installed apart.',
+    'npm hoists packages to the root, so an undeclared import works until its package is installed alone.',
     edge => {
       const { packageName, owner, isShipped, target } = edge
       if (packageName === undefined || target === owner) return undefined
@@ -141,12 +149,12 @@ const doors: Rule[] = [
 const circles: Rule[] = [
   {
     name: 'no-import-circles',
-    why: 'Files in a circle load in an order nobody chose and cannot be read or tested one by one.',
+    why: 'Files in a cycle load in an accidental order and cannot be read or tested one by one.',
     check: tree => circleFindings(tree, ({ path, targetPath }) => [path, targetPath]),
   },
   {
     name: 'no-package-circles',
-    why: 'Packages in a circle are one package with more paperwork.',
+    why: 'Packages in a cycle are really one package.',
     check: tree =>
       circleFindings(tree, ({ owner, target, isShipped }) => {
         return isShipped && target !== owner ? [owner.folder, target?.folder] : [owner.folder, undefined]
@@ -166,7 +174,7 @@ function circleFindings(tree: Tree, ends: (edge: Import) => [string, string | un
       const [from, to] = ends(candidate)
       return from === first && to === second
     })
-    const message = `imports go round in a circle: ${circle.join(' → ')}; move what both need into a third file`
+    const message = `imports form a circle: ${circle.join(' → ')}; move the shared code into a third file`
     return { path: edge?.path ?? first, line: edge?.line ?? 1, message }
   })
 }
@@ -174,7 +182,7 @@ function circleFindings(tree: Tree, ends: (edge: Import) => [string, string | un
 const database: Rule[] = [
   importRule(
     'driver-in-db',
-    'One place sets time zone, roles, timeouts and retries; a second connection would have none of them.',
+    'One place sets the time zone, roles, timeouts and retries; another connection would miss them.',
     edge => {
       if (!databaseDrivers.has(edge.packageName ?? '') || driverHomes.test(edge.path)) return undefined
       return `${edge.packageName} is imported outside platform/db; use the Db or Tx you are given`
@@ -182,7 +190,7 @@ const database: Rule[] = [
   ),
   {
     name: 'sql-in-store',
-    why: 'SQL that is in one file per module can be reviewed as SQL, and nothing else can quietly read a table.',
+    why: 'With SQL in store files only, reviewers find all of it, and no other code reads a table unnoticed.',
     check: tree =>
       codeFiles(tree, /^(platform|modules|apps)\/[^/]+\/src\//)
         .filter(({ path }) => !storeFile.test(path) && !floorSqlHomes.test(path))
@@ -193,7 +201,7 @@ const database: Rule[] = [
   },
   {
     name: 'writes-name-their-handle',
-    why: 'A write that takes any handle quietly leaves the transaction it belongs to when it is given the Db.',
+    why: 'A write that accepts the Db can silently leave its transaction.',
     check: tree =>
       codeFiles(tree, /^modules\/[^/]+\/src\//)
         .filter(({ path }) => storeFile.test(path))
@@ -215,7 +223,7 @@ const looseWrites = oncePerFile(file =>
   }),
 )
 
-/** Lines that hold SQL or the handle to run it. */
+/** Lines that hold SQL or the handle that runs it. */
 const sqlLines = oncePerFile(file => {
   const lines = new Set<number>()
   const syntax = syntaxOf(file)

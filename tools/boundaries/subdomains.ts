@@ -1,6 +1,6 @@
 /**
- * Sub-domains: the folders inside a module or a feature of the web client. A small file beside them,
- * `subdomains.json`, says which of them may import which, and which root files all of them share under ".".
+ * Sub-domains: the folders inside a module or a feature of the web client. A small file beside them, `subdomains.json`,
+ * lists the imports that each may have. Its entry "." lists the root files that all of them share.
  */
 import { posix } from 'node:path'
 import type { Finding, Rule } from '../rule.ts'
@@ -8,17 +8,17 @@ import { baseName, type SourceFile, type Tree } from '../tree.ts'
 import { circlesOf } from './cycles.ts'
 import { type Import, importsOf } from './imports.ts'
 
-/** Source files a folder may hold, sub-folders not counted. */
+/** How many source files a folder may hold, without sub-folders. */
 const folderFilesMax = 30
 const source = /\.(ts|tsx|mts|js|mjs|css)$/
 const declarationName = 'subdomains.json'
 
-/** The folder whose sub-folders are sub-domains: sources of a module, or a feature of the web client. */
+/** A folder whose sub-folders are sub-domains: the sources of a module, or a feature of the web client. */
 const domainFolder = /^(modules\/[^/]+\/src|apps\/[^/]+\/src\/features\/[^/]+)\//
 
 interface Domain {
   readonly folder: string
-  /** Where its `subdomains.json` belongs. */
+  /** The path of its `subdomains.json`. */
   readonly declarationPath: string
   readonly subdomains: ReadonlySet<string>
   readonly imports: readonly Import[]
@@ -52,7 +52,7 @@ function partOf(folder: string, path: string): string {
   return rest.length === 0 ? '.' : first
 }
 
-/** What sub-domains import today, in the form of a declaration. */
+/** The current imports between sub-domains, in the form of a declaration. */
 function presentImports({ folder, subdomains, imports }: Domain): Map<string, Set<string>> {
   const present = new Map(['.', ...[...subdomains].sort()].map(name => [name, new Set<string>()]))
   for (const { path, targetPath } of imports) {
@@ -102,13 +102,13 @@ function jsonOf(edges: ReadonlyMap<string, ReadonlySet<string>>): string {
   return JSON.stringify(Object.fromEntries([...edges].map(([name, targets]) => [name, [...targets].sort()])))
 }
 
-/** Sub-domains of a module stand in an order: what is below can be read without what is above. */
+/** The sub-domains of a module have an order, so that a lower one can be read without a higher one. */
 function circlesAmong(declared: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const graph = new Map([...declared].filter(([name]) => name !== '.'))
   return circlesOf(graph).map(circle => `sub-domains import each other: ${circle.join(' → ')}; move what both need`)
 }
 
-/** A sub-domain imports what it declares. Root files import anything. */
+/** A sub-domain imports only what it declares. Root files import anything. */
 function judgeImport(
   { folder, declarationPath }: Domain,
   declared: ReadonlyMap<string, ReadonlySet<string>>,
@@ -127,12 +127,12 @@ function judgeImport(
 export const subdomainRules: readonly Rule[] = [
   {
     name: 'subdomains-declared',
-    why: 'Folders that import each other freely are one folder with longer paths.',
+    why: 'Folders that import each other freely are really one folder.',
     check: tree => domainsOf(tree).flatMap(domain => judge(domain, tree)),
   },
   {
     name: 'folder-size',
-    why: 'A reader finds one file among thirty by its name, among a hundred by searching.',
+    why: 'Among thirty files a reader finds one by its name; among a hundred the reader has to search.',
     check: tree => {
       const files = [...tree.keys()].filter(path => source.test(path))
       return [...Map.groupBy(files, path => posix.dirname(path))]

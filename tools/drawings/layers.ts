@@ -20,7 +20,7 @@ const padding = 8
 const arrowHeight = 34
 const arrowInset = 60
 
-/** Draws the source's lines. Throws with the line that it does not understand. */
+/** Draws the lines of the source. Throws with the line that it does not understand. */
 export function drawLayers(title: string, lines: readonly string[]): string {
   const shapes: string[] = []
   const frames: number[] = []

@@ -1,17 +1,19 @@
-/** The drawings of `docs/drawings`: each SVG is made from the text of the same name. */
+/** The drawings of `docs/drawings`: each SVG is generated from the text of the same name. */
 import type { Tree } from '../tree.ts'
 import { drawLayers } from './layers.ts'
 import { drawSequence } from './sequence.ts'
 
 const sourcePath = /^docs\/drawings\/[\w-]+\.txt$/
 
-/** Every drawing by its path, and what it must be. Throws with the line of a source that cannot be drawn. */
+/** The required content of every drawing, by path. Throws with the line of a source that cannot be drawn. */
 export function drawings(tree: Tree): Map<string, string> {
   const sources = [...tree.values()].filter(({ path }) => sourcePath.test(path))
   return new Map(sources.map(({ path, text }) => [path.replace(/txt$/, 'svg'), draw(text)]))
 }
 
-/** The first line says how to draw and what is shown: `sequence: A read`. Lines after `#` are comments. */
+/**
+ * The first line gives the kind of drawing and its title: `sequence: A read`. Lines that begin with `#` are comments.
+ */
 function draw(source: string): string {
   const [first = '', ...lines] = source.split('\n').filter(line => line.trim() !== '' && !line.startsWith('#'))
   const [, kind, title = ''] = /^(sequence|layers): (.+)$/.exec(first) ?? []

@@ -1,4 +1,4 @@
-/** Draws a sequence: lanes side by side, and what passes between them from top to bottom. */
+/** Draws a sequence: lanes side by side, with the messages between them from top to bottom. */
 import { arrowHead, line, lineHeight, rectangle, svgDocument, textLines, wrap } from './text.ts'
 
 interface Lane {
@@ -7,7 +7,7 @@ interface Lane {
 }
 
 type Step =
-  /** An arrow from lane to lane, dashed when it is an answer. */
+  /** An arrow from lane to lane, dashed for an answer. */
   | {
       readonly kind: 'message'
       readonly from: number
@@ -15,7 +15,7 @@ type Step =
       readonly text: string
       readonly isAnswer: boolean
     }
-  /** What a lane does by itself. */
+  /** A step inside one lane. */
   | { readonly kind: 'note'; readonly at: number; readonly text: string }
   | { readonly kind: 'begin'; readonly text: string }
   | { readonly kind: 'end' }
@@ -25,10 +25,10 @@ const margin = 10
 const headHeight = 44
 const gap = 10
 const padding = 6
-/** How far a frame reaches beyond the middle of its outer lanes. */
+/** How far a frame extends beyond the centre of its outer lanes. */
 const frameInset = 40
 
-/** Draws the source's lines. Throws with the line that it does not understand. */
+/** Draws the lines of the source. Throws with the line that it does not understand. */
 export function drawSequence(title: string, lines: readonly string[]): string {
   const lanes: Lane[] = []
   const steps: Step[] = []

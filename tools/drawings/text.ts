@@ -2,7 +2,7 @@
 
 const fontSize = 13
 export const lineHeight = 17
-/** Average width of a character of the font, generous enough for every system's sans serif. */
+/** The average width of a character, wide enough for the sans serif font of every system. */
 const characterWidth = 7
 
 const style = `
@@ -39,7 +39,7 @@ export interface Area {
   readonly height: number
 }
 
-/** A whole SVG document. `title` is read aloud in place of the picture, so it says what the picture shows. */
+/** A whole SVG document. Screen readers read `title` instead of the picture, so it describes the content. */
 export function svgDocument(title: string, width: number, height: number, shapes: readonly string[]): string {
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
   const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">`
@@ -48,7 +48,7 @@ export function svgDocument(title: string, width: number, height: number, shapes
   return `${parts.join('\n')}\n`
 }
 
-/** Breaks a text into lines of at most `width` pixels, between words. */
+/** Breaks a text between words into lines of at most `width` pixels. */
 export function wrap(text: string, width: number): string[] {
   const charactersMax = Math.max(8, Math.floor(width / characterWidth))
   const lines: string[] = []

@@ -1,4 +1,4 @@
-/** The files of a new system, the three lines that list it, and the names it may have. */
+/** The files of a new system, the three lines that list it, and the names that are allowed. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseSync } from 'oxc-parser'
@@ -7,13 +7,13 @@ import type { Tree } from '../tree.ts'
 export interface Names {
   /** Plural, one lower-case word: `badges`. */
   readonly module: string
-  /** One of what the module is about: `badge`. */
+  /** The singular: `badge`. */
   readonly noun: string
 }
 
 export interface FileChange {
   readonly path: string
-  /** `null`: the file goes. */
+  /** `null` deletes the file. */
   readonly text: string | null
 }
 
@@ -33,37 +33,37 @@ const reservedBySql: ReadonlySet<string> = new Set([
   'columns',
 ])
 
-/** Checks the names; throws with what is wrong and what to do. */
+/** Checks the names; throws an error that explains the fault and the fix. */
 export function namesOf(tree: Tree, asked: { name: string; noun: string | undefined; way: Way }): Names {
   const { name: module, way } = asked
   checkWord(module)
   const exists = [...tree.keys()].some(path => ownPlaces(module).some(place => path.startsWith(place)))
   if (way === 'remove') {
-    if (!exists) throw new Error(`there is no module "${module}"`)
+    if (!exists) throw new Error(`the module "${module}" does not exist`)
     return { module, noun: module }
   }
-  if (exists) throw new Error(`there is a module "${module}" already`)
+  if (exists) throw new Error(`the module "${module}" already exists`)
   const noun = asked.noun ?? singularOf(module)
   checkWord(noun)
-  if (noun === module) throw new Error(`"${module}" is not a plural; say what one of them is called with --noun`)
+  if (noun === module) throw new Error(`"${module}" is not a plural; give the singular with --noun`)
   for (const word of [module, noun]) checkFree(tree, word)
   return { module, noun }
 }
 
 function checkWord(word: string): void {
   if (!/^[a-z][a-z0-9]{2,}$/.test(word) || word.length > wordMax) {
-    throw new Error(`"${word}" is not a name: one word of 3 to ${wordMax} small letters`)
+    throw new Error(`"${word}" is not a name: one word of 3 to ${wordMax} lower-case letters`)
   }
   if (parseSync('name.ts', `const ${word} = 1`).errors.length > 0 || reservedBySql.has(word)) {
     throw new Error(`"${word}" is a reserved word; take another name`)
   }
 }
 
-/** A contract is exported under its name beside the building blocks, so these names are taken. */
+/** The package exports a contract under its name next to the building blocks, so their names are taken. */
 function checkFree(tree: Tree, word: string): void {
   const exported = new RegExp(`^export (?:const|function|type|interface|class) (?:${word}|${capital(word)})\\b`, 'm')
   const taken = [...tree.values()].find(({ path, text }) => path.startsWith('contracts/src/') && exported.test(text))
-  if (taken !== undefined) throw new Error(`${taken.path} exports "${word}" already; take another name`)
+  if (taken !== undefined) throw new Error(`${taken.path} already exports "${word}"; take another name`)
 }
 
 function singularOf(plural: string): string {
@@ -87,7 +87,7 @@ function newFiles(names: Names): FileChange[] {
     }))
 }
 
-/** The templates speak of samples. */
+/** The templates use the name `samples`. */
 function named(text: string, { module, noun }: Names): string {
   const words = { Samples: capital(module), samples: module, Sample: capital(noun), sample: noun }
   return Object.entries(words).reduce((result, [word, replacement]) => result.replaceAll(word, replacement), text)
@@ -97,7 +97,7 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
-/** The places that belong to one system alone. A slash at the end means a folder. */
+/** The paths that belong to one system alone. A slash at the end marks a folder. */
 export function ownPlaces(module: string): string[] {
   return [
     ...[`contracts/src/${module}/`, `contracts/test/snapshot/${module}.json`, `modules/${module}/`],
@@ -113,14 +113,17 @@ function oldFiles(tree: Tree, { module }: Names): FileChange[] {
     .map(path => ({ path, text: null }))
 }
 
-/** The lists of systems: of contracts, of modules, of the web client. One line each is all that a system edits. */
+/**
+ * The lists of contracts, of modules and of systems in the web client. A new system edits one line in each and nothing
+ * else.
+ */
 export const lists: readonly { readonly path: string; line(module: string): string }[] = [
   { path: 'contracts/src/list.ts', line: module => `export { ${module} } from './${module}/index.ts'` },
   { path: 'apps/server/src/module-list.ts', line: module => `export { ${module}Module } from '@octet/${module}'` },
   { path: 'apps/web/src/app/systems.ts', line: module => `export { ${module} } from '../features/${module}/app.ts'` },
 ]
 
-/** Adds the line at the end, where the formatter sorts it in, or takes it out. */
+/** Adds the line at the end, for the formatter to sort, or removes it. */
 function listChanges(tree: Tree, { module }: Names, way: Way): FileChange[] {
   return lists.map(({ path, line }) => {
     const text = tree.get(path)?.text
@@ -130,7 +133,7 @@ function listChanges(tree: Tree, { module }: Names, way: Way): FileChange[] {
   })
 }
 
-/** Writes the changes below `root`; a folder of a removed system goes with everything that other programs put there. */
+/** Writes the changes below `root`. It also deletes other programs' files in the folders of a removed system. */
 export function write(root: string, changes: readonly FileChange[], { module }: Names): void {
   for (const { path, text } of changes) {
     const file = join(root, path)

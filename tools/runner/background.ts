@@ -1,4 +1,4 @@
-/** What goes on beside the test files: a busy core, and the output of a file as it comes. */
+/** Background work beside the test files: a busy core, and the output of a file while it runs. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
 
@@ -9,7 +9,7 @@ export function startHog(): ChildProcess {
   return spawn(process.execPath, ['-e', 'for (;;);'], { detached: true, stdio: 'ignore' })
 }
 
-/** Prints what is added to the file. Returns how to stop: prints the rest first. */
+/** Prints each addition to the file. Returns a function that prints the rest and stops. */
 export function follow(file: string, print: (text: string) => void): () => void {
   const descriptor = openSync(file, 'a+')
   const decoder = new TextDecoder()

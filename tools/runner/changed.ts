@@ -1,4 +1,4 @@
-/** Which test files a change can break: those that import what changed, directly or through other files. */
+/** The test files that a change can break: those that import a changed file, directly or through other files. */
 import { execFileSync } from 'node:child_process'
 import { importsOf } from '../boundaries/imports.ts'
 import { ownerOf, packagesOf } from '../packages.ts'
@@ -7,8 +7,8 @@ import type { Tree } from '../tree.ts'
 const gitTimeoutMs = 20_000
 
 /**
- * Files that differ from where this branch left `base`: committed, staged, changed or new. Throws when git does not
- * know `base`.
+ * Files that differ from the merge base with `base`: committed, staged, changed or new. Throws when git does not know
+ * `base`.
  */
 export function changedFiles(folder: string, base: string): string[] {
   const git = (...words: readonly string[]) =>
@@ -33,7 +33,7 @@ export interface Affected {
   readonly left: readonly string[]
 }
 
-/** Tests here start whole servers, which a change of any module reaches. */
+/** These tests start whole servers, so a change of any module can reach them. */
 const wholeServers = /^(?:apps\/server|bench|chaos|e2e|labs)\//
 
 /**
@@ -72,7 +72,7 @@ function importersOf(tree: Tree): ReadonlyMap<string, readonly string[]> {
   return importers
 }
 
-/** The file and all that import it, however many files lie between. */
+/** The file and all direct and indirect importers. */
 function reachedFrom(path: string, importers: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const reached = new Set([path])
   for (const one of reached) for (const importer of importers.get(one) ?? []) reached.add(importer)

@@ -1,7 +1,7 @@
 /**
- * Line coverage of `modules/` and `platform/` over every process of a run. V8 writes what it saw when a process ends;
- * a process that is killed with SIGKILL writes nothing, so the true number is higher. Node strips types without moving
- * anything, so V8's offsets are those of the source.
+ * Line coverage of `modules/` and `platform/` over every process of a run. V8 writes its data when a process ends. A
+ * process that is killed with SIGKILL writes nothing, so the true coverage is higher. Node strips types without moving
+ * any code, so V8's offsets fit the source.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
@@ -24,7 +24,7 @@ interface V8Coverage {
 }
 
 interface Line {
-  /** Of the first character of code. */
+  /** The offset of the first character of code. */
   readonly offset: number
   isCovered: boolean
 }
@@ -36,13 +36,13 @@ export interface FolderCoverage {
 }
 
 export interface Coverage {
-  /** Adds what the processes of one test file wrote into `folder`. */
+  /** Adds the data that the processes of one test file wrote into `folder`. */
   add(folder: string): void
-  /** One entry for each package, in order of name. */
+  /** One entry per package, sorted by name. */
   report(): readonly FolderCoverage[]
 }
 
-/** Coverage of the files among `paths` that count. A file that no test loads counts with all its lines. */
+/** Coverage of the relevant files among `paths`. A file that no test loads counts with all its lines. */
 export function openCoverage(root: string, paths: readonly string[]): Coverage {
   const files = new Map<string, readonly Line[]>()
   for (const path of paths.filter(path => counted.test(path))) {
@@ -75,7 +75,7 @@ export function openCoverage(root: string, paths: readonly string[]): Coverage {
   }
 }
 
-/** Of a process that was killed while it wrote, nothing counts. */
+/** Ignores the file of a process that was killed while it wrote. */
 function coverageIn(path: string): V8Coverage {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
@@ -84,7 +84,7 @@ function coverageIn(path: string): V8Coverage {
   }
 }
 
-/** The lines with code of their own: without types, comments and lines that only close something. */
+/** The lines with code of their own: without types, comments and lines that only close a block. */
 export function linesOf(source: string): Line[] {
   const code = stripTypeScriptTypes(source).replaceAll(/^\s*(?:\/\/.*|\/?\*.*)$/gm, text => ' '.repeat(text.length))
   const lines: Line[] = []
@@ -113,7 +113,7 @@ function lengthOf({ startOffset, endOffset }: V8Range): number {
   return endOffset - startOffset
 }
 
-/** The table of a run, and one line for all of it. */
+/** The table of a run, and one line with the total. */
 export function coverageText(report: readonly FolderCoverage[]): string {
   const total = { folder: 'all', lines: sumOf(report, 'lines'), covered: sumOf(report, 'covered') }
   const line = ({ folder, lines, covered }: FolderCoverage) => `  ${percent(covered, lines)}  ${folder}`

@@ -1,28 +1,28 @@
 /**
- * A reporter of node:test that writes what happened as JSON lines, at once, so that a file that is killed has said how
- * far it was. `OCTET_TEST_EVENTS` names the file to write to.
+ * A reporter of node:test that writes events as JSON lines at once, so that they survive when the file is killed.
+ * `OCTET_TEST_EVENTS` names the file to write to.
  */
 import { tracingChannel } from 'node:diagnostics_channel'
 import { openSync, writeSync } from 'node:fs'
 import { inspect } from 'node:util'
 
-/** What is kept of an event of node:test. */
+/** The stored part of an event of node:test. */
 export interface TestEvent {
   /**
-   * `enter` and `leave` frame the function of a test, `begin` and `end` its hooks as well, and suites. `title` and
-   * `result` come in the order of the file, around those of what it contains.
+   * `enter` and `leave` frame the function of a test. `begin` and `end` also cover its hooks, and suites. `title` and
+   * `result` come in the order of the file, around those of nested tests.
    */
   readonly kind: 'enter' | 'leave' | 'begin' | 'end' | 'title' | 'result'
   readonly name: string
   readonly nesting: number
-  /** Where the test is written. */
+  /** The position of the test in its file. */
   readonly place: string
   readonly isSuite?: boolean
   readonly outcome?: 'passed' | 'failed' | 'skipped' | 'todo'
-  /** Why it was skipped. */
+  /** The reason for the skip. */
   readonly why?: string
   readonly failure?: string
-  /** `subtestsFailed` when the failure is only that of a test inside. */
+  /** `subtestsFailed` when only a nested test failed. */
   readonly failureType?: string
 }
 
@@ -42,14 +42,14 @@ interface ReporterEvent {
 const failureCharactersMax = 6_000
 
 const file = openSync(process.env.OCTET_TEST_EVENTS ?? '', 'a')
-// Octet refuses to start with a variable it does not know, and tests hand on their environment.
+// Octet refuses to start with an unknown variable, and tests pass on their environment.
 delete process.env.OCTET_TEST_EVENTS
 
 function write(event: TestEvent): void {
   writeSync(file, `${JSON.stringify(event)}\n`)
 }
 
-// A test that never gives way keeps the reporter from hearing that it began; this channel speaks before it begins.
+// A test that never yields keeps the reporter from learning that it began; this channel fires before it begins.
 const framed = (kind: 'enter' | 'leave') => (message: unknown) => {
   const { name, nesting, type } = message as { name: string; nesting: number; type: string }
   if (type === 'test' && name !== '<root>') write({ kind, name, nesting, place: '' })
@@ -57,7 +57,7 @@ const framed = (kind: 'enter' | 'leave') => (message: unknown) => {
 tracingChannel('node.test').start.subscribe(framed('enter'))
 tracingChannel('node.test').end.subscribe(framed('leave'))
 
-/** The reporter. What it yields would be written too late, so that is nothing. */
+/** The reporter. It yields nothing, because node:test would write that too late. */
 export default async function* report(source: AsyncIterable<ReporterEvent>): AsyncGenerator<string> {
   for await (const event of source) {
     const kept = eventOf(event)

@@ -1,4 +1,4 @@
-/** Programs that tests need beyond npm packages: found, else installed where that is allowed, else said loudly. */
+/** Programs that tests need beyond npm packages: found, installed where that is allowed, or reported as missing. */
 import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -8,11 +8,11 @@ const execute = promisify(execFile)
 const installTimeoutMs = 300_000
 
 interface Need {
-  /** Where it is; `undefined` when it is not installed. */
+  /** The path; `undefined` when it is not installed. */
   readonly find: () => Promise<string | undefined>
-  /** Its name in Debian. */
+  /** The name of its Debian package. */
   readonly package: string
-  /** A test file whose text has one of these words needs it. */
+  /** A test file needs it if its text contains one of these words. */
   readonly words: RegExp
   readonly missing: string
 }
@@ -33,14 +33,14 @@ const redis: Need = {
 
 const needs: readonly Need[] = [chromium, redis]
 
-/** The browser for tests, when there is one. `OCTET_CHROMIUM` names another. */
+/** The browser for tests, if there is one. `OCTET_CHROMIUM` names another. */
 export async function findChromium(): Promise<string | undefined> {
   return await chromium.find()
 }
 
 /**
- * Installs what these test files need and this machine lacks: as root of a Debian, without recommended packages.
- * Returns a sentence for each program that is missing in the end.
+ * Installs the missing programs that these test files need: as root on Debian, without recommended packages. Returns a
+ * sentence for each program that is still missing.
  */
 export async function ensureNeeds(texts: readonly string[], say: (line: string) => void): Promise<string[]> {
   const missing: string[] = []
@@ -52,10 +52,10 @@ export async function ensureNeeds(texts: readonly string[], say: (line: string) 
   return missing
 }
 
-/** Returns why it did not work. */
+/** Returns the reason if the installation failed. */
 async function install(need: Need, say: (line: string) => void): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'only root can install it'
-  if ((await findProgram('apt-get')) === undefined) return 'there is no apt-get to install it'
+  if ((await findProgram('apt-get')) === undefined) return 'apt-get is not available to install it'
   say(`Installing ${need.package} for the tests …`)
   const options = { timeout: installTimeoutMs, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
   try {

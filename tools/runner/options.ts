@@ -1,4 +1,4 @@
-/** What the words of `npm test -- …` ask for. */
+/** Parses the arguments of `npm test -- …`. */
 import { parseArgs } from 'node:util'
 
 export interface Options {
@@ -8,9 +8,9 @@ export interface Options {
   readonly rounds: number
   /** Keeps a core busy beside the tests. */
   readonly isBusy: boolean
-  /** Seconds that a file may take, and be silent. */
+  /** Seconds that a file may run, and seconds that it may be silent. */
   readonly limitSeconds: number | undefined
-  /** Only what the changes since this commit or branch can break. */
+  /** Runs only the tests that the changes since this commit or branch can break. */
   readonly changedSince: string | undefined
   readonly withCoverage: boolean
 }
@@ -25,7 +25,7 @@ const usage = `npm test [-- options] [-- parts of file names]
   --coverage       shows the share of lines that ran in modules and platform
 `
 
-/** Throws, with the usage, when the words make no sense. */
+/** Throws with the usage when the arguments are invalid. */
 export function readOptions(words: readonly string[]): Options {
   try {
     const { values, positionals } = parseArgs({

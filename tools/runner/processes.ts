@@ -1,12 +1,12 @@
 /**
- * Finds and kills the processes of a test run. A process moves to another session, loses its parent or rewrites its
- * environment, so no single mark finds all of them; only Linux (`/proc`) tells enough. Elsewhere only the process
- * groups are killed.
+ * Finds and kills the processes of a test run. A process may move to another session, lose its parent or rewrite its
+ * environment, so no single mark finds all of them. Only Linux (`/proc`) has enough information. Elsewhere only the
+ * process groups are killed.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What the processes of a run, or of one test file, cannot all shed. */
+/** Marks of a run, or of one test file; each of its processes keeps at least one. */
 export interface Owner {
   /** Folders that only these processes name in their environment (`TMPDIR`), or work in. */
   readonly folders: readonly string[]
@@ -29,7 +29,7 @@ interface Process {
 const pollMs = 20
 const commandCharactersMax = 200
 
-/** All processes of the owner that still run, this one excepted: marked ones, and whatever those started. */
+/** All running processes of the owner except this one: marked ones, and their children. */
 export function processesOf(owner: Owner): OwnedProcess[] {
   const all = listProcesses()
   const found = new Set(all.filter(process => isMarked(process, owner)).map(({ pid }) => pid))
@@ -43,9 +43,9 @@ export function processesOf(owner: Owner): OwnedProcess[] {
 }
 
 /**
- * Kills them until none is left; SIGKILL also ends stopped processes. All are stopped first: a process that only its
- * parent gives away would be lost when the parent ends, and a running one could start another meanwhile. Returns those
- * that could not be killed in time.
+ * Kills them until none is left; SIGKILL also ends stopped processes. It stops all of them first. Otherwise a process
+ * known only through its parent would be lost when the parent ends, and a running one could start another. Returns
+ * those that could not be killed in time.
  */
 export async function killProcesses(owner: Owner, timeoutMs: number): Promise<OwnedProcess[]> {
   const deadline = performance.now() + timeoutMs
@@ -74,7 +74,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It ended meanwhile, or is not ours to end: the caller looks again.
+    // The process ended meanwhile, or we may not end it: the caller checks again.
   }
 }
 
@@ -84,7 +84,7 @@ function listProcesses(): Process[] {
     .filter(name => /^\d+$/.test(name))
     .flatMap(name => {
       const stat = readOr(`/proc/${name}/stat`, '')
-      // `pid (name) state parent group session terminal …`; the name may hold anything, also brackets.
+      // `pid (name) state parent group session terminal …`; the name may contain anything, also brackets.
       const [state = 'X', parent, , session, terminal] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       const isGone = state === 'Z' || state === 'X' || stat === ''
       const fields = { parent: Number(parent), session: Number(session), hasTerminal: terminal !== '0' }
@@ -97,8 +97,8 @@ function isMarked({ pid, session, hasTerminal }: Process, { folders, sessions }:
   // Without the right to trace another user's process, only its command line can be read.
   const words = readOr(`/proc/${pid}/environ`, undefined) ?? commandOf(pid)
   if (folders.some(folder => words.includes(`=${folder}/`) || words.includes(`=${folder}\0`))) return true
-  // PostgreSQL and Redis overwrite their environment with their title, but PostgreSQL works in its data directory.
-  // A person who looks around in the folder has a terminal.
+  // PostgreSQL and Redis overwrite their environment with their title, but PostgreSQL works in its data directory. A
+  // person who works in the folder has a terminal.
   const workDir = hasTerminal ? '' : `${linkOf(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '')}/`
   return folders.some(folder => workDir.startsWith(`${folder}/`))
 }

@@ -1,8 +1,8 @@
-/** What the events of one test file say: how many tests, which failed, which were running when it was killed. */
+/** Evaluates the events of one test file: how many tests, which failed, and which were running when it was killed. */
 import type { TestEvent } from './events.ts'
 
 export interface Failure {
-  /** With the suites around it: `suite › test`. */
+  /** With the enclosing suites: `suite › test`. */
   readonly title: string
   readonly text: string
 }
@@ -13,16 +13,16 @@ export interface Results {
   readonly skipped: number
   readonly todo: number
   readonly failures: readonly Failure[]
-  /** Why tests were skipped, once per test. */
+  /** The reasons for skips, one per skipped test. */
   readonly skips: readonly string[]
-  /** Titles of tests that had begun and not ended. */
+  /** Titles of tests that began but did not end. */
   readonly running: readonly string[]
   readonly hasBegun: boolean
 }
 
 const between = ' › '
 
-/** Reads JSON lines of events. A last line that is cut off, because the file was killed, is left out. */
+/** Reads events as JSON lines. Ignores a truncated last line, which a killed file leaves. */
 export function readResults(lines: string): Results {
   const events = lines
     .split('\n')
@@ -43,7 +43,7 @@ export function readResults(lines: string): Results {
   return { ...counts, failures, skips, running: runningAtTheEnd(events), hasBegun: events.length > 0 }
 }
 
-/** Every result with the names of what contains it. Titles come in order, each before its result. */
+/** Every result with the names of its enclosing suites. Titles come in order, each before its result. */
 function withTitles(events: readonly TestEvent[]): { event: TestEvent; title: string }[] {
   const names: string[] = []
   return events.flatMap(event => {
@@ -54,7 +54,7 @@ function withTitles(events: readonly TestEvent[]): { event: TestEvent; title: st
   })
 }
 
-/** Tests whose function had begun; else tests and suites that had, if only with a hook. */
+/** Tests whose function began; if there are none, the tests and suites that began with a hook. */
 function runningAtTheEnd(events: readonly TestEvent[]): string[] {
   const entered = unfinished(events, 'enter', 'leave')
   const begun = unfinished(events, 'begin', 'end')

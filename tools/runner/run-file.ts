@@ -1,4 +1,4 @@
-/** Runs one test file in a process of its own, with limits, and leaves nothing of it behind. */
+/** Runs one test file in a separate process, with limits, and cleans up after it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { chmod, mkdir, rm } from 'node:fs/promises'
@@ -11,10 +11,10 @@ import type { RunFolders } from './run-folders.ts'
 
 /** One run of one file. */
 export interface FileRun {
-  /** As it is shown. */
+  /** The name for the output. */
   readonly name: string
   readonly path: string
-  /** Names its folder; no other of the run has it. */
+  /** The name of its folder, unique in the run. */
   readonly index: number
 }
 
@@ -23,7 +23,7 @@ export interface FileResult extends Results {
   readonly seconds: number
   /** `stopped` when the whole run was ended meanwhile. */
   readonly verdict: 'passed' | 'failed' | 'hung' | 'stopped'
-  /** What is wrong besides single tests. */
+  /** Faults other than failed tests. */
   readonly problems: readonly string[]
   readonly log: string
 }
@@ -31,7 +31,7 @@ export interface FileResult extends Results {
 export interface Limits {
   /** From the start of the process to its end. */
   readonly fileMs: number
-  /** Without the beginning or the end of a test. */
+  /** The time without the beginning or the end of a test. */
   readonly silenceMs: number
   readonly testMs: number
 }
@@ -50,7 +50,7 @@ type End = { readonly code: number | null; readonly by: NodeJS.Signals | null } 
 
 const watchEveryMs = 250
 const killMs = 10_000
-/** What a test has told to end may take a moment. */
+/** How long a process may take to end after its test asked it to. */
 const leftBehindMs = 3_000
 const logTailCharacters = 2_000
 const reporter = join(import.meta.dirname, 'events.ts')
@@ -59,17 +59,17 @@ function coverageOf(folder: string): string {
   return join(folder, 'coverage')
 }
 
-/** Where its output goes. */
+/** The path of its output. */
 export function logOf(run: FileRun, { folders }: FileContext): string {
   return join(folders.logs, `${run.name.replaceAll(/[^\w.-]+/g, '.')}.log`)
 }
 
-/** Runs the file and says what came of it. Its processes are gone when this resolves, and its folder is removed. */
+/** Runs the file and returns its result. When this resolves, its processes have ended and its folder is removed. */
 export async function runFile(run: FileRun, context: FileContext): Promise<FileResult> {
   const startedAt = performance.now()
   const folder = join(context.folders.temporary, String(run.index))
   await mkdir(folder)
-  // Tests make folders in it that other users must reach.
+  // Tests create folders in it that other users must reach.
   await chmod(folder, 0o711)
   const events = `${folder}.events`
   const log = logOf(run, context)
@@ -99,9 +99,9 @@ function start(
   try {
     return spawn(process.execPath, [...options, run.path], {
       cwd: root,
-      // Written by the process itself, not through a pipe: what it leaves behind could keep a pipe open.
+      // The process writes the file directly, because leftover processes could keep a pipe open.
       stdio: ['ignore', output, output],
-      // A session of its own, by which its processes are found.
+      // A separate session identifies its processes.
       detached: true,
       env: { ...environment, TMPDIR: folder, TEMP: folder, TMP: folder, OCTET_TEST_EVENTS: events, ...coverage },
     })
@@ -139,7 +139,7 @@ async function endOf(child: ChildProcess, events: string, { limits, signal }: Fi
   }
 }
 
-/** Returns the command lines of processes that had not ended a moment after their file. */
+/** Returns the command lines of processes that did not end shortly after their file. */
 async function clearUp(owner: Owner, hasEnded: boolean): Promise<string[]> {
   const deadline = performance.now() + (hasEnded ? leftBehindMs : 0)
   let left = processesOf(owner)

@@ -1,4 +1,4 @@
-/** The folders of one test run, and the watchdog that removes them and kills what runs in them at its end. */
+/** The folders of one test run, and the watchdog that removes them and kills their processes at its end. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, chmod, constants, mkdtemp, realpath, statfs } from 'node:fs/promises'
@@ -7,27 +7,27 @@ import { join } from 'node:path'
 import type { Notice } from './watchdog.ts'
 
 export interface RunFolders {
-  /** On the disk: the temporary folders of the test files. Its path is short, for sockets that tests make in it. */
+  /** On the disk: the temporary folders of the test files. Its path is short, for sockets that tests create in it. */
   readonly temporary: string
   /** In memory where there is room: the run's database, and compiled code. */
   readonly shared: string
-  /** Output of each test file. The run removes it when all passed. */
+  /** The output of each test file. The run removes it when all passed. */
   readonly logs: string
-  /** Names a session of the run from its start to its end. */
+  /** Registers a session of the run until it ends. */
   own(session: number): void
   disown(session: number): void
-  /** Kills what the run still has and removes its folders, but not the logs. */
+  /** Kills the remaining processes of the run and removes its folders, but not the logs. */
   end(): Promise<void>
 }
 
-/** Linux's file system in memory. A database of a thousand files is copied there in a tenth of the time. */
+/** Linux's file system in memory. Copying a database of a thousand files there takes a tenth of the time. */
 const memoryFolder = '/dev/shm'
 const memoryBytesMin = 4 * 1024 ** 3
 
-/** Makes the folders and starts the watchdog. */
+/** Creates the folders and starts the watchdog. */
 export async function openRunFolders(): Promise<RunFolders> {
   const watchdog = spawn(process.execPath, [join(import.meta.dirname, 'watchdog.ts')], {
-    // A session of its own, so that Ctrl-C does not reach it.
+    // A separate session, so that Ctrl-C does not reach it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
@@ -35,7 +35,7 @@ export async function openRunFolders(): Promise<RunFolders> {
   const make = async (parent: string, prefix: string) => await realpath(await mkdtemp(join(parent, prefix)))
   const temporary = await make(tmpdir(), 'octet-t-')
   notify({ folder: temporary })
-  // Tests make folders in it that other users must reach.
+  // Tests create folders in it that other users must reach.
   await chmod(temporary, 0o711)
   const shared = await make(await folderInMemory(), 'octet-tests-')
   notify({ folder: shared })

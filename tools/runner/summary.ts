@@ -1,11 +1,11 @@
-/** What a run prints: a line per file as it ends, and a summary that other programs can read as well. */
+/** The output of a run: a line per file when it ends, and a summary that other programs can read too. */
 import type { FileResult } from './run-file.ts'
 
 const slowestShown = 10
 const failureLinesMax = 40
 const marks = { passed: '✔', failed: '✖', hung: '✖', stopped: '■' }
 
-/** The line of a file that ended, and what failed in it, unless its output has been shown. */
+/** The line of a file that ended, with its failures, unless its output was already shown. */
 export function lineOf(result: FileResult, { isShort }: { isShort: boolean }): string {
   const { verdict, name, seconds, problems, failures } = result
   const counts = (['passed', 'failed', 'skipped', 'todo'] as const).flatMap(kind =>
@@ -23,11 +23,11 @@ export interface RunFacts {
   readonly filesAsked: number
   readonly seconds: number
   readonly logs: string
-  /** Programs that this machine lacks, each with how to get it. */
+  /** Missing programs, each with instructions to get it. */
   readonly missing: readonly string[]
 }
 
-/** Everything that has to be known when the run is over. The last line says it in numbers. */
+/** The summary at the end of the run. The last line has the numbers. */
 export function summaryOf(facts: RunFacts): string {
   const { results, filesAsked, seconds, logs, missing } = facts
   const bad = results.filter(({ verdict }) => verdict === 'failed' || verdict === 'hung')

@@ -1,13 +1,13 @@
 /**
- * The program that outlives a test run, however the run ends, and clears up after it: kills its processes and removes
- * its folders. The run tells it on standard input, a line each, which folders and sessions are its own; the end of
- * standard input is the end of the run, and kill -9 closes it as well.
+ * A program that outlives a test run, however it ends, and cleans up: it kills the processes of the run and removes its
+ * folders. The run names its folders and sessions on standard input, one per line. The end of standard input means the
+ * end of the run; kill -9 closes it too.
  */
 import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { killProcesses } from './processes.ts'
 
-/** One line. A session that is over is named again with `isOver`, because its number may be given to another. */
+/** One line. A finished session is named again with `isOver`, because its number may be reused. */
 export interface Notice {
   readonly folder?: string
   readonly session?: number
@@ -17,7 +17,7 @@ export interface Notice {
 const killMs = 10_000
 
 if (import.meta.main) {
-  // A signal to every process of the run must not end the one that clears up.
+  // A signal to every process of the run must not end the watchdog.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => undefined)
   const folders: string[] = []
   const sessions = new Set<number>()

@@ -1,4 +1,4 @@
-/** `npm test -- --changed` and `--coverage`: what is chosen, and what is counted. */
+/** Tests which files `npm test -- --changed` selects, and what `--coverage` counts. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,14 +14,14 @@ const tree = readTree()
 const tests = [...tree.keys()].filter(path => path.endsWith('.test.ts'))
 const affected = (...changed: readonly string[]) => affectedTests(tree, tests, changed)
 
-test('a change selects the tests that import it, however many files lie between', () => {
+test('a change selects the tests that import it, directly or through other files', () => {
   const { chosen } = affected('platform/db/src/migrate.ts')
   assert.ok(chosen.includes('platform/db/test/migrate.test.ts'))
   assert.ok(chosen.includes('modules/links/test/webhooks.test.ts'), 'through the test kit')
   assert.ok(!affected('platform/csv/src/index.ts').chosen.includes('platform/db/test/migrate.test.ts'))
 })
 
-test('a change of one module selects its tests and leaves out those of other modules and of whole servers', () => {
+test('a change of one module selects only its own tests, and no tests of whole servers', () => {
   const { chosen, left } = affected('modules/links/src/manage/create-link.ts')
   assert.ok(chosen.includes('modules/links/test/webhooks.test.ts'))
   assert.deepEqual(
@@ -35,7 +35,7 @@ test('a change of one module selects its tests and leaves out those of other mod
   )
 })
 
-test('a changed test selects itself, and a changed migration the tests of its package', () => {
+test('a changed test selects itself, and a changed migration selects the tests of its package', () => {
   assert.deepEqual(affected('platform/csv/test/csv.test.ts').chosen, ['platform/csv/test/csv.test.ts'])
   const { chosen } = affected('modules/chat/migrations/0001_chat.sql')
   assert.ok(chosen.length > 3)
@@ -45,7 +45,7 @@ test('a changed test selects itself, and a changed migration the tests of its pa
   )
 })
 
-test('changed files are those committed since the branch began, changed, staged or new', t => {
+test('changed files are those committed on the branch, changed, staged or new', t => {
   const folder = mkdtempSync(join(tmpdir(), 'octet-changed-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const git = (...words: readonly string[]) => execFileSync('git', words, { cwd: folder, stdio: 'pipe' })
@@ -74,7 +74,7 @@ export interface Answer {
 }
 
 export function yes(): Answer {
-  // Always.
+  // This line always runs.
   return { text: 'yes' }
 }
 
@@ -103,7 +103,7 @@ test('lines without code of their own do not count', () => {
   ])
 })
 
-test('a line counts as covered when any process of the run ran it', t => {
+test('a line counts as covered when any process of the run executed it', t => {
   const root = mkdtempSync(join(tmpdir(), 'octet-coverage-'))
   t.after(() => rmSync(root, { recursive: true }))
   mkdirSync(join(root, 'platform/sample/src'), { recursive: true })

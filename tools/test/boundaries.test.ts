@@ -144,7 +144,7 @@ function textOf(finding: object): string {
   return JSON.stringify(finding)
 }
 
-/** What the rules find in a changed tree that they did not find before. */
+/** The findings in a changed tree that the original tree does not have. */
 function newFindings(changed: Tree, rules: readonly Rule[] = boundaryRules): NamedFinding[] {
   return findingsOf(rules, changed).filter(finding => !before.has(textOf(finding)))
 }
@@ -153,7 +153,7 @@ function ruleNamed(name: string): Rule[] {
   return boundaryRules.filter(rule => rule.name === name)
 }
 
-test('the tree as it stands keeps every boundary', () => {
+test('the current tree keeps every boundary', () => {
   assert.deepEqual(
     findingsOf(boundaryRules, tree).map(({ path, line, rule }) => `${path}:${line} ${rule}`),
     [],
@@ -166,7 +166,7 @@ test('every boundary rule has a planted violation', () => {
 
 for (const [rule, violations] of Object.entries(planted)) {
   for (const { what, files } of violations) {
-    test(`${rule} catches its planted violation: ${what}`, () => {
+    test(`${rule} detects its planted violation: ${what}`, () => {
       let changed = tree
       for (const [path, text] of Object.entries(files)) changed = plant(changed, path, `${text}\n`)
       assert.notDeepEqual(newFindings(changed, ruleNamed(rule)), [])
@@ -174,7 +174,7 @@ for (const [rule, violations] of Object.entries(planted)) {
   }
 }
 
-test('a module that is new is bound by the rules without being listed anywhere', () => {
+test('a new module must follow the rules without being listed anywhere', () => {
   let changed = plant(tree, 'modules/planted/package.json', '{ "name": "@octet/planted" }')
   changed = plant(changed, 'modules/planted/src/module.ts', "import '../../links/src/module.ts'\n")
   assert.deepEqual(
@@ -185,14 +185,14 @@ test('a module that is new is bound by the rules without being listed anywhere',
   )
 })
 
-test('what the rules allow is not reported', () => {
+test('allowed imports are not reported', () => {
   let changed = plant(tree, 'modules/links/test/planted.test.ts', "import fc from 'fast-check'\n")
   changed = plant(changed, 'modules/links/src/planted-store.ts', 'export const f = ({ sql }: any) => sql`select 1`\n')
   changed = plant(changed, 'tools/planted.ts', "import { contracts } from '@octet/contracts/all'\n")
   assert.deepEqual(newFindings(changed), [])
 })
 
-test('a sub-domain may import what it declares and what all share', () => {
+test('a sub-domain may import the sub-domains that it declares and the shared files', () => {
   const imports = "import '../rooms/rules.ts'\nimport '../context.ts'\n"
   assert.deepEqual(newFindings(plant(tree, 'modules/chat/src/members/planted.ts', imports)), [])
 })
@@ -224,7 +224,7 @@ test('an exception without effect or without its decision record is a finding', 
   assert.match(stale[0]?.message ?? '', /allows nothing any more/)
 })
 
-test('a circle is reported as the shortest way around', () => {
+test('a cycle is reported by its shortest path', () => {
   const graph = new Map(
     Object.entries({ a: new Set(['b']), b: new Set(['c', 'd']), c: new Set(['a']), d: new Set('c') }),
   )

@@ -18,26 +18,26 @@ function check(t: TestContext, scripts: Readonly<Record<string, string>>, ...wan
   return { code: run.status, output: run.stdout }
 }
 
-test('all steps passing is exit code 0, with the last line of each step', t => {
+test('when all steps pass, the exit code is 0, and the last line of each step is shown', t => {
   const { code, output } = check(t, { 'check:a': passing, 'check:b': passing, test: failing })
   assert.equal(code, 0)
   assert.match(output, /✓ +a +\d+\.\d s +2\n/)
   assert.match(output, /check: 2 steps, all passed, /)
 })
 
-test('one step failing is exit code 1; the others still run, and what it printed is shown at the end', t => {
+test('when one step fails, the exit code is 1, the others still run, and its output is shown at the end', t => {
   const { code, output } = check(t, { 'check:a': failing, 'check:b': passing, 'check:c': passing })
   assert.equal(code, 1)
   assert.match(output, /✓ +c /)
   assert.match(output, /── a: node[\s\S]*\n42\n[\s\S]*check: 3 steps, 1 failed: a, .*\n$/)
 })
 
-test('a step that prints much is cut short, and says where the rest is', t => {
+test('long output is cut, with a reference to the full output', t => {
   const { output } = check(t, { 'check:a': noisy })
   assert.match(output, /line 20\n… 79 lines more: npm run check:a\n/)
 })
 
-test('only the steps named run; an unknown name is an error', t => {
+test('only the named steps run, and an unknown name is an error', t => {
   const scripts = { 'check:a': failing, 'check:b': passing }
   assert.match(check(t, scripts, 'b').output, /check: 1 steps, all passed/)
   assert.notEqual(check(t, scripts, 'z').code, 0)

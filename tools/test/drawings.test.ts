@@ -9,7 +9,7 @@ function drawn(source: string): string {
   return drawings(plant(tree, 'docs/drawings/planted.txt', source)).get('docs/drawings/planted.svg') ?? ''
 }
 
-test('every committed drawing equals what its text yields', () => {
+test('every committed drawing equals the drawing that its text generates', () => {
   const expected = drawings(tree)
   assert.ok(expected.size >= 4)
   for (const [path, svg] of expected) assert.equal(tree.get(path)?.text, svg, `${path}: run npm run docs:generate`)

@@ -12,10 +12,10 @@ import { findChromium } from '../runner/needs.ts'
 import { readTree, root, type Tree } from '../tree.ts'
 
 const execute = promisify(execFile)
-/** For a busy machine; a quiet one needs a fraction of it. */
+/** Sufficient for a busy machine; an idle one needs a fraction of it. */
 const stepTimeoutMs = 170_000
 const outputBytesMax = 16 * 1024 * 1024
-/** Written by programs: `npm run docs:generate` and npm. */
+/** Files that programs write: `npm run docs:generate` and npm. */
 const generated: ReadonlySet<string> = new Set(['docs/problems.md', 'README.md', 'package-lock.json'])
 
 let folder = ''
@@ -24,13 +24,13 @@ let original: Tree
 before(async () => {
   folder = await scratchCopy()
   original = readTree(folder)
-  // As npm links it; the generator's last step loads the new module.
+  // The link that npm would make; the generator's last step loads the new module.
   await linkPackage('@octet/badges', 'modules/badges')
   await node('tools/new-module.ts', 'badges', '--no-install')
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-/** Runs a program in the copy as if no test were running. Returns its exit code and everything it printed. */
+/** Runs a program in the copy as if no test were running. Returns its exit code and all its output. */
 async function run(program: string, args: readonly string[]) {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const options = { cwd: folder, env, timeout: stepTimeoutMs, maxBuffer: outputBytesMax }
@@ -48,7 +48,7 @@ async function node(...args: readonly string[]): Promise<string> {
   return output
 }
 
-/** A copy of the tracked files, with the installed packages linked in and its own workspaces in place of ours. */
+/** A copy of the tracked files, with links to the installed packages and to the copy's own workspaces. */
 async function scratchCopy(): Promise<string> {
   folder = await mkdtemp(join(tmpdir(), 'octet-new-module-'))
   for (const path of await trackedFiles()) await cp(join(root, path), join(folder, path))
@@ -66,7 +66,7 @@ async function scratchCopy(): Promise<string> {
   return folder
 }
 
-/** Binary files too, unlike {@link readTree}; without those that are deleted and not yet committed. */
+/** Includes binary files, unlike {@link readTree}, and omits files that are deleted but not yet committed. */
 async function trackedFiles(): Promise<string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const { stdout } = await execute('git', args, { cwd: root, maxBuffer: outputBytesMax })
@@ -79,7 +79,7 @@ async function linkPackage(name: string, place: string): Promise<void> {
   await symlink(join(folder, place), link)
 }
 
-/** Lines of the new text that the old one does not have, and the other way round. */
+/** Lines that were added to the old text, and lines that were removed from it. */
 function changedLines(path: string): { added: string[]; removed: string[] } {
   const lines = (tree: Tree) => tree.get(path)?.text.split('\n') ?? []
   const [old, now] = [lines(original), lines(readTree(folder))]
@@ -115,7 +115,7 @@ test('a new system has contract, module, page, messages, chaos, bench, lab and b
   }
 })
 
-test('a new system passes format, types and boundaries', async () => {
+test('a new system passes the checks of format, types and boundaries', async () => {
   await node('tools/check.ts', 'format', 'types', 'types-web', 'boundaries')
 })
 
@@ -140,7 +140,7 @@ test('the bench and the lab of a new system measure something', async () => {
   }
 })
 
-test('the chaos workload of a new system is green, and its mutant turns its oracle red', async () => {
+test('the chaos workload of a new system passes, and its mutant fails its oracle', async () => {
   const plan = join(folder, 'plan.json')
   const steps = [{ afterMs: 1_000, fault: { kind: 'cut-outbox', server: 0 }, forMs: 800 }]
   await writeFile(plan, JSON.stringify({ seed: 1, servers: 1, steps }))
@@ -153,8 +153,8 @@ test('the chaos workload of a new system is green, and its mutant turns its orac
   assert.match(red.output, /of another account by badges/)
 })
 
-test('the page of a new system works in a browser, and axe finds nothing on it', async t => {
-  if ((await findChromium()) === undefined) return t.skip('there is no browser')
+test('the page of a new system works in a browser without axe findings', async t => {
+  if ((await findChromium()) === undefined) return t.skip('no browser is installed')
   const names = ['--test-name-pattern', 'badge']
   const output = await node('--test', ...names, 'e2e/badges.test.ts', 'e2e/every-page.test.ts')
   assert.match(output, /axe finds nothing on any page of badges for users/)
@@ -169,13 +169,16 @@ test('removing a system leaves no trace', async () => {
 test('a name that is taken, reserved, not a word or not a plural is refused with the reason', () => {
   const tree = readTree()
   const ask = (name: string, noun?: string) => () => namesOf(tree, { name, noun, way: 'add' })
-  assert.throws(ask('links'), /there is a module "links" already/)
+  assert.throws(ask('links'), /the module "links" already exists/)
   assert.throws(ask('Gift-Cards'), /not a name/)
   assert.throws(ask('../links'), /not a name/)
   assert.throws(ask('media'), /not a plural.*--noun/)
   assert.throws(ask('classes', 'class'), /reserved word/)
-  assert.throws(ask('events'), /exports "event" already/)
-  assert.throws(() => namesOf(tree, { name: 'nowhere', noun: undefined, way: 'remove' }), /there is no module/)
+  assert.throws(ask('events'), /already exports "event"/)
+  assert.throws(
+    () => namesOf(tree, { name: 'nowhere', noun: undefined, way: 'remove' }),
+    /the module "nowhere" does not exist/,
+  )
   assert.deepEqual(ask('media', 'file')(), { module: 'media', noun: 'file' })
   assert.deepEqual(ask('stories')(), { module: 'stories', noun: 'story' })
 })

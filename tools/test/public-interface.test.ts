@@ -1,4 +1,4 @@
-/** Other people's programs depend on routes, schemas, problem codes and the live protocol: none changes unnoticed. */
+/** Other programs depend on routes, schemas, problem codes and the live protocol, so none of them changes unnoticed. */
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ async function snapshotOf(file: string): Promise<Described> {
   return JSON.parse(await readFile(join(root, snapshotFolder, file), 'utf8'))
 }
 
-test('nothing that other programs rely on is removed or changed', async () => {
+test('no part of the public interface is removed or changed', async () => {
   for (const [file, now] of publicInterface()) {
     const { broken } = differences(file.replace('.json', ''), await snapshotOf(file).catch(() => ({})), now)
     assert.deepEqual(broken, [], 'a breaking change: put it back, or make a new operation, event version or problem')
@@ -33,7 +33,7 @@ test('every addition to the public interface is in the snapshot', async () => {
   }
 })
 
-test('the comparison names removals, changes, new demands and additions', () => {
+test('the comparison reports removals, changes, new requirements and additions', () => {
   const input = { url: 'string maxLength 20', 'utm?': 'object closed', 'kind =': ['a', 'b'] }
   const before = { operations: { make: { route: 'POST /x', problems: ['m.bad', 'm.worse'], input } } }
   const changedInput = { url: 'string maxLength 10', 'utm?': 'object closed', 'utm?.source': 'string', 'kind =': ['a'] }
@@ -68,7 +68,7 @@ test('the comparison names removals, changes, new demands and additions', () => 
   ])
 })
 
-test('updating the snapshot adds what is new and keeps what was promised', () => {
+test('updating the snapshot adds new parts and keeps existing promises', () => {
   const before = { a: 1, gone: 'x', list: ['p'] }
   const now = { a: 2, fresh: 'y', list: ['q'] }
   assert.deepEqual(withAdditions(before, now), { a: 1, fresh: 'y', list: ['p', 'q'], gone: 'x' })

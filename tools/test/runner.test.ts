@@ -1,4 +1,4 @@
-/** Runs the test runner over planted files that do what tests must not, and ends it in every way a run can end. */
+/** Runs the test runner on planted files that misbehave, and ends it in every possible way. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -21,7 +21,7 @@ import { suite, test } from 'node:test'
 const forever = ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']
 `
 
-/** A test that has every kind of child, says which, and hangs. */
+/** A test that starts every kind of child, reports them, and hangs. */
 const hangingWithChildren = `${begin}
 test('hangs', async () => {
   process.on('SIGTERM', () => {})
@@ -34,7 +34,7 @@ test('hangs', async () => {
   const folders = [process.env.TMPDIR, process.env.NODE_COMPILE_CACHE]
   const note = process.env.OCTET_PLANTED
   writeFileSync(note + '.new', JSON.stringify({ runner: process.ppid, pids, folders }))
-  renameSync(note + '.new', note) // a reader finds all of it or nothing
+  renameSync(note + '.new', note) // the rename is atomic for readers
   await delay(1_000_000)
 })
 `
@@ -47,13 +47,13 @@ interface Planted {
 
 interface Run {
   readonly process: ChildProcess
-  /** What the hanging test said about itself. */
+  /** The report of the hanging test about itself. */
   planted(): Promise<Planted>
   output(): string
   ended(): Promise<number | null>
 }
 
-/** Starts `npm test` over these files, which lie in a folder of their own. */
+/** Starts `npm test` on these files, in a separate folder. */
 function npmTest(t: TestContext, files: Readonly<Record<string, string>>, ...options: readonly string[]): Run {
   const folder = mkdtempSync(join(tmpdir(), 'octet-planted-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -65,7 +65,7 @@ function npmTest(t: TestContext, files: Readonly<Record<string, string>>, ...opt
     env: { ...process.env, OCTET_PLANTED: note },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  t.after(() => child.kill('SIGKILL')) // a test that fails ends its run, too
+  t.after(() => child.kill('SIGKILL')) // a failing test ends its run, too
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
   const closed = once(child, 'close') as Promise<[number | null]>
@@ -83,7 +83,7 @@ function npmTest(t: TestContext, files: Readonly<Record<string, string>>, ...opt
   }
 }
 
-/** What the test said of its processes, which are killed when this test ends. */
+/** The hanging test's report on its processes, which are killed when this test ends. */
 async function plantedBy(t: TestContext, run: Run): Promise<Planted> {
   const planted = await run.planted()
   t.after(() => {
@@ -92,13 +92,13 @@ async function plantedBy(t: TestContext, run: Run): Promise<Planted> {
   return planted
 }
 
-/** Zombies are gone: only their exit status is left. */
+/** Zombies count as gone: only their exit status remains. */
 function isAlive(pid: number): boolean {
   const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ''
   return /^\d+ \(.*\) [^ZX] /s.test(stat)
 }
 
-/** Fails when something of the run is still there after a while. */
+/** Fails when a process or folder of the run still exists after a while. */
 async function assertGone({ pids, folders }: Planted): Promise<void> {
   const left = () => ({
     pids: pids.filter(isAlive),
@@ -131,7 +131,7 @@ suite('a run that is ended from outside leaves no process and no folder', notChe
   }
 
   test('kill -9 of the runner, with the PostgreSQL of the run', async t => {
-    // A file of the repository asks for the database. It is the second, and may still run.
+    // A test file of the repository needs the database. It runs second, and may still be running.
     const run = npmTest(t, { 'hangs.test.mjs': hangingWithChildren }, 'platform/secrets/test')
     const planted = await plantedBy(t, run)
     const shared = join(planted.folders[1]!, '..')
@@ -142,7 +142,7 @@ suite('a run that is ended from outside leaves no process and no folder', notChe
   })
 })
 
-test('the summary names what hung, failed, left processes behind or was skipped, and the run fails', async t => {
+test('the summary names tests that hung, failed, were skipped or left processes behind, and the run fails', async t => {
   const run = npmTest(
     t,
     {
@@ -184,7 +184,7 @@ test('the summary names what hung, failed, left processes behind or was skipped,
   if (isLinux) await assertGone(planted)
 })
 
-test('a run that passes ends with exit code 0 and keeps no logs', async t => {
+test('a passing run ends with exit code 0 and keeps no logs', async t => {
   const run = npmTest(t, { 'passes.test.mjs': `${begin} test('passes', () => {})` }, '--repeat=2')
   assert.equal(await run.ended(), 0)
   assert.match(run.output(), /✔ .*passes\.test\.mjs \(2 of 2\)/)
@@ -192,7 +192,7 @@ test('a run that passes ends with exit code 0 and keeps no logs', async t => {
   assert.doesNotMatch(run.output(), /Output of every file/)
 })
 
-test('a word that matches no file, and an unknown option, are errors', async t => {
+test('a word that matches no file and an unknown option are errors', async t => {
   const nothing = npmTest(t, {}, 'no-such-file-anywhere')
   assert.equal(await nothing.ended(), 1)
   assert.match(nothing.output(), /no test file matches no-such-file-anywhere/)

@@ -17,11 +17,11 @@ interface Violation {
 
 const linksFile = 'modules/links/src/planted.ts'
 const testFile = 'modules/links/test/planted.test.ts'
-/** In a package that is not on the list of folders whose English is still open. */
+/** In a package that is not on the list of open folders. */
 const plainFile = 'platform/planted/src/planted.ts'
 const plainTest = 'platform/planted/test/planted.test.ts'
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `const line${index} = 1`).join('\n')
-/** What a rule looks for, put together here so that this file does not hold it. */
+/** The text that a rule looks for, assembled here so that this file does not contain it. */
 const joined = (...parts: readonly string[]) => parts.join('')
 const jwtPart = joined('ey', 'JhbGciOiJIUzI1NiIsInR5cCI6')
 
@@ -212,7 +212,7 @@ function violation(what: string, path: string, text: string): Violation {
   return { what, path, text }
 }
 
-/** Files of links' folder `manage`, in order. */
+/** The files in links' folder `manage`, in order. */
 function walkOf(count: string, ...files: readonly string[]): string {
   const steps = files.map((file, index) => `${index + 1}. [${file}](modules/links/src/manage/${file}) does it.`)
   return `Follow it in ${count} files:\n\n${steps.join('\n')}`
@@ -229,7 +229,7 @@ function textOf(finding: object): string {
   return JSON.stringify(finding)
 }
 
-/** What the rules find in a changed tree that they did not find before. */
+/** The findings in a changed tree that the original tree does not have. */
 function newFindings(changed: Tree, rules: readonly Rule[] = tidyRules): NamedFinding[] {
   return findingsOf(rules, changed).filter(finding => !before.has(textOf(finding)))
 }
@@ -244,7 +244,7 @@ test('every rule of tidy has a planted violation', () => {
 
 for (const [rule, violations] of Object.entries(planted)) {
   for (const { what, path, text } of violations) {
-    test(`${rule} catches its planted violation: ${what}`, () => {
+    test(`${rule} detects its planted violation: ${what}`, () => {
       const needed = plant(tree, 'platform/planted/src/index.ts', '')
       const changed = plant(rule === 'package-readme' ? needed : tree, path, `${text}\n`)
       assert.notDeepEqual(newFindings(changed, ruleNamed(rule)), [])
@@ -267,7 +267,7 @@ test('the map of ARCHITECTURE.md has a line for each module', () => {
   )
 })
 
-test('what the rules allow is not reported', () => {
+test('allowed code and text is not reported', () => {
   const allowed = `/** Says hello; throws when no listener is registered. */
 export function planted(createdMs: number): string {
   // Seconds (not milliseconds), because the column is an integer.
@@ -311,13 +311,13 @@ test('prose is not taken for code, and code is not taken for prose', () => {
   )
 })
 
-test('a choice of licences needs one that is compatible, a union needs all', () => {
+test('one compatible licence is enough in a choice; a union needs all to be compatible', () => {
   assert.ok(isCompatible('(MIT OR GPL-3.0-only)'))
   assert.ok(isCompatible('MIT AND ISC'))
   assert.ok(!isCompatible('MIT AND GPL-3.0-only'))
 })
 
-test('the generated part of a README is replaced, and what stands around it stays', () => {
+test('the generated part of a README is replaced, and the rest stays', () => {
   const path = 'modules/links/README.md'
   const once = contractPages(plant(tree, path, '# links\n\nShort links.\n')).get(path) ?? ''
   assert.match(once, /^# links\n\nShort links\.\n\n<!--/)

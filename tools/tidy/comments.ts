@@ -1,4 +1,4 @@
-/** Comments say why, exports say what, and nothing is left lying about. */
+/** Comments explain reasons, docstrings describe exports, and dead code is deleted. */
 import { type Comment, parseSync } from 'oxc-parser'
 import type { Rule } from '../rule.ts'
 import { type AstNode, codeFiles, exportedFunctions, isNode, syntaxOf } from '../syntax.ts'
@@ -6,7 +6,7 @@ import { lineAt, oncePerFile, type SourceFile, type Tree } from '../tree.ts'
 
 const reminder = /\b(TODO|FIXME|XXX|HACK)\b/
 const reference = /docs\/decisions\/\d{4}|\bissue \d+|#\d+/
-/** Functions this short are said by their name and type. */
+/** A function this short is clear from its name and type. */
 const obviousLinesMax = 3
 
 interface Remark {
@@ -14,7 +14,7 @@ interface Remark {
   readonly text: string
 }
 
-/** Comments of a file; line comments that stand under each other are one remark. */
+/** The comments of a file; consecutive line comments are one remark. */
 const remarksOf = oncePerFile(file => {
   const remarks: { line: number; lastLine: number; text: string; type: Comment['type'] }[] = []
   for (const { type, value, start, end } of syntaxOf(file).comments) {
@@ -42,7 +42,7 @@ function remarkRule(name: string, why: string, judge: (text: string) => string |
 const declarations = /^(Variable|Import|Export\w*|Function|Class|TSInterface|TSTypeAlias)Declaration$/
 const statements = /^(If|For\w*|While|Return|Throw|Try)Statement$/
 
-/** Whether a text is program rather than prose: it parses, and as something that prose never parses as. */
+/** Whether a text is code rather than prose: it parses, to a syntax tree that prose never yields. */
 export function isProgram(text: string): boolean {
   if (!/[=;(){}]/.test(text)) return false
   const { program, errors } = parseSync('comment.ts', `async () => {\n${text}\n}`)
@@ -66,22 +66,22 @@ function hasDocstring(file: SourceFile, start: number): boolean {
 }
 
 export const commentRules: readonly Rule[] = [
-  remarkRule('reminders-have-an-issue', 'A reminder nobody is asked to read is never acted on.', text => {
+  remarkRule('reminders-have-an-issue', 'A reminder that is not assigned is never acted on.', text => {
     const word = reminder.exec(text)?.[1]
     if (word === undefined || reference.test(text)) return undefined
-    return `${word} without an issue or a decision behind it; do it, or write "issue N" or docs/decisions/NNNN`
+    return `${word} without an issue or a decision; do it, or write "issue N" or docs/decisions/NNNN`
   }),
-  remarkRule('no-dead-code', 'git remembers what was there; a reader must guess why it still is.', text => {
+  remarkRule('no-dead-code', 'git keeps old code; a reader has to guess why it is still there.', text => {
     const isDocumentation = text.startsWith('*') || text.startsWith('/')
     return !isDocumentation && isProgram(text) ? 'commented-out code; delete it' : undefined
   }),
   remarkRule('no-type-check-off', 'Where the types are switched off, the next mistake goes unseen.', text => {
     const directive = /@ts-(ignore|nocheck)|@ts-expect-error\s*$/.exec(text.trim())?.[0]
-    return directive === undefined ? undefined : `${directive}; mend the type, or say why after @ts-expect-error`
+    return directive === undefined ? undefined : `${directive}; fix the type, or give the reason after @ts-expect-error`
   }),
   {
     name: 'docstrings',
-    why: 'What a function promises, refuses and publishes is read far from where it is written.',
+    why: 'Callers read what a function promises, refuses and publishes without opening its file.',
     check: tree =>
       codeFiles(tree, /^(contracts|(platform|modules)\/[^/]+)\/src\//).flatMap(file => {
         const { lineOf } = syntaxOf(file)
@@ -91,7 +91,7 @@ export const commentRules: readonly Rule[] = [
           seen.add(name)
           const lines = lineOf(node.end) - lineOf(node.start) + 1
           if (isOverload || lines <= obviousLinesMax || hasDocstring(file, start)) return []
-          const message = `${name} is exported without a docstring; say what it does, refuses and publishes`
+          const message = `${name} is exported without a docstring; document what it does, refuses and publishes`
           return [{ path: file.path, line: lineOf(start), message }]
         })
       }),

@@ -1,4 +1,6 @@
-/** Documents tell the truth: the map equals the folders, generated parts equal the code, links lead somewhere. */
+/**
+ * Documents must be true: the map equals the folders, generated parts equal the code, and links lead to existing files.
+ */
 import { posix } from 'node:path'
 import { contractPages } from '../contract-pages.ts'
 import { drawings } from '../drawings/pages.ts'
@@ -39,13 +41,13 @@ function matches(file: SourceFile, pattern: RegExp, judge: (found: string) => st
 export const documentRules: readonly Rule[] = [
   {
     name: 'map-is-true',
-    why: 'A map with a missing street is worse than none.',
+    why: 'A map that misses a folder is worse than none.',
     check: tree => {
       const path = 'ARCHITECTURE.md'
       const map = tree.get(path)
       if (map === undefined) return [{ path, line: 1, message: 'is missing; begin it with the tree of folders' }]
       const [actual, mapped] = [foldersToMap(tree), mapLines(map.text)]
-      // A new system edits three lines outside its folders; a test asks for its line in the map.
+      // A new system edits three lines outside its folders; a test requires its line in the map.
       const needed = actual.filter(folder => !/^modules\/./.test(folder))
       const missing = needed.filter(folder => !mapped.some(line => line.folder === folder))
       const gone = mapped.filter(({ folder }) => !actual.includes(folder))
@@ -53,13 +55,13 @@ export const documentRules: readonly Rule[] = [
       return [
         ...missing.map(folder => `the map does not name ${folder}; add a line for it`),
         ...gone.map(({ folder }) => `the map names ${folder}, which does not exist`),
-        ...silent.map(({ folder }) => `the map does not say what ${folder} is`),
+        ...silent.map(({ folder }) => `the map does not describe ${folder}`),
       ].map(message => ({ path, line: 1, message }))
     },
   },
   {
     name: 'decision-shape',
-    why: 'A decision without its price and the options it refused will be made again.',
+    why: 'A decision that does not record its price and alternatives will be discussed again.',
     check: tree => {
       const numbers = new Map<string, string>()
       return documents(tree, /^docs\/decisions\//).flatMap(({ path, text }) => {
@@ -78,18 +80,19 @@ export const documentRules: readonly Rule[] = [
   },
   {
     name: 'change-notes',
-    why: 'What users notice is written down with the change, on the same day.',
+    why: 'A change that users notice needs its note on the same day.',
     check: tree => {
       const notes = documents(tree, /^changes\//)
-      if (notes.length === 0) return [{ path: 'changes/', line: 1, message: 'there is no note; add changes/<what>.md' }]
+      if (notes.length === 0)
+        return [{ path: 'changes/', line: 1, message: 'the note is missing; add changes/<what>.md' }]
       return notes
         .filter(({ text }) => text.trim() === '')
-        .map(({ path }) => ({ path, line: 1, message: 'is empty; say in a line what users notice' }))
+        .map(({ path }) => ({ path, line: 1, message: 'is empty; describe in a line what users notice' }))
     },
   },
   {
     name: 'generated-is-fresh',
-    why: 'A list kept by hand beside the code is wrong within a week.',
+    why: 'A list that is maintained by hand is wrong within a week.',
     check: tree =>
       [...contractPages(tree), ...drawings(tree)]
         .filter(([path, text]) => tree.get(path)?.text !== text)
@@ -113,12 +116,12 @@ export const documentRules: readonly Rule[] = [
   },
   {
     name: 'commands-exist',
-    why: 'A command that is not there costs the newcomer the first hour.',
+    why: 'A missing command costs a newcomer the first hour.',
     check: tree => {
       const manifest = JSON.parse(tree.get('package.json')?.text ?? '{}') as { scripts?: Record<string, string> }
       return documents(tree).flatMap(file =>
         matches(file, /\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g, found => {
-          return manifest.scripts?.[found] === undefined ? `says "npm run ${found}", which is not a script` : undefined
+          return manifest.scripts?.[found] === undefined ? `names "npm run ${found}", which is not a script` : undefined
         }),
       )
     },

@@ -1,6 +1,6 @@
 /**
- * English that a newcomer can read and search: the field's words, in the order a native engineer uses. The glossary in
- * CONTRIBUTING.md has the nouns; the lists here hold what a pattern can find.
+ * English that a newcomer can read and search: the field's words, in the order that a native engineer uses. The
+ * glossary in CONTRIBUTING.md has the nouns; the lists here hold the idioms that a pattern can find.
  */
 import type { Finding, Rule } from '../rule.ts'
 import { type AstNode, isCode, syntaxOf } from '../syntax.ts'
@@ -10,7 +10,7 @@ import { lineIn, type Prose, proseOf, withoutCode } from './prose.ts'
 interface Idiom {
   readonly pattern: RegExp
   readonly advice: string
-  /** Only there; everywhere else the same words may be right. */
+  /** The idiom is only reported in this kind of prose; elsewhere the same words may be right. */
   readonly kind?: Prose['kind']
 }
 
@@ -24,7 +24,7 @@ const sentenceStart = '(?:^[*\\s]*|[.] )'
 const titleStart = '^(?:[A-Z]+\\d+(?:, [A-Z]+\\d+)*: )?'
 const role = 'name the role: the caller, an account, a member, a visitor, a process'
 
-/** Put together from parts, so that this file does not hold what it looks for. */
+/** Assembled from parts, so that this file does not contain the idioms. */
 const idioms: readonly Idiom[] = [
   idiom(`\\b(?:some|no|any|every)${'body'}\\b`, role),
   idiom(`\\bwho(?:m)?(?:so)?${'ever'}\\b`, role),
@@ -64,7 +64,7 @@ const idioms: readonly Idiom[] = [
   ),
 ]
 
-/** Pictures in names, word by word of camelCase and kebab-case. */
+/** Figurative names, matched word by word in camelCase and kebab-case. */
 const pictures: readonly { readonly pattern: RegExp; readonly advice: string }[] = [
   { pattern: /^(?!Icon).*?(^|[-_]|[a-z])[Dd]oors?($|[-_.A-Z])/, advice: 'ConcurrencyGate' },
   { pattern: /express-?lane/i, advice: 'FastPath' },
@@ -129,7 +129,7 @@ function declaredName(node: AstNode): string | undefined {
   return node.type === 'Identifier' ? (node.name as string) : undefined
 }
 
-/** Lines and sentences of a document that are too long; tables, code, links and generated parts may be. */
+/** Lines and sentences of a document that are too long. Tables, code, links and generated parts are exempt. */
 const longIn = oncePerFile((file: SourceFile): Place[] => {
   const text = withoutCode(file.text).replace(/^<!-- made from[\s\S]*?^<!-- end/gm, part => part.replace(/[^\n]/g, ''))
   const lines = text.split('\n').map(line => (/^\s*(\||#|<)/.test(line) ? '' : line))
@@ -176,14 +176,14 @@ const fileNamePictures = oncePerFile((file: SourceFile): Place[] => {
 
 const idiomsOf = oncePerFile((file: SourceFile): Place[] => proseOf(file).flatMap(idiomsIn))
 
-/** What each rule looks at. */
+/** The finder of each rule. */
 const finders: ReadonlyMap<string, (file: SourceFile) => readonly Place[]> = new Map([
   ['plain-english', idiomsOf],
   ['terms-of-the-field', file => (isCode(file.path) ? [...fileNamePictures(file), ...picturesIn(file)] : [])],
   ['short-sentences', file => (file.path.endsWith('.md') ? longIn(file) : [])],
 ])
 
-/** What a rule of English finds, in the folders that are still open too. */
+/** The findings of an English rule, including those in folders that are still open. */
 export function englishFindings(tree: Tree, rule: string): Finding[] {
   return [...tree.values()].flatMap(file =>
     (finders.get(rule)?.(file) ?? []).map(place => ({ path: file.path, ...place })),
@@ -192,7 +192,10 @@ export function englishFindings(tree: Tree, rule: string): Finding[] {
 
 export const englishRuleNames: readonly string[] = [...finders.keys()]
 
-/** Folders whose English is not reviewed yet, one a line. The list only shrinks; then it and its readers go. */
+/**
+ * Folders whose English is not reviewed yet, one per line. The list only shrinks; when it is empty, delete it and this
+ * code.
+ */
 const openPath = 'tools/tidy/english-open.txt'
 
 function openFoldersOf(tree: Tree): string[] {

@@ -1,4 +1,4 @@
-/** Habits that keep whole kinds of mistakes out: one clock, one transaction, tests that all run. */
+/** Habits that prevent whole classes of mistakes: one clock, one transaction, tests that all run. */
 import type { Finding, Rule } from '../rule.ts'
 import { type AstNode, codeFiles, isFunction, isNode, literalText, nameOf, syntaxOf } from '../syntax.ts'
 import { oncePerFile, type SourceFile, type Tree } from '../tree.ts'
@@ -11,7 +11,7 @@ interface Place {
   readonly message: string
 }
 
-/** A rule that looks at the nodes of some files, one by one. */
+/** A rule that checks the nodes of some files, one by one. */
 function nodeRule(
   name: string,
   why: string,
@@ -40,7 +40,7 @@ function readsClock(node: AstNode): boolean {
   return ['Date', 'performance'].includes(nameOf(node.callee.object) ?? '')
 }
 
-/** A parameter that the caller may leave out: `tx?: Tx`, `tx = db`, `tx: Tx | undefined`. */
+/** A parameter that the caller may omit: `tx?: Tx`, `tx = db`, `tx: Tx | undefined`. */
 function isOptional(parameter: AstNode): boolean {
   if (parameter.optional === true || parameter.type === 'AssignmentPattern') return true
   const annotation = (parameter.typeAnnotation as AstNode | null)?.typeAnnotation
@@ -74,8 +74,11 @@ function testMarks(node: AstNode): { mark: string; reason: string | undefined }[
 }
 
 export const habitRules: readonly Rule[] = [
-  nodeRule('one-clock', 'A test can move only the clock that the module was given.', /^modules\/[^/]+\/src\//, node =>
-    readsClock(node) ? 'reads the clock of the machine; use ctx.now() or floor.now()' : undefined,
+  nodeRule(
+    'one-clock',
+    'A test can only control the clock that it passes to the module.',
+    /^modules\/[^/]+\/src\//,
+    node => (readsClock(node) ? 'reads the clock of the machine; use ctx.now() or floor.now()' : undefined),
   ),
   nodeRule(
     'required-transaction',
@@ -94,15 +97,15 @@ export const habitRules: readonly Rule[] = [
       return undefined
     },
   ),
-  nodeRule('whole-suite', 'A test that is switched off protects nothing, and nobody notices.', testFile, node => {
+  nodeRule('whole-suite', 'A disabled test protects nothing, and its absence goes unnoticed.', testFile, node => {
     const [wrong] = testMarks(node).filter(({ mark, reason }) => mark === 'only' || reason === undefined)
     if (wrong === undefined) return undefined
-    if (wrong.mark === 'only') return 'only this test would run; take "only" away'
+    if (wrong.mark === 'only') return 'only this test would run; remove "only"'
     return `"${wrong.mark}" without a reason; write ${wrong.mark}: 'why', or a condition and t.${wrong.mark}('why')`
   }),
   {
     name: 'titles-differ',
-    why: 'Two tests of one title cannot be told apart when one fails.',
+    why: 'When a test fails, its title must identify it.',
     check: tree =>
       codeFiles(tree, testFile).flatMap(file => {
         const seen = new Set<string>()

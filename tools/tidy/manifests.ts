@@ -1,20 +1,20 @@
-/** Every package: where it says what it is, what it depends on exactly, and under which licences. */
+/** Every package: its description, its exact dependencies, and their licences. */
 import { type Lock, missingOptional } from '../lock-file.ts'
 import { type Package, packagesOf } from '../packages.ts'
 import type { Finding, Rule } from '../rule.ts'
 import type { Tree } from '../tree.ts'
 
 const readmeLinesMax = 80
-/** What a program writes there is as long as the module is large. */
+/** Generated parts do not count: they grow with the module. */
 const generated = /^<!-- made from the contract .*?^<!-- end of what is made/ms
 
-/** Licences that permit what MIT permits, given a notice; MPL-2.0 and OFL-1.1 bind only their own files. */
+/** Licences that permit everything that MIT permits, given a notice; MPL-2.0 and OFL-1.1 bind only their own files. */
 const compatible: ReadonlySet<string> = new Set([
   ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense'],
   ...['CC0-1.0', 'Zlib', 'Python-2.0', 'PostgreSQL', 'MPL-2.0', 'OFL-1.1'],
 ])
 
-/** Of sharp: libvips as a shared library of its own, unchanged and replaceable, which LGPL-3.0 permits. */
+/** Part of sharp: libvips as a separate shared library, unchanged and replaceable, which LGPL-3.0 permits. */
 const replaceable = /^@img\/sharp-/
 
 const lockPath = 'package-lock.json'
@@ -23,7 +23,10 @@ function lockOf(tree: Tree): Lock {
   return { packages: {}, ...JSON.parse(tree.get(lockPath)?.text ?? '{}') }
 }
 
-/** `MIT`, `(MIT OR GPL-2.0)` and `MIT AND ISC`; no precedence between OR and AND, which nobody mixes. */
+/**
+ * Reads `MIT`, `(MIT OR GPL-2.0)` and `MIT AND ISC`; without precedence between OR and AND, because no package mixes
+ * them.
+ */
 export function isCompatible(licence: string): boolean {
   const text = licence.replace(/[()]/g, '').trim()
   if (text.includes(' OR ')) return text.split(' OR ').some(part => isCompatible(part))
@@ -40,14 +43,15 @@ function inhabited(tree: Tree): Package[] {
 export const manifestRules: readonly Rule[] = [
   {
     name: 'package-readme',
-    why: 'One page per package: what it is for, what it promises, what it costs.',
+    why: 'Every package has one page about its purpose, guarantees and costs.',
     check: tree =>
       inhabited(tree)
         .filter(({ layer }) => layer !== 'apps')
         .flatMap(({ folder }): Finding[] => {
           const path = `${folder}/README.md`
           const lines = tree.get(path)?.text.replace(generated, '').trimEnd().split('\n').length
-          if (lines === undefined) return [{ path, line: 1, message: 'is missing; say what the package is for' }]
+          if (lines === undefined)
+            return [{ path, line: 1, message: 'is missing; describe the purpose of the package' }]
           if (lines <= readmeLinesMax) return []
           return [
             { path, line: readmeLinesMax, message: `${lines} lines, ${readmeLinesMax} at most; keep the essence` },
@@ -72,7 +76,7 @@ export const manifestRules: readonly Rule[] = [
   },
   {
     name: 'licences',
-    why: 'Octet is MIT; what it ships with must allow that.',
+    why: 'Octet is MIT, and the licences of its packages must allow that.',
     check: tree =>
       Object.entries(lockOf(tree).packages)
         .filter(([place, { dev, link }]) => place.includes('node_modules/') && dev !== true && link !== true)
@@ -89,7 +93,7 @@ export const manifestRules: readonly Rule[] = [
   },
   {
     name: 'lock-is-whole',
-    why: 'npm ci refuses a lock file that lacks packages for other machines, on every machine.',
+    why: 'npm ci fails on every machine when the lock file lacks packages for one kind of machine.',
     check: tree =>
       missingOptional(lockOf(tree)).map(({ name, version }) => {
         return { path: lockPath, line: 1, message: `${name}@${version} is missing; run npm run lock:complete` }

@@ -1,11 +1,11 @@
-/** Migrations: numbered, and with a way back. */
+/** Migrations are numbered and reversible. */
 import type { Finding, Rule } from '../rule.ts'
 import { baseName } from '../tree.ts'
 
 export const migrationRules: readonly Rule[] = [
   {
     name: 'way-down',
-    why: 'A release that cannot be taken back is a release that cannot be tried.',
+    why: 'A release that cannot be rolled back cannot be tried.',
     check: tree =>
       [...tree.values()]
         .filter(({ path }) => /\/migrations\/[^/]+\.sql$/.test(path))
@@ -16,7 +16,7 @@ export const migrationRules: readonly Rule[] = [
           const [, down, ...more] = text.split(/^-- down\s*$/m)
           if (down !== undefined && down.trim() !== '' && more.length === 0) return []
           return [
-            { path, line: 1, message: 'has no way down; end it with a line "-- down" and the SQL that undoes it' },
+            { path, line: 1, message: 'has no down part; end it with a line "-- down" and the SQL that reverts it' },
           ]
         }),
   },

@@ -1,4 +1,4 @@
-/** Mutants of the chaos harness change source text by path; a mutant whose text moved proves nothing. */
+/** Mutants of the chaos harness replace source text by path; if the text changed, the mutant proves nothing. */
 import { mutants, probe } from '../../chaos/mutants/all.ts'
 import type { Patch } from '../../chaos/mutants/patch.ts'
 import type { Finding, Rule } from '../rule.ts'

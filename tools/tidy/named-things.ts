@@ -1,4 +1,4 @@
-/** What documents name exists: files and folders, packages, settings, experiments and the tests of a command. */
+/** Names in documents must exist: files and folders, packages, settings, experiments and the tests of a command. */
 import { posix } from 'node:path'
 import { exportedFile, packagesOf } from '../packages.ts'
 import type { Finding, Rule } from '../rule.ts'
@@ -7,7 +7,7 @@ import { withoutCode } from './prose.ts'
 
 /** `db.sql` is a call, `0001_floor.sql` a file. */
 const sourceName = /\.(?:ts|tsx|md|json|css|html|svg|template)$|[\d*>/].*\.sql$/
-/** A path of code: words, placeholders (`<system>`, `*`) and slashes. */
+/** A path in code: words, placeholders (`<system>`, `*`) and slashes. */
 const pathShape = /^(?!\/)[\w.<>*+-]+(?:\/[\w.<>*+-]+)*\/?$/
 
 function documentsOf(tree: Tree): SourceFile[] {
@@ -21,7 +21,7 @@ function findingsIn(file: SourceFile, pattern: RegExp, judge: (found: string) =>
   })
 }
 
-/** Every path of the tree and every folder above it, each on a line of its own. */
+/** Every path of the tree and every folder above it, one per line. */
 function placesOf(tree: Tree): string {
   const places = new Set<string>()
   for (const path of tree.keys()) {
@@ -30,14 +30,14 @@ function placesOf(tree: Tree): string {
   return `\n${[...places].join('\n')}\n`
 }
 
-/** Matches the line of a place that is `path` or ends with it. A star or `<word>` stands for a part of a name. */
+/** Matches the line of a path that is `path` or ends with it. A star or `<word>` stands for a part of a name. */
 function placePattern(path: string): RegExp {
   const plain = path.replace(/\/$/, '').replace(/<[^>]*>/g, '*')
   const parts = plain.split(/\*+/).map(part => part.replace(/[.+]/g, '\\$&'))
   return new RegExp(`\\n(?:[^\\n]*/)?${parts.join('[^\\n]*')}\\n`)
 }
 
-/** A span of code that can only mean a file or folder of the repository. */
+/** A code span that can only mean a file or folder of the repository. */
 function namesPlace(span: string, topFolders: ReadonlySet<string>): boolean {
   if (!pathShape.test(span) || span.startsWith('.')) return false
   const first = span.slice(0, Math.max(0, span.indexOf('/')))
@@ -63,7 +63,7 @@ function unlistedExperiments(tree: Tree, kind: ExperimentKind): Finding[] {
   const path = experimentKinds[kind]
   const [names, listed] = [experimentNames(tree, kind), listedExperiments(tree.get(path)?.text ?? '', kind)]
   return [
-    ...names.filter(name => !listed.includes(name)).map(name => `does not list ${name}; say what it shows`),
+    ...names.filter(name => !listed.includes(name)).map(name => `does not list ${name}; describe what it shows`),
     ...listed.filter(name => !names.includes(name)).map(name => `lists ${name}, which does not exist`),
   ].map(message => ({ path, line: 1, message }))
 }

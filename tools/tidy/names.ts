@@ -1,12 +1,12 @@
-/** Names a newcomer can guess. */
+/** Names that a newcomer can guess. */
 import type { Rule } from '../rule.ts'
 import { type AstNode, codeFiles, exportedFunctions, nameOf } from '../syntax.ts'
 import { baseName } from '../tree.ts'
 
-/** Words that say nothing about what is inside. */
+/** Words that do not describe the content. */
 const banned: ReadonlySet<string> = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'misc'])
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/
-/** Names that other programs look for, or that the world writes this way. */
+/** Names that other programs look for, or that are conventional. */
 const givenNames = /^(README|CHANGELOG|ARCHITECTURE|CONTRIBUTING|SECURITY|LICENSE|Dockerfile|PROVENANCE)(\.[a-z]+)?$/
 /** Parts of a module that are not use cases; see ARCHITECTURE.md. */
 const modulePart =
@@ -15,7 +15,7 @@ const modulePart =
 export const nameRules: readonly Rule[] = [
   {
     name: 'kebab-case',
-    why: 'One way to write file names, the same on every file system.',
+    why: 'One spelling of file names works on every file system.',
     check: tree =>
       [...tree.keys()].flatMap(path => {
         const target = path.replace(/\.template$/, '')
@@ -30,17 +30,17 @@ export const nameRules: readonly Rule[] = [
   },
   {
     name: 'telling-names',
-    why: 'A file called utils collects whatever nobody found a place for.',
+    why: 'A file called utils attracts unrelated code.',
     check: tree =>
       [...tree.keys()].flatMap(path => {
         const word = path.split(/[/.-]/).find(part => banned.has(part))
         if (word === undefined) return []
-        return [{ path, line: 1, message: `"${word}" says nothing; name the file for what is in it` }]
+        return [{ path, line: 1, message: `"${word}" describes nothing; name the file after its content` }]
       }),
   },
   {
     name: 'use-case-file',
-    why: 'Looking for what an operation does, one opens the file of its name.',
+    why: 'A reader looks for an operation in the file with its name.',
     check: tree =>
       codeFiles(tree, /^modules\/[^/]+\/src\//)
         .filter(({ path }) => !modulePart.test(baseName(path)))
@@ -50,7 +50,7 @@ export const nameRules: readonly Rule[] = [
           const expected = camelCase(baseName(file.path).replace(/\.ts$/, ''))
           if (useCases.length === 0 || functions.some(({ name }) => name === expected)) return []
           const names = useCases.map(({ name }) => name).join(', ')
-          const message = `exports the use case ${names}, but is not named for it; rename one of them (${expected})`
+          const message = `exports the use case ${names}, but is not named after it; rename one of them (${expected})`
           return [{ path: file.path, line: 1, message }]
         }),
   },

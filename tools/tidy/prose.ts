@@ -6,16 +6,16 @@ export interface Prose {
   /** `title`: the title of a test. `text`: a string that a person may read. */
   readonly kind: 'title' | 'comment' | 'text' | 'document'
   readonly line: number
-  /** Line breaks, comment marks and inline code are blank, so an offset still gives the line. */
+  /** Line breaks, comment markers and inline code are blanked, so an offset still gives the line. */
   readonly text: string
-  /** As it stands in the file. */
+  /** The original text in the file. */
   readonly raw: string
 }
 
 const testCall = /^(test|it|describe|suite)$/
-/** Catalogues and texts in another language than English. */
+/** Catalogues and texts in other languages. */
 const foreign = /(^|\/)de(\.[jt]s|\/)/
-/** A string of several words. Class names, routes and identifiers have no spaces between words like these. */
+/** A string of several words. In class names, routes and identifiers no spaces separate such words. */
 const severalWords = /\p{L} +\p{L}/u
 
 /** Every piece of English in a file. */
@@ -51,7 +51,7 @@ function codeProse(file: SourceFile): Prose[] {
   return pieces
 }
 
-/** Comments of a code file; line comments that follow each other are one piece. */
+/** Comments of a code file; consecutive line comments are one piece. */
 function commentsOf(file: SourceFile): Prose[] {
   const found: { line: number; end: number; raw: string; type: string }[] = []
   for (const { type, start, end } of syntaxOf(file).comments) {
@@ -83,7 +83,7 @@ function textOf(node: AstNode, parent: AstNode | undefined): string | undefined 
 function otherProse(file: SourceFile): Prose[] {
   if (file.path.endsWith('.md')) return [prose('document', 1, withoutCode(file.text))]
   if (/\.template$/.test(file.path)) return [prose('document', 1, file.text)]
-  // Migrations are left out: the checksum of an applied one is recorded, so even its comments cannot change.
+  // Migrations are excluded: the checksum of an applied one is recorded, so even its comments cannot change.
   if (!file.path.endsWith('.css')) return []
   return [...file.text.matchAll(/\/\*[\s\S]*?\*\//g)].map(({ 0: raw, index }) =>
     prose('comment', lineAt(file.text, index), raw),

@@ -1,11 +1,11 @@
-/** What must never be in a file that others get to read. */
+/** Content that must never be in a published file. */
 import type { Finding, Rule } from '../rule.ts'
 import { lineAt, type Tree } from '../tree.ts'
 
 /** Folders that exist on one developer's machine. Written so that this file does not name them. */
 const machineFolders = ['work', 'root', 'home', 'Users', 'tmp', 'mnt']
 const machinePath = new RegExp(`(?<![\\w.~/\\-)\\]}*])/(${machineFolders.join('|')})/[\\w.-]`, 'g')
-/** Settings of containers and service managers, and git's own patterns, speak of the target machine's folders. */
+/** Settings of containers and service managers, and git's own patterns, name folders of the target machine. */
 const targetMachine = /^(deploy\/|\.gitignore$|\.dockerignore$)/
 
 const registryHost = new RegExp(
@@ -15,7 +15,7 @@ const registryHost = new RegExp(
   'gi',
 )
 
-/** What secrets of well-known services look like, and private keys. */
+/** Patterns for secrets of well-known services, and for private keys. */
 const secret = new RegExp(
   [
     '-----BEGIN [A-Z ]*PRIVATE KEY-----',
@@ -53,23 +53,23 @@ function textRule(
 export const publicationRules: readonly Rule[] = [
   textRule(
     'no-machine-paths',
-    'What works only where it was written does not work.',
+    'Code that works only on one machine does not work.',
     machinePath,
     path => !targetMachine.test(path),
     'a folder of one machine; derive it from import.meta.url, os.tmpdir() or a setting',
   ),
   textRule(
     'no-registry-hosts',
-    'An install must ask the registry that its user has set up.',
+    'An install must use the registry that its user has configured.',
     registryHost,
     () => true,
     'leave the registry to npm; in package-lock.json, keep omit-lockfile-registry-resolved=true',
   ),
   textRule(
     'no-secrets',
-    'What was committed once is public for good.',
+    'A committed secret stays public.',
     secret,
     () => true,
-    'looks like a secret; remove it, and change it',
+    'looks like a secret; remove it, and replace it',
   ),
 ]

@@ -1,4 +1,4 @@
-/** Nothing is larger than a reader can hold: files, functions, lines. */
+/** Limits on the size of files, functions and lines, so that a reader can grasp them. */
 import type { Rule } from '../rule.ts'
 import { type AstNode, codeFiles, isFunction, nameOf, syntaxOf } from '../syntax.ts'
 import { oncePerFile } from '../tree.ts'
@@ -7,10 +7,10 @@ const fileLinesMax = 400
 const functionLinesMax = 70
 const lineLengthMax = 120
 
-/** One text, as in a catalogue of messages, and a long address: neither gets better in two pieces. */
+/** A single text, as in a catalogue of messages, or a long address: splitting it does not help. */
 const isOneText = /^\s*(?:[\w$]+: |'[^']+': )?(['"`]).*\1,?$|https?:\/\/\S{60}/
 const lineChecked = /\.(ts|tsx|mts|js|mjs|sql|css|sh|yml|yaml)$/
-/** A test suite is a list of tests, not a function that somebody reads in one go. */
+/** A test suite is a list of tests, not a function to read from start to end. */
 const suites: ReadonlySet<string> = new Set(['describe', 'suite'])
 
 const longFunctions = oncePerFile(file => {
@@ -33,22 +33,22 @@ function functionName(node: AstNode, parent: AstNode | undefined): string {
 export const sizeRules: readonly Rule[] = [
   {
     name: 'file-length',
-    why: 'Past 400 lines a file holds two ideas.',
+    why: 'A file of more than 400 lines holds two ideas.',
     check: tree =>
       [...codeFiles(tree), ...[...tree.values()].filter(({ path }) => path.endsWith('.css'))].flatMap(file => {
         const lines = file.text.trimEnd().split('\n').length
         if (lines <= fileLinesMax) return []
-        const message = `${lines} lines, ${fileLinesMax} at most; split it where its two ideas part`
+        const message = `${lines} lines, ${fileLinesMax} at most; split it between its two ideas`
         return [{ path: file.path, line: fileLinesMax, message }]
       }),
   },
   {
     name: 'function-length',
-    why: 'A function that does not fit on a screen is not read, it is scrolled past.',
+    why: 'A function that does not fit on a screen is skipped rather than read.',
     check: tree =>
       codeFiles(tree).flatMap(file =>
         longFunctions(file).map(({ line, name, lines }) => {
-          const message = `${name} has ${lines} lines, ${functionLinesMax} at most; give a part of it a name`
+          const message = `${name} has ${lines} lines, ${functionLinesMax} at most; extract a part of it`
           return { path: file.path, line, message }
         }),
       ),

@@ -1,6 +1,6 @@
 /**
- * Walks: "follow one read through the code in N files:" and a numbered list of links. The list is counted, its files
- * exist, and an import connects each file with an earlier one.
+ * Walks: "follow one read through the code in N files:" and a numbered list of links. Their count must be right, their
+ * files must exist, and an import must connect each file with an earlier one.
  */
 import { posix } from 'node:path'
 import { importsOf } from '../boundaries/imports.ts'
@@ -13,7 +13,7 @@ const numbers = 'zero one two three four five six seven eight nine ten eleven tw
 )
 const walkShape = /\b([a-z]+|\d+) files?:\n\n((?:\d+\. .*\n(?: {3}.*\n)*)+)/g
 const linkShape = /^\d+\. \[[^\]]*\]\(([^)]+)\)/gm
-/** Sections of ARCHITECTURE.md that follow a request and therefore hold a walk. */
+/** Sections of ARCHITECTURE.md that follow a request and must therefore contain a walk. */
 const walkedHeading = /^## (An? [^\n]*: `[^\n]*)$/gm
 
 interface Walk {
@@ -64,7 +64,7 @@ function wrongSteps(tree: Tree, { files }: Walk): string[] {
 export const walkRules: readonly Rule[] = [
   {
     name: 'walks-are-true',
-    why: 'A reader who follows a walk trusts the next one only when every step was there.',
+    why: 'A reader trusts a walk only if every step of the last one existed.',
     check: tree =>
       [...tree.values()]
         .filter(({ path }) => path.endsWith('.md'))
