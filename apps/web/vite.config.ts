@@ -9,9 +9,9 @@ import { themeCssPlugin } from './build/theme-css.ts'
 const server = process.env.OCTET_URL ?? 'http://127.0.0.1:3000'
 
 const groups = [
-  // What every page starts with is one file: forty small ones cost 10 kB in compression and as much again in headers.
+  // Every page starts with one shared file: forty small ones cost 10 kB in compression and as much again in headers.
   { name: 'first', tags: ['$initial' as const] },
-  // Words come in one request a language, not in one a system.
+  // All messages of a language come in one request, not one per system.
   { name: 'german', test: /\/messages\/de(-pages)?\.ts$/ },
   { name: 'english', test: /\/messages\/en-pages\.ts$/ },
 ]
@@ -22,7 +22,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     port: 5173,
-    // Files of chat come and go beside the pages of its rooms.
+    // Uploads and downloads of chat share a prefix with its pages.
     proxy: { '/api': server, '/s/': server, '/docs': server, '^/chat/(files|uploads|rooms)/': server },
   },
   build: {

@@ -1,4 +1,7 @@
-/** Vite plugin: preloads the Latin subset of the typeface, the one file every visitor needs, to avoid a late swap. */
+/**
+ * Vite plugin: preloads the Latin subset of the typeface, the one font file that every visitor needs, to avoid a late
+ * swap.
+ */
 import type { Plugin } from 'vite'
 
 const isLatin = /inter-latin-wght-normal-[\w-]+\.woff2$/

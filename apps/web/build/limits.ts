@@ -1,4 +1,6 @@
-/** Vite plugin: replaces `limits.ts` of every feature by its values, which come from the schemas of the contracts. */
+/**
+ * Vite plugin: replaces the `limits.ts` of every feature with its values, which come from the schemas of the contracts.
+ */
 import type { Plugin } from 'vite'
 
 const isLimits = /\/src\/features\/[^/]+\/limits\.ts$/

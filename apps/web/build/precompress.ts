@@ -1,11 +1,13 @@
-/** Vite plugin: writes `.br` and `.gz` beside every text asset, so that the server compresses nothing at run time. */
+/**
+ * Vite plugin: writes `.br` and `.gz` files beside every text asset, so that the server compresses nothing at run time.
+ */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
 const isText = /\.(js|css|html|svg|json)$/
-/** Below one packet, compression saves nothing. */
+/** Below the size of one packet, compression saves nothing. */
 const sizeBytesMin = 1_400
 
 async function compressFile(path: string): Promise<void> {
@@ -13,7 +15,7 @@ async function compressFile(path: string): Promise<void> {
   if (body.byteLength < sizeBytesMin) return
   const quality = { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: body.byteLength }
   await writeFile(`${path}.br`, brotliCompressSync(body, { params: quality }))
-  // Node writes no time stamp into the header, so the same input gives the same bytes.
+  // Node writes no timestamp into the header, so the same input gives the same bytes.
   await writeFile(`${path}.gz`, gzipSync(body, { level: 9 }))
 }
 

@@ -1,8 +1,8 @@
 /**
- * Vite plugin: of the contracts, pages get what a client needs and no schemas.
+ * Vite plugin: strips the contracts for the browser to the parts that a client needs, without schemas.
  *
- * Types come from the package itself. What runs in the browser is the list of operations with their routes, which is a
- * tenth of the size: the schemas, and the library that makes them, would be a fifth of the first page's script.
+ * Types come from the package itself. The browser gets the list of operations with their routes, a tenth of the size.
+ * The schemas, and the library that builds them, would be a fifth of the first page's script.
  */
 import { fileURLToPath } from 'node:url'
 import type { Contract } from '@octet/contracts'
@@ -32,7 +32,7 @@ function withoutServerOnly(parts: Readonly<Record<string, object>>): object {
 }
 
 function slim({ name: module, permissions = {}, operations, streams = {}, problems }: Contract): object {
-  // Over a socket refusals come as codes alone; what they mean is looked up. Over HTTP the answer says it all.
+  // Over a socket a problem is only a code, so the client looks up its meaning. An HTTP answer is complete.
   const isSentTo = Object.values(streams).some(({ commands }) => commands !== undefined)
   return {
     name: module,
@@ -43,7 +43,7 @@ function slim({ name: module, permissions = {}, operations, streams = {}, proble
   }
 }
 
-/** A contract, or a list of them, without what only a server needs; anything else as it is. */
+/** A contract, or a list of them, without the parts that only a server needs; anything else unchanged. */
 function slimmed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(slimmed)
   return typeof value === 'object' && value !== null && isContract(value) ? slim(value) : value
@@ -51,13 +51,13 @@ function slimmed(value: unknown): unknown {
 
 const isContract = (value: object): value is Contract => 'operations' in value && 'events' in value
 
-/** Words, numbers, and lists and tables of them; a schema is neither. */
+/** Whether the value consists of strings, numbers, and lists and tables of them; a schema does not. */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function'
   return !('~kind' in value) && Object.values(value).every(isPlain)
 }
 
-/** Files that come as they are, because they do something. What they need of the other files are constants. */
+/** Files that are kept unchanged, because they contain code. They import only constants from the other files. */
 const kept: Readonly<Record<string, readonly string[]>> = {
   [packageName]: ['problem.ts', 'principal.ts', 'request.ts', 'curl.ts'],
   [`${packageName}/identity`]: ['identity/second-factor.ts'],
@@ -73,7 +73,7 @@ async function constantsOf(entry: string): Promise<string[]> {
   })
 }
 
-/** The source of the module that stands for an entry of the package. */
+/** The source of the module that replaces an entry of the package. */
 async function sourceOf(entry: string): Promise<string> {
   const whole = (kept[entry] ?? []).map(file => `export * from ${JSON.stringify(pathOf(file))}`)
   return [...whole, ...(await constantsOf(entry))].join('\n')

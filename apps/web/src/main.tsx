@@ -1,4 +1,4 @@
-/** Starts the client once the words of the user's language are there, so that no other language flashes. */
+/** Starts the client once the messages of the user's language have loaded, so that no other language flashes. */
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { apps } from './app/apps.ts'

@@ -4,7 +4,7 @@ import { useT } from '../shared/i18n.tsx'
 import { useUser } from '../shared/session.ts'
 import classes from './shell.module.css'
 
-/** At most two letters; drawn by the stylesheet, because they are a picture and not part of the button's name. */
+/** At most two letters. The stylesheet draws them, because they are decoration and not part of the button's name. */
 function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter(Boolean)
   return [words[0], words.length > 1 ? words.at(-1) : undefined].map(word => Array.from(word ?? '')[0] ?? '').join('')

@@ -1,4 +1,4 @@
-/** The menu of the account: where to change things, how it looks, and the way out. */
+/** The account menu: settings, appearance and sign-out. */
 import { Menu } from '@mantine/core'
 import { IconDevices, IconKeyboard, IconLogout, IconMoon, IconUserCircle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'

@@ -1,4 +1,4 @@
-/** The account in the bar: a button, and its menu once it has been opened for the first time. */
+/** The account in the top bar: a button, and a menu that loads when it is first opened. */
 import { lazy, Suspense, useState } from 'react'
 import { AccountButton } from './account-button.tsx'
 

@@ -1,4 +1,4 @@
-/** The frame around every page of a user: rail, the app's navigation, bar, and on phones the bar at the bottom. */
+/** The frame around every page of a user: rail, app navigation and top bar, plus a bottom bar on phones. */
 import type { ReactNode } from 'react'
 import { UnverifiedBanner } from '../features/identity/address/unverified-banner.tsx'
 import type { AppEntry } from '../shared/app-entry.ts'
@@ -9,7 +9,7 @@ import { Rail } from './rail.tsx'
 import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
 
-/** Sections are a hook of the app, so each app gets a component of its own: `key` keeps the order of hooks. */
+/** `sections` is a hook of the app, so each app needs its own component: `key` keeps the order of hooks. */
 export default function AppFrame({ app, children }: { app: AppEntry; children: ReactNode }) {
   const sections = app.useNav?.() ?? []
   const hasNav = sections.length > 0

@@ -1,4 +1,4 @@
-/** The current app's own navigation: the second column, or a strip above the content where there is no room for it. */
+/** The navigation of the current app: the second column, or a strip above the content on narrow screens. */
 import { ActionIcon } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { Link, useRouterState } from '@tanstack/react-router'
@@ -9,7 +9,7 @@ import { useShell } from '../shared/shell.ts'
 import { CountBadge } from '../shared/ui/count-badge.tsx'
 import classes from './shell.module.css'
 
-/** Parts of the query string that make a place of its own; others only change how it is shown. */
+/** Query parameters that identify a place; others only change its presentation. */
 const placeParameters = ['tag', 'folder', 'archived']
 
 function useIsHere(): (item: NavItem) => boolean {
@@ -79,15 +79,15 @@ export function AppNav({ app, sections }: AppNavProps) {
   )
 }
 
-/** Always there, also with a single place: one that appears with its data would push the page down. */
+/** Always present, even with a single place: a strip that appears with its data would push the page down. */
 export function NavStrip({ app, sections }: AppNavProps) {
   const t = useT()
   const items = sections.flatMap(section => section.items)
   const path = useRouterState({ select: state => state.location.href })
   const strip = useRef<HTMLUListElement>(null)
   const count = items.length
-  // Where one is may lie beyond the edge, also after the user's own places have come; asked of the strip alone,
-  // so that the page does not move.
+  // The current place may lie beyond the edge, also after the user's own places have loaded. Only the strip scrolls, so
+  // the page does not move.
   useEffect(() => {
     const here = path === '' || count === 0 ? null : strip.current?.querySelector<HTMLElement>('[aria-current=page]')
     if (strip.current === null || here === null || here === undefined) return

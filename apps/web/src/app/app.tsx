@@ -1,4 +1,4 @@
-/** Everything around the pages: theme, cache, session, language, routes. */
+/** Everything around the pages: theme, cache, session, language and routes. */
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
@@ -10,7 +10,7 @@ import { createQueryClient } from '../shared/query.ts'
 import { theme } from '../shared/theme.ts'
 import { makeRouter } from './router.tsx'
 
-/** The session was ended elsewhere: the shell sends the user to sign in, and back afterwards. */
+/** The session ended elsewhere: the shell sends the user to sign in, and back afterwards. */
 const queryClient = createQueryClient(() => leave(queryClient))
 const router = makeRouter(queryClient)
 
@@ -24,7 +24,7 @@ export function App() {
         theme={theme}
         defaultColorScheme="auto"
         colorSchemeManager={colorSchemeManager}
-        // The variables come from a stylesheet made at build time; see build/theme-css.ts.
+        // The variables come from a stylesheet that is generated at build time; see build/theme-css.ts.
         withCssVariables={false}
         withGlobalClasses={false}
       >

@@ -1,4 +1,4 @@
-/** The one registry of commands: the palette, the keys and the `?` sheet are all made from it. */
+/** The single registry of commands, from which the palette, the shortcuts and the `?` sheet are built. */
 import { IconArrowBackUp, IconKeyboard, IconMoon, IconSearch } from '@tabler/icons-react'
 import type { Command } from '../shared/app-entry.ts'
 import { deferred } from '../shared/deferred.ts'
@@ -38,7 +38,7 @@ const shellCommands: readonly Command[] = [
 
 const all: readonly Command[] = [...apps.flatMap(app => app.commands), ...shellCommands]
 
-/** What this user can do, in the order it is shown. */
+/** The commands that this user can run, in display order. */
 export function commandsFor(session: Session): readonly Command[] {
   return all.filter(command => command.isShown?.(session) ?? true)
 }

@@ -1,4 +1,4 @@
-/** Says that the browser has no network; what is on the screen stays, and what is sent will fail at once. */
+/** Reports that the browser is offline. The screen stays as it is, and requests fail at once. */
 import { useSyncExternalStore } from 'react'
 import { useT } from '../shared/i18n.tsx'
 import { Notice } from '../shared/ui/states.tsx'

@@ -1,4 +1,4 @@
-/** A page that failed to load, and one whose code is on its way. */
+/** A page that failed to load, and a page whose code is still loading. */
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
 import { useT } from '../shared/i18n.tsx'
 import { Page } from '../shared/ui/page.tsx'
@@ -18,7 +18,7 @@ export function PageFailed({ error, reset }: ErrorComponentProps) {
   )
 }
 
-/** While the code of a page is on its way. */
+/** Shown while the code of a page loads. */
 export function PagePending() {
   const t = useT()
   return (

@@ -1,4 +1,4 @@
-/** The commands this browser used last, most recent first. */
+/** The commands that this browser used last, most recent first. */
 import { store, stored } from '../shared/storage.ts'
 
 const key = 'palette-recent'

@@ -1,6 +1,6 @@
 /**
- * The palette: commands and things in one box. A combobox over a listbox, so that a screen reader says what the arrow
- * keys select; what was used lately comes first.
+ * The palette: commands and things in one box. It is a combobox over a listbox, so that a screen reader announces the
+ * selection of the arrow keys. Recently used entries come first.
  */
 import { Kbd, Modal } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -22,7 +22,7 @@ interface Choice {
   readonly run: () => void
 }
 
-/** Every word must begin a word of the label or appear in it. */
+/** Every word of the query must begin a word of the label or appear in it. */
 function matches(label: string, query: string): boolean {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   return words.every(word => label.toLowerCase().includes(word))
@@ -71,7 +71,7 @@ function ChoiceList({ choices, active }: { choices: readonly Choice[]; active: n
   return (
     <div className={classes.list} role="listbox" id="palette-list" aria-label={t('palette.results')}>
       {choices.map((choice, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the combobox that owns the list
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox that owns the list handles the keys
         <div
           key={choice.id}
           id={`palette-${index}`}

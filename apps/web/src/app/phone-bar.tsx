@@ -1,4 +1,4 @@
-/** On phones: the apps at the bottom within reach of the thumb, create beside them, and a sheet for the rest. */
+/** The bottom bar of phones: the apps within reach of the thumb, create beside them, and a sheet for the rest. */
 import { IconDots, IconPlus } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'

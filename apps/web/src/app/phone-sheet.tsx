@@ -1,4 +1,4 @@
-/** What has no place in the bottom bar. */
+/** The sheet for everything that does not fit into the bottom bar. */
 import { Drawer } from '@mantine/core'
 import { useT } from '../shared/i18n.tsx'
 import { useShell } from '../shared/shell.ts'

@@ -1,4 +1,4 @@
-/** The bar for visitors. */
+/** The top bar for visitors. */
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useT } from '../shared/i18n.tsx'

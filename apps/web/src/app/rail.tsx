@@ -1,4 +1,4 @@
-/** The apps, always one click away; on phones the same entries are the bottom bar and its sheet. */
+/** The rail of apps, always one click away; on phones the bottom bar and its sheet have the same entries. */
 import { Link } from '@tanstack/react-router'
 import type { AppEntry } from '../shared/app-entry.ts'
 import { useT } from '../shared/i18n.tsx'

@@ -1,4 +1,4 @@
-/** The frame around every page: for users the rail, the app's navigation and the bar; for visitors a bar alone. */
+/** The frame around every page: rail, app navigation and top bar for users; only a top bar for visitors. */
 import { useMantineColorScheme } from '@mantine/core'
 import { useMatches, useNavigate, useRouter, useRouterState } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
@@ -21,7 +21,7 @@ import { PublicBar } from './public-bar.tsx'
 import classes from './shell.module.css'
 import { useShortcuts } from './shortcuts.ts'
 
-/** Visitors never need it; for users it is on its way before the account has answered. */
+/** Visitors never need it; for users it loads before the account has answered. */
 const loadFrame = () => import('./app-frame.tsx')
 if (isSignedInLikely()) void loadFrame().catch(() => undefined)
 const AppFrame = lazy(loadFrame)
@@ -43,7 +43,7 @@ function Watches() {
   return apps.map(({ id, Watch }) => (Watch === undefined ? null : <Watch key={id} />))
 }
 
-/** Signs out, says so, and goes to the front page. */
+/** Signs out, confirms it, and opens the front page. */
 function useSignOutNow(): () => void {
   const t = useT()
   const navigate = useNavigate()
@@ -58,7 +58,7 @@ function useSignOutNow(): () => void {
     })
 }
 
-/** Switches this browser at once, and a user's other devices the next time they look. */
+/** Switches this browser at once, and the user's other devices when they next load the account. */
 function useToggleTheme(): () => void {
   const { user } = useSession()
   const updateMe = useUpdateMe()
@@ -84,8 +84,8 @@ function PublicFrame({ children }: { children: ReactNode }) {
 }
 
 /**
- * Shows a page that is for users only while there is one. When the session ends under it, the guard of the route runs
- * again and sends the user to sign in.
+ * Shows a page for users only while the session lasts. When it ends, the route's guard runs again and sends the user to
+ * sign in.
  */
 function Guarded({ children }: { children: ReactNode }) {
   const { user } = useSession()

@@ -1,4 +1,4 @@
-/** The `?` sheet: every command that has a key, from the registry that the keys themselves are handled by. */
+/** The `?` sheet: every command that has a shortcut, from the same registry that handles the keys. */
 import { Kbd, Switch } from '@mantine/core'
 import { useT } from '../shared/i18n.tsx'
 import { useShell } from '../shared/shell.ts'

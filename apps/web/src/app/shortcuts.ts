@@ -1,9 +1,9 @@
-/** Keys that run commands: single letters and sequences such as `g l`, never while something is being typed. */
+/** Keys that run commands: single letters and sequences such as `g l`, never while the user types text. */
 import { useEffect, useRef } from 'react'
 import type { Command } from '../shared/app-entry.ts'
 import { stored } from '../shared/storage.ts'
 
-/** How long after `g` the next key still belongs to it. */
+/** How long after `g` the next key still belongs to the sequence. */
 const sequenceMs = 1_200
 
 function isTyping(target: EventTarget | null): boolean {
@@ -13,7 +13,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type)
 }
 
-/** What a further key means: a command, the beginning of one, or nothing. */
+/** The meaning of the next key: a command, the beginning of one, or nothing. */
 export function matchKeys(commands: readonly Command[], pressed: readonly string[]): Command | 'prefix' | undefined {
   const startsAlike = (keys: readonly string[]) => pressed.every((key, index) => keys[index] === key)
   const candidates = commands.filter(command => command.keys !== undefined && startsAlike(command.keys))

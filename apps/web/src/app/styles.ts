@@ -1,4 +1,4 @@
-/** The stylesheets of the components in use, in Mantine's order; all in a layer, so that Octet's own win. */
+/** The stylesheets of the components in use, in Mantine's order. All are in a layer, so that Octet's own styles win. */
 import '../shared/ui/base.css'
 import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/default-css-variables.layer.css'

@@ -1,4 +1,4 @@
-/** The one list of systems. Each brings its pages, words, navigation and commands; a new system is one more line. */
+/** The list of systems. Each provides its pages, messages, navigation and commands; a new system adds one line. */
 export { chat } from '../features/chat/app.ts'
 export { home } from '../features/home/app.ts'
 export { identity } from '../features/identity/app.ts'

@@ -1,4 +1,4 @@
-/** The bar over the content: search and commands, create, account. The same on every page. */
+/** The bar above the content, the same on every page: search and commands, create, account. */
 import { Button, Kbd } from '@mantine/core'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'

@@ -1,9 +1,9 @@
-/** The API as pages call it: signed in by cookie, and with a dialog where an operation needs a fresh sign-in. */
+/** The API client of the pages: it signs in by cookie, and opens a dialog when an operation needs a fresh sign-in. */
 import { type ApiClient, createClient as createApiClient } from '@octet/client'
 import type { Contract } from '@octet/contracts'
 import { confirmPresence } from './step-up.ts'
 
-/** One function per operation. Queries repeat failed calls themselves, so the client does not. */
+/** One function per operation. Queries retry failed calls themselves, so the client does not. */
 export function createClient<C extends Contract>(contract: C, origin = ''): ApiClient<C> {
   return createApiClient(contract, {
     origin,

@@ -1,4 +1,4 @@
-/** What a system brings to the web client. A new system is one more line in `app/systems.ts`. */
+/** The interface between a system and the web client. A new system adds one line to `app/systems.ts`. */
 import type { ApiCall } from '@octet/contracts'
 import type { Icon } from '@tabler/icons-react'
 import type { QueryClient } from '@tanstack/react-query'
@@ -8,15 +8,15 @@ import type { MessageKey, MessageSource } from './i18n.tsx'
 import type { Session } from './session.ts'
 import type { AppAccent } from './tokens.ts'
 
-/** A count beside a line of the navigation. */
+/** A count beside a navigation entry. */
 export interface NavBadge {
   readonly text: string
-  /** The same for screen readers, as words. */
+  /** The count in words, for screen readers. */
   readonly label: string
   readonly isLoud: boolean
 }
 
-/** A line of the app's own navigation. */
+/** An entry of the app's own navigation. */
 export interface NavItem {
   readonly label: string
   readonly to: string
@@ -26,17 +26,17 @@ export interface NavItem {
 }
 
 export interface NavSection {
-  /** Absent for the first one, which needs no heading. */
+  /** Absent for the first section, which needs no heading. */
   readonly label?: string
   readonly items: readonly NavItem[]
 }
 
-/** Something one can do from the palette, by a key, or by a button: all three come from the same list. */
+/** A command for the palette, a shortcut and a button: all three come from the same list. */
 export interface Command {
   readonly id: string
   readonly label: MessageKey
   readonly icon: Icon
-  /** Keys pressed one after the other, e.g. `['g', 'l']`. */
+  /** Keys pressed one after the other, such as `['g', 'l']`. */
   readonly keys?: readonly string[]
   readonly isShown?: (session: Session) => boolean
   readonly run: (context: CommandContext) => void
@@ -44,13 +44,13 @@ export interface Command {
 
 export interface CommandContext {
   readonly goTo: (path: string) => void
-  /** Opens a dialog of the shell by the id of the app that owns it, or one of the shell's own. */
+  /** Opens a dialog: one of the shell's own, or the dialog of the app with this id. */
   readonly open: (dialog: string) => void
   readonly signOut: () => void
   readonly toggleTheme: () => void
 }
 
-/** Something the palette found: a link, a room, a product. */
+/** A search result in the palette: a link, a room, a product. */
 export interface PaletteThing {
   readonly id: string
   readonly label: string
@@ -58,7 +58,7 @@ export interface PaletteThing {
   readonly to: string
 }
 
-/** A step of the first run; `isDone` comes from real state. */
+/** A step of the first run; `isDone` comes from real data. */
 export interface ChecklistItem {
   readonly id: string
   readonly label: string
@@ -69,9 +69,9 @@ export interface ChecklistItem {
 
 /** What a system shows to visitors on the front page. */
 export interface FrontEntry {
-  /** Does something useful at once, before there is an account. */
+  /** Does something useful at once, without an account. */
   readonly Box: ComponentType
-  /** The same as an API call, for those who would rather script it. */
+  /** The same action as an API call, for people who prefer scripts. */
   readonly call: ApiCall
 }
 
@@ -81,31 +81,33 @@ export interface AppEntry {
   readonly icon: Icon
   readonly accent: AppAccent
   readonly path: string
-  /** First segments of its pages outside `path`, e.g. `['/admin']`. */
+  /** First segments of its pages outside `path`, such as `['/admin']`. */
   readonly otherPaths?: readonly string[]
   readonly place: 'apps' | 'foot'
-  /** Its place among the systems, lowest first: in the rail, the palette and the first steps. */
+  /** The position of the system in the rail, the palette and the first steps, lowest first. */
   readonly rank: number
   readonly messages: MessageSource
   readonly commands: readonly Command[]
-  /** Its pages fill the window and scroll inside; where there is no second column, its first page shows the places. */
+  /**
+   * Its pages fill the window and scroll inside. On screens without a second column, its first page lists the places.
+   */
   readonly isFullHeight?: boolean
-  /** The second column; a hook, because it may show the user's own places. */
+  /** The second column; a hook, because it may list the user's own places. */
   readonly useNav?: () => readonly NavSection[]
   /** The app's main "create" command, for the button of the second column. */
   readonly createId?: string
   /** The dialog that `open(id)` shows. */
   readonly Dialog?: ComponentType<{ onClose: () => void }>
-  /** On the home page: one real number, one action. */
+  /** The tile on the home page: one real number and one action. */
   readonly Tile?: ComponentType<{ onCreate: () => void }>
-  /** Runs on every page of a user, whichever app is open, and shows nothing; loads what it needs when it needs it. */
+  /** Runs on every page of a user, whichever app is open, and renders nothing. It loads its code on demand. */
   readonly Watch?: ComponentType
   readonly useChecklist?: () => readonly ChecklistItem[] | undefined
   readonly useThings?: (query: string) => readonly PaletteThing[]
   readonly front?: FrontEntry
   /** A notice above the front page, or nothing. */
   readonly FrontNotice?: ComponentType
-  /** Whether the example data of this system belongs to the new administrator by now. */
+  /** Whether the new administrator already owns the example data of this system. */
   readonly hasExamples?: (queryClient: QueryClient) => Promise<boolean>
 }
 
@@ -114,7 +116,7 @@ export interface System<R extends readonly AnyRoute[] = readonly AnyRoute[]> ext
   readonly routes: R
 }
 
-/** Declares a system; keeps the types of its routes, so that links to them are checked. */
+/** Declares a system and keeps the types of its routes, so that links to them are checked. */
 export function defineSystem<const R extends readonly AnyRoute[]>(system: System<R>): System<R> {
   return system
 }

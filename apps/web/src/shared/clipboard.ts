@@ -1,4 +1,4 @@
-/** Copies text, also where the clipboard API is missing because the page was not opened over HTTPS. */
+/** Copies text, even where the clipboard API is missing because the page was not opened over HTTPS. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
@@ -14,7 +14,7 @@ function copyBySelection(text: string): boolean {
   field.value = text
   field.readOnly = true
   field.className = 'visually-hidden'
-  // Inside the dialog, if one is open: its focus trap would take the selection away from anything outside.
+  // Inside an open dialog, because its focus trap would remove the selection from any element outside.
   const host = active?.closest('[role="dialog"]') ?? document.body
   host.append(field)
   field.select()

@@ -1,19 +1,19 @@
 /**
- * Actions that wait a while before they happen, so that they can be undone. The wait ends early when the page goes
- * away: what the user asked for is then done at once rather than lost.
+ * Actions with a delay, so that they can be undone. When the page closes, the delay ends early: the action runs at once
+ * instead of being lost.
  */
 import { useSyncExternalStore } from 'react'
 
 export interface DeferredAction {
-  /** What it acts on; lists leave out ids that are waiting. */
+  /** The object of the action; lists hide ids that are waiting. */
   readonly id: string
-  /** What lists leave out meanwhile, where that is more than the id. */
+  /** The ids that lists hide meanwhile, if there are more than the one above. */
   readonly hides?: readonly string[]
-  /** Does it. `isLeaving`: the page is going away, so the request must outlive it. */
+  /** Runs the action. `isLeaving`: the page is closing, so the request must outlive it. */
   readonly run: (isLeaving: boolean) => Promise<unknown>
-  /** Called when `run` failed, after the id came back. */
+  /** Called when `run` failed, after the id is visible again. */
   readonly onFailed: (error: unknown) => void
-  /** Called when it was done or undone: the offer to undo has lapsed. */
+  /** Called when the action has run or was undone: the offer to undo has expired. */
   readonly onSettled: () => void
 }
 
@@ -25,10 +25,10 @@ export interface Clock {
 const systemClock: Clock = { set: (callback, ms) => setTimeout(callback, ms), clear: timer => clearTimeout(timer) }
 
 export const undoMs = 8_000
-/** One more and the oldest happens at once; as many offers as are shown at a time. */
+/** With one more than this, the oldest action runs at once; equals the number of offers on the screen. */
 export const deferredMax = 3
 
-/** The ids that lists leave out: waiting, or being done right now. A new set on every change, for React. */
+/** The ids that lists hide: waiting, or running now. A new set on every change, for React. */
 function createHiddenIds() {
   let ids: ReadonlySet<string> = new Set()
   const listeners = new Set<() => void>()
@@ -50,7 +50,7 @@ function createHiddenIds() {
   }
 }
 
-/** Makes a store of waiting actions; `clock` and `delayMs` are for tests. */
+/** Creates a store of deferred actions; `clock` and `delayMs` are for tests. */
 export function createDeferred(clock: Clock = systemClock, delayMs: number = undoMs) {
   const waiting = new Map<string, { action: DeferredAction; timer: unknown }>()
   const hidden = createHiddenIds()
@@ -77,7 +77,7 @@ export function createDeferred(clock: Clock = systemClock, delayMs: number = und
     }
   }
 
-  /** Brings the id back; false when it was too late. */
+  /** Restores the id; false when it was too late. */
   function undo(id: string): boolean {
     const action = take(id)
     if (action === undefined) return false
@@ -95,16 +95,16 @@ export function createDeferred(clock: Clock = systemClock, delayMs: number = und
       waiting.set(action.id, { action, timer: startTimer(action.id) })
       hidden.set(action, true)
     },
-    /** Stops the clock of one action while the user looks at its offer, and starts it anew afterwards. */
+    /** Stops the delay of one action while the user looks at its offer, and restarts it afterwards. */
     hold(id: string, isHeld: boolean): void {
       const entry = waiting.get(id)
       if (entry === undefined) return
       clock.clear(entry.timer as never)
       if (!isHeld) entry.timer = startTimer(id)
     },
-    /** Brings back what was scheduled last; false when nothing waits. */
+    /** Restores the id that was scheduled last; false when nothing waits. */
     undoLast: (): boolean => undo([...waiting.keys()].at(-1) ?? ''),
-    /** Does everything that waits, now. */
+    /** Runs all waiting actions now. */
     flush(): void {
       for (const id of [...waiting.keys()]) void finish(id, true)
     },
@@ -116,7 +116,7 @@ export function createDeferred(clock: Clock = systemClock, delayMs: number = und
 export const deferred = createDeferred()
 if (typeof window !== 'undefined') window.addEventListener('pagehide', () => deferred.flush())
 
-/** The ids to leave out of lists. */
+/** The ids that lists hide. */
 export function useHiddenIds(): ReadonlySet<string> {
   return useSyncExternalStore(deferred.subscribe, deferred.hiddenIds)
 }

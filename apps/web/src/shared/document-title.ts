@@ -1,4 +1,4 @@
-/** The title of the tab: what the page is called, and before it how much waits to be read. */
+/** The title of the tab: the number of unread items, then the name of the page. */
 import { useEffect } from 'react'
 
 const shownMax = 99
@@ -18,7 +18,7 @@ export function useDocumentTitle(title: string): void {
   }, [title])
 }
 
-/** 0 takes the count away. */
+/** 0 removes the count. */
 export function useWaitingInTitle(count: number): void {
   useEffect(() => {
     waiting = count

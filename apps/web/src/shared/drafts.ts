@@ -1,4 +1,4 @@
-/** Half-filled forms, kept in this browser so that a reload or a detour loses nothing. Never passwords. */
+/** Half-filled forms, stored in this browser so that a reload or a detour loses nothing. Never passwords. */
 import { store, stored, storedKeys } from './storage.ts'
 
 const draftNames = ['link', 'api-key', 'report'] as const
@@ -13,12 +13,12 @@ export function readDraft<V extends object>(name: DraftName, empty: V): V {
   }
 }
 
-/** `null` forgets the draft. */
+/** `null` deletes the draft. */
 export function keepDraft(name: DraftName, values: object | null): void {
   store(`draft.${name}`, values === null ? null : JSON.stringify(values))
 }
 
-/** Text that was begun somewhere, e.g. in a room of chat; empty text forgets it. */
+/** Unsent text of one place, such as a chat room; empty text deletes the draft. */
 export function keepText(name: string, text: string): void {
   store(`draft.${name}`, text === '' ? null : text)
 }
@@ -27,7 +27,7 @@ export function keptText(name: string): string {
   return stored(`draft.${name}`) ?? ''
 }
 
-/** On sign-out: the next person at this browser must not find them. */
+/** Called on sign-out: the next person at this browser must not find the drafts. */
 export function forgetDrafts(): void {
   for (const key of storedKeys('draft.')) store(key, null)
 }

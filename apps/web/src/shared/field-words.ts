@@ -1,6 +1,6 @@
 /**
- * What is wrong with a field, in the reader's language. The server's own words are English and begin with a verb, e.g.
- * "is taken"; what is not known here becomes "This value is not valid."
+ * Messages for invalid fields in the reader's language. The server's own words are English and begin with a verb, such
+ * as "is taken". Unknown ones become "This value is not valid."
  */
 import { fieldErrors } from '@octet/client'
 import type { FieldError } from '@octet/contracts'
@@ -23,7 +23,7 @@ export function fieldWords({ message }: Pick<FieldError, 'message'>, t: Translat
   return t(known.find(([pattern]) => pattern.test(message))?.[1] ?? 'field.invalid')
 }
 
-/** The errors of a problem by the name of the form's field, e.g. `{alias: 'This name is taken.'}`. */
+/** The errors of a problem by the name of the form's field, such as `{alias: 'This name is taken.'}`. */
 export function fieldErrorWords(error: unknown, t: Translate): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(fieldErrors(error)).map(([name, message]) => [name, fieldWords({ message }, t)]),

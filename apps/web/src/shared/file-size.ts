@@ -1,4 +1,4 @@
-/** How large a file is, as people say it. */
+/** Formats the size of a file for people. */
 import { numberFormat } from './intl.ts'
 
 const kibibyte = 1_024

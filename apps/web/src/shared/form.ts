@@ -1,4 +1,4 @@
-/** One form: values, what is wrong with each field, and one submission at a time. Input survives every error. */
+/** One form: its values, the error of each field, and one submission at a time. Input survives every error. */
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { fieldErrorWords } from './field-words.ts'
 import { useT } from './i18n.tsx'
@@ -7,14 +7,14 @@ export type FormErrors<V> = { readonly [K in keyof V]?: string | undefined }
 
 export interface FormOptions<V extends object> {
   readonly initial: V
-  /** Field name to what is wrong with it; an empty object lets the submission through. */
+  /** Maps field names to errors; an empty object allows the submission. */
   readonly validate?: (values: V) => FormErrors<V>
-  /** Throws what the server answered; field errors in it are shown at their fields. */
+  /** Throws the server's problem; the form shows field errors in it at their fields. */
   readonly submit: (values: V) => Promise<unknown>
   readonly onChange?: (values: V) => void
-  /** Moves a problem that names no field to one, e.g. "that alias is taken" to the alias. */
+  /** Assigns a problem without a field to a field, such as "that alias is taken" to the alias. */
   readonly blame?: (error: unknown) => keyof V | undefined
-  /** The text of a problem that was moved. */
+  /** The text of an assigned problem. */
   readonly textOf?: (error: unknown) => string
 }
 
@@ -23,7 +23,7 @@ function withText<V>(errors: FormErrors<V>): FormErrors<V> {
   return Object.fromEntries(entries) as FormErrors<V>
 }
 
-/** After errors have come to the screen, the first field that is marked wrong gets the focus. */
+/** After errors have rendered, focuses the first invalid field. */
 function useFocusFirstError(errors: object): (form: HTMLFormElement) => void {
   const wanted = useRef<HTMLFormElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when the errors have been rendered
@@ -37,13 +37,13 @@ function useFocusFirstError(errors: object): (form: HTMLFormElement) => void {
 }
 
 /**
- * The state of a form. `errors` belong to fields; `failure` is a problem that names none. `change` and `text` take
+ * The state of a form. `errors` belong to fields; `failure` is a problem without a field. `change` and `text` take
  * input, `onSubmit` goes on the `<form>`, `reset` replaces all values.
  */
 export function useForm<V extends object>(options: FormOptions<V>) {
   const t = useT()
   const [values, setValues] = useState(options.initial)
-  // Two fields may change before the next render, one by typing and one by losing the focus: neither may be lost.
+  // Two fields may change before the next render, one by typing and one by losing the focus: keep both changes.
   const latest = useRef(options.initial)
   const [errors, setErrors] = useState<FormErrors<V>>({})
   const [failure, setFailure] = useState<unknown>(undefined)

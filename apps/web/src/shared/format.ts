@@ -1,4 +1,7 @@
-/** Numbers, times and addresses as people read them. Pure; locale, time zone and the current time are arguments. */
+/**
+ * Formats numbers, times and addresses for people. Pure functions; locale, time zone and the current time are
+ * arguments.
+ */
 import { dateFormat, numberFormat, relativeFormat } from './intl.ts'
 
 export function formatNumber(value: number, locale: string): string {
@@ -30,7 +33,7 @@ const halfMinuteMs = 30_000
 export function formatRelative(time: string, nowMs: number, locale: string): string {
   const format = relativeFormat(locale, { numeric: 'auto' })
   const plainMs = new Date(time).getTime() - nowMs
-  // What was set to end in a week a moment ago still has a week.
+  // An expiry that was set to a week a moment ago still shows a week.
   const differenceMs = plainMs > 0 ? plainMs + halfMinuteMs : plainMs
   for (const [unit, unitMs] of steps) {
     if (Math.abs(differenceMs) >= unitMs) return format.format(Math.trunc(differenceMs / unitMs), unit)
@@ -38,7 +41,7 @@ export function formatRelative(time: string, nowMs: number, locale: string): str
   return format.format(0, 'second')
 }
 
-/** An address without what everybody knows: scheme, `www.`, trailing slash. */
+/** An address without its obvious parts: scheme, `www.`, trailing slash. */
 export function shortAddress(url: string): string {
   return url.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '')
 }
@@ -46,7 +49,7 @@ export function shortAddress(url: string): string {
 /** `localhost:3000` has a port, not a scheme. */
 const hasScheme = /^[a-z][a-z0-9+.-]*:(?!\d)/i
 
-/** What people type to what can be shortened: a missing scheme becomes `https://`. */
+/** Completes a typed address: a missing scheme becomes `https://`. */
 export function withScheme(typed: string): string {
   const text = typed.trim()
   return text === '' || hasScheme.test(text) ? text : `https://${text}`
@@ -59,14 +62,14 @@ function zonedParts(atMs: number, timeZone: string): Record<string, string> {
   return { date, time }
 }
 
-/** ISO time to the value of a `datetime-local` input, as a clock in the time zone shows it; '' for none. */
+/** Converts an ISO time to the value of a `datetime-local` input in the time zone; '' when there is no time. */
 export function toZonedInput(time: string | null | undefined, timeZone: string): string {
   if (time === null || time === undefined) return ''
   const { date, time: clock } = zonedParts(new Date(time).getTime(), timeZone)
   return `${date}T${clock?.slice(0, 5)}`
 }
 
-/** The opposite: ISO UTC, or `null` when empty or unreadable. A time skipped by a clock change moves past the gap. */
+/** The reverse: ISO UTC, or `null` when empty or unreadable. A time that a clock change skips moves past the gap. */
 export function fromZonedInput(value: string, timeZone: string): string | null {
   const wallMs = Date.parse(`${value}Z`)
   if (Number.isNaN(wallMs)) return null
@@ -74,7 +77,7 @@ export function fromZonedInput(value: string, timeZone: string): string | null {
     const { date, time } = zonedParts(atMs, timeZone)
     return Date.parse(`${date}T${time}Z`) - Math.floor(atMs / 1000) * 1000
   }
-  // The offset depends on the instant that is looked for; the second look is right except inside a gap.
+  // The offset depends on the wanted instant; the second calculation is right except inside a gap.
   const guessMs = wallMs - offsetAt(wallMs)
   return new Date(wallMs - offsetAt(guessMs)).toISOString()
 }

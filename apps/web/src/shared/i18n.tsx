@@ -8,7 +8,7 @@ import { store, stored, useStored } from './storage.ts'
 
 export const languages = ['en', 'de'] as const
 export type Language = (typeof languages)[number]
-/** Each language in its own words. */
+/** Each language by its own name. */
 export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' }
 
 export type { MessageKey }
@@ -19,11 +19,11 @@ interface LazyMessages {
   readonly default: Messages
 }
 
-/** The words of one system, in all languages. */
+/** The messages of one system, in all languages. */
 export interface MessageSource {
-  /** English of the frame and of the first pages: always there. */
+  /** English messages of the frame and the first pages: always loaded. */
   readonly en: Messages
-  /** English of the pages behind the first ones. */
+  /** English messages of the other pages. */
   readonly enPages?: () => Promise<LazyMessages>
   readonly de: () => Promise<LazyMessages>
 }
@@ -37,7 +37,7 @@ function add(language: Language, messages: readonly Messages[]): void {
   for (const listener of listeners) listener()
 }
 
-/** Makes the words of the systems known; called once, before a language is loaded. */
+/** Registers the messages of the systems; called once, before a language loads. */
 export function provideMessages(provided: readonly MessageSource[]): void {
   sources.push(...provided)
   add(
@@ -51,13 +51,13 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** What the user chose here, or else what the browser prefers, or else English. */
+/** The user's choice here, else the browser's preference, else English. */
 export function preferredLanguage(): Language {
   const wanted = [stored('language') ?? '', ...navigator.languages].map(tag => tag.slice(0, 2).toLowerCase())
   return languages.find(language => wanted.find(tag => languages.some(each => each === tag)) === language) ?? 'en'
 }
 
-/** Fetches the messages of a language once; English of the first pages is always there. */
+/** Loads the messages of a language once; English of the first pages is always loaded. */
 export async function loadLanguage(language: Language): Promise<void> {
   if (loaded.has(language)) return
   const parts = await Promise.all(sources.map(source => source.de()))
@@ -69,7 +69,7 @@ export async function loadLanguage(language: Language): Promise<void> {
 
 let isWhole = false
 
-/** Fetches the words of the pages behind the first ones, which other languages bring with the rest. */
+/** Loads the messages of the other pages, which other languages load with the rest. */
 export async function loadPageWords(): Promise<void> {
   if (isWhole || preferredLanguage() !== 'en') return
   const parts = await Promise.all(sources.map(source => source.enPages?.()))
@@ -80,7 +80,7 @@ export async function loadPageWords(): Promise<void> {
   )
 }
 
-/** Whether there are English words for this key, of those that are here by now. */
+/** Whether an English message with this key has loaded. */
 export function hasWords(key: string): key is MessageKey {
   return key in (loaded.get('en') ?? {})
 }
@@ -104,9 +104,9 @@ export type RichTags = Readonly<Record<string, (children: ReactNode) => ReactNod
 
 export interface Locale {
   readonly language: Language
-  /** BCP 47 tag for `Intl`: the language with the browser's region when they agree. */
+  /** A BCP 47 tag for `Intl`: the language, with the browser's region if its language agrees. */
   readonly tag: string
-  /** IANA name: the user's preference, or the browser's. */
+  /** An IANA name: the user's preference, or the browser's time zone. */
   readonly timeZone: string
   readonly t: Translate
   /** A message whose tags become elements: `rich('a.b', {}, {link: text => <a href="/">{text}</a>})`. */
@@ -117,7 +117,7 @@ function localeTag(language: Language): string {
   return navigator.languages.find(tag => tag.toLowerCase().startsWith(language)) ?? language
 }
 
-/** A word that has not been fetched yet is left out, and shown as soon as it is here. */
+/** A message that has not loaded yet is empty, and appears when it has loaded. */
 function wordsFor(messages: Messages, key: MessageKey): Message {
   const text = messages[key]
   if (text === undefined) loadPageWords().catch(() => undefined)
@@ -144,7 +144,7 @@ function localeOf(language: Language, timeZone: string, messages: Messages): Loc
 const browserTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone
 const LocaleContext = createContext<Locale | undefined>(undefined)
 
-/** Needs the session above it. Keeps showing the old language until the new one has arrived. */
+/** Must be inside the session provider. Shows the old language until the new one has loaded. */
 export function LocaleProvider({ children }: { children: ReactNode }) {
   const { user } = useSession()
   useStored('language')
@@ -153,7 +153,7 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let isCurrent = true
     const show = () => isCurrent && setLanguage(wanted)
-    // Offline, the language that is on screen is better than none.
+    // When the browser is offline, the current language is better than none.
     loadLanguage(wanted).then(show, () => undefined)
     return () => {
       isCurrent = false

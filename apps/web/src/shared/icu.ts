@@ -1,7 +1,7 @@
 /**
- * The part of ICU MessageFormat that Octet's messages use: `{name}`, `{n, number}`, `{t, date}`,
- * `{n, plural, =0 {…} one {…} other {# …}}`, `{x, select, a {…} other {…}}`, and `<tag>…</tag>` for a piece that
- * becomes an element. An apostrophe before syntax quotes up to the next one, and `''` is an apostrophe.
+ * The part of ICU MessageFormat that Octet's messages use: `{name}`, `{n, number}`, `{t, date}`, `{n, plural, =0 {…}
+ * one {…} other {# …}}`, `{x, select, a {…} other {…}}`, and `<tag>…</tag>` for text that becomes an element. An
+ * apostrophe before syntax quotes up to the next one, and `''` is an apostrophe.
  */
 import { dateFormat, numberFormat, pluralRules } from './intl.ts'
 
@@ -85,7 +85,7 @@ function readTag(cursor: Cursor, inPlural: boolean): MessageNode {
   return { kind: 'tag', name, children }
 }
 
-/** Reads `''` as an apostrophe, and `'{…'` as what stands between the apostrophes. */
+/** Reads `''` as an apostrophe, and `'{…'` as the text between the apostrophes. */
 function readQuoted(cursor: Cursor): string {
   const quoted = /^'((?:''|[^'])*)(?:'|$)/.exec(cursor.text.slice(cursor.at))
   const isApostrophe = cursor.text[cursor.at + 1] === "'"
@@ -121,7 +121,7 @@ function readNodes(cursor: Cursor, inPlural: boolean): Message {
   return nodes
 }
 
-/** Parses a whole message; throws `SyntaxError` with the place. */
+/** Parses a whole message; throws a `SyntaxError` with the position. */
 export function parseMessage(text: string): Message {
   const cursor: Cursor = { text, at: 0 }
   const nodes = readNodes(cursor, false)
@@ -129,7 +129,7 @@ export function parseMessage(text: string): Message {
   return nodes
 }
 
-/** Every argument and tag of a message, sorted; two languages must agree on it. */
+/** Every argument and tag of a message, sorted; all languages must agree on them. */
 export function argumentsOf(message: Message): readonly string[] {
   const names = new Set<string>()
   const visit = (nodes: Message): void => {
@@ -148,7 +148,7 @@ export interface FormatContext<Part> {
   readonly locale: string
   readonly timeZone: string | undefined
   readonly values: MessageValues
-  /** Makes the element of a tag from its formatted children. */
+  /** Creates the element of a tag from its formatted children. */
   readonly tag: (name: string, children: readonly (string | Part)[]) => string | Part
 }
 
@@ -158,7 +158,7 @@ function chosenCase(node: Extract<MessageNode, { cases: unknown }>, value: Messa
   return cases.get(`=${value}`) ?? cases.get(key) ?? cases.get('other') ?? []
 }
 
-/** Fills a message in; a missing value shows as its name in braces, so that it is noticed and nothing throws. */
+/** Formats a message. A missing value appears as its name in braces: visible, but not an error. */
 export function formatMessage<Part>(
   message: Message,
   context: FormatContext<Part>,

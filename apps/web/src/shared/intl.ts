@@ -1,13 +1,13 @@
-/** `Intl` objects by locale and style, made once: making one costs about a hundred times as much as using it. */
+/** Caches `Intl` objects by locale and style: creating one costs about a hundred times as much as using it. */
 
-/** Far more than there are languages, time zones in use and styles. */
+/** Far more than the number of languages, time zones and styles in use. */
 const keptMax = 200
 
 interface Maker<T, O> {
   new (locale: string, options?: O): T
 }
 
-/** Gives the object for a locale and a style, the same one each time. */
+/** Returns the object for a locale and a style, the same one each time. */
 function kept<T, O extends object>(Kind: Maker<T, O>): (locale: string, options?: O) => T {
   const known = new Map<string, T>()
   return (locale, options) => {
@@ -30,7 +30,7 @@ const regionNames = kept<Intl.DisplayNames, Intl.DisplayNamesOptions>(
   Intl.DisplayNames as Maker<Intl.DisplayNames, Intl.DisplayNamesOptions>,
 )
 
-/** The name of a country; throws `RangeError` for what cannot be a code. */
+/** The name of a country; throws a `RangeError` for an impossible code. */
 export function regionName(code: string, locale: string): string | undefined {
   return regionNames(locale, { type: 'region' }).of(code)
 }

@@ -1,14 +1,14 @@
 /**
- * What a contract allows in a field. Only the `limits.ts` of features call this: `build/limits.ts` runs those files
- * while it builds and ships their values, so no schema reaches the browser.
+ * The limits that a contract sets for a field. Only the `limits.ts` of features call this. `build/limits.ts` runs those
+ * files during the build and ships their values, so no schema reaches the browser.
  */
 import type { Operation } from '@octet/contracts'
 
-/** Bounds of a text's length, a number or a list, whichever the field is. */
+/** Bounds of a text's length, a number or a list, depending on the field. */
 export interface Limit {
   readonly min: number
   readonly max: number
-  /** What a text must look like, as the source of a regular expression. */
+  /** The pattern of a text, as the source of a regular expression. */
   readonly pattern?: string
 }
 
@@ -25,7 +25,7 @@ interface Schema {
   readonly pattern?: string
 }
 
-/** The schema itself, or what it is when it is not `null`. */
+/** The schema itself, or its variant that is not `null`. */
 function whole(schema: Schema): Schema {
   return schema.anyOf?.find(({ properties, maxLength, maximum }) => properties ?? maxLength ?? maximum) ?? schema
 }
@@ -49,7 +49,7 @@ export function limitOf({ input }: Operation, path: string): Limit {
   return schema.pattern === undefined ? { min, max } : { min, max, pattern: schema.pattern }
 }
 
-/** Whether a text keeps to the limit of its field. */
+/** Whether a text is within the limit of its field. */
 export function fits(text: string, { min, max, pattern = '' }: Limit): boolean {
   return text.length >= min && text.length <= max && new RegExp(pattern).test(text)
 }

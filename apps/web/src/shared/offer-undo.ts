@@ -1,4 +1,4 @@
-/** Does something a little later and offers to take it back meanwhile. */
+/** Delays an action and offers to undo it meanwhile. */
 import { deferred } from './deferred.ts'
 import { type Translate, useT } from './i18n.tsx'
 import { dismissToast, showToast } from './toasts.ts'
@@ -6,7 +6,7 @@ import { problemLine } from './ui/problem-text.ts'
 
 export interface Undoable {
   readonly id: string
-  /** What lists leave out meanwhile, where that is more than the id. */
+  /** The ids that lists hide meanwhile, if there are more than the one above. */
   readonly hides?: readonly string[]
   readonly message: (t: Translate) => string
   readonly run: (isLeaving: boolean) => Promise<unknown>
@@ -20,7 +20,7 @@ export function useOfferUndo(): (undoable: Undoable) => void {
       kind: 'done',
       message: undoable.message(t),
       action: { label: t('action.undo'), run: () => deferred.undo(id) },
-      // The waiting action takes its offer away itself.
+      // The deferred action removes its offer itself.
       durationMs: 0,
       onHold: isHeld => deferred.hold(id, isHeld),
     })

@@ -1,4 +1,4 @@
-/** What the routes of all systems are made of: the root, the guards, and readers of query strings. */
+/** Parts for the routes of all systems: the root, the guards, and readers of query strings. */
 import type { Me } from '@octet/contracts/identity'
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, redirect } from '@tanstack/react-router'
@@ -14,14 +14,14 @@ declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
     /** Shown to signed-in users only. */
     isForUsers?: boolean
-    /** Needs no words but those that are always there. */
+    /** Needs only the messages that are always loaded. */
     isFirst?: boolean
   }
 }
 
 /** The parent of every route. `app/router.tsx` gives it the frame around all pages. */
 export const root = createRootRouteWithContext<RouterContext>()({
-  // The frame depends on the session, so the session is known before anything is shown.
+  // The frame depends on the session, so the session loads before anything is shown.
   beforeLoad: async ({ context, matches }) => {
     const needsPageWords = !matches.some(match => match.staticData.isFirst)
     const [user] = await Promise.all([context.loadUser(), needsPageWords ? loadPageWords() : undefined])
@@ -46,17 +46,17 @@ export const forUsers = {
   beforeLoad: requireUser,
 } as const
 
-/** The options shared by all pages that visitors see, too. */
+/** The options shared by all pages that visitors may see too. */
 export const forEveryone = { getParentRoute: () => root } as const
 
-/** The same for those whose words come with the first page. */
+/** The same, for pages whose messages load with the first page. */
 export const forFirst = { getParentRoute: () => root, staticData: { isFirst: true } } as const
 
-/** A query string before it is checked. */
+/** A query string that has not been validated. */
 export type Search = Record<string, unknown>
 
-/** A value of a query string as text; empty is absent. */
+/** A value of a query string as text; an empty one is absent. */
 export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
-/** The same for typed-in words: the router reads `?q=12` as a number. */
+/** The same for typed text: the router parses `?q=12` as a number. */
 export const word = (value: unknown) => (typeof value === 'number' ? String(value) : text(value))

@@ -1,8 +1,8 @@
 /**
- * What a control shows while its value is on the way to the server.
+ * The value that a control shows while the server saves it.
  *
- * The query cache tells React in a later task, so a control bound to it alone shows the old value from the click until
- * the whole page has rendered: 46 ms on a quiet machine, and up to 300 ms on a busy one.
+ * The query cache notifies React in a later task. A control that is bound to the cache alone shows the old value from
+ * the click until the whole page has rendered: 46 ms on an idle machine, up to 300 ms on a busy one.
  */
 import { notifyManager } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -13,7 +13,7 @@ interface Wanted<T> {
 
 /**
  * The value to show, and the function to call when the user chooses another. `save` resolves once `saved` holds the
- * outcome. Until then the latest choice is shown, and after a failure `saved` is shown again. `save` reports errors.
+ * outcome, and reports its own errors. Until then the latest choice is shown; after a failure, `saved` is shown again.
  */
 export function useSavedChoice<T>(saved: T, save: (value: T) => Promise<unknown>): [T, (value: T) => void] {
   const [wanted, setWanted] = useState<Wanted<T> | undefined>()
@@ -21,7 +21,7 @@ export function useSavedChoice<T>(saved: T, save: (value: T) => Promise<unknown>
     const own = { value }
     setWanted(own)
     const drop = () => setWanted(now => (now === own ? undefined : now))
-    // Scheduled behind the news of the outcome, so that the old value is not shown in between.
+    // Scheduled after the cache's notification, so that the old value does not flash in between.
     const dropSoon = () => notifyManager.schedule(drop)
     save(value).then(dropSoon, dropSoon)
   }

@@ -1,6 +1,6 @@
 /**
- * Who is signed in. The cookie itself cannot be read by scripts; a hint beside it says whether asking for the account
- * makes sense, so that an anonymous visitor causes no failed request.
+ * The signed-in account. Scripts cannot read the cookie. A hint beside it says whether a request for the account makes
+ * sense, so that an anonymous visitor causes no failed request.
  */
 import { hasPermission } from '@octet/contracts'
 import { type Permission, permissions } from '@octet/contracts/all'
@@ -23,7 +23,7 @@ export function useSession(): Session {
   return use(SessionContext)
 }
 
-/** The account, where the route has made sure that there is one. */
+/** The account, on routes that require one. */
 export function useUser(): Me {
   const { user } = use(SessionContext)
   if (user === null) throw new Error('this page is shown to signed-in users only')

@@ -1,4 +1,4 @@
-/** What any page can ask of the shell: the systems there are, run a command, open a dialog. */
+/** What a page can ask of the shell: list the systems, run a command, open a dialog. */
 import { createContext, use } from 'react'
 import type { AppEntry, Command } from './app-entry.ts'
 
@@ -22,7 +22,7 @@ export function useShell(): ShellActions {
   return use(ShellContext)
 }
 
-/** The keys of a command as they are shown, e.g. "g l". */
+/** The displayed keys of a command, such as "g l". */
 export function keysText(command: Command): string | undefined {
   return command.keys?.join(' ')
 }

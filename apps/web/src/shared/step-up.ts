@@ -1,6 +1,7 @@
 /**
- * "Confirm that it is you": what the server answers with `fresh-sign-in-required` waits here while one dialog asks for
- * a password, a code or a passkey, and is then sent again. The API client asks, `identity/step-up.tsx` answers.
+ * "Confirm that it is you". A request that the server refuses with `fresh-sign-in-required` waits here, while one
+ * dialog asks for a password, a code or a passkey. Then it is sent again. The API client asks, `identity/step-up.tsx`
+ * answers.
  */
 import { useSyncExternalStore } from 'react'
 
@@ -18,7 +19,7 @@ function show(next: Question | undefined): void {
   for (const listener of listeners) listener()
 }
 
-/** Whether the person confirmed that it is them. Requests refused together share one question. */
+/** Whether the user confirmed. Requests that are refused together share one question. */
 export function confirmPresence(): Promise<boolean> {
   if (question !== undefined) return question.answered
   if (hosts === 0) return Promise.resolve(false)
@@ -33,7 +34,7 @@ export function answerPresence(isConfirmed: boolean): void {
   asked?.answer(isConfirmed)
 }
 
-/** Called by what shows the dialog; without it nobody is asked. Returns the way to stop. */
+/** Registers the dialog; without it the question is not asked. Returns a function that unregisters it. */
 export function hostPresence(): () => void {
   hosts++
   return () => {
@@ -47,7 +48,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** Whether the question is on the screen, above whatever other dialog is open. */
+/** Whether the question is on the screen, above any other dialog. */
 export function useIsConfirming(): boolean {
   return useSyncExternalStore(subscribe, () => question !== undefined)
 }

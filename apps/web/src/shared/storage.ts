@@ -1,4 +1,4 @@
-/** Small settings of this browser, shared by its tabs. Storage may be forbidden or full; memory then stands in. */
+/** Small settings of this browser, shared by its tabs. When storage is forbidden or full, memory replaces it. */
 import { useSyncExternalStore } from 'react'
 
 const memory = new Map<string, string>()
@@ -12,7 +12,7 @@ function read(key: string): string | null {
   }
 }
 
-/** Keeps a value under `octet.<key>`; `null` removes it. */
+/** Stores a value under `octet.<key>`; `null` removes it. */
 export function store(key: string, value: string | null): void {
   const name = `octet.${key}`
   try {
@@ -29,7 +29,7 @@ export function stored(key: string): string | null {
   return read(`octet.${key}`)
 }
 
-/** The keys that begin so. */
+/** The keys with this prefix. */
 export function storedKeys(prefix: string): readonly string[] {
   const own = `octet.${prefix}`
   const inMemory = [...memory.keys()]
@@ -41,7 +41,7 @@ export function storedKeys(prefix: string): readonly string[] {
   }
 }
 
-/** Calls back on every change, in this tab and in others. Returns the way to stop. */
+/** Calls back on every change, in this tab and in others. Returns a function that unsubscribes. */
 function onStored(listener: () => void): () => void {
   listeners.add(listener)
   window.addEventListener('storage', listener)
@@ -55,10 +55,13 @@ export function useStored(key: string): string | null {
   return useSyncExternalStore(onStored, () => stored(key))
 }
 
-/** What databases with keys of encrypted rooms are called, before the id of the account. */
+/** The prefix of the databases with keys of encrypted rooms; the id of the account follows. */
 export const secretsPrefix = 'octet-secrets-'
 
-/** On sign-out: whoever comes next at this browser must not read what was sealed. Not every browser lists databases. */
+/**
+ * Called on sign-out: the next user of this browser must not read the encrypted rooms. Not every browser lists
+ * databases.
+ */
 export async function forgetSecrets(): Promise<void> {
   for (const { name } of await indexedDB.databases())
     if (name?.startsWith(secretsPrefix)) indexedDB.deleteDatabase(name)

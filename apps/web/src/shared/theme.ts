@@ -1,4 +1,4 @@
-/** The Mantine theme: the visual guide's type, space, radius and shades. Colours are in `tokens.ts`. */
+/** The Mantine theme: type, space, radius and shades of the visual guide. Colours are in `tokens.ts`. */
 import {
   type ActionIconProps,
   type ButtonProps,
@@ -10,7 +10,7 @@ import {
   virtualColor,
 } from '@mantine/core'
 
-/** The library would insert a `<style>` element, which the policy refuses; `global.css` locks scrolling instead. */
+/** The library would insert a `<style>` element, which the policy blocks; `global.css` locks scrolling instead. */
 const removeScrollProps = { removeScrollBar: false } as const
 
 const fontFamily = "'Inter Variable', ui-sans-serif, system-ui, sans-serif"
@@ -58,7 +58,7 @@ export const theme = createTheme({
         centered: true,
         transitionProps: { transition: 'fade', duration: 180, exitDuration: 80 },
         overlayProps: { backgroundOpacity: 0.4 },
-        // The header is a second banner to assistive technology otherwise.
+        // Otherwise assistive technology treats the header as a second banner.
         attributes: { header: { role: 'presentation' } },
       } satisfies Partial<ModalProps>,
     },
@@ -74,7 +74,7 @@ export const theme = createTheme({
       defaultProps: {
         shadow: 'md',
         transitionProps: { duration: 120, exitDuration: 80 },
-        // A focusable element that is no menu item may not be a child of a menu.
+        // A focusable element that is not a menu item may not be a child of a menu.
         withInitialFocusPlaceholder: false,
       } satisfies MenuProps,
     },

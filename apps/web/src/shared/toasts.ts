@@ -1,4 +1,4 @@
-/** Short messages at the edge of the screen. At most three at a time; the oldest leaves first. */
+/** Short messages at the edge of the screen. At most three at a time; the oldest disappears first. */
 import { useSyncExternalStore } from 'react'
 
 export interface Toast {
@@ -8,7 +8,7 @@ export interface Toast {
   readonly action?: { readonly label: string; readonly run: () => void }
   /** How long it stays; 0 keeps it until it is dismissed. Hover and focus stop the clock. */
   readonly durationMs: number
-  /** Pointer or focus is on it (or has left it). */
+  /** Called when the pointer or the focus enters or leaves it. */
   readonly onHold?: (isHeld: boolean) => void
 }
 
@@ -28,7 +28,10 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** Shows a toast and returns its id. Failures stay until they are dismissed, because nobody reads in five seconds. */
+/**
+ * Shows a toast and returns its id. Failures stay until they are dismissed, because five seconds are too short to read
+ * them.
+ */
 export function showToast(toast: Partial<Toast> & Pick<Toast, 'kind' | 'message'>): string {
   const id = `toast-${nextId++}`
   const shown: Toast = { durationMs: toast.kind === 'failed' ? 0 : doneMs, ...toast, id }

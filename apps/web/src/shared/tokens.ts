@@ -1,7 +1,7 @@
 /**
  * Octet's colour tokens as CSS variables, for light and dark. Contrast was measured against background and surface:
- * text and status colours are at least 4.5:1, control borders at least 3:1. Mantine's own palette fails both, which is
- * why its variables are set here as well.
+ * text and status colours have at least 4.5:1, control borders at least 3:1. Mantine's own palette fails both, so its
+ * variables are set here too.
  */
 
 export type AppAccent = 'indigo' | 'teal' | 'orange' | 'pink' | 'violet' | 'cyan' | 'green' | 'slate'
@@ -89,7 +89,7 @@ function variablesOf(scheme: Scheme, accentIndex: 0 | 1): Record<string, string>
     '--mantine-color-success': scheme.success,
     '--mantine-primary-color-filled-hover': scheme.primaryHover,
     '--mantine-color-primary-filled-hover': scheme.primaryHover,
-    // White text stands on it in both schemes.
+    // White text on it must be readable in both schemes.
     '--mantine-color-red-filled': light.error,
     '--mantine-color-red-filled-hover': '#b02525',
     '--mantine-color-red-light-color': scheme.error,

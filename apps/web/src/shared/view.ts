@@ -1,21 +1,21 @@
-/** The views of a system that the browser tests look at: a path, and what to do there before looking. */
+/** The views of a system for the browser tests: a path, and the steps before the test looks at the page. */
 import type { Page } from 'playwright-core'
 
 export interface View {
   readonly path: string
-  /** What to do before looking, e.g. opening a menu. */
+  /** Steps before the test looks, such as opening a menu. */
   readonly act?: (page: Page) => Promise<unknown>
-  /** There is no such thing on a desktop. */
+  /** The view does not exist on a desktop. */
   readonly isPhoneOnly?: boolean
 }
 
-/** What an API call of a view answers with, as far as views use it. */
+/** The part of an API answer that views use. */
 export interface Answer {
   readonly id: string
   readonly data: readonly Answer[]
 }
 
-/** What the browser tests lend to the views. */
+/** What the browser tests provide to the views. */
 export interface ViewTools {
   /** Signed in as the administrator `ada`, with the example data. */
   readonly page: Page
@@ -28,9 +28,9 @@ export interface ViewTools {
 /** What a feature exports as `views`. */
 export interface SystemViews {
   readonly visitor?: readonly View[]
-  /** Called once; may make what its views show. */
+  /** Called once; may create the objects that its views show. */
   readonly user?: (tools: ViewTools) => Promise<readonly View[]>
-  /** Answers that are part of a view, as `404 /api/v1/links/public-stats/nothing-to-see`. */
+  /** Failed requests that a view expects, such as `404 /api/v1/links/public-stats/nothing-to-see`. */
   readonly expected?: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-/** The first steps. What is done is read from real state; the user may send the list away. */
+/** The first steps. Their state comes from real data, and the user may dismiss the list. */
 import { ActionIcon } from '@mantine/core'
 import { IconCircle, IconCircleCheckFilled, IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'

@@ -1,4 +1,4 @@
-/** What a visitor sees first: what the first system with a front box lets people do before there is an account. */
+/** The first page of a visitor: the box of the first system that offers something without an account. */
 import { type ApiCall, curlOf } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -9,7 +9,7 @@ import { CopyButton } from '../../shared/ui/copy-button.tsx'
 import { headingId } from '../../shared/ui/page.tsx'
 import classes from './home.module.css'
 
-/** The same thing from a shell, for those who would rather script it. */
+/** The same action as a shell command, for people who prefer scripts. */
 function ShellCommand({ call }: { call: ApiCall }) {
   const { t, rich } = useLocale()
   const command = curlOf(call, window.location.origin)

@@ -1,4 +1,4 @@
-/** Home: one tile per app, each with a real number and one action, and the first steps while there are any. */
+/** The home page: one tile per app, each with a real number and one action, and the first steps until they are done. */
 import { Link } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import type { AppEntry, ChecklistItem } from '../../shared/app-entry.ts'
@@ -12,7 +12,7 @@ import classes from './home.module.css'
 
 const checklistMax = 5
 
-/** The first steps of all systems; empty until every system knows its own. */
+/** The first steps of all systems; empty until every system has loaded its own. */
 function useChecklist(apps: readonly AppEntry[]): readonly ChecklistItem[] {
   // biome-ignore lint/correctness/useHookAtTopLevel: the list is constant, and so is the order of its hooks
   const parts = apps.flatMap(app => app.useChecklist ?? []).map(useItems => useItems())

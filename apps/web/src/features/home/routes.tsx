@@ -8,7 +8,7 @@ const Home = lazyRouteComponent(() => import('./home-page.tsx'), 'HomePage')
 
 function Index() {
   const { user } = useSession()
-  // The box on the front page loads on its own; another chunk before it would only add a round trip.
+  // The box on the front page loads by itself; another chunk before it would only add a round trip.
   return user === null ? <FrontPage /> : <Home />
 }
 

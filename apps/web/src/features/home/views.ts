@@ -1,4 +1,4 @@
-/** The front page, the home page, and what the frame shows on every page. */
+/** Views of the front page, the home page, and the parts of the frame that every page shows. */
 import { dialogOf, type SystemViews } from '../../shared/view.ts'
 
 export const views: SystemViews = {

@@ -1,4 +1,4 @@
-/** German of the frame and of every page. */
+/** German messages of the frame and of every page. */
 import type { en } from './en.ts'
 
 const de: Readonly<Record<keyof typeof en, string>> = {

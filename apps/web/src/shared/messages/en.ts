@@ -1,4 +1,4 @@
-/** English of the frame and of every page. */
+/** English messages of the frame and of every page. */
 export const en = {
   'account.shortcuts': 'Single-key shortcuts',
   'account.shortcuts-hint':

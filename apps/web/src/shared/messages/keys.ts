@@ -1,4 +1,4 @@
-/** Every message there is: each file of English words adds its own keys by declaration merging. */
+/** The keys of all messages: each file of English messages adds its own by declaration merging. */
 import type { en } from './en.ts'
 
 export interface MessageKeys extends Record<keyof typeof en, string> {}

@@ -1,4 +1,4 @@
-/** Problems shown in the server's own words, if ever: they answer programs, not people. */
+/** Problems that have no messages of their own, because only programs receive them; the server's text is enough. */
 export const silentProblems = [
   'method-not-allowed',
   'unsupported-media-type',

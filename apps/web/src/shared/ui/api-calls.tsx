@@ -1,4 +1,4 @@
-/** What a page does, as commands that run as they are once the token is set. */
+/** The API calls of a page, as commands that work as soon as the token is set. */
 import { type ApiCall, curlOf, tokenPlaceholder } from '@octet/contracts'
 import { identity } from '@octet/contracts/identity'
 import { summaries } from '@octet/contracts/summaries'

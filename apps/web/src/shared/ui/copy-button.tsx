@@ -1,4 +1,4 @@
-/** Copies a text and says so for a moment, in words and to screen readers. */
+/** Copies a text and confirms it briefly, on the button and to screen readers. */
 import { ActionIcon, Button } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
@@ -10,9 +10,9 @@ const confirmedMs = 2_000
 
 export interface CopyButtonProps {
   readonly text: string
-  /** What is copied, for people who do not see what is beside the button. */
+  /** Names the copied text, for people who cannot see what is next to the button. */
   readonly label: string
-  /** Shows the word "Copy" and not only the icon. */
+  /** Shows the word "Copy", not only the icon. */
   readonly isWide?: boolean
   readonly isFilled?: boolean
   readonly autoFocus?: boolean

@@ -1,4 +1,4 @@
-/** How much is unread, as a number beside a name; loud when it is to oneself. */
+/** The number of unread items beside a name; prominent when they are addressed to the user. */
 import type { NavBadge } from '../app-entry.ts'
 import classes from './count-badge.module.css'
 

@@ -5,7 +5,7 @@ import { useIsConfirming } from '../step-up.ts'
 
 export function Dialog(props: ModalProps) {
   const t = useT()
-  // The question whether it is you lies above every other dialog: keys belong to it alone.
+  // The step-up question is above every other dialog, so it alone gets the keys.
   const isCovered = useIsConfirming()
   return (
     <Modal

@@ -1,4 +1,4 @@
-/** Fetches the next page of a list, where there is one. */
+/** Loads the next page of a list, if there is one. */
 import { Button } from '@mantine/core'
 import { useT } from '../i18n.tsx'
 

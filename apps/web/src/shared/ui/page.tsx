@@ -1,4 +1,4 @@
-/** The frame of every page: title, where one is, its actions, and the API calls behind it. */
+/** The frame of every page: title, breadcrumbs, its actions, and the API calls behind it. */
 import type { ApiCall } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -9,10 +9,10 @@ import classes from './page.module.css'
 
 export interface PageProps {
   readonly title: string
-  /** Beside the title, e.g. a badge. */
+  /** Shown beside the title, such as a badge. */
   readonly titleAside?: ReactNode
   readonly lead?: ReactNode
-  /** The way here, outermost first; the page itself is not among them. */
+  /** The ancestors of the page, outermost first, without the page itself. */
   readonly crumbs?: readonly { readonly label: string; readonly to: string }[]
   readonly actions?: ReactNode
   readonly api?: readonly ApiCall[]

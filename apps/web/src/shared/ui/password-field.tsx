@@ -1,4 +1,4 @@
-/** A password input whose eye has a name and can be reached by keyboard. */
+/** A password input whose eye button has a name and is reachable by keyboard. */
 import { PasswordInput, type PasswordInputProps } from '@mantine/core'
 import { useState } from 'react'
 import { useT } from '../i18n.tsx'

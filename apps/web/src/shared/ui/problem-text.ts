@@ -1,4 +1,4 @@
-/** What went wrong, in the reader's language: what it was, why, and what to do about it. */
+/** Explains a problem in the reader's language: what happened, why, and what to do. */
 
 import { ApiProblem, ConnectionError } from '@octet/client'
 import { Problem } from '@octet/contracts'
@@ -6,12 +6,12 @@ import { hasWords, type MessageKey, type Translate, useT } from '../i18n.tsx'
 
 export interface ProblemText {
   readonly title: string
-  /** The way out, or what the server knows more exactly. */
+  /** The remedy, or the more exact text of the server. */
   readonly detail: string | undefined
   readonly requestId: string | undefined
 }
 
-/** What is to be said of this code; '' for one without words, or whose words are still being fetched. */
+/** The message for this code; '' if the code has none, or it has not loaded yet. */
 const wordsOf = (code: string, t: Translate) => t(`problem.${code}` as MessageKey)
 
 function hintOf(code: string, t: Translate): string | undefined {

@@ -1,4 +1,4 @@
-/** A switch whose state the server keeps. It shows the new state from the click on. */
+/** A switch whose state the server stores. It shows the new state right after the click. */
 import { Switch, type SwitchProps } from '@mantine/core'
 import { useSavedChoice } from '../saved-choice.ts'
 

@@ -1,4 +1,4 @@
-/** A line of numbers the size of a word. Its meaning is said in words; it is never the only place of a number. */
+/** A small line chart in the size of a word. Text states its meaning; it is never the only source of a number. */
 import classes from './sparkline.module.css'
 
 export interface SparklineProps {

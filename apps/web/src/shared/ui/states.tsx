@@ -1,4 +1,4 @@
-/** What a page or list shows when it has nothing to show: empty, loading, failed, offline, not permitted. */
+/** The states of a page or list without content: empty, loading, failed, offline, not permitted. */
 import { Button, Skeleton } from '@mantine/core'
 import { ConnectionError } from '@octet/client'
 import {
@@ -33,7 +33,7 @@ export function StateBox({ icon, title, text, actions }: StateProps) {
   )
 }
 
-/** The box for a failed read; offline has its own picture, and both offer another try. */
+/** The box for a failed read. Offline has its own picture, and both offer a retry. */
 export function FailedState({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useT()
   const { title, detail, requestId } = useProblemText(error)
@@ -57,7 +57,7 @@ export function FailedState({ error, onRetry }: { error: unknown; onRetry: () =>
   )
 }
 
-/** The box for a page one may not see; it says who can change that. */
+/** The box for a page without permission; it says who can change that. */
 export function ForbiddenState() {
   const t = useT()
   return (
@@ -71,7 +71,7 @@ export function ForbiddenState() {
 
 const delayMs = 150
 
-/** True once `isPending` has lasted long enough that saying nothing would look broken. */
+/** True once `isPending` has lasted so long that an empty screen would look broken. */
 function useIsSlow(isPending: boolean): boolean {
   const [isSlow, setSlow] = useState(false)
   useEffect(() => {
@@ -82,7 +82,7 @@ function useIsSlow(isPending: boolean): boolean {
   return isPending && isSlow
 }
 
-/** Rows of the height of the content that will come; invisible for the first moment, but taking the room. */
+/** Rows with the height of the coming content; invisible at first, but they take the space. */
 export function SkeletonRows({ count, heightPx }: { count: number; heightPx: number }) {
   const t = useT()
   const isSlow = useIsSlow(true)
@@ -108,7 +108,7 @@ const noticeIcons = {
   success: IconCircleCheck,
 } as const
 
-/** A line across the content: icon and words, never colour alone. Errors interrupt a screen reader, others wait. */
+/** A line across the content with icon and words, never colour alone. Errors interrupt a screen reader, others wait. */
 export function Notice({ kind, children, action }: { kind: NoticeKind; children: ReactNode; action?: ReactNode }) {
   const Icon = noticeIcons[kind]
   return (
@@ -120,7 +120,7 @@ export function Notice({ kind, children, action }: { kind: NoticeKind; children:
   )
 }
 
-/** What went wrong with a form or a part of a page, above what the user was doing. Nothing without an error. */
+/** The error of a form or of a part of a page, shown above it. Renders nothing without an error. */
 export function FailureNotice({ error, action }: { error: unknown; action?: ReactNode }) {
   const t = useT()
   const { title, detail, requestId } = useProblemText(error)

@@ -1,7 +1,7 @@
-/** Labels typed one after the other; Enter or a comma ends one, Backspace takes the last one back. */
+/** Labels typed one after the other; Enter or a comma ends one, Backspace removes the last one. */
 import { TagsInput, type TagsInputProps } from '@mantine/core'
 
-/** Keyboards of phones do not say which key was pressed, so a comma may still be in the text. */
+/** Phone keyboards do not report which key was pressed, so a comma may still be in the text. */
 function separate(texts: readonly string[]): string[] {
   const tags = texts.flatMap(text => text.split(',')).map(tag => tag.trim())
   return [...new Set(tags.filter(tag => tag !== ''))]

@@ -1,4 +1,4 @@
-/** Shows the toasts. The live regions are always there, because one that appears with its text is often not read. */
+/** Shows the toasts. The live regions are always present, because one that appears with its text is often not read. */
 import { ActionIcon, Button } from '@mantine/core'
 import { IconAlertCircle, IconCircleCheck, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
@@ -19,7 +19,7 @@ function ToastItem({ toast }: { toast: Toast }) {
   const Icon = toast.kind === 'failed' ? IconAlertCircle : IconCircleCheck
   const { action } = toast
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it listens only to stop the clock while somebody looks
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only stops the clock while the user reads
     <div
       className={classes.toast}
       onMouseEnter={() => setHeld(true)}

@@ -1,4 +1,4 @@
-/** A time as people say it ("3 hours ago"), with the exact one on hover and for screen readers. */
+/** A relative time ("3 hours ago"), with the exact time on hover and for screen readers. */
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { formatDateTime, formatRelative } from '../format.ts'
 import { useLocale } from '../i18n.tsx'

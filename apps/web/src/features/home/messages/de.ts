@@ -1,4 +1,4 @@
-/** German of the home page. */
+/** German messages of the home page. */
 import type { en } from './en.ts'
 
 const de: Readonly<Record<keyof typeof en, string>> = {

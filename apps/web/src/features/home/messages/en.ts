@@ -1,4 +1,4 @@
-/** English of the home page. */
+/** English messages of the home page. */
 export const en = {
   'checklist.dismiss': 'Hide first steps',
   'checklist.done': '(done)',
