@@ -1,4 +1,4 @@
-/** The words of every system, found by their folders: a new system is covered without being listed. */
+/** The messages of every system, found by their folders: a new system is covered without being listed. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -12,7 +12,7 @@ export const messageFolders: readonly string[] = [
   ...readdirSync(join(source, 'features')).map(feature => join(source, 'features', feature, 'messages')),
 ].filter(folder => existsSync(folder))
 
-/** What a file exports under a name; nothing when there is no such file. */
+/** The value that a file exports under a name; undefined without such a file. */
 async function exported<T>(folder: string, file: string, name: string): Promise<T | undefined> {
   const path = join(folder, file)
   if (!existsSync(path)) return undefined
@@ -25,12 +25,12 @@ async function merged(file: string, name: string): Promise<Words> {
   return Object.assign({}, ...parts)
 }
 
-/** English: what is always there, and what comes with the further pages. */
+/** English: the messages that are always loaded, and those of the other pages. */
 export const en: Words = { ...(await merged('en.ts', 'en')), ...(await merged('en-pages.ts', 'default')) }
 export const de: Words = await merged('de.ts', 'default')
 
 const silent = await Promise.all(
   messageFolders.map(folder => exported<readonly string[]>(folder, 'silent-problems.ts', 'silentProblems')),
 )
-/** Codes that no person is shown in the client's words, with the reason beside each. */
+/** The codes of problems without messages, each with the reason beside it. */
 export const silentProblems: readonly string[] = silent.flatMap(codes => codes ?? [])

@@ -1,4 +1,4 @@
-/** What may call for attention, and what may not. */
+/** Tests which messages notify the user. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Room } from '@octet/contracts/chat'
@@ -20,7 +20,7 @@ function said(patch: { seq?: number; from?: string; at?: string; mentions?: stri
   return { type: 'message', seq, from, at, body: { mentions } } as unknown as Said
 }
 
-test('a direct message is for me, and a mention anywhere; a message to everybody is not', () => {
+test('direct messages and mentions notify me, other messages do not', () => {
   assert.equal(isForMe(roomOf('direct', {}), said(), me, now), true)
   assert.equal(isForMe(roomOf('channel', {}), said(), me, now), false)
   assert.equal(isForMe(roomOf('channel', {}), said({ mentions: [me] }), me, now), true)
@@ -28,7 +28,7 @@ test('a direct message is for me, and a mention anywhere; a message to everybody
   assert.equal(isForMe(roomOf('direct', { notify: 'mentions' }), said(), me, now), false)
 })
 
-test('silent: muted rooms, rooms one is not in, own words, what was read or is old news', () => {
+test('muted rooms, foreign rooms, own messages, read messages and old messages do not notify', () => {
   const named = said({ mentions: [me] })
   assert.equal(isForMe(roomOf('direct', { notify: 'nothing' }), named, me, now), false)
   assert.equal(isForMe(roomOf('channel', null), named, me, now), false)
@@ -37,7 +37,7 @@ test('silent: muted rooms, rooms one is not in, own words, what was read or is o
   assert.equal(isForMe(roomOf('direct', {}), said({ at: '2026-03-01T11:58:00Z' }), me, now), false)
 })
 
-test('the count is of what rooms may tell of: everything, mentions, or nothing', () => {
+test('the count follows each room’s setting: all messages, mentions only, or nothing', () => {
   const counts = { unread: 5, mentions: 2 }
   const rooms = (['all', 'mentions', 'nothing'] as const).map(notify => roomOf('channel', { notify, ...counts }))
   assert.deepEqual(
@@ -47,7 +47,7 @@ test('the count is of what rooms may tell of: everything, mentions, or nothing',
   assert.equal(waitingCount([...rooms, roomOf('channel', null)]), 7)
 })
 
-test('do not disturb ends by itself', () => {
+test('do-not-disturb expires', () => {
   assert.equal(isQuiet('2026-03-01T12:00:01Z', now), true)
   assert.equal(isQuiet('2026-03-01T12:00:00Z', now), false)
   assert.equal(isQuiet(null, now), false)

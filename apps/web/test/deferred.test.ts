@@ -1,4 +1,4 @@
-/** What can be undone: it waits, it is hidden meanwhile, and it is never lost. */
+/** Deferred actions: they wait, they are hidden meanwhile, and they are never lost. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createDeferred, deferredMax, undoMs } from '../src/shared/deferred.ts'
@@ -43,20 +43,20 @@ function setUp() {
 
 const settle = () => new Promise(resolve => setImmediate(resolve))
 
-test('it happens after the delay and not before, and is hidden until it is done', async () => {
+test('an action runs after the delay and not before, and its id is hidden until it has run', async () => {
   const { clock, deferred, log, schedule } = setUp()
   schedule('a')
   clock.advance(undoMs - 1)
   assert.deepEqual(log, [])
   assert.ok(deferred.hiddenIds().has('a'))
   clock.advance(1)
-  assert.ok(deferred.hiddenIds().has('a'), 'still hidden while it is being done')
+  assert.ok(deferred.hiddenIds().has('a'), 'still hidden while it runs')
   await settle()
   assert.deepEqual(log, ['settled a', 'run a'])
   assert.equal(deferred.hiddenIds().size, 0)
 })
 
-test('undone, it never happens', async () => {
+test('an action that is undone never runs', async () => {
   const { clock, deferred, log, schedule } = setUp()
   schedule('a')
   assert.equal(deferred.undo('a'), true)
@@ -67,7 +67,7 @@ test('undone, it never happens', async () => {
   assert.equal(deferred.undo('a'), false)
 })
 
-test('deleted again after an undo, it has its whole time again', () => {
+test('an action that is scheduled again after an undo waits for the full delay', () => {
   const { clock, deferred, log, schedule } = setUp()
   schedule('a')
   clock.advance(undoMs / 2)
@@ -77,7 +77,7 @@ test('deleted again after an undo, it has its whole time again', () => {
   assert.deepEqual(log, ['settled a'])
 })
 
-test('when the page goes away everything that waits is done at once', () => {
+test('all waiting actions run at once when the page closes', () => {
   const { deferred, log, schedule } = setUp()
   schedule('a')
   schedule('b')
@@ -85,7 +85,7 @@ test('when the page goes away everything that waits is done at once', () => {
   assert.deepEqual(log, ['settled a', 'run a leaving', 'settled b', 'run b leaving'])
 })
 
-test('what fails comes back and says so', async () => {
+test('a failed action restores its id and reports the error', async () => {
   const { clock, deferred, log, schedule } = setUp()
   schedule('a', () => Promise.reject(new Error('no')))
   clock.advance(undoMs)
@@ -94,7 +94,7 @@ test('what fails comes back and says so', async () => {
   assert.equal(deferred.hiddenIds().size, 0)
 })
 
-test('while somebody looks at the offer the clock stands, and starts anew afterwards', () => {
+test('the delay pauses while the user looks at the offer, and starts again afterwards', () => {
   const { clock, deferred, log, schedule } = setUp()
   schedule('a')
   clock.advance(undoMs - 1)
@@ -108,7 +108,7 @@ test('while somebody looks at the offer the clock stands, and starts anew afterw
   assert.deepEqual(log, ['settled a', 'run a'])
 })
 
-test('more than are shown at a time do not wait: the oldest happens at once, the last is undone first', () => {
+test('with too many waiting actions the oldest runs at once, and undo starts with the latest', () => {
   const { deferred, log, schedule } = setUp()
   for (let index = 0; index <= deferredMax; index++) schedule(`${index}`)
   assert.deepEqual(log, ['settled 0', 'run 0'])

@@ -1,4 +1,4 @@
-/** What the edit form sends: only what the user changed. */
+/** Tests that the edit form sends only what the user changed. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Link } from '@octet/contracts/links'
@@ -27,13 +27,13 @@ const link: Link = {
   version: 1,
 }
 
-test('an untouched form changes nothing, not even the seconds of the expiry', () => {
+test('an untouched form sends no change, not even for the seconds of the expiry', () => {
   const change = changeOf(editValuesOf(link, zone), link, zone)
   assert.deepEqual(change, {})
   assert.equal(isChanged(change), false)
 })
 
-test('emptied fields are removed, typed ones set, others left out', () => {
+test('emptied fields are removed, typed ones are set, and others are omitted', () => {
   const base = editValuesOf(link, zone)
   const values = { ...base, url: 'example.org/b', title: ' T ', expiresAt: '', clicksMax: '', tags: [] }
   assert.deepEqual(changeOf(values, link, zone), {
@@ -47,7 +47,7 @@ test('emptied fields are removed, typed ones set, others left out', () => {
   assert.deepEqual(changeOf({ ...base, isPasswordRemoved: true }, link, zone), { password: null })
 })
 
-test('on a conflict only what would differ is shown, and a password never', () => {
+test('a conflict shows only the differences, and never a password', () => {
   const theirs = { ...link, url: 'https://example.org/theirs', title: 'Theirs', version: 2 }
   assert.deepEqual(differencesOf(theirs, { url: 'https://example.org/mine', title: 'Theirs' }), [
     { field: 'url', theirs: 'https://example.org/theirs', mine: 'https://example.org/mine' },

@@ -1,4 +1,4 @@
-/** Errors of fields in the reader's language, whatever the server calls them. */
+/** Errors of fields appear in the reader's language. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Problem } from '@octet/contracts'
@@ -12,7 +12,7 @@ function refused(...errors: readonly { path: string; message: string }[]): Probl
   return new Problem({ code: 'validation-failed', status: 400, title: 'The input is not valid.' }, { errors })
 }
 
-test('known errors of fields are shown in the language of the page', () => {
+test('known errors of fields appear in the language of the page', () => {
   const error = refused(
     { path: '/username', message: 'is taken' },
     { path: '/password', message: 'is one of the most common passwords' },
@@ -23,12 +23,12 @@ test('known errors of fields are shown in the language of the page', () => {
   })
 })
 
-test('an unknown error of a field is a whole sentence, never the raw words of the server', () => {
+test('an unknown error of a field becomes a whole sentence, never the raw text of the server', () => {
   const words = fieldErrorWords(refused({ path: '/alias', message: 'is not quite right' }), key => en[key] ?? '')
   assert.deepEqual(words, { alias: 'This value is not valid.' })
 })
 
-test('an error of an item belongs to the field of the list', () => {
+test('an error of a list item belongs to the field of the list', () => {
   assert.deepEqual(Object.keys(fieldErrorWords(refused({ path: '/tags/3', message: 'is taken' }), inGerman)), ['tags'])
 })
 

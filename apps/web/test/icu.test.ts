@@ -1,4 +1,4 @@
-/** Messages: the format itself, and that both languages say the same things. */
+/** Messages: their format, and the equality of both languages. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { argumentsOf, formatMessage, type MessageValues, parseMessage } from '../src/shared/icu.ts'
@@ -9,7 +9,7 @@ function format(text: string, values: MessageValues = {}, locale = 'en-GB'): str
   return formatMessage<string>(parseMessage(text), { locale, timeZone: 'UTC', values, tag }).join('')
 }
 
-test('plurals follow the rules of the language and write their number in its way', () => {
+test('plurals follow the rules of the language and format their number', () => {
   const text = '{n, plural, =0 {none} one {# click} other {# clicks}}'
   assert.equal(format(text, { n: 0 }), 'none')
   assert.equal(format(text, { n: 1 }), '1 click')
@@ -18,7 +18,7 @@ test('plurals follow the rules of the language and write their number in its way
   assert.equal(format('{n, plural, one {#} few {few} many {many} other {other}}', { n: 3 }, 'pl'), 'few')
 })
 
-test('select, nesting, numbers, dates and tags', () => {
+test('select, nesting, numbers, dates and tags are formatted', () => {
   assert.equal(format('{kind, select, api {API} other {Browser}}', { kind: 'web' }), 'Browser')
   assert.equal(format('{a, select, x {{n, plural, one {#} other {#s}}} other {}}', { a: 'x', n: 2 }), '2s')
   assert.equal(format('{n, number} at {t, date}', { n: 1000, t: new Date(0) }), '1,000 at 1 Jan 1970')
@@ -26,11 +26,11 @@ test('select, nesting, numbers, dates and tags', () => {
   assert.equal(format('{missing} is visible'), '{missing} is visible')
 })
 
-test('an apostrophe quotes syntax and is itself otherwise', () => {
+test('an apostrophe before syntax quotes it, and elsewhere is an apostrophe', () => {
   assert.equal(format("don''t, isn't, '{'no'}'"), "don't, isn't, {no}")
 })
 
-test('a broken message is refused with its place', () => {
+test('a malformed message is refused with the position of the error', () => {
   for (const text of ['{n', '{n, plural, one {x}}', '<a>x', 'x}', '{n, list}']) {
     assert.throws(() => parseMessage(text), SyntaxError, text)
   }

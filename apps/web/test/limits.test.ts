@@ -1,4 +1,4 @@
-/** Limits of fields: what the contracts say, in one place, and without a schema in the browser. */
+/** Limits of fields: they equal the contracts, are stated once, and need no schema in the browser. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,12 +11,12 @@ import { fits, limitOf } from '../src/shared/limits.ts'
 
 const features = join(import.meta.dirname, '../src/features')
 
-/** Forms that repeat a number of the contract. */
+/** Files that state a number of the contract. */
 function repeated(text: string): string[] {
   return text.match(/maxLength=\{[\d_]+\}/g) ?? []
 }
 
-test('a limit is what the schema of the field says, also inside lists and behind "or null"', () => {
+test('a limit equals the schema of the field, also inside lists and behind "or null"', () => {
   const { webRegister } = identity.operations
   assert.deepEqual(limitOf(webRegister, 'username'), { min: 3, max: 30, pattern: '^[a-zA-Z0-9_-]+$' })
   assert.deepEqual(limitOf(links.operations.updateLink, 'title'), { min: 1, max: 200 })
@@ -24,12 +24,12 @@ test('a limit is what the schema of the field says, also inside lists and behind
   assert.deepEqual(limitOf(links.operations.setLinkRouting, 'rules.[].name'), { min: 1, max: 40 })
 })
 
-test('a limit of a field that does not exist stops the build', () => {
+test('a limit of an unknown field fails the build', () => {
   assert.throws(() => limitOf(links.operations.createLink, 'nowhere'), /no field "nowhere"/)
   assert.throws(() => limitOf(links.operations.createLink, 'utm'), /no upper bound/)
 })
 
-test('a text fits within its length and its pattern', () => {
+test('a text is valid within its length and its pattern', () => {
   assert.equal(fits('my-alias', limits.alias), true)
   assert.equal(fits('my alias', limits.alias), false)
   assert.equal(fits('ab', limits.alias), false)

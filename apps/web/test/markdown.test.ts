@@ -1,4 +1,4 @@
-/** Markdown of messages: what it means, that nothing in it runs, and that no text makes it slow. */
+/** Markdown of messages: its meaning, its harmlessness, and its speed for any text. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -24,7 +24,7 @@ const kinds = (text: string) => walk(inlinesOf(parseMarkdown(text))).map(({ kind
 const hrefs = (text: string) =>
   walk(inlinesOf(parseMarkdown(text))).flatMap(node => (node.kind === 'link' ? [node.href] : []))
 
-test('marks mean what people mean by them', () => {
+test('marks have their usual meaning', () => {
   assert.deepEqual(kinds('**a** _b_ ~~c~~ `d`'), [
     'strong',
     'text',
@@ -78,7 +78,7 @@ test('only web and mail addresses become links', () => {
   assert.deepEqual(hrefs('[a](https://x.example) mailto:a@b.example'), ['https://x.example/', 'mailto:a@b.example'])
 })
 
-test('any text is read, keeps every letter, and every link in it is harmless', () => {
+test('any text is parsed without loss of a letter, and every link in it is harmless', () => {
   const piece = fc.constantFrom(
     '*',
     '**',
@@ -112,7 +112,7 @@ test('any text is read, keeps every letter, and every link in it is harmless', (
   )
 })
 
-test('the longest message of the worst kind is read in a moment', () => {
+test('the longest message of the worst kind is parsed quickly', () => {
   const worst = [
     '*',
     '_',
@@ -140,7 +140,7 @@ test('the longest message of the worst kind is read in a moment', () => {
   }
 })
 
-test('names are found while they are typed, and sent as ids', () => {
+test('mentions are found while the user types, and are sent as ids', () => {
   const ada = { id, username: 'ada', displayName: 'Ada Lovelace' }
   const others = [ada, { id: id.replace('01', '02'), username: 'ada.king', displayName: 'Countess' }]
   const naming = namingAt('hello @lo', 9)

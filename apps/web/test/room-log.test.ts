@@ -1,4 +1,4 @@
-/** What a browser knows of a room is right, in whichever order pages and events arrive. */
+/** The browser's copy of a room is right, in whichever order pages and events arrive. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Message } from '@octet/contracts/chat'
@@ -16,7 +16,7 @@ import {
   timelineOf,
 } from '../src/features/chat/streams/room-log.ts'
 
-/** A room as the server has it: the oracle. */
+/** A room on the server: the oracle. */
 interface Server {
   readonly events: RoomEvent[]
   readonly states: Map<string, Message>[]
@@ -54,7 +54,7 @@ function said(message: Message): RoomEvent {
   return { seq, id: `e${seq}`, at: createdAt, from: authorId, type: 'message', body }
 }
 
-/** Carries actions out as the server would; `states[seq]` is the room after the event `seq`. */
+/** Executes actions like the server; `states[seq]` is the room after the event `seq`. */
 function play(actions: readonly Action[]): Server {
   const server: Server = { events: [], states: [new Map()] }
   for (const { kind, pick } of actions) {
@@ -89,7 +89,7 @@ function play(actions: readonly Action[]): Server {
   return server
 }
 
-/** The page the server would have answered at the moment of `headSeq`. */
+/** The page that the server would have returned at `headSeq`. */
 function pageAt(server: Server, headSeq: number, before = Number.POSITIVE_INFINITY, limit = 5): MessagePage {
   const all = [...(server.states[headSeq]?.values() ?? [])].sort((a, b) => a.seq - b.seq)
   const older = all.filter(({ seq }) => seq < before)
@@ -110,16 +110,16 @@ function applied(log: RoomLog, events: readonly RoomEvent[]): RoomLog {
   }, log)
 }
 
-test('a page and the events after it give what a fresh read gives, wherever they were cut', () => {
+test('a page plus later events equals a fresh read, for every split', () => {
   fc.assert(
     fc.property(actions, fc.nat(80), fc.nat(40), (played, from, late) => {
       const server = play(played)
       const head = server.events.length
       const start = Math.min(from, head)
       let log = startLog(pageAt(server, start))
-      // Repeats change nothing: the log begins two events early.
+      // Repeats change nothing: the events start two before the page.
       log = applied(log, server.events.slice(Math.max(0, start - 2)))
-      // Older pages, read at some earlier moment and arriving only now.
+      // Older pages that were read earlier and arrive only now.
       const readAt = Math.min(head, start + late)
       for (let round = 0; round < 20 && log.fromSeq > 0; round++) {
         const next = addPage(log, pageAt(server, readAt, log.fromSeq), 'older')
@@ -133,20 +133,20 @@ test('a page and the events after it give what a fresh read gives, wherever they
   )
 })
 
-test('an event that leaves a gap is refused, and one that is known changes nothing', () => {
+test('an event after a gap is refused, and a known event changes nothing', () => {
   const server = play([1, 2, 3, 4].map(pick => ({ kind: 'say', pick })))
   const log = startLog(pageAt(server, 1))
   assert.equal(applyEvent(log, server.events[2] as RoomEvent), 'gap')
   assert.equal(applyEvent(log, server.events[0] as RoomEvent), log)
 })
 
-test('a page from before what is remembered is refused rather than shown out of date', () => {
+test('a page from before the remembered events is refused rather than shown outdated', () => {
   const server = play(Array.from({ length: 300 }, () => ({ kind: 'say', pick: 0 }) as const))
   const log = applied(startLog(pageAt(server, 1)), server.events.slice(1))
   assert.equal(addPage(log, pageAt(server, 20), 'older'), 'stale')
 })
 
-test('the answer to one’s own message shows it once, before and after its event, and counts it in its thread', () => {
+test('an own message appears once, before and after its event, and counts in its thread', () => {
   const server = play([
     { kind: 'say', pick: 0 },
     { kind: 'reply', pick: 0 },
@@ -177,7 +177,7 @@ const room = (id: string, unread: number, mentions = 0) =>
     membership: { readSeq: 4, unread, mentions, notify: 'all' },
   }) as never
 
-test('badges count what others say, once, and go away when all of it was read', () => {
+test('badges count messages of others once, and disappear when all are read', () => {
   const event = said({ ...newMessage(6, null), authorId: 'bob', mentions: ['ada'] })
   const counted = afterEvent([room('a', 1)], 'a', event, 'ada')
   assert.deepEqual([counted[0]?.membership?.unread, counted[0]?.membership?.mentions], [2, 1])
@@ -189,7 +189,7 @@ test('badges count what others say, once, and go away when all of it was read', 
   assert.equal(afterRead(counted, 'a', { userId: 'ada', readSeq: 5, deliveredSeq: 5 }), 'unknown')
 })
 
-test('the next unread room is one that names me, else the newest, never the open one', () => {
+test('the next unread room is one with a mention, else the newest, never the open one', () => {
   const rooms = [room('a', 1), room('b', 2, 1), room('c', 0)]
   assert.equal(nextUnread(rooms, 'a')?.id, 'b')
   assert.equal(nextUnread(rooms, 'b')?.id, 'a')

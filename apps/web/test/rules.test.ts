@@ -10,7 +10,7 @@ import type { Command } from '../src/shared/app-entry.ts'
 import { formatRelative, fromZonedInput, toZonedInput, withScheme } from '../src/shared/format.ts'
 import { safePath } from '../src/shared/return-path.ts'
 
-test('after signing in one never lands on another site', () => {
+test('after signing in, the user never lands on another site', () => {
   assert.equal(safePath('/links?q=a#b'), '/links?q=a#b')
   const hostile = [
     '//evil.example',
@@ -25,14 +25,14 @@ test('after signing in one never lands on another site', () => {
 
 const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia', 'Australia/Lord_Howe']
 
-test('a time survives the way into an input and back, in any zone and across clock changes', () => {
+test('a time survives the conversion to an input and back, in any zone and across clock changes', () => {
   const minuteMs = 60_000
   const minutes = fc.integer({ min: Date.UTC(2020, 0) / minuteMs, max: Date.UTC(2035, 0) / minuteMs })
   fc.assert(
     fc.property(minutes, fc.constantFrom(...zones), (minute, zone) => {
       const shown = toZonedInput(new Date(minute * minuteMs).toISOString(), zone)
       const back = fromZonedInput(shown, zone)
-      // In the hour that happens twice the input cannot say which one is meant, but it still shows the same time.
+      // In the hour that occurs twice the input is ambiguous, but it still shows the same time.
       assert.equal(toZonedInput(back, zone), shown)
     }),
   )
@@ -68,13 +68,13 @@ test('bars keep every click: days up to a quarter, weeks beyond, the last bar en
       const lengths = buckets.map(({ from, to }) => indexOf(to) - indexOf(from) + 1)
       assert.ok(
         lengths.slice(1).every(length => length === (days.length > 92 ? 7 : 1)),
-        'only the first may be short',
+        'only the first bar may be short',
       )
     }),
   )
 })
 
-test('the top of the scale holds the highest bar, is not twice as high, and its half is a whole number', () => {
+test('the top of the scale fits the highest bar, is at most twice as high, and its half is a whole number', () => {
   fc.assert(
     fc.property(fc.integer({ min: 5, max: 10_000_000 }), max => {
       const top = niceMax(max)
@@ -84,7 +84,7 @@ test('the top of the scale holds the highest bar, is not twice as high, and its 
   )
 })
 
-test('keys: a whole sequence is a command, its beginning waits, anything else is nothing', () => {
+test('a whole key sequence is a command, its beginning waits, and other keys do nothing', () => {
   const command = (id: string, keys: readonly string[]) => ({ id, keys }) as unknown as Command
   const commands = [command('links', ['g', 'l']), command('home', ['g', 'h']), command('create', ['c'])]
   assert.equal(matchKeys(commands, ['c']), commands[2])
@@ -101,7 +101,7 @@ test('the set-up token is found in the link, in its fragment and by itself', () 
     assert.equal(tokenIn(text), undefined, text)
 })
 
-test('relative times say what people say', () => {
+test('relative times read naturally', () => {
   const nowMs = Date.UTC(2026, 10, 21, 12)
   const at = (ms: number) => formatRelative(new Date(nowMs + ms).toISOString(), nowMs, 'en')
   assert.deepEqual(

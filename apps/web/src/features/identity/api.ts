@@ -1,4 +1,4 @@
-/** The typed clients of accounts and of the mails an administrator may read. */
+/** The typed clients of accounts, and of the mails that an administrator may read. */
 import { identity } from '@octet/contracts/identity'
 import { mails } from '@octet/contracts/mails'
 import { createClient } from '../../shared/api.ts'

@@ -1,4 +1,4 @@
-/** Whether this tab was away at a provider, which may have signed it in: the page cannot see that by itself. */
+/** Remembers that this tab left for a provider, which may have signed it in; the page cannot detect that otherwise. */
 
 const key = 'octet.away'
 
@@ -6,12 +6,14 @@ export function goAway(url: string): void {
   try {
     sessionStorage.setItem(key, '1')
   } catch {
-    // Then whoever comes back is not recognised until they sign in here.
+    // Without storage, the returning user is not recognised until they sign in here.
   }
   window.location.assign(url)
 }
 
-/** True once after coming back. Without success one comes back to the sign-in page, which says why. */
+/**
+ * True once after the return. When the provider fails, the user returns to the sign-in page, which shows the reason.
+ */
 export function isBack(): boolean {
   try {
     const wasAway = sessionStorage.getItem(key) !== null

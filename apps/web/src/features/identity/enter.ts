@@ -1,4 +1,4 @@
-/** What follows every kind of sign-in: the account is known from now on, and nothing of an earlier one is left. */
+/** Runs after every kind of sign-in: loads the account and discards the data of an earlier one. */
 import type { Me } from '@octet/contracts/identity'
 import { hashKey, type QueryClient } from '@tanstack/react-query'
 import { forgetDrafts } from '../../shared/drafts.ts'
@@ -12,7 +12,7 @@ export function enter(queryClient: QueryClient, me: Me): void {
   queryClient.setQueryData(meQuery.queryKey, me)
 }
 
-/** The opposite: forgets the account and all that it could see. */
+/** Runs after sign-out: discards the account and all data that it could see. */
 export function leave(queryClient: QueryClient): void {
   rememberSignedIn(false)
   forgetDrafts()

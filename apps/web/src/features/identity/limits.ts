@@ -1,4 +1,4 @@
-/** What fields of accounts may hold, read from the contract while building. */
+/** The limits of account fields, read from the contract at build time. */
 import { identity } from '@octet/contracts/identity'
 import { mails } from '@octet/contracts/mails'
 import { limitOf } from '../../shared/limits.ts'

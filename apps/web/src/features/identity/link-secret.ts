@@ -1,4 +1,4 @@
-/** Secrets that come in the fragment of a link (`#token=…`); kept for this tab, so that a reload keeps them. */
+/** Secrets in the fragment of a link (`#token=…`); stored for this tab, so that they survive a reload. */
 
 const keyOf = (name: string) => `octet.secret.${name}`
 
@@ -6,7 +6,10 @@ function secretIn(fragment: string, name: string): string | undefined {
   return new URLSearchParams(fragment.replace(/^#/, '')).get(name) ?? undefined
 }
 
-/** Takes it out of the address, where it would stay in the history and in shared screens. `slot` names the page. */
+/**
+ * Removes the secret from the address, because it would stay in the history and in shared screens. `slot` names the
+ * page.
+ */
 export function takeSecret(slot: string, name: string): string | undefined {
   const secret = secretIn(window.location.hash, name)
   if (secret !== undefined) {
@@ -21,7 +24,7 @@ export function takeSecret(slot: string, name: string): string | undefined {
   }
 }
 
-/** `undefined` forgets it. */
+/** `undefined` deletes it. */
 export function keepSecret(slot: string, secret: string | undefined): void {
   try {
     if (secret === undefined) sessionStorage.removeItem(keyOf(slot))

@@ -1,4 +1,4 @@
-/** A list that comes page by page, in all its states; every list of the account is one. */
+/** A list that loads page by page, in all its states; used by every list of the account. */
 import { Button } from '@mantine/core'
 import {
   type InfiniteData,
@@ -43,9 +43,9 @@ export function pagedQuery<T>(
 export interface PagedListProps<T> {
   readonly query: UseInfiniteQueryResult<InfiniteData<PageOf<T>>>
   readonly idOf: (item: T) => string
-  /** The inside of an `<li>`. */
+  /** The content of an `<li>`. */
   readonly row: (item: T) => ReactNode
-  /** Shown instead of a list without items. */
+  /** Shown instead of an empty list. */
   readonly empty: ReactNode
   readonly label: string
 }

@@ -1,4 +1,4 @@
-/** The pages of accounts: signing in, one's own account, other people, administration. */
+/** The pages of accounts: sign-in, the user's own account, other users, administration. */
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { safePath } from '../../shared/return-path.ts'
 import { forEveryone, forFirst, forUsers, type Search, text, word } from '../../shared/routing.ts'
@@ -8,15 +8,15 @@ interface NextSearch {
 }
 const nextSearch = (search: Search): NextSearch => ({ next: text(search.next) })
 
-/** The code of the problem with which a provider sent the browser back. */
+/** The code of the problem with which a provider returned the browser. */
 interface Refused {
   problem?: string | undefined
 }
 const refused = (search: Search): Refused => ({ problem: text(search.problem) })
 
 /**
- * Sends signed-in users away from the pages for signing in. When a provider was to be linked and refused, they go to
- * the page where linking began, which says why.
+ * Redirects signed-in users away from the sign-in pages. If a provider could not be linked, they go to the security
+ * page, which shows the reason.
  */
 function requireVisitor({ context, search }: { context: { user: unknown }; search: NextSearch & Refused }): void {
   if (context.user === null) return

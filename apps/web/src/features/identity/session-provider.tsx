@@ -1,4 +1,4 @@
-/** Makes the account known to the whole page and applies its preferences to this browser. */
+/** Provides the account to the whole page and applies its preferences to this browser. */
 import { useMantineColorScheme } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo } from 'react'

@@ -1,7 +1,7 @@
-/** A change of the account: done by the API, and then everything it shows in is read again. */
+/** A change of the account: calls the API, then reloads every query that shows the change. */
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query'
 
-/** `shownIn`: keys of the queries that show it; whatever begins with one of them is read again. */
+/** `shownIn`: key prefixes of the queries to reload. */
 export function useChange<I, O>(change: (input: I) => Promise<O>, shownIn: readonly QueryKey[]) {
   const queryClient = useQueryClient()
   return useMutation({

@@ -1,4 +1,4 @@
-/** Names a browser by its user agent, for people who look for their own devices; a guess, and only shown. */
+/** Names a browser by its user agent, for people who look for their own devices. It is a guess, for display only. */
 
 const browsers: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/Edg\//, 'Edge'],

@@ -1,4 +1,4 @@
-/** What there is to see of accounts: signing in, one's own account, other people, administration. */
+/** The views of accounts: sign-in, the user's own account, other users, administration. */
 import { dialogOf, type SystemViews } from '../../shared/view.ts'
 
 export const views: SystemViews = {

@@ -1,4 +1,4 @@
-/** Profile and preferences. Preferences take effect at once; the name waits for "Save". */
+/** Profile and preferences. Preferences take effect at once; the profile waits for "Save". */
 
 import { Button, NativeSelect, SegmentedControl, Switch, TextInput, useMantineColorScheme } from '@mantine/core'
 import { identity, type Me } from '@octet/contracts/identity'
@@ -61,7 +61,7 @@ function Profile({ user }: { user: Me }) {
 function usePreference(user: Me) {
   const t = useT()
   const updateMe = useUpdateMe()
-  /** Saves it; `undo` takes the effect in this browser back when the server refuses. */
+  /** Saves it; `undo` reverts the effect in this browser when the server refuses. */
   return async (preference: Me['preferences'], undo: () => void = () => undefined) => {
     try {
       await updateMe.mutateAsync({ preferences: { ...user.preferences, ...preference } })

@@ -1,4 +1,4 @@
-/** Changes the profile or the preferences; shown at once, taken back when the server refuses. */
+/** Changes the profile or the preferences; shown at once, reverted when the server refuses. */
 import type { Input } from '@octet/contracts'
 import type { identity, Me } from '@octet/contracts/identity'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

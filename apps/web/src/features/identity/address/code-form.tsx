@@ -1,4 +1,4 @@
-/** Enters the code of a mail, or asks for a new one. */
+/** Takes the code from a mail, or requests a new one. */
 
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'

@@ -1,4 +1,4 @@
-/** Where the mail with the code leads: the code is filled in already. */
+/** The page that the mail with the code links to; the code is already filled in. */
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

@@ -1,4 +1,4 @@
-/** The account's address: confirmed or not, and changing it. */
+/** The account's address: its state, and the form to change it. */
 
 import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-/** The account's address and the one that waits to be confirmed. */
+/** The account's address, and the new one that is not confirmed yet. */
 import { queryOptions } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { meQuery } from '../get-me.ts'

@@ -1,4 +1,6 @@
-/** Takes a change of address back with the link mailed to the old one. A click does it, not opening the link. */
+/**
+ * Reverts a change of address with the link that was mailed to the old one. Only a click does it, not opening the link.
+ */
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'

@@ -1,4 +1,4 @@
-/** Asks quietly for the code of the first mail, until it is entered or put off for this visit. */
+/** Asks for the code from the first mail, until the user enters it or dismisses the banner for this visit. */
 import { ActionIcon, Button } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { Link, useRouterState } from '@tanstack/react-router'
@@ -22,7 +22,7 @@ function putOff(): void {
   try {
     sessionStorage.setItem(key, '1')
   } catch {
-    // Then it is gone until the next reload.
+    // Without storage it stays hidden until the next reload.
   }
 }
 

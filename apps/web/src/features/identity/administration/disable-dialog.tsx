@@ -1,4 +1,4 @@
-/** Shuts an account out, with a reason that its audit log keeps. */
+/** Disables an account, with a reason that its audit log keeps. */
 
 import { Button, TextInput } from '@mantine/core'
 import { useForm } from '../../../shared/form.ts'

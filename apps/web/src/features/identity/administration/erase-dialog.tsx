@@ -1,4 +1,4 @@
-/** Deletes somebody's account for good, once its username was typed. */
+/** Permanently deletes another user's account, once its username was typed. */
 
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'

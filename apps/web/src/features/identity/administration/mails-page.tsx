@@ -1,4 +1,4 @@
-/** The outbox: what Octet has sent, where no mail server takes it away. */
+/** The mail outbox: everything that Octet has sent on an installation without a mail server. */
 
 import { Badge, Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
@@ -19,7 +19,7 @@ import { mailQuery, mailsQuery } from './mails.ts'
 
 const addressPattern = /(https?:\/\/\S+)/
 
-/** The text with its links to this site to click; others stay words, because anybody may have caused a mail. */
+/** The text with clickable links to this site. Other links stay text, because any visitor may have caused a mail. */
 function MailText({ text }: { text: string }) {
   return text.split(addressPattern).map((part, index) =>
     part.startsWith(`${window.location.origin}/`) ? (

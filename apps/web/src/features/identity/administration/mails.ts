@@ -1,4 +1,4 @@
-/** Mails that lie here, for whoever runs this installation. */
+/** Stored mails, for the operator of this installation. */
 import { queryOptions } from '@tanstack/react-query'
 import { mailsApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'

@@ -1,4 +1,4 @@
-/** What administrators do to accounts. */
+/** The actions of administrators on accounts. */
 import { type InfiniteData, useMutation, useQueryClient } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { useChange } from '../use-change.ts'
@@ -14,7 +14,7 @@ export const useVerifyUserAudit = () => useChange((id: string) => identityApi.ve
 
 type UserPages = InfiniteData<{ readonly data: readonly ManagedUser[] }>
 
-/** Takes the account off the lists at once; on the server it goes within seconds, module by module. */
+/** Removes the account from the lists at once; the server erases it within seconds, module by module. */
 export function useEraseUser() {
   const queryClient = useQueryClient()
   return useMutation({

@@ -1,4 +1,4 @@
-/** An account as those see it who manage accounts. */
+/** An account as administrators see it. */
 import type { Input, Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 

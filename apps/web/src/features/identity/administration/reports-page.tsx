@@ -1,4 +1,4 @@
-/** What people told about others, for those who look after it. */
+/** Reports about users and content, for moderators. */
 import { Badge, Button, SegmentedControl } from '@mantine/core'
 import { identity } from '@octet/contracts/identity'
 import { IconFlag } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-/** Closes a report, saying what came of it. */
+/** Closes a report and records its outcome. */
 
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { useForm } from '../../../shared/form.ts'

@@ -1,4 +1,4 @@
-/** Chooses the roles of one account. Everyone keeps `user`, which is what having an account means. */
+/** Selects the roles of one account. Every account keeps the role `user`. */
 import { Button, Checkbox } from '@mantine/core'
 import { roles } from '@octet/contracts'
 import { useForm } from '../../../shared/form.ts'

@@ -8,7 +8,7 @@ export function useSetUserRoles() {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: (input: Input<typeof identity, 'setUserRoles'>) => identityApi.setUserRoles(input),
-    // One's own roles decide what the shell shows, so the account is read again as well.
+    // The user's own roles decide what the shell shows, so the account is loaded again too.
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['identity'] }),
   })
 }

@@ -16,7 +16,7 @@ import { usersQuery } from './list-users.ts'
 import type { ManagedUser, RoleName } from './managed-user.ts'
 import { UserActions, type UserDialog } from './user-actions.tsx'
 
-/** Everybody is a user; it is worth saying only where nothing else is. */
+/** Every account has the role `user`, so it is shown only when there is no other. */
 function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
   const special = roles.filter(role => role !== 'user')
   return special.length > 0 ? special : roles
@@ -24,7 +24,7 @@ function shownRoles(roles: readonly RoleName[]): readonly RoleName[] {
 
 interface UserRowProps {
   readonly user: ManagedUser
-  /** Absent for those who may only look. */
+  /** Absent for users who may only read. */
   readonly onEdit: ((dialog: 'roles' | UserDialog) => void) | undefined
 }
 

@@ -1,4 +1,4 @@
-/** The account's audit log in sentences, newest first. */
+/** The account's audit log as sentences, newest first. */
 import { Badge } from '@mantine/core'
 import { identity } from '@octet/contracts/identity'
 import { IconHistory } from '@tabler/icons-react'
@@ -13,7 +13,7 @@ import { PagedList } from '../paged.tsx'
 import { agentOf } from '../user-agent.ts'
 import { type AuditEntry, auditQuery, verificationQuery } from './audit.ts'
 
-/** What sentences may mention; entries of older versions have less. */
+/** The values that sentences may mention; entries of older versions have fewer. */
 const unsaid: MessageValues = {
   ...{ name: '', reason: '', provider: '', outcome: '', before: '', after: '', kind: 'web' },
   ...{ sessions: 0, sessionsEnded: 0, attempts: 0, factors: 1 },

@@ -1,4 +1,4 @@
-/** What happened to the account, and whether that record is whole. */
+/** The audit log of the account, and whether it is complete. */
 import type { Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'

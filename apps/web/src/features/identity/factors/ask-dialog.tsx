@@ -1,4 +1,4 @@
-/** Asks before something that cannot be undone: what will happen, and the word or note it needs. */
+/** Asks before an irreversible action: explains it, and takes the word or note that it needs. */
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useForm } from '../../../shared/form.ts'
@@ -11,7 +11,7 @@ import { authFormClass } from '../auth-card.tsx'
 export interface AskDialogProps {
   readonly title: string
   readonly children: ReactNode
-  /** What the button says that does it. */
+  /** The label of the button that does it. */
   readonly label: string
   readonly isDangerous?: boolean
   readonly run: () => Promise<unknown>

@@ -1,4 +1,4 @@
-/** The second step by an authenticator app: setting it up, and the codes for the day it is lost. */
+/** The second step by an authenticator app: its setup, and recovery codes in case the app is lost. */
 
 import { Badge, Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'

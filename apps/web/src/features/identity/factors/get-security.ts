@@ -1,4 +1,4 @@
-/** How the account is protected. */
+/** The account's protection: password, second step and passkeys. */
 import type { Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { queryOptions } from '@tanstack/react-query'
@@ -12,7 +12,7 @@ export const securityQuery = queryOptions({
   queryFn: ({ signal }) => identityApi.getSecurity({}, { signal }),
 })
 
-/** How the account's owner may prove anew that it is them; a password only where nothing stronger is turned on. */
+/** The factors for a fresh sign-in; the password is only one of them when no stronger factor is on. */
 export function waysOf(security: Security, canUsePasskeys: boolean): readonly Way[] {
   const ways: Way[] = []
   if (security.hasPassword && !security.twoStep) ways.push('password')

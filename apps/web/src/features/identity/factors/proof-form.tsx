@@ -1,4 +1,4 @@
-/** Proves that it is you, in one of several ways: at the second step of sign-in, and before what asks for it again. */
+/** Verifies one factor, at the second step of sign-in and for a fresh sign-in. */
 
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
@@ -25,7 +25,7 @@ export interface Proof {
 }
 
 export interface ProofFormProps {
-  /** At least one; the first is asked for first. */
+  /** At least one; the first is offered first. */
   readonly ways: readonly Way[]
   readonly purpose: 'second-factor' | 'step-up'
   readonly submitLabel: string

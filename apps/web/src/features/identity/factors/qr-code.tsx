@@ -1,4 +1,7 @@
-/** A QR code drawn here: what it says never leaves the browser. Dark on light in both schemes, as readers want it. */
+/**
+ * A QR code that is drawn here, so that its content never leaves the browser. It is dark on light in both schemes,
+ * because scanners need that.
+ */
 import { create } from 'qrcode'
 import { useMemo } from 'react'
 import classes from '../account.module.css'

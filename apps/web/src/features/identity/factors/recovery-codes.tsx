@@ -1,4 +1,6 @@
-/** Recovery codes, shown this once: to copy, to print, to keep as a file. They take the page until they are saved. */
+/**
+ * Recovery codes, shown only once: to copy, to print, or to save as a file. They fill the page until they are saved.
+ */
 import { Button, Checkbox } from '@mantine/core'
 import { IconDownload, IconPrinter } from '@tabler/icons-react'
 import { useState } from 'react'

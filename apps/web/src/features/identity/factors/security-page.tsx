@@ -1,4 +1,4 @@
-/** How the account is protected: password, second step, passkeys, accounts elsewhere. */
+/** The security page: password, second step, passkeys and provider accounts. */
 import { identity } from '@octet/contracts/identity'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'

@@ -1,4 +1,4 @@
-/** "Confirm that it is you": by what the account has, the strongest first. */
+/** "Confirm that it is you": offers the account's factors, strongest first. */
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
@@ -13,7 +13,7 @@ import { useSignOut } from '../sessions/sign-out.ts'
 import { securityQuery, waysOf } from './get-security.ts'
 import { type Proof, ProofForm } from './proof-form.tsx'
 
-/** For an account that has nothing to prove itself by but its provider: signing in anew does it. */
+/** For an account with no factor but its provider, which must sign in again. */
 function SignInAnew() {
   const t = useT()
   const signOut = useSignOut()

@@ -1,4 +1,4 @@
-/** Answers the question of `shared/step-up.ts` with a dialog; mounted once, for whoever is signed in. */
+/** Answers the question of `shared/step-up.ts` with a dialog; mounted once for the signed-in user. */
 import { lazy, Suspense, useEffect } from 'react'
 import { hostPresence, useIsConfirming } from '../../../shared/step-up.ts'
 

@@ -18,7 +18,7 @@ export const scopesQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-/** The answer holds the key itself, this once. */
+/** The answer contains the key itself, only this once. */
 export const useCreateApiKey = () =>
   useChange((input: Input<typeof identity, 'createApiKey'>) => identityApi.createApiKey(input), [keysKey])
 
@@ -26,12 +26,12 @@ async function revoke(id: string, isLeaving: boolean): Promise<void> {
   try {
     await identityApi.revokeApiKey({ id }, { keepalive: isLeaving })
   } catch (error) {
-    // It is gone already, which is what was wanted.
+    // The key is already gone, so nothing is left to do.
     if (!(error instanceof Problem) || error.status !== 404) throw error
   }
 }
 
-/** Revokes a key after a while in which that can be taken back. */
+/** Revokes a key after a delay in which the user can undo it. */
 export function useRevokeApiKey() {
   const queryClient = useQueryClient()
   const offerUndo = useOfferUndo()

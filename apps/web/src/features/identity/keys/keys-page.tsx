@@ -1,4 +1,4 @@
-/** API keys that work: what each may do, when it was used, and its end. */
+/** Active API keys: what each may do, when it was last used, and when it expires. */
 import { Badge, Button } from '@mantine/core'
 import { identity } from '@octet/contracts/identity'
 import { IconKey } from '@tabler/icons-react'

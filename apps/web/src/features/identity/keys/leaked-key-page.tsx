@@ -1,4 +1,4 @@
-/** For whoever found an API key where it should not be: it ends, and nobody learns whose it was. */
+/** For a person who found a leaked API key: it is revoked, and its owner is not revealed. */
 
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-/** Makes an API key: what it is for, what it may do, how long. Then shows it, this once. */
+/** Creates an API key: its purpose, its scopes and its lifetime. Then shows the key, only this once. */
 
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import type { Output } from '@octet/contracts'
@@ -46,7 +46,7 @@ function ScopesField({ scopes, chosen, error, onChange }: ScopesFieldProps) {
             <Checkbox
               label={<code>{scope}</code>}
               checked={chosen.includes(scope)}
-              // The first of the group takes the focus when the group is wrong.
+              // An invalid group focuses its first checkbox.
               aria-invalid={error !== undefined && index === 0 ? true : undefined}
               onChange={event =>
                 onChange(event.currentTarget.checked ? [...chosen, scope] : chosen.filter(each => each !== scope))
@@ -123,7 +123,7 @@ function KeyForm({ scopes, onMade }: { scopes: Scopes; onMade: (made: Made) => v
   )
 }
 
-/** A command that works with any key; what it may do decides what comes back. */
+/** A command that works with any key; the key's scopes decide what it returns. */
 function exampleOf(key: string): string {
   return `curl ${window.location.origin}/api/v1/users/me -H 'authorization: Bearer ${key}'`
 }

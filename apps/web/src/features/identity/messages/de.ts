@@ -1,4 +1,4 @@
-/** German of accounts. */
+/** German messages of accounts. */
 import pages from './de-pages.ts'
 import type { en } from './en.ts'
 

@@ -1,4 +1,4 @@
-/** English of accounts: what the pages behind the first ones say; fetched with the first of them. */
+/** English messages of accounts for all pages but the first ones; loaded with the first of them. */
 const pages = {
   'audit.blocked': 'You blocked someone.',
   'audit.broken':

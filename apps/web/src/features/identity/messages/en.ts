@@ -1,4 +1,4 @@
-/** English of accounts: what the first pages and the frame say. */
+/** English messages of accounts for the first pages and the frame. */
 export const en = {
   'account.app': 'Account',
   'account.appearance': 'Appearance and language',

@@ -1,4 +1,4 @@
-/** Problems without words of their own. */
+/** Problems that have no messages of their own. */
 export const silentProblems = [
   // The sign-in page answers it by asking for the second factor.
   'identity.second-factor-required',

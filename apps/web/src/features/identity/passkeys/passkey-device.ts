@@ -1,18 +1,18 @@
-/** The browser's side of passkeys: asking for one and making one. */
+/** The browser's side of passkeys: using one and creating one. */
 import { Problem } from '@octet/contracts'
 import type { PasskeyAssertion } from '@octet/contracts/identity'
 import { identityApi } from '../api.ts'
 
 type Purpose = 'sign-in' | 'second-factor' | 'step-up'
 
-/** Passkeys belong to a host name; to a number the browser gives none. */
+/** Passkeys belong to a host name; browsers create none for a numeric address. */
 export function arePasskeysPossible(): boolean {
   if (typeof PublicKeyCredential === 'undefined' || !window.isSecureContext) return false
   if (!('parseRequestOptionsFromJSON' in PublicKeyCredential)) return false
   return !/^[\d.]+$|^\[/.test(window.location.hostname)
 }
 
-/** Nobody refused: the person closed the browser's window, or has no passkey for this site. */
+/** The user closed the browser's window, or has no passkey for this site. */
 function stopped(cause: unknown): Problem {
   const title = 'No passkey was used.'
   return new Problem({ code: 'identity.passkey-stopped', status: 400, title }, { cause })
@@ -24,7 +24,7 @@ export interface AskOptions {
   readonly signal?: AbortSignal
 }
 
-/** Lets the browser prove who somebody is by a passkey. Throws `identity.passkey-stopped` when nothing came of it. */
+/** Lets the browser authenticate the user by a passkey. Throws `identity.passkey-stopped` when that did not happen. */
 export async function askForPasskey(purpose: Purpose, { isQuiet, signal }: AskOptions = {}): Promise<PasskeyAssertion> {
   const { options } = await identityApi.passkeyOptions({ purpose }, signal === undefined ? {} : { signal })
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options as never)
@@ -38,7 +38,7 @@ export async function askForPasskey(purpose: Purpose, { isQuiet, signal }: AskOp
   return credential.toJSON() as PasskeyAssertion
 }
 
-/** Makes a passkey on this device from the server's options. Throws like {@link askForPasskey}. */
+/** Creates a passkey on this device from the server's options. Throws like {@link askForPasskey}. */
 export async function makePasskey(options: object) {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as never)
   const credential = await navigator.credentials.create({ publicKey }).catch(error => {

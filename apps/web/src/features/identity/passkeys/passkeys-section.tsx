@@ -1,4 +1,4 @@
-/** The account's passkeys: adding, naming, removing. */
+/** The account's passkeys: add, name, remove. */
 
 import { Badge, Button, Checkbox, TextInput } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
@@ -131,7 +131,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
 }
 
 export interface PasskeysSectionProps {
-  /** The server cannot have any: its address is a number. */
+  /** Passkeys are impossible here, because the server's address is a number. */
   readonly isPossible: boolean
   readonly onCodes: (codes: readonly string[]) => void
 }

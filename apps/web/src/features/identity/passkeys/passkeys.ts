@@ -21,7 +21,7 @@ async function addPasskey(wanted: { name: string; guardsPassword: boolean }) {
   return identityApi.addPasskey({ ...wanted, passkey: await makePasskey(options) })
 }
 
-/** Asks the browser for a new passkey and keeps it. */
+/** Asks the browser for a new passkey and saves it. */
 export const useAddPasskey = () => useChange(addPasskey, shownIn)
 export const useRenamePasskey = () =>
   useChange((input: Input<typeof identity, 'renamePasskey'>) => identityApi.renamePasskey(input), shownIn)

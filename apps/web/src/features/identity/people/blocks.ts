@@ -1,4 +1,4 @@
-/** People the account keeps away. */
+/** The users that this account blocks. */
 import { identityApi } from '../api.ts'
 import { pagedQuery } from '../paged.tsx'
 import { useChange } from '../use-change.ts'

@@ -1,4 +1,4 @@
-/** Finding people by the start of their username or name. */
+/** Search for users by the start of their username or name. */
 
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'

@@ -1,4 +1,4 @@
-/** Other people as one meets them: finding, reading a profile, reporting. */
+/** Other users: search, profile, report. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'

@@ -1,4 +1,4 @@
-/** Somebody's public profile: who it is, and keeping them away or reporting them. */
+/** Another user's public profile, with buttons to block or report them. */
 import { Button } from '@mantine/core'
 import { type Output, Problem } from '@octet/contracts'
 import { identity } from '@octet/contracts/identity'

@@ -1,4 +1,4 @@
-/** Tells the moderators about somebody. What was typed survives closing the dialog. */
+/** Reports a user to the moderators. The typed text survives closing the dialog. */
 
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { keepDraft, readDraft } from '../../../shared/drafts.ts'

@@ -1,4 +1,4 @@
-/** One's data in one's own hands: an archive of it, and the end of the account. */
+/** The user's data: its export, and the deletion of the account. */
 
 import { Badge, Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
@@ -87,12 +87,12 @@ function Exports() {
   )
 }
 
-/** Forgets the account here, and shows until when signing in takes the deletion back. */
+/** Signs out here, and shows the date until which signing in cancels the deletion. */
 function useGoodbye(): (until: string) => Promise<void> {
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   return async until => {
-    // The page for visitors first: without an account this one would send them to sign in.
+    // First the public page: without an account, this page would redirect to sign-in.
     await navigate({ to: '/goodbye', search: { until } })
     leave(queryClient)
   }

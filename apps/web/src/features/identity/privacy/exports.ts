@@ -19,7 +19,7 @@ export const exportsQuery = queryOptions({
 })
 
 export const useRequestExport = () => useChange(() => identityApi.requestExport({}), [exportsQuery.queryKey])
-/** Gets a link that works once, and downloads from it. */
+/** Gets a one-time link and downloads from it. */
 export const useExportLink = () =>
   useChange(async (id: string) => {
     const { url } = await identityApi.createExportLink({ id })

@@ -1,4 +1,4 @@
-/** The page after a request to delete the account: how long the user can still cancel it, and how. */
+/** The page after a request to delete the account: how, and until when, the user can cancel it. */
 import { Button } from '@mantine/core'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { formatDateTime } from '../../../shared/format.ts'
@@ -12,7 +12,7 @@ const hourMs = 3_600_000
 function Countdown({ until }: { until: string }) {
   const { t, tag, timeZone } = useLocale()
   const left = Math.max(0, (Date.parse(until) - useNow()) / hourMs)
-  // Rounded up: right after asking, fourteen days are not "13 days left".
+  // Rounded up: right after the request, fourteen days must not become "13 days left".
   const hours = left < 1 ? 0 : Math.ceil(left)
   const days = hours < 24 ? 0 : Math.ceil(hours / 24)
   return (
@@ -33,7 +33,7 @@ export function GoodbyePage() {
     <AuthCard title={t('goodbye.title')} lead={isKnown ? undefined : t('goodbye.soon')}>
       {isKnown ? <Countdown until={until} /> : null}
       <p>{t('goodbye.cancel')}</p>
-      {/* The activity page says first that the deletion was taken back. */}
+      {/* The activity page first reports that the deletion was cancelled. */}
       <Button
         variant="default"
         renderRoot={props => <Link {...props} to="/sign-in" search={{ next: '/account/activity' }} />}

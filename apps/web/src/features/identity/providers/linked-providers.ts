@@ -1,4 +1,4 @@
-/** Accounts elsewhere that sign in to this one. */
+/** Provider accounts that sign in to this account. */
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { useChange } from '../use-change.ts'
@@ -11,7 +11,7 @@ export const linkedProvidersQuery = queryOptions({
 export const useUnlinkProvider = () =>
   useChange((provider: string) => identityApi.unlinkProvider({ provider }), [linkedProvidersQuery.queryKey])
 
-/** Sends the browser to the provider; it comes back to the security page. */
+/** Sends the browser to the provider, which returns to the security page. */
 export function useLinkProvider() {
   return useMutation({
     mutationFn: (provider: string) => identityApi.startProviderLink({ provider, returnTo: '/account/security' }),

@@ -1,4 +1,4 @@
-/** Accounts elsewhere that sign in here. Nothing where the operator configured none. */
+/** Provider accounts that sign in here. Renders nothing if the operator configured no provider. */
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'

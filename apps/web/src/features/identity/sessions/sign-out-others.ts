@@ -1,4 +1,4 @@
-/** Signs every device out but this one. */
+/** Signs out every device but this one. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 import { devicesQuery } from './list-devices.ts'

@@ -1,4 +1,4 @@
-/** Ends the session of this browser. When it has ended already, that is what was wanted. */
+/** Ends the session of this browser. A session that has already ended counts as success. */
 import { Problem } from '@octet/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { deferred } from '../../../shared/deferred.ts'

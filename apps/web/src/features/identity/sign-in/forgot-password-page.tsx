@@ -1,4 +1,4 @@
-/** Asks for a link for a new password. What is said then is the same whether or not an account has the address. */
+/** Requests a link to set a new password. The answer is the same whether or not an account has the address. */
 
 import { Button, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'

@@ -1,4 +1,4 @@
-/** A sign-in that began at a provider and wants a second step: the server hands it over in the fragment. */
+/** A sign-in by a provider that needs a second step: the server passes its state in the fragment. */
 import type { SecondFactorDemand } from '@octet/contracts/identity'
 import { useEffect, useState } from 'react'
 
@@ -13,7 +13,7 @@ const factors: ReadonlySet<string> = new Set<SecondFactorDemand['factors'][numbe
   'recovery-code',
   'passkey',
 ])
-/** The server decides; here it is only said. */
+/** Only for display; the server decides. */
 const expiresIn = 300
 
 function handedOver(fragment: string): HandedOver | undefined {
@@ -25,7 +25,7 @@ function handedOver(fragment: string): HandedOver | undefined {
   return { demand, returnTo: parts.get('returnTo') ?? '/' }
 }
 
-/** What came in the address, from which it is taken out: it would stay in the history and in shared screens. */
+/** Reads the state and removes it from the address, because it would stay in the history and in shared screens. */
 export function useHandedOver(): HandedOver | undefined {
   const [handed] = useState(() => handedOver(window.location.hash))
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** Where else people may have an account to sign in with. */
+/** The providers that users can sign in with. */
 import { Problem } from '@octet/contracts'
 import { queryOptions, useMutation } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
@@ -10,7 +10,7 @@ export const providersQuery = queryOptions({
   staleTime: 10 * 60_000,
 })
 
-/** `google` → `Google`: what the operator called it, as a name. */
+/** `google` → `Google`: the operator's identifier as a name. */
 export function providerLabel(name: string): string {
   return name
     .split('-')
@@ -18,7 +18,7 @@ export function providerLabel(name: string): string {
     .join(' ')
 }
 
-/** Sends the browser to a provider, to sign in with it and come back to `returnTo`. */
+/** Sends the browser to a provider, to sign in there and return to `returnTo`. */
 export function useProviderLogin(returnTo: string | undefined) {
   return useMutation({
     mutationFn: (provider: string) => identityApi.startProviderLogin({ provider, returnTo: returnTo ?? '/' }),
@@ -26,7 +26,7 @@ export function useProviderLogin(returnTo: string | undefined) {
   })
 }
 
-/** Why a provider sent the browser back without a result, from the code in the address. */
+/** Why a provider returned the browser without a result, from the code in the address. */
 export function refusalOf(code: string | undefined): Problem | undefined {
   return code === undefined ? undefined : new Problem({ code, status: 400, title: code })
 }

@@ -1,4 +1,4 @@
-/** A field for a new password, with a word on how good it is. Pasting and password managers are welcome. */
+/** A field for a new password with a rating of its strength. It allows pasting and password managers. */
 
 import type { PasswordInputProps } from '@mantine/core'
 import { useId } from 'react'
@@ -16,7 +16,7 @@ export function isLongEnough(password: string): boolean {
 
 export interface NewPasswordFieldProps extends PasswordInputProps {
   readonly value: string
-  /** Words that make a password easy to guess: one's name, one's address. */
+  /** Words that make a password easy to guess: the user's name and address. */
   readonly ownWords?: readonly string[]
 }
 

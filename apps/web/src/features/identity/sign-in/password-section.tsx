@@ -1,4 +1,4 @@
-/** Changing the password, or setting the first one. */
+/** Changes the password, or sets the first one. */
 import { Button } from '@mantine/core'
 import { useForm } from '../../../shared/form.ts'
 import { useT } from '../../../shared/i18n.tsx'
@@ -32,7 +32,7 @@ export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
       <p className="dimmed">{t(hasPassword ? 'password.about' : 'password.none')}</p>
       <FailureNotice error={form.failure} />
       <form className={classes.section} noValidate onSubmit={event => void form.onSubmit(event)}>
-        {/* Tells password managers whose password this is. */}
+        {/* Tells password managers which account the password belongs to. */}
         <input
           className="visually-hidden"
           name="username"

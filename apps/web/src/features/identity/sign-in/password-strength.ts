@@ -1,11 +1,11 @@
-/** How hard a password is to guess, roughly and at once; the server knows the common ones and has the last word. */
+/** A rough, immediate estimate of how hard a password is to guess. The server knows the common ones and decides. */
 
 export type Strength = 'weak' | 'fair' | 'strong'
 
 const fairLength = 12
 const strongLength = 16
 
-/** What is left when repeats and runs (`aaa`, `123`, `cba`) count once: a long run is as easy as a short one. */
+/** The password with repeats and runs (`aaa`, `123`, `cba`) counted once: a long run is as easy as a short one. */
 function distinctLength(password: string): number {
   const codes = Array.from(password, char => char.codePointAt(0) ?? 0)
   return codes.filter((code, index) => {
@@ -14,7 +14,7 @@ function distinctLength(password: string): number {
   }).length
 }
 
-/** Length counts most; one's own name or address in it counts for nothing. */
+/** Length counts most; the user's own name or address in it counts for nothing. */
 export function passwordStrength(password: string, ownWords: readonly string[] = []): Strength {
   const bare = ownWords
     .filter(word => word.length >= 3)

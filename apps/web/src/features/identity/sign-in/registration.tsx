@@ -1,4 +1,4 @@
-/** The fields of a new account, shared by sign-up and first start, and what is wrong with them. */
+/** The fields of a new account, shared by sign-up and first start, and their errors. */
 
 import { TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
@@ -28,7 +28,7 @@ export function registrationErrors(values: Registration, t: Translate): FormErro
   }
 }
 
-/** A name that cannot be had is the fault of the name. */
+/** A taken or reserved name is an error of the name field. */
 export function blameForRegistration(error: unknown): 'username' | undefined {
   return error instanceof Problem && error.code.startsWith('identity.username-') ? 'username' : undefined
 }

@@ -1,4 +1,4 @@
-/** Sets a new password with the link of a mail. */
+/** Sets a new password with the link from a mail. */
 import { Button } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { Link } from '@tanstack/react-router'

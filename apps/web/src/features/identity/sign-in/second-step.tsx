@@ -1,4 +1,4 @@
-/** The second half of a sign-in, by whatever the account has. */
+/** The second step of a sign-in, by any factor of the account. */
 import { Button } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import type { SecondFactorDemand } from '@octet/contracts/identity'
@@ -11,7 +11,7 @@ import { useFinishSignIn } from './sign-in.ts'
 export interface SecondStepProps {
   readonly demand: SecondFactorDemand
   readonly onDone: () => void
-  /** It took too long, or too many codes were wrong; `undefined` when the person went back. */
+  /** It took too long, or too many codes were wrong; `undefined` when the user went back. */
   readonly onEnded: (error: unknown) => void
 }
 

@@ -1,4 +1,4 @@
-/** Makes the first administrator with the one-time token and signs this browser in. */
+/** Creates the first administrator with the one-time token and signs this browser in. */
 import type { Input } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

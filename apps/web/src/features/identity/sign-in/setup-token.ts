@@ -1,14 +1,17 @@
-/** The one-time token of first start, from the fragment of its link; kept for this tab, so that a reload keeps it. */
+/**
+ * The one-time token of the first start, from the fragment of its link; stored for this tab, so that it survives a
+ * reload.
+ */
 
 const key = 'octet.setup-token'
 
-/** The token in a fragment (`#t=…`), a whole link, or what somebody pasted; `undefined` when there is none. */
+/** The token from a fragment (`#t=…`), a whole link or pasted text; `undefined` when it has none. */
 export function tokenIn(text: string): string | undefined {
   const found = /[#&]t=([^&\s]+)/.exec(text)?.[1] ?? /^\s*([\w.-]{8,100})\s*$/.exec(text)?.[1]
   return found === undefined ? undefined : decodeURIComponent(found)
 }
 
-/** Takes the token out of the address, where it would stay in the history and in shared screens. */
+/** Removes the token from the address, because it would stay in the history and in shared screens. */
 export function takeToken(): string | undefined {
   const token = tokenIn(window.location.hash)
   if (token !== undefined) {

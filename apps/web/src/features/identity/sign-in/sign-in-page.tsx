@@ -1,4 +1,4 @@
-/** Sign-in: by password, passkey or a provider, and the second step where the account wants one. */
+/** Sign-in by password, passkey or provider, and the second step if the account needs one. */
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { type SecondFactorDemand, secondFactorDemand } from '@octet/contracts/identity'
@@ -23,7 +23,7 @@ interface StepProps {
   readonly onDemand: (demand: SecondFactorDemand) => void
 }
 
-/** Runs a way in; an account that wants a second step is no failure. */
+/** Runs a sign-in method; a demand for the second step is not a failure. */
 async function signInBy(way: () => Promise<unknown>, { onDone, onDemand }: StepProps): Promise<void> {
   try {
     await way()
@@ -80,7 +80,7 @@ function PasswordStep(props: StepProps) {
   )
 }
 
-/** Offers passkeys among the suggestions of the user name field. The browser keeps one request at a time. */
+/** Offers passkeys among the suggestions of the user name field. The browser allows one request at a time. */
 function useQuietPasskey(use: (signal: AbortSignal) => Promise<void>): () => void {
   const latest = useRef(use)
   const [controller] = useState(() => ({ current: new AbortController() }))
@@ -91,7 +91,7 @@ function useQuietPasskey(use: (signal: AbortSignal) => Promise<void>): () => voi
       const isOffered = await PublicKeyCredential.isConditionalMediationAvailable?.()
       if (isOffered && !abort.signal.aborted) await latest.current(abort.signal)
     }
-    // Nothing was asked for, so nothing is said when it does not work: the form and the button are there.
+    // The user did not ask for this, so a failure is silent: the form and the button are there.
     if (arePasskeysPossible()) void offer().catch(() => undefined)
     return () => abort.abort()
   }, [controller])
@@ -160,7 +160,7 @@ export function SignInPage() {
       {text}
     </Link>
   )
-  /** A provider's sign-in says itself where to return to. */
+  /** A provider's sign-in itself carries the return path. */
   function goOn(returnTo = next): void {
     history.push(safePath(returnTo))
   }

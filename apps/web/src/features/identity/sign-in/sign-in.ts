@@ -10,7 +10,7 @@ function useEntrance<I>(sign: (input: I) => Promise<Me>) {
   return useMutation({ mutationFn: sign, onSuccess: me => enter(queryClient, me) })
 }
 
-/** Fails with `identity.second-factor-required` where a password is not enough; then see `useFinishSignIn`. */
+/** Fails with `identity.second-factor-required` when a password is not enough; then see `useFinishSignIn`. */
 export function useSignIn() {
   return useEntrance((input: Input<typeof identity, 'webLogin'>) => identityApi.webLogin(input))
 }

@@ -1,4 +1,4 @@
-/** First start: the one-time link from the terminal makes the first administrator, on one screen. */
+/** First start: the one-time link from the terminal creates the first administrator, on one screen. */
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -19,7 +19,9 @@ import { keepToken, takeToken, tokenIn } from './setup-token.ts'
 const patienceMs = 3_000
 const pollMs = 200
 
-/** The examples change hands a moment after the account exists; a home page without them would look empty. */
+/**
+ * The server assigns the examples shortly after it creates the account; without them the home page would look empty.
+ */
 async function examplesArrived(apps: readonly AppEntry[], queryClient: QueryClient): Promise<void> {
   const deadlineMs = performance.now() + patienceMs
   while (performance.now() < deadlineMs) {
