@@ -5,5 +5,5 @@ import { createClient } from '../../shared/api.ts'
 
 export const chatApi = createClient(chat)
 
-/** Of other people chat looks up names and keeps blocks; accounts answer both. */
+/** The operations of accounts that chat uses: names of other users, and blocks. */
 export const identityApi = createClient(identity)

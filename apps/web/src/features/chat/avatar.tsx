@@ -1,4 +1,4 @@
-/** Somebody's initial on a colour of their own. Decoration: the name stands beside it. */
+/** A user's initial on a colour of their own. It is decoration, because the name stands beside it. */
 import classes from './avatar.module.css'
 
 const accents = ['indigo', 'teal', 'orange', 'pink', 'violet', 'cyan', 'green', 'slate'] as const

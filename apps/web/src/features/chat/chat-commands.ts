@@ -1,4 +1,4 @@
-/** Commands that only the pages of chat can carry out: whoever is on the screen listens, and says whether it did. */
+/** Commands that only the pages of chat can run: components on the screen listen, and report whether they did it. */
 
 export type ChatCommand = 'search' | 'reply-last' | 'members' | 'next-unread' | 'write'
 
@@ -6,13 +6,13 @@ type Handler = (command: ChatCommand) => boolean
 
 const handlers = new Set<Handler>()
 
-/** Returns how to stop listening. */
+/** Returns a function that stops listening. */
 export function onChatCommand(handler: Handler): () => void {
   handlers.add(handler)
   return () => void handlers.delete(handler)
 }
 
-/** False: nobody on the screen could do it. */
+/** False: no component on the screen could do it. */
 export function runChatCommand(command: ChatCommand): boolean {
   return [...handlers].some(handler => handler(command))
 }

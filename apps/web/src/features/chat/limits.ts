@@ -1,4 +1,4 @@
-/** What fields of chat may hold, read from the contract while building. */
+/** The limits of chat fields, read from the contract at build time. */
 import { chat } from '@octet/contracts/chat'
 import { identity } from '@octet/contracts/identity'
 import { limitOf } from '../../shared/limits.ts'

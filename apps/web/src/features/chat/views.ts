@@ -1,14 +1,14 @@
-/** What there is to see of chat: the list of rooms, and a room with messages of every kind. */
+/** The views of chat: the list of rooms, and a room with messages of every kind. */
 import type { Page } from 'playwright-core'
 import { dialogOf, type SystemViews, type View, type ViewTools } from '../../shared/view.ts'
 
-/** Where a room with something of everything is. */
+/** The path of a room with messages of every kind. */
 interface RoomToSee {
   readonly roomPath: string
   readonly threadId: string
 }
 
-/** Uploads a file for a message; its id. */
+/** Uploads a file for a message; returns its id. */
 async function putFile(page: Page, roomId: string, name: string, content: Buffer): Promise<string> {
   const path = `/chat/rooms/${roomId}/files?name=${encodeURIComponent(name)}`
   const id = await page.evaluate(
@@ -21,7 +21,7 @@ async function putFile(page: Page, roomId: string, name: string, content: Buffer
   return String(id)
 }
 
-/** A room with something of everything in it. */
+/** Creates a room with messages of every kind. */
 async function makeRoom({ page, callApi, makePng }: ViewTools): Promise<RoomToSee> {
   const room = await callApi('POST', '/chat/rooms', { name: 'Every page', topic: 'What axe looks at' })
   const words = ['Hello **there**, `code` and https://example.org', '> quoted\n\n```\nlet a = 1\n```', 'Good morning']
@@ -42,7 +42,7 @@ async function makeRoom({ page, callApi, makePng }: ViewTools): Promise<RoomToSe
 
 const roomShown = (page: Page) => page.getByText('Good morning').waitFor()
 
-/** One that is ready and one that is refused. */
+/** One file that is ready and one that is refused. */
 async function addFiles(page: Page): Promise<void> {
   const files = ['ready.txt', 'refused.txt'].map(name => ({
     name,

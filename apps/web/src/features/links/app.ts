@@ -29,13 +29,13 @@ import { LinksTile } from './tile.tsx'
 const placesShownMax = 12
 const thingsMax = 6
 
-/** The links on the first page; what the navigation and the home page say is made from them. */
+/** The links of the first page; the navigation and the home page derive their entries from them. */
 function useNewest() {
   const query = useInfiniteQuery(linksQuery())
   return query.data?.pages[0]?.data
 }
 
-/** Folders and tags as places; what cannot be read right now is left out. */
+/** Folders and tags as places; those that cannot be loaded now are left out. */
 function usePlaces(): readonly NavSection[] {
   const t = useT()
   const hidden = useHiddenIds()

@@ -1,4 +1,4 @@
-/** What fields of links may hold, read from the contract while building. */
+/** The limits of link fields, read from the contract at build time. */
 import { links } from '@octet/contracts/links'
 import { limitOf } from '../../shared/limits.ts'
 

@@ -1,11 +1,11 @@
-/** The values of a link form and what is wrong with them. Pure, and small enough for the front page. */
+/** The values of a link form and their errors. Pure, and small enough for the front page. */
 
 import type { FormErrors } from '../../shared/form.ts'
 import { fromZonedInput, withScheme } from '../../shared/format.ts'
 import type { Translate } from '../../shared/i18n.tsx'
 import { limits } from './limits.ts'
 
-/** The fields as they are typed: all text, '' for none. */
+/** The typed fields: all text, '' for an empty one. */
 export interface LinkValues {
   readonly url: string
   readonly title: string
@@ -15,7 +15,7 @@ export interface LinkValues {
   readonly tags: readonly string[]
 }
 
-/** Whether the address can be one at all; the server decides about the rest. */
+/** Whether the text can be an address at all; the server decides about the rest. */
 export function isAddress(typed: string): boolean {
   try {
     const { protocol, hostname } = new URL(withScheme(typed))

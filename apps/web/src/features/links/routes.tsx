@@ -19,7 +19,7 @@ const list = createRoute({
   }),
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => {
-    // Starts while the page's code is on its way; the page handles the result.
+    // Starts while the page's code loads; the page handles the result.
     void context.queryClient.prefetchInfiniteQuery(linksQuery(deps))
   },
   component: lazyRouteComponent(() => import('./manage/links-page.tsx'), 'LinksPage'),

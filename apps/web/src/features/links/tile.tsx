@@ -1,4 +1,4 @@
-/** Links on the home page: clicks of the last two weeks, what was followed most, and one action. */
+/** Links on the home page: clicks of the last two weeks, the most clicked link, and one action. */
 import { Button } from '@mantine/core'
 import type { ListedLink } from '@octet/contracts/links'
 import { IconPlus } from '@tabler/icons-react'

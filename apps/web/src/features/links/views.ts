@@ -1,4 +1,4 @@
-/** What there is to see of links: the list, one link, its routing, and the places around them. */
+/** The views of links: the list, one link, its routing, and the pages around them. */
 import type { Page } from 'playwright-core'
 import { dialogOf, type SystemViews, type View } from '../../shared/view.ts'
 
@@ -31,7 +31,7 @@ async function openWebhook(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Request' }).waitFor()
 }
 
-/** One that is there, and the form of another one. */
+/** An existing one, and the form for a new one. */
 async function makeTemplate(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New template' }).click()
   await page.getByLabel('Template name').fill('Spring newsletter')
@@ -106,7 +106,7 @@ const userViews = (linkPath: string): readonly View[] => [
 
 export const views: SystemViews = {
   visitor: [{ path: '/stats/nothing-to-see' }],
-  // That link does not exist, so it shows no statistics.
+  // That link does not exist, so its statistics do not either.
   expected: ['404 /api/v1/links/public-stats/nothing-to-see'],
   user: async ({ callApi }) => {
     const { data } = await callApi('GET', '/links?sort=-clicks')

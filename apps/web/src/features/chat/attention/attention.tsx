@@ -1,4 +1,4 @@
-/** What calls for attention: a count in the title of the tab, and notifications for those who asked for them. */
+/** The unread count in the title of the tab, and notifications for users who enabled them. */
 import type { Room } from '@octet/contracts/chat'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -15,11 +15,11 @@ import { isForMe, isQuiet, waitingCount } from './attention-rules.ts'
 import { chatSettingsQuery } from './chat-settings.ts'
 import { watchTeller } from './one-teller.ts'
 
-/** Another device may have asked for quiet a moment ago. */
+/** Another device may have turned on do-not-disturb shortly before. */
 const settingsAgeMs = 5_000
 const wordsMax = 160
 
-/** Title and text of a notification: as much as one needs to decide whether to look. */
+/** Title and text of a notification: enough to decide whether to look. */
 function useWording() {
   const t = useT()
   const user = useUser()
@@ -37,7 +37,7 @@ function useWording() {
   }
 }
 
-/** Shows a notification for a room; it takes the place of the one before. */
+/** Shows a notification for a room; it replaces the previous one. */
 function useTell() {
   const navigate = useNavigate()
   const wording = useWording()
@@ -71,7 +71,7 @@ function Notifier() {
     const teller = watchTeller(userId)
     const shown = new Map<string, Notification>()
     const stop = live.onSaid((roomId, event) => {
-      // Without an answer about the settings, and where the browser refuses, nobody is disturbed.
+      // Without known settings, or without the browser's permission, nothing is shown.
       onSaid(teller.isMine, roomId, event).then(
         notification => notification && shown.set(roomId, notification),
         () => undefined,

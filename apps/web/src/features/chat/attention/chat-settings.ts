@@ -1,4 +1,4 @@
-/** What others may know of one, and whether one may be disturbed. */
+/** The user's chat settings: what others may see, and when notifications are allowed. */
 import type { Input, Output } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
@@ -14,7 +14,7 @@ export const chatSettingsQuery = queryOptions({
   queryFn: ({ signal }) => chatApi.getChatSettings({}, { signal }),
 })
 
-/** Shown at once, and taken back when it did not work. */
+/** Shown at once, and reverted when the server refuses. */
 export function useSetChatSettings() {
   const t = useT()
   const queryClient = useQueryClient()

@@ -1,10 +1,10 @@
-/** Watches for what is said while one looks elsewhere. Pages of other apps pay nothing for it before it is wanted. */
+/** Watches for new messages while the user is in other apps. Pages of other apps load it only on demand. */
 import { useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useUser } from '../../../shared/session.ts'
 import { useIsNotified } from './notifying.ts'
 
-/** What cannot be fetched must not take the page with it. */
+/** A failure to load must not break the page. */
 const Attention = lazy(() => import('./attention.tsx').catch(() => ({ default: () => null })))
 
 export function ChatWatch() {

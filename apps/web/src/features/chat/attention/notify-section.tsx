@@ -1,4 +1,4 @@
-/** Notifications of this browser: asked for here, by a click, and never otherwise. */
+/** Notifications of this browser: permission is requested here, on a click, and nowhere else. */
 import { Switch } from '@mantine/core'
 import { useState } from 'react'
 import { type MessageKey, type Translate, useT } from '../../../shared/i18n.tsx'
@@ -14,7 +14,7 @@ const hints: Readonly<Record<NotifyPermission, MessageKey>> = {
   impossible: 'chat.tell-impossible',
 }
 
-/** So that one sees what it looks like, and that it works. Some phones have the word but not the thing. */
+/** A sample shows the user what it looks like and that it works. Some phones have the API but show nothing. */
 function showSample(t: Translate): boolean {
   try {
     new Notification(t('chat.title'), { body: t('chat.tell-sample'), tag: 'octet-chat-sample' })

@@ -1,7 +1,7 @@
-/** Whether this browser may notify somebody, and whether they want it to: each account decides for each browser. */
+/** Whether this browser may show notifications, and whether the user wants them: each account decides per browser. */
 import { store, useStored } from '../../../shared/storage.ts'
 
-/** `impossible`: no such thing here, or not without https. */
+/** `impossible`: the browser lacks notifications, or the page is not on https. */
 export type NotifyPermission = NotificationPermission | 'impossible'
 
 const keyOf = (userId: string) => `chat.notify.${userId}`
@@ -18,7 +18,7 @@ export function stopNotifying(userId: string): void {
   store(keyOf(userId), null)
 }
 
-/** Asks the browser, which asks the user; only ever called by a click. */
+/** Asks the browser, which asks the user; only ever called on a click. */
 export async function startNotifying(userId: string): Promise<NotifyPermission> {
   const permission = await Notification.requestPermission()
   if (permission === 'granted') store(keyOf(userId), 'on')

@@ -1,11 +1,11 @@
 /**
- * Of all tabs of a browser one tells of a message, and none while one of them is looked at. Locks say who it is: they
- * go with their tab, whatever happens to it.
+ * Elects one tab of a browser to show notifications; none shows them while the user looks at one of the tabs. Web Locks
+ * hold the election: a lock disappears with its tab, whatever happens to it.
  */
 
 const isLookedAt = () => document.visibilityState === 'visible' && document.hasFocus()
 
-/** Holds a lock until `release`, also when it was not granted yet. */
+/** Holds a lock until `release`, even if it was not granted yet. */
 function hold(name: string, mode: LockMode, onHeld: () => void = () => undefined): () => void {
   const { promise, resolve } = Promise.withResolvers<void>()
   const abort = new AbortController()

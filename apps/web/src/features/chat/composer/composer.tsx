@@ -1,4 +1,4 @@
-/** Where one writes: Enter sends, Shift-Enter breaks the line, ↑ in the empty field changes what one said last. */
+/** The composer: Enter sends, Shift-Enter breaks the line, ↑ in the empty field edits the user's last message. */
 
 import { ActionIcon, Textarea } from '@mantine/core'
 import { messageFilesMax } from '@octet/contracts/chat'
@@ -34,7 +34,7 @@ import { candidates, type Naming, named, namingAt, withIds } from './mentions.ts
 
 const AttachmentTray = lazy(() => import('../files/attachment-tray.tsx'))
 
-/** Sealing makes words longer; these bytes fit in all cases. */
+/** Encryption makes texts longer; this many bytes always fit. */
 const sealedBytesMax = 5_000
 
 function fits(body: string, isEncrypted: boolean): boolean {
@@ -51,11 +51,11 @@ export interface ComposerProps {
   readonly onReplyDone?: () => void
   readonly onEditLast?: () => void
   readonly onSent?: () => void
-  /** Lets others focus the field. */
+  /** Lets other components focus the field. */
   readonly field?: RefObject<HTMLTextAreaElement | null>
 }
 
-/** Typed text that is kept for the room. */
+/** The initial text, from the draft of the room. */
 function useDraft(roomId: string, threadId: string | undefined) {
   const [text, setText] = useState(() => readRoomDraft(roomId, threadId))
   return [
@@ -95,7 +95,7 @@ function Suggestions({ id, found, at, onPick }: SuggestionsProps) {
   return (
     <div id={id} role="listbox" aria-label={t('chat.people')} className={classes.suggestions}>
       {found.map((person, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled in the field, which keeps the focus
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys and keeps the focus
         <div
           key={person.id}
           id={`${id}-${index}`}
@@ -114,7 +114,7 @@ function Suggestions({ id, found, at, onPick }: SuggestionsProps) {
   )
 }
 
-/** The list of names under the cursor, and which one is chosen. */
+/** The list of names at the cursor, and the selected one. */
 function useNaming(field: () => HTMLTextAreaElement | null, people: readonly Person[]) {
   const [naming, setNaming] = useState<Naming | undefined>(undefined)
   const [at, setAt] = useState(0)
@@ -152,7 +152,7 @@ function useAttachments(threadId: string | undefined) {
   }
 }
 
-/** The text in the field, and everything that changes it or sends it. */
+/** The text in the field, with everything that changes or sends it. */
 function useWriting({ threadId, people, replyTo, onReplyDone, onSent, field: given }: ComposerProps) {
   const t = useT()
   const { room, live } = useOpenRoom()
@@ -220,7 +220,7 @@ function useWriting({ threadId, people, replyTo, onReplyDone, onSent, field: giv
 
 type Writing = ReturnType<typeof useWriting>
 
-/** Keys of the list of names; false when they are not for it. */
+/** Handles the keys of the list of names; false when it does not handle this one. */
 function onListKey(event: KeyboardEvent, { names, pick }: Writing): boolean {
   const chosen = names.found[names.at]
   if (chosen === undefined) return false
@@ -247,7 +247,7 @@ function useComposerKeys({ replyTo, onReplyDone, onEditLast }: ComposerProps, wr
   }
 }
 
-/** Files are chosen, pasted or dropped; the button is for keys and fingers. */
+/** Files can be selected, pasted or dropped; the button serves keyboards and touch screens. */
 function FileButton({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
   const t = useT()
   const input = useRef<HTMLInputElement>(null)
@@ -261,7 +261,7 @@ function FileButton({ onFiles }: { onFiles: (files: readonly File[]) => void }) 
         data-files
         onChange={({ currentTarget }) => {
           onFiles([...(currentTarget.files ?? [])])
-          // The same file can be chosen again.
+          // Lets the user select the same file again.
           currentTarget.value = ''
         }}
       />

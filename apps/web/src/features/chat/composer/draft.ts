@@ -1,4 +1,4 @@
-/** What was typed or added but not sent, for each room; survives a reload and is forgotten with the account. */
+/** Unsent text and files of each room; they survive a reload and are deleted with the account's data. */
 import type { FileInfo } from '@octet/contracts/chat'
 import { keepText, keptText } from '../../../shared/drafts.ts'
 
@@ -12,7 +12,7 @@ export function keepRoomDraft(roomId: string, threadId: string | undefined, text
   keepText(nameOf(roomId, threadId), text)
 }
 
-/** Files of a message that is not sent yet: those the server has, and the names of those still on their way. */
+/** Files of an unsent message: those on the server, and the names of those still uploading. */
 export interface FilesDraft {
   readonly arrived: readonly FileInfo[]
   readonly unfinished: readonly string[]

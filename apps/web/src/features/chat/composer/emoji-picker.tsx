@@ -1,4 +1,4 @@
-/** A small picker: find by a word, or look through the grid. Loaded when it is first opened. */
+/** A small picker: search by a word, or browse the grid. It loads when it is first opened. */
 import { TextInput } from '@mantine/core'
 import { type KeyboardEvent, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'

@@ -1,4 +1,4 @@
-/** The emoji of the picker with the words that find them. What is not here can be typed or pasted. */
+/** The emoji of the picker with their search words. Other emoji can be typed or pasted. */
 export const quickEmoji = ['👍', '❤️', '😂', '🎉', '👀', '✅'] as const
 
 const table = `

@@ -1,8 +1,10 @@
-/** Naming people while writing: `@ad` finds Ada; what is sent holds `<@id>`, what is written `@Ada`. Pure. */
+/**
+ * Mentions in the composer: `@ad` finds Ada; the text shows `@Ada`, and the message contains `<@id>`. Pure functions.
+ */
 import type { Person } from '../streams/room-log.ts'
 
 export interface Naming {
-  /** Where the `@` stands. */
+  /** The position of the `@`. */
   readonly from: number
   readonly to: number
   readonly q: string
@@ -10,14 +12,14 @@ export interface Naming {
 
 const naming = /(?:^|[\s(])@([\p{L}\p{N}_.-]{0,30})$/u
 
-/** The name that is being typed at the cursor, if one is. */
+/** The name that the user is typing at the cursor, if there is one. */
 export function namingAt(text: string, cursor: number): Naming | undefined {
   const match = naming.exec(text.slice(Math.max(0, cursor - 40), cursor))
   const q = match?.[1]
   return q === undefined ? undefined : { from: cursor - q.length - 1, to: cursor, q: q.toLowerCase() }
 }
 
-/** Who may be meant: names and words of names that begin so. */
+/** The matching people: a name, or a word of it, begins with the query. */
 export function candidates(people: readonly Person[], q: string, max: number): readonly Person[] {
   const begins = ({ username, displayName }: Person) =>
     username.toLowerCase().startsWith(q) ||
@@ -28,7 +30,7 @@ export function candidates(people: readonly Person[], q: string, max: number): r
   return people.filter(begins).slice(0, max)
 }
 
-/** Puts the person in place of what was typed; `cursor` is where writing goes on. */
+/** Replaces the query with the person; `cursor` is where typing continues. */
 export function named(text: string, { from, to }: Naming, person: Person): { text: string; cursor: number } {
   const before = `${text.slice(0, from)}@${person.username} `
   return { text: before + text.slice(to).replace(/^ /, ''), cursor: before.length }

@@ -1,4 +1,4 @@
-/** The devices that can read a room, each with what people compare. */
+/** The devices that can read a room, each with a fingerprint that people can compare. */
 import type { Parts } from './parts.ts'
 
 export interface RoomDevice {

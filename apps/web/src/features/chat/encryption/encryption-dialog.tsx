@@ -1,4 +1,4 @@
-/** What the encryption of a room is worth: who can read it, by which devices, and the key for one's next device. */
+/** The encryption of a room: who can read it, on which devices, and the recovery key for a next device. */
 import { Button, TextInput } from '@mantine/core'
 import type { Room } from '@octet/contracts/chat'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'

@@ -1,11 +1,11 @@
-/** A room in words that can be read: sealed messages, and what is on its way, opened by the reader. */
+/** A readable view of a room: encrypted messages, and sends under way, as the reader decrypts them. */
 import type { KeptSend } from '@octet/realtime-client'
 import type { Pending } from '../streams/outbox.ts'
 import type { KnownMessage } from '../streams/room-log.ts'
 import type { Opener } from '../streams/room-store.ts'
 import type { Reader } from './vault.ts'
 
-/** Objects keep their identity while their content does, so that they do not render again. */
+/** Objects keep their identity while their content is unchanged, so that they do not render again. */
 export function openerOf(reader: Reader): Opener {
   const opened = new WeakMap<
     KnownMessage,

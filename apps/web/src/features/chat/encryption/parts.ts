@@ -1,4 +1,4 @@
-/** What encrypted rooms need, once the first of them has been opened. */
+/** The code of encrypted rooms, loaded when the first of them is opened. */
 import type { Device, Encryption, SecretStore } from '@octet/encryption-client'
 
 export interface Parts {

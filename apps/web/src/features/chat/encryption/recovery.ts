@@ -1,9 +1,9 @@
-/** The recovery key: sealed copies of what this device reads, for a person's next device. */
+/** The recovery key: encrypted copies of what this device can read, for the user's next device. */
 import type { Recovery } from '@octet/encryption-client'
 import { chatApi } from '../api.ts'
 import type { Parts } from './parts.ts'
 
-/** What is known of a room's messages, by `seq`; `null`: this device cannot read it. */
+/** The known contents of a room's messages, by `seq`; `null`: this device cannot read it. */
 export type Texts = ReadonlyMap<number, string | null>
 
 type RecoveryState = 'none' | 'elsewhere' | 'here'
@@ -22,14 +22,17 @@ interface Known {
 
 export function createRecovery(parts: () => Promise<Parts>, { rooms, learn, copy }: Known) {
   return {
-    /** Whether there is a recovery key, and whether this device has it. */
+    /** Whether the account has a recovery key, and whether this device has it. */
     async recoveryState(): Promise<RecoveryState> {
       const { store } = await parts()
       const { check } = await chatApi.getRecovery({})
       if (check === null) return 'none'
       return (await store.get(recoveryKey)) === undefined ? 'elsewhere' : 'here'
     },
-    /** Begins with a new key; what this device can read is copied from now on. Resolves with the key for paper. */
+    /**
+     * Creates a new key; from now on, copies of what this device reads are stored. Resolves with the key, to be
+     * printed.
+     */
     async createRecovery(): Promise<string> {
       const { library, store } = await parts()
       const key = library.newRecoveryKey()
@@ -41,7 +44,7 @@ export function createRecovery(parts: () => Promise<Parts>, { rooms, learn, copy
       }
       return library.recoveryKeyText(key)
     },
-    /** Takes the key a person typed and reads back what other devices left. False when it is not theirs. */
+    /** Accepts a typed key and reads the copies of other devices. False when the key belongs to another account. */
     async enterRecovery(text: string, roomIds: readonly string[]): Promise<boolean> {
       const { library, store, encryption } = await parts()
       const key = await library.readRecoveryKey(text)
@@ -60,7 +63,7 @@ export function createRecovery(parts: () => Promise<Parts>, { rooms, learn, copy
   }
 }
 
-/** Leaves sealed copies of what this device reads, when there is a recovery key; some at a time. */
+/** Stores encrypted copies of what this device reads, in batches, if a recovery key exists. */
 export function createCopies(parts: () => Promise<Parts>) {
   let due: { roomId: string; seq: number; text: string }[] = []
   let isDue = false
@@ -85,7 +88,7 @@ export function createCopies(parts: () => Promise<Parts>) {
   function later(): void {
     if (isDue) return
     isDue = true
-    // What could not be left now is left with the next; this device knows it anyway.
+    // A failed copy is stored with the next batch; this device can read it anyway.
     setTimeout(() => flush().catch(() => undefined), copyEveryMs)
   }
   return {

@@ -1,11 +1,11 @@
-/** Keys of encrypted rooms, in this browser's IndexedDB; tabs take turns by Web Locks. */
+/** The keys of encrypted rooms, in this browser's IndexedDB; Web Locks serialize the tabs. */
 import type { SecretStore } from '@octet/encryption-client'
 import { secretsPrefix } from '../../../shared/storage.ts'
 
 const storeName = 'secrets'
 const openTimeoutMs = 5_000
 
-/** One database per account. Rejects where the browser keeps none, as some do in private windows. */
+/** One database per account. Rejects where the browser allows none, as in some private windows. */
 export async function openSecretStore(userId: string): Promise<SecretStore> {
   const database = await openDatabase(`${secretsPrefix}${userId}`)
   return {

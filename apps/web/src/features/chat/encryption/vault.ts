@@ -1,6 +1,6 @@
 /**
- * Encrypted rooms on this page: what messages say, and sealed words for what is said. The library that does it is
- * loaded with the first encrypted room.
+ * Encrypted rooms on this page: decrypts messages, and encrypts new ones. The library loads with the first encrypted
+ * room.
  */
 import type { RoomEvent } from '@octet/encryption-client'
 import { chatApi } from '../api.ts'
@@ -9,11 +9,11 @@ import type { Parts } from './parts.ts'
 import { createCopies, createRecovery, type Texts } from './recovery.ts'
 import { openSecretStore } from './secret-store.ts'
 
-/** Reads the messages of one room; the room's page shows what it answers. */
+/** Decrypts the messages of one room for its page. */
 export interface Reader {
-  /** What sealed words say; `null`: this device cannot read them; `undefined`: not known yet, {@link Reader.ask}. */
+  /** The decrypted text; `null`: this device cannot read it; `undefined`: unknown, so call {@link Reader.ask}. */
   readonly textOf: (message: { readonly seq?: number; readonly body: string }) => string | null | undefined
-  /** Looks in this browser's memory, and tells those who watch when something was found. */
+  /** Looks in this browser's storage, and notifies listeners when it finds the text. */
   readonly ask: (messages: readonly { readonly seq?: number; readonly body: string }[]) => void
   readonly subscribe: (listener: () => void) => () => void
 }
@@ -38,7 +38,7 @@ export function createVault(userId: string) {
   const copies = createCopies(parts)
   const known = { rooms: () => rooms, learn, copy: copies.add }
 
-  /** What is in memory is only taken where nothing has come over the stream meanwhile. */
+  /** Stored texts only fill gaps: a text that arrived over the stream meanwhile wins. */
   async function recall(roomId: string, messages: Parameters<Reader['ask']>[0]): Promise<void> {
     const { encryption } = await parts()
     for (const { seq, body } of messages) {
@@ -52,11 +52,11 @@ export function createVault(userId: string) {
   }
 
   return {
-    /** Makes or joins the room's group. Resolves with the place in its stream from which events are wanted. */
+    /** Creates or joins the room's group. Resolves with the position in its stream from which events are needed. */
     async open(roomId: string): Promise<number> {
       return (await parts()).encryption.open(roomId, () => membersOf(roomId))
     },
-    /** Takes an event of the room's stream. A device that does not follow any more joins anew. */
+    /** Processes an event of the room's stream. A device that can no longer follow joins again. */
     async take(roomId: string, event: RoomEvent): Promise<void> {
       const { encryption } = await parts()
       try {
@@ -69,7 +69,7 @@ export function createVault(userId: string) {
         await encryption.rejoin(roomId, () => membersOf(roomId))
       }
     },
-    /** Words for the room's devices only. Rejects when this browser cannot seal them. */
+    /** Encrypts a text for the room's devices. Rejects when this browser cannot encrypt. */
     async seal(roomId: string, message: { cmid: string; text: string }): Promise<string> {
       const body = await sealPatiently(await parts(), roomId, message)
       spoken.add(body, message.text)
@@ -92,7 +92,7 @@ export function createVault(userId: string) {
   }
 }
 
-/** Loads the library and the keys once they are needed, and again after a failure. */
+/** Loads the library and the keys on first use, and again after a failure. */
 function lazyParts(userId: string): () => Promise<Parts> {
   let opening: Promise<Parts> | undefined
   return () => {
@@ -104,7 +104,7 @@ function lazyParts(userId: string): () => Promise<Parts> {
   }
 }
 
-/** Others may move the group on at the same time; then it is tried again. */
+/** Other devices may advance the group at the same time; then this one retries. */
 async function sealPatiently({ library, encryption }: Parts, roomId: string, message: { cmid: string; text: string }) {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -129,7 +129,7 @@ function createListeners() {
   }
 }
 
-/** What this page has sealed itself, by the sealed words: they are shown before they have come back. */
+/** Texts that this page has encrypted, by ciphertext, so that they show before the server returns them. */
 function createSpoken() {
   const texts = new Map<string, string>()
   return {

@@ -1,4 +1,4 @@
-/** The files of the message one writes: how far they have come, what went wrong, and the ways out. */
+/** The files of the message in the composer: progress, errors, and buttons to retry or remove. */
 import { ActionIcon, Button } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { fileBytesMax } from '@octet/contracts/chat'
@@ -9,7 +9,7 @@ import { useProblemText } from '../../../shared/ui/problem-text.ts'
 import type { Attachment, Attachments, Refusal } from './attachments.ts'
 import classes from './files.module.css'
 
-/** What the server refused for what it is would be refused again. */
+/** A file that the server refused for its content would be refused again. */
 function canRetry(error: unknown): boolean {
   return !(error instanceof Problem) || ![413, 415].includes(error.status)
 }
@@ -49,7 +49,7 @@ function Progress({ attachment }: { attachment: Attachment }) {
   if (state.kind === 'refused') return <Refused why={state.why} />
   if (state.kind === 'ready') return size
   const sentBytes = state.kind === 'sending' ? state.sentBytes : 0
-  // After the last byte the server still looks at it.
+  // After the last byte the server still checks the file.
   const isWaiting = state.kind !== 'sending' || sentBytes >= sizeBytes
   return (
     <>
@@ -106,7 +106,7 @@ function Item({ attachment, attachments, onRemoved }: ItemProps) {
 export interface AttachmentTrayProps {
   readonly shown: readonly Attachment[]
   readonly attachments: Attachments
-  /** The focus needs another place: the button that had it is gone. */
+  /** Moves the focus, because its button is gone. */
   readonly onRemoved: () => void
 }
 

@@ -1,6 +1,6 @@
 /**
- * Files that are being added to a message: they go on arriving while one looks at other rooms. Those the server has
- * come back after a reload; the bytes of the others are gone with the page, so what comes back of them is their name.
+ * Files that are being attached to a message; uploads continue while the user looks at other rooms. After a reload,
+ * files on the server come back. Of the others only the name remains, because the page held their bytes.
  */
 
 import { newIdempotencyKey } from '@octet/client'
@@ -9,15 +9,15 @@ import { chatApi } from '../api.ts'
 import { type FilesDraft, keepFilesDraft, readFilesDraft } from '../composer/draft.ts'
 import { uploadFile } from './upload-file.ts'
 
-/** Uploads of one message at a time; the others wait. */
+/** Concurrent uploads of one message; the others wait. */
 const atOnceMax = 2
 
-/** `unfinished`: the page was left before it had arrived. */
+/** `unfinished`: the page closed before the upload was complete. */
 export type Refusal = 'too-large' | 'empty' | 'unfinished'
 export type AttachmentState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'sending'; readonly sentBytes: number }
-  /** From before a reload: whether the server still has it is being asked. */
+  /** A file from before a reload, while the server is asked whether it still exists. */
   | { readonly kind: 'asking'; readonly info: FileInfo }
   | { readonly kind: 'ready'; readonly info: FileInfo }
   | { readonly kind: 'failed'; readonly error: unknown }
@@ -30,7 +30,7 @@ export interface Attachment {
   readonly state: AttachmentState
 }
 
-/** What belongs to an attachment but is not shown. */
+/** The internal state of an attachment that is not shown. */
 interface Work {
   readonly file: File
   readonly abort: AbortController
@@ -44,14 +44,14 @@ function stateOf({ size }: File): AttachmentState {
   return size === 0 ? { kind: 'refused', why: 'empty' } : { kind: 'waiting' }
 }
 
-/** Takes back what the server has of it; what is missed here is swept away there. */
+/** Deletes the file on the server; if that fails, the server's cleanup deletes it later. */
 function forget({ state }: Attachment, work: Work | undefined): void {
   work?.abort.abort()
   if ('info' in state) chatApi.deleteFile({ id: state.info.id }).catch(() => undefined)
   else if (work?.uploadId !== undefined) chatApi.deleteUpload({ id: work.uploadId }).catch(() => undefined)
 }
 
-/** False only when the server says so: without an answer, sending the message will tell. */
+/** False only when the server reports it missing: without an answer, sending the message will show it. */
 async function isThere({ id }: FileInfo): Promise<boolean> {
   try {
     const { status } = await fetch(`/chat/files/${id}`, { headers: { range: 'bytes=0-0' }, cache: 'no-store' })
@@ -61,7 +61,7 @@ async function isThere({ id }: FileInfo): Promise<boolean> {
   }
 }
 
-/** What has not arrived: on its way, or failed and to be tried again. */
+/** Files that are still uploading, or failed and can be retried. */
 function isUnfinished({ state }: Attachment): boolean {
   if (state.kind === 'refused') return state.why === 'unfinished'
   return !('info' in state)
@@ -72,7 +72,7 @@ function draftOf(shown: readonly Attachment[]): FilesDraft {
   return { arrived, unfinished: shown.filter(isUnfinished).map(({ name }) => name) }
 }
 
-/** As they stood when the page was left. */
+/** Their state when the page was closed. */
 function restored({ arrived, unfinished }: FilesDraft): readonly Attachment[] {
   return [
     ...arrived.map(info => {
@@ -86,7 +86,7 @@ function restored({ arrived, unfinished }: FilesDraft): readonly Attachment[] {
   ]
 }
 
-/** What is shown, and kept with the draft. */
+/** The part that is shown, and stored with the draft. */
 function createCell(place: string) {
   let shown = restored(readFilesDraft(place))
   const listeners = new Set<() => void>()
@@ -96,7 +96,7 @@ function createCell(place: string) {
       const before = JSON.stringify(draftOf(shown))
       const draft = draftOf(next)
       shown = next
-      // Progress is told many times a second and changes nothing that is kept.
+      // Progress events come many times a second and change nothing that is stored.
       if (JSON.stringify(draft) !== before) keepFilesDraft(place, draft)
       for (const listener of listeners) listener()
     },
@@ -135,7 +135,7 @@ function createAttachments(roomId: string, place: string) {
     const work = next && works.get(next.key)
     if (work !== undefined) send(next?.key ?? '', work)
   }
-  /** Asks for one from before a reload; one that has been swept away meanwhile is dropped. */
+  /** Asks for a file from before a reload; drops it when the server has deleted it. */
   async function ask({ key, state }: Attachment): Promise<void> {
     if (state.kind !== 'asking') return
     if (await isThere(state.info)) move(key, { kind: 'ready', info: state.info })
@@ -145,7 +145,7 @@ function createAttachments(roomId: string, place: string) {
   return {
     get,
     subscribe,
-    /** False when some of them would be more than a message may have; then those are left out. */
+    /** Ignores files beyond the limit of a message and then returns false. */
     add(files: readonly File[]): boolean {
       const taken = files.slice(0, messageFilesMax - get().length)
       const added = taken.map(file => {
@@ -165,9 +165,9 @@ function createAttachments(roomId: string, place: string) {
       if (gone !== undefined) forget(gone, work)
       sendNext()
     },
-    /** A large one goes on where it was cut. */
+    /** A large file continues where it was interrupted. */
     retry: (key: string) => move(key, { kind: 'waiting' }),
-    /** The files for a message that is sent now; there are none afterwards. */
+    /** Returns the files for a message that is sent now, and empties the list. */
     take(): readonly FileInfo[] {
       const ready = get().flatMap(({ state }) => (state.kind === 'ready' ? [state.info] : []))
       set([])
@@ -179,7 +179,7 @@ function createAttachments(roomId: string, place: string) {
 
 const kept = new Map<string, Attachments>()
 
-/** The files of the message that somebody writes in a room or a thread. */
+/** The files of the message that the user is writing in a room or a thread. */
 export function attachmentsOf(userId: string, roomId: string, threadId: string | undefined): Attachments {
   const place = threadId ?? roomId
   const own = `${userId} ${place}`

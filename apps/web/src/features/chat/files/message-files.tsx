@@ -1,4 +1,4 @@
-/** The files of a message: pictures to look at, all else to download. */
+/** The files of a message: pictures are shown, all others can be downloaded. */
 import type { FileInfo } from '@octet/contracts/chat'
 import { IconDownload, IconFile, IconFileMusic, IconFileText, IconFileZip, IconMovie } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
@@ -9,14 +9,14 @@ import classes from './files.module.css'
 const PictureDialog = lazy(() => import('./picture-dialog.tsx'))
 
 const [widthMax, heightMax] = [360, 260]
-/** Smaller than this a picture could not be hit. */
+/** A smaller picture would be too small to click. */
 const edgeMin = 44
 
 type Picture = FileInfo & { readonly width: number; readonly height: number }
 
 const isPicture = (file: FileInfo): file is Picture => file.hasThumbnail && file.width !== null && file.height !== null
 
-/** As large as it will be shown, so that it takes its place before it is there. */
+/** The final size, so that the picture takes its space before it has loaded. */
 function shownSize({ width, height }: Pick<Picture, 'width' | 'height'>) {
   const scale = Math.min(1, widthMax / width, heightMax / height)
   const side = (length: number) => Math.max(edgeMin, Math.round(length * scale))

@@ -1,7 +1,10 @@
-/** A request whose body is a file or a part of one. `fetch` does not say how much has left; this does. */
+/** A request whose body is a file or a part of one. `fetch` does not report upload progress; this does. */
 import { ConnectionError, problemOf } from '@octet/client'
 
-/** Nothing moved for so long: the connection is dead. A picture takes the server a while after its last byte. */
+/**
+ * After this long without progress the connection counts as dead. The server needs some time for a picture after its
+ * last byte.
+ */
 const stallMs = 60_000
 
 export interface Bytes {
@@ -13,7 +16,7 @@ export interface Bytes {
   readonly onSent: (sentBytes: number) => void
 }
 
-/** Ends the request when nothing moves, or when it is no longer wanted. */
+/** Ends the request when it makes no progress or is aborted. */
 function watch(request: XMLHttpRequest, signal: AbortSignal) {
   let isStalled = false
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -41,7 +44,7 @@ async function answerOf(request: XMLHttpRequest): Promise<unknown> {
   throw await problemOf(new Response(responseText, { status, headers }))
 }
 
-/** Resolves with the answer; throws `ApiProblem`, `ConnectionError`, or why the signal was aborted. */
+/** Resolves with the answer; throws `ApiProblem`, `ConnectionError`, or the signal's reason. */
 export function sendBytes({ method, path, headers = {}, body, signal, onSent }: Bytes): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   if (signal.aborted) return Promise.reject(signal.reason)

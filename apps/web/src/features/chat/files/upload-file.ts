@@ -1,4 +1,4 @@
-/** A file on its way to the server: small ones at once, large ones in parts that go on where the wire was cut. */
+/** Uploads a file: small ones at once, large ones in parts that resume after an interruption. */
 
 import { ConnectionError } from '@octet/client'
 import { type Output, Problem } from '@octet/contracts'
@@ -6,7 +6,7 @@ import type { chat, FileInfo } from '@octet/contracts/chat'
 import { chatApi } from '../api.ts'
 import { sendBytes } from './send-bytes.ts'
 
-/** Losing so much to a broken connection is no great matter. */
+/** A broken connection loses at most this much. */
 const atOnceBytesMax = 1024 * 1024
 const failuresMax = 6
 const pauseMs = 1_000
@@ -19,7 +19,7 @@ export interface Uploading {
   readonly file: File
   readonly signal: AbortSignal
   readonly onSent: (sentBytes: number) => void
-  /** An upload of this file that was begun before and can go on. */
+  /** An upload of this file that was begun before and can continue. */
   readonly uploadId: string | undefined
   readonly onBegun: (uploadId: string) => void
 }
@@ -31,14 +31,14 @@ export async function uploadFile(uploading: Uploading): Promise<FileInfo> {
   return (await sendBytes({ method: 'POST', path, body: file, signal, onSent })) as FileInfo
 }
 
-/** What is worth another try after a while. */
+/** Whether the failure is temporary, so that a later retry may succeed. */
 function isPassing(error: unknown): boolean {
   return error instanceof ConnectionError || (error instanceof Problem && [429, 503].includes(error.status))
 }
 
 const isMissing = (error: unknown) => error instanceof Problem && error.status === 404
 
-/** An upload that was begun and is still there, or a new one. */
+/** The existing upload, or a new one. */
 async function begin({ roomId, file, signal, uploadId, onBegun }: Uploading): Promise<Upload> {
   const known = uploadId === undefined ? undefined : await found(uploadId, signal)
   if (known !== undefined) return known
@@ -54,7 +54,7 @@ async function found(id: string, signal: AbortSignal): Promise<Upload | undefine
   })
 }
 
-/** Waits longer each time, and not beyond the moment at which the network is back. */
+/** Waits longer each time, but at most until the network is back. */
 function pause(failures: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, Math.min(pauseMaxMs, pauseMs * 2 ** failures))
@@ -68,7 +68,7 @@ function pause(failures: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** One part; after a failure that passes, `undefined`: ask where to go on. */
+/** Sends one part. After a temporary failure returns `undefined`: ask where to continue. */
 async function sendPart({ file, signal, onSent }: Uploading, upload: Upload): Promise<Part | undefined> {
   const { id, offset, partBytesMax } = upload
   try {

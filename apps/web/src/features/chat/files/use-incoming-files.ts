@@ -1,4 +1,4 @@
-/** Files that come by paste or by drop, anywhere in the room that the field belongs to. */
+/** Files that the user pastes or drops anywhere in the room of the composer. */
 import { type ClipboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
 
 const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') ?? false
@@ -11,7 +11,10 @@ function filesOf(transfer: DataTransfer): File[] {
   })
 }
 
-/** `isOver`: files are held over the room. What surrounds `field` takes them; beside it the browser keeps its page. */
+/**
+ * `isOver`: the user drags files over the room. The surroundings of `field` accept them; elsewhere the browser must not
+ * open them.
+ */
 export function useIncomingFiles(field: RefObject<HTMLElement | null>, onFiles: ((files: File[]) => void) | undefined) {
   const [isOver, setOver] = useState(false)
   const latest = useRef(onFiles)
@@ -47,7 +50,7 @@ export function useIncomingFiles(field: RefObject<HTMLElement | null>, onFiles: 
     isOver,
     onPaste(event: ClipboardEvent): void {
       const { clipboardData } = event
-      // A table from a spreadsheet comes as words and as a picture of them: the words are meant.
+      // A table from a spreadsheet comes as text and as a picture of it: the user means the text.
       if (onFiles === undefined || clipboardData.types.includes('text/plain')) return
       const files = filesOf(clipboardData)
       if (files.length === 0) return

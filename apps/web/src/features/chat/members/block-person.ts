@@ -1,11 +1,11 @@
-/** Keeps somebody away: no conversation, no mention, no reaction of theirs. One click, and one to take it back. */
+/** Blocks a user: no conversations, mentions or reactions. One click blocks, and one undoes it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { identityApi } from '../api.ts'
 
-/** Long enough to see that it was the wrong one. */
+/** Long enough to notice a mistake. */
 const undoMs = 8_000
 
 export interface Blocked {
@@ -17,7 +17,7 @@ export function useBlockPerson() {
   const t = useT()
   const queryClient = useQueryClient()
   const failed = (error: unknown) => void showToast({ kind: 'failed', message: problemLine(error, t) })
-  // Also the lists of the account pages.
+  // Also reloads the lists of the account pages.
   const refresh = () => void queryClient.invalidateQueries({ queryKey: ['identity'] })
   const unblock = ({ id, name }: Blocked) =>
     identityApi.unblockUser({ id }).then(() => {

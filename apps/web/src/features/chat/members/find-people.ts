@@ -1,4 +1,4 @@
-/** People of this Octet by the beginning of their name. */
+/** Users of this installation by the beginning of their name. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { identityApi } from '../api.ts'
 

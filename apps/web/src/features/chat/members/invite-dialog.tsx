@@ -1,4 +1,4 @@
-/** Links by which people join a room: make one, see those that still work, make one worthless. */
+/** Invitation links to a room: create one, list the valid ones, revoke one. */
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -30,7 +30,7 @@ function useInvitations(roomId: string) {
   return { list, create, revoke }
 }
 
-/** The token stands in the fragment: it reaches no server log and no referrer. */
+/** The token is in the fragment, so it reaches no server log and no referrer. */
 function NewLink({ token }: { token: string }) {
   const t = useT()
   const link = `${location.origin}/chat/invite#t=${token}`

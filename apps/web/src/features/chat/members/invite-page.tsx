@@ -1,4 +1,4 @@
-/** Where an invitation leads: one click, and one is in the room. The token is in the fragment, for no log to keep. */
+/** The page of an invitation: one click joins the room. The token is in the fragment, so that no log stores it. */
 
 import { Button } from '@mantine/core'
 import { IconDoorEnter, IconMailOff } from '@tabler/icons-react'
@@ -11,7 +11,7 @@ import { chatApi } from '../api.ts'
 import { limits } from '../limits.ts'
 import { addRoom } from '../rooms/add-room.ts'
 
-/** The token stands behind the `#`, so that no server log holds it. */
+/** The token follows the `#`, so that no server log contains it. */
 function useToken(): string | undefined {
   const hash = useRouterState({ select: state => state.location.hash })
   const token = new URLSearchParams(hash).get('t')

@@ -1,4 +1,4 @@
-/** Who may not come back to a room. */
+/** The users who are banned from a room. */
 import { queryOptions } from '@tanstack/react-query'
 import { chatApi } from '../api.ts'
 

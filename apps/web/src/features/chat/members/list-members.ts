@@ -1,4 +1,4 @@
-/** Who is in a room, page by page. */
+/** The members of a room, page by page. */
 import { infiniteQueryOptions } from '@tanstack/react-query'
 import { chatApi } from '../api.ts'
 

@@ -1,4 +1,4 @@
-/** What can be done about the members of a room. Each refreshes the list and says why when it was refused. */
+/** The actions on members of a room. Each reloads the list and explains a refusal. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'

@@ -1,4 +1,4 @@
-/** Who is in the room, with what moderators can do about it. */
+/** The members of the room, with the actions of moderators. */
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import type { Member, MemberRole } from '@octet/contracts/chat'
 import { IconDots, IconLink, IconMessage, IconUserOff, IconVolumeOff } from '@tabler/icons-react'
@@ -28,7 +28,7 @@ const InviteDialog = lazy(() => import('./invite-dialog.tsx'))
 const muteMinutes = [10, 60, 1_440] as const
 const roles: readonly MemberRole[] = ['member', 'moderator', 'owner']
 
-/** As the server has it: nobody acts on somebody of their own rank, except owners. */
+/** Same as on the server: a member cannot act on a member of the same rank, except owners. */
 function outranks(actor: MemberRole, subject: MemberRole): boolean {
   return actor === 'owner' || (actor === 'moderator' && subject === 'member')
 }

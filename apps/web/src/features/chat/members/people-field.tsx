@@ -1,4 +1,4 @@
-/** Finds people and hands over the one that was chosen. */
+/** Searches for users and returns the selected one. */
 
 import { TextInput, UnstyledButton } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'

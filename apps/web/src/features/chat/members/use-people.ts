@@ -1,4 +1,4 @@
-/** The people of a room, for names and mentions; they are also those whose messages are on screen. */
+/** The people of a room, for names and mentions, including the authors of the messages on the screen. */
 import type { Room } from '@octet/contracts/chat'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
@@ -14,7 +14,7 @@ export function useRoomPeople(room: Room, store: RoomStore): readonly Person[] {
   const { status, log } = useRoomView(store)
   const found = members.data?.pages.flatMap(page => page.data)
   const isReady = status.kind === 'ready'
-  // biome-ignore lint/correctness/useExhaustiveDependencies: for each answer, and when the room was read anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each answer, and when the room was reloaded
   useEffect(() => {
     if (isReady) store.addPeople([...(found ?? []), ...room.people])
   }, [members.data, isReady, store, room.people.length])

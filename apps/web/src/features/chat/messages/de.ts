@@ -1,4 +1,4 @@
-/** German of chat. */
+/** German messages of chat. */
 import type { en } from './en.ts'
 import type pages from './en-pages.ts'
 

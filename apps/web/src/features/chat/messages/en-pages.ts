@@ -1,4 +1,4 @@
-/** English of chat: what the pages behind the first ones say; fetched with the first of them. */
+/** English messages of chat for all pages but the first ones; loaded with the first of them. */
 const pages = {
   'chat.actions-of': 'Actions for {name}',
   'chat.add-person': 'Add someone',

@@ -1,4 +1,4 @@
-/** English of chat: what the first pages and the frame say. */
+/** English messages of chat for the first pages and the frame. */
 export const en = {
   'chat.all': 'All rooms',
   'chat.badge': '{n, plural, one {# unread message} other {# unread messages}}',

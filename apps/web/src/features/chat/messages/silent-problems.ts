@@ -1,4 +1,4 @@
-/** Problems without words of their own: the client recovers from them by itself. */
+/** Problems that have no messages of their own: the client recovers from them by itself. */
 export const silentProblems = [
   'chat.cmid-reused',
   'chat.upload-offset',

@@ -1,4 +1,4 @@
-/** Presence and notifications: what others see of one, and what may disturb one. */
+/** Presence and notifications: what others see of the user, and what may notify the user. */
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { formatDateTime } from '../../../shared/format.ts'

@@ -1,10 +1,10 @@
-/** Whether somebody is there: as a dot with a name for those who do not see it, and in words. */
+/** The presence of a user: as a dot with an accessible name, and in words. */
 import { useT } from '../../../shared/i18n.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import type { Presence } from '../streams/chat-live.ts'
 import classes from './presence.module.css'
 
-/** Stands at the corner of what is before it, an avatar for example. `isSilent`: the words are beside it. */
+/** Sits at the corner of the preceding element, such as an avatar. `isSilent`: the words are beside it. */
 export function PresenceDot({ presence, isSilent }: { presence: Presence | undefined; isSilent?: boolean }) {
   const t = useT()
   if (presence === undefined) return null

@@ -1,4 +1,4 @@
-/** Who of a room is there: asked once, then told. */
+/** The presence of the users in a room: loaded once, then updated by events. */
 import type { Room } from '@octet/contracts/chat'
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
@@ -6,7 +6,7 @@ import { chatApi } from '../api.ts'
 import type { Presence } from '../streams/chat-live.ts'
 import { useChatLive, useConnection } from '../streams/use-live.ts'
 
-/** The server says nothing of larger rooms. */
+/** The server reports no presence for larger rooms. */
 const membersMax = 100
 
 const presenceQuery = (roomId: string) =>
@@ -20,7 +20,7 @@ const presenceQuery = (roomId: string) =>
 
 const isTold = ({ membership, memberCount }: Room) => membership !== null && memberCount <= membersMax
 
-/** Follows who comes and goes for as long as somebody looks. */
+/** Follows the presence of a room as long as a component shows it. */
 export function useWatchPresence(room: Room): void {
   const live = useChatLive()
   const { kind } = useConnection()
@@ -37,12 +37,12 @@ export function useWatchPresence(room: Room): void {
     return () => following.stop()
   }, [live, queryClient, room.id, isWatched])
   useEffect(() => {
-    // What was told while there was no connection is asked for.
+    // Reloads what changed while there was no connection.
     if (isWatched && kind === 'open') void queryClient.invalidateQueries(presenceQuery(room.id))
   }, [queryClient, room.id, isWatched, kind])
 }
 
-/** How somebody is shown; `undefined` while it is not known. */
+/** The displayed presence of a user; `undefined` while it is unknown. */
 export function usePresence(room: Room, userId: string | undefined): Presence | undefined {
   const { data } = useQuery({ ...presenceQuery(room.id), enabled: isTold(room) && userId !== undefined })
   return userId === undefined ? undefined : data?.get(userId)

@@ -1,4 +1,4 @@
-/** Who is writing right now; takes its room also when nobody does, so that nothing moves. */
+/** The users who are typing; takes its space even when it is empty, so that nothing moves. */
 import { useT } from '../../../shared/i18n.tsx'
 import classes from '../rooms/room.module.css'
 import { useOpenRoom } from '../rooms/room-context.ts'

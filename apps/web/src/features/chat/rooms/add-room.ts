@@ -1,4 +1,4 @@
-/** Puts a room that was just opened or joined into the list, ahead of the server's word about it. */
+/** Adds a room that was just opened or joined to the list, before the server reports it. */
 import type { Room } from '@octet/contracts/chat'
 import type { QueryClient } from '@tanstack/react-query'
 import { roomQuery } from './get-room.ts'

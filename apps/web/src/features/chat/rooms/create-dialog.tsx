@@ -1,4 +1,4 @@
-/** A new room, or a conversation with one or several people. */
+/** Creates a room, or a conversation with one or several users. */
 
 import { Button, Pill, SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
@@ -71,7 +71,7 @@ function NewRoom({ onClose }: { onClose: () => void }) {
     blame: error => (error instanceof Problem && error.code === 'chat.room-name-taken' ? 'name' : undefined),
     textOf: error => problemLine(error, t),
     submit: async ({ name, topic, visibility, isEncrypted: wanted }) => {
-      // Encrypted rooms are private; who makes a public one after all has put the switch away.
+      // Encrypted rooms are private; choosing a public room hides the switch.
       const isEncrypted = wanted && visibility === 'private'
       const room = await createRoom.mutateAsync({ name: name.trim(), topic: topic.trim(), visibility, isEncrypted })
       onClose()

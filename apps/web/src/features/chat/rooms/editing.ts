@@ -1,9 +1,9 @@
-/** Which message of the open room is being changed. A store of its own, so that only its row is drawn again. */
+/** The message of the open room that is being edited. A separate store, so that only its row renders again. */
 
 export interface Editing {
   readonly subscribe: (listener: () => void) => () => void
   readonly get: () => string | undefined
-  /** Opens the message for changes in the room or in its thread, and closes any other. */
+  /** Starts editing the message in the room or in its thread, and ends any other edit. */
   readonly begin: (messageId: string, isInThread?: boolean) => void
   readonly end: () => void
 }

@@ -1,4 +1,4 @@
-/** A room by its id, for those one is not in or that the list does not hold. */
+/** A room by its id, for rooms that the user has not joined or that the list does not contain. */
 import { queryOptions } from '@tanstack/react-query'
 import { chatApi } from '../api.ts'
 

@@ -1,4 +1,4 @@
-/** The rooms and conversations one is in. One list for the navigation, the badges and the palette. */
+/** The user's rooms and conversations. One list for the navigation, the badges and the palette. */
 import type { Room } from '@octet/contracts/chat'
 import { queryOptions } from '@tanstack/react-query'
 import { chatApi } from '../api.ts'

@@ -1,4 +1,4 @@
-/** Opens the conversation with somebody and goes there. */
+/** Opens the conversation with a user and navigates to it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useT } from '../../../shared/i18n.tsx'

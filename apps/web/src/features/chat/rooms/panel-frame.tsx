@@ -1,4 +1,4 @@
-/** What opens beside a room: thread, members, pins, search. On phones it takes the whole page. */
+/** The frame of a panel beside a room: thread, members, pins, search. On phones it fills the page. */
 import { ActionIcon } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'

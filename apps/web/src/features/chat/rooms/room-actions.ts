@@ -1,4 +1,4 @@
-/** Joining, leaving, creating and changing rooms. */
+/** Joins, leaves, creates and changes rooms. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'
@@ -16,7 +16,7 @@ import { roomsKey, roomsQuery } from './list-rooms.ts'
 
 export type NewRoom = Input<typeof chat, 'createRoom'>
 
-/** One key per content: after a lost answer, trying again cannot open a second room. */
+/** Each content has its own idempotency key, so a retry after a lost answer opens no second room. */
 export function useCreateRoom() {
   const queryClient = useQueryClient()
   const tried = useRef<{ content: string; key: string }>(undefined)
@@ -66,7 +66,7 @@ export function useUpdateRoom(id: string) {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: async (change: RoomChange) => {
-      // Somebody may have changed it since it was read; what is overwritten is only what the form changed.
+      // Another user may have changed it meanwhile; only the fields that the form changed are overwritten.
       const { version } = await chatApi.getRoom({ id })
       return chatApi.updateRoom({ id, ...change }, { ifMatch: version })
     },

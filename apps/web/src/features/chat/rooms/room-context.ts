@@ -1,4 +1,4 @@
-/** What every part of an open room needs to know: who is asking, what people are called, what can be done. */
+/** The shared context of an open room: the current user, the names of people, the possible actions. */
 import type { Room } from '@octet/contracts/chat'
 import { createContext, type RefObject, use } from 'react'
 import type { ChatLive } from '../streams/chat-live.ts'
@@ -13,14 +13,14 @@ export interface OpenRoom {
   readonly live: ChatLive
   readonly myId: string
   readonly nameOf: (userId: string) => string
-  /** Member of it and not muted. */
+  /** The user is a member and not muted. */
   readonly canSpeak: boolean
   readonly canModerate: boolean
   readonly onReply: (message: KnownMessage) => void
   readonly onThread: (rootId: string) => void
   readonly onJump: (seq: number) => void
   readonly editing: Editing
-  /** The field for new messages in the room, while there is one. */
+  /** The field for new messages in the room, if it exists. */
   readonly composer: RefObject<HTMLTextAreaElement | null>
 }
 

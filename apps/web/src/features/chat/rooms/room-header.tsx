@@ -1,4 +1,4 @@
-/** The head of a room: what it is called, and the ways to everything about it. */
+/** The header of a room: its name, and buttons for everything about it. */
 import { ActionIcon, Menu } from '@mantine/core'
 import type { Room } from '@octet/contracts/chat'
 import {
@@ -74,7 +74,7 @@ function RoomMenu({ room, onSettings }: { room: Room; onSettings: () => void }) 
   )
 }
 
-/** Whether the one person one talks to is there. */
+/** The presence of the other person in a direct conversation. */
 function DirectPresence({ room }: { room: Room }) {
   const only = room.people.length === 1 ? room.people[0]?.id : undefined
   const presence = usePresence(room, only)

@@ -1,4 +1,4 @@
-/** The rooms one is in, as a page of their own where there is no second column. */
+/** The user's rooms as a separate page on screens without a second column. */
 import type { Room } from '@octet/contracts/chat'
 import { IconHash, IconLock } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -12,7 +12,7 @@ import { roomName } from './room-name.ts'
 import classes from './rooms.module.css'
 import { UnreadBadge } from './unread-badge.tsx'
 
-/** Who is there is followed for so many conversations; each takes a stream of the connection. */
+/** The presence of this many conversations is followed; each takes a stream of the connection. */
 const watchedMax = 50
 
 interface IconProps {
@@ -46,7 +46,7 @@ function RoomIcon({ room, name, isWatched }: IconProps) {
   )
 }
 
-/** What is worth knowing besides the name. */
+/** Details besides the name. */
 function lineOf({ topic, kind, people, memberCount }: Room, t: Translate): string {
   const [only, ...others] = people
   if (kind === 'direct' && only !== undefined && others.length === 0) return `@${only.username}`

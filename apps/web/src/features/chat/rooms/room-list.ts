@@ -1,4 +1,4 @@
-/** What an event in a room does to the list of rooms. Pure. */
+/** Applies the events of rooms to the list of rooms. Pure functions. */
 import type { Cursor, Room } from '@octet/contracts/chat'
 import type { RoomEvent } from '../streams/room-log.ts'
 
@@ -20,7 +20,7 @@ function counted(room: Room, event: RoomEvent & { readonly type: 'message' }, us
   return { ...said, membership: { ...membership, unread, mentions } }
 }
 
-/** Counts, names and heads after an event; what the list knew already (`headSeq`) changes nothing. */
+/** Counts, names and heads after an event; an event that the list already includes (`headSeq`) changes nothing. */
 export function afterEvent(rooms: Rooms, roomId: string, event: RoomEvent, userId: string): Rooms {
   return withRoom(rooms, roomId, room => {
     if (event.seq <= room.headSeq) return room
@@ -34,8 +34,8 @@ export function afterEvent(rooms: Rooms, roomId: string, event: RoomEvent, userI
 }
 
 /**
- * The list after the user has read up to somewhere, in this tab or another. Read to the end: nothing is left to count.
- * Otherwise what is left must be asked for ('unknown').
+ * The list after the user has read a room up to a position, in this tab or another. At the end, the count is zero.
+ * Otherwise the remaining count must be loaded ('unknown').
  */
 export function afterRead(rooms: Rooms, roomId: string, cursor: Cursor): Rooms | 'unknown' {
   const room = rooms.find(each => each.id === roomId)
@@ -45,13 +45,13 @@ export function afterRead(rooms: Rooms, roomId: string, cursor: Cursor): Rooms |
   return withRoom(rooms, roomId, each => ({ ...each, membership }))
 }
 
-/** Newest message first, as the server orders it; rooms without one by their beginning. */
+/** Newest message first, as the server orders it; rooms without messages by their creation. */
 export function byActivity(rooms: Rooms): Rooms {
   const at = (room: Room) => room.lastMessageAt ?? room.createdAt
   return rooms.toSorted((a, b) => at(b).localeCompare(at(a)))
 }
 
-/** The room to go to next: mentions before other unread messages, the newest first; not the one that is open. */
+/** The next room to open: mentions before other unread messages, newest first; never the open one. */
 export function nextUnread(rooms: Rooms, openId: string | undefined): Room | undefined {
   const others = byActivity(rooms).filter(({ id, membership }) => id !== openId && (membership?.unread ?? 0) > 0)
   const loud = others.filter(({ membership }) => membership?.notify !== 'nothing')

@@ -1,9 +1,9 @@
-/** What a room is called: its name, or the people one talks to. */
+/** The displayed name of a room: its own name, or the other people in it. */
 import type { Room } from '@octet/contracts/chat'
 import type { Translate } from '../../../shared/i18n.tsx'
 import type { Person } from '../streams/room-log.ts'
 
-/** Characters that turn text around, or that nobody sees, may not make a name look like another. */
+/** Characters that reverse text, or that are invisible, must not make a name look like another. */
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
 
 export function personName(person: Person | undefined, t: Translate): string {

@@ -1,4 +1,4 @@
-/** One room: head, messages, field, and what opens beside them. */
+/** One room: header, messages, composer, and the panels beside them. */
 import { Button } from '@mantine/core'
 import type { Room } from '@octet/contracts/chat'
 import { IconDoorOff, IconLock, IconMessageCircle } from '@tabler/icons-react'
@@ -33,7 +33,7 @@ import { type OpenRoom, RoomContext } from './room-context.ts'
 import { type Panel, RoomHeader } from './room-header.tsx'
 import { personName, roomName } from './room-name.ts'
 
-/** What of the page is in its address. */
+/** The state of the page that is part of its address. */
 export interface RoomPlace {
   readonly panel?: Panel | undefined
   readonly thread?: string | undefined
@@ -41,7 +41,7 @@ export interface RoomPlace {
   readonly at?: number | undefined
 }
 
-/** The room from the list, or, when one is not in it, by itself. */
+/** The room from the list, or loaded by itself if the user has not joined it. */
 function useRoom(roomId: string) {
   const listed = useRooms()?.find(({ id }) => id === roomId)
   const single = useQuery({ ...roomQuery(roomId), enabled: listed === undefined })
@@ -65,7 +65,7 @@ function Beginning({ room }: { room: Room }) {
   )
 }
 
-/** In place of the field, for those who may not speak here. */
+/** Replaces the composer for users who may not write here. */
 function CannotSpeak({ room }: { room: Room }) {
   const t = useT()
   const join = useJoinRoom()
@@ -96,7 +96,7 @@ function Ended({ code }: { code: string }) {
   )
 }
 
-/** Opens the user's latest message in this room for changes. */
+/** Opens the user's latest message in this room for editing. */
 function editLast({ store, myId, editing }: OpenRoom): void {
   const own = [...store.get().log.byId.values()].filter(
     ({ authorId, deletedAt, threadId }) => authorId === myId && deletedAt === null && threadId === null,
@@ -111,7 +111,7 @@ interface OpenedProps {
   readonly onPlace: (place: RoomPlace) => void
 }
 
-/** What the parts of the room share; the same object for as long as nothing in it changes. */
+/** The shared context of the parts of the room; the same object as long as its content is unchanged. */
 function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessage) => void) {
   const t = useT()
   const live = useChatLive()
@@ -277,7 +277,7 @@ export function RoomPage() {
   const queryClient = useQueryClient()
   const membership = room?.membership
   useEffect(() => {
-    // What concerns the room by itself is asked anew when one has come in or gone out.
+    // Queries that depend on membership reload when the user has joined or left.
     if (membership === null) void queryClient.invalidateQueries({ queryKey: ['chat', 'members', roomId] })
   }, [membership, queryClient, roomId])
   if (room !== undefined) return <Opened key={room.id} room={room} place={place} onPlace={onPlace} />

@@ -1,4 +1,4 @@
-/** All rooms: those one is in, and the public ones one could join. */
+/** All rooms: the user's own, and the public ones to join. */
 
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'

@@ -1,4 +1,4 @@
-/** Name, topic and visibility of a room; and, for owners, its end. */
+/** Name, topic and visibility of a room; owners can also delete it. */
 
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'

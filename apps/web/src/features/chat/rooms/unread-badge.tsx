@@ -1,4 +1,4 @@
-/** How much of a room is unread; loud when one is named in it or somebody writes to one alone. */
+/** The unread count of a room; prominent for mentions and direct messages. */
 import type { Room } from '@octet/contracts/chat'
 import { useT } from '../../../shared/i18n.tsx'
 import { CountBadge } from '../../../shared/ui/count-badge.tsx'

@@ -1,4 +1,4 @@
-/** Chat's live side, one per page: follows all rooms, keeps the list and the open rooms in step, and sends. */
+/** Chat's live side, one per page: follows all rooms, updates the list and the open rooms, and sends. */
 import type { Output, Problem } from '@octet/contracts'
 import { type Cursor, chat, type Message, type Room } from '@octet/contracts/chat'
 import {
@@ -20,19 +20,19 @@ import { type Pending, pendingOf } from './outbox.ts'
 import type { Person, RoomEvent } from './room-log.ts'
 import { createRoomStore, type RoomStore } from './room-store.ts'
 
-/** Rooms followed at a time; each takes two of the connection's 500 streams. */
+/** How many rooms are followed at a time; each takes two of the connection's 500 streams. */
 const followedMax = 200
-/** Rooms kept ready after one has left them; the longest unseen goes first. */
+/** How many rooms stay loaded after the user leaves them; the one unseen for longest goes first. */
 const storesMax = 8
 const deliveredEveryMs = 1_000
 const typingEveryMs = 3_000
 
-/** How somebody is shown to those who share a room with them. */
+/** How users who share a room see another user. */
 export type Presence = Output<typeof chat, 'listPresence'>['data'][number]
 
 export type ChatLive = ReturnType<typeof createChatLive>
 
-/** Streams of the rooms in the list; `follow` brings them in step with it. */
+/** The streams of the rooms in the list; `follow` synchronizes them with it. */
 function createFollowing(client: RealtimeClient, on: FollowingHandlers) {
   const followed = new Map<string, readonly Following[]>()
   function start({ id: roomId, isEncrypted }: RoomKind): void {
@@ -77,7 +77,7 @@ interface FollowingHandlers {
   readonly end: (roomId: string, code: string) => void
 }
 
-/** Tells the server, room by room and not too often, what this device has received. */
+/** Reports to the server, per room and not too often, what this device has received. */
 function createDeliveries() {
   const due = new Map<string, number>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -95,7 +95,7 @@ function createDeliveries() {
   }
 }
 
-/** What was refused, until the user tries again or throws it away. */
+/** Refused sends, until the user retries or discards them. */
 function createRefused(onChange: () => void) {
   const refused = new Map<string, { readonly send: KeptSend; readonly problem: Problem }>()
   return {
@@ -119,7 +119,7 @@ function createRefused(onChange: () => void) {
 export interface ChatLiveOptions {
   readonly userId: string
   readonly queryClient: QueryClient
-  /** A command other than a message was refused for good. */
+  /** A command other than a message was permanently refused. */
   readonly onRefused: (problem: Problem) => void
 }
 
@@ -130,7 +130,7 @@ function createStores(vault: Vault, onOpened: () => void) {
     all: stores as ReadonlyMap<string, RoomStore>,
     open({ id: roomId, isEncrypted }: RoomKind): RoomStore {
       const known = stores.get(roomId)
-      // Put back at the end: the first of the map is the one that was not seen for longest.
+      // Moved to the end: the first entry of the map is the one that was unseen for longest.
       stores.delete(roomId)
       const store = known ?? createRoomStore(roomId, isEncrypted ? openerOf(vault.readerOf(roomId)) : undefined)
       stores.set(roomId, store)
@@ -144,9 +144,9 @@ function createStores(vault: Vault, onOpened: () => void) {
   }
 }
 
-/** The list of rooms in the cache, moved on by what happens. */
+/** The list of rooms in the cache, updated by events. */
 function createRoomList(queryClient: QueryClient, userId: string) {
-  /** An answer on its way may be older than what was changed meanwhile; then the list is asked for once more. */
+  /** A response under way may be older than a change made meanwhile; then the list is loaded once more. */
   let isOvertaken = false
   const refetch = () => void queryClient.invalidateQueries({ queryKey: roomsKey })
   const isAsked = () => queryClient.isFetching({ queryKey: roomsKey, exact: true }) > 0
@@ -187,15 +187,15 @@ function createClient(userId: string, onRefused: (send: KeptSend, problem: Probl
   })
 }
 
-/** What one says and does in rooms. */
+/** The user's commands in rooms. */
 function createCommands({ client, stores, refused, vault }: CommandParts) {
   const streamOf = (roomId: string) => client.stream(chat, 'room', roomId)
-  /** What the server answered is shown until the event that tells everybody has come. */
+  /** Shows the server's answer until the event for all members arrives. */
   function accept(roomId: string, sent: Promise<Message>): void {
     sent.then(message => stores.get(roomId)?.accept(message)).catch(() => undefined)
   }
   return {
-    /** Rejects when the words could not be sealed; what is on its way afterwards is kept and shown as that. */
+    /** Rejects when the text could not be encrypted; later failures appear as refused sends in the room. */
     async say({ id: roomId, isEncrypted }: RoomKind, said: Saying) {
       if (!isEncrypted) return accept(roomId, streamOf(roomId).send('message', said).sent)
       const cmid = crypto.randomUUID()
@@ -209,7 +209,7 @@ function createCommands({ client, stores, refused, vault }: CommandParts) {
     discard(cmid: string): void {
       if (refused.take(cmid) === undefined) client.discard(cmid)
     },
-    /** Rejects when the words could not be sealed. */
+    /** Rejects when the text could not be encrypted. */
     async edit({ id: roomId, isEncrypted }: RoomKind, { id: messageId, cmid }: Message, text: string): Promise<void> {
       const body = isEncrypted ? await vault.seal(roomId, { cmid, text }) : text
       accept(roomId, streamOf(roomId).send('edit', { messageId, body }).sent)
@@ -226,7 +226,7 @@ function createCommands({ client, stores, refused, vault }: CommandParts) {
 
 type Refused = ReturnType<typeof createRefused>
 
-/** What is said; files were uploaded before. */
+/** A message to send; its files were uploaded before. */
 interface Saying {
   readonly body: string
   readonly replyToId?: string
@@ -251,7 +251,7 @@ interface Parts {
   readonly onSaid: OnSaid
 }
 
-/** Somebody else has said something. */
+/** Another user has sent a message. */
 export type OnSaid = (roomId: string, event: RoomEvent & { readonly type: 'message' }) => void
 
 function handlersOf({ userId, queryClient, stores, list, deliveries, vault, onSaid }: Parts): FollowingHandlers {
@@ -261,7 +261,7 @@ function handlersOf({ userId, queryClient, stores, list, deliveries, vault, onSa
     async load(roomId, isEncrypted) {
       const seq = await stores.get(roomId)?.reload()
       list.refetch()
-      // A browser that cannot keep keys shows the room all the same, without its words.
+      // A browser that cannot store keys still shows the room, without its texts.
       const taken = isEncrypted ? await vault.open(roomId).catch(() => undefined) : undefined
       if (taken !== undefined) return { seq: Math.min(taken, seq ?? taken) }
       return seq === undefined ? undefined : { seq }
@@ -331,18 +331,18 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
     vault,
     ...createCommands({ client, stores: stores.all, refused, vault }),
     storeOf: stores.open,
-    /** Also a room that is not in the list yet, as one that was joined this moment. */
+    /** Also works for a room that is not in the list yet, such as one that was just joined. */
     follow: following.start,
     check: client.check,
     onSaid(listener: OnSaid): () => void {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    /** Who is known of a room that is or was open. */
+    /** The known people of a room that is or was open. */
     peopleOf: (roomId: string): ReadonlyMap<string, Person> | undefined => stores.all.get(roomId)?.get().log.people,
     followPresence: (roomId: string, on: (presence: Presence) => void) =>
       client.stream(chat, 'presence', roomId).follow({ onNews: news => on(news.body) }),
-    /** Also tells the list at once, so that the badge goes away with the first look. */
+    /** Also updates the list at once, so that the badge disappears immediately. */
     read(roomId: string, seq: number): void {
       list.noteRead(roomId, { userId, readSeq: seq, deliveredSeq: seq })
       chatApi.markRead({ roomId, seq }, { keepalive: true }).catch(() => undefined)
@@ -358,7 +358,7 @@ export function createChatLive({ userId, queryClient, onRefused }: ChatLiveOptio
   }
 }
 
-/** Says "typing" at most every three seconds for each room, and "stopped" once. */
+/** Sends "typing" at most every three seconds per room, and "stopped" once. */
 function createTyping(relay: (roomId: string, on: boolean) => boolean) {
   const saidAtMs = new Map<string, number>()
   return (roomId: string, on: boolean) => {

@@ -1,4 +1,4 @@
-/** Says when there is no connection, and that what is written meanwhile goes out afterwards. */
+/** Reports a lost connection, and that messages will be sent afterwards. */
 import { Button } from '@mantine/core'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
@@ -6,7 +6,7 @@ import { Notice } from '../../../shared/ui/states.tsx'
 import classes from '../rooms/room.module.css'
 import { useChatLive, useConnection } from './use-live.ts'
 
-/** A moment without a connection is not worth a banner. */
+/** A short interruption needs no banner. */
 const patienceMs = 1_500
 
 export function ConnectionBanner() {

@@ -1,14 +1,14 @@
-/** Whether somebody is at this browser, in whichever of its tabs. */
+/** Whether the user is active in any tab of this browser. */
 import { store, stored } from '../../../shared/storage.ts'
 
 const idleAfterMs = 5 * 60_000
 const lookEveryMs = 60_000
-/** Activity is noted this often at most. */
+/** Activity is recorded at most this often. */
 const noteEveryMs = 10_000
 const key = 'chat.active-at'
 const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
 
-/** Says when nothing was touched for five minutes, again every minute, and once when somebody is back. */
+/** Reports idleness after five minutes without input, again every minute, and once when the user is back. */
 export function watchIdle(tell: (isIdle: boolean) => void): { readonly stop: () => void } {
   let isIdle = false
   let notedMs = 0
@@ -22,7 +22,7 @@ export function watchIdle(tell: (isIdle: boolean) => void): { readonly stop: () 
   }
   function look(): void {
     const isActive = Date.now() - Number(stored(key) ?? 0) < idleAfterMs
-    // A connection that was opened anew counts as somebody being there: it is said again.
+    // The server treats a new connection as an active user, so idleness is reported again.
     if (!isActive) tell(true)
     else if (isIdle) tell(false)
     isIdle = !isActive

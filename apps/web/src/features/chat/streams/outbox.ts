@@ -1,9 +1,11 @@
-/** What this browser has said but the server has not confirmed: how it shows in the room until then. Pure. */
+/**
+ * The sends of this browser that the server has not confirmed, and how the room shows them until then. Pure functions.
+ */
 import type { Message } from '@octet/contracts/chat'
 import type { KeptSend } from '@octet/realtime-client'
 import type { KnownMessage } from './room-log.ts'
 
-/** A message that is on its way, or was refused. */
+/** A message that is being sent, or was refused. */
 export interface Pending {
   readonly cmid: string
   readonly body: string
@@ -11,7 +13,7 @@ export interface Pending {
   readonly threadId: string | null
   readonly fileCount: number
   readonly atMs: number
-  /** Why the server refused it; absent while it is on its way. */
+  /** Why the server refused it; absent while it is being sent. */
   readonly error?: unknown
 }
 
@@ -46,7 +48,7 @@ function changed(message: KnownMessage, { type, body, atMs }: KeptSend, userId: 
   return { ...message, reactions: reacted(message.reactions, emoji, userId, body.on === true) }
 }
 
-/** The messages as they will be once everything that waits has been carried out. */
+/** The messages as they will be once all waiting commands have been executed. */
 export function withWaiting(
   messages: readonly KnownMessage[],
   waiting: readonly KeptSend[],

@@ -1,6 +1,6 @@
 /**
- * What this browser knows of one room: messages as they stand, and the stretch of them that is on screen. Pure. Built
- * from pages (REST) and events (the room's stream), in whichever order the two arrive.
+ * The local copy of one room: its messages, and the range of them on the screen. Pure functions. It is built from pages
+ * (REST) and events (the room's stream), in whichever order they arrive.
  */
 import type { LogEvent, Output, StreamEvent } from '@octet/contracts'
 import type { chat, Message } from '@octet/contracts/chat'
@@ -10,10 +10,10 @@ export type RoomEvent = Omit<LogEvent, 'type' | 'body'> &
 export type MessagePage = Output<typeof chat, 'listMessages'>
 export type Person = MessagePage['people'][number]
 
-/** A message with the place in the stream up to which its state is known: events at or before it are in it already. */
+/** A message, and the stream position up to which its state includes all events. */
 export interface KnownMessage extends Message {
   readonly asOf: number
-  /** Its words are sealed: `opening` for as long as this browser looks whether it can read them. */
+  /** Its text is encrypted: `opening` while this browser checks whether it can read it. */
   readonly sealed?: 'opening' | 'closed'
 }
 
@@ -22,14 +22,14 @@ export interface RoomLog {
   readonly seq: number
   readonly byId: ReadonlyMap<string, KnownMessage>
   readonly people: ReadonlyMap<string, Person>
-  /** The messages on screen are those of this stretch; `toSeq` is Infinity when it reaches the present. */
+  /** The messages on the screen are those in this range; `toSeq` is Infinity when it reaches the present. */
   readonly fromSeq: number
   readonly toSeq: number
-  /** The latest events, for pages that were read before them and arrive after. */
+  /** The latest events, for pages that were read before them and arrive later. */
   readonly recent: readonly RoomEvent[]
 }
 
-/** How a page fits: it replaces the stretch, extends it, or belongs elsewhere (a thread, a quote). */
+/** How a page fits: it replaces the range, extends it, or belongs elsewhere (a thread, a quote). */
 export type Placement = 'replace' | 'older' | 'newer' | 'aside'
 
 const recentMax = 200
@@ -70,7 +70,7 @@ function takeBack(byId: Messages, messageId: string, { seq, at }: RoomEvent): vo
   change(byId, known.threadId, seq, root => ({ replyCount: Math.max(0, root.replyCount - 1) }))
 }
 
-/** What an event does to messages; those that know it already do not change. */
+/** Applies an event to the messages; those that already include it do not change. */
 function alter(byId: Messages, event: RoomEvent): void {
   switch (event.type) {
     case 'message':
@@ -82,13 +82,13 @@ function alter(byId: Messages, event: RoomEvent): void {
     case 'message-deleted':
       takeBack(byId, event.body.messageId, event)
       break
-    default: // who is in the room and what it is called is not part of its messages
+    default: // membership and the room's name are not part of its messages
   }
 }
 
 /**
- * Applies the next event. One that was applied already changes nothing. One further ahead is refused ('gap'): between
- * it and what is known something is missing, and the room must be loaded anew.
+ * Applies the next event. An event that was already applied changes nothing. One further ahead is refused ('gap'):
+ * events in between are missing, and the room must be reloaded.
  */
 export function applyEvent(log: RoomLog, event: RoomEvent): RoomLog | 'gap' {
   if (event.seq <= log.seq) return log
@@ -108,8 +108,8 @@ function stretchOf(log: RoomLog, page: MessagePage, placement: Placement): Pick<
 }
 
 /**
- * Adds a page. It may have been read before events that are applied already; they are applied to what it brought, and
- * where they are no longer remembered the page is refused ('stale'): read it again.
+ * Adds a page. The page may be older than events that were already applied, so they are applied to its messages. If
+ * those events are no longer remembered, the page is refused ('stale'): read it again.
  */
 export function addPage(log: RoomLog, page: MessagePage, placement: Placement): RoomLog | 'stale' {
   const missed = log.recent.filter(event => event.seq > page.headSeq)
@@ -125,14 +125,14 @@ export function addPage(log: RoomLog, page: MessagePage, placement: Placement): 
   return { ...log, byId, people, ...stretchOf(log, page, placement) }
 }
 
-/** A log that begins with this page: nothing of before is kept, events up to its `headSeq` are in it. */
+/** A log that begins with this page; it discards all earlier state and includes events up to its `headSeq`. */
 export function startLog(page: MessagePage): RoomLog {
   const log = addPage({ ...emptyLog, seq: page.headSeq }, page, 'replace')
   if (log === 'stale') throw new Error('a new log has no events that a page could have missed')
   return log
 }
 
-/** Shows the last messages of the present only, so that a page that is open for days stays small. */
+/** Keeps only the last messages of the present, so that a page that is open for days stays small. */
 export function trimLog(log: RoomLog, keep: number): RoomLog {
   const shown = timelineOf(log)
   const first = shown[shown.length - keep]
@@ -142,8 +142,8 @@ export function trimLog(log: RoomLog, keep: number): RoomLog {
 }
 
 /**
- * Takes over what the server answered to this browser's own command, which may be here before the event that tells
- * everybody. The event is still applied when it comes.
+ * Applies the server's answer to this browser's own command, which may arrive before the event for all members. The
+ * event is still applied when it arrives.
  */
 export function acceptAnswer(log: RoomLog, message: Message): RoomLog {
   const known = log.byId.get(message.id)
@@ -153,7 +153,7 @@ export function acceptAnswer(log: RoomLog, message: Message): RoomLog {
 
 const bySeq = (a: Message, b: Message) => a.seq - b.seq
 
-/** What is on screen, oldest first; replies in threads have their own place. */
+/** The messages on the screen, oldest first; replies in threads are elsewhere. */
 export function timelineOf({ byId, fromSeq, toSeq }: RoomLog): readonly KnownMessage[] {
   return [...byId.values()]
     .filter(({ seq, threadId }) => threadId === null && seq >= fromSeq && seq <= toSeq)

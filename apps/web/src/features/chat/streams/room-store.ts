@@ -1,4 +1,4 @@
-/** One open room: its log, what is on its way out, who has seen what and who is typing. Watched by the page. */
+/** One open room: its log, unconfirmed sends, read positions and typing users. Observed by the page. */
 import { Problem } from '@octet/contracts'
 import type { Cursor, Message } from '@octet/contracts/chat'
 import type { KeptSend } from '@octet/realtime-client'
@@ -28,18 +28,18 @@ export type RoomStatus =
 export interface RoomView {
   readonly status: RoomStatus
   readonly log: RoomLog
-  /** Everything of this browser that the server has not confirmed. */
+  /** All unconfirmed commands of this browser. */
   readonly waiting: readonly KeptSend[]
-  /** The messages among it, and those that were refused. */
+  /** The messages among them, and the refused ones. */
   readonly pending: readonly Pending[]
   readonly cursors: ReadonlyMap<string, Cursor>
-  /** Who types at the moment, and when to forget it. */
+  /** The users who are typing, and when to remove each. */
   readonly typing: ReadonlyMap<string, number>
   readonly isLoadingOlder: boolean
   readonly isLoadingNewer: boolean
 }
 
-/** Puts readable words in place of sealed ones; tells when it can read more than before. */
+/** Replaces encrypted texts with readable ones; notifies when it can read more than before. */
 export interface Opener {
   readonly open: (view: RoomView) => RoomView
   readonly subscribe: (listener: () => void) => () => void
@@ -47,14 +47,14 @@ export interface Opener {
 
 const pageSize = 50
 const attemptsMax = 4
-/** Longer than the pause between two "still typing". */
+/** Longer than the pause between two typing notices. */
 const typingMs = 6_000
-/** Buffered while the first page is on its way; more than that and the room is simply read again. */
+/** Buffered while the first page loads; beyond this limit the room is simply reloaded. */
 const bufferedMax = 500
 const shownMax = 300
 
 export type RoomStore = ReturnType<typeof createRoomStore>
-/** Which messages to read; no `where` means the newest. */
+/** Which messages to read; without `where`, the newest. */
 export interface Where {
   readonly around?: number
   readonly at?: string
@@ -71,7 +71,7 @@ const emptyView: RoomView = {
   isLoadingNewer: false,
 }
 
-/** `get` answers what the server says, `shown` the same in words that can be read. */
+/** `get` returns the server's state, `shown` the same with decrypted texts. */
 function createCell(opener: Opener | undefined) {
   let view = emptyView
   let shown = emptyView
@@ -99,7 +99,7 @@ type Cell = ReturnType<typeof createCell>
 
 const isNowhere = ({ around, at }: Where) => around === undefined && at === undefined
 
-/** Where one reads who is not at the present, so that a room that is read anew stays there. */
+/** The reader's position if it is in the past, so that a reload stays there. */
 function placeOf(log: RoomLog): Where {
   if (log.toSeq === Number.POSITIVE_INFINITY) return {}
   const shown = timelineOf(log)
@@ -107,7 +107,7 @@ function placeOf(log: RoomLog): Where {
   return middle === undefined ? {} : { around: middle.seq }
 }
 
-/** The first page, and what happens while it is on its way. */
+/** Loads the first page, and buffers events meanwhile. */
 function createBeginning(roomId: string, { get, set }: Cell) {
   let early: RoomEvent[] | undefined = []
   let loading: Promise<number> | undefined
@@ -119,7 +119,7 @@ function createBeginning(roomId: string, { get, set }: Cell) {
       chatApi.listMessages({ roomId, limit: pageSize, ...place }),
       chatApi.listCursors({ roomId }).catch(() => ({ data: [] })),
     ])
-    // One has gone elsewhere in the room meanwhile, and must not be thrown back.
+    // The user has moved elsewhere in the room meanwhile, and must stay there.
     if (isNowhere(where) && placeOf(get().log).around !== place.around) return readAll(where)
     let log = startLog(page)
     for (const event of early) {
@@ -135,11 +135,11 @@ function createBeginning(roomId: string, { get, set }: Cell) {
   }
 
   return {
-    /** Reads the room anew. Resolves with the place in the stream up to which everything is known. */
+    /** Reloads the room. Resolves with the stream position up to which the state is complete. */
     reload(where: Where = {}): Promise<number> {
       loading ??= readAll(where)
         .catch(error => {
-          // What was there before stays on the screen.
+          // The previous content stays on the screen.
           if (get().status.kind !== 'ready') set({ status: { kind: 'failed', error } })
           throw error
         })
@@ -148,7 +148,7 @@ function createBeginning(roomId: string, { get, set }: Cell) {
         })
       return loading
     },
-    /** Keeps an event for the page that is on its way; false when there is none. */
+    /** Keeps an event for the page that is loading; false when no page is loading. */
     keep(event: RoomEvent): boolean {
       if (early === undefined) return false
       early = [...early, event].slice(-bufferedMax)
@@ -159,9 +159,9 @@ function createBeginning(roomId: string, { get, set }: Cell) {
 
 type Beginning = ReturnType<typeof createBeginning>
 
-/** Further pages: at both edges of what is on screen, or somewhere else in the room. */
+/** Further pages: at both edges of the range on the screen, or elsewhere in the room. */
 function createPages(roomId: string, { get, set }: Cell, { reload }: Beginning) {
-  /** Reads a page, again if events have overtaken it further than is remembered. */
+  /** Reads a page, and repeats it if more events than are remembered have overtaken it. */
   async function read(input: object, placement: Placement): Promise<void> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const page: MessagePage = await chatApi.listMessages({ roomId, limit: pageSize, ...input })
@@ -180,7 +180,7 @@ function createPages(roomId: string, { get, set }: Cell, { reload }: Beginning) 
     try {
       await read(edge === 'older' ? { before: log.fromSeq } : { after: log.toSeq }, edge)
     } catch {
-      // Scrolling on tries again; the banner says that there is no connection.
+      // Scrolling on retries; the banner reports the lost connection.
     } finally {
       set({ [flag]: false })
     }
@@ -189,7 +189,7 @@ function createPages(roomId: string, { get, set }: Cell, { reload }: Beginning) 
   return {
     loadOlder: () => loadEdge('older'),
     loadNewer: () => loadEdge('newer'),
-    /** Shows another stretch of the room; nothing when it is on screen already. */
+    /** Shows another range of the room; does nothing when it is already on the screen. */
     async showAround(where: Where): Promise<void> {
       const { around } = where
       if (get().status.kind !== 'ready') await reload()
@@ -202,7 +202,7 @@ function createPages(roomId: string, { get, set }: Cell, { reload }: Beginning) 
       else await read({}, 'replace')
     },
     loadThread: (rootId: string) => read({ threadId: rootId, limit: 100 }, 'aside'),
-    /** A message that is quoted or linked but not on screen. */
+    /** A message that is quoted or linked but not on the screen. */
     async loadMessage(messageId: string): Promise<void> {
       if (get().log.byId.has(messageId)) return
       const asOf = get().log.seq
@@ -218,7 +218,7 @@ function createPages(roomId: string, { get, set }: Cell, { reload }: Beginning) 
   }
 }
 
-/** What comes over the streams, and from this browser's own sends. */
+/** Updates from the streams, and from this browser's own sends. */
 function createNews({ get, set }: Cell, { keep, reload }: Beginning) {
   function forgetTyping(): void {
     const now = Date.now()
@@ -240,7 +240,7 @@ function createNews({ get, set }: Cell, { keep, reload }: Beginning) {
     accept(message: Message): void {
       if (get().status.kind === 'ready') set({ log: acceptAnswer(get().log, message) })
     },
-    /** A message of which the server has confirmed that it is deleted. */
+    /** A message whose deletion the server has confirmed. */
     forget(messageId: string): void {
       const known = get().log.byId.get(messageId)
       const gone = { body: '', deletedAt: new Date().toISOString(), reactions: [], isPinned: false }
@@ -251,7 +251,7 @@ function createNews({ get, set }: Cell, { keep, reload }: Beginning) {
       if (known !== undefined && known.readSeq > cursor.readSeq) return
       set({ cursors: new Map(get().cursors).set(cursor.userId, cursor) })
     },
-    /** Somebody types or has stopped; forgotten by itself after a while. */
+    /** A user types or has stopped typing; the notice expires by itself. */
     setTyping(userId: string, isOn: boolean): void {
       const typing = new Map(get().typing)
       if (isOn) typing.set(userId, Date.now() + typingMs)
@@ -263,7 +263,7 @@ function createNews({ get, set }: Cell, { keep, reload }: Beginning) {
   }
 }
 
-/** Makes the store of a room; `reload` fills it. An encrypted room has an opener. */
+/** Creates the store of a room; `reload` fills it. An encrypted room has an opener. */
 export function createRoomStore(roomId: string, opener?: Opener) {
   const cell = createCell(opener)
   opener?.subscribe(cell.show)

@@ -1,4 +1,4 @@
-/** The live side of chat for components: one connection for each signed-in user, kept while one looks at other apps. */
+/** The live side of chat for components: one connection per signed-in user, kept open while other apps are shown. */
 import type { Room } from '@octet/contracts/chat'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
@@ -56,7 +56,7 @@ export function useRoomView(store: RoomStore): RoomView {
   return useSyncExternalStore(store.subscribe, store.get)
 }
 
-/** The messages on screen, with what this browser has changed about them already. */
+/** The messages on the screen, including this browser's unconfirmed changes. */
 export function useTimeline(view: RoomView) {
   const { id } = useUser()
   const { log, waiting } = view

@@ -1,4 +1,4 @@
-/** A message of one's own while it is being changed: Enter saves, Escape leaves it as it was. */
+/** An own message while it is being edited: Enter saves, Escape discards the change. */
 
 import { Button, Textarea } from '@mantine/core'
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-/** A message in a list of results: who, when, what, and the way to it. */
+/** A message in a list of results: author, time, text, and a link to it. */
 import type { Message } from '@octet/contracts/chat'
 import { type ReactNode, useEffect } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
@@ -13,7 +13,7 @@ export interface FoundMessageProps {
   readonly author: string
   readonly marked?: readonly string[]
   readonly onOpen: () => void
-  /** Beside the way to it. */
+  /** Shown beside the link. */
   readonly action?: ReactNode
 }
 
@@ -21,7 +21,7 @@ export function FoundMessage({ message, author, marked = [], onOpen, action }: F
   const t = useT()
   const { nameOf, myId, room, store } = useOpenRoom()
   const { log } = useRoomView(store)
-  // What a sealed message says is known by the room alone.
+  // Only the room can decrypt an encrypted message.
   const shown = room.isEncrypted ? log.byId.get(message.id) : message
   useEffect(() => {
     if (room.isEncrypted) void store.loadMessage(message.id)

@@ -1,6 +1,6 @@
 /**
- * The markdown of messages as a syntax tree. What is not understood stays text; there is no HTML in it at any point.
- * Time grows with the length of the text only: every scan looks ahead a bounded way, and nesting is bounded.
+ * Parses the markdown of messages into a syntax tree. Unknown syntax stays text; there is no HTML at any point. The
+ * time is linear in the length of the text: every scan looks ahead a bounded distance, and nesting is bounded.
  */
 
 export type Inline =
@@ -18,7 +18,7 @@ export type Block =
   | { readonly kind: 'list'; readonly start: number | null; readonly items: readonly (readonly Inline[])[] }
 
 const depthMax = 6
-/** How far ahead a closing mark is looked for. */
+/** How far ahead the parser looks for a closing mark. */
 const reach = 2_000
 
 const mention = /^<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})>/
@@ -32,7 +32,7 @@ const marks = [
 ] as const
 const special = /[\\`*_~<[\nhHmM]/g
 
-/** The address if it is one people may be led to, else undefined: web pages and mail, nothing that runs. */
+/** The address if it is safe to link to, else undefined: web pages and mail addresses, no scripts. */
 function safeHref(text: string): string | undefined {
   if (!address.test(text)) return undefined
   try {
@@ -59,7 +59,10 @@ function findCode(rest: string): Found | undefined {
   return { node: { kind: 'code', text: rest.slice(fence.length, end).trim() || ' ' }, length: end + fence.length }
 }
 
-/** A bare address. What ends the sentence, or closes a bracket that was opened before it, is not part of it. */
+/**
+ * A bare address. It excludes the punctuation that ends the sentence, and the closing bracket of an earlier opening
+ * one.
+ */
 function findAddress(rest: string, before: string | undefined): Found | undefined {
   if (isWord(before)) return undefined
   let text = address.exec(rest)?.[0]
@@ -84,7 +87,7 @@ function findLink(rest: string, depth: number): Found | undefined {
 function findMarked(rest: string, before: string | undefined, depth: number): Found | undefined {
   for (const [mark, kind] of marks) {
     if (!rest.startsWith(mark)) continue
-    // Inside of a word an underscore is a letter: snake_case stays as it is.
+    // Inside a word an underscore is a letter: snake_case stays as it is.
     if (mark.startsWith('_') && isWord(before)) return undefined
     if (isBlank(rest[mark.length])) continue
     const end = closing(rest.slice(0, reach), mark)
@@ -131,11 +134,11 @@ function findAt(text: string, at: number, depth: number): Found | undefined {
   }
 }
 
-/** Reads what stands inside of a paragraph. */
+/** Parses the content of a paragraph. */
 function parseInline(text: string, depth = 0): readonly Inline[] {
   const nodes: Inline[] = []
   let plainFrom = 0
-  /** Marks that found no partner; a long run of them is not searched again and again. */
+  /** Marks without a partner; a long run of them is not searched repeatedly. */
   let fruitless = 0
   const flush = (to: number) => {
     if (to > plainFrom) nodes.push({ kind: 'text', text: text.slice(plainFrom, to) })
@@ -197,7 +200,7 @@ function readList(lines: Lines): Block {
 
 const isPlain = (line: string) => line.trim() !== '' && !/^\s{0,3}>/.test(line) && !fence.test(line) && !item.test(line)
 
-/** Reads a whole message. */
+/** Parses a whole message. */
 export function parseMarkdown(text: string, depth = 0): readonly Block[] {
   const lines: Lines = { all: text.replace(/\r\n?/g, '\n').split('\n'), at: 0 }
   const blocks: Block[] = []

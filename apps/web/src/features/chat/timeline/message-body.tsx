@@ -1,4 +1,4 @@
-/** A message's markdown as elements. Made from the syntax tree only; nothing of it is ever read as HTML. */
+/** A message's markdown as elements. They are built from the syntax tree only; no text is ever interpreted as HTML. */
 import { Fragment, memo, type ReactNode } from 'react'
 import { type Block, type Inline, parseMarkdown } from './markdown.ts'
 import classes from './message-body.module.css'
@@ -6,7 +6,7 @@ import classes from './message-body.module.css'
 export interface BodyContext {
   readonly nameOf: (userId: string) => string
   readonly myId: string
-  /** Words to mark, as after a search. */
+  /** Words to highlight, as after a search. */
   readonly marked?: readonly string[]
 }
 
@@ -61,7 +61,7 @@ function block(node: Block, context: BodyContext): ReactNode {
   switch (node.kind) {
     case 'code':
       return (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
         <pre className={classes.pre} tabIndex={0}>
           <code>{node.text}</code>
         </pre>
@@ -95,7 +95,7 @@ function Blocks({ blocks, context }: { blocks: readonly Block[]; context: BodyCo
   return blocks.map((node, index) => <Fragment key={index}>{block(node, context)}</Fragment>)
 }
 
-/** One to three emoji and nothing else are shown large. */
+/** A message of one to three emoji alone is shown large. */
 const onlyEmoji = /^(?:\p{RGI_Emoji}\s*){1,3}$/v
 
 export const MessageBody = memo(function MessageBody({ body, ...context }: BodyContext & { body: string }) {

@@ -1,17 +1,17 @@
-/** How messages stand under each other: by day, by author, and where the unread ones begin. Pure. */
+/** Groups messages by day and by author, and marks where the unread ones begin. Pure functions. */
 import { dateFormat } from '../../../shared/intl.ts'
 import type { KnownMessage } from '../streams/room-log.ts'
 
-/** A later message of the same author joins the one above within this time. */
+/** Within this time, a later message of the same author joins the group above. */
 const groupMs = 5 * 60_000
 
 export interface Row {
   readonly message: KnownMessage
-  /** The day begins with this message; its date as the user's calendar has it (YYYY-MM-DD). */
+  /** The first message of a day; the date (YYYY-MM-DD) in the user's calendar. */
   readonly day: string | undefined
   /** The first unread message. */
   readonly isFirstNew: boolean
-  /** Shows author and time; the others of the group only their words. */
+  /** Shows author and time; the others of the group show only their text. */
   readonly isGroupStart: boolean
   readonly isGroupEnd: boolean
 }
@@ -24,7 +24,7 @@ function dayIn(timeZone: string): (time: string) => string {
 export interface Reader {
   readonly userId: string
   readonly timeZone: string
-  /** Up to where the user had read when the room was opened. */
+  /** The user's read position when the room was opened. */
   readonly readSeq: number
 }
 

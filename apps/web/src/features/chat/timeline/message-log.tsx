@@ -1,4 +1,6 @@
-/** The messages of a room: keeps its place, loads more at both edges, says where the unread ones begin. */
+/**
+ * The messages of a room: keeps its scroll position, loads more at both edges, and marks where the unread ones begin.
+ */
 import { Button, Loader } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
@@ -13,7 +15,7 @@ import { PendingRow } from './pending-row.tsx'
 import { type Scroll, useScroll } from './use-scroll.ts'
 
 export interface MessageLogProps {
-  /** The message to show, by its seq; the end otherwise. */
+  /** The message to show, by its seq; otherwise the end. */
   readonly at: number | undefined
   readonly onPresent: () => void
   readonly empty: ReactNode
@@ -29,7 +31,7 @@ function DayLine({ day }: { day: string }) {
   )
 }
 
-/** Arrow keys go from message to message, `r` answers and `e` edits the one in focus. */
+/** Arrow keys move from message to message; `r` replies to the focused one and `e` edits it. */
 function useRowKeys() {
   const { store, onReply, myId, canSpeak, editing } = useOpenRoom()
   return (event: KeyboardEvent<HTMLElement>) => {
@@ -54,7 +56,7 @@ function useRowKeys() {
   }
 }
 
-/** Says "read" once what is at the end has been in sight of somebody who is looking. */
+/** Reports "read" once the end of the log was visible to an active user. */
 function useReading(isAtEnd: boolean, lastSeq: number): void {
   const { live, room } = useOpenRoom()
   const [isLooking, setLooking] = useState(() => document.hasFocus())
@@ -74,7 +76,7 @@ function useReading(isAtEnd: boolean, lastSeq: number): void {
   }, [isAtEnd, isLooking, lastSeq, readSeq, live, room.id])
 }
 
-/** How many messages of others came since the end was last in sight. */
+/** How many messages of others arrived since the end was last visible. */
 function useMissed(isAtEnd: boolean, seqs: readonly { seq: number; authorId: string }[], myId: string): number {
   const seen = useRef(0)
   const last = seqs.at(-1)?.seq ?? 0
@@ -84,12 +86,15 @@ function useMissed(isAtEnd: boolean, seqs: readonly { seq: number; authorId: str
 
 interface Arrival {
   readonly at: number | undefined
-  /** Until the stretch around it has been read, the message is not there to go to. */
+  /** The message does not exist on the screen until the range around it has loaded. */
   readonly isThere: boolean
   readonly lastCmid: string | undefined
 }
 
-/** What one says oneself, and what a link leads to, is brought into sight; a room with news opens where they begin. */
+/**
+ * Scrolls to the user's own new message, or to the target of a link. A room with unread messages opens at the first of
+ * them.
+ */
 function useArrival(scroll: Scroll, rows: readonly Row[], { at, isThere, lastCmid }: Arrival) {
   const found = rows.find(({ message }) => at !== undefined && message.seq >= at) ?? rows.at(-1)
   const target = at === undefined || !isThere ? undefined : found?.message
@@ -104,7 +109,7 @@ function useArrival(scroll: Scroll, rows: readonly Row[], { at, isThere, lastCmi
     } else if (shown.current !== at && target !== undefined && scroll.toMessage(target.id, 'found')) shown.current = at
     isOpened.current = true
   }, [at, target?.id])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each thing said
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each message of the user
   useEffect(() => {
     if (lastCmid !== undefined) scroll.toEnd()
   }, [lastCmid])
@@ -127,13 +132,13 @@ function Line({ row, isMarked }: { row: Row; isMarked: boolean }) {
   )
 }
 
-/** The rows on screen, and what waits to be sent after them. */
+/** The rows on the screen, and the unsent messages after them. */
 function useRows() {
   const { timeZone } = useLocale()
   const open = useOpenRoom()
   const view = useRoomView(open.store)
   const timeline = useTimeline(view)
-  // Where the line stands is decided when the room is opened; reading must not move it.
+  // The position of the line is fixed when the room is opened; reading must not move it.
   const [readSeq] = useState(() => open.room.membership?.readSeq ?? Number.POSITIVE_INFINITY)
   const rows = useMemo(
     () => rowsOf(timeline, { userId: open.myId, timeZone, readSeq }),
@@ -180,7 +185,7 @@ export function MessageLog({ at, onPresent, empty }: MessageLogProps) {
         role="log"
         aria-label={t('chat.messages')}
         aria-live="polite"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
         tabIndex={0}
       >
         <div className={classes.rows}>

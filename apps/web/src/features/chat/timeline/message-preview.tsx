@@ -1,14 +1,17 @@
-/** What the first address of a message leads to. Its picture is this server's own copy: nobody else is called. */
+/**
+ * The preview of the first address in a message. Its picture is this server's own copy, so the browser contacts no
+ * other site.
+ */
 import type { Preview } from '@octet/contracts/chat'
 import classes from '../files/files.module.css'
 
-/** The host, for pages that do not say what site they belong to. */
+/** The host, for pages that do not name their site. */
 function siteOf({ url, siteName }: Preview): string {
   return siteName || (URL.parse(url)?.host ?? '')
 }
 
 export function MessagePreview({ preview }: { preview: Preview | null }) {
-  // Others wrote it: it leads to the web, or nowhere.
+  // Another user wrote the address: link only to web pages.
   if (preview === null || !/^https?:\/\//i.test(preview.url)) return null
   const { url, title, description, imageFileId } = preview
   return (

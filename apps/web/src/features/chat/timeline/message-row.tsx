@@ -1,4 +1,4 @@
-/** One message: who, when, what, what it answers, how others reacted, and what can be done with it. */
+/** One message: author, time, text, quote, reactions and actions. */
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import {
   IconArrowBackUp,
@@ -47,7 +47,7 @@ function MessageTime({ time }: { time: string }) {
   )
 }
 
-/** What a message answers: a line that leads there. */
+/** The quoted message: a line that links to it. */
 function Quote({ messageId, open }: { messageId: string; open: OpenRoom }) {
   const t = useT()
   const { store, nameOf, onJump } = open
@@ -95,7 +95,7 @@ interface AuthorItemsProps {
   readonly onReport: () => void
 }
 
-/** What one can do about what somebody else has said. */
+/** The actions on another user's message. */
 function AuthorItems({ message, name, onReport }: AuthorItemsProps) {
   const t = useT()
   const block = useBlockPerson()
@@ -274,7 +274,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const open = useOpenRoom()
   const { editing } = open
   const isEditing = useSyncExternalStore(editing.subscribe, () => editing.get() === editingKey(message.id, isInThread))
-  // Menus of hundreds of messages would make typing slow: they are made for the one that is pointed at.
+  // Menus for hundreds of messages would make typing slow, so only the message under the pointer gets one.
   const [isActive, setActive] = useState(false)
   const name = open.nameOf(message.authorId)
   const isDeleted = message.deletedAt !== null

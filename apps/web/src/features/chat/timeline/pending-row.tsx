@@ -1,4 +1,4 @@
-/** A message of one's own that the server has not confirmed: on its way, or refused. */
+/** An own message that the server has not confirmed: being sent, or refused. */
 import { Button } from '@mantine/core'
 import { IconAlertCircle, IconClock, IconPaperclip } from '@tabler/icons-react'
 import { useT } from '../../../shared/i18n.tsx'

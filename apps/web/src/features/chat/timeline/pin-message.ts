@@ -1,4 +1,4 @@
-/** Pins a message to its room, or takes the pin away. */
+/** Pins a message to its room, or unpins it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'

@@ -1,4 +1,4 @@
-/** What was pinned to the room. */
+/** The pinned messages of the room. */
 import { Button } from '@mantine/core'
 import { IconPin } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-/** The reactions under a message; one's own can be taken back with the same button. */
+/** The reactions under a message; the same button adds and removes the user's own. */
 import type { Message } from '@octet/contracts/chat'
 import { useT } from '../../../shared/i18n.tsx'
 import classes from './message.module.css'

@@ -1,4 +1,4 @@
-/** How far a message of one's own has come: sent, delivered, read; and by whom it was seen. */
+/** The state of an own message: sent, delivered or read, and by whom. */
 import { Popover, UnstyledButton } from '@mantine/core'
 import type { Cursor } from '@octet/contracts/chat'
 import { IconCheck, IconChecks, IconEye } from '@tabler/icons-react'
@@ -8,7 +8,7 @@ import classes from './message.module.css'
 
 export type Reach = 'sent' | 'delivered' | 'read'
 
-/** From the cursors of the others; `seenBy` are those who have read up to it. */
+/** From the cursors of the other members; `seenBy` are those who have read up to it. */
 export function reachOf(seq: number, cursors: ReadonlyMap<string, Cursor>, myId: string) {
   const others = [...cursors.values()].filter(({ userId }) => userId !== myId)
   const seenBy = others.filter(({ readSeq }) => readSeq >= seq).map(({ userId }) => userId)

@@ -1,4 +1,4 @@
-/** Tells the moderators of the installation about a message. */
+/** Reports a message to the moderators of the installation. */
 
 import { Button, NativeSelect, Textarea } from '@mantine/core'
 import type { Input } from '@octet/contracts'

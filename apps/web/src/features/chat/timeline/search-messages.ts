@@ -1,4 +1,4 @@
-/** Words in a room, newest first. */
+/** Searches the messages of a room, newest first. */
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
 import { chatApi } from '../api.ts'
 
@@ -12,7 +12,7 @@ export const searchQuery = (roomId: string, q: string) =>
     enabled: q !== '',
   })
 
-/** The words to mark in results: not those that were excluded. */
+/** The words to highlight in results, without the excluded ones. */
 export function wordsOf(q: string): readonly string[] {
   const parts = q.match(/-?"[^"]+"|\S+/g) ?? []
   return parts

@@ -1,4 +1,4 @@
-/** Finds words in the room, or goes to a date. */
+/** Searches for words in the room, or goes to a date. */
 
 import { TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
@@ -49,7 +49,7 @@ function Results({ q }: { q: string }) {
   )
 }
 
-/** The server cannot read these rooms: this browser looks through what it has read itself. */
+/** The server cannot read these rooms, so this browser searches the messages that it has decrypted. */
 function OwnResults({ q }: { q: string }) {
   const t = useT()
   const { store, nameOf, onJump } = useOpenRoom()

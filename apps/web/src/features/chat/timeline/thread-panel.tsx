@@ -1,4 +1,4 @@
-/** A thread beside the room: its first message, the replies, and a field of its own. */
+/** A thread beside the room: its first message, the replies, and its own composer. */
 import { useEffect, useMemo, useRef } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { Composer } from '../composer/composer.tsx'

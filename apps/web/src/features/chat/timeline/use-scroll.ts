@@ -1,9 +1,9 @@
-/** Where the log is scrolled to: at the end it stays there, elsewhere what is read does not move. */
+/** The scroll position of the log: at the end it stays at the end; elsewhere the visible messages do not move. */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
-/** So near to the end counts as being there. */
+/** Within this distance the log counts as being at its end. */
 const atEndPx = 48
-/** So near to the beginning older messages are asked for. */
+/** Within this distance from the beginning, older messages are loaded. */
 const nearEdgePx = 600
 
 interface Anchor {
@@ -21,9 +21,9 @@ function firstVisible(box: HTMLElement): Anchor | undefined {
 }
 
 export interface ScrollOptions {
-  /** Changes whenever what is shown changes. */
+  /** Changes whenever the shown messages change. */
   readonly content: unknown
-  /** Changes with the stretch of messages: the scroll position starts over. */
+  /** Changes with the range of messages: the scroll position starts over. */
   readonly isAtPresent: boolean
   readonly onNearTop: () => void
   readonly onNearBottom: () => void
@@ -31,7 +31,7 @@ export interface ScrollOptions {
 
 export type Scroll = ReturnType<typeof useScroll>
 
-/** `isAtEnd`: the newest message is in sight. */
+/** `isAtEnd`: the newest message is visible. */
 export function useScroll(box: RefObject<HTMLElement | null>, options: ScrollOptions) {
   const { content, isAtPresent } = options
   const [isAtEnd, setAtEnd] = useState(true)
@@ -66,9 +66,9 @@ export function useScroll(box: RefObject<HTMLElement | null>, options: ScrollOpt
     }
   }, [box])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs whenever what is shown has changed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs whenever the shown messages have changed
   useLayoutEffect(settle, [content, settle])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a short page must ask for more by itself
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a short page must load more by itself
   useEffect(look, [content, isAtPresent, look])
   useEffect(() => {
     const element = box.current
@@ -87,7 +87,7 @@ export function useScroll(box: RefObject<HTMLElement | null>, options: ScrollOpt
       settle()
       look()
     },
-    /** Brings a message into sight; one that was looked for gets the focus. False when it is not there. */
+    /** Scrolls to a message; the target of a search gets the focus. False when the message is not on the screen. */
     toMessage(id: string, reason: 'found' | 'new'): boolean {
       const row = box.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)
       if (row == null || box.current === null) return false

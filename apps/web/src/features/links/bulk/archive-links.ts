@@ -1,4 +1,4 @@
-/** Puts links away, or takes them out again: gone from the list at once, with an offer to take it back. */
+/** Archives links or restores them. They leave the list at once, and the user can undo it. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Link } from '@octet/contracts/links'
@@ -18,7 +18,7 @@ interface ListPage {
 
 const undoShownMs = 8_000
 
-/** Calls `send` with as many items at a time as the API takes. */
+/** Calls `send` with as many items at a time as the API accepts. */
 export async function inBatches<T>(items: readonly T[], send: (batch: readonly T[]) => Promise<unknown>) {
   for (let at = 0; at < items.length; at += limits.bulk.max) await send(items.slice(at, at + limits.bulk.max))
 }
@@ -35,7 +35,7 @@ export function useArchiveLinks() {
     await refreshLists(queryClient)
   }
 
-  /** Takes the rows out of every list that is on screen; the answer brings them where they belong. */
+  /** Removes the rows from every list on the screen; the answer adds them to their new lists. */
   function hide(ids: readonly string[]): void {
     queryClient.setQueriesData<InfiniteData<ListPage>>({ queryKey: linksKey }, lists => {
       if (lists === undefined) return lists

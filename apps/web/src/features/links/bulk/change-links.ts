@@ -1,4 +1,4 @@
-/** Changes several links in one go: shown at once, taken back and said where the server refused. */
+/** Changes several links at once: shown immediately, and reverted with an explanation where the server refuses. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'
@@ -18,7 +18,7 @@ export function useChangeLinks() {
   const t = useT()
   const queryClient = useQueryClient()
 
-  /** Only what rows show: tags. Whether a link still belongs to a list is for the server to say. */
+  /** Only what rows show: tags. The server decides whether a link still belongs to a list. */
   function show(changes: ReadonlyMap<string, BulkChange>): void {
     queryClient.setQueriesData<ListData>({ queryKey: linksKey }, lists => {
       if (lists === undefined) return lists

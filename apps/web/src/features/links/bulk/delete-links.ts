@@ -1,4 +1,4 @@
-/** Deletes several links after a while in which they can be brought back together. */
+/** Deletes several links after a delay in which the user can undo it. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Link } from '@octet/contracts/links'

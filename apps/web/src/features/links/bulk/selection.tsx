@@ -1,4 +1,4 @@
-/** What can be done with several links at once. */
+/** The actions on several selected links. */
 
 import { Button, Menu } from '@mantine/core'
 import type { ListedLink } from '@octet/contracts/links'
@@ -17,7 +17,7 @@ import { useDeleteLinks } from './delete-links.ts'
 
 export interface SelectionProps {
   readonly rows: readonly ListedLink[]
-  /** The archive is on screen. */
+  /** The archive is on the screen. */
   readonly isArchive: boolean
   readonly onClear: () => void
 }

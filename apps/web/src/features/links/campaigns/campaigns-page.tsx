@@ -1,4 +1,4 @@
-/** Templates of campaign parameters: make, change, delete. */
+/** Templates of campaign parameters: create, change, delete. */
 
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'

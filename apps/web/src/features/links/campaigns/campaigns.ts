@@ -1,4 +1,4 @@
-/** Templates of campaign parameters: reading them, and keeping them in order. Links made with one stay as they are. */
+/** Templates of campaign parameters: queries and changes. Existing links keep their parameters. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Utm, UtmTemplate } from '@octet/contracts/links'
@@ -44,7 +44,7 @@ export function useUpdateTemplate() {
   })
 }
 
-/** The id under which lists find what waits to be deleted hidden. */
+/** Lists hide a template under this id while its deletion waits. */
 export const hiddenTemplate = (id: string) => `links.utm-template.${id}`
 
 export function useDeleteTemplate() {

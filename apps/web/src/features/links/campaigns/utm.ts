@@ -1,4 +1,4 @@
-/** Campaign parameters in an address, as the server writes them. Pure. */
+/** Campaign parameters in an address, in the server's form. Pure functions. */
 import type { Utm } from '@octet/contracts/links'
 import { withScheme } from '../../../shared/format.ts'
 
@@ -21,13 +21,13 @@ export function utmOf(values: UtmValues): Utm | undefined {
   return Object.fromEntries(filled.map(field => [partOf(field), values[field].trim()]))
 }
 
-/** The fields as a form shows them; '' for none. */
+/** The fields of a form; '' for an absent one. */
 export function utmValuesOf(utm: Utm): UtmValues {
   const { source = '', medium = '', campaign = '', term = '', content = '' } = utm
   return { utmSource: source, utmMedium: medium, utmCampaign: campaign, utmTerm: term, utmContent: content }
 }
 
-/** As they stand in an address, in the order of the fields. */
+/** The parameters of an address, in the order of the fields. */
 export function utmPairs(utm: Utm): string[] {
   return utmFields.map(partOf).flatMap(part => (utm[part] === undefined ? [] : [`utm_${part}=${utm[part]}`]))
 }
@@ -36,7 +36,7 @@ export function isSameUtm(one: Utm, other: Utm): boolean {
   return utmPairs(one).join('&') === utmPairs(other).join('&')
 }
 
-/** Where the link will lead; what is there already is replaced. The address as it is while it is none. */
+/** The destination with the parameters, which replace existing ones. An invalid address is returned unchanged. */
 export function withUtm(address: string, utm: Utm | undefined): string {
   try {
     const url = new URL(withScheme(address))

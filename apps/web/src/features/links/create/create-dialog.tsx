@@ -1,4 +1,4 @@
-/** The create form from anywhere, by the `+` or the key `c`. */
+/** The create form as a dialog on any page, by the `+` button or the key `c`. */
 import { useT } from '../../../shared/i18n.tsx'
 import { Dialog } from '../../../shared/ui/dialog.tsx'
 import { CreateBox } from './create-box.tsx'

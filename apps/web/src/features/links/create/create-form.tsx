@@ -1,4 +1,4 @@
-/** The create form: an address and "Shorten"; everything else waits behind "Options". Its draft survives a reload. */
+/** The create form: an address and "Shorten"; the other fields are behind "Options". Its draft survives a reload. */
 
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
@@ -42,7 +42,7 @@ const empty: CreateValues = {
   utmContent: '',
 }
 
-/** Problems that are the fault of one field. */
+/** Problems that belong to one field. */
 const blamed: Readonly<Record<string, keyof CreateValues>> = {
   'links.alias-taken': 'alias',
   'links.alias-reserved': 'alias',
@@ -71,7 +71,7 @@ function hasOptions({ url: _url, tags, ...texts }: CreateValues): boolean {
   return tags.length > 0 || Object.values(texts).some(text => text !== '')
 }
 
-/** The link exists by then: when this fails, that is what is said, and not that nothing happened. */
+/** The link already exists: if this fails, the message must not suggest that no link was created. */
 function useSetFallback() {
   const { t } = useLocale()
   return (link: Link, url: string) =>
@@ -119,7 +119,7 @@ export function CreateForm({ onCreated, autoFocus }: CreateFormProps) {
   const form = useCreateForm(onCreated)
   const [isWanted, setWanted] = useState(() => user !== null && hasOptions(form.values))
   const { url: _url, ...optionErrors } = form.errors
-  // A field that is wrong must be seen.
+  // An invalid field must be visible.
   const isOpen = isWanted || Object.values(optionErrors).some(text => text !== undefined)
   return (
     <form className={classes.form} noValidate onSubmit={event => void form.onSubmit(event)}>

@@ -1,4 +1,6 @@
-/** Shortens an address. One key per content: after a lost answer, trying again cannot make a second link. */
+/**
+ * Shortens an address. Each content has its own idempotency key, so a retry after a lost answer creates no second link.
+ */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Input } from '@octet/contracts'

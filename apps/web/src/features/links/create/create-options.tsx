@@ -1,4 +1,4 @@
-/** The part of the create form that most links do without; loaded when somebody opens it. */
+/** The part of the create form that most links do without; it loads when the user opens it. */
 
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
@@ -21,7 +21,7 @@ import { ExpiryFields, TagsValue } from './link-fields.tsx'
 
 export interface CreateValues extends LinkValues, UtmValues {
   readonly alias: string
-  /** Host of one's own; '' for the installation's. */
+  /** A host of the user; '' for the installation's. */
   readonly domain: string
   readonly folderId: string
   readonly fallbackUrl: string
@@ -30,7 +30,7 @@ export interface CreateValues extends LinkValues, UtmValues {
 
 type Form = ReturnType<typeof useForm<CreateValues>>
 
-/** Fills the fields, which can be changed afterwards. Only for those who have any templates. */
+/** Fills the fields, which can be changed afterwards. Only for users with templates. */
 function TemplateChoice({ form }: { form: Form }) {
   const t = useT()
   const templates = useQuery(templatesQuery).data ?? []
@@ -52,7 +52,7 @@ function TemplateChoice({ form }: { form: Form }) {
   )
 }
 
-/** Campaign parameters, and the address that comes of them while one types. */
+/** Campaign parameters, and the resulting address while the user types. */
 function UtmBuilder({ form }: { form: Form }) {
   const t = useT()
   const id = useId()
@@ -87,7 +87,7 @@ function UtmBuilder({ form }: { form: Form }) {
   )
 }
 
-/** Only for those who have any. */
+/** Folder and host; only for users who have any. */
 function Places({ form }: { form: Form }) {
   const t = useT()
   const folders = useQuery(foldersQuery).data ?? []

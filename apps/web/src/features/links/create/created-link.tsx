@@ -1,4 +1,4 @@
-/** The short link that was just made, ready to be copied. */
+/** The new short link, ready to be copied. */
 import { Button } from '@mantine/core'
 import type { Link } from '@octet/contracts/links'
 import { IconCircleCheck } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-/** What can be set on a link besides its address, for the create and the edit form. */
+/** The settings of a link besides its address, for the create and the edit form. */
 
 import { NumberInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-/** Hosts of one's own: claimed here, proven by a DNS record or a file, and given up. */
+/** The user's own hosts: claimed here, verified by a DNS record or a file, and released. */
 
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'

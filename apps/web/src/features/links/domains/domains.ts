@@ -1,4 +1,4 @@
-/** Hosts of one's own: reading, claiming, proving, giving up. */
+/** The user's own hosts: list, claim, verify, release. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Domain } from '@octet/contracts/links'

@@ -1,4 +1,4 @@
-/** Links as files: all of them for a spreadsheet, and many from one. */
+/** Links as files: export all of them as a spreadsheet, or import many. */
 
 import { Button, Checkbox } from '@mantine/core'
 import { type Output, Problem, requestOf } from '@octet/contracts'
@@ -40,7 +40,7 @@ function Export() {
   )
 }
 
-/** Why a row was rejected: the fields that are wrong, or the problem itself where it names none. */
+/** Why a row was rejected: its invalid fields, or the problem itself if it names no field. */
 function reasonOf({ code, title, errors }: Imported['problems'][number], t: Translate): string {
   if (code !== 'validation-failed') return problemLine(new Problem({ code, title, status: 422 }), t)
   return errors.map(error => `${error.path.slice(1)}: ${fieldWords(error, t)}`).join(' ')
@@ -91,7 +91,7 @@ function Import() {
     if (file === undefined) return
     setTooLarge(file.size > limits.csv.max)
     if (file.size <= limits.csv.max) importLinks.mutate(await file.text())
-    // The same file can be chosen again after it was mended.
+    // Lets the user choose the same file again after correcting it.
     if (input.current !== null) input.current.value = ''
   }
   return (

@@ -1,4 +1,7 @@
-/** Makes links from a CSV file. One key per file: after a lost answer, trying again makes none twice. */
+/**
+ * Creates links from a CSV file. Each file has its own idempotency key, so a retry after a lost answer creates no link
+ * twice.
+ */
 
 import { newIdempotencyKey } from '@octet/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

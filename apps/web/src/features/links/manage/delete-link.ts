@@ -1,4 +1,4 @@
-/** Deletes a link after a while in which it can be brought back. */
+/** Deletes a link after a delay in which the user can undo it. */
 import { Problem } from '@octet/contracts'
 import type { Link } from '@octet/contracts/links'
 import { useQueryClient } from '@tanstack/react-query'
@@ -10,7 +10,7 @@ async function deleteLink(id: string, isLeaving: boolean): Promise<void> {
   try {
     await linksApi.deleteLink({ id }, { keepalive: isLeaving })
   } catch (error) {
-    // Somebody was faster: it is gone, which is what was wanted.
+    // The link is already gone, so nothing is left to do.
     if (!(error instanceof Problem) || error.status !== 404) throw error
   }
 }

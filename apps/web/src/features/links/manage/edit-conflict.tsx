@@ -1,4 +1,7 @@
-/** Two people changed one link: shows both sides and lets the user choose; nothing is overwritten unseen. */
+/**
+ * Two users changed the same link: shows both versions and lets the user choose, so that no change is overwritten
+ * unseen.
+ */
 import { Button } from '@mantine/core'
 import type { Link } from '@octet/contracts/links'
 import { useT } from '../../../shared/i18n.tsx'

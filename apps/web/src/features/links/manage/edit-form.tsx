@@ -1,4 +1,4 @@
-/** Changes a link. Guards what is not saved, and asks when somebody else saved first. */
+/** Changes a link. Warns before unsaved changes are lost, and asks when another user saved first. */
 
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
@@ -28,7 +28,7 @@ const blamed: Readonly<Record<string, keyof EditValues>> = {
   'links.expiry-in-the-past': 'expiresAt',
 }
 
-/** The form's state: the version it started from, and the one that came between, if any. */
+/** The state of the form: the version it started from, and a newer version, if one was saved meanwhile. */
 function useEditForm(link: Link) {
   const { t, timeZone } = useLocale()
   const queryClient = useQueryClient()
@@ -54,7 +54,7 @@ function useEditForm(link: Link) {
     initial: editValuesOf(link, timeZone),
     validate: values => {
       const { expiresAt, ...errors } = linkErrors(values, t, timeZone)
-      // An expiry that has passed by itself may stay.
+      // An expiry that has passed may stay.
       return changeOf(values, base, timeZone).expiresAt === undefined ? errors : { ...errors, expiresAt }
     },
     blame: error => (error instanceof Problem ? blamed[error.code] : undefined),
@@ -63,12 +63,12 @@ function useEditForm(link: Link) {
   })
   const change = changeOf(form.values, base, timeZone)
   const isDirty = isChanged(change)
-  // A newer version arrives by itself: nothing typed, nothing to ask.
+  // When the user typed nothing, a newer version simply replaces the old one.
   if (!isDirty && theirs === null && link.version > base.version) adopt(link)
   return { form, change, isDirty, theirs, adopt, save, base }
 }
 
-/** The row menu's "Edit" leads to `#edit`. */
+/** The row menu's "Edit" links to `#edit`. */
 function useFocusOnHash(): void {
   useEffect(() => {
     if (window.location.hash !== '#edit') return

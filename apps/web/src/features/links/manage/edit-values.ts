@@ -1,11 +1,11 @@
-/** Between a link and its edit form: what is in the fields, and what has changed. Pure. */
+/** Converts between a link and the values of its edit form, and finds the changes. Pure functions. */
 import type { Link } from '@octet/contracts/links'
 import { fromZonedInput, toZonedInput, withScheme } from '../../../shared/format.ts'
 import type { LinkValues } from '../link-address.ts'
 import type { LinkChange } from './update-link.ts'
 
 export interface EditValues extends LinkValues {
-  /** A new password; '' leaves the old one. */
+  /** A new password; '' keeps the old one. */
   readonly password: string
   readonly isPasswordRemoved: boolean
 }
@@ -22,7 +22,7 @@ export function editValuesOf(link: Link, timeZone: string): EditValues {
   }
 }
 
-/** What to send: only the fields that differ from the version the user started from. */
+/** The request: only the fields that differ from the version the user started from. */
 export function changeOf(values: EditValues, link: Link, timeZone: string): LinkChange {
   const base = editValuesOf(link, timeZone)
   const change: { -readonly [K in keyof LinkChange]: LinkChange[K] } = {}
@@ -50,7 +50,7 @@ export interface Difference {
   readonly mine: string
 }
 
-/** What differs between the server's version and what the user would make of it. */
+/** The differences between the server's version and the user's. */
 export function differencesOf(theirs: Link, change: LinkChange): readonly Difference[] {
   const { password, ...rest } = change
   const shown: Record<string, unknown> = { ...theirs }

@@ -1,4 +1,4 @@
-/** What all pages of one link begin with: the short address to copy, where it leads, and the way between its pages. */
+/** The head of all pages of one link: the short address to copy, its destination, and tabs. */
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import type { Link } from '@octet/contracts/links'
 import {

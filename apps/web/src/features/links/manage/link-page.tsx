@@ -1,4 +1,4 @@
-/** A link's page: how often it was followed and by whom, its settings, and who may see its statistics. */
+/** The page of a link: its statistics, its settings, and who may see the statistics. */
 import { type Link, links } from '@octet/contracts/links'
 import { getRouteApi } from '@tanstack/react-router'
 import { Sharing } from '../statistics/sharing.tsx'

@@ -20,7 +20,7 @@ import { Sparkline } from '../../../shared/ui/sparkline.tsx'
 import { useNow, When } from '../../../shared/ui/when.tsx'
 import classes from './links.module.css'
 
-/** Whether the link has stopped leading anywhere. */
+/** Whether the link no longer redirects. */
 function isExpired(link: Pick<ListedLink, 'expiresAt' | 'clicksMax' | 'clicks'>, nowMs: number): boolean {
   const isPast = link.expiresAt !== null && new Date(link.expiresAt).getTime() <= nowMs
   return isPast || (link.clicksMax !== null && link.clicks >= link.clicksMax)

@@ -1,4 +1,4 @@
-/** The rows of a list of links: arrow keys between them, checkboxes to choose several. */
+/** The rows of a list of links: arrow keys move between them, checkboxes select several. */
 import { Checkbox } from '@mantine/core'
 import type { ListedLink } from '@octet/contracts/links'
 import { type KeyboardEvent, useState } from 'react'
@@ -19,7 +19,7 @@ function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
   rowLinks[at + step]?.focus()
 }
 
-/** A row goes away with the focus in it; its neighbour takes over once the menu has closed. */
+/** When the focused row disappears, its neighbour gets the focus once the menu has closed. */
 function focusSoon(neighbour: ListedLink | undefined): void {
   setTimeout(() => {
     const found = [...document.querySelectorAll<HTMLElement>(`a[data-row-link][href="/links/${neighbour?.id}"], h1`)]
@@ -27,7 +27,7 @@ function focusSoon(neighbour: ListedLink | undefined): void {
   }, 120)
 }
 
-/** Which rows are chosen; what has left the list is no longer. */
+/** The selected rows; a row that leaves the list is no longer selected. */
 function useSelection(rows: readonly ListedLink[]) {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set())
   const chosen = rows.filter(({ id }) => ids.has(id))

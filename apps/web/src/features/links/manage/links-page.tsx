@@ -1,4 +1,4 @@
-/** My links: create, find, copy, put away. The filter lives in the address, so that back and reload keep it. */
+/** My links: create, find, copy, archive. The filter is part of the address, so that back and reload keep it. */
 import { Button } from '@mantine/core'
 import { links } from '@octet/contracts/links'
 import { IconLink } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-/** Finding among one's links: words, folder, host, order; and what narrows the list, to be taken away. */
+/** The search in the user's links: words, folder, host and order. It also shows the active filters, to be removed. */
 
 import { Button, NativeSelect, type NativeSelectProps, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
@@ -87,7 +87,7 @@ interface FilterSelectProps {
   readonly data: NonNullable<NativeSelectProps['data']>
 }
 
-/** Shows the choice at once; the list follows when it is there. */
+/** Shows the choice at once; the list follows when it has loaded. */
 function FilterSelect({ label, value, onChange, data }: FilterSelectProps) {
   const [shown, choose] = useSavedChoice(value, onChange)
   return (

@@ -5,25 +5,25 @@ import { linksApi } from '../api.ts'
 export const linkSorts = ['-createdAt', 'createdAt', '-clicks'] as const
 export type LinkSort = (typeof linkSorts)[number]
 
-/** As it is held in the address of the page. */
+/** The filter as it is stored in the address of the page. */
 export interface LinkFilter {
   readonly q?: string | undefined
   readonly tag?: string | undefined
-  /** Id of a folder. */
+  /** The id of a folder. */
   readonly folder?: string | undefined
-  /** Host of one's own. */
+  /** A host of the user. */
   readonly domain?: string | undefined
   readonly archived?: true | undefined
   readonly sort?: LinkSort | undefined
 }
 
-/** The largest page the API gives; summaries such as tags and totals are made from the first one. */
+/** The largest page that the API returns; summaries such as tags and totals are computed from the first one. */
 const pageSize = 100
 
-/** Every list of links lies under this key. */
+/** The key prefix of every list of links. */
 export const linksKey = ['links', 'list'] as const
 
-/** What to ask the API for. */
+/** The parameters of the API call. */
 export function listInput({ q, tag, folder, domain, archived, sort }: LinkFilter) {
   return { limit: pageSize, q: q || undefined, tag, folderId: folder, domain, isArchived: archived, sort }
 }

@@ -1,4 +1,4 @@
-/** The QR code of a link: what it looks like, and the files to print. */
+/** The QR code of a link: its look, and the files to print. */
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import type { Link } from '@octet/contracts/links'
 import { IconDownload } from '@tabler/icons-react'
@@ -66,7 +66,7 @@ export default function QrDialog({ link, onClose }: { link: Link; onClose: () =>
     <Dialog opened onClose={onClose} title={t('qr.title')} size="lg">
       <div className={classes.columns}>
         <figure className={classes.picture}>
-          {/* One picture whatever the size that is downloaded: only what changes its look is asked for anew. */}
+          {/* One picture for all download sizes: only changes of its look load it again. */}
           <img
             src={qrAddress(link.id, 'svg', { ...options, size: 256 })}
             width={240}

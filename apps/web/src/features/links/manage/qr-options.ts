@@ -1,4 +1,4 @@
-/** A QR code as it is asked for, and whether readers will see it. Pure. */
+/** The options of a QR code, and whether scanners can read it. Pure functions. */
 import { requestOf } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
 
@@ -6,17 +6,17 @@ export interface QrOptions {
   readonly size: number
   readonly margin: number
   readonly ecc: 'L' | 'M' | 'Q' | 'H'
-  /** As `#1a2b3c`. */
+  /** Such as `#1a2b3c`. */
   readonly fg: string
   readonly bg: string
 }
 
 export const plainQr: QrOptions = { size: 512, margin: 4, ecc: 'M', fg: '#000000', bg: '#ffffff' }
 
-/** WCAG's formula; below this, and light on dark, readers fail. The server warns by the same rule. */
+/** A contrast by WCAG's formula. Below it, or light on dark, scanners fail. The server warns by the same rule. */
 const contrastMin = 3
 
-/** Where the picture is. */
+/** The address of the picture. */
 export function qrAddress(id: string, format: 'svg' | 'png', { fg, bg, ...options }: QrOptions): string {
   return requestOf(links.operations.getLinkQr, { id, format, ...options, fg: fg.slice(1), bg: bg.slice(1) }).path
 }

@@ -1,10 +1,10 @@
-/** Removes the demo links as one, after a while in which they can be brought back. */
+/** Removes all demo links together, after a delay in which the user can undo it. */
 import { useQueryClient } from '@tanstack/react-query'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { linksApi } from '../api.ts'
 import { refreshLists } from '../organize/organize.ts'
 
-/** The id under which lists find the examples hidden. */
+/** Lists hide the examples under this id. */
 export const examplesId = 'links.examples'
 
 export function useRemoveExamples() {

@@ -1,4 +1,4 @@
-/** Asks before what was typed and not saved is lost. */
+/** Asks before unsaved input is lost. */
 import { useBlocker } from '@tanstack/react-router'
 import { useT } from '../../../shared/i18n.tsx'
 

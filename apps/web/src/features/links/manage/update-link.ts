@@ -1,4 +1,4 @@
-/** Changes a link, provided that it still is the version the user saw. */
+/** Changes a link if it is still the version that the user saw. */
 import type { Input } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

@@ -1,4 +1,4 @@
-/** German of short links: the pages behind the first ones. */
+/** German messages of short links for all pages but the first ones. */
 import type english from './en-pages.ts'
 
 const pages: Readonly<Record<keyof typeof english, string>> = {

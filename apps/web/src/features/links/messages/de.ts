@@ -1,4 +1,4 @@
-/** German of short links. */
+/** German messages of short links. */
 import pages from './de-pages.ts'
 import type { en } from './en.ts'
 

@@ -1,4 +1,4 @@
-/** English of short links: what the pages behind the first ones say; fetched with the first of them. */
+/** English messages of short links for all pages but the first ones; loaded with the first of them. */
 const pages = {
   'campaigns.deleted': 'Template {name} deleted. Links that used it stay unchanged.',
   'campaigns.edit': 'Edit {name}',

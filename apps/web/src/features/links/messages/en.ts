@@ -1,4 +1,4 @@
-/** English of short links: what the first pages and the frame say. */
+/** English messages of short links for the first pages and the frame. */
 export const en = {
   'chart.bar':
     '{when}: {n, plural, one {# click} other {# clicks}}, {bots, plural, =0 {no bots} one {# by a bot} ' +

@@ -1,2 +1,2 @@
-/** Problems without words of their own: pages of the server itself show them. */
+/** Problems that have no messages of their own: pages of the server itself show them. */
 export const silentProblems = ['links.expired', 'links.password-required'] as const

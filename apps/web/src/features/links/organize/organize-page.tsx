@@ -1,4 +1,4 @@
-/** Folders and tags: make, rename, delete. Deleting either leaves the links where they are. */
+/** Folders and tags: create, rename, delete. Deleting either keeps its links. */
 
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { links } from '@octet/contracts/links'

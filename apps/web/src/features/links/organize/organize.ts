@@ -1,4 +1,4 @@
-/** Folders and tags: reading them, and keeping them in order. Every change is seen in the lists of links as well. */
+/** Folders and tags: queries and changes. Every change is visible in the lists of links too. */
 
 import { newIdempotencyKey } from '@octet/client'
 import type { Folder } from '@octet/contracts/links'
@@ -19,13 +19,13 @@ export const tagsQuery = queryOptions({
   staleTime: 30_000,
 })
 
-/** A link came, went or changed: the lists, and how many links are in each folder and have each tag. */
+/** After a link was created, deleted or changed: reloads the lists, and the counts of folders and tags. */
 export function refreshLists(queryClient: QueryClient): Promise<unknown> {
   const keys = [linksKey, foldersQuery.queryKey, tagsQuery.queryKey]
   return Promise.all(keys.map(queryKey => queryClient.invalidateQueries({ queryKey })))
 }
 
-/** All that is shown of links may have changed. */
+/** Reloads everything that shows links. */
 function useRefresh(): () => Promise<void> {
   const queryClient = useQueryClient()
   return () => queryClient.invalidateQueries({ queryKey: ['links'] })
@@ -55,7 +55,7 @@ export function useRenameTag() {
   })
 }
 
-/** Ids under which lists find what waits to be deleted hidden. */
+/** Lists hide a folder or tag under this id while its deletion waits. */
 export const hiddenFolder = (id: string) => `links.folder.${id}`
 export const hiddenTag = (tag: string) => `links.tag.${tag}`
 

@@ -1,4 +1,4 @@
-/** Where a link leads whom: reading it, and replacing it provided that it still is the version the user saw. */
+/** The routing of a link: reads it, and replaces it if it is still the version that the user saw. */
 import type { Routing } from '@octet/contracts/links'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { linksApi } from '../api.ts'

@@ -1,4 +1,4 @@
-/** The card that chats and social networks show for a link, as they would show it. */
+/** The preview card of a link, rendered as chats and social networks show it. */
 
 import { Textarea, TextInput } from '@mantine/core'
 import { IconPhoto } from '@tabler/icons-react'
@@ -17,7 +17,7 @@ export interface PreviewEditorProps {
   readonly onChange: (preview: Preview) => void
 }
 
-/** The picture itself is not loaded: it is on somebody else's site, and the page's policy refuses that. */
+/** The picture itself is not loaded: it is on another site, and the policy of the page blocks that. */
 function Card({ preview, shortUrl }: Pick<PreviewEditorProps, 'preview' | 'shortUrl'>) {
   const t = useT()
   return (

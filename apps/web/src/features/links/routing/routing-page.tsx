@@ -1,4 +1,4 @@
-/** Where a link leads whom: rules in order, a split test, what comes after its end, and its card in chats. */
+/** The routing of a link: rules in order, a split test, the address after its end, and its preview card. */
 
 import { Button, TextInput } from '@mantine/core'
 import { Problem } from '@octet/contracts'
@@ -26,7 +26,7 @@ import {
 import { RulesEditor } from './rules-editor.tsx'
 import { SplitEditor } from './split-editor.tsx'
 
-/** The editor's state: what is typed, the version it started from, and whether somebody else saved meanwhile. */
+/** The state of the editor: the input, the version it started from, and a newer version, if one was saved meanwhile. */
 function useRoutingForm(routing: LinkRouting) {
   const { t, timeZone } = useLocale()
   const queryClient = useQueryClient()
@@ -72,7 +72,7 @@ function useRoutingForm(routing: LinkRouting) {
 
   function change(patch: Partial<RoutingValues>): void {
     setValues({ ...values, ...patch })
-    // They are about places in lists that may just have moved.
+    // Their paths refer to positions in lists that may just have changed.
     setErrors({})
   }
   return { values, errors, failure, theirs, isDirty, isSaving: setRouting.isPending, base, change, save, adopt }

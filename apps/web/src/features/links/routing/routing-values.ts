@@ -1,4 +1,4 @@
-/** Between where a link leads whom and the editor of it: what is in the fields, what to send, what is wrong. Pure. */
+/** Converts between the routing of a link and the fields of its editor: values, request and errors. Pure functions. */
 
 import type { FieldError } from '@octet/contracts'
 import type { Condition, LinkRouting, Routing } from '@octet/contracts/links'
@@ -9,7 +9,7 @@ import { fits } from '../../../shared/limits.ts'
 import { limits } from '../limits.ts'
 import { isAddress } from '../link-address.ts'
 
-/** Conditions of one rule as they are typed; one that is absent is not asked for. */
+/** The typed conditions of one rule; an absent one is not part of the rule. */
 export interface Conditions {
   readonly countries?: readonly string[] | undefined
   readonly devices?: readonly string[] | undefined
@@ -47,7 +47,7 @@ export interface RoutingValues {
   readonly preview: { readonly title: string; readonly description: string; readonly imageUrl: string }
 }
 
-/** By path, as `rules/0/url`; all that is wrong inside of a condition is said at the condition. */
+/** Errors by path, such as `rules/0/url`; errors inside a condition appear at the condition. */
 export type RoutingErrors = Readonly<Record<string, string>>
 
 let lastKey = 0
@@ -95,7 +95,7 @@ function queryOf(text: string): { name: string; value?: string } {
 
 const filled = <T>(list: readonly T[] | undefined) => (list === undefined || list.length === 0 ? undefined : [...list])
 
-/** Without what was added and left empty. */
+/** Without items that were added and left empty. */
 function whenOf({ countries, devices, systems, languages, from, until, query }: Conditions, timeZone: string) {
   const when = {
     countries: filled(countries),
@@ -111,7 +111,7 @@ function whenOf({ countries, devices, systems, languages, from, until, query }: 
 
 const address = (text: string) => (text.trim() === '' ? undefined : withScheme(text))
 
-/** What to send. */
+/** The request. */
 export function routingOf(values: RoutingValues, timeZone: string): Routing {
   const { rules, variants, appUrl, fallbackUrl, preview } = values
   const hasPreview = preview.title.trim() !== ''

@@ -1,4 +1,4 @@
-/** The conditions of one rule: only those that were added are there. */
+/** The conditions of one rule; only those that were added are shown. */
 import { ActionIcon, Button, Menu, MultiSelect, TextInput } from '@mantine/core'
 import { deviceKinds, systemNames } from '@octet/contracts/links'
 import { IconPlus, IconX } from '@tabler/icons-react'

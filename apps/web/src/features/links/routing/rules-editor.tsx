@@ -1,4 +1,4 @@
-/** The rules of a link in order: the first that fits decides. Buttons and Alt with the arrow keys move them. */
+/** The rules of a link in order: the first match decides. Buttons and Alt with the arrow keys move them. */
 
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'

@@ -1,4 +1,4 @@
-/** The split test of a link: who fits no rule is led to one of several addresses, always the same one. */
+/** The split test of a link: a visitor who matches no rule gets one of several addresses, always the same one. */
 
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
@@ -10,7 +10,7 @@ import { newKey, type RoutingErrors, type VariantValues } from './routing-values
 
 export interface SplitEditorProps {
   readonly variants: readonly VariantValues[]
-  /** Where the link leads by itself; the first variant begins with it. */
+  /** The default destination of the link; the first variant starts with it. */
   readonly url: string
   readonly errors: RoutingErrors
   readonly onChange: (variants: readonly VariantValues[]) => void
@@ -86,7 +86,7 @@ export function SplitEditor({ variants, url, errors, onChange }: SplitEditorProp
   )
   function add(): void {
     const next = (index: number, to: string) => ({ key: newKey(), name: letterOf(index), url: to, weight: '50' })
-    // One alone is no test.
+    // A single variant is not a test.
     onChange(variants.length === 0 ? [next(0, url), next(1, '')] : [...variants, next(variants.length, '')])
   }
   return (

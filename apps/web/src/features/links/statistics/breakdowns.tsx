@@ -1,4 +1,4 @@
-/** Where clicks came from: one small list of bars per question, the most frequent answers first. */
+/** The origins of clicks: one small bar chart per question, the most frequent answers first. */
 import { Button } from '@mantine/core'
 import type { ClickDimension, LinkStats } from '@octet/contracts/links'
 import { useState } from 'react'
@@ -33,16 +33,16 @@ const deviceNames: Readonly<Record<string, MessageKey>> = {
   other: 'stats.other',
 }
 
-/** The name of a country in the reader's language; the code itself where there is none. */
+/** The name of a country in the reader's language; the code itself for an unknown one. */
 export function countryName(code: string, tag: string): string {
   try {
     return regionName(code, tag) ?? code
   } catch {
-    return code // not of the form of a code
+    return code // the text does not have the form of a code
   }
 }
 
-/** What a counted value means, in the reader's language. */
+/** The label of a counted value, in the reader's language. */
 export function valueName(dimension: ClickDimension, value: string, { t, tag }: Locale): string {
   if (value === '(other)' || value === 'other') return t('stats.other')
   if (value === '(direct)') return t('stats.direct')
@@ -55,7 +55,7 @@ interface LineProps {
   readonly name: string
   readonly clicks: number
   readonly share: number
-  /** Of the longest bar. */
+  /** As a share of the longest bar. */
   readonly length: number
 }
 

@@ -1,4 +1,4 @@
-/** What the bars of a chart stand for, in words. Pure. */
+/** The labels of the bars of a chart. Pure functions. */
 import type { LinkStats } from '@octet/contracts/links'
 import { formatDay } from '../../../shared/format.ts'
 import type { Locale } from '../../../shared/i18n.tsx'
@@ -8,7 +8,7 @@ import type { Interval } from './day-ranges.ts'
 
 export interface Bar {
   readonly key: string
-  /** Says exactly which time it is. */
+  /** States the exact time. */
   readonly label: string
   /** The short form under the bar. */
   readonly tick: string
@@ -52,7 +52,7 @@ function labelsOf(start: string, interval: Interval, timeZone: string, locale: L
   return { label: dayLabel({ from, to }, locale), tick: formatDay(from, locale.tag, short) }
 }
 
-/** Bars of the intervals as the server counted them. */
+/** Bars of the intervals that the server counted. */
 export function barsOfSeries({ series, interval, timeZone }: LinkStats, locale: Locale): readonly Bar[] {
   return series.map(({ start, clicks, botClicks }) => ({
     key: start,

@@ -1,6 +1,6 @@
 /**
- * Clicks over time as bars. A hidden slider lies over them: with it the arrow keys walk from bar to bar, and a screen
- * reader says each one; the pointer does the same by moving.
+ * Clicks over time as bars. A hidden slider covers them: its arrow keys move from bar to bar, and a screen reader
+ * announces each one. Moving the pointer does the same.
  */
 import { useElementSize } from '@mantine/hooks'
 import { type PointerEvent, useState } from 'react'
@@ -65,7 +65,7 @@ function Bar({ bar, x, width, max, hasBots }: BarProps) {
   )
 }
 
-/** About five labels, the last bar always among them. */
+/** About five labels, always including the last bar. */
 function isLabelled(index: number, count: number): boolean {
   const every = Math.max(1, Math.ceil(count / 5))
   return (count - 1 - index) % every === 0

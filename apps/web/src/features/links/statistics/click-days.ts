@@ -1,7 +1,7 @@
-/** From clicks per day to the bars of a chart. Pure. */
+/** Converts clicks per day to the bars of a chart. Pure functions. */
 import type { LinkStats } from '@octet/contracts/links'
 
-/** Beyond this, days become weeks: bars thinner than a few pixels can be neither seen nor hit. */
+/** Beyond this number, days become weeks: bars of a few pixels are too thin to see or to hit. */
 const dailyMax = 92
 
 export interface Bucket {
@@ -36,7 +36,7 @@ export function sum(days: readonly Pick<Day, 'clicks' | 'botClicks'>[], of: 'cli
   return days.reduce((total, day) => total + day[of], 0)
 }
 
-/** The smallest round number that is not below `max` and whose half is round as well; at least 4. */
+/** The smallest round number that is not below `max` and whose half is also round; at least 4. */
 export function niceMax(max: number): number {
   if (max <= 4) return 4
   const power = 10 ** Math.floor(Math.log10(max))

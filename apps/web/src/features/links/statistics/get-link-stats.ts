@@ -1,10 +1,10 @@
-/** Clicks of one link; read again every few seconds while somebody looks and nothing tells of them. */
+/** Clicks of one link. While the page is visible and no live events arrive, they reload every few seconds. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { linksApi } from '../api.ts'
 import type { Interval } from './day-ranges.ts'
 
 const pollMs = 5_000
-/** While clicks are told of as they come. */
+/** The interval while live events arrive. */
 const livePollMs = 60_000
 
 export interface StatsInput {

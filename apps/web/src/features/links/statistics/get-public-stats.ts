@@ -1,4 +1,4 @@
-/** The statistics a link's owner shows to everybody. */
+/** The statistics that a link's owner made public. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { linksApi } from '../api.ts'
 

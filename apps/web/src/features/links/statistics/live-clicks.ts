@@ -1,4 +1,4 @@
-/** Clicks of a link as they come in, over a socket that is there only while somebody looks. */
+/** Live clicks of a link, over a socket that is open only while the page is visible. */
 import type { StreamEvent } from '@octet/contracts'
 import { links } from '@octet/contracts/links'
 import { useQueryClient } from '@tanstack/react-query'
@@ -7,13 +7,13 @@ import { statsKey } from './get-link-stats.ts'
 
 export type Counted = StreamEvent<typeof links, 'clicks'>['body']
 
-/** Every event says totals; charts and breakdowns are read anew at most this often. */
+/** Every event carries totals; charts and breakdowns reload at most this often. */
 const refreshMs = 2_000
 
 export interface LiveClicks {
-  /** There is a connection that tells of every click; without it the page asks every so often. */
+  /** The socket delivers every click; without it the page polls. */
   readonly isLive: boolean
-  /** What was said last; `undefined` until the first click. */
+  /** The latest event; `undefined` until the first click. */
   readonly counted: Counted | undefined
 }
 
@@ -22,7 +22,7 @@ interface Told {
   readonly onCounted: (counted: Counted) => void
 }
 
-/** Loads the client when it is first needed. Returns what ends it. */
+/** Loads the client on first use. Returns a function that stops it. */
 function listen(id: string, { onState, onCounted }: Told): () => void {
   const ended = new AbortController()
   async function start(): Promise<void> {
@@ -41,7 +41,7 @@ function listen(id: string, { onState, onCounted }: Told): () => void {
       client.close()
     })
   }
-  // Without its code the page goes on asking every so often.
+  // Without the client's code the page continues to poll.
   start().catch(() => onState(false))
   return () => ended.abort()
 }

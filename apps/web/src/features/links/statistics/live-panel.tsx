@@ -1,11 +1,11 @@
-/** The clicks of this very moment, newest first. */
+/** The latest live clicks, newest first. */
 import { useLocale } from '../../../shared/i18n.tsx'
 import { When } from '../../../shared/ui/when.tsx'
 import classes from '../manage/link-page.module.css'
 import { valueName } from './breakdowns.tsx'
 import type { LiveClicks } from './live-clicks.ts'
 
-/** Says whether clicks arrive by themselves; colour is never the only sign. */
+/** Shows whether clicks arrive live; colour is never the only sign. */
 export function LiveMark({ isLive }: Pick<LiveClicks, 'isLive'>) {
   const { t } = useLocale()
   return (
@@ -31,7 +31,7 @@ export function RecentClicks({ counted }: Pick<LiveClicks, 'counted'>) {
             variant,
           ]
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two clicks may be alike to the millisecond
+            // biome-ignore lint/suspicious/noArrayIndexKey: two clicks may be equal to the millisecond
             <li key={`${at} ${index}`}>
               <span>{parts.filter(part => part !== '').join(' · ') || t('live.unknown')}</span>
               <span className="dimmed">

@@ -1,4 +1,4 @@
-/** What everybody may see of a link whose owner shows it: counts, but neither where it leads nor whose it is. */
+/** The public statistics of a link: counts, without its destination or owner. */
 import { SegmentedControl } from '@mantine/core'
 import { Problem } from '@octet/contracts'
 import { links, type PublicStats } from '@octet/contracts/links'

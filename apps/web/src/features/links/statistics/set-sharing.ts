@@ -1,4 +1,4 @@
-/** Makes the statistics of a link public or private; shown at once, taken back when the server refuses. */
+/** Makes the statistics of a link public or private; shown at once, reverted when the server refuses. */
 import type { Link } from '@octet/contracts/links'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useT } from '../../../shared/i18n.tsx'
@@ -24,7 +24,7 @@ export function useSetSharing(id: string) {
       show(!wanted)
       showToast({ kind: 'failed', message: problemLine(error, t) })
     },
-    // The version of the link may have moved on, whatever the outcome.
+    // The version of the link may have changed, whatever the outcome.
     onSettled: () => void queryClient.invalidateQueries({ queryKey }),
   })
 }

@@ -1,4 +1,4 @@
-/** The switch that lets everybody see a link's statistics, with the address to send them. */
+/** The switch that makes a link's statistics public, with the address to share. */
 import type { Link } from '@octet/contracts/links'
 import { Link as RouterLink } from '@tanstack/react-router'
 import { useT } from '../../../shared/i18n.tsx'

@@ -1,4 +1,4 @@
-/** How often a link was followed and by whom: totals, over time as bars or as a table, and where they came from. */
+/** The statistics of a link: totals, clicks over time as bars or as a table, and their origins. */
 import { Button, SegmentedControl, Switch } from '@mantine/core'
 import { requestOf } from '@octet/contracts'
 import { type LinkStats, links } from '@octet/contracts/links'
@@ -24,7 +24,7 @@ import { StatsTools } from './stats-tools.tsx'
 interface TotalsProps {
   readonly stats: LinkStats
   readonly days: number
-  /** Newer than the statistics, or older: counts only grow. */
+  /** The live counts. They may be newer or older than the statistics; counts only grow. */
   readonly counted: Counted | undefined
 }
 
@@ -129,7 +129,7 @@ export interface StatsPanelProps {
   readonly onSearch: (search: StatsSearch) => Promise<unknown>
 }
 
-/** What to ask for, from the address of the page and the user's settings. */
+/** The request, from the address of the page and the user's settings. */
 export function useStatsInput({ days = 30, interval, zone }: StatsSearch, id: string) {
   const { timeZone } = useLocale()
   return { id, days, timeZone: zone ?? timeZone, interval: intervalFor(days, interval) }

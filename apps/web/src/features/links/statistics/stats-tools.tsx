@@ -1,4 +1,4 @@
-/** How the clicks over time are cut: hours, days or weeks, in which time zone. */
+/** The interval of the clicks over time (hours, days or weeks) and the time zone. */
 import { NativeSelect, SegmentedControl } from '@mantine/core'
 import { useMemo } from 'react'
 import { useLocale } from '../../../shared/i18n.tsx'

@@ -1,4 +1,4 @@
-/** The messages of a webhook: what was sent, what was answered, and another try. */
+/** The deliveries of a webhook: request, answer, and a retry. */
 import { Button, SegmentedControl } from '@mantine/core'
 import type { WebhookDelivery, WebhookDeliveryDetails } from '@octet/contracts'
 import { IconCircleCheck, IconCircleX, IconClockHour4, IconRefresh } from '@tabler/icons-react'
@@ -28,7 +28,7 @@ function State({ state }: { state: DeliveryState }) {
   )
 }
 
-/** JSON as people read it; anything else as it is. */
+/** JSON with indentation; any other text unchanged. */
 function readable(body: string): string {
   try {
     return JSON.stringify(JSON.parse(body), null, 2)

@@ -1,4 +1,4 @@
-/** What a webhook is made of, for the form that makes one and the one that changes it; and its state in words. */
+/** The fields of a webhook, for the create and the edit form, and its state in words. */
 
 import { Checkbox, TextInput } from '@mantine/core'
 import type { Webhook } from '@octet/contracts'
@@ -26,7 +26,7 @@ export function webhookErrors({ url, events }: WebhookValues, t: Translate) {
   }
 }
 
-/** The checkboxes hold nothing else. */
+/** The checkboxes only hold these values. */
 export const eventsOf = ({ events }: WebhookValues) => [...events] as WebhookEvent[]
 
 const eventLabels: Readonly<Record<WebhookEvent, MessageKey>> = {
@@ -73,7 +73,7 @@ export function WebhookFields({ form }: { form: ReturnType<typeof useForm<Webhoo
   )
 }
 
-/** Shown once: there is no way to read it again. */
+/** Shown only once: it cannot be read again. */
 export function Secret({ secret }: { secret: string }) {
   const t = useT()
   return (

@@ -1,4 +1,4 @@
-/** One webhook: whether it works, what it is told of, its secret, and every message. */
+/** One webhook: its state, its events, its secret, and every delivery. */
 import { Button } from '@mantine/core'
 import type { Webhook } from '@octet/contracts'
 import { Problem } from '@octet/contracts'

@@ -1,4 +1,4 @@
-/** Webhooks: who is told when something happens to one's links. */
+/** Webhooks: addresses that receive the events of the user's links. */
 import { Button } from '@mantine/core'
 import type { Webhook } from '@octet/contracts'
 import { Problem } from '@octet/contracts'

@@ -1,4 +1,4 @@
-/** Webhooks: reading them and their messages, and everything one does to them. */
+/** Webhooks and their deliveries: queries and changes. */
 import type { Input, Webhook } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
 import {
@@ -11,7 +11,7 @@ import {
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
 import { linksApi } from '../api.ts'
 
-/** As the contract has them; shown in this order. */
+/** Same as in the contract; shown in this order. */
 export const webhookEvents = ['link.created', 'link.updated', 'link.deleted', 'link.clicked', 'link.expired'] as const
 
 export type DeliveryState = 'pending' | 'delivered' | 'failed'
@@ -61,7 +61,7 @@ export function useUpdateWebhook({ id, version }: Pick<Webhook, 'id' | 'version'
   const refresh = useRefresh()
   return useMutation({
     mutationFn: (change: WebhookChange) => linksApi.updateWebhook({ id, ...change }, { ifMatch: version }),
-    // Also after a refusal: somebody else may have changed it.
+    // Also after a refusal: another user may have changed it.
     onSettled: refresh,
   })
 }
