@@ -1,9 +1,12 @@
-/** Who may call an operation: anyone, signed-in users, holders of a permission, or other modules. */
+/** Access policies of operations: anyone, signed-in users, holders of a permission, or other modules. */
 
 export const roles = ['user', 'premium', 'moderator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** A right beyond one's own objects, and the roles that carry it. A user has the rights of all their roles. */
+/**
+ * A permission beyond the caller's own objects, and the roles that carry it. A user has the permissions of all their
+ * roles.
+ */
 export interface PermissionGrant<Name extends string = string> {
   /** `users:read`: the noun, then the verb. */
   readonly name: Name
@@ -21,14 +24,14 @@ export function grantPermissions<const Names extends string>(
   return Object.fromEntries(entries)
 }
 
-/** Permissions to look after an installation. They belong to the floor, and modules may ask for them too. */
+/** Permissions to administer an installation. They belong to the platform, and modules may require them too. */
 export const floorPermissions = grantPermissions({ 'operations:read': ['admin'] })
 
-/** Who may call an operation. Checked in every placement, before the input is read. */
+/** The callers that may use an operation. Checked in every placement, before the input is read. */
 export type Access =
   /** Anyone, signed in or not. */
   | { readonly kind: 'anyone' }
-  /** A signed-in user with whatever scopes: the route checks them itself, because they depend on the request. */
+  /** A signed-in user with any scopes: the route checks them itself, because they depend on the request. */
   | { readonly kind: 'signed-in' }
   /** A signed-in user; a token with narrower scopes needs `scope`. */
   | ({ readonly kind: 'user'; readonly scope: string } & AccessOptions)
@@ -42,13 +45,13 @@ export const freshMs = 10 * 60_000
 
 export interface AccessOptions {
   /**
-   * The caller must have signed in or stepped up within {@link freshMs}. For what a stolen session must not reach:
-   * credentials, export, deletion, payments, administration.
+   * The caller must have signed in or stepped up within {@link freshMs}. Required for operations that a stolen session
+   * must not reach: credentials, export, deletion, payments, administration.
    */
   readonly fresh?: boolean
   /**
-   * The account's e-mail address must be verified. For what throw-away accounts would abuse: claims on names, messages
-   * to strangers.
+   * The account's e-mail address must be verified. Required where throw-away accounts would do harm: claims on names,
+   * messages to strangers.
    */
   readonly verified?: boolean
 }

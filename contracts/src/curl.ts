@@ -14,7 +14,7 @@ export const tokenPlaceholder = '$OCTET_TOKEN'
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
-/** A curl command for the call, one option a line. Where the operation takes a text as its body: `@file`. */
+/** A curl command for the call, one option a line. A text body is read from a file: `@file`. */
 export function curlOf({ operation, input, ifMatch }: ApiCall, origin: string): string {
   const { method, path, body } = requestOf(operation, input)
   const { access, retry, accepts } = operation

@@ -1,6 +1,7 @@
 /**
- * The vocabulary of contracts: operations, events and problems. A contract is data: it says what a module promises,
- * performs no I/O and imports nothing but TypeBox, so the web client, the server and the tests all read the same one.
+ * The vocabulary of contracts: operations, events and problems. A contract is data: it states what a module promises,
+ * performs no I/O and imports nothing but TypeBox. So the web client, the server and the tests all read the same
+ * contract.
  */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 import type { Access, PermissionGrant, PermissionGrants } from './access.ts'
@@ -11,14 +12,14 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Limit {
   readonly by: 'address' | 'account'
   readonly max: number
-  /** For callers who are not signed in, when that differs. */
+  /** For callers who are not signed in, if it differs. */
   readonly anonymousMax?: number
-  /** For accounts whose e-mail address was never proved, when that differs. */
+  /** For accounts whose e-mail address is not verified, if it differs. */
   readonly unverifiedMax?: number
   readonly windowMs: number
 }
 
-/** An expected failure, in the words the public sees. Its code is `<module>.<key>`. */
+/** An expected failure, in public words. Its code is `<module>.<key>`. */
 export interface ProblemSpec {
   readonly status: number
   /** One sentence for people; the same for every occurrence (RFC 9457 `title`). */
@@ -34,25 +35,27 @@ export interface Operation<I extends TObject = TObject, O extends TSchema = TSch
    * handler in its `routes.ts` because it needs the reply (cookies); not callable by other modules.
    */
   readonly handledBy?: 'kernel' | 'module'
-  /** Status of success; 200 unless said. 204 sends no body. */
+  /** Status of success; 200 by default. 204 sends no body. */
   readonly status?: 200 | 201 | 202 | 204
   readonly access: Access
   /**
-   * The caller proves who they are by the input, so what else the request carries is not looked at: a client whose
-   * access token has expired must be able to refresh it.
+   * The input authenticates the caller, so other credentials of the request are ignored: a client whose access token
+   * has expired must be able to refresh it.
    */
   readonly ignoresCredentials?: boolean
   readonly input: I
   readonly output: O
-  /** Module problems this may answer with, as full codes; the common ones (see `commonProblems`) are implied. */
+  /**
+   * Module problems that the operation may answer, as full codes; the common ones (see `commonProblems`) are implied.
+   */
   readonly problems: readonly string[]
   /** `safe`: repeat freely. `keyed`: repeat with the same idempotency key. `never`: a repeat may act twice. */
   readonly retry: 'safe' | 'keyed' | 'never'
   readonly timeoutMs: number
   readonly limits?: readonly Limit[]
   /**
-   * What the answer is when it is not JSON: `image/png`. The module sends it itself (`handledBy: 'module'`), and the
-   * output is {@link Nothing}.
+   * The content type of an answer that is not JSON: `image/png`. The module sends it itself (`handledBy: 'module'`),
+   * and the output is {@link Nothing}.
    */
   readonly answers?: readonly string[]
   /** A text that may be the whole body instead of JSON. All other input then travels in the query string. */
@@ -67,23 +70,23 @@ export interface EventSpec<D extends TObject = TObject> {
 }
 
 /**
- * One kind of live stream: `<module>:<kind>:<key>`, such as `chat:room:0198…`. A durable stream is a log whose events
- * have a `seq` without gaps and are never lost; an ephemeral one only tells who listens at that moment.
+ * One kind of live stream: `<module>:<kind>:<key>`, for example `chat:room:0198…`. A durable stream is a log whose
+ * events have a `seq` without gaps and are never lost. An ephemeral stream reaches only current subscribers.
  */
 export interface StreamSpec<E extends Record<string, TSchema> = Record<string, TSchema>> {
   readonly summary: string
   readonly durability: 'durable' | 'ephemeral'
-  /** What a token of narrower scopes needs to subscribe. */
+  /** The scope that a restricted token needs to subscribe. */
   readonly scope: string
   /** Type → body. */
   readonly events: E
-  /** What a client may send into the stream: type → the operation that is carried out, as over REST. */
+  /** Commands that a client may send into the stream: type → the operation that is executed, as over REST. */
   readonly commands?: Readonly<Record<string, CommandSpec>>
-  /** What subscribers may tell one another without it being kept: type → body. */
+  /** Relays between subscribers that are not stored: type → body. */
   readonly relays?: Readonly<Record<string, TSchema>>
   /**
-   * Events after which somebody may have to leave: type → the property of its body that names the user, or `*` for
-   * everyone. Who may no longer join gets neither this event nor any after it.
+   * Events after which a user may lose access: type → the property of its body that names the user, or `*` for all
+   * subscribers. A user who may no longer join gets neither this event nor any later one.
    */
   readonly rechecks?: Readonly<Record<string, string>>
 }
@@ -93,7 +96,7 @@ export interface CommandSpec {
   readonly operation: string
   /** The property of its input that the stream's key goes into. */
   readonly key: string
-  /** Sends of one device are carried out in the order it numbered them; the operation must be `keyed`. */
+  /** Sends of one device are executed in the order of their numbers; the operation must be `keyed`. */
   readonly ordered?: boolean
 }
 
@@ -126,7 +129,7 @@ export function operation<
   return spec as Operation<I, O> & { readonly handledBy: HandledBy; readonly answers: Answers }
 }
 
-/** Infers the literal types of one event. Names are past tense; data is ids and what listeners would ask for. */
+/** Infers the literal types of one event. Names are past tense; data is ids and the facts that listeners need. */
 export function event<D extends TObject>(spec: EventSpec<D>): EventSpec<D> {
   return spec
 }
@@ -136,7 +139,7 @@ export function stream<const S extends StreamSpec>(spec: S): S {
   return spec
 }
 
-/** Names a module and all it promises. */
+/** Names a module and all its promises. */
 export function defineContract<
   const Name extends string,
   Operations extends Record<string, Operation>,
@@ -170,13 +173,13 @@ export type ClientOf<C extends Contract> = {
 }
 
 export interface CallOptions {
-  /** Makes a `keyed` operation repeatable: the same key and input act once and answer alike for 24 hours. */
+  /** Makes a `keyed` operation repeatable: the same key and input act once and get the same answer for 24 hours. */
   readonly idempotencyKey?: string
-  /** The version the caller last saw of a `versioned` object; an update of any other version is refused. */
+  /** The version of a `versioned` object that the caller last read; an update of any other version is refused. */
   readonly ifMatch?: number
 }
 
-/** Problems every operation may answer with; the floor throws them. */
+/** Problems that every operation may answer; the platform throws them. */
 export const commonProblems = {
   'validation-failed': { status: 400, title: 'The request is not valid.' },
   unauthenticated: { status: 401, title: 'Sign in first.' },
@@ -185,7 +188,7 @@ export const commonProblems = {
   'email-unverified': { status: 403, title: 'Confirm your e-mail address first.' },
   'not-found': { status: 404, title: 'There is nothing here.' },
   'method-not-allowed': { status: 405, title: 'This address does not answer that method.' },
-  'out-of-turn': { status: 409, title: 'Something sent before this has not been carried out yet.' },
+  'out-of-turn': { status: 409, title: 'An earlier send has not been executed yet.' },
   'idempotency-in-flight': { status: 409, title: 'A request with this idempotency key is still running.' },
   'version-mismatch': { status: 412, title: 'It was changed since you last read it.' },
   'payload-too-large': { status: 413, title: 'The request body is too large.' },
@@ -200,7 +203,7 @@ export type CommonProblem = keyof typeof commonProblems
 
 // ---- schema building blocks -------------------------------------------------------------------------------------
 
-/** An object that refuses properties it does not know. */
+/** An object that refuses unknown properties. */
 export function closed<P extends TProperties>(properties: P, options: object = {}) {
   return Type.Object(properties, { additionalProperties: false, ...options })
 }

@@ -10,14 +10,14 @@ interface ObjectSchema {
   readonly examples?: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** A believable value of the schema with all its properties: its own example or default, else a plain value. */
+/** A plausible value of the schema with all its properties: its own example or default, otherwise a plain value. */
 export function exampleOf(schema: object): unknown {
   return sampleOf(schema as Json, () => true)
 }
 
 /**
- * A valid input to begin with: the input's own example. Without one: path parameters and what is required, or the whole
- * body where nothing is required. A text that may be the whole body is left out.
+ * A valid input to start from: the input's own example. Without one: path parameters and required properties, or the
+ * whole body if nothing is required. A text that may be the whole body is left out.
  */
 export function exampleInput({ http, input, accepts }: Operation): Readonly<Record<string, unknown>> {
   const { properties = {}, required = [], examples } = input as unknown as ObjectSchema
@@ -35,7 +35,7 @@ export function exampleInput({ http, input, accepts }: Operation): Readonly<Reco
   return Object.fromEntries(entries)
 }
 
-/** A value that can stand in a URL: the parameter's name where any text will do. */
+/** A value for a URL: the parameter's name where any text is valid. */
 function pathExample(name: string, schema: Json): unknown {
   const value = sampleOf(schema, isRequired)
   return String(value).startsWith(anyText) ? name : value

@@ -1,11 +1,11 @@
-/** The people of the demo data. Their ids are fixed, so that every module can fill itself without asking another. */
+/** The people of the demo data. Their ids are fixed, so every module can add demo data without asking another. */
 const person = (last: string, username: string, displayName: string) => ({
   id: `01976000-0000-7000-8000-0000000000${last}`,
   username,
   displayName,
 })
 
-/** They have accounts without password or address: nobody signs in as one of them. */
+/** Their accounts have no password and no address, so they cannot sign in. */
 export const examplePeople = {
   mira: person('01', 'mira-okafor', 'Mira Okafor'),
   jonas: person('02', 'jonas-lind', 'Jonas Lind'),

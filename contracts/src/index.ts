@@ -1,6 +1,6 @@
 /**
- * The vocabulary of contracts. What a module promises is at `@octet/contracts/<module>`; the list of all modules is at
- * `@octet/contracts/all`.
+ * The vocabulary of contracts. The contract of a module is at `@octet/contracts/<module>`; the list of all contracts is
+ * at `@octet/contracts/all`.
  */
 export * from './access.ts'
 export * from './curl.ts'

@@ -1,4 +1,7 @@
-/** Who is calling. The same object in process and, signed, across processes; never taken from a request body. */
+/**
+ * The caller of an operation. The same object in process and, signed, across processes; never taken from a request
+ * body.
+ */
 import { type Access, freshMs, type PermissionGrant, type Role } from './access.ts'
 import { commonProblem } from './problem.ts'
 
@@ -9,58 +12,54 @@ export type Principal =
       readonly userId: string
       readonly sessionId: string
       readonly roles: readonly Role[]
-      /** `*`: a full session. Otherwise what the token was narrowed to. */
+      /** `*`: a full session. Otherwise the scopes of a restricted token. */
       readonly scopes: '*' | readonly string[]
       /**
-       * When the person last proved who they are, Unix milliseconds of the database's clock. 0 for credentials that
-       * prove nobody's presence (API keys).
+       * Last time the person authenticated, Unix milliseconds of the database's clock. 0 for credentials that prove no
+       * presence (API keys).
        */
       readonly provenAtMs: number
-      /** The account's address was never proved. Absent: it was, or the account has more than ordinary rights. */
+      /** The account's address is not verified. Absent: it is, or the account has more than ordinary permissions. */
       readonly isUnverified?: true
     }
   | { readonly kind: 'service'; readonly module: string }
 
-/** What a request proves about its caller. */
+/** The credential of a request. */
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'cookie'; readonly value: string }
 
-/** Who stands behind a credential: throws `unauthenticated` for a bad bearer token; a bad cookie is nobody. */
+/** Finds the caller behind a credential: throws `unauthenticated` for a bad bearer token; a bad cookie is anonymous. */
 export type Authenticate = (credential: Credential) => Promise<Principal> | Principal
 
-/** What a process knows of credentials that were good and are no longer; for connections that outlive a request. */
+/** What a process knows about ended credentials; for connections that outlive a request. */
 export interface SessionWatch {
-  /**
-   * When the credential, which was good a moment ago, ends by itself: Unix milliseconds; `undefined` when that is not
-   * known, or moves.
-   */
+  /** When a valid credential expires by itself: Unix milliseconds; `undefined` when that is unknown or moves. */
   expiresAtMs(credential: Credential): number | undefined
-  /** Told of each session that ended and each user whose rights changed, as soon as this process hears of it. */
+  /** Called for each ended session and each user whose permissions changed, as soon as this process learns about it. */
   onRevoked(listener: (revoked: Revoked) => void): () => void
-  /** Milliseconds since this process last heard all the news. While it is long, a revocation may be missed. */
+  /** Milliseconds since this process last read all revocations. While it is long, a revocation may be missed. */
   silentMs(): number
   close(): Promise<void> | undefined
 }
 
 export type Revoked =
   | { readonly kind: 'session'; readonly sessionId: string }
-  /** Credentials of this user may be worth less than before: ask again. */
+  /** Credentials of this user may have lost permissions: authenticate again. */
   | { readonly kind: 'user'; readonly userId: string }
 
 export const anonymous: Principal = { kind: 'anonymous' }
 
-/** Whether any of the roles carries the permission. */
+/** True if any of the roles carries the permission. */
 export function hasPermission(roles: readonly Role[], permission: Pick<PermissionGrant, 'roles'>): boolean {
   return roles.some(role => permission.roles.includes(role))
 }
 
 /**
- * Lets the actor through or throws `unauthenticated` / `forbidden`. Every operation passes here first, in every
- * placement; what depends on the object itself (ownership) is decided in the module's `access.ts`. `caller` names the
- * module that calls, when a module does. Without a fresh sign-in where one is needed: `fresh-sign-in-required`;
- * without a proved address: `email-unverified`.
+ * Admits the actor or throws `unauthenticated` / `forbidden`. Every operation passes here first, in every placement;
+ * the module's `access.ts` decides what depends on the object itself (ownership). `caller` names the calling module, if
+ * any. Throws `fresh-sign-in-required` and `email-unverified` where the operation demands it.
  */
 export function authorize(access: Access, actor: Principal, caller?: string): void {
   if (access.kind === 'anyone') return
@@ -79,12 +78,12 @@ export function authorize(access: Access, actor: Principal, caller?: string): vo
   if (access.verified === true && actor.isUnverified === true) throw commonProblem('email-unverified')
 }
 
-/** Whether the caller proved who they are within {@link freshMs}. */
+/** True if the caller authenticated within {@link freshMs}. */
 export function isFresh(actor: Principal, nowMs = Date.now()): boolean {
   return actor.kind === 'user' && nowMs - actor.provenAtMs < freshMs
 }
 
-/** The user behind the call; throws `unauthenticated` for everyone else. */
+/** The user behind the call; throws `unauthenticated` for all other callers. */
 export function requireUser(actor: Principal): Extract<Principal, { kind: 'user' }> {
   if (actor.kind !== 'user') throw commonProblem('unauthenticated')
   return actor

@@ -1,5 +1,5 @@
 /**
- * How identity asks every module to export or erase a person's data, and how modules answer. The floor listens and
+ * How identity asks every module to export or erase a person's data, and how modules answer. The platform listens and
  * answers for each module, so these events belong to the vocabulary.
  */
 import { Type } from 'typebox'

@@ -16,11 +16,11 @@ export interface ProblemDetails {
   readonly retryAfterMs?: number
   readonly executed?: Executed
   readonly cause?: unknown
-  /** What a program needs to go on from here (an RFC 9457 extension), as the module's contract describes it. */
+  /** Data that a program needs to continue (an RFC 9457 extension), described by the module's contract. */
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-/** What crosses the wire and what programs read. */
+/** The problem as it is sent and as programs read it. */
 export interface ProblemBody {
   readonly type: string
   readonly title: string
@@ -34,7 +34,7 @@ export interface ProblemBody {
   readonly executed?: Executed
 }
 
-/** Statuses after which the same request may well succeed a little later. */
+/** Statuses after which the same request may succeed a little later. */
 const passingStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 export class Problem extends Error {
@@ -60,13 +60,13 @@ export class Problem extends Error {
     this.executed = details.executed ?? (spec.status < 500 ? 'no' : 'maybe')
   }
 
-  /** Whether asking again later makes sense; whether it is safe also depends on `executed` and the operation. */
+  /** True if a later retry makes sense; whether it is safe also depends on `executed` and the operation. */
   get retryable(): boolean {
     return passingStatuses.has(this.status) || this.code === 'idempotency-in-flight'
   }
 }
 
-/** A problem any operation may answer with. */
+/** A problem that any operation may answer. */
 export function commonProblem(code: CommonProblem, details?: ProblemDetails): Problem {
   return new Problem({ code, ...commonProblems[code] }, details)
 }
@@ -103,7 +103,7 @@ export function problemFromBody(body: unknown): Problem | undefined {
   return new Problem({ code, status, title }, { detail, errors, retryAfterMs, executed, data })
 }
 
-/** Every problem these modules may answer with, the common ones first: full code → status and public title. */
+/** Every problem that these modules may answer, the common ones first: full code → status and public title. */
 export function problemCatalogue(contracts: readonly Contract[]): ReadonlyMap<string, ProblemSpec> {
   const catalogue = new Map<string, ProblemSpec>(Object.entries(commonProblems))
   for (const { name, problems } of contracts) {

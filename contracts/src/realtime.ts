@@ -1,46 +1,46 @@
-/** What travels over `/realtime`: JSON text frames, told apart by `t`. docs/realtime.md says how they work together. */
+/** Frames of `/realtime`: JSON texts with a type `t`. docs/realtime.md describes the protocol. */
 import { type Static, Type } from 'typebox'
 import { closed } from './define.ts'
 
 export const realtimePath = '/realtime'
-/** The same streams as server-sent events, one a request. */
+/** The same streams as server-sent events, one per request. */
 export const realtimeEventsPath = '/api/v1/realtime/events'
 export const realtimeVersion = 1
 
-/** Bounds of one connection; `welcome` carries those a client must know. */
+/** Limits of one connection; `welcome` carries those that a client must know. */
 export const realtimeLimits = {
-  /** One frame from a client: 8,000 characters of any script and what is around them. */
+  /** One frame from a client: 8,000 characters of any script with their envelope. */
   frameBytesMax: 40 * 1024,
-  /** The first frame, from somebody who has not shown who they are. */
+  /** The first frame, from a client that has not authenticated yet. */
   helloBytesMax: 4 * 1024,
   helloTimeoutMs: 5_000,
   /** Streams one connection may be subscribed to. */
   streamsMax: 500,
   /** Streams in one `sub` or `hello`. */
   streamsPerFrameMax: 100,
-  /** Sends of one connection that wait for their answer. */
+  /** Sends of one connection that wait for their answers. */
   sendsWaitingMax: 32,
   /** Events in one `events` frame. */
   pageMax: 200,
-  /** How far behind a subscription may resume; further behind it gets `reset`. */
+  /** How far behind a subscription may resume; beyond that it gets `reset`. */
   replayMax: 5_000,
-  /** A client pings this often; without anything from it for two and a half times as long the connection ends. */
+  /** A client pings this often; a connection that is silent for two and a half times as long is closed. */
   heartbeatMs: 25_000,
-  /** How long before the end of its credential a client is asked for a fresh one. */
+  /** How long before the end of its credential a client is asked for a new one. */
   reauthNoticeMs: 30_000,
 } as const
 
 /** Close codes beyond those of RFC 6455. */
 export const closeCodes = {
-  /** Nothing is wrong, and nothing more will come. */
+  /** Normal end: no more frames will come. */
   normal: 1000,
-  /** Not signed in, signed out, or the credential expired. Get a fresh one before connecting again. */
+  /** Not signed in, signed out, or the credential expired. Get a new one before reconnecting. */
   unauthenticated: 4401,
-  /** Flooding. Wait before connecting again. */
+  /** Flooding. Wait before reconnecting. */
   flooding: 4429,
-  /** The first frame was no `hello` this server understands. */
+  /** The first frame was not a `hello` that this server understands. */
   badHello: 4400,
-  /** Going away: a planned restart. Connect again after the delay that `drain` named. */
+  /** Going away: a planned restart. Reconnect after the delay that `drain` named. */
   goingAway: 1001,
   tryAgainLater: 1013,
 } as const
@@ -50,12 +50,12 @@ const streamName = Type.String({ minLength: 3, maxLength: 160, pattern: streamNa
 const seq = Type.Integer({ minimum: 0 })
 const shortText = Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\x21-\\x7e]+$' })
 const body = Type.Record(Type.String(), Type.Unknown())
-/** Where a client stands in a stream: the last event it handed over. */
+/** The position of a client in a stream: the last event that it processed. */
 export const StreamPosition = closed({ epoch: Type.String({ maxLength: 32 }), seq })
 export type StreamPosition = Static<typeof StreamPosition>
 const wanted = Type.Record(streamName, Type.Union([StreamPosition, Type.Null()]), {
   maxProperties: realtimeLimits.streamsPerFrameMax,
-  // Else a name that does not fit the pattern passes, and whatever it stands for with it.
+  // Otherwise a name that does not match the pattern passes, with any value.
   additionalProperties: false,
 })
 
@@ -97,7 +97,7 @@ export type ClientFrameType = keyof typeof clientFrames
 export type ClientFrameOf<T extends ClientFrameType> = Static<(typeof clientFrames)[T]>
 export type ClientFrame = { [T in ClientFrameType]: ClientFrameOf<T> }[ClientFrameType]
 
-/** One event of a durable stream. `from` is who caused it, as the server knows them; never what a client said. */
+/** One event of a durable stream. `from` is its author as the server knows them, never a claim of the client. */
 export interface LogEvent {
   readonly seq: number
   readonly id: string
@@ -105,7 +105,7 @@ export interface LogEvent {
   readonly type: string
   readonly body: unknown
   readonly from?: string
-  /** The sender's own id for it, so that the sender knows its send by it. */
+  /** The sender's own id for it, by which the sender recognises its send. */
   readonly cmid?: string
 }
 
@@ -121,7 +121,9 @@ export type ServerFrame =
       readonly expiresInMs?: number
       readonly limits: { readonly frameBytesMax: number; readonly streamsMax: number; readonly sendsWaitingMax: number }
     }
-  /** From here on the stream is live. Durable streams say where the client stands: what follows is `seq + 1`. */
+  /**
+   * From here on the stream is live. For a durable stream `seq` is the client's position: the next event is `seq + 1`.
+   */
   | {
       readonly t: 'subscribed'
       readonly stream: string
@@ -141,7 +143,7 @@ export type ServerFrame =
       readonly rid?: string
       readonly more?: boolean
     }
-  /** The client's position is worthless: forget what was built from the stream, load it anew, go on from `seq`. */
+  /** The client's position is invalid: drop the state built from the stream, load it again, continue from `seq`. */
   | {
       readonly t: 'reset'
       readonly stream: string
@@ -153,13 +155,13 @@ export type ServerFrame =
   | { readonly t: 'sent'; readonly cmid: string; readonly stream: string; readonly output: unknown }
   | {
       readonly t: 'err'
-      /** The `cmid`, `rid`, stream or `t` this answers. */
+      /** The `cmid`, `rid`, stream or `t` of the answered frame. */
       readonly ref: string
       readonly code: string
       readonly detail?: string
-      /** Present when trying again makes sense, and not before. */
+      /** Present if a retry makes sense, and the earliest time for it. */
       readonly retryMs?: number
-      /** With `out-of-turn`: `expected`, the `csn` whose turn it is. */
+      /** With `out-of-turn`: `expected`, the `csn` that is next. */
       readonly data?: Readonly<Record<string, unknown>>
       readonly errors?: readonly { readonly path: string; readonly message: string }[]
     }

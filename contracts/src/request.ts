@@ -1,4 +1,4 @@
-/** How an operation and its input look as an HTTP request: what every client sends and what documentation shows. */
+/** How an operation and its input look as an HTTP request: used by every client and by the documentation. */
 import type { Operation } from './define.ts'
 
 export const apiPrefix = '/api/v1'
@@ -10,7 +10,7 @@ export interface ApiRequest {
   readonly body: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Path parameters come out of the input by name; the rest is the query (GET, DELETE) or the JSON body. */
+/** Path parameters are taken from the input by name; the rest is the query (GET, DELETE) or the JSON body. */
 export function requestOf(operation: Operation, input: object): ApiRequest {
   if (operation.http === undefined) throw new Error('this operation has no public route')
   const [method = '', route = ''] = operation.http.split(' ')

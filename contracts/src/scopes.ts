@@ -1,12 +1,12 @@
-/** What a token may be narrowed to: the scopes and permissions that operations name. */
+/** The scopes of tokens: the scopes and permissions that operations name. */
 import type { Contract } from './define.ts'
 
-/** Only whole sessions have these: a key must not make keys, end sessions or change how one signs in. */
+/** Only full sessions have these: a key must not create keys, end sessions or change the sign-in. */
 const sessionOnly: ReadonlySet<string> = new Set(['account:write', 'keys:write'])
 
 /**
- * Every scope an API key may have, in order, each with what it lets one do. Operations that ask for a fresh sign-in are
- * out of any key's reach.
+ * Every scope that an API key may have, in order, with the operations it permits. No key can use operations that
+ * require a fresh sign-in.
  */
 export function grantableScopes(contracts: readonly Contract[]): ReadonlyMap<string, readonly string[]> {
   const summaries = new Map<string, string[]>()

@@ -1,4 +1,4 @@
-/** What each operation with a route does, by method and path. By itself, because few pages show it. */
+/** The summary of each operation with a route, by method and path. In its own file, because few pages show it. */
 import { contracts } from './all.ts'
 import type { Operation } from './define.ts'
 

@@ -1,6 +1,6 @@
 /**
- * What every module with webhooks promises: other programs are told of its events. Messages are signed as Standard
- * Webhooks says.
+ * The contract of every module with webhooks: other programs receive its events. Messages are signed according to
+ * Standard Webhooks.
  */
 import { type Static, type TSchema, Type } from 'typebox'
 import type { Access } from './access.ts'
@@ -12,12 +12,12 @@ export const Webhook = closed({
   description: Type.String(),
   events: Type.Array(Type.String()),
   isEnabled: Type.Boolean(),
-  /** `gone`: it answered 410. `failing`: nothing got through for three days. */
+  /** `gone`: the receiver answered 410. `failing`: no message was delivered for three days. */
   disabledReason: nullable(Type.Enum(['owner', 'gone', 'failing'])),
   failingSince: nullable(Time),
-  /** Messages that were lost because too many waited. */
+  /** Messages dropped because too many were waiting. */
   dropped: Type.Integer(),
-  /** Until then messages carry a signature by the secret before as well. */
+  /** Until then messages are also signed with the previous secret. */
   oldSecretUntil: nullable(Time),
   createdAt: Time,
   updatedAt: Time,
@@ -33,7 +33,7 @@ export const WebhookDelivery = closed({
   event: Type.String(),
   state: Type.Enum(['pending', 'delivered', 'failed']),
   attempts: Type.Integer(),
-  /** When it is tried next; null unless pending. */
+  /** Time of the next attempt; null unless pending. */
   nextAttemptAt: nullable(Time),
   createdAt: Time,
 })
@@ -60,7 +60,7 @@ const ofDelivery = closed({ id: Id, deliveryId: Id })
 export interface WebhookContractOptions<Events extends readonly string[], Url extends TSchema> {
   /** Name of the module. Its contract has the problems `url-not-allowed`, `too-many` and `webhook-disabled`. */
   readonly module: string
-  /** What the events happen to: `your links`. */
+  /** The objects of the events: `your links`. */
   readonly subject: string
   readonly events: Events
   readonly url: Url
@@ -100,7 +100,7 @@ export function webhookOperationsOf<const Events extends readonly string[], Url 
       input: closed({ url, events: EventNames, description: Type.Optional(Description) }),
       output: closed({ webhook: Webhook, secret: Secret }),
       problems: [problem('url-not-allowed'), problem('too-many')],
-      // Not keyed: the remembered answer would keep the secret readable.
+      // Not keyed: the stored answer would keep the secret readable.
       retry: 'never',
       timeoutMs: 5_000,
     }),
@@ -140,7 +140,7 @@ function retiringOperations({ path, write }: Pick<DeliveryOptions, 'path' | 'wri
       timeoutMs: 10_000,
     }),
     rotateWebhookSecret: operation({
-      summary: 'Get a new secret; the one before goes on signing beside it for a day',
+      summary: 'Rotate the secret; the previous one also signs for a day',
       http: `POST ${path}/:id/secret`,
       access: write,
       input: closed({ id: Id }),
@@ -194,7 +194,7 @@ function deliveryOperations({ path, read, write, problem }: DeliveryOptions) {
       timeoutMs: 5_000,
     }),
     resendWebhookDelivery: operation({
-      summary: 'Send a message again, with the id it had',
+      summary: 'Send a message again with its original id',
       http: `POST ${path}/:id/deliveries/:deliveryId/resend`,
       status: 202,
       access: write,

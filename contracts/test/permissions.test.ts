@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { contracts, permissions } from '../src/all.ts'
 import { authorize, floorPermissions, grantPermissions, type PermissionGrants, type Principal } from '../src/index.ts'
 
-test('every permission an operation asks for belongs to its own contract or to the floor', () => {
+test('every permission that an operation requires belongs to its own contract or to the platform', () => {
   for (const contract of contracts) {
     const own: PermissionGrants = { ...floorPermissions, ...contract.permissions }
     for (const [name, { access }] of Object.entries(contract.operations)) {

@@ -1,6 +1,6 @@
 /**
  * End-to-end encrypted rooms: MLS (RFC 9420) between devices. The server keeps order and ciphertext; it has no keys.
- * Devices join by external commit, so nobody else need be online.
+ * Devices join by external commit, so no other device needs to be online.
  */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
@@ -17,7 +17,7 @@ const inRoom = ['chat.not-a-member', 'chat.not-encrypted']
 
 export const encryptionOperations = {
   getGroup: operation({
-    summary: 'What a device needs to join the group of an encrypted room; null before the first device has made it',
+    summary: 'The state a device needs to join the group of an encrypted room; null before the first device creates it',
     http: 'GET /chat/rooms/:roomId/group',
     access: access.user('chat:read'),
     input: closed({ roomId: Id }),
@@ -27,14 +27,14 @@ export const encryptionOperations = {
     timeoutMs: 2_000,
   }),
   commitToGroup: operation({
-    summary: 'Move the group on by one epoch; of two who try, one wins and the other takes the new epoch first',
+    summary: 'Advance the group by one epoch; of two concurrent commits one succeeds, the other must apply it first',
     http: 'POST /chat/rooms/:roomId/group',
     status: 201,
     access: access.user('chat:write'),
     input: closed({
       roomId: Id,
       epoch: Epoch,
-      /** What the other devices apply; absent when the group is made. */
+      /** The commit that the other devices apply; absent when the group is created. */
       commit: Type.Optional(Base64(400_000)),
       groupInfo: GroupInfo,
     }),
@@ -45,7 +45,7 @@ export const encryptionOperations = {
     limits: [{ by: 'account', max: 120, windowMs: 60_000 }],
   }),
   putHistory: operation({
-    summary: 'Keep copies of messages, sealed with your recovery key, for your next device',
+    summary: 'Store copies of messages for your next device, sealed with your recovery key',
     http: 'PUT /chat/rooms/:roomId/history',
     access: access.user('chat:write'),
     input: closed({ roomId: Id, copies: Type.Array(Copy, { minItems: 1, maxItems: 100 }) }),
@@ -56,7 +56,7 @@ export const encryptionOperations = {
     limits: [{ by: 'account', max: 300, windowMs: 60_000 }],
   }),
   getHistory: operation({
-    summary: 'Your sealed copies, the newest first',
+    summary: 'Your sealed copies, newest first',
     http: 'GET /chat/rooms/:roomId/history',
     access: access.user('chat:read'),
     input: closed({
@@ -70,7 +70,7 @@ export const encryptionOperations = {
     timeoutMs: 5_000,
   }),
   getRecovery: operation({
-    summary: 'By what a recovery key is recognised; null when you have none',
+    summary: 'The fingerprint of your recovery key; null without one',
     http: 'GET /chat/recovery',
     access: access.user('chat:read'),
     input: closed({}),

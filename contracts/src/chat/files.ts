@@ -18,7 +18,7 @@ const Upload = closed({
   roomId: Id,
   name: Type.String(),
   sizeBytes: Type.Integer(),
-  /** How much has arrived: the next part begins here. */
+  /** How many bytes have arrived: the next part begins here. */
   offset: Type.Integer(),
   /** One part at most. */
   partBytesMax: Type.Integer(),
@@ -27,7 +27,7 @@ const Upload = closed({
 
 export const fileOperations = {
   createUpload: operation({
-    summary: 'Begin a large upload that goes on after a broken connection; its parts follow as PATCH /chat/uploads/:id',
+    summary: 'Begin a large upload that can resume; its parts follow as PATCH /chat/uploads/:id',
     http: 'POST /chat/rooms/:roomId/uploads',
     status: 201,
     access: access.user('chat:write'),
@@ -39,7 +39,7 @@ export const fileOperations = {
     limits: [{ by: 'account', max: 120, windowMs: 60_000 }],
   }),
   getUpload: operation({
-    summary: 'How far an upload of yours has come',
+    summary: 'The progress of your upload',
     http: 'GET /chat/uploads/:id',
     access: access.user('chat:write'),
     input: closed({ id: Id }),
@@ -49,7 +49,7 @@ export const fileOperations = {
     timeoutMs: 2_000,
   }),
   deleteUpload: operation({
-    summary: 'Give up an upload',
+    summary: 'Cancel an upload',
     http: 'DELETE /chat/uploads/:id',
     status: 204,
     access: access.user('chat:write'),
@@ -60,7 +60,7 @@ export const fileOperations = {
     timeoutMs: 5_000,
   }),
   deleteFile: operation({
-    summary: 'Take back a file that no message has yet',
+    summary: 'Delete a file that no message uses yet',
     http: 'DELETE /chat/files/:id',
     status: 204,
     access: access.user('chat:write'),

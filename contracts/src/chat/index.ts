@@ -1,4 +1,4 @@
-/** What chat promises: rooms, what is said in them in one order for everybody, and who has seen it. */
+/** The contract of chat: rooms, their messages in one order for all members, and receipts. */
 
 import { defineContract } from '../define.ts'
 import { encryptionOperations } from './encryption.ts'
@@ -30,25 +30,28 @@ export const chat = defineContract({
     'not-a-member': { status: 403, title: 'Join the room first.' },
     'not-in-direct': { status: 400, title: 'A direct conversation has neither roles nor settings.' },
     'role-too-low': { status: 403, title: 'Your role in this room does not allow it.' },
-    'last-owner': { status: 409, title: 'The last owner must stay one.' },
+    'last-owner': { status: 409, title: 'The room must keep at least one owner.' },
     'room-full': { status: 409, title: 'The room is full.' },
     banned: { status: 403, title: 'A moderator has closed this room to that person.' },
     muted: { status: 403, title: 'A moderator has muted you here for a while.' },
     'invitation-invalid': { status: 404, title: 'This invitation was used up, revoked or has expired.' },
     'cmid-reused': { status: 409, title: 'This cmid was used for another message.' },
     'not-encrypted': { status: 409, title: 'This room is not encrypted.' },
-    'commit-refused': { status: 400, title: 'That is no commit this room takes.' },
-    'epoch-moved': { status: 409, title: 'The group has moved on; apply what came before and try again.' },
+    'commit-refused': { status: 400, title: 'The room cannot accept that commit.' },
+    'epoch-moved': { status: 409, title: 'The group has changed; apply the missing commits and try again.' },
     'message-gone': { status: 409, title: 'That message has been deleted.' },
     'not-yours': { status: 403, title: 'Only its author may change a message.' },
     'own-message': { status: 400, title: 'That is your own message.' },
-    'too-many-reactions': { status: 409, title: 'There is no room for another kind of reaction.' },
-    'too-many-pins': { status: 409, title: 'There is no room for another pinned message.' },
-    'file-not-there': { status: 409, title: 'One of the files is not there, or belongs to another message or person.' },
-    'file-refused': { status: 415, title: 'This is not the kind of file its name says.' },
+    'too-many-reactions': { status: 409, title: 'This message has reached the limit for kinds of reactions.' },
+    'too-many-pins': { status: 409, title: 'This room has reached the limit for pinned messages.' },
+    'file-not-there': {
+      status: 409,
+      title: 'One of the files does not exist, or belongs to another message or person.',
+    },
+    'file-refused': { status: 415, title: 'The file is not of the type that its name says.' },
     'file-not-a-picture': { status: 415, title: 'This picture cannot be read.' },
-    'too-many-files': { status: 409, title: 'You have as many files here as one account may have.' },
-    'upload-offset': { status: 409, title: 'The upload has come to another place; go on from there.' },
+    'too-many-files': { status: 409, title: 'You have reached the limit for files.' },
+    'upload-offset': { status: 409, title: 'The upload is at another position; continue from there.' },
   },
   operations: {
     ...roomOperations,

@@ -1,4 +1,4 @@
-/** Who is in a room, and what they may do there. */
+/** Members of rooms and their roles. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
@@ -28,7 +28,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   leaveRoom: operation({
-    summary: 'Leave a room; its last owner hands it over first',
+    summary: 'Leave a room; the last owner must hand it over first',
     http: 'POST /chat/rooms/:id/leave',
     status: 204,
     access: access.user('chat:write'),
@@ -39,7 +39,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   listMembers: operation({
-    summary: 'Members of a room, those who joined first in front',
+    summary: 'Members of a room, in order of joining',
     http: 'GET /chat/rooms/:id/members',
     access: access.user('chat:read'),
     input: closed({ id: Id, ...page }),
@@ -49,7 +49,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   addMember: operation({
-    summary: 'Bring somebody into a room; any member of a public one, moderators of a private one',
+    summary: 'Add a person to a room; any member may in a public room, moderators in a private one',
     http: 'POST /chat/rooms/:id/members',
     status: 201,
     access: access.user('chat:write'),
@@ -76,7 +76,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   removeMember: operation({
-    summary: 'Put somebody out of a room; they may come back if they may join',
+    summary: 'Remove a member from a room; they may join again',
     http: 'DELETE /chat/rooms/:id/members/:userId',
     status: 204,
     access: access.user('chat:write'),
@@ -87,7 +87,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   banMember: operation({
-    summary: 'Put somebody out of a room for good',
+    summary: 'Ban a person from a room',
     http: 'PUT /chat/rooms/:id/bans/:userId',
     status: 204,
     access: access.user('chat:write'),
@@ -98,7 +98,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   liftBan: operation({
-    summary: 'Let somebody come back',
+    summary: 'Lift a ban',
     http: 'DELETE /chat/rooms/:id/bans/:userId',
     status: 204,
     access: access.user('chat:write'),
@@ -109,7 +109,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   listBans: operation({
-    summary: 'Who may not come back; moderators and owners',
+    summary: 'Bans of a room; moderators and owners',
     http: 'GET /chat/rooms/:id/bans',
     access: access.user('chat:read'),
     input: closed({ id: Id, ...page }),
@@ -119,7 +119,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   createInvitation: operation({
-    summary: 'Make a link by which people join a room; moderators and owners',
+    summary: 'Create an invitation link to a room; moderators and owners',
     http: 'POST /chat/rooms/:id/invitations',
     status: 201,
     access: access.user('chat:write'),
@@ -135,7 +135,7 @@ export const memberOperations = {
     limits: [{ by: 'account', max: 100, unverifiedMax: 20, windowMs: 3_600_000 }],
   }),
   listInvitations: operation({
-    summary: 'Links that still work; moderators and owners',
+    summary: 'Valid invitations of a room; moderators and owners',
     http: 'GET /chat/rooms/:id/invitations',
     access: access.user('chat:read'),
     input: closed({ id: Id, ...page }),
@@ -145,7 +145,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   revokeInvitation: operation({
-    summary: 'Make an invitation worthless',
+    summary: 'Revoke an invitation',
     http: 'DELETE /chat/rooms/:id/invitations/:invitationId',
     status: 204,
     access: access.user('chat:write'),
@@ -156,7 +156,7 @@ export const memberOperations = {
     timeoutMs: 5_000,
   }),
   acceptInvitation: operation({
-    summary: 'Join the room an invitation leads to',
+    summary: 'Join the room of an invitation',
     http: 'POST /chat/invitations/accept',
     access: access.user('chat:write'),
     input: closed({ token: Type.String({ minLength: 20, maxLength: 100 }) }),
@@ -167,7 +167,7 @@ export const memberOperations = {
     limits: [{ by: 'account', max: 60, windowMs: 60_000 }],
   }),
   listModeration: operation({
-    summary: 'What moderators did in a room, newest first; moderators and owners',
+    summary: 'Actions of moderators in a room, newest first; moderators and owners',
     http: 'GET /chat/rooms/:id/moderation',
     access: access.user('chat:read'),
     input: closed({ id: Id, ...page }),

@@ -1,4 +1,4 @@
-/** What is said in a room. */
+/** Messages of a room. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
@@ -7,20 +7,20 @@ import { Cmid, Cursor, Emoji, Message, MessageBody, Person, Seq } from './shapes
 
 const inRoom = ['chat.not-a-member']
 const messageLimits = [{ by: 'account', max: 600, windowMs: 60_000 }] as const
-/** Messages in order of `seq`, oldest first, with the people who wrote them. */
+/** Messages in order of `seq`, oldest first, with their authors. */
 const Messages = closed({
   data: Type.Array(Message),
   people: Type.Array(Person),
   hasOlder: Type.Boolean(),
   hasNewer: Type.Boolean(),
-  /** Of the room's stream: subscribe from here and nothing is missed. */
+  /** Position in the room's stream: a subscription from here misses nothing. */
   headSeq: Seq,
 })
 const text = (description: string, maxLength: number) => Type.String({ minLength: 1, maxLength, description })
 
 export const messageOperations = {
   sendMessage: operation({
-    summary: 'Say something; the answer means it is kept',
+    summary: 'Send a message; the answer follows the commit',
     http: 'POST /chat/rooms/:roomId/messages',
     status: 201,
     access: access.user('chat:write'),
@@ -52,7 +52,7 @@ export const messageOperations = {
     limits: messageLimits,
   }),
   listMessages: operation({
-    summary: 'Messages of a room: the newest, or those before, after or around one',
+    summary: 'Messages of a room: the newest, or those before, after or around a message',
     http: 'GET /chat/rooms/:roomId/messages',
     access: access.user('chat:read'),
     input: closed({
@@ -61,7 +61,7 @@ export const messageOperations = {
       before: Type.Optional(Seq),
       after: Type.Optional(Seq),
       around: Type.Optional(Seq),
-      /** The first message of that time or later, and what is around it. */
+      /** The first message of that time or later, and the messages around it. */
       at: Type.Optional(Time),
       threadId: Type.Optional(Id),
     }),
@@ -81,7 +81,7 @@ export const messageOperations = {
     timeoutMs: 2_000,
   }),
   editMessage: operation({
-    summary: 'Change what you said',
+    summary: 'Edit your message',
     http: 'PATCH /chat/rooms/:roomId/messages/:messageId',
     access: access.user('chat:write'),
     input: closed({ roomId: Id, messageId: Id, body: MessageBody }),
@@ -92,7 +92,7 @@ export const messageOperations = {
     limits: messageLimits,
   }),
   deleteMessage: operation({
-    summary: 'Take back what you said; moderators may take back what others said',
+    summary: 'Delete your message; moderators may delete those of others',
     http: 'DELETE /chat/rooms/:roomId/messages/:messageId',
     status: 204,
     access: access.user('chat:write'),
@@ -104,7 +104,7 @@ export const messageOperations = {
     limits: messageLimits,
   }),
   react: operation({
-    summary: 'Put an emoji on a message, or take it away',
+    summary: 'Add or remove a reaction',
     http: 'PUT /chat/rooms/:roomId/messages/:messageId/reactions',
     access: access.user('chat:write'),
     input: closed({ roomId: Id, messageId: Id, emoji: Emoji, on: Type.Boolean() }),
@@ -115,7 +115,7 @@ export const messageOperations = {
     limits: messageLimits,
   }),
   reportMessage: operation({
-    summary: 'Tell the moderators of this installation about a message; its author learns nothing',
+    summary: 'Report a message to the moderators of this installation; its author is not notified',
     http: 'POST /chat/rooms/:roomId/messages/:messageId/reports',
     status: 201,
     access: access.user('chat:write'),
@@ -152,12 +152,12 @@ export const messageOperations = {
     timeoutMs: 2_000,
   }),
   searchMessages: operation({
-    summary: 'Words in the rooms you are in, newest first',
+    summary: 'Search messages in your rooms, newest first',
     http: 'GET /chat/search',
     access: access.user('chat:read'),
     input: closed({
       ...page,
-      q: text('words, all of which must occur; "in quotes" next to each other, -not', 200),
+      q: text('words that must all occur; "in quotes" next to each other, -not', 200),
       roomId: Type.Optional(Id),
       authorId: Type.Optional(Id),
       before: Type.Optional(Time),
@@ -170,7 +170,7 @@ export const messageOperations = {
     limits: [{ by: 'account', max: 120, windowMs: 60_000 }],
   }),
   markRead: operation({
-    summary: 'You have read up to here; never moves backwards',
+    summary: 'Record how far you have read; never moves backwards',
     http: 'POST /chat/rooms/:roomId/read',
     access: access.user('chat:write'),
     input: closed({ roomId: Id, seq: Seq }),
@@ -180,7 +180,7 @@ export const messageOperations = {
     timeoutMs: 2_000,
   }),
   markDelivered: operation({
-    summary: 'One of your devices has received up to here; never moves backwards',
+    summary: 'Record how far a device of yours has received; never moves backwards',
     http: 'POST /chat/rooms/:roomId/delivered',
     access: access.user('chat:write'),
     input: closed({ roomId: Id, seq: Seq }),
@@ -190,7 +190,7 @@ export const messageOperations = {
     timeoutMs: 2_000,
   }),
   listCursors: operation({
-    summary: 'Up to where members have received and read; of large rooms, the hundred who read last',
+    summary: 'How far members have received and read; in large rooms, the hundred who read last',
     http: 'GET /chat/rooms/:roomId/cursors',
     access: access.user('chat:read'),
     input: closed({ roomId: Id }),

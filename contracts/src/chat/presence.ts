@@ -1,4 +1,4 @@
-/** Who is there: only told to those who share a room and are looking, and only of those who do not mind. */
+/** Presence: published only to people who share a room and are subscribed, and only for accounts that allow it. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
@@ -18,7 +18,7 @@ const Settings = closed({
 
 export const presenceOperations = {
   listPresence: operation({
-    summary: 'Which members of a room are there; nobody of rooms with more than 100',
+    summary: 'The presence of a room’s members; empty for rooms with more than 100',
     http: 'GET /chat/rooms/:roomId/presence',
     access: access.user('chat:read'),
     input: closed({ roomId: Id }),
@@ -28,7 +28,7 @@ export const presenceOperations = {
     timeoutMs: 2_000,
   }),
   setPresence: operation({
-    summary: 'You have been away from the keyboard, or are back; that you are connected is known by itself',
+    summary: 'Report that you are idle or back; the server itself knows that you are connected',
     http: 'PUT /chat/presence',
     status: 204,
     access: access.user('chat:write'),
@@ -40,7 +40,7 @@ export const presenceOperations = {
     limits: [{ by: 'account', max: 60, windowMs: 60_000 }],
   }),
   getChatSettings: operation({
-    summary: 'What others may know of you, and whether you may be disturbed',
+    summary: 'Your privacy settings, and do not disturb',
     http: 'GET /chat/settings',
     access: access.user('chat:read'),
     input: closed({}),
@@ -50,7 +50,7 @@ export const presenceOperations = {
     timeoutMs: 2_000,
   }),
   setChatSettings: operation({
-    summary: 'Change it',
+    summary: 'Change your privacy settings',
     http: 'PATCH /chat/settings',
     access: access.user('chat:write'),
     input: closed({

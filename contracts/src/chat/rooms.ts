@@ -6,7 +6,7 @@ import { Notify, Room, RoomName, Topic, Visibility } from './shapes.ts'
 
 export const roomOperations = {
   createRoom: operation({
-    summary: 'Open a room; you are its owner',
+    summary: 'Create a room; you become its owner',
     http: 'POST /chat/rooms',
     status: 201,
     access: access.user('chat:write'),
@@ -23,7 +23,7 @@ export const roomOperations = {
     limits: [{ by: 'account', max: 60, windowMs: 3_600_000 }],
   }),
   openDirect: operation({
-    summary: 'The conversation with these people, opened when there is none yet',
+    summary: 'The conversation with these people, created on first use',
     http: 'POST /chat/direct',
     access: access.user('chat:write'),
     input: closed({
@@ -36,7 +36,7 @@ export const roomOperations = {
     limits: [{ by: 'account', max: 120, unverifiedMax: 30, windowMs: 3_600_000 }],
   }),
   listRooms: operation({
-    summary: 'The rooms and conversations you are in, those with the newest message first',
+    summary: 'Your rooms and conversations, newest message first',
     http: 'GET /chat/rooms',
     access: access.user('chat:read'),
     input: closed({ ...page }),
@@ -103,7 +103,7 @@ export const roomOperations = {
     timeoutMs: 10_000,
   }),
   setRoomPreferences: operation({
-    summary: 'What a room may notify you of',
+    summary: 'Set your notifications for a room',
     http: 'PUT /chat/rooms/:id/preferences',
     access: access.user('chat:write'),
     input: closed({ id: Id, notify: Notify }),

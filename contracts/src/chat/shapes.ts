@@ -1,4 +1,4 @@
-/** What chat's inputs, outputs and stream events are made of. */
+/** Parts of chat's inputs, outputs and stream events. */
 import { type Static, Type } from 'typebox'
 import { closed, Id, nullable, Time } from '../define.ts'
 
@@ -26,7 +26,7 @@ export const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
 
 export const Person = closed({ id: Id, username: Type.String(), displayName: Type.String() })
 
-/** What the room is to the one who asks; null for public rooms they have not joined. */
+/** The caller's membership; null for public rooms they have not joined. */
 const Membership = closed({
   role: RoleInRoom,
   joinedAt: Time,
@@ -34,7 +34,7 @@ const Membership = closed({
   mutedUntil: nullable(Time),
   readSeq: Seq,
   unread: Type.Integer({ description: 'messages after readSeq by others; counted up to 100' }),
-  mentions: Type.Integer({ description: 'of them, those that mention you; counted up to 100' }),
+  mentions: Type.Integer({ description: 'those of them that mention you; counted up to 100' }),
 })
 
 export const Room = closed({
@@ -71,21 +71,21 @@ const Reaction = closed({
   userIds: Type.Array(Id, { description: 'the first 50' }),
 })
 
-/** A file of a message; its bytes are at `/chat/files/:id`, a small picture of it at `…/thumbnail`. */
+/** A file of a message; its bytes are at `/chat/files/:id`, its thumbnail at `…/thumbnail`. */
 export const FileInfo = closed({
   id: Id,
   name: Type.String(),
-  contentType: Type.String({ description: 'what the bytes are, not what was said of them' }),
+  contentType: Type.String({ description: 'detected from the bytes, not declared by the client' }),
   sizeBytes: Type.Integer(),
   sha256: Type.String(),
-  /** Of pictures. */
+  /** Only pictures have these. */
   width: nullable(Type.Integer()),
   height: nullable(Type.Integer()),
   hasThumbnail: Type.Boolean(),
 })
 export type FileInfo = Static<typeof FileInfo>
 
-/** What the first address in a message leads to, as that page describes itself. Its picture is a file of ours. */
+/** The page behind the first address of a message, as it describes itself. Its picture is stored by Octet. */
 export const Preview = closed({
   url: Type.String(),
   title: Type.String(),
@@ -99,7 +99,7 @@ export type Preview = Static<typeof Preview>
 export const Message = closed({
   id: Id,
   roomId: Id,
-  /** Its place in the room's stream: order of `seq` is the order for everybody. */
+  /** Its position in the room's stream: the order of `seq` is the order for all members. */
   seq: Seq,
   authorId: Id,
   cmid: Type.String(),
@@ -119,6 +119,6 @@ export const Message = closed({
 })
 export type Message = Static<typeof Message>
 
-/** Up to where a member has received and read; `readSeq` is 0 of those who do not show it to others. */
+/** How far a member has received and read; `readSeq` is 0 for members who hide it. */
 export const Cursor = closed({ userId: Id, deliveredSeq: Seq, readSeq: Seq })
 export type Cursor = Static<typeof Cursor>

@@ -1,15 +1,15 @@
-/** What is live: the log of each room, and what concerns one person. */
+/** Live streams: the log of each room, and the events that concern one person. */
 import { Type } from 'typebox'
 import { closed, Id, nullable, stream } from '../define.ts'
 import { Presence } from './presence.ts'
 import { Cursor, Message, RoleInRoom, Seq, Visibility } from './shapes.ts'
 
 const { seq: _seq, createdAt: _createdAt, authorId: _authorId, ...said } = Message.properties
-/** A message at the moment it is said: `seq`, time and author are those of the event. */
+/** A new message: `seq`, time and author are those of the event. */
 const NewMessage = closed(said)
 
 export const roomStream = stream({
-  summary: 'Everything that happens in a room; what is not said here did not happen',
+  summary: 'All events of a room, in order',
   durability: 'durable',
   scope: 'chat:read',
   events: {
@@ -21,7 +21,7 @@ export const roomStream = stream({
     'member-changed': closed({ userId: Id, role: RoleInRoom, isMuted: Type.Boolean() }),
     'member-left': closed({ userId: Id, reason: Type.Enum(['left', 'removed', 'banned', 'erased']) }),
     'room-deleted': closed({}),
-    /** An encrypted room's group moved on; the devices apply it to reach `epoch`. */
+    /** An encrypted room's group advanced; the devices apply the commit to reach `epoch`. */
     'group-changed': closed({ epoch: Type.Integer(), commit: nullable(Type.String()) }),
   },
   commands: {
@@ -37,7 +37,7 @@ export const roomStream = stream({
 })
 
 export const inboxStream = stream({
-  summary: 'What concerns one person, in all their rooms',
+  summary: 'Events that concern one person, in all their rooms',
   durability: 'durable',
   scope: 'chat:read',
   events: {
@@ -48,7 +48,7 @@ export const inboxStream = stream({
 })
 
 export const receiptsStream = stream({
-  summary: 'Up to where members of a room have received and read; the latest is the truth, one lost is made up for',
+  summary: 'How far members of a room have received and read; a later event replaces a lost one',
   durability: 'ephemeral',
   scope: 'chat:read',
   events: { cursor: Cursor },

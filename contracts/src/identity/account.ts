@@ -1,4 +1,4 @@
-/** What one does with one’s own account and devices. */
+/** Operations on the caller's own account and devices. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, operation, page } from '../define.ts'

@@ -1,10 +1,10 @@
-/** E-mail addresses and passwords: proving, changing, forgetting, getting back. */
+/** E-mail addresses and passwords: verification, change, reset, recovery. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Nothing, nullable, operation } from '../define.ts'
 import { Email, Me, Password } from './shapes.ts'
 
-/** Of a link in a mail; the part behind `#token=`. */
+/** The token of a mailed link, after `#token=`. */
 const LinkToken = Type.String({ minLength: 1, maxLength: 100, writeOnly: true })
 const mailLimits = [
   { by: 'account', max: 5, windowMs: 10 * 60_000 },
@@ -14,7 +14,7 @@ const linkLimits = [{ by: 'address', max: 30, windowMs: 60_000 }] as const
 
 export const addressOperations = {
   getEmail: operation({
-    summary: 'Your address, and the one that waits to be confirmed',
+    summary: 'Your address, and the one waiting for confirmation',
     http: 'GET /users/me/email',
     access: access.user('account:read'),
     input: closed({}),
@@ -40,7 +40,7 @@ export const addressOperations = {
     limits: mailLimits,
   }),
   resendCode: operation({
-    summary: 'Send a new code to the address that waits to be confirmed',
+    summary: 'Send a new code to the address waiting for confirmation',
     http: 'POST /users/me/email/code',
     status: 202,
     access: access.user('account:write'),
@@ -52,7 +52,7 @@ export const addressOperations = {
     limits: mailLimits,
   }),
   confirmEmail: operation({
-    summary: 'Enter the code of a mail: proves that the address is yours',
+    summary: 'Enter the code of a mail to verify your address',
     http: 'POST /users/me/email/confirmation',
     access: access.user('account:write'),
     input: closed({ code: Type.String({ minLength: 8, maxLength: 20, writeOnly: true, examples: ['K7QF-2M9D'] }) }),
@@ -63,7 +63,7 @@ export const addressOperations = {
     limits: linkLimits,
   }),
   undoEmailChange: operation({
-    summary: 'Take a change of address back with the link mailed to the old one; signs out everywhere',
+    summary: 'Undo a change of address with the link mailed to the old one; signs out everywhere',
     http: 'POST /auth/email/undo',
     status: 204,
     access: access.anyone,
@@ -89,7 +89,7 @@ export const addressOperations = {
     limits: [{ by: 'address', max: 20, windowMs: 10 * 60_000 }],
   }),
   resetPassword: operation({
-    summary: 'Set a new password with the link of a mail; signs out everywhere, signs nobody in',
+    summary: 'Set a new password with the link of a mail; signs out everywhere and does not sign in',
     http: 'POST /auth/password/reset',
     status: 204,
     access: access.anyone,

@@ -1,4 +1,4 @@
-/** What administrators do to accounts. Acting as somebody else is not among it. */
+/** Operations of administrators on accounts. Acting as another account is impossible. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, Nothing, operation } from '../define.ts'
@@ -7,7 +7,7 @@ import { ManagedUser } from './shapes.ts'
 
 export const administrationOperations = {
   disableUser: operation({
-    summary: 'Shut an account out; every credential of it is dead within a second',
+    summary: 'Disable an account; all its credentials are refused within a second',
     http: 'PUT /users/:id/disabled',
     access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) }),
@@ -17,7 +17,7 @@ export const administrationOperations = {
     timeoutMs: 5_000,
   }),
   enableUser: operation({
-    summary: 'Let an account in again; its sessions stay ended, its API keys work again',
+    summary: 'Enable an account again; its sessions stay ended, its API keys work again',
     http: 'DELETE /users/:id/disabled',
     access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id }),

@@ -1,10 +1,10 @@
-/** What happened to one's account, and whether that record is whole. */
+/** The audit log of an account, and whether it is unchanged. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, nullable, operation, page, Time } from '../define.ts'
 import { identityPermissions } from './permissions.ts'
 
-/** Everything that is recorded. Add, never rename: old entries keep their name. */
+/** All recorded actions. Add, never rename: old entries keep their name. */
 const auditActions = [
   ...['registered', 'signed-in', 'sign-in-failed', 'signed-out', 'signed-out-device', 'signed-out-others'],
   ...['session-replayed', 'stepped-up', 'roles-changed', 'disabled', 'enabled', 'sessions-ended'],
@@ -37,7 +37,7 @@ const verifyLimits = [{ by: 'account', max: 10, windowMs: 60_000 }] as const
 
 export const auditOperations = {
   listAudit: operation({
-    summary: 'What happened to your account, newest first',
+    summary: 'The audit log of your account, newest first',
     http: 'GET /users/me/audit',
     access: access.user('account:read'),
     input: closed({ ...page }),
@@ -47,7 +47,7 @@ export const auditOperations = {
     timeoutMs: 2_000,
   }),
   verifyAudit: operation({
-    summary: 'Whether the record of your account is whole and unchanged',
+    summary: 'Whether the audit log of your account is complete and unchanged',
     http: 'GET /users/me/audit/verification',
     access: access.user('account:read'),
     input: closed({}),

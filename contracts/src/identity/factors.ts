@@ -6,10 +6,10 @@ import { Me, SecondFactorProof, signInLimits, Tokens } from './shapes.ts'
 
 const Factor = Type.Enum(['totp', 'recovery-code', 'passkey'])
 
-/** What the problem `identity.second-factor-required` carries as its `data`. */
+/** The `data` of the problem `identity.second-factor-required`. */
 export const SecondFactorDemand = closed({
   challenge: nullable(Type.String({ description: 'for POST /auth/login/second-factor; null at a step-up' })),
-  factors: Type.Array(Factor, { description: 'what the person may prove themselves by' }),
+  factors: Type.Array(Factor, { description: 'the factors that the person may use' }),
   expiresIn: Type.Integer({ description: 'life of the challenge, seconds' }),
 })
 export type SecondFactorDemand = Static<typeof SecondFactorDemand>
@@ -24,7 +24,7 @@ const codeLimits = [{ by: 'account', max: 60, windowMs: 60_000 }] as const
 
 export const factorOperations = {
   finishLogin: operation({
-    summary: 'The second half of sign-in, after the problem second-factor-required',
+    summary: 'The second step of sign-in, after the problem second-factor-required',
     http: 'POST /auth/login/second-factor',
     access: access.anyone,
     ignoresCredentials: true,
@@ -36,7 +36,7 @@ export const factorOperations = {
     limits: signInLimits,
   }),
   webFinishLogin: operation({
-    summary: 'The second half of sign-in in a browser',
+    summary: 'The second step of sign-in in a browser',
     http: 'POST /auth/web/login/second-factor',
     handledBy: 'module',
     access: access.anyone,

@@ -1,4 +1,4 @@
-/** What identity promises: accounts, sign-in, sessions and roles. */
+/** The contract of identity: accounts, sign-in, sessions and roles. */
 
 import { Type } from 'typebox'
 import { closed, defineContract, event, Id } from '../define.ts'
@@ -36,15 +36,15 @@ export const identity = defineContract({
       status: 401,
       title: 'An old refresh token was used again, so this session was ended for safety.',
     },
-    'second-factor-required': { status: 401, title: 'A second proof that it is you is needed.' },
+    'second-factor-required': { status: 401, title: 'A second factor is required.' },
     'second-factor-wrong': { status: 401, title: 'That code is wrong or was used before.' },
-    'challenge-ended': { status: 401, title: 'This sign-in took too long or is over; start again.' },
-    'passkey-refused': { status: 401, title: 'That passkey does not sign in here.' },
-    'passkey-known': { status: 409, title: 'That passkey is kept already.' },
-    'passkeys-full': { status: 409, title: 'There are as many passkeys as can be kept; remove one first.' },
+    'challenge-ended': { status: 401, title: 'This sign-in took too long or has ended; start again.' },
+    'passkey-refused': { status: 401, title: 'This passkey was not accepted.' },
+    'passkey-known': { status: 409, title: 'That passkey is already registered.' },
+    'passkeys-full': { status: 409, title: 'You have reached the limit for passkeys; remove one first.' },
     'passkeys-impossible': { status: 409, title: 'Passkeys need a host name, and https unless it is localhost.' },
     'totp-on': { status: 409, title: 'An authenticator app is turned on; turn it off first.' },
-    'totp-not-started': { status: 409, title: 'There is no authenticator app to confirm; begin again.' },
+    'totp-not-started': { status: 409, title: 'There is no authenticator app to confirm; start again.' },
     'two-step-off': { status: 409, title: 'Turn on a second factor first.' },
     'other-session-kind': {
       status: 409,
@@ -53,22 +53,22 @@ export const identity = defineContract({
     'code-invalid': { status: 403, title: 'This code is wrong, was used or has expired.' },
     'link-invalid': { status: 403, title: 'This link was used or has expired; ask for a new one.' },
     'email-taken': { status: 409, title: 'This address belongs to another account.' },
-    'last-way-in': { status: 409, title: 'Set a password first: nothing else would sign you in.' },
+    'last-way-in': { status: 409, title: 'Set a password first: the account has no other sign-in method.' },
     'provider-refused': { status: 403, title: 'The provider did not sign you in, or it took too long; start again.' },
-    'provider-linked-elsewhere': { status: 409, title: 'That account signs somebody else in here already.' },
+    'provider-linked-elsewhere': { status: 409, title: 'That provider account is linked to another user.' },
     'setup-token-invalid': {
       status: 403,
       title: 'This set-up link was used or has expired; restart Octet for a new one.',
     },
     'account-disabled': { status: 403, title: 'This account was disabled by an administrator.' },
-    'too-many-keys': { status: 409, title: 'You have as many API keys as one account may have; revoke one first.' },
-    'too-many-blocks': { status: 409, title: 'You have blocked as many people as one account may block.' },
-    'export-running': { status: 409, title: 'An archive is being made; wait for it.' },
-    'export-not-ready': { status: 409, title: 'This archive is not ready, or not any more.' },
+    'too-many-keys': { status: 409, title: 'You have reached the limit for API keys; revoke one first.' },
+    'too-many-blocks': { status: 409, title: 'You have reached the limit for blocked people.' },
+    'export-running': { status: 409, title: 'An export is being created; wait for it.' },
+    'export-not-ready': { status: 409, title: 'This export is not ready or has expired.' },
     'username-wrong': { status: 409, title: 'That is not the username of the account.' },
     'own-account': { status: 409, title: 'That is your own account.' },
     'report-resolved': { status: 409, title: 'This report was resolved already.' },
-    'last-admin': { status: 409, title: 'The last administrator must stay one.' },
+    'last-admin': { status: 409, title: 'There must be at least one administrator.' },
   },
   operations: {
     ...signInOperations,

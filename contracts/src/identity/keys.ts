@@ -1,4 +1,4 @@
-/** API keys: how programs act for the person who made them. */
+/** API keys: programs act for the person who created them. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
@@ -24,7 +24,7 @@ export type ApiKey = Static<typeof ApiKey>
 
 export const keyOperations = {
   listScopes: operation({
-    summary: 'What an API key may be allowed to do',
+    summary: 'The scopes that an API key may have',
     http: 'GET /auth/scopes',
     access: access.anyone,
     input: closed({}),
@@ -36,7 +36,7 @@ export const keyOperations = {
     timeoutMs: 1_000,
   }),
   createApiKey: operation({
-    summary: 'Make an API key; this is the only time it is shown',
+    summary: 'Create an API key; this is the only time it is shown',
     http: 'POST /auth/keys',
     status: 201,
     access: access.user('keys:write', { fresh: true }),
@@ -52,7 +52,7 @@ export const keyOperations = {
     limits: [{ by: 'account', max: 30, windowMs: 60 * 60_000 }],
   }),
   listApiKeys: operation({
-    summary: 'Your API keys that still work, the newest first',
+    summary: 'Your valid API keys, newest first',
     http: 'GET /auth/keys',
     access: access.user('account:read'),
     input: closed({ ...page }),
@@ -62,7 +62,7 @@ export const keyOperations = {
     timeoutMs: 2_000,
   }),
   revokeApiKey: operation({
-    summary: 'End an API key; bites within a second everywhere',
+    summary: 'Revoke an API key; takes effect everywhere within a second',
     http: 'DELETE /auth/keys/:id',
     status: 204,
     access: access.user('keys:write'),
@@ -73,7 +73,7 @@ export const keyOperations = {
     timeoutMs: 5_000,
   }),
   reportLeakedKey: operation({
-    summary: 'End an API key that was found where it should not be; answers alike whatever was sent',
+    summary: 'Revoke a leaked API key; the answer is always the same',
     http: 'POST /auth/keys/leaked',
     status: 204,
     access: access.anyone,

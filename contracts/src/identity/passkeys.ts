@@ -1,4 +1,4 @@
-/** Passkeys: keeping them, and signing in with them. */
+/** Passkeys: adding and removing them, and signing in with them. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
@@ -26,7 +26,7 @@ const signInProblems = [
 
 export const passkeyOperations = {
   passkeyOptions: operation({
-    summary: 'What a browser asks a passkey to sign; good once, for five minutes',
+    summary: 'The challenge that a passkey signs; valid once, for five minutes',
     http: 'POST /auth/passkeys/options',
     access: access.anyone,
     input: closed({ purpose: Type.Enum(['sign-in', 'second-factor', 'step-up']) }),
@@ -61,7 +61,7 @@ export const passkeyOperations = {
     limits: signInLimits,
   }),
   startPasskey: operation({
-    summary: 'What a browser makes a new passkey from; good once, for five minutes',
+    summary: 'The options for a new passkey; valid once, for five minutes',
     http: 'POST /users/me/passkeys/options',
     access: access.user('account:write', { fresh: true }),
     input: closed({}),
@@ -71,7 +71,7 @@ export const passkeyOperations = {
     timeoutMs: 2_000,
   }),
   addPasskey: operation({
-    summary: 'Keep a new passkey',
+    summary: 'Add a new passkey',
     http: 'POST /users/me/passkeys',
     status: 201,
     access: access.user('account:write', { fresh: true }),
@@ -100,7 +100,7 @@ export const passkeyOperations = {
     timeoutMs: 2_000,
   }),
   renamePasskey: operation({
-    summary: 'Name a passkey',
+    summary: 'Rename a passkey',
     http: 'PATCH /users/me/passkeys/:id',
     access: access.user('account:write'),
     input: closed({ id: Id, name: Name }),
@@ -110,7 +110,7 @@ export const passkeyOperations = {
     timeoutMs: 2_000,
   }),
   removePasskey: operation({
-    summary: 'Forget a passkey and end the other sessions it made',
+    summary: 'Remove a passkey and end the other sessions that it created',
     http: 'DELETE /users/me/passkeys/:id',
     status: 204,
     access: access.user('account:write', { fresh: true }),

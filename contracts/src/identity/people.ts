@@ -1,4 +1,4 @@
-/** Other people: looking them up and administering them. */
+/** Other people: looking up and administering accounts. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, operation, page } from '../define.ts'
@@ -20,7 +20,7 @@ export const peopleOperations = {
     timeoutMs: 2_000,
   }),
   setUserRoles: operation({
-    summary: 'Change the roles of an account; bites within a second everywhere',
+    summary: 'Change the roles of an account; takes effect everywhere within a second',
     http: 'PUT /users/:id/roles',
     access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id, roles: Type.Array(RoleName, { minItems: 1, maxItems: 4, uniqueItems: true }) }),

@@ -1,4 +1,4 @@
-/** Rights over other people's accounts and reports. */
+/** Permissions over other people's accounts and reports. */
 import { grantPermissions } from '../access.ts'
 
 export const identityPermissions = grantPermissions({

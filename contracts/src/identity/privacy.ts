@@ -1,10 +1,10 @@
-/** What is kept of one, in one's own hands: to have it, and to have it gone. */
+/** Personal data: its export and its erasure. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
 import { identityPermissions } from './permissions.ts'
 
-/** An archive of everything Octet keeps of a person. */
+/** An export of all personal data of an account. */
 export const Export = closed({
   id: Id,
   state: Type.Enum(['collecting', 'packing', 'ready', 'failed']),
@@ -16,7 +16,7 @@ export type Export = Static<typeof Export>
 
 export const privacyOperations = {
   requestExport: operation({
-    summary: 'Ask for an archive of everything Octet keeps of you; one at a time',
+    summary: 'Request an export of all your personal data; one at a time',
     http: 'POST /users/me/export',
     status: 202,
     access: access.user('account:export', { fresh: true }),
@@ -28,7 +28,7 @@ export const privacyOperations = {
     limits: [{ by: 'account', max: 10, windowMs: 24 * 60 * 60_000 }],
   }),
   listExports: operation({
-    summary: 'Your archives, newest first; they are kept for seven days',
+    summary: 'Your exports, newest first; they are kept for seven days',
     http: 'GET /users/me/exports',
     access: access.user('account:export'),
     input: closed({}),
@@ -38,7 +38,7 @@ export const privacyOperations = {
     timeoutMs: 2_000,
   }),
   createExportLink: operation({
-    summary: 'A link that downloads the archive once; a new one makes the one before worthless',
+    summary: 'A link that downloads the export once; a new link invalidates the previous one',
     http: 'POST /users/me/exports/:id/link',
     status: 201,
     access: access.user('account:export', { fresh: true }),
@@ -49,7 +49,7 @@ export const privacyOperations = {
     timeoutMs: 2_000,
   }),
   requestErasure: operation({
-    summary: 'Delete your account and everything that is yours; signing in again before `erasesAt` takes it back',
+    summary: 'Delete your account and all its data; signing in before `erasesAt` cancels the deletion',
     http: 'DELETE /users/me',
     status: 202,
     access: access.user('account:erase', { fresh: true }),
@@ -60,7 +60,7 @@ export const privacyOperations = {
     timeoutMs: 5_000,
   }),
   eraseUser: operation({
-    summary: 'Delete an account and everything that is its own, at once and for good',
+    summary: 'Delete an account and all its data, at once and permanently',
     http: 'DELETE /users/:id',
     status: 204,
     access: access.permission(identityPermissions['users:manage'], { fresh: true }),

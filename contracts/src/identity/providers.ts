@@ -1,4 +1,4 @@
-/** Signing in with an account elsewhere (OpenID Connect). */
+/** Sign-in with providers (OpenID Connect). */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Nothing, operation, Time } from '../define.ts'
@@ -10,7 +10,7 @@ const Away = closed({ url: Type.String({ description: 'send the browser there' }
 
 export const providerOperations = {
   listProviders: operation({
-    summary: 'Where else one may have an account to sign in with',
+    summary: 'The sign-in providers of this installation',
     http: 'GET /auth/providers',
     access: access.anyone,
     input: closed({}),
@@ -32,7 +32,7 @@ export const providerOperations = {
     limits: startLimits,
   }),
   startProviderLink: operation({
-    summary: 'Begin to link an account elsewhere with yours',
+    summary: 'Begin to link a provider with your account',
     http: 'POST /users/me/providers/:provider',
     handledBy: 'module',
     access: access.user('account:write', { fresh: true }),
@@ -44,7 +44,7 @@ export const providerOperations = {
     limits: startLimits,
   }),
   listLinkedProviders: operation({
-    summary: 'Accounts elsewhere that sign you in here',
+    summary: 'The providers linked with your account',
     http: 'GET /users/me/providers',
     access: access.user('account:read'),
     input: closed({}),
@@ -56,7 +56,7 @@ export const providerOperations = {
     timeoutMs: 2_000,
   }),
   unlinkProvider: operation({
-    summary: 'Sign in here with that account no longer',
+    summary: 'Unlink a provider from your account',
     http: 'DELETE /users/me/providers/:provider',
     status: 204,
     access: access.user('account:write', { fresh: true }),

@@ -1,8 +1,10 @@
-/** What a browser, too, reads of a refusal: on its own, because pages are built without the schemas beside it. */
+/**
+ * The part of a refusal that browsers read too. It has its own file because pages are built without the other schemas.
+ */
 import type { Problem } from '../problem.ts'
 import type { SecondFactorDemand } from './factors.ts'
 
-/** What sign-in or step-up still wants, when that is why it was refused. */
+/** The missing factor, if sign-in or step-up was refused for that reason. */
 export function secondFactorDemand(problem: Problem): SecondFactorDemand | undefined {
   if (problem.code !== 'identity.second-factor-required') return undefined
   return problem.data as SecondFactorDemand | undefined

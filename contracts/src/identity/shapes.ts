@@ -1,4 +1,4 @@
-/** What identity's inputs and outputs are made of. */
+/** Parts of identity's inputs and outputs. */
 import { type Static, Type } from 'typebox'
 import { roles } from '../access.ts'
 import { closed, Id, nullable, Time } from '../define.ts'
@@ -31,7 +31,7 @@ export const Me = closed({
   id: Id,
   username: Username,
   displayName: Type.String(),
-  email: nullable(Type.String({ description: 'null: none, or somebody else proved that it is theirs' })),
+  email: nullable(Type.String({ description: 'null: none, or another account verified it' })),
   emailVerified: Type.Boolean(),
   roles: Type.Array(RoleName),
   preferences: Preferences,
@@ -89,7 +89,7 @@ export const credentials = {
 
 const base64url = '^[A-Za-z0-9_-]+$'
 
-/** What the browser's `PublicKeyCredential.toJSON()` gives after `navigator.credentials.get()`. */
+/** The result of `PublicKeyCredential.toJSON()` after `navigator.credentials.get()` in the browser. */
 export const PasskeyAssertion = Type.Object(
   {
     id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url, examples: ['AAAA'] }),
@@ -109,7 +109,7 @@ export const PasskeyAssertion = Type.Object(
 )
 export type PasskeyAssertion = Static<typeof PasskeyAssertion>
 
-/** What the browser's `PublicKeyCredential.toJSON()` gives after `navigator.credentials.create()`. */
+/** The result of `PublicKeyCredential.toJSON()` after `navigator.credentials.create()` in the browser. */
 export const PasskeyRegistration = Type.Object(
   {
     id: Type.String({ minLength: 1, maxLength: 1400, pattern: base64url, examples: ['AAAA'] }),
@@ -137,10 +137,10 @@ export const SecondFactorProof = {
 }
 
 /**
- * Confirms the identity of a signed-in person; exactly one must be given. A password counts only where no second factor
- * is turned on.
+ * Confirms the identity of a signed-in person; exactly one must be given. A password counts only without an enabled
+ * second factor.
  */
 export const proof = { password: Type.Optional(credentials.password), ...SecondFactorProof }
 
-/** How often one address may try to sign in or up. */
+/** How often one address may try to sign in or register. */
 export const signInLimits = [{ by: 'address', max: 60, windowMs: 60_000 }] as const

@@ -1,4 +1,4 @@
-/** Signing up, in and out. */
+/** Registering, signing in and signing out. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Nothing, operation } from '../define.ts'
@@ -48,7 +48,7 @@ export const signInOperations = {
     limits: [{ by: 'address', max: 300, windowMs: 60_000 }],
   }),
   stepUp: operation({
-    summary: 'Confirm that it is you; the new tokens may do for ten minutes what asks for a fresh sign-in',
+    summary: 'Confirm your identity; for ten minutes the new tokens count as a fresh sign-in',
     http: 'POST /auth/step-up',
     access: access.user('account:write'),
     input: closed(proof, { examples: [{ password: 'correct horse battery staple' }] }),
@@ -96,7 +96,7 @@ export const signInOperations = {
     limits: signInLimits,
   }),
   webStepUp: operation({
-    summary: 'Confirm that it is you, in a browser; the session goes on under a new cookie',
+    summary: 'Confirm your identity in a browser; the session continues under a new cookie',
     http: 'POST /auth/web/step-up',
     handledBy: 'module',
     access: access.user('account:write'),

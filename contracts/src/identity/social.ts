@@ -1,4 +1,4 @@
-/** Other people as one meets them: finding them, keeping them away, reporting them. */
+/** Other people: finding, blocking and reporting them. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
@@ -38,7 +38,7 @@ export const socialOperations = {
     limits: [{ by: 'account', max: 120, unverifiedMax: 60, windowMs: 60_000 }],
   }),
   getProfile: operation({
-    summary: 'The public profile of a username; who has blocked you is not there',
+    summary: 'The public profile of a username; people who blocked you are not found',
     http: 'GET /users/:username',
     access: access.user('people:read'),
     input: closed({ username: Type.String({ minLength: 1, maxLength: 40 }) }),
@@ -59,7 +59,7 @@ export const socialOperations = {
     timeoutMs: 2_000,
   }),
   blockUser: operation({
-    summary: 'Keep somebody away from you',
+    summary: 'Block a person',
     http: 'PUT /users/me/blocks/:id',
     status: 204,
     access: access.user('people:write'),
@@ -71,7 +71,7 @@ export const socialOperations = {
     limits: [{ by: 'account', max: 120, windowMs: 60_000 }],
   }),
   unblockUser: operation({
-    summary: 'Let somebody near you again',
+    summary: 'Unblock a person',
     http: 'DELETE /users/me/blocks/:id',
     status: 204,
     access: access.user('people:write'),
@@ -82,7 +82,7 @@ export const socialOperations = {
     timeoutMs: 2_000,
   }),
   getBlocks: operation({
-    summary: 'Who of these people has blocked or is blocked by a person, for other modules',
+    summary: 'Which of these people blocked a person or are blocked by them, for other modules',
     access: access.service,
     input: closed({ userId: Id, otherIds: Type.Array(Id, { maxItems: 500 }) }),
     output: closed({ blockedBy: Type.Array(Id), hasBlocked: Type.Array(Id) }),
@@ -91,7 +91,7 @@ export const socialOperations = {
     timeoutMs: 1_000,
   }),
   reportUser: operation({
-    summary: 'Tell the moderators about somebody; a second open report of yours changes the first',
+    summary: 'Report a person to the moderators; a second open report of yours replaces the first',
     http: 'POST /users/:id/reports',
     status: 201,
     access: access.user('people:write'),
@@ -117,7 +117,7 @@ export const socialOperations = {
     timeoutMs: 2_000,
   }),
   resolveReport: operation({
-    summary: 'Close a report, saying what came of it',
+    summary: 'Close a report with its outcome',
     http: 'POST /reports/:id/resolution',
     status: 204,
     access: access.permission(identityPermissions['reports:handle']),

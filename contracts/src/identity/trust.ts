@@ -1,4 +1,4 @@
-/** What other modules and processes ask of identity. */
+/** Questions that other modules and processes ask identity. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, operation } from '../define.ts'
@@ -17,20 +17,20 @@ const MailText = closed({
 
 export const trustOperations = {
   mailUser: operation({
-    summary: 'Write to a person, in their language, at the address they proved; nobody learns it',
+    summary: 'Mail a person in their language at their verified address, without revealing the address',
     access: access.service,
     input: closed({
       userId: Id,
       kind: Type.String({ pattern: '^[a-z-]{1,40}$', description: 'for the operator: `webhook-disabled`' }),
       text: closed({ en: MailText, de: MailText }),
     }),
-    output: closed({ sent: Type.Boolean({ description: 'false: no such account, or no proved address' }) }),
+    output: closed({ sent: Type.Boolean({ description: 'false: no such account, or no verified address' }) }),
     problems: [],
     retry: 'keyed',
     timeoutMs: 5_000,
   }),
   authenticate: operation({
-    summary: 'Who stands behind a credential, for processes that do not serve identity; a bad cookie is nobody',
+    summary: 'The caller behind a credential, for processes that do not serve identity; a bad cookie is anonymous',
     access: access.service,
     input: closed({
       kind: Type.Enum(['bearer', 'cookie']),
@@ -42,7 +42,7 @@ export const trustOperations = {
     timeoutMs: 2_000,
   }),
   listRevocations: operation({
-    summary: 'Which sessions, keys and rights ended since an earlier answer, for processes that do not serve identity',
+    summary: 'Sessions, keys and rights that ended since an earlier answer, for processes that do not serve identity',
     access: access.service,
     input: closed({ since: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}$', description: 'its `horizon`' })) }),
     output: closed({

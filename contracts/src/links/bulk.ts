@@ -1,4 +1,4 @@
-/** Many links in one request. Every item has its own result: the good ones are kept. */
+/** Many links in one request. Every item has its own result: valid items are stored. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, nullable, operation } from '../define.ts'
@@ -13,7 +13,7 @@ const ItemProblem = closed({
   errors: Type.Array(closed({ path: Type.String(), message: Type.String() })),
 })
 
-/** In the order of the items; exactly one of the two is there. */
+/** In the order of the items; exactly one of the two is present. */
 const LinkResults = closed({
   done: Type.Integer(),
   failed: Type.Integer(),
@@ -27,7 +27,7 @@ const limits = [{ by: 'account', max: 60, windowMs: 60_000 }] as const
 export const bulkOperations = {
   createLinks: operation({
     ...bulk,
-    summary: 'Shorten up to 100 addresses; each counts as one against the limit of creating',
+    summary: 'Shorten up to 100 addresses; each counts against the creation limit',
     http: 'POST /links/bulk',
     input: closed({ links: Type.Array(NewLink, { minItems: 1, maxItems: itemsMax }) }),
     output: LinkResults,

@@ -1,4 +1,4 @@
-/** utm parameters kept under a name, so that all links of a campaign say the same. */
+/** Utm templates: utm parameters under a name, shared by all links of a campaign. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, Nothing, operation, Time } from '../define.ts'
@@ -22,7 +22,7 @@ export const campaignOperations = {
     timeoutMs: 5_000,
   }),
   createUtmTemplate: operation({
-    summary: 'Keep utm parameters under a name, to be written into the addresses of new links',
+    summary: 'Create a utm template: parameters for the addresses of new links',
     http: 'POST /links/utm-templates',
     status: 201,
     access: access.user('links:write'),
@@ -33,7 +33,7 @@ export const campaignOperations = {
     timeoutMs: 5_000,
   }),
   updateUtmTemplate: operation({
-    summary: 'Rename a utm template or give it other parameters; links that were made with it stay as they are',
+    summary: 'Change a utm template; existing links stay as they are',
     http: 'PATCH /links/utm-templates/:id',
     access: access.user('links:write'),
     input: closed({ id: Id, name: Type.Optional(TemplateName), utm: Type.Optional(SomeUtm) }),
@@ -43,7 +43,7 @@ export const campaignOperations = {
     timeoutMs: 5_000,
   }),
   deleteUtmTemplate: operation({
-    summary: 'Delete a utm template; links that were made with it stay as they are',
+    summary: 'Delete a utm template; existing links stay as they are',
     http: 'DELETE /links/utm-templates/:id',
     status: 204,
     access: access.user('links:write'),

@@ -1,4 +1,4 @@
-/** Short links on hosts of one's own. */
+/** Short links on own domains. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
@@ -6,17 +6,19 @@ import { Url } from './shapes.ts'
 
 export const Host = Type.String({ minLength: 3, maxLength: 253, examples: ['go.example.org'] })
 
-/** A host somebody brings. Its proof is looked for once a day; `missingSince` says since when it is not found. */
+/**
+ * A host that a user claims. Its proof is rechecked once a day; `missingSince` is the time since when it is missing.
+ */
 export const Domain = closed({
   id: Id,
   host: Type.String({ description: 'as DNS knows it' }),
   isVerified: Type.Boolean(),
   verifiedAt: nullable(Time),
   missingSince: nullable(Time),
-  /** Where the root of the host leads; null: nowhere. */
+  /** Target of the host's root; null: none. */
   landingUrl: nullable(Type.String()),
   links: Type.Integer(),
-  /** Either proves the host: the TXT record, or the file over http. */
+  /** Either verifies the host: the TXT record, or the file over http. */
   verification: closed({
     txtName: Type.String(),
     fileUrl: Type.String(),
@@ -28,7 +30,7 @@ export type Domain = Static<typeof Domain>
 
 export const domainOperations = {
   listDomains: operation({
-    summary: 'Your hosts',
+    summary: 'Your domains',
     http: 'GET /links/domains',
     access: access.user('links:read'),
     input: closed({}),
@@ -38,7 +40,7 @@ export const domainOperations = {
     timeoutMs: 5_000,
   }),
   addDomain: operation({
-    summary: 'Claim a host for your short links; the answer says how to prove it',
+    summary: 'Claim a host for your short links; the answer says how to verify it',
     http: 'POST /links/domains',
     status: 201,
     access: access.user('links:write'),
@@ -49,7 +51,7 @@ export const domainOperations = {
     timeoutMs: 5_000,
   }),
   updateDomain: operation({
-    summary: 'Say where the root of your host leads',
+    summary: 'Set where the root of your host leads',
     http: 'PATCH /links/domains/:id',
     access: access.user('links:write'),
     input: closed({ id: Id, landingUrl: nullable(Url) }),
@@ -59,7 +61,7 @@ export const domainOperations = {
     timeoutMs: 5_000,
   }),
   verifyDomain: operation({
-    summary: 'Look for the proof that the host is yours: a TXT record, or a file',
+    summary: 'Verify your host by its TXT record or file',
     http: 'POST /links/domains/:id/verification',
     access: access.user('links:write', { verified: true }),
     input: closed({ id: Id }),
@@ -70,7 +72,7 @@ export const domainOperations = {
     limits: [{ by: 'account', max: 20, windowMs: 60_000 }],
   }),
   removeDomain: operation({
-    summary: 'Give up a host; its links must be deleted first',
+    summary: 'Remove a host; delete its links first',
     http: 'DELETE /links/domains/:id',
     status: 204,
     access: access.user('links:write'),

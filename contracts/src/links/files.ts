@@ -1,10 +1,10 @@
-/** Links as files: tables for spreadsheets and other shorteners, and pictures. */
+/** Links as files: tables for spreadsheets and other shorteners, and QR codes. */
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, Nothing, operation } from '../define.ts'
 import { statsPeriod } from './shapes.ts'
 
-/** What a column of an imported table may be. */
+/** The possible meanings of a column in an imported table. */
 export const importColumns = [
   'url',
   'alias',
@@ -38,7 +38,7 @@ const colour = (value: string) => Type.Optional(Type.String({ pattern: '^[0-9a-f
 
 export const fileOperations = {
   importLinks: operation({
-    summary: 'Make links from a CSV file: what can be made is made, and each other row is told of',
+    summary: 'Create links from a CSV file; rows that cannot be created are reported',
     http: 'POST /links/import',
     access: access.user('links:write'),
     input: closed({
@@ -70,7 +70,7 @@ export const fileOperations = {
   }),
   exportLinks: operation({
     ...read,
-    summary: 'All your links as a CSV file, archived ones too, that can be imported again',
+    summary: 'All your links as a CSV file that can be imported again, including archived ones',
     http: 'GET /links/export',
     input: closed({ bom }),
     output: Nothing,
@@ -91,7 +91,7 @@ export const fileOperations = {
   }),
   getLinkQr: operation({
     ...read,
-    summary: 'QR code of a link; `x-qr-warning` names colours few readers see',
+    summary: 'QR code of a link; `x-qr-warning` names colours that few readers recognise',
     http: 'GET /links/:id/qr',
     input: closed({
       id: Id,

@@ -1,4 +1,4 @@
-/** What links promises: short links, where they lead, and how often they were followed. */
+/** The contract of links: short links, their targets and their clicks. */
 import { Type } from 'typebox'
 import { grantPermissions } from '../access.ts'
 import { closed, defineContract, event, Id, nullable } from '../define.ts'
@@ -45,15 +45,15 @@ export const links = defineContract({
     'folder-unknown': { status: 400, title: 'You have no such folder.' },
     'utm-template-exists': { status: 409, title: 'You have a utm template of that name.' },
     'utm-template-unknown': { status: 400, title: 'You have no such utm template.' },
-    'too-many': { status: 409, title: 'You have as many of these as there may be.' },
+    'too-many': { status: 409, title: 'You have reached the limit for this kind of object.' },
     'domain-exists': { status: 409, title: 'You have claimed that host already.' },
-    'domain-taken': { status: 409, title: 'Somebody else has proven that host to be theirs.' },
+    'domain-taken': { status: 409, title: 'Another account has verified that host.' },
     'domain-unknown': { status: 400, title: 'You have no such host, or it is not verified yet.' },
-    'domain-not-proven': { status: 409, title: 'No proof was found that this host is yours.' },
+    'domain-not-proven': { status: 409, title: 'No proof was found that you own this host.' },
     'domain-in-use': { status: 409, title: 'There are still links on that host.' },
     'host-not-allowed': { status: 400, title: 'That host cannot be used for short links.' },
     'routing-not-valid': { status: 400, title: 'Those rules cannot be used.' },
-    'interval-too-fine': { status: 400, title: 'That many hours are too many; ask for days.' },
+    'interval-too-fine': { status: 400, title: 'The period is too long for hours; ask for days.' },
     'webhook-disabled': { status: 409, title: 'That webhook is switched off.' },
     'file-not-readable': { status: 400, title: 'That file cannot be read as a table of links.' },
     'time-zone-unknown': { status: 400, title: 'That time zone is not known.' },

@@ -1,4 +1,4 @@
-/** Making, finding, changing and removing links. */
+/** Creating, finding, changing and deleting links. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, nullable, operation, page, Time } from '../define.ts'
@@ -18,7 +18,7 @@ export const NewLink = closed({
     Type.Boolean({
       default: false,
       description:
-        'without a title: take that of the page, a moment later; it is asked for once, so not for addresses that work once',
+        'without a title: take the page’s title a moment later, with one request; do not use it for one-time addresses',
     }),
   ),
   expiresAt: Type.Optional(Time),
@@ -67,7 +67,7 @@ export const manageOperations = {
     limits: [{ by: 'address', max: 100, anonymousMax: 30, windowMs: 60_000 }],
   }),
   listLinks: operation({
-    summary: 'Your links, newest first; archived ones only when asked for',
+    summary: 'Your links, newest first; archived ones only on request',
     http: 'GET /links',
     access: access.user('links:read'),
     input: closed({
@@ -107,7 +107,7 @@ export const manageOperations = {
     versioned: true,
   }),
   deleteLink: operation({
-    summary: 'Delete a link; its code is never given to anyone else',
+    summary: 'Delete a link; its code is never reused',
     http: 'DELETE /links/:id',
     status: 204,
     access: access.user('links:write'),
@@ -118,7 +118,7 @@ export const manageOperations = {
     timeoutMs: 5_000,
   }),
   removeExamples: operation({
-    summary: 'Remove all example links you took over at set-up',
+    summary: 'Remove all example links that you received at set-up',
     http: 'DELETE /links/examples',
     access: access.user('links:write'),
     input: closed({}),

@@ -1,4 +1,4 @@
-/** Keeping many links in order: tags and folders. */
+/** Tags and folders. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, Nothing, operation, Time } from '../define.ts'
@@ -31,7 +31,7 @@ export const organizeOperations = {
     timeoutMs: 10_000,
   }),
   deleteTag: operation({
-    summary: 'Take a tag off all your links',
+    summary: 'Remove a tag from all your links',
     http: 'DELETE /links/tags/:tag',
     access: access.user('links:write'),
     input: closed({ tag: Tag }),
@@ -51,7 +51,7 @@ export const organizeOperations = {
     timeoutMs: 5_000,
   }),
   createFolder: operation({
-    summary: 'Make a folder',
+    summary: 'Create a folder',
     http: 'POST /links/folders',
     status: 201,
     access: access.user('links:write'),

@@ -1,4 +1,4 @@
-/** Where a link leads whom: rules, split tests, what comes after its end, and its card in chats. */
+/** Routing of a link: rules, split tests, fallback after its end, and its card in chats. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, nullable, operation, Time } from '../define.ts'
@@ -17,7 +17,7 @@ const Name = Type.String({ minLength: 1, maxLength: 40, description: 'what the s
 const some = <S extends Parameters<typeof Type.Array>[0]>(item: S, maxItems: number) =>
   Type.Optional(Type.Array(item, { minItems: 1, maxItems, uniqueItems: true }))
 
-/** All that is named must hold; of a list, one. */
+/** All given conditions must hold; of a list, one value. */
 export const Condition = closed({
   countries: some(Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166', examples: ['DE'] }), 50),
   devices: some(Type.Enum([...deviceKinds]), deviceKinds.length),
@@ -64,7 +64,7 @@ export type LinkRouting = Static<typeof LinkRouting>
 
 export const routingOperations = {
   getLinkRouting: operation({
-    summary: 'Where a link leads whom',
+    summary: 'The routing of a link',
     http: 'GET /links/:id/routing',
     access: access.user('links:read'),
     input: closed({ id: Id }),
@@ -75,7 +75,7 @@ export const routingOperations = {
     versioned: true,
   }),
   setLinkRouting: operation({
-    summary: 'Set rules, split test, fallback, app address and preview card of a link; what is left out is emptied',
+    summary: 'Set rules, split test, fallback, app address and preview card of a link; omitted parts are cleared',
     http: 'PUT /links/:id/routing',
     access: access.user('links:write'),
     input: closed({

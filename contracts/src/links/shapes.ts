@@ -1,4 +1,4 @@
-/** What links' inputs and outputs are made of. */
+/** Parts of links' inputs and outputs. */
 import { type Static, Type } from 'typebox'
 import { closed, Id, nullable, Time } from '../define.ts'
 
@@ -20,7 +20,7 @@ export const LinkPassword = Type.String({ minLength: 1, maxLength: 128 })
 export const Title = Type.String({ minLength: 1, maxLength: 200 })
 
 const UtmValue = Type.String({ minLength: 1, maxLength: 200 })
-/** Written into the address as utm_source and so on; one that is there already is replaced. */
+/** Written into the address as utm_source and so on; replaces existing ones. */
 export const Utm = closed({
   source: Type.Optional(UtmValue),
   medium: Type.Optional(UtmValue),
@@ -34,13 +34,13 @@ export const Link = closed({
   id: Id,
   code: Type.String(),
   shortUrl: Type.String(),
-  /** Host of one's own that the link is on; null: the installation's. */
+  /** The own domain of the link; null: the installation's. */
   domain: nullable(Type.String()),
   url: Type.String(),
   title: nullable(Type.String()),
   tags: Type.Array(Type.String()),
   folderId: nullable(Id),
-  /** Archived links go on leading where they lead; lists leave them out. */
+  /** Archived links still redirect; lists leave them out. */
   archivedAt: nullable(Time),
   expiresAt: nullable(Time),
   clicksMax: nullable(Type.Integer()),
@@ -60,7 +60,7 @@ export type Link = Static<typeof Link>
 export const ListedLink = closed({ ...Link.properties, recentClicks: Type.Array(Type.Integer()) })
 export type ListedLink = Static<typeof ListedLink>
 
-/** What every question about clicks over time takes. */
+/** Input of every query of clicks over time. */
 export const statsPeriod = {
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 366, default: 30, description: 'up to and with today' })),
   timeZone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, default: 'UTC', description: 'IANA name' })),
@@ -101,7 +101,7 @@ export const LinkStats = closed({
     description: 'per interval; weeks begin on Monday, the first may be cut',
   }),
   uniqueVisitors: closed({
-    sum: Type.Integer({ description: 'of the days; somebody who comes on two days counts twice' }),
+    sum: Type.Integer({ description: 'of the days; a visitor on two days counts twice' }),
     days: Type.Array(closed({ date: Type.String({ description: 'UTC' }), visitors: Type.Integer() }), {
       description: 'days with visits',
     }),

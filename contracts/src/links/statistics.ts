@@ -1,4 +1,4 @@
-/** How often links were followed, and by whom as far as that is kept. */
+/** Clicks of links, with the visitor properties that are stored. */
 import { type Static, Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, nullable, operation, Time } from '../define.ts'
@@ -6,7 +6,7 @@ import { LinkStats, statsPeriod } from './shapes.ts'
 
 const DayClicks = closed({ date: Type.String(), clicks: Type.Integer(), botClicks: Type.Integer() })
 
-/** All of an account's links together. */
+/** All links of an account together. */
 export const LinksOverview = closed({
   links: Type.Integer(),
   clicks: Type.Integer({ description: 'in the period, by people' }),
@@ -26,7 +26,7 @@ export const LinksOverview = closed({
 })
 export type LinksOverview = Static<typeof LinksOverview>
 
-/** What the owner lets everybody see: counts, but neither address nor owner. */
+/** The statistics that an owner publishes: counts, but neither address nor owner. */
 export const PublicStats = closed({
   linkId: Id,
   code: Type.String(),
@@ -61,7 +61,7 @@ export const statisticsOperations = {
     timeoutMs: 5_000,
   }),
   setLinkSharing: operation({
-    summary: 'Let everybody see the statistics of a link, or no longer',
+    summary: 'Publish the statistics of a link, or stop publishing them',
     http: 'PUT /links/:id/sharing',
     access: access.user('links:write'),
     input: closed({ id: Id, hasPublicStats: Type.Boolean() }),
@@ -71,7 +71,7 @@ export const statisticsOperations = {
     timeoutMs: 5_000,
   }),
   getPublicStats: operation({
-    summary: 'Statistics of a link whose owner shows them to everybody',
+    summary: 'Public statistics of a link',
     http: 'GET /links/public-stats/:code',
     access: access.anyone,
     input: closed({

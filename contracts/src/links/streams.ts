@@ -1,10 +1,10 @@
-/** Clicks as they come in. Both streams say totals: the next event makes up for one that was lost. */
+/** Clicks live. Both streams carry totals: the next event makes up for a lost one. */
 import { Type } from 'typebox'
 import { closed, nullable, stream, Time } from '../define.ts'
 
 const CountedText = Type.String({ description: 'empty when unknown' })
 
-/** One click by a person, as far as it is kept. */
+/** One click by a person, with the properties that are stored. */
 const RecentClick = closed({
   at: Time,
   country: CountedText,
@@ -23,13 +23,13 @@ export const clicksStream = stream({
     counted: closed({
       ...totals,
       botClicks: Type.Integer(),
-      recent: Type.Array(RecentClick, { maxItems: 10, description: 'newest first; begins when somebody looks' }),
+      recent: Type.Array(RecentClick, { maxItems: 10, description: 'newest first; begins with the first subscriber' }),
     }),
   },
 })
 
 export const sharedClicksStream = stream({
-  summary: 'Clicks of a link whose statistics its owner shows to everybody; the key is the id of the link',
+  summary: 'Clicks of a link with public statistics; the key is the id of the link',
   durability: 'ephemeral',
   scope: 'links:read',
   events: { counted: closed(totals) },

@@ -1,4 +1,4 @@
-/** Other programs are told what happens to links. */
+/** Webhooks: events of links for other programs. */
 import { access } from '../access.ts'
 import { webhookOperationsOf } from '../webhooks.ts'
 import { Url } from './shapes.ts'

@@ -1,12 +1,12 @@
-/** What mails promises: a look at the mails that lie here, for whoever runs this installation. */
+/** The contract of mails: stored mails, for administrators. */
 import { type Static, Type } from 'typebox'
 import { access, floorPermissions } from '../access.ts'
 import { closed, defineContract, Id, listOf, nullable, operation, page, Time } from '../define.ts'
 
 const Kept = closed({
   id: Id,
-  module: Type.String({ description: 'who sent it' }),
-  kind: Type.String({ description: 'what it is about' }),
+  module: Type.String({ description: 'the module that sent it' }),
+  kind: Type.String({ description: 'its subject, for programs' }),
   to: Type.String(),
   subject: Type.String(),
   state: Type.Enum(['waiting', 'kept', 'refused']),
@@ -20,12 +20,12 @@ export const mails = defineContract({
   problems: {
     'mail-delivered-elsewhere': {
       status: 409,
-      title: 'Mails leave this installation by SMTP; what they say is not shown here.',
+      title: 'Mails are sent by SMTP, so their content is not shown here.',
     },
   },
   operations: {
     listMails: operation({
-      summary: 'Mails that lie here, newest first: all without a mail server, else those that wait or were refused',
+      summary: 'Stored mails, newest first: all without a mail server, otherwise waiting and refused ones',
       http: 'GET /mails',
       access: access.permission(floorPermissions['operations:read']),
       input: closed({
@@ -39,7 +39,7 @@ export const mails = defineContract({
       timeoutMs: 2_000,
     }),
     getMail: operation({
-      summary: 'What a mail says; only while no mail server is configured',
+      summary: 'The content of a mail; only while no mail server is configured',
       http: 'GET /mails/:id',
       access: access.permission(floorPermissions['operations:read']),
       input: closed({ id: Id }),
