@@ -156,7 +156,7 @@ test('the chaos workload of a new system passes, and its mutant fails its oracle
 test('the page of a new system works in a browser without axe findings', async t => {
   if ((await findChromium()) === undefined) return t.skip('no browser is installed')
   const names = ['--test-name-pattern', 'badge']
-  const output = await node('--test', ...names, 'e2e/badges.test.ts', 'e2e/every-page.test.ts')
+  const output = await node('--test', '--test-concurrency=1', ...names, 'e2e/badges.test.ts', 'e2e/every-page.test.ts')
   assert.match(output, /axe finds nothing on any page of badges for users/)
   assert.match(output, /[#ℹ] pass 2/)
 })
