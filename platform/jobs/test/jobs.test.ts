@@ -241,7 +241,7 @@ test('a job that has started is not a duplicate, because it may have read old da
   await eventually('both ran', () => f.outcomes.length === 2)
 })
 
-test('jobs of one key that run one at a time keep their order over all processes, and other keys pass them', async t => {
+test('jobs of one key that run one at a time keep their order in all processes; other keys pass them', async t => {
   const f = await fixture(t)
   const gate = Promise.withResolvers<void>()
   const events: string[] = []

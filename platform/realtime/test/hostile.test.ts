@@ -80,7 +80,7 @@ test('a removed member receives neither the removal nor later events; the others
   assert.equal((await ben.peer.next('err')).ref, 'relay')
 })
 
-test('malformed frames get an error, harmful ones close the connection, and neighbours receive every event', async t => {
+test('malformed frames get an error, harmful ones close the connection, and others receive every event', async t => {
   const { app, url } = await open(t)
   const anna = await member(t, app, url, 'phone')
   const ben = await member(t, app, url)
