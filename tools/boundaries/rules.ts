@@ -117,7 +117,7 @@ const direction: Rule[] = [
   ),
 ]
 
-const doors: Rule[] = [
+const entryPoints: Rule[] = [
   importRule('front-door', 'Internals that other packages import can no longer be changed.', edge => {
     const { target, to } = crossing(edge) ?? {}
     if (target === undefined || to === 'workshop') return undefined
@@ -237,4 +237,4 @@ const sqlLines = oncePerFile(file => {
 })
 
 /** All boundary rules. A rule without a planted violation fails tools/test/boundaries.test.ts. */
-export const boundaryRules: readonly Rule[] = [...direction, ...doors, ...circles, ...database, ...subdomainRules]
+export const boundaryRules: readonly Rule[] = [...direction, ...entryPoints, ...circles, ...database, ...subdomainRules]

@@ -54,7 +54,7 @@ function withTitles(events: readonly TestEvent[]): { event: TestEvent; title: st
   })
 }
 
-/** Tests whose function began; if there are none, the tests and suites that began with a hook. */
+/** Tests whose function began; without any, the tests and suites that began with a hook. */
 function runningAtTheEnd(events: readonly TestEvent[]): string[] {
   const entered = unfinished(events, 'enter', 'leave')
   const begun = unfinished(events, 'begin', 'end')

@@ -148,5 +148,5 @@ test('mentions are found while the user types, and are sent as ids', () => {
   assert.equal(namingAt('mail a@lo', 9), undefined)
   assert.deepEqual(candidates(others, 'lo', 5), [ada])
   assert.deepEqual(named('hello @lo there', { from: 6, to: 9, q: 'lo' }, ada), { text: 'hello @ada there', cursor: 11 })
-  assert.equal(withIds('@ada, @ada.king! @nobody a@ada', others), `<@${id}>, <@${others[1]?.id}>! @nobody a@ada`)
+  assert.equal(withIds('@ada, @ada.king! @unknown a@ada', others), `<@${id}>, <@${others[1]?.id}>! @unknown a@ada`)
 })

@@ -27,7 +27,7 @@ type Way = Pick<Launcher, 'prefix' | 'owner'> & { readonly user?: User }
 
 const probeTimeoutMs = 10_000
 /** `nobody`: initdb needs a user in /etc/passwd, and this one always exists. */
-const nobody: User = { uid: 65_534, gid: 65_534 }
+const fallbackUser: User = { uid: 65_534, gid: 65_534 }
 const withParent = ['--pdeathsig', 'INT', '--']
 
 /**
@@ -65,7 +65,7 @@ function ways(dataOwner: User | undefined, isForAll: boolean): Way[] {
       { prefix: [], owner: undefined },
     ]
   }
-  const user = dataOwner && dataOwner.uid !== 0 ? dataOwner : nobody
+  const user = dataOwner && dataOwner.uid !== 0 ? dataOwner : fallbackUser
   const asUser = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs']
   const inNamespace = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
   return [

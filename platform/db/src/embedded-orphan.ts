@@ -31,7 +31,7 @@ export async function readPostmasterFile(dataDir: string): Promise<PostmasterFil
 /**
  * Stops the PostgreSQL that `postmaster.pid` names: fast shutdown, then immediate, then kill. If another program got
  * the pid, it is left alone, and the stale file is removed, because it would block PostgreSQL's start. The caller must
- * hold the directory's lock, so that the PostgreSQL cannot belong to another server. Returns whether one was found;
+ * hold the directory's lock, so that the PostgreSQL cannot belong to another server. Returns whether it found one;
  * throws when it does not end.
  */
 export async function stopOrphan(dataDir: string, timeouts = timeoutsDefault): Promise<boolean> {

@@ -5,25 +5,25 @@
 import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../src/embedded.ts'
 
-function tell(fact: object): void {
+function report(fact: object): void {
   process.stdout.write(`${JSON.stringify(fact)}\n`)
 }
 
 const [dir, barrier] = process.argv.slice(2) as [string, string?]
-const log = { info() {}, warn: (_: object, message: string) => tell({ warning: message }), error() {} }
+const log = { info() {}, warn: (_: object, message: string) => report({ warning: message }), error() {} }
 if (barrier) {
-  tell({ step: 'waiting' })
+  report({ step: 'waiting' })
   await once(process.stdin, 'data')
 }
 try {
-  const server = await startEmbeddedPostgres({ dir, log, onProgress: step => tell({ step }) })
-  tell({ up: { url: server.url, pid: server.pid, port: server.port } })
+  const server = await startEmbeddedPostgres({ dir, log, onProgress: step => report({ step }) })
+  report({ up: { url: server.url, pid: server.pid, port: server.port } })
   process.stdin.resume()
   await once(process.stdin, 'end')
   await server.stop()
-  tell({ stopped: true })
+  report({ stopped: true })
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
-  tell({ failed: { code, message } })
+  report({ failed: { code, message } })
   process.exit(1)
 }

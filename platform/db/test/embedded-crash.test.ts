@@ -46,7 +46,7 @@ suite('after kill -9', { skip: isLinux ? false : 'NOT CHECKED: looks for process
     return server
   }
 
-  test('of five simultaneous first starts exactly one succeeds, and the database is complete', async t => {
+  test('exactly one of five simultaneous first starts succeeds, and the database is complete', async t => {
     const at = join(base, 'race')
     const racers = Array.from({ length: 5 }, () => startServer(t, at, { waits: true }))
     await Promise.all(racers.map(racer => racer.told(fact => fact.step === 'waiting')))

@@ -157,7 +157,7 @@ suite('startEmbeddedPostgres', () => {
 
   test('PostgreSQL runs as an ordinary user, in a directory of that user', async t => {
     if (process.getuid?.() !== 0) return t.skip('NOT CHECKED: needs root to become another user')
-    const home = join(base, 'home of nobody')
+    const home = join(base, 'home of the user')
     await mkdir(home)
     await chown(home, 65_534, 65_534)
     await chown(base, 65_534, 65_534)

@@ -21,7 +21,7 @@ export class PayloadMismatch extends Error {
 }
 
 const noPayload = Type.Object({})
-/** Of the violations found, the error names this many: it is for a person to read. */
+/** How many violations the error names, so that a person can read it. */
 const violationsShownMax = 3
 
 /** Declares a job without a payload; it is enqueued with `{}`. */

@@ -10,7 +10,7 @@ const indexJob = job(
 )
 const sweepJob = job('test.sweep')
 
-/** Never called: the compiler checks it, and an expected error that is none fails the type check. */
+/** Never called: the compiler checks it, and a missing expected error fails the type check. */
 async function wrongPayloads(jobs: Jobs, tx: Parameters<Jobs['enqueue']>[0]): Promise<void> {
   await jobs.enqueue(tx, indexJob, { postId: 'a' })
   await jobs.enqueue(tx, sweepJob, {})

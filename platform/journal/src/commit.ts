@@ -116,7 +116,7 @@ function write(committer: Committer, open: OpenSegment, group: Group): void {
     committer.spare = group
     committer.onCommit?.()
     if (committer.collecting.waiters.length > 0) schedule(committer)
-    else tellIdle(committer)
+    else notifyIdle(committer)
   })
 }
 
@@ -162,7 +162,7 @@ function fail(committer: Committer, cause: Error): void {
     settle(group, new JournalError('failing', message, { cause, executed: group === flying ? 'maybe' : 'no' }))
   }
   committer.spare = collecting
-  tellIdle(committer)
+  notifyIdle(committer)
 }
 
 /** Calls every waiter of the group, and empties it. A `done` that throws must not delay the others. */
@@ -181,8 +181,8 @@ function settle(group: Group, error: JournalError | null): void {
   emptyGroup(group)
 }
 
-function tellIdle(committer: Committer): void {
-  for (const tell of committer.idleWaiters.splice(0)) tell()
+function notifyIdle(committer: Committer): void {
+  for (const notify of committer.idleWaiters.splice(0)) notify()
 }
 
 async function closeQuietly(committer: Committer, open: OpenSegment): Promise<void> {

@@ -282,7 +282,7 @@ function stop(state: State): void {
   state.phase = 'stopped'
   state.call?.abort(new Error('the shipper was stopped'))
   state.wake()
-  for (const tell of state.onStop.splice(0)) tell()
+  for (const notify of state.onStop.splice(0)) notify()
   state.options.journal.shipping.unlisten()
 }
 

@@ -54,7 +54,7 @@ async function useJournal(disk: MemoryDisk, sink: ReturnType<typeof memorySink>,
 interface Outcome {
   readonly disk: MemoryDisk
   readonly history: History
-  /** The violations that the oracle finds; empty when there are none. */
+  /** The violations that the oracle finds; empty for a correct run. */
   readonly complaints: string[]
 }
 

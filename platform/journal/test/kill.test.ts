@@ -13,7 +13,7 @@ import { recordingLog } from './reading.ts'
 
 const victimPath = join(import.meta.dirname, 'append-until-killed.ts')
 
-interface Verdict {
+interface KillReport {
   readonly acked: number
   /** Appends under way at the time of each kill. */
   readonly inFlight: number[]
@@ -26,7 +26,7 @@ interface Verdict {
 async function killRepeatedly(
   t: TestContext,
   { honesty, rounds }: { honesty: 'honest' | 'lying'; rounds: number },
-): Promise<Verdict> {
+): Promise<KillReport> {
   const dir = await mkdtemp(join(tmpdir(), 'journal-kill-'))
   let victim: ChildProcess | undefined
   t.after(async () => {
@@ -63,7 +63,7 @@ async function killRepeatedly(
   return { inFlight, ...judge(notes(), sink.records()) }
 }
 
-function judge(notes: string, shipped: string[]): Omit<Verdict, 'inFlight'> {
+function judge(notes: string, shipped: string[]): Omit<KillReport, 'inFlight'> {
   const noted = (what: string) =>
     notes.split('\n').flatMap(line => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []))
   const acked = noted('acked')

@@ -11,7 +11,7 @@ export interface StreamModule {
   /** A connection of this process has subscribed, or has left. */
   entered?(kind: string, key: string, userId: string): void
   left?(kind: string, key: string, userId: string): void
-  /** Who may receive the actor's relays; `undefined`: all subscribers. */
+  /** The subscribers who may receive the actor's relays; `undefined`: all of them. */
   reachOf?(actor: Principal, kind: string, key: string): Promise<Reach> | undefined
   /** The heads of these streams; streams without events are omitted. */
   heads(streams: readonly string[]): Promise<readonly StreamHead[]>

@@ -107,7 +107,7 @@ test('sends queued before the connection opens, also by a closed page, go out in
   const first = await member(t, app, 'ws://127.0.0.1:9', { outbox, token: () => app.as(userId) })
   for (const text of ['one', 'two', 'three']) first.room.send('post', { text })
   await until(() => first.client.waiting.get().length === 3, 'kept')
-  await until(() => stateOf(first.client) === 'waiting', 'nobody answers')
+  await until(() => stateOf(first.client) === 'waiting', 'no server answers')
   first.client.close()
   const second = await member(t, app, url, { outbox, token: () => app.as(userId) })
   const heard: string[] = []
@@ -277,14 +277,14 @@ test('a caller without the right to listen gets an error, and an ended session s
   client.connect()
   await until(() => ended.length === 1, 'refused')
   assert.deepEqual(ended, ['not-found'])
-  const nobody = createRealtimeClient({
+  const outsider = createRealtimeClient({
     url,
     token: () => 'nonsense',
     openSocket: address => new WebSocket(address),
     backoff: { baseMs: 10, maxMs: 10 },
   })
-  defer(t, async () => nobody.close())
-  nobody.connect()
-  await until(() => nobody.state.get().kind === 'stopped', 'stopped')
-  assert.deepEqual(nobody.state.get(), { kind: 'stopped', reason: 'signed-out' })
+  defer(t, async () => outsider.close())
+  outsider.connect()
+  await until(() => outsider.state.get().kind === 'stopped', 'stopped')
+  assert.deepEqual(outsider.state.get(), { kind: 'stopped', reason: 'signed-out' })
 })

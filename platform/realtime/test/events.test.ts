@@ -179,7 +179,7 @@ test('a stream starts at its end unless the client gives a position, and a repla
   assert.deepEqual([reset.data.reason, reset.data.seq, reset.id], ['epoch', 5, begin.id])
 })
 
-test('what the socket refuses is refused with a status: malformed, anonymous, without scope, not a member', async t => {
+test('a malformed, anonymous, out-of-scope or non-member request is refused with a status', async t => {
   const { app, url } = await open(t)
   const member = await addMember(app)
   const statusOf = async (query: string, token?: string, headers: Record<string, string> = {}) => {

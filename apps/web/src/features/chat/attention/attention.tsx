@@ -60,12 +60,12 @@ function Notifier() {
   const { id: userId } = useUser()
   const queryClient = useQueryClient()
   const rooms = useRooms()
-  const tell = useTell()
+  const notify = useTell()
   const onSaid = useEffectEvent(async (isMine: () => Promise<boolean>, ...[roomId, event]: Parameters<OnSaid>) => {
     const room = rooms?.find(({ id }) => id === roomId)
     if (room === undefined || !isForMe(room, event, userId, Date.now()) || !(await isMine())) return
     const settings = await queryClient.fetchQuery({ ...chatSettingsQuery, staleTime: settingsAgeMs })
-    if (!isQuiet(settings.doNotDisturbUntil, Date.now())) return tell(room, event)
+    if (!isQuiet(settings.doNotDisturbUntil, Date.now())) return notify(room, event)
   })
   useEffect(() => {
     const teller = watchTeller(userId)

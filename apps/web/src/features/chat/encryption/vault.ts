@@ -33,7 +33,7 @@ export function createVault(userId: string) {
   const listeners = createListeners()
   const learn = (roomId: string, texts: Iterable<readonly [number, string | null]>) => {
     rooms.set(roomId, new Map([...(rooms.get(roomId) ?? noTexts), ...texts]))
-    listeners.tell()
+    listeners.notify()
   }
   const copies = createCopies(parts)
   const known = { rooms: () => rooms, learn, copy: copies.add }
@@ -48,7 +48,7 @@ export function createVault(userId: string) {
       const text = sent ?? (await encryption.textAt(roomId, seq))
       if (rooms.get(roomId)?.get(seq) === undefined) learn(roomId, [[seq, text]])
     }
-    listeners.tell()
+    listeners.notify()
   }
 
   return {
@@ -119,7 +119,7 @@ async function sealPatiently({ library, encryption }: Parts, roomId: string, mes
 function createListeners() {
   const listeners = new Set<() => void>()
   return {
-    tell(): void {
+    notify(): void {
       for (const listener of listeners) listener()
     },
     subscribe(listener: () => void): () => void {

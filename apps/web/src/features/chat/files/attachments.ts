@@ -1,6 +1,6 @@
 /**
  * Files that are being attached to a message; uploads continue while the user looks at other rooms. After a reload,
- * files on the server come back. Of the others only the name remains, because the page held their bytes.
+ * files on the server come back. For the others only the name remains, because the page held their bytes.
  */
 
 import { newIdempotencyKey } from '@octet/client'

@@ -9,7 +9,7 @@ const key = 'chat.active-at'
 const signs = ['pointerdown', 'pointermove', 'keydown', 'wheel'] as const
 
 /** Reports idleness after five minutes without input, again every minute, and once when the user is back. */
-export function watchIdle(tell: (isIdle: boolean) => void): { readonly stop: () => void } {
+export function watchIdle(notify: (isIdle: boolean) => void): { readonly stop: () => void } {
   let isIdle = false
   let notedMs = 0
   function note(): void {
@@ -17,14 +17,14 @@ export function watchIdle(tell: (isIdle: boolean) => void): { readonly stop: () 
     if (now - notedMs < noteEveryMs) return
     notedMs = now
     store(key, String(now))
-    if (isIdle) tell(false)
+    if (isIdle) notify(false)
     isIdle = false
   }
   function look(): void {
     const isActive = Date.now() - Number(stored(key) ?? 0) < idleAfterMs
     // The server treats a new connection as an active user, so idleness is reported again.
-    if (!isActive) tell(true)
-    else if (isIdle) tell(false)
+    if (!isActive) notify(true)
+    else if (isIdle) notify(false)
     isIdle = !isActive
   }
   for (const sign of signs) addEventListener(sign, note, { passive: true })

@@ -28,7 +28,7 @@ const blamed: Readonly<Record<string, keyof EditValues>> = {
   'links.expiry-in-the-past': 'expiresAt',
 }
 
-/** The state of the form: the version it started from, and a newer version, if one was saved meanwhile. */
+/** The state of the form: the version it started from, and the newer version that another user saved meanwhile, if any. */
 function useEditForm(link: Link) {
   const { t, timeZone } = useLocale()
   const queryClient = useQueryClient()
