@@ -6,12 +6,12 @@ import { type Cores, chooseCores, sharedCores } from './load/cores.ts'
 
 export interface Experiment {
   readonly name: string
-  /** One sentence: what it shows, and which number of it holds on every machine. */
+  /** One sentence: what it shows, and which of its numbers holds on every machine. */
   readonly shows: string
   /** `split`: servers and load generator on a core each. `shared`: all processes on all cores. */
   readonly cores: 'split' | 'shared'
   readonly goals: readonly Goal[]
-  /** A test file that is the short form, where the experiment itself is too costly for every test run. */
+  /** A test file that is the short form, if the experiment itself is too slow for every test run. */
   readonly shortForm?: string
   run(options: RunOptions): Promise<Measured>
 }
@@ -35,7 +35,7 @@ export interface Goal {
 }
 
 export interface Measured {
-  /** What was measured for comparison, in the same run. */
+  /** The baseline, measured in the same run. */
   readonly baseline: string
   readonly metrics: Readonly<Record<string, number>>
   readonly ratios: Readonly<Record<string, number>>
@@ -103,7 +103,7 @@ function tidy({ baseline, metrics, ratios }: Measured): Measured {
   return { baseline, metrics: rounded(metrics), ratios: rounded(ratios) }
 }
 
-/** Three digits are all that such a measurement supports; counts stay whole. */
+/** Such a measurement supports three digits; counts stay whole. */
 function significant(value: number): number {
   return Math.abs(value) >= 1000 || Number.isInteger(value) ? Math.round(value) : Number(value.toPrecision(3))
 }

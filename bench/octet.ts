@@ -1,4 +1,4 @@
-/** An Octet to measure: its server as users start it, on a data directory of its own. */
+/** An Octet to measure: the server as users start it, on its own data directory. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ export interface OctetOptions {
   readonly nodeOptions?: readonly string[]
 }
 
-/** Starts Octet without web client and demo data. Its limits are wide: all load comes from one address. */
+/** Starts Octet without web client and demo data. Its limits are high, because all load comes from one address. */
 export function startOctet({ dataDir, environment, ...options }: OctetOptions): Promise<ServerProcess> {
   return startServerProcess({
     program: serverProgram,
@@ -38,7 +38,7 @@ export function startBare(options: Parameters<typeof startServerProcess>[0]): Pr
   return startServerProcess({ readyTimeoutMs, ...options })
 }
 
-/** A folder that is gone when `use` has ended. */
+/** A folder that is removed after `use`. */
 export async function withTempDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'octet-bench-'))
   try {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /**
- * Processor time a process has used in all its threads, milliseconds, to the nanosecond; NaN where the system does not
- * say (only Linux does).
+ * Processor time of a process over all its threads, milliseconds, with nanosecond precision; NaN where the system does
+ * not report it (only Linux does).
  */
 export async function cpuMsOf(pid: number): Promise<number> {
   try {

@@ -1,4 +1,4 @@
-/** Two servers under the same load by turns: what disturbs the machine disturbs both. */
+/** Two servers under the same load in turns: other work on the machine disturbs both alike. */
 import type { ServerProcess } from '@octet/testkit'
 import type { Generator } from './load/generator.ts'
 import { median } from './load/latency.ts'
@@ -12,16 +12,16 @@ export interface Side {
   readonly answered: number[]
 }
 
-/** Load on one server, and what it cost that server. */
+/** Load on one server, and its cost for that server. */
 export interface Round extends LoadResult {
-  /** All threads of the process; not those of a database. */
+  /** All threads of the process, without those of a database. */
   readonly cpuUsPerRequest: number
 }
 
 export interface Load {
   readonly connections: number
   readonly durationMs: number
-  /** Requests per second that come however slow the answers are; absent: the next when the last is answered. */
+  /** Requests per second, however slow the answers are; absent: the next after the last answer. */
   readonly openPerSecond?: number
 }
 
@@ -48,7 +48,7 @@ export interface Comparison {
   readonly ratios: { readonly throughputOfBare: number; readonly cpuOfBare: number }
 }
 
-/** Medians over rounds of bare and Octet by turns; ratios are medians of the ratios of neighbours. */
+/** Medians over rounds of bare and Octet in turns; ratios are medians of the ratios of neighbours. */
 export async function compareSides(
   generator: Generator,
   sides: { bare: Side; octet: Side },

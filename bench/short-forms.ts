@@ -1,4 +1,4 @@
-/** The test that keeps benches and labs alive: each runs in its short form. */
+/** The test that keeps benches and labs working: each runs in its short form. */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

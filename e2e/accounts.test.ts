@@ -1,4 +1,4 @@
-/** People come and go: sign-up, sign-in, sign-out, other devices, administration. */
+/** Accounts: sign-up, sign-in, sign-out, other devices, administration. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { needsBrowser, newPerson, password, setUpAs, signInAs, signUpAs, until } from './browser.ts'
@@ -14,33 +14,37 @@ before(async () => {
   await context.close()
 })
 
-test('signing up and in leads back to where one was, and signing out ends it in every tab', needsBrowser, async () => {
-  const { context, page, assertNothingWrong } = await newPerson(browser)
-  await page.goto(`${octet.origin}/links?sort=createdAt`)
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-  await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click()
-  await signUpAs(page, 'grace')
-  await page.getByRole('heading', { name: 'My links' }).waitFor()
-  assert.equal(new URL(page.url()).search, '?sort=createdAt')
-  await page.getByText('No links yet').waitFor()
+test(
+  'signing up and in returns to the page before, and signing out takes effect in every tab',
+  needsBrowser,
+  async () => {
+    const { context, page, assertNothingWrong } = await newPerson(browser)
+    await page.goto(`${octet.origin}/links?sort=createdAt`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click()
+    await signUpAs(page, 'grace')
+    await page.getByRole('heading', { name: 'My links' }).waitFor()
+    assert.equal(new URL(page.url()).search, '?sort=createdAt')
+    await page.getByText('No links yet').waitFor()
 
-  const other = await context.newPage()
-  await other.goto(`${octet.origin}/account`)
-  await other.getByRole('heading', { name: 'Profile and preferences' }).waitFor()
-  await page.getByRole('button', { name: 'Account menu for grace' }).click()
-  await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
-  await other.getByRole('link', { name: 'Sign in' }).waitFor()
-  assertNothingWrong()
+    const other = await context.newPage()
+    await other.goto(`${octet.origin}/account`)
+    await other.getByRole('heading', { name: 'Profile and preferences' }).waitFor()
+    await page.getByRole('button', { name: 'Account menu for grace' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
+    await other.getByRole('link', { name: 'Sign in' }).waitFor()
+    assertNothingWrong()
 
-  await page.goto(`${octet.origin}/links`)
-  await signInAs(page, 'grace@example.org')
-  await page.getByRole('heading', { name: 'My links' }).waitFor()
-  assertNothingWrong()
-  await context.close()
-})
+    await page.goto(`${octet.origin}/links`)
+    await signInAs(page, 'grace@example.org')
+    await page.getByRole('heading', { name: 'My links' }).waitFor()
+    assertNothingWrong()
+    await context.close()
+  },
+)
 
-test('a wrong password and a taken name are said at the form, and what was typed stays', needsBrowser, async () => {
+test('a wrong password and a taken name are reported at the form, and the typed text stays', needsBrowser, async () => {
   const expected = ['401 /api/v1/auth/web/login', '409 /api/v1/auth/web/register']
   const { context, page, assertNothingWrong } = await newPerson(browser, { expected })
   await page.goto(`${octet.origin}/sign-in`)
@@ -57,7 +61,7 @@ test('a wrong password and a taken name are said at the form, and what was typed
   await context.close()
 })
 
-test('a device signed out from another one is sent to sign in, and comes back to its page', needsBrowser, async () => {
+test('a device signed out from another one must sign in, and returns to its page', needsBrowser, async () => {
   const here = await newPerson(browser)
   const there = await newPerson(browser, { expected: ['401 /api/v1/users/me/devices', '401 /api/v1/users/me'] })
   for (const { page } of [here, there]) {
@@ -80,7 +84,7 @@ test('a device signed out from another one is sent to sign in, and comes back to
   await there.context.close()
 })
 
-test('language and theme change at once and are there again on another device', needsBrowser, async () => {
+test('language and theme change at once and apply on another device', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newPerson(browser)
   await page.goto(`${octet.origin}/sign-up?next=/account`)
   await signUpAs(page, 'linus')
@@ -102,7 +106,7 @@ test('language and theme change at once and are there again on another device', 
   await context.close()
 })
 
-test('users are managed by administrators; others are told who can grant it', needsBrowser, async () => {
+test('administrators manage users; others learn who can grant access', needsBrowser, async () => {
   const plain = await newPerson(browser)
   await plain.page.goto(`${octet.origin}/sign-up?next=/admin/users`)
   await signUpAs(plain.page, 'margaret')
@@ -119,7 +123,7 @@ test('users are managed by administrators; others are told who can grant it', ne
   await admin.page.getByText('The roles of margaret were changed.').waitFor()
   admin.assertNothingWrong()
 
-  // The new role bites without signing in again, within a second on the server.
+  // The new role takes effect without signing in again, within a second on the server.
   await plain.page.reload()
   await plain.page.getByText('@margaret').waitFor()
   await admin.context.close()

@@ -1,4 +1,4 @@
-/** A real browser that notices everything that should not happen while a story runs. */
+/** A real browser that reports everything that should not happen during a test. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -9,7 +9,7 @@ import { findChromium } from '../tools/runner/needs.ts'
 
 const executablePath = await findChromium()
 
-/** For the options of a test: a machine without a browser says so instead of failing. */
+/** For the options of a test: without a browser the test is skipped instead of failing. */
 export const needsBrowser = { skip: executablePath === undefined ? 'Chromium is not installed' : false }
 
 const actionTimeoutMs = 30_000
@@ -41,14 +41,14 @@ export async function openBrowser(t: Test): Promise<Browser> {
 export interface Person {
   readonly context: BrowserContext
   readonly page: Page
-  /** Fails when anything was reported since the last time: console, page errors, policy, failed requests. */
+  /** Fails when anything was reported since the last call: console, page errors, policy, failed requests. */
   readonly assertNothingWrong: () => void
 }
 
 export interface PersonOptions extends BrowserContextOptions {
-  /** Answers that are part of the story, as `401 /api/v1/auth/web/login`. */
+  /** Answers that the test expects, as `401 /api/v1/auth/web/login`. */
   readonly expected?: readonly string[]
-  /** Errors in the console, and failed requests, that are part of the story. */
+  /** Console errors and failed requests that the test expects. */
   readonly isTolerated?: RegExp
 }
 
@@ -68,16 +68,16 @@ function watch(page: Page, expected: readonly string[], wrong: string[]): void {
     if (response.status() >= 400 && !expected.includes(answer)) wrong.push(`answer: ${answer}`)
   })
   page.on('requestfailed', request => {
-    // Navigation away ends what was under way; that is no failure.
+    // Navigation cancels running requests; that is not a failure.
     const reason = request.failure()?.errorText ?? ''
     if (reason !== 'net::ERR_ABORTED') wrong.push(`request failed: ${request.url()} ${reason}`)
   })
 }
 
-/** A person with a browser of their own: separate cookies and storage. */
+/** A person with their own browser: separate cookies and storage. */
 export async function newPerson(browser: Browser, options: PersonOptions = {}): Promise<Person> {
   const { expected = [], isTolerated, ...rest } = options
-  // Without the word "Headless" in it, by which Octet would take these people for bots.
+  // Without the word "Headless", by which Octet would take these people for bots.
   const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/${browser.version()} Safari/537.36`
   const place = { locale: 'en-GB', timezoneId: 'Europe/Berlin' }
   const context = await browser.newContext({ userAgent, ...place, ...desktop, ...rest })
@@ -95,7 +95,7 @@ export async function newPerson(browser: Browser, options: PersonOptions = {}): 
 
 export const password = 'correct horse battery'
 
-/** Becomes the first administrator by the link the terminal shows, with the example data. Ends on the home page. */
+/** Becomes the first administrator with the link from the terminal, with the example data. Ends on the home page. */
 export async function setUpAs(page: Page, setupUrl: string, username: string): Promise<void> {
   await page.goto(setupUrl)
   await page.getByLabel('Username', { exact: true }).fill(username)
@@ -105,7 +105,7 @@ export async function setUpAs(page: Page, setupUrl: string, username: string): P
   await page.getByRole('heading', { name: `Hello, ${username}` }).waitFor()
 }
 
-/** Makes an account on the sign-up page. Ends on the page the person came from. */
+/** Creates an account on the sign-up page. Ends on the page before. */
 export async function signUpAs(page: Page, username: string): Promise<void> {
   await page.getByLabel('Username', { exact: true }).fill(username)
   await page.getByLabel('E-mail', { exact: true }).fill(`${username}@example.org`)
@@ -144,7 +144,9 @@ export async function callApi(page: Page, method: string, path: string, body?: o
 
 const pollMs = 50
 
-/** Waits until the expression is true in the page. Playwright's own way needs `eval` there; the policy refuses it. */
+/**
+ * Waits until the expression is true in the page. Playwright's own function needs `eval` there; the policy refuses it.
+ */
 export async function until(page: Page, expression: string): Promise<void> {
   const deadlineMs = performance.now() + actionTimeoutMs
   while (!(await page.evaluate(`Boolean(${expression})`))) {

@@ -1,4 +1,4 @@
-/** An encrypted room in two browsers: the server has no word of it; a new device reads it by the recovery key. */
+/** An encrypted room in two browsers: the server cannot read it; a new device reads it with the recovery key. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -24,7 +24,7 @@ async function say(page: Page, text: string): Promise<void> {
   await field(page).press('Enter')
 }
 
-/** What is said before a device is in the group it cannot read: so both wait for one another. */
+/** A device cannot read messages from before it joined the group, so both wait for each other. */
 async function seesDevices(page: Page, count: number): Promise<void> {
   const codes = page.getByRole('dialog').locator('li code')
   for (let found = 0, look = 0; found < count; look++) {
@@ -49,7 +49,7 @@ async function makeRoom(page: Page): Promise<string> {
   return new URL(page.url()).pathname.split('/')[2] ?? ''
 }
 
-test('what is said in an encrypted room only its members read, also later on a new device', needsBrowser, async () => {
+test('only members read the messages of an encrypted room, also later on a new device', needsBrowser, async () => {
   const roomId = await makeRoom(ada.page)
   await field(ada.page).waitFor()
   await callApi(ada.page, 'POST', `/chat/rooms/${roomId}/members`, { userId: bob.id })

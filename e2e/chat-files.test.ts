@@ -1,4 +1,4 @@
-/** Files, previews, presence and notifications between two people; names of files and sites' words are only words. */
+/** Files, previews, presence and notifications between two people; file names and texts of sites are never markup. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -18,7 +18,7 @@ const { octet, browser } = await openStage({ after }, { environment: { OCTET_OUT
 let ada: Speaker
 let bob: Speaker
 
-/** Refusals, a file that was swept away and a cut wire are part of the story. */
+/** The test expects refusals, a deleted file and a broken connection. */
 const story = /answer: 415 \/chat\/rooms|answer: 404 \/chat\/files|ERR_CONNECTION_RESET/
 
 before(async () => {
@@ -49,7 +49,7 @@ interface Upload {
 
 const text = (name: string, content: string): Upload => ({ name, buffer: Buffer.from(content) })
 
-/** Picks files from the disk: 26 MB sent through the browser's debugger took over 30 s beside a busy core. */
+/** Picks files from the disk: sending 26 MB through the browser's debugger took over 30 s beside a busy core. */
 async function addFiles(page: Page, ...files: Upload[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'octet-picked-'))
   after(() => rm(folder, { recursive: true, force: true }))
@@ -62,7 +62,7 @@ const ready = (page: Page, count: number) =>
   until(page, `document.querySelectorAll('[data-state=ready]').length === ${count}`)
 const send = (page: Page) => page.getByRole('button', { name: 'Send', exact: true }).click()
 
-test('a picture and a text go from one to the other; names of files are words', needsBrowser, async () => {
+test('a picture and a text reach the other member; file names are plain text', needsBrowser, async () => {
   await enterRoom('Pictures')
   const hostile = '<img src=x onerror=alert(1)>.txt'
   await addFiles(ada.page, { name: 'sun.png', buffer: makePng(640, 400) }, text(hostile, 'hi'))
@@ -72,7 +72,7 @@ test('a picture and a text go from one to the other; names of files are words', 
   await tray(ada.page).waitFor({ state: 'detached' })
   const said = bob.page.locator('[data-message]', { hasText: 'two of them' })
   const picture = said.getByRole('button', { name: 'Open picture sun.png' })
-  // Its place is known before its bytes are there.
+  // The picture's space is reserved before its bytes arrive.
   const size = { width: 360, height: 225 }
   const { width, height } = await picture.locator('img').evaluate(img => img.getBoundingClientRect())
   assert.deepEqual({ width, height }, size)
@@ -97,32 +97,36 @@ test('a picture and a text go from one to the other; names of files are words', 
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="window.wasRun=1"><script>window.wasRun=1</script></svg>'
 
-test('what is too large, empty or not what it says is refused; an SVG is bytes to download', needsBrowser, async () => {
-  await enterRoom('Refusals')
-  const large = { name: 'large.bin', buffer: Buffer.alloc(26 * 1024 * 1024) }
-  await addFiles(ada.page, text('drawing.png', svg), text('empty.txt', ''), text('drawing.svg', svg), large)
-  await tray(ada.page).getByText('This file was rejected').waitFor()
-  await tray(ada.page).getByText('The file is empty.').waitFor()
-  await tray(ada.page).getByText('The limit is 25 MB').waitFor()
-  await ready(ada.page, 1)
-  const sendButton = ada.page.getByRole('button', { name: 'Send', exact: true })
-  assert.equal(await sendButton.isDisabled(), true)
-  for (const name of ['drawing.png', 'empty.txt', 'large.bin']) {
-    await ada.page.getByRole('button', { name: `Remove ${name}` }).click()
-  }
-  await send(ada.page)
-  const link = bob.page.getByRole('link', { name: 'drawing.svg' })
-  await link.waitFor()
-  const disposition = `fetch(${JSON.stringify(await link.getAttribute('href'))})
+test(
+  'a file that is too large, empty or of another type is refused; an SVG is only downloaded',
+  needsBrowser,
+  async () => {
+    await enterRoom('Refusals')
+    const large = { name: 'large.bin', buffer: Buffer.alloc(26 * 1024 * 1024) }
+    await addFiles(ada.page, text('drawing.png', svg), text('empty.txt', ''), text('drawing.svg', svg), large)
+    await tray(ada.page).getByText('This file was rejected').waitFor()
+    await tray(ada.page).getByText('The file is empty.').waitFor()
+    await tray(ada.page).getByText('The limit is 25 MB').waitFor()
+    await ready(ada.page, 1)
+    const sendButton = ada.page.getByRole('button', { name: 'Send', exact: true })
+    assert.equal(await sendButton.isDisabled(), true)
+    for (const name of ['drawing.png', 'empty.txt', 'large.bin']) {
+      await ada.page.getByRole('button', { name: `Remove ${name}` }).click()
+    }
+    await send(ada.page)
+    const link = bob.page.getByRole('link', { name: 'drawing.svg' })
+    await link.waitFor()
+    const disposition = `fetch(${JSON.stringify(await link.getAttribute('href'))})
     .then(answer => answer.headers.get('content-disposition') + answer.headers.get('content-type'))`
-  assert.match(String(await bob.page.evaluate(disposition)), /^attachment.*octet-stream$/)
-  assert.equal(await bob.page.locator('[data-message] img').count(), 0)
-  assert.equal(await bob.page.evaluate('window.wasRun'), undefined)
-  ada.assertNothingWrong()
-  bob.assertNothingWrong()
-})
+    assert.match(String(await bob.page.evaluate(disposition)), /^attachment.*octet-stream$/)
+    assert.equal(await bob.page.locator('[data-message] img').count(), 0)
+    assert.equal(await bob.page.evaluate('window.wasRun'), undefined)
+    ada.assertNothingWrong()
+    bob.assertNothingWrong()
+  },
+)
 
-test('a large file goes on where the wire was cut; files come by paste and drop too', needsBrowser, async () => {
+test('a large upload resumes where the connection broke; files come by paste and drop too', needsBrowser, async () => {
   await enterRoom('Large')
   const { page } = ada
   const offsets: string[] = []
@@ -157,7 +161,7 @@ test('a large file goes on where the wire was cut; files come by paste and drop 
   bob.assertNothingWrong()
 })
 
-/** A site with a page that describes itself, not kindly. */
+/** A site with a page that describes itself, with hostile content. */
 async function serveSite(t: Test): Promise<string> {
   const title = 'A page &lt;img src=x onerror=alert(1)&gt;'
   const page = `<!doctype html><title>x</title><meta property="og:title" content="${title}">
@@ -174,7 +178,7 @@ async function serveSite(t: Test): Promise<string> {
 }
 
 test(
-  'files that have arrived survive a reload; what had not is named, what was swept away is gone',
+  'uploaded files survive a reload; an unfinished upload is named, a deleted one is gone',
   needsBrowser,
   async () => {
     const roomId = await enterRoom('Kept')
@@ -204,7 +208,7 @@ test(
   },
 )
 
-test('an address gets a preview of words, with a picture that the server keeps itself', needsBrowser, async t => {
+test('an address gets a text preview with a picture that the server stores', needsBrowser, async t => {
   await enterRoom('Previews')
   const site = await serveSite(t)
   await ada.page.locator('[data-composer]').fill(`look at ${site}`)
@@ -217,7 +221,7 @@ test('an address gets a preview of words, with a picture that the server keeps i
   bob.assertNothingWrong()
 })
 
-test('a message is reported and its author blocked from its menu, and unblocked at once', needsBrowser, async () => {
+test('the menu of a message reports it and blocks its author, and unblocks at once', needsBrowser, async () => {
   const roomId = await enterRoom('Trouble')
   await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'trouble-1', body: 'buy my coins' })
   const said = ada.page.locator('[data-message]', { hasText: 'buy my coins' })
@@ -244,7 +248,7 @@ test('a message is reported and its author blocked from its menu, and unblocked 
   ada.assertNothingWrong()
 })
 
-/** Stands in for the browser's own notifications, which nobody could see here, and for the window being elsewhere. */
+/** Replaces the browser's own notifications, which a test cannot see, and hides the window. */
 const notifications = `
   window.told = []
   window.Notification = class {
@@ -258,7 +262,7 @@ const notifications = `
 const told = async (page: Page) => (await page.evaluate('told')) as string[]
 
 test(
-  'who asked for it is told of direct messages and mentions while elsewhere; not when muted or undisturbed',
+  'browser notifications, once enabled, report direct messages and mentions while the page is hidden; muted rooms and do not disturb are silent',
   needsBrowser,
   async () => {
     const { page, context, assertNothingWrong } = await newPerson(browser)
@@ -291,7 +295,7 @@ test(
     await adaSays(direct, 'are you **there**?')
     await until(page, 'told.length === 3')
     assert.deepEqual((await told(page)).slice(1), ['Notices: @bob look', 'ada: are you there?'])
-    // Other stories have left bob something to read as well.
+    // Other tests have left bob unread messages as well.
     await until(page, 'document.title.startsWith("(")')
 
     await page.goBack()
@@ -313,26 +317,30 @@ test(
   },
 )
 
-test('whether the other is there is said beside the name; who hides or leaves is offline', needsBrowser, async () => {
-  const { id } = await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bob.id] })
-  await ada.page.goto(`${octet.origin}/chat/${id}?panel=members`)
-  const header = ada.page.getByRole('banner').or(ada.page.locator('header')).filter({ hasText: 'bob' })
-  await header.getByText('online').waitFor()
-  await ada.page.getByRole('list', { name: 'People' }).getByText('@bob · online').waitFor()
+test(
+  'the presence of the other person is shown beside the name; a person who hides or leaves is offline',
+  needsBrowser,
+  async () => {
+    const { id } = await callApi(ada.page, 'POST', '/chat/direct', { userIds: [bob.id] })
+    await ada.page.goto(`${octet.origin}/chat/${id}?panel=members`)
+    const header = ada.page.getByRole('banner').or(ada.page.locator('header')).filter({ hasText: 'bob' })
+    await header.getByText('online').waitFor()
+    await ada.page.getByRole('list', { name: 'People' }).getByText('@bob · online').waitFor()
 
-  await bob.page.goto(`${octet.origin}/chat`)
-  await bob.page.getByRole('link', { name: /ada.*online|online.*ada/s }).waitFor()
-  await bob.page.getByRole('button', { name: 'Presence' }).click()
-  const hiding = bob.page.getByRole('switch', { name: 'Show when I’m online' })
-  await hiding.click()
-  await header.getByText('offline').waitFor()
-  await hiding.click()
-  await header.getByText('online').waitFor()
-  await bob.page.getByRole('button', { name: 'For 1 hour' }).click()
-  await bob.page.getByText(/paused until /).waitFor()
-  bob.assertNothingWrong()
-  // Somebody who only reloads is not gone: that takes ten to twenty seconds.
-  await bob.page.goto('about:blank')
-  await header.getByText('last seen').waitFor()
-  ada.assertNothingWrong()
-})
+    await bob.page.goto(`${octet.origin}/chat`)
+    await bob.page.getByRole('link', { name: /ada.*online|online.*ada/s }).waitFor()
+    await bob.page.getByRole('button', { name: 'Presence' }).click()
+    const hiding = bob.page.getByRole('switch', { name: 'Show when I’m online' })
+    await hiding.click()
+    await header.getByText('offline').waitFor()
+    await hiding.click()
+    await header.getByText('online').waitFor()
+    await bob.page.getByRole('button', { name: 'For 1 hour' }).click()
+    await bob.page.getByText(/paused until /).waitFor()
+    bob.assertNothingWrong()
+    // A person who only reloads is not offline: that takes ten to twenty seconds.
+    await bob.page.goto('about:blank')
+    await header.getByText('last seen').waitFor()
+    ada.assertNothingWrong()
+  },
+)

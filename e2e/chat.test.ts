@@ -1,4 +1,4 @@
-/** Two people talk: live, through an outage, across tabs; what they say is only ever shown. */
+/** Two people chat: live, through an outage, across tabs; their texts are never run as code. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -10,7 +10,7 @@ const { octet, browser } = await openStage({ after })
 let ada: Speaker
 let bob: Speaker
 
-/** While a page is offline its requests fail; that is the story and not a mistake in it. */
+/** While a page is offline its requests fail; the test expects that. */
 const outage = /ERR_INTERNET_DISCONNECTED|WebSocket/
 
 before(async () => {
@@ -38,19 +38,19 @@ async function say(page: Page, text: string): Promise<void> {
 
 const message = (page: Page, text: string) => page.locator('[data-message]', { hasText: text })
 
-/** What the room shows as said and kept, in order. */
+/** The messages that the room shows as sent, in order. */
 async function shown(page: Page): Promise<string[]> {
   return await page.locator('[data-message] p').allInnerTexts()
 }
 
 test(
-  'what one says the other reads at once; edits, deletions, reactions and receipts are live',
+  'a message reaches the other person at once; edits, deletions, reactions and receipts are live',
   needsBrowser,
   async () => {
     const roomId = await makeRoom('Live')
     await Promise.all([enter(ada.page, roomId), enter(bob.page, roomId)])
     const typing = ada.page.getByText('bob is typing…')
-    // Who types before both have come in is heard by nobody, and again after three seconds of typing.
+    // Typing before both have joined reaches no other member, and is sent again after three seconds of typing.
     for (let key = 0; key < 30 && !(await typing.isVisible()); key++) {
       await field(bob.page).pressSequentially('a', { delay: 300 })
     }
@@ -59,7 +59,7 @@ test(
     await message(ada.page, 'Hello Ada').waitFor()
     assert.equal(await message(ada.page, 'Hello Ada').locator('strong', { hasText: 'Ada' }).count(), 1)
 
-    // ↑ in the empty field changes what one said last.
+    // ↑ in the empty field edits the last own message.
     await field(bob.page).press('ArrowUp')
     const edit = bob.page.getByLabel('Edit message')
     await edit.fill('Good evening')
@@ -85,7 +85,7 @@ test(
 )
 
 test(
-  'both write while one is offline: the same order for both, nothing twice, nothing lost',
+  'messages written while one person is offline have the same order for both, and none is lost or doubled',
   needsBrowser,
   async () => {
     const roomId = await makeRoom('Outage')
@@ -105,7 +105,7 @@ test(
     }
     assert.equal(await lost.page.getByText('sending…').count(), 3)
     assert.equal(await message(lost.page, 'meanwhile').count(), 0)
-    // A reload does not lose what waits; the page itself cannot be loaded offline, so the network comes back first.
+    // A reload does not lose waiting messages; the page cannot be loaded offline, so the network comes back first.
     await lost.context.setOffline(false)
     await lost.page.getByText('sending…').first().waitFor({ state: 'detached' })
     for (const { page } of [ada, lost]) {
@@ -155,49 +155,45 @@ test('unread and mention badges are the same in two tabs; a draft survives a rel
   ada.assertNothingWrong()
 })
 
-test(
-  'older messages load without moving what is read, and a link leads to a message of long ago',
-  needsBrowser,
-  async () => {
-    const roomId = await makeRoom('History')
-    let firstSeq = 0
-    for (let index = 0; index < 130; index++) {
-      const body = `number ${index}.`
-      const { seq } = await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, {
-        cmid: `history-${index}`,
-        body,
-      })
-      if (index === 3) firstSeq = seq
-    }
-    await callApi(ada.page, 'POST', `/chat/rooms/${roomId}/read`, { seq: 1_000 })
-    await enter(ada.page, roomId)
-    await message(ada.page, 'number 129.').waitFor()
-    await ada.page.evaluate(`document.querySelector('[role=log]').scrollTop = 300`)
-    const top = `(() => { const box = document.querySelector('[role=log]').getBoundingClientRect().top
+test('older messages load without moving the visible ones, and a link opens an old message', needsBrowser, async () => {
+  const roomId = await makeRoom('History')
+  let firstSeq = 0
+  for (let index = 0; index < 130; index++) {
+    const body = `number ${index}.`
+    const { seq } = await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, {
+      cmid: `history-${index}`,
+      body,
+    })
+    if (index === 3) firstSeq = seq
+  }
+  await callApi(ada.page, 'POST', `/chat/rooms/${roomId}/read`, { seq: 1_000 })
+  await enter(ada.page, roomId)
+  await message(ada.page, 'number 129.').waitFor()
+  await ada.page.evaluate(`document.querySelector('[role=log]').scrollTop = 300`)
+  const top = `(() => { const box = document.querySelector('[role=log]').getBoundingClientRect().top
     const row = [...document.querySelectorAll('[data-message]')].find(each => each.getBoundingClientRect().bottom > box)
     return row.innerText + Math.round(row.getBoundingClientRect().top) })()`
-    const before = await ada.page.evaluate(top)
-    await until(ada.page, 'document.querySelectorAll("[data-message]").length > 60')
-    assert.equal(await ada.page.evaluate(top), before)
+  const before = await ada.page.evaluate(top)
+  await until(ada.page, 'document.querySelectorAll("[data-message]").length > 60')
+  assert.equal(await ada.page.evaluate(top), before)
 
-    await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'history-late', body: 'while you read' })
-    await ada.page.getByRole('button', { name: '1 new message' }).waitFor()
-    assert.equal(await ada.page.evaluate(top), before)
-    await ada.page.getByRole('button', { name: '1 new message' }).click()
-    await message(ada.page, 'while you read').waitFor()
+  await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'history-late', body: 'while you read' })
+  await ada.page.getByRole('button', { name: '1 new message' }).waitFor()
+  assert.equal(await ada.page.evaluate(top), before)
+  await ada.page.getByRole('button', { name: '1 new message' }).click()
+  await message(ada.page, 'while you read').waitFor()
 
-    await ada.page.goto(`${octet.origin}/chat/${roomId}?at=${firstSeq}`)
-    await message(ada.page, 'number 3.').waitFor()
-    await until(ada.page, 'document.activeElement.innerText.includes("number 3.")')
-    assert.equal(await message(ada.page, 'number 129.').count(), 0)
-    await ada.page.getByRole('button', { name: 'Latest messages' }).click()
-    await message(ada.page, 'while you read').waitFor()
-    ada.assertNothingWrong()
-  },
-)
+  await ada.page.goto(`${octet.origin}/chat/${roomId}?at=${firstSeq}`)
+  await message(ada.page, 'number 3.').waitFor()
+  await until(ada.page, 'document.activeElement.innerText.includes("number 3.")')
+  assert.equal(await message(ada.page, 'number 129.').count(), 0)
+  await ada.page.getByRole('button', { name: 'Latest messages' }).click()
+  await message(ada.page, 'while you read').waitFor()
+  ada.assertNothingWrong()
+})
 
 test(
-  'a person is invited by a link, named by @, answered in a thread, found again, and put out',
+  'a person is invited by a link, mentioned, answered in a thread, found by search, and removed',
   needsBrowser,
   async () => {
     const room = await callApi(ada.page, 'POST', '/chat/rooms', { name: 'Secret', visibility: 'private' })
@@ -253,7 +249,7 @@ const payloads = [
 ]
 
 test(
-  'hostile words in names, topics and messages are words: nothing runs, nothing is fetched',
+  'hostile names, topics and messages are shown as text: nothing runs, nothing is fetched',
   needsBrowser,
   async () => {
     const evil = await newPerson(browser)
@@ -289,7 +285,7 @@ test(
   },
 )
 
-test('by keys alone: to chat, to a room, write, answer, the sheet names every key', needsBrowser, async () => {
+test('by keyboard alone: to chat, to a room, write, reply, and the sheet names every key', needsBrowser, async () => {
   const roomId = await makeRoom('Keys')
   await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'keys-first', body: 'over to you' })
   const { page } = ada
@@ -316,7 +312,7 @@ test('by keys alone: to chat, to a room, write, answer, the sheet names every ke
   ada.assertNothingWrong()
 })
 
-test('on a phone: from the list to the room and back, and a tap shows what can be done', needsBrowser, async () => {
+test('on a phone: from the list to the room and back, and a tap shows the actions', needsBrowser, async () => {
   const roomId = await makeRoom('Pocket')
   await callApi(bob.page, 'POST', `/chat/rooms/${roomId}/messages`, { cmid: 'pocket-one', body: 'from afar' })
   const mobile = await newPerson(browser, { ...phone, storageState: await ada.context.storageState() })

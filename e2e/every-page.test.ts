@@ -1,4 +1,4 @@
-/** What holds on every page: nothing for axe to find, no sideways scrolling, a small first route, a strict policy. */
+/** Guarantees of every page: no axe findings, no sideways scrolling, a small first route, a strict policy. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
@@ -72,7 +72,7 @@ async function findings(page: Page, view: View, label: string): Promise<string[]
 }
 
 const onDesktop = (view: View) => view.isPhoneOnly !== true
-/** On a phone only what looks different there: the pages themselves, and what desktops do not have. */
+/** On a phone only views that look different there: the pages themselves, and parts that desktops do not have. */
 const onPhone = (view: View) => view.act === undefined || view.isPhoneOnly === true
 
 const visitorViews = systems.flatMap(system => system.visitor ?? [])
@@ -136,7 +136,7 @@ test('every feature with views is looked at', () => {
   assert.ok(systems.length >= 4)
 })
 
-test('a page with a missing label is found: the check can fail', needsBrowser, async () => {
+test('a page with a missing label is found, so the check can fail', needsBrowser, async () => {
   const { context, page } = await newPerson(browser)
   await page.goto(`${octet.origin}/sign-in`)
   await page.getByLabel('Username or e-mail').waitFor()
@@ -150,7 +150,7 @@ async function scriptBytes(page: Page, path: string): Promise<number> {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.enable')
   await session.send('Network.setCacheDisabled', { cacheDisabled: true })
-  // As a client that knows no brotli; compressed answers are smaller still.
+  // Like a client without brotli; compressed answers are smaller still.
   await session.send('Network.setExtraHTTPHeaders', { headers: { 'accept-encoding': 'gzip' } })
   const scripts = new Set<string>()
   let bytes = 0

@@ -1,4 +1,4 @@
-/** The first minute: from nothing to a short link that works. */
+/** The first minute: from an empty folder to a short link that works. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { destination, needsBrowser, newPerson, openBrowser, setUpAs, until } from './browser.ts'

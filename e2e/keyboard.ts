@@ -1,9 +1,9 @@
-/** Somebody without a mouse: everything by Tab, Space, Enter and typing. */
+/** A person without a mouse: everything by Tab, Space, Enter and typing. */
 import type { Locator, Page } from 'playwright-core'
 
 const tabsMax = 80
 
-/** Tabs on until the element has the focus; fails when it cannot be reached. */
+/** Presses Tab until the element has the focus; fails when it cannot be reached. */
 async function reach(page: Page, target: Locator): Promise<void> {
   await target.waitFor()
   const focused = target.and(page.locator(':focus'))

@@ -1,4 +1,4 @@
-/** What one does with many links, and with one that matters: order, rules, QR codes, live clicks, public numbers. */
+/** Tools for many links and for one important link: order, rules, QR codes, live clicks, public statistics. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -26,7 +26,7 @@ async function create(page: Page, url: string): Promise<string> {
   return (await created.getByRole('link').first().getAttribute('href')) ?? ''
 }
 
-/** Keeps campaign parameters under a name and makes a link with them; ends among all links. */
+/** Saves a campaign template and creates a link with it; ends on the list of links. */
 async function makeCampaign(page: Page): Promise<void> {
   await navigation(page).getByRole('link', { name: 'Campaign templates' }).click()
   await page.getByRole('button', { name: 'New template' }).click()
@@ -57,7 +57,7 @@ async function makeCampaign(page: Page): Promise<void> {
 }
 
 test(
-  'links are put in order together: campaign templates, a folder, tags, the archive, and deleting, each to be undone',
+  'campaign templates, a folder, tags, the archive and deletion organise many links, and each can be undone',
   needsBrowser,
   async () => {
     const { context, page, assertNothingWrong } = await newOwner('joan')
@@ -99,97 +99,97 @@ test(
   },
 )
 
-test('with options, found, ruled, coded, put away and brought back: all of it by keyboard', needsBrowser, async () => {
-  const { context, page, assertNothingWrong } = await newOwner('mary')
-  const press = async (...keys: string[]) => {
-    for (const key of keys) await page.keyboard.press(key)
-  }
-  await page.getByRole('textbox', { name: 'URL to shorten' }).focus()
-  await page.keyboard.type('example.org/menu')
-  await press('Tab', 'Tab')
-  await until(page, 'document.activeElement.textContent === "Options"')
-  await press('Enter')
-  await page.getByLabel('Alias').waitFor()
-  await press('Tab')
-  await page.keyboard.type('menu-of-mary')
-  await press('Tab')
-  await page.keyboard.type('Spring menu')
-  await press('Enter')
-  await page.getByRole('region', { name: 'New short link' }).waitFor()
-
-  await press('Control+k')
-  await page.getByRole('combobox', { name: 'Search your content and commands' }).waitFor()
-  await page.keyboard.type('spring')
-  await page.getByRole('option', { name: /Spring menu/ }).waitFor()
-  await press('Enter')
-  await page.getByRole('heading', { level: 1, name: 'Spring menu' }).waitFor()
-
-  await page.getByRole('link', { name: 'Rules and preview' }).focus()
-  await press('Enter')
-  await page.getByRole('button', { name: 'Add rule' }).focus()
-  await press('Enter')
-  await until(page, 'document.activeElement.textContent === "Add condition"')
-  await press('Enter')
-  await page.getByRole('menuitem', { name: 'Country is one of' }).waitFor()
-  await press('ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter')
-  const languages = page.getByRole('combobox', { name: 'Language is one of' })
-  await languages.focus()
-  await page.keyboard.type('de,')
-  await page.getByLabel('Leads to').focus()
-  await page.keyboard.type('example.org/speisekarte')
-  await press('Enter')
-  await page.getByText('Rules saved').waitFor()
-  await page.reload()
-  assert.equal(await page.getByLabel('Leads to').inputValue(), 'https://example.org/speisekarte')
-
-  await page.getByRole('button', { name: 'QR code' }).focus()
-  await press('Enter')
-  await page.getByRole('img', { name: /QR code for/ }).waitFor()
-  await until(page, 'document.querySelector("[role=dialog] img").naturalWidth > 0')
-  await press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-
-  await page.evaluate('document.activeElement.blur()')
-  await press('g', 'l')
-  await rows(page).first().waitFor()
-  await rows(page)
-    .getByRole('button', { name: /Actions for/ })
-    .focus()
-  await press('Enter')
-  await page.getByRole('menuitem', { name: 'Archive' }).focus()
-  await press('Enter')
-  await page.getByText('Link archived.').waitFor()
-  await page.getByText('No links yet').waitFor()
-  await page.getByRole('button', { name: 'Undo' }).press('Enter')
-  await rows(page).filter({ hasText: 'Spring menu' }).waitFor()
-  assertNothingWrong()
-  await context.close()
-})
-
 test(
-  'a click arrives on the open page by itself; the public page shows it while the owner allows it',
+  'by keyboard alone: a link with options is created, found, given rules and a QR code, archived and restored',
   needsBrowser,
   async () => {
-    const owner = await newOwner('sophie')
-    const shortUrl = await create(owner.page, `${destination}/show`)
-    const code = shortUrl.split('/').at(-1) ?? ''
-    await owner.page.getByRole('link', { name: 'Details' }).click()
-    await owner.page.getByText('Live', { exact: true }).waitFor()
-
-    const visitor = await newPerson(browser, { expected: [`404 /api/v1/links/public-stats/${code}`] })
-    await visitor.page.goto(shortUrl)
-    await owner.page.getByRole('region', { name: 'Just now' }).getByText('Desktop').waitFor()
-
-    await visitor.page.goto(`${octet.origin}/stats/${code}`)
-    await visitor.page.getByText('These statistics are not available').waitFor()
-    await owner.page.getByRole('switch', { name: 'Anyone can see the statistics' }).check()
-    await owner.page.getByRole('link', { name: `/stats/${code}` }).waitFor()
-    await visitor.page.reload()
-    await visitor.page.getByRole('heading', { name: `Clicks on ${code}` }).waitFor()
-    assert.equal(await visitor.page.getByText('show', { exact: false }).getByRole('link').count(), 0, 'no destination')
-    for (const person of [owner, visitor]) {
-      person.assertNothingWrong()
-      await person.context.close()
+    const { context, page, assertNothingWrong } = await newOwner('mary')
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key)
     }
+    await page.getByRole('textbox', { name: 'URL to shorten' }).focus()
+    await page.keyboard.type('example.org/menu')
+    await press('Tab', 'Tab')
+    await until(page, 'document.activeElement.textContent === "Options"')
+    await press('Enter')
+    await page.getByLabel('Alias').waitFor()
+    await press('Tab')
+    await page.keyboard.type('menu-of-mary')
+    await press('Tab')
+    await page.keyboard.type('Spring menu')
+    await press('Enter')
+    await page.getByRole('region', { name: 'New short link' }).waitFor()
+
+    await press('Control+k')
+    await page.getByRole('combobox', { name: 'Search your content and commands' }).waitFor()
+    await page.keyboard.type('spring')
+    await page.getByRole('option', { name: /Spring menu/ }).waitFor()
+    await press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Spring menu' }).waitFor()
+
+    await page.getByRole('link', { name: 'Rules and preview' }).focus()
+    await press('Enter')
+    await page.getByRole('button', { name: 'Add rule' }).focus()
+    await press('Enter')
+    await until(page, 'document.activeElement.textContent === "Add condition"')
+    await press('Enter')
+    await page.getByRole('menuitem', { name: 'Country is one of' }).waitFor()
+    await press('ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter')
+    const languages = page.getByRole('combobox', { name: 'Language is one of' })
+    await languages.focus()
+    await page.keyboard.type('de,')
+    await page.getByLabel('Leads to').focus()
+    await page.keyboard.type('example.org/speisekarte')
+    await press('Enter')
+    await page.getByText('Rules saved').waitFor()
+    await page.reload()
+    assert.equal(await page.getByLabel('Leads to').inputValue(), 'https://example.org/speisekarte')
+
+    await page.getByRole('button', { name: 'QR code' }).focus()
+    await press('Enter')
+    await page.getByRole('img', { name: /QR code for/ }).waitFor()
+    await until(page, 'document.querySelector("[role=dialog] img").naturalWidth > 0')
+    await press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+    await page.evaluate('document.activeElement.blur()')
+    await press('g', 'l')
+    await rows(page).first().waitFor()
+    await rows(page)
+      .getByRole('button', { name: /Actions for/ })
+      .focus()
+    await press('Enter')
+    await page.getByRole('menuitem', { name: 'Archive' }).focus()
+    await press('Enter')
+    await page.getByText('Link archived.').waitFor()
+    await page.getByText('No links yet').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).press('Enter')
+    await rows(page).filter({ hasText: 'Spring menu' }).waitFor()
+    assertNothingWrong()
+    await context.close()
   },
 )
+
+test('a click appears on the open page; the public page shows it while the owner allows it', needsBrowser, async () => {
+  const owner = await newOwner('sophie')
+  const shortUrl = await create(owner.page, `${destination}/show`)
+  const code = shortUrl.split('/').at(-1) ?? ''
+  await owner.page.getByRole('link', { name: 'Details' }).click()
+  await owner.page.getByText('Live', { exact: true }).waitFor()
+
+  const visitor = await newPerson(browser, { expected: [`404 /api/v1/links/public-stats/${code}`] })
+  await visitor.page.goto(shortUrl)
+  await owner.page.getByRole('region', { name: 'Just now' }).getByText('Desktop').waitFor()
+
+  await visitor.page.goto(`${octet.origin}/stats/${code}`)
+  await visitor.page.getByText('These statistics are not available').waitFor()
+  await owner.page.getByRole('switch', { name: 'Anyone can see the statistics' }).check()
+  await owner.page.getByRole('link', { name: `/stats/${code}` }).waitFor()
+  await visitor.page.reload()
+  await visitor.page.getByRole('heading', { name: `Clicks on ${code}` }).waitFor()
+  assert.equal(await visitor.page.getByText('show', { exact: false }).getByRole('link').count(), 0, 'no destination')
+  for (const person of [owner, visitor]) {
+    person.assertNothingWrong()
+    await person.context.close()
+  }
+})

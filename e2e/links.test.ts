@@ -1,4 +1,4 @@
-/** Links from the first to the last: made, found, changed, fought over, deleted and brought back. */
+/** The life of a link: created, found, changed, edited concurrently, deleted and restored. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page, Route } from 'playwright-core'
@@ -38,7 +38,7 @@ test('a visitor shortens an address without an account, and it works at once', n
   await context.close()
 })
 
-test('a link with every option is made, found by search and tag, changed and copied', needsBrowser, async () => {
+test('a link with every option is created, found by search and tag, changed and copied', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newOwner('barbara')
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: octet.origin })
   await page.getByRole('textbox', { name: 'URL to shorten' }).fill('https://example.org/talk')
@@ -72,7 +72,7 @@ test('a link with every option is made, found by search and tag, changed and cop
   await context.close()
 })
 
-test('a taken alias is said at its field; the draft survives that and a reload', needsBrowser, async () => {
+test('a taken alias is reported at its field; the draft survives that and a reload', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newOwner('frances', ['409 /api/v1/links'])
   const fill = async () => {
     await page.getByRole('textbox', { name: 'URL to shorten' }).fill('https://example.org/draft')
@@ -95,7 +95,7 @@ test('a taken alias is said at its field; the draft survives that and a reload',
   await context.close()
 })
 
-test('who saves second sees both sides and decides', needsBrowser, async () => {
+test('the second of two concurrent editors sees both versions and decides', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newOwner('shafi', [])
   await createPlain(page, 'https://example.org/both')
   await page.getByRole('link', { name: 'Details' }).click()
@@ -118,7 +118,7 @@ test('who saves second sees both sides and decides', needsBrowser, async () => {
   await context.close()
 })
 
-test('a deleted link can be brought back; leaving the page makes it final', needsBrowser, async () => {
+test('a deleted link can be restored; leaving the page makes the deletion final', needsBrowser, async () => {
   const { context, page, assertNothingWrong } = await newOwner('radia')
   await createPlain(page, 'https://example.org/stays')
   await createPlain(page, 'https://example.org/goes')
@@ -146,7 +146,7 @@ test('a deleted link can be brought back; leaving the page makes it final', need
   await context.close()
 })
 
-test('offline is said at once, and what was typed can be sent later', needsBrowser, async () => {
+test('offline is reported at once, and the typed text can be sent later', needsBrowser, async () => {
   const { context, page } = await newOwner('ida')
   await context.setOffline(true)
   await page.getByText('You are offline').waitFor()
@@ -154,7 +154,7 @@ test('offline is said at once, and what was typed can be sent later', needsBrows
   await page.getByRole('button', { name: 'Shorten' }).click()
   await page.getByRole('alert').getByText('The server cannot be reached').waitFor()
   await context.setOffline(false)
-  // The next try reaches the server, but its answer is lost on the way.
+  // The next attempt reaches the server, but its answer is lost.
   const loseAnswer = async (route: Route) => {
     await route.fetch()
     await route.abort('connectionreset')

@@ -1,4 +1,4 @@
-/** A whole Octet for a story: the real server with the real web client, on a database of its own. */
+/** A whole Octet for a test: the real server with the real web client, on its own database. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.
 const readyTimeoutMs = 180_000
 
 export interface Octet {
-  /** As people type it; the short links begin with it. */
+  /** As people type it; short links begin with it. */
   readonly origin: string
   /** The one-time link of first start, as the terminal shows it. */
   readonly setupUrl: string
@@ -18,7 +18,7 @@ export interface Octet {
 }
 
 export interface OctetOptions {
-  /** On its own embedded PostgreSQL, as after a fresh installation, and not on the one of the test run. */
+  /** On its own embedded PostgreSQL, as after a new installation, not on the database of the test run. */
   readonly isEmbedded?: boolean
   /** Further settings. */
   readonly environment?: Readonly<Record<string, string>>
@@ -39,7 +39,7 @@ export async function startOctet(t: Test, options: OctetOptions = {}): Promise<O
 const printTimeoutMs = 60_000
 const pollMs = 10
 
-/** What the server prints may come a moment after it is ready. */
+/** The server's output may come a little after it is ready. */
 async function printed(server: ServerProcess, pattern: RegExp): Promise<string> {
   const deadlineMs = performance.now() + printTimeoutMs
   while (performance.now() < deadlineMs) {

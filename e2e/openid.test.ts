@@ -1,4 +1,4 @@
-/** Signing in with an account elsewhere: a real OpenID provider, in a real browser, with and without a second step. */
+/** Sign-in with a provider: a real OpenID provider, in a real browser, with and without a second factor. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -56,12 +56,12 @@ async function turnOnSecondStep(page: Page): Promise<string> {
 }
 
 test(
-  'an account elsewhere signs in, asks for the second step where there is one, and stays as the last way in',
+  'a provider account signs in, requires the second factor if enabled, and stays as the last sign-in method',
   needsBrowser,
   async () => {
     const expected = ['409 /api/v1/users/me/providers/elsewhere']
     const { context, page, assertNothingWrong } = await newPerson(browser, { expected })
-    // The provider's page wants a font from the outside world.
+    // The provider's page requests a font from the outside world.
     await context.route('https://fonts.googleapis.com/**', route =>
       route.fulfill({ contentType: 'text/css', body: '' }),
     )
@@ -78,7 +78,7 @@ test(
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
     await page.goto(`${octet.origin}/sign-in?next=/account/devices`)
-    // There, one is still signed in: the browser comes back at once.
+    // The provider session is still active: the browser comes back at once.
     await page.getByRole('button', { name: 'Sign in with Elsewhere' }).click()
     await page.getByRole('heading', { name: 'Two-factor authentication' }).waitFor()
     assert.equal(new URL(page.url()).hash, '', 'the challenge does not stay in the address')

@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core'
 import { needsBrowser, newPerson, password, setUpAs, signInAs } from './browser.ts'
 import { openStage } from './story.ts'
 
-/** A server of its own, hence an origin of its own. It is the same site, so the browser would send the cookie along. */
+/** A separate server, and therefore a separate origin. It is the same site, so the browser would send the cookie. */
 async function serveFrontEnd(): Promise<string> {
   const page = '<!doctype html><title>Another front end</title><link rel="icon" href="data:,">'
   const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(page))
@@ -38,7 +38,7 @@ interface Answered {
   readonly requestId: string | null
 }
 
-/** `fetch` in the page; rejects with the browser's own error when the answer may not be read. */
+/** `fetch` in the page; rejects with the browser's own error when the page may not read the answer. */
 function ask(page: Page, asked: Asked): Promise<Answered> {
   return page.evaluate(async ({ octet, path, method = 'GET', token, body, credentials = 'omit' }) => {
     const answer = await fetch(`${octet}/api/v1${path}`, {
@@ -119,7 +119,7 @@ test('a page of a configured origin signs in, makes a link and follows a room', 
   await person.context.close()
 })
 
-test('the cookie of a person who is signed in gives a page of another origin nothing', needsBrowser, async () => {
+test('the cookie of a signed-in person gives a page of another origin no access', needsBrowser, async () => {
   const isTolerated = /CORS policy|Failed to load|ERR_FAILED/
   const person = await newPerson(browser, { isTolerated, expected: ['401 /api/v1/users/me'] })
   await person.page.goto(`${octet.origin}/sign-in`)

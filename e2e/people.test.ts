@@ -1,4 +1,4 @@
-/** Accounts among others: addresses proved and passwords reset by mail, reports, and what administrators do. */
+/** Other accounts: addresses verified and passwords reset by mail, reports, and administration. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -15,7 +15,7 @@ before(async () => {
   await setUpAs(admin.page, octet.setupUrl, 'hedy')
 })
 
-/** The link in the newest mail of that subject, read on the page of mails as whoever runs an Octet at home does. */
+/** The link in the newest mail of that subject, read on the page of mails by the administrator. */
 async function linkInMail(to: string, subject: string): Promise<string> {
   const { page } = admin
   await page.goto(`${octet.origin}/admin/mails`)
@@ -36,50 +36,46 @@ async function signOut(page: Page, username: string): Promise<void> {
   await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
 }
 
-test(
-  'an address is proved by the mailed code, and opens the account again when the password is forgotten',
-  needsBrowser,
-  async () => {
-    const expected = ['401 /api/v1/auth/web/login', '403 /api/v1/auth/password/reset']
-    const { context, page, assertNothingWrong } = await newPerson(browser, { expected })
-    await page.goto(`${octet.origin}/sign-up`)
-    await signUpAs(page, 'grace')
-    await page.getByText('Confirm that grace@example.org is yours').waitFor()
-    await page.goto(await linkInMail('grace@example.org', ''))
-    await page.getByRole('button', { name: 'Confirm address' }).click()
-    await page.getByText('Address confirmed.').waitFor()
-    assert.equal(new URL(page.url()).hash, '', 'the code does not stay in the address')
+test('a mailed code verifies an address, which then resets a forgotten password', needsBrowser, async () => {
+  const expected = ['401 /api/v1/auth/web/login', '403 /api/v1/auth/password/reset']
+  const { context, page, assertNothingWrong } = await newPerson(browser, { expected })
+  await page.goto(`${octet.origin}/sign-up`)
+  await signUpAs(page, 'grace')
+  await page.getByText('Confirm that grace@example.org is yours').waitFor()
+  await page.goto(await linkInMail('grace@example.org', ''))
+  await page.getByRole('button', { name: 'Confirm address' }).click()
+  await page.getByText('Address confirmed.').waitFor()
+  assert.equal(new URL(page.url()).hash, '', 'the code does not stay in the address')
 
-    await signOut(page, 'grace')
-    await page.goto(`${octet.origin}/sign-in`)
-    await page.getByRole('link', { name: 'Forgot your password?' }).click()
-    await page.getByLabel('E-mail', { exact: true }).fill('grace@example.org')
-    await page.getByRole('button', { name: 'Send link' }).click()
-    await page.getByText('If there is an account with the address grace@example.org').waitFor()
-    const link = await linkInMail('grace@example.org', '.*password')
-    await page.goto(link)
-    await page.getByLabel('New password').fill('four words that differ')
-    await page.getByRole('button', { name: 'Change password' }).click()
-    await page.getByRole('heading', { name: 'Your password was changed' }).waitFor()
-    await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
-    await signInAs(page, 'grace', password)
-    await page.getByRole('alert').getByText('Wrong username or password').waitFor()
-    await signInAs(page, 'grace', 'four words that differ')
-    await page.getByRole('heading', { name: 'Hello, grace' }).waitFor()
+  await signOut(page, 'grace')
+  await page.goto(`${octet.origin}/sign-in`)
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await page.getByLabel('E-mail', { exact: true }).fill('grace@example.org')
+  await page.getByRole('button', { name: 'Send link' }).click()
+  await page.getByText('If there is an account with the address grace@example.org').waitFor()
+  const link = await linkInMail('grace@example.org', '.*password')
+  await page.goto(link)
+  await page.getByLabel('New password').fill('four words that differ')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await page.getByRole('heading', { name: 'Your password was changed' }).waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await signInAs(page, 'grace', password)
+  await page.getByRole('alert').getByText('Wrong username or password').waitFor()
+  await signInAs(page, 'grace', 'four words that differ')
+  await page.getByRole('heading', { name: 'Hello, grace' }).waitFor()
 
-    // The link works once.
-    await signOut(page, 'grace')
-    await page.goto(link)
-    await page.getByLabel('New password').fill('somebody else reads mails')
-    await page.getByRole('button', { name: 'Change password' }).click()
-    await page.getByText('This link has already been used or has expired').waitFor()
-    assertNothingWrong()
-    admin.assertNothingWrong()
-    await context.close()
-  },
-)
+  // The link works once.
+  await signOut(page, 'grace')
+  await page.goto(link)
+  await page.getByLabel('New password').fill('another person reads mails')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await page.getByText('This link has already been used or has expired').waitFor()
+  assertNothingWrong()
+  admin.assertNothingWrong()
+  await context.close()
+})
 
-test('a session elsewhere is ended by keyboard alone', needsBrowser, async () => {
+test('a session on another device is ended by keyboard alone', needsBrowser, async () => {
   const here = await newPerson(browser)
   const there = await newPerson(browser, { expected: ['401 /api/v1/users/me/devices', '401 /api/v1/users/me'] })
   await there.page.goto(`${octet.origin}/sign-up?next=/account/devices`)
@@ -136,7 +132,7 @@ async function chooseFor(page: Page, name: string, item: string): Promise<void> 
 
 const goneTimeoutMs = 30_000
 
-/** Off the list at once; gone for good when every module has answered. */
+/** Off the list at once; deleted permanently when every module has answered. */
 async function untilGone(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: `Actions for ${name}` }).waitFor({ state: 'detached' })
   const deadlineMs = performance.now() + goneTimeoutMs
@@ -148,7 +144,7 @@ async function untilGone(page: Page, name: string): Promise<void> {
   throw new Error(`${name} is still there`)
 }
 
-test('who is reported is blocked, looked after, disabled, and in the end erased', needsBrowser, async () => {
+test('a reported person is blocked, reviewed, disabled, and finally erased', needsBrowser, async () => {
   const expected = ['401 /api/v1/users/me', '403 /api/v1/auth/web/login', '401 /api/v1/auth/web/login']
   const mallory = await newPerson(browser, { expected })
   await mallory.page.goto(`${octet.origin}/sign-up`)

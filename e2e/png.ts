@@ -1,4 +1,4 @@
-/** A picture made of nothing but its size. */
+/** A picture of a given size. */
 import { crc32, deflateSync } from 'node:zlib'
 
 function chunk(type: string, data: Buffer): Buffer {

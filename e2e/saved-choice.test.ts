@@ -1,4 +1,4 @@
-/** Controls whose value the server or the address keeps: they show what was chosen from the click on. */
+/** Controls whose value is stored by the server or the address: they show the choice from the click on. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Locator } from 'playwright-core'

@@ -1,4 +1,4 @@
-/** What guards an account, in a real browser: second factors, passkeys, keys, one's data; by keyboard alone. */
+/** Protection of an account, in a real browser: second factors, passkeys, keys, personal data; by keyboard alone. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { CDPSession, Page } from 'playwright-core'
@@ -16,7 +16,7 @@ before(async () => {
   await context.close()
 })
 
-/** Goes somewhere by the palette. */
+/** Opens a page with the command palette. */
 async function command(page: Page, words: string): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.getByRole('dialog').waitFor()
@@ -37,7 +37,7 @@ async function setUpTotp(page: Page): Promise<string> {
 }
 
 test(
-  'by keyboard alone: an app as second factor, an API key and its end, an archive, and goodbye',
+  'by keyboard alone: an app as second factor, an API key and its revocation, an export, and deletion',
   needsBrowser,
   async () => {
     const expected = ['401 /api/v1/auth/web/login', '401 /api/v1/users/me']
@@ -81,7 +81,7 @@ test(
 
 async function useApiKey(page: Page): Promise<void> {
   await command(page, 'Create an API key')
-  // What is missing is said where it is missing, and the first of it has the focus.
+  // A missing value is reported at its field, and the first such field has the focus.
   await press(page, page.getByRole('main').getByRole('button', { name: 'Create API key' }))
   await until(page, 'document.activeElement.name === "name"')
   await type(page, page.getByLabel('Name'), 'backup script')
@@ -99,7 +99,7 @@ async function useApiKey(page: Page): Promise<void> {
   await press(page, page.getByRole('button', { name: 'Revoke backup script' }))
   await page.getByText('backup script is revoked.').waitFor()
   await page.getByText('No API keys yet').waitFor()
-  // Leaving does at once what could still be undone.
+  // Leaving the page carries out at once the actions that could still be undone.
   await page.reload()
   await page.getByText('No API keys yet').waitFor()
   assert.equal((await ask()).status, 401)
@@ -123,7 +123,10 @@ async function sayGoodbye(page: Page): Promise<void> {
   await page.getByText(/It will be deleted permanently on/).waitFor()
 }
 
-/** A device that keeps passkeys and always agrees: built in, or to plug in. Only a built-in one is offered quietly. */
+/**
+ * An authenticator that stores passkeys and always agrees: built in, or a security key. Only a built-in one is offered
+ * without a click.
+ */
 async function plugIn(devices: CDPSession, transport: 'internal' | 'usb'): Promise<string> {
   const { authenticatorId } = await devices.send('WebAuthn.addVirtualAuthenticator', {
     options: {
@@ -156,7 +159,7 @@ async function removePasskey(page: Page): Promise<void> {
 }
 
 test(
-  'a passkey made in the browser signs in alone, after a password, and quietly; removed, it does not',
+  'a passkey made in the browser signs in alone, after a password, and by autofill; a removed one does not',
   needsBrowser,
   async () => {
     const expected = ['401 /api/v1/auth/web/login', '401 /api/v1/auth/web/passkeys/login']
@@ -183,7 +186,7 @@ test(
     await page.getByRole('button', { name: 'Use your passkey' }).click()
     await home.waitFor()
 
-    // Offered in the field of the user name by the device itself: nothing is clicked at all.
+    // The device offers it in the field of the user name: no click is needed.
     await signOut(page, 'ada')
     const used = await devices.send('WebAuthn.getCredentials', { authenticatorId: key })
     const builtIn = await plugIn(devices, 'internal')
@@ -210,14 +213,16 @@ async function signOut(page: Page, username: string): Promise<void> {
   await page.getByRole('heading', { name: 'Shorten a long URL' }).waitFor()
 }
 
-/** Answers the next request of this kind as after ten minutes without a proof; the rest is the real server's. */
+/**
+ * Answers the next request of this kind as ten minutes after the last sign-in; all other answers are the real server's.
+ */
 async function beStaleOnce(page: Page, pattern: string): Promise<void> {
   const body = { type: '/docs', title: 'Confirm first that it is you.', status: 403, code: 'fresh-sign-in-required' }
   await page.route(pattern, route => route.fulfill({ status: 403, json: body }), { times: 1 })
 }
 
 test(
-  'what needs a fresh sign-in asks for it above everything else, and then goes on by itself',
+  'an operation that requires a fresh sign-in asks for it in a dialog, and then continues',
   needsBrowser,
   async () => {
     const stale = ['403 /api/v1/users/me/password', '401 /api/v1/auth/web/step-up']
@@ -236,7 +241,7 @@ test(
     await page.keyboard.press('Enter')
     await page.getByText('Password changed.').waitFor()
 
-    // Refusing to confirm does nothing, says so, and keeps what was typed.
+    // Refusing to confirm changes nothing, shows a message, and keeps the typed text.
     await page.getByLabel('New password').fill('yet another pass phrase')
     await beStaleOnce(page, '**/users/me/password')
     await page.getByRole('button', { name: 'Change password' }).click()

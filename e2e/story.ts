@@ -1,4 +1,4 @@
-/** What the stories of one file share: one Octet and one browser. */
+/** Shared by the tests of one file: one Octet and one browser. */
 import type { Test } from '@octet/testkit'
 import type { Browser } from 'playwright-core'
 import {
@@ -18,18 +18,21 @@ export interface Stage {
   readonly browser: Browser
 }
 
-/** Call it at the top of the file, so that `after` means the end of the file. Nothing starts where nothing will run. */
+/**
+ * Call it at the top of the file, so that `after` means the end of the file. It starts nothing if all tests are
+ * skipped.
+ */
 export async function openStage(file: Test, options: OctetOptions = {}): Promise<Stage> {
   if (needsBrowser.skip !== false) return {} as Stage // every test of the file is skipped
   return { octet: await startOctet(file, options), browser: await openBrowser(file) }
 }
 
-/** Somebody of the two, signed in, with their id. */
+/** One of the two people, signed in, with their id. */
 export interface Speaker extends Person {
   readonly id: string
 }
 
-/** Ada, who set Octet up, and Bob, who signed up: each in a browser of their own. */
+/** Ada, who set Octet up, and Bob, who signed up, each with their own browser. */
 export async function adaAndBob(
   { octet, browser }: Stage,
   optionsOfAda: PersonOptions = {},

@@ -1,4 +1,4 @@
-/** An authenticator app (RFC 6238), for people of stories who have no phone. */
+/** An authenticator app (RFC 6238), for people without a phone. */
 import { createHmac } from 'node:crypto'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
@@ -10,7 +10,7 @@ function bytesOf(base32: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)))
 }
 
-/** The code some steps of thirty seconds from now. Each counts once, and -1, 0 and 1 are taken: three in a row. */
+/** The code some steps of thirty seconds from now. Each counts once, and -1, 0 and 1 are accepted: three in a row. */
 export function codeOf(secret: string, stepsFromNow: -1 | 0 | 1): string {
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + stepsFromNow))

@@ -1,4 +1,4 @@
-/** The views of every system, found by its folder: a new feature with `views.ts` is looked at without being listed. */
+/** The views of every system, found by its folder: a new feature with `views.ts` is checked without being listed. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SystemViews, View } from '@octet/web/view'
@@ -22,7 +22,7 @@ async function viewsIn(name: string): Promise<NamedViews[]> {
 
 export const systems: readonly NamedViews[] = (await Promise.all(readdirSync(features).sort().map(viewsIn))).flat()
 
-/** The views of a system for users; makes what they show. `page` belongs to an administrator. */
+/** The views of a system for users; creates the objects that they show. `page` belongs to an administrator. */
 export async function userViewsOf(system: NamedViews, page: Page): Promise<readonly View[]> {
   const call = (method: string, path: string, body?: object) => callApi(page, method, path, body)
   return (await system.user?.({ page, callApi: call, makePng })) ?? []

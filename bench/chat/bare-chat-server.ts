@@ -1,4 +1,7 @@
-/** The baseline of chat-send: a bare WebSocket server that inserts a row, answers, and tells everybody it knows. */
+/**
+ * The baseline of chat-send: a bare WebSocket server that inserts a row, answers, and sends the message to all its
+ * sockets.
+ */
 import { createServer } from 'node:http'
 import { openPool } from '@octet/db'
 import { type WebSocket, WebSocketServer } from 'ws'

@@ -1,10 +1,10 @@
-/** A person in a room, for load: sends, and notes when what was sent is answered and when it arrives at others. */
+/** A chat client for load: sends messages, and records when each is acknowledged and when it reaches the others. */
 import { once } from 'node:events'
 import type { ServerFrame } from '@octet/contracts'
 import { WebSocket } from 'ws'
 import type { LatencyRecorder } from '../load/latency.ts'
 
-/** What all clients of a run share: when each message was sent, and where its times go. */
+/** Shared by all clients of a run: when each message was sent, and where its times are recorded. */
 export interface Board {
   readonly sentAtMs: Map<string, number>
   readonly acknowledged: LatencyRecorder
@@ -23,25 +23,25 @@ export interface ChatClient {
 export interface ChatClientOptions {
   readonly url: string
   readonly stream: string
-  /** Absent: a server that asks nobody who they are. */
+  /** Absent: a server without authentication. */
   readonly token?: string
   readonly board: () => Board
 }
 
 let clients = 0
 
-/** Connects and listens to the stream. */
+/** Connects and subscribes to the stream. */
 export async function openChatClient({ url, stream, token, board }: ChatClientOptions): Promise<ChatClient> {
   const socket = new WebSocket(url, { perMessageDeflate: false })
   await once(socket, 'open')
   const name = `client-${process.pid}-${++clients}`
   const waiting = new Map<string, () => void>()
   const ready = Promise.withResolvers<void>()
-  const tell = (frame: object) => socket.send(JSON.stringify(frame))
+  const sendFrame = (frame: object) => socket.send(JSON.stringify(frame))
   socket.on('message', data => {
     const frame = JSON.parse(String(data)) as ServerFrame
     const nowMs = performance.now()
-    if (frame.t === 'welcome') tell({ t: 'sub', streams: { [stream]: null } })
+    if (frame.t === 'welcome') sendFrame({ t: 'sub', streams: { [stream]: null } })
     else if (frame.t === 'subscribed') ready.resolve()
     else if (frame.t === 'sent' || frame.t === 'err') {
       const cmid = frame.t === 'sent' ? frame.cmid : frame.ref
@@ -51,13 +51,13 @@ export async function openChatClient({ url, stream, token, board }: ChatClientOp
       waiting.get(cmid)?.()
       waiting.delete(cmid)
     } else if (frame.t === 'event' && frame.cmid !== undefined && !frame.cmid.startsWith(`${name}-`)) {
-      // What it said itself comes back too; only the others' is delivered.
+      // Its own messages come back too; only those of others count as delivered.
       const sentMs = board().sentAtMs.get(frame.cmid)
       if (sentMs !== undefined) board().delivered.record(nowMs - sentMs)
     }
   })
-  if (token === undefined) tell({ t: 'sub', stream })
-  else tell({ t: 'hello', v: 1, token, device: name })
+  if (token === undefined) sendFrame({ t: 'sub', stream })
+  else sendFrame({ t: 'hello', v: 1, token, device: name })
   await ready.promise
   let csn = 0
   return {
@@ -67,7 +67,7 @@ export async function openChatClient({ url, stream, token, board }: ChatClientOp
       const answered = Promise.withResolvers<void>()
       waiting.set(cmid, answered.resolve)
       board().sentAtMs.set(cmid, performance.now())
-      tell({ t: 'send', cmid, csn, stream, type: 'message', body: { body: text } })
+      sendFrame({ t: 'send', cmid, csn, stream, type: 'message', body: { body: text } })
       await answered.promise
     },
     close: () => socket.terminate(),

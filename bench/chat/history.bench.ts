@@ -1,4 +1,4 @@
-/** The last messages of a room in which a million were said. */
+/** The last messages of a room with a million messages. */
 import { join } from 'node:path'
 import { chat } from '@octet/contracts/chat'
 import { identity } from '@octet/contracts/identity'
@@ -43,7 +43,7 @@ export const experiment: Experiment = {
           select * from messages where room_id = ${roomId} and seq < ${before} order by seq desc limit ${limit}`
         const anywhere = () => 1_000 + Math.floor(Math.random() * (messages - 2_000))
         const at = () => new Date(Date.now() - Math.random() * messages * 30_000).toISOString()
-        // By turns, so that what disturbs the machine disturbs all of them.
+        // In turns, so that other work on the machine disturbs all of them alike.
         const looks = {
           bareNewest: () => bare(2 ** 50),
           newest: () => mine.listMessages({ roomId, limit }),

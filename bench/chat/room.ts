@@ -1,4 +1,4 @@
-/** A room with a long past. */
+/** A room with a long history. */
 import { openPool } from '@octet/db'
 
 export interface LongRoom {
@@ -7,13 +7,13 @@ export interface LongRoom {
   readonly messages: number
 }
 
-/** One message in so many has three reactions, answers another, or belongs to a thread. */
+/** The interval of messages that have three reactions, reply to another message, or belong to a thread. */
 const oddEvery = 20
 
 /**
- * Writes what a million messages leave, one every half minute up to now; the rows are generated, not said one by one.
- * Of the log only its end is there: nobody reads the rest of it. Words come from a pool of a thousand: each is in about
- * one message of a hundred, `the` in all, and `rare<n>` in one.
+ * Writes the rows of a million messages, one every half minute up to now; they are generated, not sent one by one. The
+ * log has only its end, because no client reads the rest. Words come from a pool of a thousand: each is in about one
+ * message in a hundred, `the` in all, and `rare<n>` in one.
  */
 export async function fillRoom(databaseUrl: string, { roomId, authorIds, messages }: LongRoom): Promise<void> {
   const pool = openPool(databaseUrl, { schema: 'chat', connectionsMax: 1 })

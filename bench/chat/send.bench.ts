@@ -1,4 +1,6 @@
-/** Messages said over sockets of two processes on one database: how many, and how long until others have them. */
+/**
+ * Messages over sockets of two processes on one database: how many per second, and how long until others receive them.
+ */
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -126,7 +128,10 @@ function createStage(open: ChatClient[]): Stage {
   return stage
 }
 
-/** Per room a client at each process, who counts what the other said; as many in one room; as many at the bare one. */
+/**
+ * For each room a client at each process, which counts the messages of the other; as many in one room; as many at the
+ * bare server.
+ */
 async function openSides(stage: Stage, servers: readonly ServerProcess[], bare: ServerProcess) {
   const { origin = '' } = servers[0] ?? {}
   const token = await signUp(origin)
@@ -148,7 +153,7 @@ async function openSides(stage: Stage, servers: readonly ServerProcess[], bare: 
   }
 }
 
-/** As fast as they are answered, each client one at a time. */
+/** As fast as they are acknowledged, one message of each client at a time. */
 async function burst(stage: Stage, clients: readonly ChatClient[], durationMs: number) {
   stage.board = newBoard()
   const untilMs = performance.now() + durationMs
@@ -162,7 +167,7 @@ async function burst(stage: Stage, clients: readonly ChatClient[], durationMs: n
   return { perSecond: (count * 1000) / durationMs, acknowledgedP99Ms: p99Ms }
 }
 
-/** At a steady pace, however slow the answers are. */
+/** At a steady rate, however slow the answers are. */
 async function steady(stage: Stage, clients: readonly ChatClient[], durationMs: number) {
   stage.board = newBoard()
   const due = schedule(openPerSecond, durationMs)

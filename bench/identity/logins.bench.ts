@@ -1,4 +1,4 @@
-/** Five hundred sign-ins of one moment: do they all get in, and does anybody else notice? */
+/** Five hundred concurrent sign-ins: do all succeed, and do they delay other callers? */
 import { setTimeout as delay } from 'node:timers/promises'
 import { signUp } from '@octet/identity/testing'
 import { getRequest } from '@octet/testkit'
@@ -12,7 +12,7 @@ const loginsNormal = 500
 const accounts = 25
 const password = 'correct horse battery staple'
 const getsPerSecond = 50
-/** As long as it takes until all are in. */
+/** Until all are signed in. */
 const stormMsNormal = 17_000
 const giveUpMs = 120_000
 
@@ -84,7 +84,7 @@ export const experiment: Experiment = {
     }),
 }
 
-/** Signs in from an address of its own, and comes again when it is told to. 599: refused without being told when. */
+/** Signs in from its own address, and retries when told to. 599: refused without a time for the retry. */
 async function signIn(agent: Agent, origin: string, index: number): Promise<Outcome> {
   const startedMs = performance.now()
   const answers: number[] = []
@@ -94,7 +94,7 @@ async function signIn(agent: Agent, origin: string, index: number): Promise<Outc
     const isOver = status === 200 || performance.now() - startedMs > giveUpMs
     answers.push(status !== 200 && retryAfterSeconds === undefined ? 599 : status)
     if (isOver) return { answers, tookMs: performance.now() - startedMs }
-    // Not all in the same moment again, as every good client does.
+    // Not all at the same time again, as every good client does.
     await delay(((retryAfterSeconds ?? 1) + Math.random()) * 1_000)
   }
 }

@@ -3,7 +3,7 @@ import { type Link, links } from '@octet/contracts/links'
 import { openPool, roleOf } from '@octet/db'
 import fastify from 'fastify'
 
-/** As the bench finds it: a new link on the installation's own host, without any extra. */
+/** The link of the bench: new, on the installation's own host, without any extra. */
 type Row = Pick<Link, 'id' | 'code' | 'url' | 'title' | 'tags' | 'clicks' | 'version'> & {
   readonly created_at: string
   readonly updated_at: string
@@ -30,7 +30,7 @@ app.get<{ Params: { id: string } }>(
 )
 await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) })
 
-/** Typed by the contract, so that a new field breaks the types and not the bench. */
+/** Typed by the contract, so that a new field breaks the types instead of the bench. */
 function linkOf(row: Row): Link {
   return {
     id: row.id,

@@ -1,4 +1,4 @@
-/** The baseline of links-redirect: Node's own server, one answer, nothing remembered. */
+/** The baseline of links-redirect: Node's own server with one answer and no state. */
 import { createServer } from 'node:http'
 
 const location = process.env.LOCATION ?? 'https://example.org/'

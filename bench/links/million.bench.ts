@@ -1,4 +1,4 @@
-/** A million links, asked for at random: nearly every visit misses the cache and asks the database. */
+/** A million links, requested at random: nearly every visit misses the cache and queries the database. */
 import { join } from 'node:path'
 import { openPool, startEmbeddedPostgres } from '@octet/db'
 import { createLog } from '@octet/observe'
@@ -50,7 +50,7 @@ function randomLink(randomBelow: number): WantedAnswer {
   return { request: getRequest(`/s/m${codePlace}`), status: 302, contains: 'https://example.org/', randomBelow }
 }
 
-/** By SQL, as an import would: making them one by one would take the bench's time, and is not what it measures. */
+/** By SQL, like an import: creating them one by one would take too long and is not measured here. */
 async function fillLinks(databaseUrl: string, linksTotal: number, { say }: RunOptions): Promise<void> {
   say(`inserting ${linksTotal} links`)
   const pool = openPool(databaseUrl, { schema: 'links', connectionsMax: 1 })

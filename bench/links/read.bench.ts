@@ -1,4 +1,4 @@
-/** A plain authenticated read with everything on, against the same statement behind nothing. */
+/** A plain authenticated read with all features on, against the same statement without any. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startEmbeddedPostgres } from '@octet/db'

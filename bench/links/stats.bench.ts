@@ -1,4 +1,4 @@
-/** Statistics of a link with ten million clicks, asked for by its owner. */
+/** Statistics of a link with ten million clicks, requested by its owner. */
 import { join } from 'node:path'
 import { links } from '@octet/contracts/links'
 import { openPool, startEmbeddedPostgres } from '@octet/db'
@@ -68,8 +68,8 @@ export const experiment: Experiment = {
 }
 
 /**
- * The rows are generated, not counted click by click: every quarter of an hour of the year, every day with each
- * dimension as full as counting leaves it (click.ts) or, for countries, devices and systems, as there are.
+ * The rows are generated, not counted click by click: every quarter of an hour of the year, and every day. Each
+ * dimension has as many values as counting keeps (click.ts), or as exist for countries, devices and systems.
  */
 async function fillClicks(databaseUrl: string, linkId: string): Promise<void> {
   const quarters = days * 96

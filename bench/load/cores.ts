@@ -1,4 +1,4 @@
-/** Which processor core runs what: server and load generator must not take time from each other. */
+/** Assigns processor cores: server and load generator must not take time from each other. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'

@@ -11,7 +11,9 @@ export interface Generator {
   close(): Promise<void>
 }
 
-/** Starts the generator behind `launcher` (`taskset …`). `run` throws what the generator could not do. */
+/**
+ * Starts the generator behind `launcher` (`taskset …`). `run` throws when the generator could not carry out the plan.
+ */
 export function startGenerator(launcher: readonly string[]): Generator {
   const [command = '', ...args] = [...launcher, process.execPath, program]
   const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })

@@ -1,4 +1,4 @@
-/** What a load generator says about the times it measured. Pure. */
+/** The latencies that a load generator measured. Pure. */
 
 export interface LatencySummary {
   readonly count: number
@@ -60,8 +60,8 @@ export function latencyRecorder(): LatencyRecorder {
 }
 
 /**
- * When the requests of an open loop are due: request i at i / rate. Asked again and again, it says how many have
- * become due since; each is given out once.
+ * When the requests of an open loop are due: request i at i / rate. Each call returns a request that has become due
+ * since; each is returned once.
  */
 export function schedule(perSecond: number, durationMs: number) {
   const total = Math.floor((perSecond * durationMs) / 1000)

@@ -1,4 +1,4 @@
-/** The load generator: a process of its own, so that it takes nothing from the server but requests. */
+/** The load generator: a separate process, so that it takes nothing from the server but requests. */
 import type { LoadPlan } from './plan.ts'
 import { runLoad } from './run-load.ts'
 

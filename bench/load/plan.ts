@@ -1,4 +1,4 @@
-/** What the load generator is asked for and what it answers. Crosses from process to process as JSON. */
+/** The plan for the load generator and its result. Crosses from process to process as JSON. */
 import type { LatencySummary } from './latency.ts'
 
 interface Target {
@@ -8,20 +8,20 @@ interface Target {
   readonly requests: readonly WantedAnswer[]
 }
 
-/** A whole request and what its answers look like. Connection c sends request c modulo their number, over and over. */
+/** A whole request and its expected answers. Connection c sends request c modulo their number, over and over. */
 export interface WantedAnswer {
   readonly request: string
   readonly status: number
-  /** Stands in the answer; looked for in one answer of {@link lookEvery}. The status is looked at in all. */
+  /** A text in the answer; checked in one answer of {@link lookEvery}. The status is checked in all. */
   readonly contains: string
-  /** At each sending {@link codePlace} in `request` becomes another of this many codes ({@link writeCode}). */
+  /** Each send replaces {@link codePlace} in `request` by another of this many codes ({@link writeCode}). */
   readonly randomBelow?: number
 }
 
-/** Where a random code goes; seven digits to the base of eight. */
+/** The position of a random code; seven digits in base eight. */
 export const codePlace = '#######'
 
-/** Writes a number as code of seven characters, of those that short links are made of. */
+/** Writes a number as a code of seven characters, from those that short links use. */
 export function writeCode(bytes: Uint8Array, at: number, number: number): void {
   let rest = number
   for (let place = codePlace.length - 1; place >= 0; place--) {
@@ -31,21 +31,21 @@ export function writeCode(bytes: Uint8Array, at: number, number: number): void {
   }
 }
 
-/** `closed`: the next request when the last is answered. `open`: at a fixed rate, however slow the answers are. */
+/** `closed`: the next request after the last answer. `open`: at a fixed rate, however slow the answers are. */
 export type LoadPlan = Target & ({ readonly loop: 'closed' } | { readonly loop: 'open'; readonly perSecond: number })
 
 export interface LoadResult {
   /** Answers within the duration, per second. */
   readonly perSecond: number
-  /** All answers, also those that came after the end, by request. */
+  /** All answers by request, including those after the end. */
   readonly answered: readonly number[]
   /** Closed loop: from sending. Open loop: from when the request was due, sent or not. */
   readonly latency: LatencySummary
   /** Open loop: requests that were never sent because {@link waitingMax} others waited. */
   readonly refused: number
-  /** Open loop: how late the generator was with a free connection; above a millisecond its numbers are doubtful. */
+  /** Open loop: the generator's own lateness with a free connection; above a millisecond its numbers are doubtful. */
   readonly lagP99Ms: number
-  /** Share of the time the generator was busy. Near 1 it, not the server, was what was measured. */
+  /** Share of the time that the generator was busy. Near 1, the generator was measured and not the server. */
   readonly generatorBusy: number
 }
 

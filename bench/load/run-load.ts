@@ -12,20 +12,20 @@ import {
   writeCode,
 } from './plan.ts'
 
-/** One connection and the request it is for. */
+/** One connection and its request. */
 interface Lane {
   readonly wire: RawConnection
   readonly request: Buffer
-  /** Where its random code stands, and how many codes there are; -1: it has none. */
+  /** The position of its random code, and the number of codes; -1: without. */
   readonly codeAt: number
   readonly codesBelow: number
-  /** When the request under way was sent, or was due; -1: none is. */
+  /** When the request under way was sent, or was due; -1: no request is under way. */
   sinceMs: number
 }
 
 interface Run {
   readonly lanes: Lane[]
-  /** What to do with a lane that is free again. */
+  /** What to do with a connection that is free again. */
   onFree: (lane: Lane) => void
   onAnswer: (lane: Lane, nowMs: number) => void
   fail: (error: Error) => void
@@ -35,7 +35,7 @@ interface Run {
 
 const settleTimeoutMs = 10_000
 
-/** Loads the target as planned. Throws when a connection breaks or an answer is not the wanted one. */
+/** Loads the target as planned. Throws when a connection breaks or an answer is unexpected. */
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
@@ -128,9 +128,9 @@ async function closedLoop({ durationMs }: LoadPlan, run: Run): Promise<Outcome> 
 }
 
 /**
- * Latency counts from the moment a request was due, so that a server that stalls is charged for every request that
- * should have been sent meanwhile ("coordinated omission"; measured in research/reliability.md 3.2: p99 of 1 ms in a
- * closed loop where callers would have waited 363).
+ * Latency counts from the time a request was due. So a stalled server is charged for every request that should have
+ * been sent meanwhile ("coordinated omission"). One measurement showed a p99 of 1 ms in a closed loop where callers
+ * would have waited 363 ms.
  */
 async function openLoop({ durationMs }: LoadPlan, perSecond: number, run: Run): Promise<Outcome> {
   const latency = latencyRecorder()

@@ -1,4 +1,4 @@
-/** One operation with an object of 0.8 KB, there and back, behind the kernel; and the same behind nothing. */
+/** One operation with an object of 0.8 KB there and back, behind the kernel; and the same function without it. */
 import { access, anonymous, closed, defineContract, operation } from '@octet/contracts'
 import { newId, openDb } from '@octet/db'
 import { defineModule, type Host, openModules, type RequestInfo } from '@octet/kernel'
@@ -54,7 +54,7 @@ const echoingModule = defineModule({
   operations: { echo: async (_ctx: object, input) => input },
 })
 
-/** A host with that one module. Its database is never asked, so there need not be one. */
+/** A host with that one module. Its database is never queried, so it need not exist. */
 export function openEchoHost(): Promise<Host> {
   return openModules({
     modules: [echoingModule],
@@ -82,7 +82,7 @@ export function openEchoHost(): Promise<Host> {
   })
 }
 
-/** A fresh request, as each caller has one. */
+/** A new request, as each caller has one. */
 export function newRequest(): RequestInfo {
   return { actor: anonymous, caller: 'bench', requestId: 'bench-request', deadlineMs: Date.now() + 5_000 }
 }

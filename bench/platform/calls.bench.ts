@@ -1,4 +1,4 @@
-/** What a call to another module costs, in the same process and over HTTP. */
+/** The cost of a call to another module, in the same process and over HTTP. */
 import { generateKeyPairSync } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
@@ -58,7 +58,7 @@ async function waysOf(overHttp: Transport, pool: Pool): Promise<Way[]> {
   const host = await openEchoHost()
   const inProcess = localTransport(operation => host.handlerOf(operation))
   const echo = async (input: unknown) => input
-  // Each call is a request of its own: a client is made for it, as the kernel does for each request served.
+  // Each call is its own request: it gets its own client, as the kernel does for each request.
   const through = (transport: Transport): Call => {
     return () => clientOf(echoing, transport, newRequest()).echo(people)
   }

@@ -1,4 +1,4 @@
-/** The baseline of the realtime benches: `ws` and nothing else. What one says, all of the same room hear. */
+/** The baseline of the realtime benches: only `ws`. A message goes to all sockets of the room. */
 import { createServer } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 

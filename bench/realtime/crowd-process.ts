@@ -1,4 +1,4 @@
-/** Thousands of sockets that listen, in a process of their own. They note when what they hear was said. */
+/** Thousands of listening sockets in a separate process. They record when each received message was sent. */
 import { type ClientOptions, WebSocket } from 'ws'
 import { latencyRecorder } from '../load/latency.ts'
 import type { CrowdAnswer, CrowdOrder } from './crowd.ts'
@@ -10,7 +10,7 @@ const sockets: WebSocket[] = []
 let latencies = latencyRecorder()
 let heard = 0
 
-/** `@123.456@` in a message: when it was said, by the machine's own clock. */
+/** `@123.456@` in a message: the time it was sent, by the machine's own clock. */
 function note(data: unknown): void {
   const text = String(data)
   const start = text.indexOf('@')
@@ -58,7 +58,7 @@ async function obey(order: CrowdOrder): Promise<CrowdAnswer> {
       latencies = latencyRecorder()
       heard = 0
       return { kind: 'done' }
-    case 'tell':
+    case 'report':
       return { kind: 'heard', heard, ...latencies.summary() }
     default:
       return order satisfies never

@@ -7,7 +7,7 @@ import type { LatencySummary } from '../load/latency.ts'
 const program = fileURLToPath(new URL('./crowd-process.ts', import.meta.url))
 
 export type CrowdOrder =
-  /** Connection i says `frames[i % frames.length]`: the first at once, the rest when it is welcome. */
+  /** Connection i sends `frames[i % frames.length]`: the first at once, the rest after `welcome`. */
   | {
       readonly kind: 'open'
       readonly url: string
@@ -15,7 +15,7 @@ export type CrowdOrder =
       readonly count: number
     }
   | { readonly kind: 'forget' }
-  | { readonly kind: 'tell' }
+  | { readonly kind: 'report' }
 
 export interface HeardByAll extends LatencySummary {
   readonly heard: number
@@ -30,7 +30,7 @@ export interface Crowd {
   /** Resolves when all of them are subscribed. */
   open(order: Omit<Extract<CrowdOrder, { kind: 'open' }>, 'kind'>): Promise<void>
   forget(): Promise<void>
-  tell(): Promise<HeardByAll>
+  report(): Promise<HeardByAll>
   close(): Promise<void>
 }
 
@@ -55,8 +55,8 @@ export function startCrowd(launcher: readonly string[]): Crowd {
   return {
     open: async what => void (await order({ kind: 'open', ...what })),
     forget: async () => void (await order({ kind: 'forget' })),
-    async tell() {
-      const answer = await order({ kind: 'tell' })
+    async report() {
+      const answer = await order({ kind: 'report' })
       if (answer.kind !== 'heard') throw new Error(`the crowd answered ${answer.kind}`)
       return answer
     },
@@ -67,7 +67,7 @@ export function startCrowd(launcher: readonly string[]): Crowd {
   }
 }
 
-/** Says something every so often; what is said carries the time. */
+/** Sends a message at intervals; each carries the time. */
 export async function sayEvery(
   pauseMs: number,
   times: number,
@@ -81,10 +81,10 @@ export async function sayEvery(
   }
 }
 
-/** Waits until the crowd has heard so much, or nothing more comes. */
+/** Waits until the crowd has received so many, or no more arrive. */
 export async function heardAll(crowd: Crowd, expected: number): Promise<HeardByAll> {
   for (let before = -1; ; ) {
-    const now = await crowd.tell()
+    const now = await crowd.report()
     if (now.heard >= expected || now.heard === before) return now
     before = now.heard
     await new Promise(resolve => setTimeout(resolve, 2_000))

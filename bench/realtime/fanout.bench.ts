@@ -1,4 +1,4 @@
-/** One message to a thousand people who are online: how long until the last of them has it? */
+/** One message to a thousand people online: how long until the last of them receives it? */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startEmbeddedPostgres } from '@octet/db'
@@ -16,7 +16,7 @@ const pauseMs = 250
 
 type Say = (text: string, index: number) => unknown
 
-/** Warms up, then says `times` messages to a crowd of `listeners`. */
+/** Warms up, then sends `times` messages to a crowd of `listeners`. */
 async function measure(crowd: Crowd, times: number, say: Say) {
   await sayEvery(100, 10, say)
   await heardAll(crowd, 10 * listeners)
@@ -52,7 +52,7 @@ async function measureBare(times: number) {
   }
 }
 
-/** Speaks at the first server, listens at the second, which may be the same. */
+/** Sends through the first server and listens at the second, which may be the same. */
 async function measureOctet(origins: { readonly speaks: string; readonly listens: string }, times: number) {
   const rooms = await openRooms(origins.speaks, 1)
   const speaker = await openSpeaker(origins.speaks, rooms.tokens[0] ?? '')
@@ -85,7 +85,11 @@ async function run({ pick, say }: RunOptions) {
       const bare = await measureBare(times)
       say('one Octet')
       const one = await measureOctet({ speaks: first.origin, listens: first.origin }, times)
-      say(redis === undefined ? 'across two Octets, without Redis: there is none' : 'across two Octets, with Redis')
+      say(
+        redis === undefined
+          ? 'across two Octets, without Redis, which is not installed'
+          : 'across two Octets, with Redis',
+      )
       const two = await measureOctet({ speaks: first.origin, listens: second.origin }, times)
       return {
         baseline: 'bare `ws`: one socket says it, a loop sends it to 1,000; nothing is checked, kept or numbered',

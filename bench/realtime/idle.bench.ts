@@ -1,4 +1,4 @@
-/** What a connection that listens and says nothing costs the server's memory. */
+/** The server's memory for a connection that only listens. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,11 +12,11 @@ import { liveUrl, openRooms } from './rooms.ts'
 
 const bareProgram = fileURLToPath(new URL('./bare-websocket-server.ts', import.meta.url))
 const roomSize = 50
-/** Opened before the first look, so that what grows once is not counted. */
+/** Opened before the first measurement, so that one-time growth is not counted. */
 const warmUp = 500
 const settleMs = 4_000
 
-/** Resident memory of a process, in kilobytes; NaN where the system does not say (only Linux does). */
+/** Resident memory of a process, in kilobytes; NaN where the system does not report it (only Linux does). */
 async function rssKbOf({ pid }: ServerProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN)

@@ -1,4 +1,4 @@
-/** Rooms of a real Octet, and what a connection says to listen to one. */
+/** Rooms of a real Octet, and the frames by which a connection subscribes to one. */
 import { chat } from '@octet/contracts/chat'
 import { signUp } from '@octet/identity/testing'
 import { httpClient } from '@octet/testkit'
@@ -9,7 +9,7 @@ const owners = 5
 export interface OpenRooms {
   readonly stream: (room: number) => string
   readonly frames: (connections: number) => string[][]
-  /** Someone who may speak in every room of their own: room i belongs to owner i % 5. */
+  /** A user who may send in each of their own rooms: room i belongs to owner i % 5. */
   readonly tokens: readonly string[]
 }
 
@@ -38,7 +38,7 @@ export interface Speaker {
   close(): void
 }
 
-/** Speaks over a socket of its own, as the chat page does. */
+/** Sends over its own socket, as the chat page does. */
 export async function openSpeaker(origin: string, token: string, device = 'speaker'): Promise<Speaker> {
   const socket = new WebSocket(liveUrl(origin), { perMessageDeflate: false })
   const welcome = new Promise<void>((resolve, reject) => {

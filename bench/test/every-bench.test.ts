@@ -1,4 +1,4 @@
-/** No bench rots: each runs in its short form. */
+/** Each bench runs in its short form, so that none stops working unnoticed. */
 import { join } from 'node:path'
 import { findExperiments } from '../experiment.ts'
 import { testShortForms } from '../short-forms.ts'

@@ -48,7 +48,7 @@ test('a recorder keeps every value, however many, in whatever order they came', 
   })
 })
 
-test('a schedule gives out each request once, when it is due and not before, and as many as the rate says', () => {
+test('a schedule returns each request once, when it is due and not before, at the given rate', () => {
   const due = schedule(1_000, 100)
   assert.equal(due.total, 100)
   const given: number[] = []
@@ -59,7 +59,7 @@ test('a schedule gives out each request once, when it is due and not before, and
   assert.deepEqual(given, [0])
   takeAll(0.9)
   assert.deepEqual(given, [0])
-  takeAll(10.5) // the generator was late: all that became due meanwhile comes at once
+  takeAll(10.5) // the generator was late: all requests due meanwhile come at once
   assert.equal(given.length, 11)
   assert.equal(due.isExhausted(), false)
   takeAll(1_000)

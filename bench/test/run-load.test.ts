@@ -36,25 +36,25 @@ test('the closed loop counts every answer once, by request, also those that come
   assert.ok(result.latency.count > 0 && result.latency.p50Ms <= result.latency.p99Ms)
 })
 
-test('a server that stands still is charged, in the open loop, for every request that was due meanwhile', async t => {
+test('the open loop charges a stalled server for every request that was due meanwhile', async t => {
   const stallMs = 300
   let hasStalled = false
   const port = await serve(t, (request, response) => {
-    // Everything stands still, as in a long garbage collection: not just one answer.
+    // All answers stall, as in a long garbage collection, not just one.
     if (!hasStalled) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stallMs)
     hasStalled = true
     redirect(request, response)
   })
-  // Generator and server share this process, so the generator stands still too: what is due is charged all the same.
+  // Generator and server share this process, so the generator stalls too: due requests are charged all the same.
   const plan = { port, connections: 4, durationMs: 600, requests: [answerTo('/a')] }
   const open = await runLoad({ ...plan, loop: 'open', perSecond: 200 })
   assert.equal(open.answered[0], 120, 'none is left out')
   assert.ok(open.latency.maxMs >= stallMs)
-  // Due evenly over 600 ms, about half of all waited, on average half the stall.
+  // Due evenly over 600 ms: about half of all waited, on average half the stall.
   assert.ok(open.latency.p90Ms > stallMs * 0.6, `p90 ${open.latency.p90Ms}`)
 })
 
-test('a wrong answer or a broken connection ends the run with what was wrong', async t => {
+test('a wrong answer or a broken connection ends the run with the reason', async t => {
   const wrong = await serve(t, (_request, response) => response.writeHead(500, { 'content-length': 0 }).end())
   const plan = { loop: 'closed', connections: 2, durationMs: 1_000 } as const
   await assert.rejects(runLoad({ ...plan, port: wrong, requests: [answerTo('/a')] }), /not the wanted answer.* 500 /s)

@@ -1,4 +1,4 @@
-/** A hot entry is read all the time. Its source changes. When does a reader see the change? */
+/** A hot entry is read all the time, and its source changes. When does a reader see the change? */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createCache } from '@octet/cache'
 import type { Experiment } from '../../bench/experiment.ts'
@@ -6,7 +6,7 @@ import { median } from '../../bench/load/latency.ts'
 
 const ttlMs = 200
 const readEveryMs = 5
-/** Nobody looks longer; the sliding entry would stay for as long as it is read. */
+/** The observation ends here; the sliding entry would stay for as long as it is read. */
 const watchedMs = 2_000
 
 /** @public loaded by main.ts */
@@ -62,7 +62,7 @@ function slidingCache(load: () => Promise<string>): Reader {
   }
 }
 
-/** Milliseconds from the change until a reader sees it; {@link watchedMs} when none did. */
+/** Milliseconds from the change until a reader sees it; {@link watchedMs} when no reader did. */
 async function staleFor(open: (load: () => Promise<string>) => Reader): Promise<number> {
   const source = { value: 'old' }
   const cache = open(async () => source.value)

@@ -1,4 +1,4 @@
-/** The cached target of a hot link expires. How many of those who come in that moment ask the database? */
+/** The cached target of a hot link expires. How many concurrent visitors query the database? */
 import { join } from 'node:path'
 import { createCache } from '@octet/cache'
 import { openPool, startEmbeddedPostgres } from '@octet/db'
@@ -9,13 +9,13 @@ import { withTempDir } from '../../bench/octet.ts'
 
 const visitors = 500
 const connectionsMax = 8
-/** What a real target costs on a busy machine: the statement and its way there and back. */
+/** The cost of a real target on a busy machine: the statement and its round trip. */
 const queryMs = 3
 
 /** @public loaded by main.ts */
 export const experiment: Experiment = {
   name: 'stampede',
-  shows: `${visitors} visits in the moment a hot entry expires: statements sent and the longest wait, with one flight and without`,
+  shows: `${visitors} visits while a hot entry expires: statements sent and the longest wait, with single flight and without`,
   cores: 'shared',
   goals: [
     { of: 'sharedStatementsPerExpiry', atMost: 1 },

@@ -1,4 +1,7 @@
-/** Everything is killed and cut under load. What is left, and what would be left of a database that answers early? */
+/**
+ * Servers and databases are killed and disconnected under load. What is lost, and what does a database lose that
+ * answers early?
+ */
 
 import type { Experiment } from '../../bench/experiment.ts'
 import { startCluster } from '../../chaos/cluster/start-cluster.ts'

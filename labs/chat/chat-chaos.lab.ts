@@ -1,4 +1,4 @@
-/** People talk while everything is killed, cut and slowed down. Who has heard what, in which order, in the end? */
+/** People chat while faults hit everything. Which messages has each member at the end, and in which order? */
 import type { Experiment } from '../../bench/experiment.ts'
 import { startRedis } from '../../chaos/cluster/redis-process.ts'
 import { type ClusterClient, startCluster } from '../../chaos/cluster/start-cluster.ts'
@@ -13,7 +13,7 @@ const clients = 8
 const forMs = 60_000
 const roundsLong = 10
 const faultsPerRound = 8
-/** Often left out: the lock under which numbers are taken, a device's order, a memory of what was said, polling. */
+/** Often left out: the lock for numbers, the order of a device, a memory of sent messages, polling. */
 const asOftenWritten: readonly string[] = [
   'room-unlocked',
   'seq-from-counter',

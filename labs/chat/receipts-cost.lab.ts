@@ -1,4 +1,4 @@
-/** Who has read what: a row for each message and reader, or two numbers for each member? */
+/** Read receipts: a row for each message and reader, or two numbers for each member? */
 import { join } from 'node:path'
 import { chat } from '@octet/contracts/chat'
 import { openPool, startEmbeddedPostgres } from '@octet/db'
@@ -35,7 +35,7 @@ export const experiment: Experiment = {
         say('the same over Octet')
         const octet = await readWithOctet(postgres.url, dir)
         return {
-          baseline: 'insert (message, reader) for each message somebody has read (what Rocket.Chat and Zulip keep)',
+          baseline: 'insert (message, reader) for each read message (as Rocket.Chat and Zulip do)',
           metrics: {
             readers: size.people,
             messages: size.messages,
@@ -73,9 +73,9 @@ interface Size {
 interface Cost {
   readonly rows: number
   readonly bytes: number
-  /** To note that one person has read everything that was new, 20 messages each time. */
+  /** Records that one person has read all new messages, 20 each time. */
   readonly readMs: number
-  /** To count what somebody has not read. */
+  /** Counts the unread messages of one person. */
   readonly unreadMs: number
 }
 
@@ -123,7 +123,7 @@ async function cost(
   for (let upTo = newAtOnce; upTo <= total; upTo += newAtOnce) {
     for (let reader = 1; reader <= readers; reader++) readTimes.push(await timed(() => way.read(reader, upTo)))
   }
-  // An update leaves the old row until it is cleaned away: what is counted is what stays.
+  // An update leaves the old row until vacuum, so the size counts what stays.
   await sql`vacuum full ${sql(way.table)}`
   for (let reader = 1; reader <= readers; reader++) unreadTimes.push(await timed(() => way.unread(reader)))
   const [size] = await sql<{ rows: number; bytes: number }[]>`
@@ -142,7 +142,7 @@ async function timed(work: () => PromiseLike<unknown>): Promise<number> {
   return performance.now() - startedMs
 }
 
-/** Through the front door: marking as read costs what it costs with access checks, and the counts are right. */
+/** Through the public API: reading includes access checks, and the counts are right. */
 async function readWithOctet(databaseUrl: string, dir: string): Promise<{ readMs: number; isRight: boolean }> {
   const octet = await startOctet({ dataDir: join(dir, 'octet'), environment: { DATABASE_URL: databaseUrl } })
   try {
@@ -150,7 +150,7 @@ async function readWithOctet(databaseUrl: string, dir: string): Promise<{ readMs
     const clients = []
     for (let person = 0; person < 5; person++) clients.push({ token: await signUp(octet.origin) })
     const [writer, ...readers] = clients.map(caller => ({ chat: http.client(chat, caller), caller }))
-    if (writer === undefined) throw new Error('nobody is there')
+    if (writer === undefined) throw new Error('there are no clients')
     const { id: roomId } = await writer.chat.createRoom({ name: 'Receipts' })
     for (const { chat: reader } of readers) await reader.joinRoom({ id: roomId })
     const seqs: number[] = []

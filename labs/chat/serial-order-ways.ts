@@ -6,17 +6,17 @@ export const ways = ['serial', 'timestamp', 'octet'] as const
 export type Way = (typeof ways)[number]
 type LabDb = Db<typeof chat>
 
-/** What a writer does between taking its number and committing: the other statements of its transaction. */
+/** The work of a writer between taking its number and committing: the other statements of its transaction. */
 const workMsMax = 4
 const pageMax = 200
 
 export interface Outcome {
   readonly written: number
-  /** Committed, and never handed to the reader. */
+  /** Committed, but never passed to the reader. */
   readonly skipped: number
 }
 
-/** Writers fill rooms while one reader follows each; what it was never given although it was committed was skipped. */
+/** Writers fill rooms while one reader follows each. A committed message that the reader never got was skipped. */
 export async function countSkipped(
   db: LabDb,
   way: Way,
@@ -35,7 +35,7 @@ export async function countSkipped(
   return { written: written.size, skipped: [...written].filter(id => !seen.has(id)).length }
 }
 
-/** The id of what was written, once it is committed. */
+/** The id of the written row, after its commit. */
 function writeOne(db: LabDb, way: Way, room: string): Promise<string> {
   const workMs = Math.random() * workMsMax
   return db.transaction('lab.write', async tx => {
@@ -63,11 +63,11 @@ async function insert(tx: LabTx, way: Way, room: string): Promise<string> {
 
 interface Row {
   readonly id: string
-  /** What the reader goes on from. */
+  /** The position from which the reader continues. */
   readonly place: string
 }
 
-/** Asks again and again for what comes after the last place it saw, and goes on until nothing is left. */
+/** Queries repeatedly for rows after its last position, until none is left. */
 async function follow(db: LabDb, way: Way, room: string, writing: Promise<unknown>): Promise<ReadonlySet<string>> {
   const seen = new Set<string>()
   let last: string | undefined

@@ -1,4 +1,4 @@
-/** A reader that goes on from the last number it saw: which numbers may it trust? */
+/** A reader continues from the last number it saw: which numbers can it trust? */
 import { join } from 'node:path'
 import type { chat } from '@octet/contracts/chat'
 import { migrateUp, openDb, startEmbeddedPostgres } from '@octet/db'
@@ -45,7 +45,7 @@ export const experiment: Experiment = {
           ratios: {
             serialSkippedShare: serial.skipped / serial.written,
             timestampSkippedShare: timestamp.skipped / timestamp.written,
-            // The price: who writes into one room waits for the other's commit.
+            // The price: writers to one room wait for each other's commits.
             octetWrittenOfSerial: octet.written / serial.written,
           },
         }

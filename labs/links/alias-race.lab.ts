@@ -1,4 +1,4 @@
-/** Twenty people ask for one alias at the same instant. Who gets it? */
+/** Twenty people request one alias at the same time. Who gets it? */
 import { join } from 'node:path'
 import { links } from '@octet/contracts/links'
 import { openPool, startEmbeddedPostgres, uniqueViolation } from '@octet/db'
@@ -57,7 +57,7 @@ export const experiment: Experiment = {
 }
 
 type Pool = ReturnType<typeof openPool>
-/** Tries to become the owner of an alias; false when somebody else is. Throws what the database throws. */
+/** Tries to become the owner of an alias; false when it is taken. Throws what the database throws. */
 type Claim = (sql: Pool, alias: string) => Promise<boolean>
 
 async function checkThenInsert(sql: Pool, alias: string): Promise<boolean> {
@@ -90,12 +90,12 @@ async function raceOnTables(url: string, rounds: number) {
 }
 
 interface Outcome {
-  /** Who were told that the alias is theirs. */
+  /** The requests that were answered with success. */
   owners: number
   ownersMax: number
   /** Aliases with more than one owner. */
   shared: number
-  /** Claims that ended in the database's own error, a 500 unless somebody catches it. */
+  /** Claims that ended in the database's own error, a 500 unless the code catches it. */
   errors: number
   readonly roundMs: number
 }

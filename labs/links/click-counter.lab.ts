@@ -1,4 +1,4 @@
-/** Three ways to count clicks: what each costs, and what is left of the count after kill -9 under load. */
+/** Three ways to count clicks: their cost, and the state of the count after kill -9 under load. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Link } from '@octet/contracts/links'
@@ -81,7 +81,7 @@ function startNaive({ databaseUrl, cores }: Parts, way: 'update' | 'memory'): Pr
   return startBare({ program: naiveProgram, environment, launcher: cores.server })
 }
 
-/** All three serve one hot link, by turns, on the same PostgreSQL. */
+/** All three serve one hot link, in turns, on the same PostgreSQL. */
 async function compareSpeeds(parts: Parts): Promise<Record<Way, Speed>> {
   const { databaseUrl, dir, cores, options } = parts
   options.say('how fast')
@@ -120,10 +120,10 @@ async function compareSpeeds(parts: Parts): Promise<Record<Way, Speed>> {
   }
 }
 
-/** Kills the server; its PostgreSQL lives on. */
+/** Kills the server; its PostgreSQL keeps running. */
 function killNaive(parts: Parts, way: 'update' | 'memory'): Promise<KillVerdict> {
   parts.options.say(`${killsOfNaive} kills: ${way === 'update' ? 'a counter in a table' : 'a counter in memory'}`)
-  // Links of their own for each way: counts of the one must not stand in for the other's.
+  // Each way has its own links, so that counts of one cannot stand in for another's.
   const first = way === 'update' ? 0 : connections
   const own = Array.from({ length: connections }, (_, index) => first + index)
   return killUnderLoad({
@@ -139,7 +139,7 @@ function killNaive(parts: Parts, way: 'update' | 'memory'): Promise<KillVerdict>
   })
 }
 
-/** Kills all of Octet, the PostgreSQL it started included. */
+/** Kills all of Octet, including its PostgreSQL. */
 function killOctet({ dir, cores, options }: Parts): Promise<KillVerdict> {
   const rounds = options.pick({ short: 2, normal: killsOfOctet, long: killsOfOctet * 5 })
   options.say(`${rounds} kills: the journal, server and PostgreSQL at once`)

@@ -1,6 +1,6 @@
 /**
- * The redirect as it is usually first written: a counter in the database, raised before the answer (`MODE=update`), or
- * in memory, written down now and then (`MODE=memory`). `GET /s/<n>` follows link n, `GET /counts` tells all counts.
+ * The redirect as it is usually first written: a counter in the database, increased before the answer (`MODE=update`),
+ * or in memory, saved now and then (`MODE=memory`). `GET /s/<n>` follows link n, `GET /counts` returns all counts.
  */
 import { createServer } from 'node:http'
 import { openPool } from '@octet/db'

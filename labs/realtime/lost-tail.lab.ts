@@ -1,6 +1,6 @@
 /**
- * Somebody says four things, and the wire between Redis and one server is down for the last. Pub/sub tells each message
- * to whoever listens at that moment; nobody is told that there was one.
+ * A client sends four messages, and the connection between Redis and one server is down during the last. Pub/sub
+ * delivers a message only to current subscribers and reports no loss.
  */
 import { join } from 'node:path'
 import { chat } from '@octet/contracts/chat'
@@ -17,7 +17,7 @@ import { startOctet, withTempDir } from '../../bench/octet.ts'
 import { type TcpFault, tcpFault } from '../../chaos/wire/tcp-fault.ts'
 
 const saidEachRound = 4
-/** After so long without it a message counts as lost: nothing more is said, so nothing shows that it is missing. */
+/** After this time a message counts as lost: no later message follows, so nothing shows that it is missing. */
 const patienceMs = 5_000
 
 interface Listener {
@@ -37,7 +37,7 @@ interface Round {
   readonly listener: Listener
 }
 
-/** Whether the last message came at all, and after how long. */
+/** Whether the last message arrived, and after how long. */
 async function round({ wire, say, listener }: Round, name: string): Promise<number | undefined> {
   const texts = Array.from({ length: saidEachRound }, (_, index) => `${name} ${index}`)
   const last = texts.pop() ?? ''
@@ -56,8 +56,7 @@ async function round({ wire, say, listener }: Round, name: string): Promise<numb
 /** @public loaded by main.ts */
 export const experiment: Experiment = {
   name: 'lost-tail',
-  shows:
-    'the last message of a conversation when Redis is cut off from one server as it is said: pub/sub alone, and Octet',
+  shows: 'the last message of a conversation when one server loses Redis as it is sent: pub/sub alone, and Octet',
   cores: 'shared',
   goals: [{ of: 'lost', atMost: 0 }],
   run: ({ pick, say }) =>
@@ -144,7 +143,7 @@ async function overOctet({ speaks, listens, wire, rounds }: Servers) {
   client.connect()
   const results: (number | undefined)[] = []
   try {
-    if (!(await until(() => following.isLive, 10_000))) throw new Error('nobody listens')
+    if (!(await until(() => following.isLive, 10_000))) throw new Error('no client is subscribed')
     for (let index = 0; index < rounds; index++) {
       const say = (body: string) => mine.sendMessage({ roomId, cmid: crypto.randomUUID(), body })
       results.push(await round({ wire, listener, say }, `${index}`))

@@ -1,4 +1,4 @@
-/** Thousands of clients lose their server in one moment. What do their pauses do to the one that comes back? */
+/** Thousands of clients lose their server at once. What do their pauses do to the server that comes back? */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -16,7 +16,7 @@ import type { StormOrder, StormReport } from './storm.ts'
 const serverProgram = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
 const stormProgram = fileURLToPath(new URL('./storm-process.ts', import.meta.url))
 const giveUpMs = 90_000
-/** A machine that is stormed by its own clients starts slowly. */
+/** A machine under attack by its own clients starts slowly. */
 const readyTimeoutMs = 90_000
 
 interface Stage {
@@ -41,7 +41,7 @@ async function storm({ start, clients }: Stage, isJittered: boolean) {
     server = await start()
     const readyMs = performance.now()
     const watching = watchHealth(server.origin)
-    // Before they are back: they have to be told of it.
+    // Sent before they are back, so they must receive it.
     await say('after')
     const { attempts, failures, peak, heard } = await until(child, ({ live, heard: all }) => {
       return live >= clients && all >= 2 * clients
@@ -71,7 +71,7 @@ async function until(child: ChildProcess, fits: (report: StormReport) => boolean
   }
 }
 
-/** How long somebody else waits for an answer at worst. */
+/** The longest wait of another caller for an answer. */
 function watchHealth(origin: string) {
   let isOver = false
   let worstMs = 0
@@ -96,8 +96,8 @@ function watchHealth(origin: string) {
 }
 
 /**
- * A port that the system gives to no outgoing connection: among thousands of attempts to reach a server that is away,
- * one would be given its port and connect to itself (TCP allows it), and the server could not start.
+ * A port that the system gives to no outgoing connection. Among thousands of attempts to reach an absent server, an
+ * attempt could get the server's port and connect to itself (TCP allows it). Then the server could not start.
  */
 async function portBelowTheSystems(): Promise<number> {
   for (;;) {

@@ -1,4 +1,4 @@
-/** Thousands of real clients in a process of their own, which lose their server together. */
+/** Thousands of real clients in a separate process, which lose their server together. */
 import { chat } from '@octet/contracts/chat'
 import { createRealtimeClient, type Following } from '@octet/realtime-client'
 import { WebSocket } from 'ws'
@@ -30,7 +30,7 @@ async function open({ url, token, roomId, clients, isJittered }: Extract<StormOr
       url,
       token: () => token,
       openSocket,
-      // The same pauses; without jitter everybody takes the whole of them.
+      // The same pauses; without jitter each client waits the full pause.
       random: isJittered ? Math.random : () => 1,
     })
     const room = client.stream(chat, 'room', roomId)

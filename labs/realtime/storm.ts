@@ -1,4 +1,4 @@
-/** What the lab and its clients' process say to one another. */
+/** Messages between the lab and the process of its clients. */
 export type StormOrder =
   | {
       readonly kind: 'open'

@@ -10,7 +10,7 @@ export function base64Of(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-/** Throws for what is not base64. */
+/** Throws for invalid base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), character => character.charCodeAt(0))
 }

@@ -9,13 +9,13 @@ const suiteName = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519'
 export interface Device {
   readonly suite: CiphersuiteImpl
   readonly userId: string
-  /** `<user id>:<random>`: whose device it is, in every group it is in. */
+  /** `<user id>:<random>`: the owner of the device, in every group. */
   readonly identity: string
   readonly signKey: Uint8Array
   readonly publicKey: Uint8Array
 }
 
-/** The device kept in the store, or a new one. */
+/** The device from the store, or a new one. */
 export function createDevice(store: SecretStore, userId: string): Promise<Device> {
   const key = `device ${userId}`
   return store.exclusive(key, async () => {
@@ -36,7 +36,7 @@ export function createDevice(store: SecretStore, userId: string): Promise<Device
   })
 }
 
-/** Whose device an identity is. */
+/** The user id in a device's identity. */
 export function userOf(identity: string): string {
   return identity.slice(0, identity.indexOf(':'))
 }

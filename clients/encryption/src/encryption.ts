@@ -1,6 +1,6 @@
 /**
- * Encrypted rooms for one device: joins their groups, reads what is said in the order of the room, and speaks. Every
- * step is kept before its result is handed out, so that a crash at any point uses no key twice and loses no text.
+ * Encrypted rooms for one device: joins their groups, reads messages in the order of the room, and seals new ones.
+ * Every step is stored before its result is returned, so that a crash at any point uses no key twice and loses no text.
  */
 import { base64Of, fromBase64 } from './bytes.ts'
 import type { Device } from './device.ts'
@@ -20,31 +20,30 @@ export interface RoomEvent {
 
 export interface Encryption {
   /**
-   * Makes or joins the room's group if this device is not in it; `membersOf` is asked then who is in the room. Returns
-   * up to where the room's events have been taken: hand over those after it.
+   * Creates or joins the room's group if this device is not a member; then it asks `membersOf` for the room's members.
+   * Returns the position up to which events were taken: continue after it.
    */
   open(roomId: string, membersOf: () => Promise<readonly string[]>): Promise<number>
   /**
-   * Takes an event in its turn; events taken before are answered again from memory. The text of a message as it is said
-   * or changed, `null` for one this device cannot read, `undefined` for everything that is no message. Throws
-   * {@link BehindError}, or what was wrong with a commit: then {@link Encryption.rejoin}.
+   * Takes the next event; events taken before are answered from memory. Returns the text of a new or edited message,
+   * `null` for an unreadable one, and `undefined` for all other events. Throws {@link BehindError}, or the error of a
+   * bad commit: then call {@link Encryption.rejoin}.
    */
   take(roomId: string, event: RoomEvent): Promise<string | null | undefined>
   /** The text of a message that was taken before; `null` when this device does not know it. */
   textAt(roomId: string, seq: number): Promise<string | null>
-  /** What this device sealed as these very words; `undefined` once they have come back over the stream. */
+  /** The text that this device sealed into exactly this body; `undefined` once it has come back over the stream. */
   sentText(roomId: string, body: string): Promise<string | undefined>
-  /** Keeps texts that were recovered. */
+  /** Stores recovered texts. */
   learn(roomId: string, texts: ReadonlyMap<number, string>): Promise<void>
   /**
-   * Seals a text for those who are in the room; devices of those who are not any more are put out first. Send the
-   * result as the body under the same cmid; a change is sealed under the cmid of what it changes. Throws
-   * {@link BehindError}.
+   * Seals a text for the members of the room; devices of former members are removed first. Send the result as the body
+   * under the same cmid; an edit is sealed under the cmid of its message. Throws {@link BehindError}.
    */
   seal(roomId: string, message: { cmid: string; text: string }): Promise<string>
   /** The devices that can read the room, for people to compare. */
   fingerprints(roomId: string): Promise<readonly Fingerprint[]>
-  /** Leaves and joins anew, for a device whose state no longer fits; like {@link Encryption.open}. */
+  /** Leaves and joins again, for a device whose state no longer fits; like {@link Encryption.open}. */
   rejoin(roomId: string, membersOf: () => Promise<readonly string[]>): Promise<number>
 }
 
@@ -102,20 +101,20 @@ function saidBy(event: RoomEvent): Said | undefined {
   return event.type === 'message' ? { ...said, seq: event.seq, authorId: event.from ?? '' } : said
 }
 
-interface Taking {
+interface TakingStep {
   readonly device: Device
   readonly memory: Memory
   readonly roomId: string
   readonly kept: Kept
 }
 
-async function takeOther({ device, memory, roomId, kept }: Taking, event: RoomEvent): Promise<undefined> {
+async function takeOther({ device, memory, roomId, kept }: TakingStep, event: RoomEvent): Promise<undefined> {
   if (event.seq <= kept.seq) return undefined
   const group = event.type === 'group-changed' ? await takeCommit(device, kept, event) : kept.group
   await memory.save(roomId, { ...kept, group, seq: event.seq, members: membersAfter(kept.members, event) })
 }
 
-/** Who is in the room after an event of its log: what a commit may do depends on it, at its place and not today. */
+/** The members of the room after an event of its log: a commit is judged by the members at its position, not today. */
 function membersAfter(members: readonly string[], { type, body }: RoomEvent): readonly string[] {
   const { userId } = body as { userId?: string }
   if (userId === undefined || (type !== 'member-joined' && type !== 'member-left')) return members
@@ -132,7 +131,7 @@ async function takeCommit(device: Device, { group, members }: Kept, event: RoomE
 }
 
 async function takeSaid(
-  { device, memory, roomId, kept }: Taking,
+  { device, memory, roomId, kept }: TakingStep,
   event: RoomEvent,
   said: Said,
 ): Promise<string | null> {
@@ -149,7 +148,7 @@ async function takeSaid(
   return text
 }
 
-/** `null` for what was not sealed for this device, or not signed by one of its author's. */
+/** `null` for a message that was not sealed for this device, or not signed by a device of its author. */
 async function readSaid(
   device: Device,
   roomId: string,

@@ -1,6 +1,6 @@
 /**
- * What is inside a sealed message. MLS proves that some device of the group wrote it; the library does not say which,
- * so the device signs it as well, and a member who works together with the server cannot speak as another.
+ * The content of a sealed message. MLS proves that some device of the group wrote it, but the library does not report
+ * which. So the device signs it as well, and a member who colludes with the server cannot impersonate another.
  */
 import { base64Of, bytesOf, fromBase64, textOf } from './bytes.ts'
 import { type Device, userOf } from './device.ts'
@@ -11,7 +11,7 @@ interface Envelope {
   readonly signature: string
 }
 
-/** A signature is worth something in this room, for this cmid, and nowhere else. */
+/** A signature is valid in this room, for this cmid, and nowhere else. */
 const signed = (roomId: string, cmid: string, text: string) => bytesOf(`octet message\n${roomId}\n${cmid}\n${text}`)
 
 export async function writeEnvelope(
@@ -24,14 +24,14 @@ export async function writeEnvelope(
 
 export interface Origin {
   readonly roomId: string
-  /** As the server says. */
+  /** As the server reports it. */
   readonly from: string
   readonly cmid: string
   /** The key of a device that is or was in the group. */
   readonly publicKeyOf: (identity: string) => Uint8Array | undefined
 }
 
-/** The text, when a device of the sender signed it. Throws otherwise. */
+/** The text, if a device of the sender signed it. Throws otherwise. */
 export async function readEnvelope({ suite }: Device, plain: Uint8Array, origin: Origin): Promise<string> {
   const { device, text, signature } = JSON.parse(textOf(plain)) as Partial<Envelope>
   if (typeof device !== 'string' || typeof text !== 'string' || typeof signature !== 'string') {

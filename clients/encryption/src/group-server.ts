@@ -1,9 +1,9 @@
-/** How a device moves a room's group on: it proposes, the server lets one per epoch through. */
+/** Advances a room's group: a device proposes a commit, and the server accepts one per epoch. */
 import { base64Of, fromBase64 } from './bytes.ts'
 import type { Device } from './device.ts'
 import { epochOf, type Group, groupInfoOf, joinGroup, newGroup, removeDevices } from './group.ts'
 
-/** What the server does for a group: chat's `getGroup` and `commitToGroup`. */
+/** The server's part of a group: chat's `getGroup` and `commitToGroup`. */
 export interface GroupServer {
   getGroup(input: { roomId: string }): Promise<{ epoch: number; groupInfo: string | null; headSeq: number }>
   /** Rejects with `code: 'chat.epoch-moved'` when another device was first. */
@@ -15,13 +15,13 @@ export interface GroupServer {
   }): Promise<{ epoch: number; seq: number }>
 }
 
-/** Other devices have moved the group on: hand over the events that came, and try again. */
+/** Other devices have advanced the group: take the events that came, and try again. */
 export class BehindError extends Error {}
 
 const attemptsMax = 5
 const isEpochMoved = (error: unknown) => (error as { code?: string }).code === 'chat.epoch-moved'
 
-/** Makes the room's group or joins it. `seq` is the place of that in the room's log. */
+/** Creates the room's group or joins it. `seq` is the position of that event in the room's log. */
 export async function enterGroup(
   device: Device,
   server: GroupServer,
@@ -30,7 +30,7 @@ export async function enterGroup(
   for (let attempt = 1; ; attempt++) {
     const { epoch, groupInfo } = await server.getGroup({ roomId })
     if (groupInfo === null && epoch > 0) {
-      throw new BehindError('nobody has told yet how to join; try again when somebody is there')
+      throw new BehindError('no device has published how to join yet; try again when another device is online')
     }
     const { group, commit } =
       groupInfo === null
@@ -50,7 +50,7 @@ export async function enterGroup(
   }
 }
 
-/** Puts devices out of the group. Throws {@link BehindError} when another device was first. */
+/** Removes devices from the group. Throws {@link BehindError} when another device was first. */
 export async function putOut(
   { device, server, roomId }: { device: Device; server: GroupServer; roomId: string },
   group: Group,

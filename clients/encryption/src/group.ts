@@ -1,4 +1,4 @@
-/** One room's MLS group as this device sees it: pure steps from state to state, and how a state is kept. */
+/** One room's MLS group as this device sees it: pure steps from state to state, and the stored form of a state. */
 import {
   type ClientConfig,
   type ClientState,
@@ -29,7 +29,7 @@ import {
 import { bytesOf, textOf } from './bytes.ts'
 import { type Device, userOf } from './device.ts'
 
-/** Senders may be some epochs behind when their message takes its place in the room. */
+/** Senders may be some epochs behind when their message gets its position in the room. */
 const epochsKept = 16
 
 const config: ClientConfig = {
@@ -37,7 +37,7 @@ const config: ClientConfig = {
   lifetimeConfig: defaultLifetimeConfig,
   keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,
   paddingConfig: defaultPaddingConfig,
-  // Who a credential belongs to is held against the sender the server names; see `judge`.
+  // The owner of a credential is compared with the sender that the server names; see `judge`.
   authService: defaultAuthenticationService,
 }
 
@@ -47,7 +47,7 @@ export type Group = ClientState
 export interface Fingerprint {
   readonly userId: string
   readonly identity: string
-  /** Of the key the device signs with. */
+  /** Fingerprint of the device's signing key. */
   readonly publicKey: Uint8Array
 }
 
@@ -63,7 +63,7 @@ export function decodeGroup(bytes: Uint8Array): Group {
 
 export const epochOf = (group: Group): number => Number(group.groupContext.epoch)
 
-/** The devices in the group, with their places in its tree. */
+/** The devices in the group, with their positions in its tree. */
 export function devicesOf(group: Group): (Fingerprint & { readonly leafIndex: number })[] {
   return group.ratchetTree.flatMap((node, index) => {
     if (node?.nodeType !== 'leaf') return []
@@ -82,21 +82,21 @@ async function keyPackageOf({ suite, identity, signKey, publicKey }: Device) {
   return generateKeyPackageWithKey(credential, capabilities, defaultLifetime, [], { signKey, publicKey }, suite)
 }
 
-/** A group with this device alone in it. */
+/** A group with only this device. */
 export async function newGroup(device: Device, roomId: string): Promise<Group> {
   const { publicPackage, privatePackage } = await keyPackageOf(device)
   return createGroup(bytesOf(roomId), publicPackage, privatePackage, [], device.suite, config)
 }
 
-/** What another device needs to join from outside. */
+/** The data that another device needs to join from outside. */
 export async function groupInfoOf(device: Device, group: Group): Promise<Uint8Array> {
   const groupInfo = await createGroupInfoWithExternalPubAndRatchetTree(group, [], device.suite)
   return encodeMlsMessage({ version: 'mls10', wireformat: 'mls_group_info', groupInfo })
 }
 
 /**
- * Joins from outside by an external commit (RFC 9420, 12.4.3.2): nobody need be online to let the device in. A place
- * the same device has in the group already is given up for the new one.
+ * Joins from outside by an external commit (RFC 9420, 12.4.3.2): no other device needs to be online. A previous
+ * position of the same device in the group is replaced by the new one.
  */
 export async function joinGroup(
   device: Device,
@@ -116,7 +116,7 @@ export async function joinGroup(
   return { group: newState, commit }
 }
 
-/** A commit that puts devices out; everything after it they cannot read. */
+/** A commit that removes devices; they cannot read anything after it. */
 export async function removeDevices(
   device: Device,
   group: Group,
@@ -133,16 +133,16 @@ export async function removeDevices(
   return { group: newState, commit: encodeMlsMessage(commit) }
 }
 
-/** What must hold of a commit: who made it, and who is in the room at that place of its log. */
+/** The facts by which a commit is judged: its author, and the members at that position of the log. */
 export interface CommitRules {
-  /** The user the server says it came from. */
+  /** The user that the server names as its author. */
   readonly from: string
   readonly isMember: (userId: string) => boolean
 }
 
 /**
- * Applies another device's commit. Throws when it does what commits here never do: let in a device of somebody else,
- * or put out a device of somebody who is in the room and did not do it themselves.
+ * Applies another device's commit. Throws for commits that clients never make: adding a device of another user, or
+ * removing a device of a current member who did not do it themselves.
  */
 export async function applyCommit(
   device: Device,
@@ -151,7 +151,7 @@ export async function applyCommit(
   rules: CommitRules,
 ): Promise<Group> {
   const message = decodeMlsMessage(commit, 0)?.[0]
-  if (message?.wireformat !== 'mls_public_message') throw new Error('that is no commit')
+  if (message?.wireformat !== 'mls_public_message') throw new Error('not a commit')
   judgeJoin(message, rules)
   const devices = devicesOf(group)
   const result = await processMessage(
@@ -172,7 +172,7 @@ export async function applyCommit(
 function judgeJoin(message: MLSMessage, { from, isMember }: CommitRules): void {
   if (message.wireformat !== 'mls_public_message') return
   const { content } = message.publicMessage
-  if (content.contentType !== 'commit') throw new Error('that is no commit')
+  if (content.contentType !== 'commit') throw new Error('not a commit')
   if (content.sender.senderType !== 'new_member_commit') return
   const leaf = content.commit.path?.leafNode
   const joining = leaf === undefined ? '' : userOf(identityOf(leaf.credential))
@@ -190,7 +190,7 @@ function isAllowed(
   return removed === undefined || removed.userId === rules.from || !rules.isMember(removed.userId)
 }
 
-/** Encrypts for the devices of this epoch. The state that comes back must be kept before the message is shown. */
+/** Encrypts for the devices of this epoch. Store the returned state before the message leaves. */
 export async function seal(
   device: Device,
   group: Group,
@@ -204,16 +204,16 @@ export async function seal(
   }
 }
 
-/** Throws for what was not sealed for this device. */
+/** Throws for a message that was not sealed for this device. */
 export async function unseal(
   device: Device,
   group: Group,
   sealed: Uint8Array,
 ): Promise<{ group: Group; plain: Uint8Array }> {
   const message = decodeMlsMessage(sealed, 0)?.[0]
-  if (message?.wireformat !== 'mls_private_message') throw new Error('that is no sealed message')
+  if (message?.wireformat !== 'mls_private_message') throw new Error('not a sealed message')
   const result = await processMessage(message, group, emptyPskIndex, () => 'reject', device.suite)
-  if (result.kind !== 'applicationMessage') throw new Error('that is no message')
+  if (result.kind !== 'applicationMessage') throw new Error('not a message')
   result.consumed.forEach(zeroOutUint8Array)
   return { group: result.newState, plain: result.message }
 }

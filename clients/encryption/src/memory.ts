@@ -1,9 +1,9 @@
-/** What a device keeps of its rooms. */
+/** A device's stored state of its rooms. */
 import { base64Of, bytesOf, fromBase64, textOf } from './bytes.ts'
 import { decodeGroup, devicesOf, encodeGroup, type Group } from './group.ts'
 import type { SecretStore } from './store.ts'
 
-/** The group, up to where the room's log was taken, who was in the room there, and keys of devices that have left. */
+/** The group, the position up to which the log was taken, the members there, and keys of devices that have left. */
 export interface Kept {
   readonly group: Group
   readonly seq: number
@@ -11,7 +11,7 @@ export interface Kept {
   readonly keys: Readonly<Record<string, string>>
 }
 
-/** A message, as it was said or as its author changed it. `seq` is its own place and not that of a change. */
+/** A message, as sent or as its author edited it. `seq` is its own position, not that of an edit. */
 export interface Said {
   readonly seq: number
   readonly authorId: string
@@ -25,20 +25,20 @@ export interface Memory {
   load(roomId: string): Promise<Kept | undefined>
   /** Throws when the room was never opened. */
   need(roomId: string): Promise<Kept>
-  /** The room as it stands now, and with it what was learned. */
+  /** The current room, stored together with the new texts. */
   save(roomId: string, kept: Kept, entries?: Entries): Promise<void>
   textAt(roomId: string, seq: number): Promise<string | null>
-  /** Words alone; the room stays as it is. */
+  /** Texts alone; the room stays as it is. */
   learn(entries: Entries): Promise<void>
-  /** What this device sealed as these very words and has not seen come back. */
+  /** The text that this device sealed into exactly this body and has not received back. */
   sentText(roomId: string, body: string): Promise<string | undefined>
-  /** Whether these very sealed words were opened before. */
+  /** True if exactly this sealed body was opened before. */
   isKnown(roomId: string, said: Said): Promise<boolean>
-  /** Alone with the room, other tabs included. */
+  /** Runs exclusively for the room, across tabs. */
   alone<T>(roomId: string, work: () => Promise<T>): Promise<T>
 }
 
-/** The end of sealed words tells them from others. */
+/** The end of a sealed body identifies it. */
 const markLength = 44
 const roomKey = (roomId: string) => `room ${roomId}`
 const textKey = (roomId: string, seq: number) => `text ${roomId} ${seq}`
@@ -46,7 +46,7 @@ const markKey = (roomId: string, seq: number) => `mark ${roomId} ${seq}`
 const markOf = (body: string) => body.slice(-markLength)
 const sentKey = (roomId: string, body: string) => `sent ${roomId} ${markOf(body)}`
 
-/** To keep: the words of a message (`null`: it cannot be read), by which sealed words they came. */
+/** Entries to store: the text of a message (`null`: unreadable), by the sealed body it came in. */
 export function opened(roomId: string, said: Said, text: string | null): Entries {
   return new Map([
     [markKey(roomId, said.seq), bytesOf(markOf(said.body))],
@@ -55,12 +55,12 @@ export function opened(roomId: string, said: Said, text: string | null): Entries
   ])
 }
 
-/** To keep: words of messages that came another way. */
+/** Entries to store: texts of messages from another source. */
 export function recovered(roomId: string, texts: ReadonlyMap<number, string>): Entries {
   return new Map([...texts].map(([seq, text]) => [textKey(roomId, seq), bytesOf(text)]))
 }
 
-/** To keep: what is about to be sent. A device cannot open what it sealed itself. */
+/** Entries to store: the body about to be sent. A device cannot open its own sealed messages. */
 export function sealed(roomId: string, { body, text }: { body: string; text: string }): Entries {
   return new Map([[sentKey(roomId, body), bytesOf(text)]])
 }

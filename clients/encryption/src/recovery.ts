@@ -1,6 +1,6 @@
 /**
- * The recovery key: 256 random bits a person keeps on paper. With it a new device reads the copies of messages that
- * other devices left, sealed, with the server; without it they are noise.
+ * The recovery key: 256 random bits that a person keeps on paper. With it a new device reads the sealed copies of
+ * messages that other devices left on the server. Without it they are noise.
  */
 import { bytesOf, textOf } from './bytes.ts'
 
@@ -10,11 +10,11 @@ const checkLetters = 4
 const nonceBytes = 12
 
 export interface Recovery {
-  /** Tells the key from others without telling it. */
+  /** Identifies the key without revealing it. */
   readonly check: Uint8Array
-  /** A message, sealed for its place in its room. */
+  /** A message, sealed for its position in its room. */
   seal(roomId: string, seq: number, text: string): Promise<Uint8Array>
-  /** Throws for what another key sealed, or for another place. */
+  /** Throws for a copy that another key sealed, or that belongs to another position. */
   open(roomId: string, seq: number, sealed: Uint8Array): Promise<string>
 }
 
@@ -22,13 +22,13 @@ export function newRecoveryKey(): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(keyBytes))
 }
 
-/** In groups of four letters, the last of which find typing errors. */
+/** In groups of four letters; the last ones detect typing errors. */
 export async function recoveryKeyText(key: Uint8Array<ArrayBuffer>): Promise<string> {
   const letters = `${lettersOf(key)}${await checkOf(key)}`
   return letters.match(/.{1,4}/g)?.join('-') ?? ''
 }
 
-/** Reads what a person typed, in any case and with any spaces. `undefined` when it cannot be a key. */
+/** Reads a typed key, in any case and with any spaces. `undefined` when it cannot be a key. */
 export async function readRecoveryKey(text: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const letters = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
   const bodyLetters = letters.slice(0, -checkLetters)
@@ -72,7 +72,7 @@ async function checkOf(key: Uint8Array<ArrayBuffer>): Promise<string> {
   return lettersOf(new Uint8Array(digest)).slice(0, checkLetters)
 }
 
-/** HKDF-SHA-256 makes one key to seal with and one value to know the key by; neither tells the other. */
+/** HKDF-SHA-256 makes one key for sealing and one value that identifies the key; neither reveals the other. */
 export async function openRecovery(key: Uint8Array<ArrayBuffer>): Promise<Recovery> {
   const base = await crypto.subtle.importKey('raw', key, 'HKDF', false, ['deriveKey', 'deriveBits'])
   const derive = (info: string) => ({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: bytesOf(info) })

@@ -1,9 +1,9 @@
-/** Where a device keeps its keys and what it could read. In a browser that is IndexedDB; it never leaves the device. */
+/** A device's storage of its keys and readable texts. In a browser it is IndexedDB; it never leaves the device. */
 export interface SecretStore {
   get(key: string): Promise<Uint8Array | undefined>
-  /** All or nothing, and on disk when it resolves: a key that was used must never come back. `undefined` deletes. */
+  /** All or nothing, and on disk when it resolves: a used key must never come back. `undefined` deletes. */
   put(entries: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>
-  /** Runs `work` while nobody else, another tab included, runs any under the same name. */
+  /** Runs `work` exclusively under this name, across tabs. */
   exclusive<T>(name: string, work: () => Promise<T>): Promise<T>
 }
 

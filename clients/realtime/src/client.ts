@@ -32,30 +32,30 @@ export interface RealtimeClientOptions {
   readonly url: string | (() => string)
   /** Opens a socket; by default the platform's own `WebSocket`. */
   readonly openSocket?: (url: string) => SocketLike
-  /** A fresh access token, for programs; asked before each connection and when one is about to end. */
+  /** A fresh access token, for programs; called before each connection and before a token expires. */
   readonly token?: () => Promise<string | undefined> | string | undefined
-  /** Where sends are kept; by default they end with the program. */
+  /** Storage of sends; by default they end with the program. */
   readonly outbox?: OutboxStorage
   readonly backoff?: Backoff
   readonly random?: () => number
-  /** `window`: its events make a waiting connection hurry. */
+  /** `window`: its events shorten the wait for the next attempt. */
   readonly page?: PageEvents
-  /** Mistakes of listeners, failed loads, a storage that is full: everything was or will be tried again. */
+  /** Errors of listeners, failed loads, a full storage: everything was or will be retried. */
   readonly onError?: (error: unknown) => void
-  /** A send was refused for good, perhaps one of a page that is gone. */
+  /** A send was refused permanently, perhaps one of a closed page. */
   readonly onRefused?: (send: KeptSend, problem: Problem) => void
 }
 
 export interface Sending<T> {
   readonly cmid: string
-  /** Resolves when it is committed; rejects with a `Problem` when it is refused for good. Need not be awaited. */
+  /** Resolves after the commit; rejects with a `Problem` when it is refused permanently. Need not be awaited. */
   readonly sent: Promise<T>
 }
 
 export interface Following {
-  /** The last event handed over. */
+  /** The last event passed to the listener. */
   readonly position: StreamPosition | undefined
-  /** Whether the server has confirmed the subscription. */
+  /** True once the server has confirmed the subscription. */
   readonly isLive: boolean
   stop(): void
 }
@@ -63,28 +63,28 @@ export interface Following {
 /** One stream of a contract. */
 export interface Stream<C extends Contract, K extends StreamKind<C>> {
   readonly name: string
-  /** Follows the stream until `stop`; once at a time. */
+  /** Follows the stream until `stop`; one follower at a time. */
   follow(listener: Listener<EventOf<C, K>, NewsOf<C, K>>): Following
-  /** Sends a command, now or when there is a connection. An id of your own makes a repetition harmless. */
+  /** Sends a command, now or after connecting. Your own id makes a repetition harmless. */
   send<T extends CommandType<C, K>>(
     type: T,
     body: CommandBody<C, K, T>,
     options?: { readonly cmid?: string },
   ): Sending<CommandOutput<C, K, T>>
-  /** Tells the other subscribers; false when it could not be said now. Nothing is kept. */
+  /** Relays to the other subscribers; false when there is no connection. Nothing is stored. */
   relay<T extends RelayType<C, K>>(type: T, body: RelayBody<C, K, T>): boolean
 }
 
 export interface RealtimeClient {
   readonly state: Observable<ConnectionState>
-  /** Sends that have not been answered, oldest first. */
+  /** Sends without an answer, oldest first. */
   readonly waiting: Observable<readonly KeptSend[]>
-  /** Connects, and stays connected until `close`. Again after `stopped`, when its reason is gone. */
+  /** Connects, and stays connected until `close`. Call again after `stopped`, when its reason is gone. */
   connect(): void
   close(): void
-  /** Finds out whether the connection is still good. */
+  /** Checks that the connection is still alive. */
   check(): void
-  /** Takes a send out of the outbox; one that has left may still be carried out. */
+  /** Removes a send from the outbox; one that has left may still be executed. */
   discard(cmid: string): void
   stream<C extends Contract, K extends StreamKind<C>>(contract: C, kind: K, key: string): Stream<C, K>
 }
@@ -198,7 +198,7 @@ function streamOf<C extends Contract, K extends StreamKind<C>>(
     send(type, body, { cmid = newId() } = {}) {
       const isOrdered = contract.streams?.[kind]?.commands?.[type]?.ordered === true
       const sent = state.outbox.add({ cmid, stream: name, type, body: { ...body } }, isOrdered)
-      sent.catch(() => undefined) // told by `onRefused` too
+      sent.catch(() => undefined) // reported by `onRefused` too
       return { cmid, sent: sent as Promise<never> }
     },
     relay(type, body) {
@@ -246,7 +246,7 @@ function isUp(state: State): boolean {
   return state.link.state.get().kind === 'open'
 }
 
-/** Subscribes, together with whatever else asks to in this turn of the event loop. */
+/** Subscribes, together with all other subscriptions of this turn of the event loop. */
 function join(state: State, follower: Follower): void {
   if (!isUp(state)) return
   state.joining.add(follower)
@@ -301,7 +301,7 @@ function receive(state: State, frame: ServerFrame): void {
       receiveErr(state, frame)
       return
     default:
-      return // answered where the connection is kept, or newer than this client
+      return // answered in the link, or newer than this client
   }
 }
 

@@ -1,4 +1,4 @@
-/** One stream, followed: what came is put in order, gaps are repaired, and each event is handed over once. */
+/** Follows one stream: orders its events, repairs gaps, and passes each event on once. */
 import type { ClientFrame, LogEvent, ServerFrame, StreamPosition } from '@octet/contracts'
 import type { Listener, Start } from './types.ts'
 
@@ -18,28 +18,28 @@ export type FollowerFrame = Extract<
 
 export interface Follower {
   readonly stream: string
-  /** The last event handed over. */
+  /** The last event passed on. */
   readonly position: StreamPosition | undefined
   readonly isLive: boolean
-  /** From where to subscribe; `null` is the end of the log. */
+  /** Position to subscribe from; `null` is the end of the log. */
   resumeFrom(): StreamPosition | null
-  /** A connection is there, and the subscription asked for. */
+  /** Connected, and the subscription is requested. */
   joining(): void
-  /** The connection is gone. */
+  /** Disconnected. */
   down(): void
   receive(frame: FollowerFrame): void
-  /** What the server says the log's head is. */
+  /** The head of the log, as the server reports it. */
   head(seq: number): void
-  /** The subscription, or a repair, was refused. With `retryMs` it may work later. */
+  /** The subscription or a repair was refused. With `retryMs` a retry may succeed. */
   refused(frame: Extract<ServerFrame, { t: 'err' }>, isRepair: boolean): void
   stop(): void
 }
 
-/** Events that wait to be handed over; what comes beyond is read again later. */
+/** Events waiting to be passed on; further ones are read again later. */
 const queueMax = 2_000
-/** Events that came before their turn; a server gives none, so this is for what no one thought of. */
+/** Early events; a server sends none, so this bounds unforeseen cases. */
 const earlyMax = 500
-/** A head is usually told just before or after the event itself. */
+/** A head usually arrives just before or after the event itself. */
 const tailWaitMs = 500
 const repairTimeoutMs = 10_000
 const againMs = 1_000
@@ -51,17 +51,17 @@ interface State {
   phase: 'down' | 'joining' | 'live' | 'ended'
   epoch: string | undefined
   position: StreamPosition | undefined
-  /** The last event in the queue, or, without one, the last one handed over. */
+  /** The last event in the queue, or, with an empty queue, the last one passed on. */
   queued: number
   /** The log is known to reach this far. */
   wanted: number
   queue: LogEvent[]
   readonly early: Map<number, LogEvent>
-  /** While something is loaded: from where the subscription can be taken up again. */
+  /** During a load: the position from which the subscription can resume. */
   loading: StreamPosition | undefined
   /** The last call of `load`; settles with it. */
   lastLoad: Promise<unknown>
-  /** Rises whenever what was built so far became worthless. */
+  /** Increases whenever the state built so far becomes invalid. */
   generation: number
   isHanding: boolean
   isRepairing: boolean
@@ -71,7 +71,7 @@ interface State {
 
 type TimerName = 'load' | 'hand' | 'repair' | 'tail'
 
-/** A follower that does nothing until it is told of a connection. */
+/** A follower that does nothing until it is connected. */
 export function createFollower(parts: FollowerParts): Follower {
   const { from } = parts.listener
   const self: Follower = {
@@ -134,7 +134,7 @@ function later(state: State, name: TimerName, inMs: number, work: () => void): v
   state.timers.set(name, { timer, work })
 }
 
-/** What was to be tried again some time is tried now. */
+/** Repeats now what was scheduled for later. */
 function hurry(state: State, name: TimerName): void {
   const waiting = state.timers.get(name)
   if (waiting !== undefined) later(state, name, 0, waiting.work)
@@ -157,7 +157,7 @@ function receive(state: State, frame: FollowerFrame): void {
       begin(state, { epoch: frame.epoch, seq: frame.seq, reason: frame.reason })
       return
     case 'event': {
-      // What comes before the answer to our subscription belongs to an earlier one.
+      // Events before the answer to our subscription belong to an earlier one.
       if (state.phase !== 'live') return
       take(state, frame.epoch, [eventOf(frame)])
       return
@@ -195,11 +195,11 @@ function subscribed(state: State, frame: Extract<FollowerFrame, { t: 'subscribed
     adopt(state, epoch)
     seeHead(state, head)
   }
-  // Whatever kept a load from working, the connection is back.
+  // The connection is back, so a failed load can be repeated.
   hurry(state, 'load')
 }
 
-/** What was built so far is worthless, or there is nothing yet: load, and go on from there. */
+/** The state is invalid or missing: load it, and continue from there. */
 function begin(state: State, start: Start): void {
   const generation = ++state.generation
   clear(state, 'load')
@@ -216,7 +216,7 @@ function begin(state: State, start: Start): void {
     return
   }
   state.loading = { epoch, seq: start.seq }
-  // One after the other: an earlier one that came back later would put its older picture over the newer one.
+  // One after the other: a late answer would replace a newer state by an older one.
   const loading = state.lastLoad.then(() => (generation === state.generation ? load(start) : undefined))
   state.lastLoad = loading.catch(() => undefined)
   loading
@@ -236,7 +236,7 @@ function begin(state: State, start: Start): void {
     })
 }
 
-/** What was loaded includes everything up to `seq`; of what came meanwhile, the rest counts. */
+/** The loaded state includes everything up to `seq`; later events still count. */
 function skipTo(state: State, seq: number): void {
   const waiting = [...state.queue, ...state.early.values()]
   state.queue = []
@@ -255,7 +255,7 @@ function moveTo(state: State, position: StreamPosition): void {
   attempt(state, () => state.parts.listener.onPosition?.(position))
 }
 
-/** A listener's mistake must not stop the stream. */
+/** A listener's error must not stop the stream. */
 function attempt(state: State, work: () => unknown): void {
   try {
     work()
@@ -277,7 +277,7 @@ function take(state: State, epoch: string, list: readonly LogEvent[]): void {
   if (state.early.size > 0) repair(state)
 }
 
-/** Somebody who listened before the first event was told no epoch. */
+/** A subscriber before the first event got no epoch. */
 function adopt(state: State, epoch: string): void {
   if (state.epoch !== '' || state.queued !== 0) return
   state.epoch = epoch
@@ -308,7 +308,7 @@ function push(state: State, event: LogEvent): void {
 
 function seeHead(state: State, seq: number): void {
   if (state.phase !== 'live' || seq <= state.wanted) return
-  // Lost, or on its way? It is asked for when it has not come after a moment.
+  // Lost or late? It is requested when it has not arrived after a short wait.
   if (state.timers.has('tail')) return
   later(state, 'tail', tailWaitMs, () => {
     state.wanted = Math.max(state.wanted, seq)
@@ -316,7 +316,7 @@ function seeHead(state: State, seq: number): void {
   })
 }
 
-/** Reads the log from where the queue ends. One reading at a time; a full queue is emptied first. */
+/** Reads the log from the end of the queue. One read at a time; a full queue is emptied first. */
 function repair(state: State): void {
   if (state.isRepairing || state.phase !== 'live' || state.loading !== undefined) return
   if (state.queue.length >= queueMax) return
@@ -338,7 +338,7 @@ function settleRepair(state: State): void {
 function refused(state: State, { retryMs, code }: { retryMs?: number; code: string }, isRepair: boolean): void {
   if (isRepair) {
     settleRepair(state)
-    // `not-found`: the subscription is held, or ended; of the second we shall be told.
+    // `not-found`: the subscription is suspended or ended; the server reports the latter.
     later(state, 'repair', retryMs ?? againMs, () => repair(state))
   } else if (state.phase === 'joining' && retryMs === undefined) finish(state, code)
 }
@@ -348,7 +348,7 @@ function finish(state: State, code: string): void {
   attempt(state, () => state.parts.listener.onEnd?.(code))
 }
 
-/** Hands the queue over, one event after the other. */
+/** Passes the queue on, one event after the other. */
 function handOver(state: State): void {
   if (state.isHanding || state.loading !== undefined || state.queue.length === 0) return
   state.isHanding = true

@@ -1,17 +1,17 @@
-/** One socket at a time: opened, introduced, watched, and opened again whenever it is lost. */
+/** One socket at a time: opened, introduced, watched, and reopened whenever it is lost. */
 import { type ClientFrame, closeCodes, realtimeLimits, realtimeVersion, type ServerFrame } from '@octet/contracts'
 import { type Backoff, pauseMs } from './backoff.ts'
 import { type Cell, createCell, type Observable } from './observable.ts'
 import type { PageEvents, SocketLike } from './socket.ts'
 
 export type ConnectionState =
-  /** Not asked to connect, or closed by its owner. */
+  /** Not started, or closed by its owner. */
   | { readonly kind: 'closed' }
   | { readonly kind: 'connecting'; readonly failures: number }
   | { readonly kind: 'open'; readonly user: string }
-  /** Lost; tried again at `retryAtMs` (Unix milliseconds). */
+  /** Lost; retried at `retryAtMs` (Unix milliseconds). */
   | { readonly kind: 'waiting'; readonly failures: number; readonly retryAtMs: number }
-  /** Nothing to be gained by trying again: `connect()` when the reason is gone. */
+  /** A retry would not help: call `connect()` when the reason is gone. */
   | { readonly kind: 'stopped'; readonly reason: 'signed-out' | 'outdated' | 'other-user' }
 
 export type Welcome = Extract<ServerFrame, { t: 'welcome' }>
@@ -34,21 +34,21 @@ export interface Link {
   readonly state: Observable<ConnectionState>
   start(): void
   stop(): void
-  /** Finds out within seconds whether the connection is still good; hurries when it waits for its next attempt. */
+  /** Checks within seconds that the connection is alive; shortens the wait for the next attempt. */
   check(): void
   /** False while there is no connection. */
   send(frame: ClientFrame): boolean
 }
 
 const welcomeTimeoutMs = 10_000
-/** Silent for so long after a ping, a connection counts as lost, whatever the socket says. */
+/** After so much silence following a ping, a connection counts as lost, whatever the socket reports. */
 const pongTimeoutMs = 10_000
 const hurriedPongTimeoutMs = 4_000
-/** A connection that lasted this long was a good one: the next attempt begins anew with short pauses. */
+/** A connection that lasted this long was stable: the next attempts start with short pauses again. */
 const goodMs = 5_000
 const hurryMs = 500
 const floodPauseMs = 10_000
-/** A token that was refused may have been about to expire; one fresh one is tried. */
+/** A refused token may have been about to expire; one fresh token is tried. */
 const refusalsMax = 2
 const hurryEvents = ['online', 'focus', 'pageshow']
 const goingAway = 1000
@@ -201,7 +201,7 @@ function welcome(state: State, attempt: Attempt, frame: Welcome): void {
   state.options.onUp(frame)
 }
 
-/** Pings; the first one at any moment of the interval, so that clients of one server do not ping in step. */
+/** Pings; the first one at a random time of the interval, so that clients of one server do not ping in step. */
 function beat(state: State, attempt: Attempt, inMs: number): void {
   attempt.timer = setTimeout(() => {
     ping(state, attempt, pongTimeoutMs)
@@ -223,7 +223,7 @@ function renew(state: State, attempt: Attempt): void {
     .then(fresh => {
       if (!attempt.isOver && fresh !== undefined) write(attempt, { t: 'auth', token: fresh })
     })
-    .catch(onError) // the connection ends with the old token, and the next begins by asking for one again
+    .catch(onError) // the connection ends with the old token, and the next begins with a new one
 }
 
 function check(state: State): void {
@@ -232,7 +232,7 @@ function check(state: State): void {
   else if (state.cell.get().kind === 'waiting') wait(state, state.options.random() * hurryMs)
 }
 
-/** Gives a connection up without waiting for the other side to agree. */
+/** Abandons a connection without waiting for the other side. */
 function lose(state: State, attempt: Attempt): void {
   const { socket } = attempt
   end(state, attempt, 1006)

@@ -1,7 +1,7 @@
 /** A value that can be watched; fits React's `useSyncExternalStore`. */
 export interface Observable<T> {
   get(): T
-  /** Calls `listener` after every change; returns how to stop. */
+  /** Calls `listener` after every change; returns a function that stops it. */
   subscribe(listener: () => void): () => void
 }
 

@@ -1,25 +1,25 @@
-/** Where sends are kept until they are answered. */
+/** Storage of sends until they are answered. */
 import { newId } from './new-id.ts'
 
 /** A send that has not been answered yet. */
 export interface KeptSend {
   readonly cmid: string
-  /** Its number among those of its stream, if it has one. */
+  /** Its number among the sends of its stream, if it has one. */
   readonly csn?: number
   readonly stream: string
   readonly type: string
   readonly body: Readonly<Record<string, unknown>>
-  /** When it was made, in Unix milliseconds. */
+  /** When it was created, in Unix milliseconds. */
   readonly atMs: number
 }
 
-/** One client's own part of what is kept. */
+/** One client's own part of the storage. */
 export interface OpenOutbox {
   /** Names the numbering of these sends: a new one at each `open`, so that it begins at 1. */
   readonly device: string
-  /** What earlier pages left behind, in the order it was sent. */
+  /** Sends that earlier pages left, in their order. */
   readonly kept: readonly KeptSend[]
-  /** Keeps, or replaces by `cmid`. Has kept it when it returns. */
+  /** Stores, or replaces by `cmid`. Stored when it returns. */
   put(send: KeptSend): void
   remove(cmid: string): void
   close(): void
@@ -62,18 +62,18 @@ export interface WebLocks {
 }
 
 export interface WebOutboxOptions {
-  /** Whose outbox it is: contains the user's id, or another user of the browser would send it. */
+  /** The owner of the outbox: contains the user's id, or another user of the browser would send it. */
   readonly name: string
   readonly storage: WebStorage
-  /** Tells which outboxes belong to pages that are gone. Without it only `tabStorage` connects a page to its own. */
+  /** Shows which outboxes belong to closed pages. Without it only `tabStorage` connects a page to its own. */
   readonly locks?: WebLocks | undefined
   /** `sessionStorage`. */
   readonly tabStorage?: WebStorage
 }
 
 /**
- * Sends survive a reload, and a page that was closed before it had sent everything: the next page of the same name
- * takes over what it left behind. Each page has a device of its own, so that tabs do not wait for one another.
+ * Sends survive a reload and the closing of a page: the next page of the same name takes them over. Each page has its
+ * own device, so that tabs do not wait for each other.
  */
 export function webOutbox({ name, storage, locks, tabStorage }: WebOutboxOptions): OutboxStorage {
   const prefix = `octet:outbox:${name}:`
@@ -86,7 +86,7 @@ export function webOutbox({ name, storage, locks, tabStorage }: WebOutboxOptions
       const kept: KeptSend[] = []
       for (const candidate of left) {
         const free = locks && (await claim(locks, prefix + candidate))
-        if (locks !== undefined && free === undefined) continue // a page that is open has it
+        if (locks !== undefined && free === undefined) continue // an open page holds it
         kept.push(...adopt(storage, prefix, candidate, device))
         free?.()
       }
@@ -127,7 +127,7 @@ function claim(locks: WebLocks, name: string): Promise<(() => void) | undefined>
   })
 }
 
-/** What a device left behind becomes this one's, in the order of its numbers. */
+/** Takes over the sends that a device left, in the order of their numbers. */
 function adopt(storage: WebStorage, prefix: string, from: string, to: string): KeptSend[] {
   const found: KeptSend[] = []
   for (const key of keysOf(storage, `${prefix}${from}:`)) {

@@ -1,6 +1,6 @@
 /**
- * Sends on their way: kept before they leave, in order for each stream, until they are answered. A number (`csn`) says
- * whose turn it is. The server decides; whatever happened to our count, its `expected` puts it right.
+ * Sends under way: stored before they leave, in order for each stream, until they are answered. A number (`csn`) gives
+ * the order. The server decides: its `expected` corrects our count.
  */
 import {
   type ClientFrame,
@@ -20,7 +20,7 @@ export interface OutboxOptions {
   readonly send: (frame: ClientFrame) => boolean
   readonly problemSpec: (stream: string, code: string) => ProblemSpec | undefined
   readonly onError: (error: unknown) => void
-  /** A send was refused for good; also those of an earlier page, which nobody waits for. */
+  /** A send was refused permanently; also those of an earlier page, for which no caller waits. */
   readonly onRefused: (send: KeptSend, problem: Problem) => void
 }
 
@@ -29,18 +29,18 @@ export interface Outbox {
   device(): string | undefined
   open(): Promise<void>
   add(send: Omit<KeptSend, 'csn' | 'atMs'>, isOrdered: boolean): Promise<unknown>
-  /** Forgets a send; one that is on its way may still be carried out. */
+  /** Removes a send; one that is under way may still be executed. */
   discard(cmid: string): void
   up(): void
   down(): void
-  /** False: it answers none of these sends. */
+  /** False: it does not answer any of these sends. */
   answer(frame: Answer): boolean
   close(): void
 }
 
 const waitingMax = 1_000
 const inFlightMax = 8
-/** After so many failures of the server's own, the send is given up: it would hold up all behind it. */
+/** After so many failures of the server the send is given up, because it would block all sends behind it. */
 const internalMax = 10
 const repairPauseMs = 50
 const repairPauseMsMax = 5_000
@@ -54,12 +54,12 @@ interface Waiting {
   readonly answered: PromiseWithResolvers<unknown>
 }
 
-/** The sends of one stream that share a numbering, or have none. */
+/** The sends of one stream that share a numbering, or have no number. */
 interface Lane {
   readonly isOrdered: boolean
   readonly list: Waiting[]
   nextCsn: number
-  /** Something was not in its turn: wait until all that left has been answered, number anew, go on. */
+  /** A send was out of turn: wait until all sent ones are answered, number the rest again, continue. */
   isRepairing: boolean
   expected: number | undefined
   repairs: number
@@ -76,7 +76,7 @@ interface State {
   isUp: boolean
 }
 
-/** An outbox that keeps nothing until `open`. */
+/** An outbox that stores nothing until `open`. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const state: State = {
     options,
@@ -98,22 +98,22 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const promises = new Map([...state.byCmid].map(([cmid, { waiting }]) => [cmid, waiting]))
       for (const lane of state.lanes.values()) lane.nextCsn = 1
       state.byCmid.clear()
-      // What an earlier page left behind goes first.
+      // Sends of an earlier page go first.
       for (const kept of store.kept) {
         enter(state, { ...kept, csn: kept.csn && 0 }, kept.csn !== undefined, promises.get(kept.cmid))
       }
       for (const kept of early) {
-        if (state.byCmid.has(kept.cmid)) continue // kept by this client before it was closed
+        if (state.byCmid.has(kept.cmid)) continue // stored by this client before it was closed
         enter(state, { ...kept, csn: kept.csn && 0 }, kept.csn !== undefined, promises.get(kept.cmid))
       }
-      tell(state)
+      update(state)
     },
     add: (send, isOrdered) => add(state, send, isOrdered),
     discard(cmid) {
       const found = state.byCmid.get(cmid)
       if (found === undefined) return
       const { lane, waiting } = found
-      // Those behind it would wait for its number.
+      // The sends behind it would wait for its number.
       if (lane.isOrdered && lane.list.at(-1) !== waiting) mend(lane)
       settle(state, cmid)
       waiting.answered.reject(new Error('discarded'))
@@ -167,7 +167,7 @@ function add(state: State, send: Omit<KeptSend, 'csn' | 'atMs'>, isOrdered: bool
   const same = state.byCmid.get(send.cmid)
   if (same !== undefined) return same.waiting.answered.promise
   const waiting = enter(state, { ...send, ...(isOrdered ? { csn: 0 } : {}), atMs: Date.now() }, isOrdered)
-  tell(state)
+  update(state)
   flush(state, laneOf(state, send.stream, isOrdered))
   return waiting.answered.promise
 }
@@ -178,19 +178,19 @@ function enter(state: State, given: KeptSend, isOrdered: boolean, earlier?: Wait
   if (kept.csn !== undefined) lane.nextCsn = Math.max(lane.nextCsn, kept.csn + 1)
   const waiting = earlier ?? { kept, isInFlight: false, internals: 0, answered: Promise.withResolvers<unknown>() }
   waiting.kept = kept
-  // Nobody has to wait for it.
+  // A caller need not wait for it.
   waiting.answered.promise.catch(() => undefined)
   lane.list.push(waiting)
   state.byCmid.set(kept.cmid, { lane, waiting })
   try {
     state.store?.put(kept)
   } catch (error) {
-    state.options.onError(error) // a full or forbidden storage: it goes out all the same, and does not survive a reload
+    state.options.onError(error) // a full or forbidden storage: it is sent all the same, and does not survive a reload
   }
   return waiting
 }
 
-function tell(state: State): void {
+function update(state: State): void {
   state.cell.set([...state.byCmid.values()].map(({ waiting }) => waiting.kept))
 }
 
@@ -219,8 +219,8 @@ function flush(state: State, lane: Lane): void {
 }
 
 /**
- * Numbers what waits from the turn the server expects on. Only by what the server said: with numbers that are too low
- * one further back could meet its turn before those ahead of it; numbers that are too high all wait.
+ * Numbers the waiting sends from the turn that the server expects. Only the server's answer counts. With numbers that
+ * are too low, a later send could meet its turn before earlier ones. With numbers that are too high, all wait.
  */
 function renumber(lane: Lane): void {
   lane.isRepairing = false
@@ -259,7 +259,7 @@ function answer(state: State, frame: Answer): boolean {
   return true
 }
 
-/** Its number is gone; while repairing, the turn is at least the one after it. */
+/** Its number is used up; during a repair the turn is at least the next one. */
 function used(lane: Lane, { kept }: Waiting): void {
   if (lane.isRepairing && lane.expected !== undefined && kept.csn !== undefined) {
     lane.expected = Math.max(lane.expected, kept.csn + 1)
@@ -277,7 +277,7 @@ function postpone(lane: Lane, { code, retryMs, data }: Err): void {
   let pauseMs = retryMs ?? refusedPauseMs
   if (code === 'out-of-turn') {
     if (typeof data?.expected === 'number') lane.expected = data.expected
-    // The first is mended at once; what does not help is not repeated in a hurry.
+    // The first is repaired at once; a repair that does not help is repeated after a pause.
     pauseMs = Math.min(repairPauseMsMax, lane.isRepairing ? 0 : repairPauseMs * (2 ** Math.min(lane.repairs++, 10) - 1))
   }
   if (lane.isOrdered) mend(lane)
@@ -294,7 +294,7 @@ function settle(state: State, cmid: string): void {
   } catch (error) {
     state.options.onError(error)
   }
-  tell(state)
+  update(state)
 }
 
 function problemOf(state: State, stream: string, err: Partial<Err> & { readonly code: string }): Problem {

@@ -1,4 +1,4 @@
-/** The little of a WebSocket, and of the page, that the client uses; browsers, Node and `ws` all have it. */
+/** The part of a WebSocket and of the page that the client uses; browsers, Node and `ws` all have it. */
 
 export interface SocketEvent {
   readonly type: string
@@ -12,7 +12,7 @@ export interface SocketLike {
   addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: SocketEvent) => void): void
 }
 
-/** Where `online` and the like are heard: the `window` of a page. */
+/** The source of `online` and similar events: the `window` of a page. */
 export interface PageEvents {
   addEventListener(type: string, listener: () => void): void
   removeEventListener(type: string, listener: () => void): void

@@ -1,4 +1,4 @@
-/** Numbers of ordered sends: what is not known to be done keeps its place, whatever is tried again. */
+/** Numbers of ordered sends: an unconfirmed send keeps its number, whatever is retried. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClientFrameOf } from '@octet/contracts'
@@ -21,7 +21,7 @@ test('a send that may have been carried out keeps its number: nothing behind it 
   for (const cmid of ['a', 'b', 'c', 'd']) {
     outbox.add({ cmid, stream, type: 'message', body: {} }, true).catch(() => undefined)
   }
-  // `a` is committed, and nobody is told; `b` has its turn; the server knows nothing of `c`, and has not seen `d`.
+  // `a` is committed without an answer, `b` is answered; the server lost `c` and has not seen `d`.
   const unavailable = (ref: string) => outbox.answer({ t: 'err', ref, code: 'unavailable', retryMs: 0 })
   unavailable('a')
   outbox.answer({ t: 'sent', cmid: 'b', stream, output: {} })
@@ -29,7 +29,7 @@ test('a send that may have been carried out keeps its number: nothing behind it 
   left.length = 0
   unavailable('d')
   const numbers = () => Object.fromEntries(left.map(({ cmid, csn }) => [cmid, csn]))
-  // The server expects 3. With `c` at 2 and `d` at 3, `d` would be said before it.
+  // The server expects 3. With `c` at 2 and `d` at 3, `d` would come first.
   assert.deepEqual(numbers(), { a: 1, c: 3, d: 4 })
 
   left.length = 0

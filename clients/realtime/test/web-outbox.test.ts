@@ -58,7 +58,7 @@ test('the next page takes over what pages that are gone left, oldest first, and 
     fourth.kept.map(({ cmid }) => cmid),
     ['a', 'b', 'c', 'd'],
   )
-  assert.ok(![first.device, second.device].includes(fourth.device), 'numbers begin anew, and so does what they count')
+  assert.ok(![first.device, second.device].includes(fourth.device), 'numbers start again, on a new device')
   fourth.close()
   const other = await webOutbox({ ...shared, name: 'ben' }).open()
   assert.deepEqual(other.kept, [])
