@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type LinkStats, links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
 import { geoDatabase, type Test, type TestApp, testApp } from '@octet/testkit'
+import { deleteLinks } from '../src/manage/store.ts'
 import { linksModule } from '../src/module.ts'
+import { countBatch } from '../src/statistics/count-clicks.ts'
 
 const owner = newId()
 const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36'
@@ -220,4 +222,31 @@ test('statistics are public only when the owner allows it, and then without addr
   assert.doesNotMatch(JSON.stringify(stats), new RegExp(`not-to-be-seen|${owner}`))
   await mine.setLinkSharing({ id: link.id, hasPublicStats: false })
   await assert.rejects(anyone.getPublicStats({ code: link.code }), { code: 'not-found' })
+})
+
+test('a link that is deleted while its clicks are being counted keeps none of them', async t => {
+  const { app, mine } = await open(t)
+  const { id } = await mine.createLink({ url: 'https://example.org/' })
+  const db = app.db('links')
+  const [deleted, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const deleting = db.transaction('test.delete', async tx => {
+    await deleteLinks(tx, [id], new Date(app.nowMs).toISOString())
+    deleted.resolve()
+    await commit.promise
+  })
+  await deleted.promise
+  const position = { segment: 1, offset: 0 }
+  const records = [Buffer.from(`1 ${app.nowMs} ${id} h`)]
+  const batch = { journalId: newId(), from: position, to: { ...position, offset: 1 }, records }
+  const counting = countBatch(db as never, batch as never, app.nowMs)
+  const waiting = () => db.sql`
+    select 1 from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`
+  const deadlineMs = performance.now() + 30_000
+  while ((await waiting()).length === 0 && performance.now() < deadlineMs) await delay(20)
+  assert.notEqual((await waiting()).length, 0, 'the count waits for the delete')
+  commit.resolve()
+  await Promise.all([deleting, counting])
+  for (const table of ['click_counts', 'click_days', 'click_totals']) {
+    assert.equal((await db.sql`select 1 from ${db.sql(table)} where link_id = ${id}`).length, 0, table)
+  }
 })

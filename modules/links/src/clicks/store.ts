@@ -32,7 +32,17 @@ export async function movePosition(
   return rows.length === 1
 }
 
-/** Adds sorted counts to buckets and totals. Clicks of links deleted meanwhile are dropped. */
+/**
+ * Keeps the links that exist from being deleted until the transaction ends, and returns their ids. Without the lock a
+ * delete that commits between two statements leaves the rows of the first behind. Locks in order of id, as deletes do.
+ */
+export async function holdLinks({ sql }: Tx, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    select id from links where id = any(${[...ids]}::uuid[]) and deleted_at is null order by id for share`
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Adds sorted counts of existing links to buckets and totals. */
 export async function addClicks({ sql }: Tx, counts: readonly CountedClicks[]): Promise<void> {
   const columns = [
     counts.map(count => count.linkId),
@@ -46,7 +56,6 @@ export async function addClicks({ sql }: Tx, counts: readonly CountedClicks[]): 
       select *
       from unnest(${columns[0]}::uuid[], ${columns[1]}::timestamptz[], ${columns[2]}::int[], ${columns[3]}::int[])
         as c (link_id, bucket, clicks, bots)
-      where exists (select 1 from links where links.id = c.link_id and deleted_at is null)
     )
     insert into click_counts as known (link_id, bucket, clicks, bots)
     select * from counted
@@ -57,7 +66,6 @@ export async function addClicks({ sql }: Tx, counts: readonly CountedClicks[]): 
     select link_id, sum(clicks), sum(bots), max(last_at)
     from unnest(${columns[0]}::uuid[], ${columns[2]}::int[], ${columns[3]}::int[], ${columns[4]}::timestamptz[])
       as c (link_id, clicks, bots, last_at)
-    where exists (select 1 from links where links.id = c.link_id and deleted_at is null)
     group by link_id
     order by link_id
     on conflict (link_id) do update
@@ -144,9 +152,8 @@ interface DayRow {
 }
 
 /**
- * Adds sorted daily counts. One row per link and day is locked, merged here and written whole. A batch thus writes one
- * row per link, where one row per value would be seven times as many, and the cap on values is exact. Clicks of links
- * deleted meanwhile are dropped.
+ * Adds sorted daily counts of existing links. One row per link and day is locked, merged here and written whole. A batch
+ * thus writes one row per link, where one row per value would be seven times as many, and the cap on values is exact.
  */
 export async function addDays({ sql }: Tx, days: readonly CountedDay[], sketchesSince: string): Promise<void> {
   const ids = days.map(({ linkId }) => linkId)
@@ -155,7 +162,6 @@ export async function addDays({ sql }: Tx, days: readonly CountedDay[], sketches
     insert into click_days (link_id, day, clicks, bots, breakdowns, visitors)
     select link_id, day, 0, 0, '{}', 0
     from unnest(${ids}::uuid[], ${dates}::date[]) as d (link_id, day)
-    where exists (select 1 from links where links.id = d.link_id and deleted_at is null)
     on conflict do nothing`
   const rows = await sql<DayRow[]>`
     select link_id, day::text, breakdowns, sketch, sketch is not null or visitors = 0 as has_sketch_left

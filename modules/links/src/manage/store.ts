@@ -115,7 +115,8 @@ export async function deleteLinks(
     set deleted_at = ${at}, url = '', title = null, tags = '{}', password_hash = null, owner_id = null,
         folder_id = null, archived_at = null, is_example = false, routing = null, has_public_stats = false,
         version = version + 1
-    where id = any(${[...ids]}) and deleted_at is null
+    where id = any(array(
+      select id from links where id = any(${[...ids]}) and deleted_at is null order by id for update))
     returning id, code`
   const gone = rows.map(({ id }) => id)
   await sql`delete from click_counts where link_id = any(${gone})`

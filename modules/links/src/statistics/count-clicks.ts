@@ -23,9 +23,16 @@ export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: numb
       // The shipper then asks for the position instead of assuming that the batch was counted.
       throw new Error(`the clicks of journal ${batch.journalId} are not counted up to where this batch begins`)
     }
-    await store.addClicks(tx, counts)
-    await store.addDays(tx, days, sketchesSince(nowMs))
-    await collectClicks(tx, counts)
+    // Clicks of links deleted meanwhile are dropped.
+    const held = await store.holdLinks(tx, [...new Set(counts.map(({ linkId }) => linkId))])
+    const kept = counts.filter(({ linkId }) => held.has(linkId))
+    await store.addClicks(tx, kept)
+    await store.addDays(
+      tx,
+      days.filter(({ linkId }) => held.has(linkId)),
+      sketchesSince(nowMs),
+    )
+    await collectClicks(tx, kept)
     const watched = await watchStore.watchedLinks(tx, new Date(nowMs).toISOString())
     if (watched.size > 0) await watchStore.addRecentClicks(tx, recentClicks(clicks, watched))
   })
