@@ -60,7 +60,7 @@ export interface Shipper {
   stats(): ShipperStats
   /**
    * Ships without waiting for fuller batches and stops. Returns true when everything appended is shipped. Returns false
-   * after `deadlineMs` milliseconds; the rest is shipped after the next start. Of two calls the shorter deadline
+   * after `deadlineMs` milliseconds; the rest is shipped after the next start. After two calls the shorter deadline
    * counts.
    */
   drain(deadlineMs: number): Promise<boolean>

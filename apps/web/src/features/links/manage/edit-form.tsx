@@ -28,7 +28,7 @@ const blamed: Readonly<Record<string, keyof EditValues>> = {
   'links.expiry-in-the-past': 'expiresAt',
 }
 
-/** The state of the form: the version it started from, and the newer version that another user saved meanwhile, if any. */
+/** The state of the form: the version it started from, and the version that another user saved meanwhile. */
 function useEditForm(link: Link) {
   const { t, timeZone } = useLocale()
   const queryClient = useQueryClient()

@@ -26,7 +26,9 @@ import {
 import { RulesEditor } from './rules-editor.tsx'
 import { SplitEditor } from './split-editor.tsx'
 
-/** The state of the editor: the input, the version it started from, and the newer version that another user saved meanwhile, if any. */
+/**
+ * The state of the editor: the input, the version it started from, and the version that another user saved meanwhile.
+ */
 function useRoutingForm(routing: LinkRouting) {
   const { t, timeZone } = useLocale()
   const queryClient = useQueryClient()
