@@ -4,11 +4,11 @@
  * One cycle for each group of nodes that reach each other, as a path that repeats its first node at the end. Tarjan,
  * "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972).
  */
-export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+export function cyclesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const index = new Map<string, number>()
   const low = new Map<string, number>()
   const stack: string[] = []
-  const circles: string[][] = []
+  const cycles: string[][] = []
   const connect = (node: string) => {
     index.set(node, index.size)
     low.set(node, index.get(node) as number)
@@ -19,10 +19,10 @@ export function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): stri
     }
     if (low.get(node) !== index.get(node)) return
     const group = new Set(stack.splice(stack.indexOf(node)))
-    if (group.size > 1 || graph.get(node)?.has(node) === true) circles.push(shortestWayAround(graph, node, group))
+    if (group.size > 1 || graph.get(node)?.has(node) === true) cycles.push(shortestWayAround(graph, node, group))
   }
   for (const node of graph.keys()) if (!index.has(node)) connect(node)
-  return circles
+  return cycles
 }
 
 /** Breadth first from `start` back to itself, within the group. */

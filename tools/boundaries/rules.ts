@@ -3,7 +3,7 @@ import type { Layer, Package } from '../packages.ts'
 import type { Finding, Rule } from '../rule.ts'
 import { codeFiles, exportedFunctions, nameOf, syntaxOf } from '../syntax.ts'
 import { oncePerFile, type Tree } from '../tree.ts'
-import { circlesOf } from './cycles.ts'
+import { cyclesOf } from './cycles.ts'
 import { type Import, importsOf } from './imports.ts'
 import { subdomainRules } from './subdomains.ts'
 
@@ -146,35 +146,35 @@ const entryPoints: Rule[] = [
   }),
 ]
 
-const circles: Rule[] = [
+const cycles: Rule[] = [
   {
-    name: 'no-import-circles',
+    name: 'no-import-cycles',
     why: 'Files in a cycle load in an accidental order and cannot be read or tested one by one.',
-    check: tree => circleFindings(tree, ({ path, targetPath }) => [path, targetPath]),
+    check: tree => cycleFindings(tree, ({ path, targetPath }) => [path, targetPath]),
   },
   {
-    name: 'no-package-circles',
+    name: 'no-package-cycles',
     why: 'Packages in a cycle are really one package.',
     check: tree =>
-      circleFindings(tree, ({ owner, target, isShipped }) => {
+      cycleFindings(tree, ({ owner, target, isShipped }) => {
         return isShipped && target !== owner ? [owner.folder, target?.folder] : [owner.folder, undefined]
       }),
   },
 ]
 
-function circleFindings(tree: Tree, ends: (edge: Import) => [string, string | undefined]): Finding[] {
+function cycleFindings(tree: Tree, ends: (edge: Import) => [string, string | undefined]): Finding[] {
   const graph = new Map<string, Set<string>>()
   for (const edge of importsOf(tree)) {
     const [from, to] = ends(edge)
     if (to !== undefined) graph.set(from, (graph.get(from) ?? new Set()).add(to))
   }
-  return circlesOf(graph).map(circle => {
-    const [first = '', second = ''] = circle
+  return cyclesOf(graph).map(cycle => {
+    const [first = '', second = ''] = cycle
     const edge = importsOf(tree).find(candidate => {
       const [from, to] = ends(candidate)
       return from === first && to === second
     })
-    const message = `imports form a circle: ${circle.join(' → ')}; move the shared code into a third file`
+    const message = `imports form a cycle: ${cycle.join(' → ')}; move the shared code into a third file`
     return { path: edge?.path ?? first, line: edge?.line ?? 1, message }
   })
 }
@@ -237,4 +237,4 @@ const sqlLines = oncePerFile(file => {
 })
 
 /** All boundary rules. A rule without a planted violation fails tools/test/boundaries.test.ts. */
-export const boundaryRules: readonly Rule[] = [...direction, ...entryPoints, ...circles, ...database, ...subdomainRules]
+export const boundaryRules: readonly Rule[] = [...direction, ...entryPoints, ...cycles, ...database, ...subdomainRules]

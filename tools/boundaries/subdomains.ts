@@ -5,7 +5,7 @@
 import { posix } from 'node:path'
 import type { Finding, Rule } from '../rule.ts'
 import { baseName, type SourceFile, type Tree } from '../tree.ts'
-import { circlesOf } from './cycles.ts'
+import { cyclesOf } from './cycles.ts'
 import { type Import, importsOf } from './imports.ts'
 
 /** How many source files a folder may hold, without sub-folders. */
@@ -91,7 +91,7 @@ function judge(domain: Domain, tree: Tree): Finding[] {
         .filter(to => present.get(from)?.has(to) !== true)
         .map(to => `${from === '.' ? 'no sub-domain imports' : `${from} does not import`} ${to}; remove it`),
     ),
-    ...(folder.startsWith('modules/') ? circlesAmong(declared) : []),
+    ...(folder.startsWith('modules/') ? cyclesAmong(declared) : []),
   ]
   const undeclared = domain.imports.flatMap(edge => judgeImport(domain, declared, edge))
   if (messages.length === 0) return undeclared
@@ -103,9 +103,9 @@ function jsonOf(edges: ReadonlyMap<string, ReadonlySet<string>>): string {
 }
 
 /** The sub-domains of a module have an order, so that a lower one can be read without a higher one. */
-function circlesAmong(declared: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+function cyclesAmong(declared: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const graph = new Map([...declared].filter(([name]) => name !== '.'))
-  return circlesOf(graph).map(circle => `sub-domains import each other: ${circle.join(' → ')}; move what both need`)
+  return cyclesOf(graph).map(cycle => `sub-domains import each other: ${cycle.join(' → ')}; move what both need`)
 }
 
 /** A sub-domain imports only what it declares. Root files import anything. */

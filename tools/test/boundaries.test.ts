@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { circlesOf } from '../boundaries/cycles.ts'
+import { cyclesOf } from '../boundaries/cycles.ts'
 import { importsOf } from '../boundaries/imports.ts'
 import { boundaryRules } from '../boundaries/rules.ts'
 import { findingsOf, type NamedFinding, type Rule } from '../rule.ts'
@@ -67,7 +67,7 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('import()', linksFile, 'export const load = (name: string) => import(name)'),
     violation('require', linksFile, 'export const load = (name: string) => require(name)'),
   ],
-  'no-import-circles': [
+  'no-import-cycles': [
     {
       what: 'two files',
       files: {
@@ -76,7 +76,7 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
       },
     },
   ],
-  'no-package-circles': [
+  'no-package-cycles': [
     violation('below to above', 'platform/db/src/planted.ts', "import type { Host } from '@octet/kernel'"),
   ],
   'driver-in-db': [
@@ -115,7 +115,7 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('declarations without effect', 'modules/links/subdomains.json', '{ "planted": [], "bulk": ["clicks"] }'),
     violation('in a feature', 'apps/web/src/features/home/planted/planted.ts', 'export const a = 1'),
     {
-      what: 'a circle that is declared',
+      what: 'a cycle that is declared',
       files: {
         'modules/mails/src/a/a.ts': "import '../b/b.ts'",
         'modules/mails/src/b/b.ts': '',
@@ -228,6 +228,6 @@ test('a cycle is reported by its shortest path', () => {
   const graph = new Map(
     Object.entries({ a: new Set(['b']), b: new Set(['c', 'd']), c: new Set(['a']), d: new Set('c') }),
   )
-  assert.deepEqual(circlesOf(graph), [['a', 'b', 'c', 'a']])
-  assert.deepEqual(circlesOf(new Map([['a', new Set()]])), [])
+  assert.deepEqual(cyclesOf(graph), [['a', 'b', 'c', 'a']])
+  assert.deepEqual(cyclesOf(new Map([['a', new Set()]])), [])
 })

@@ -1,7 +1,7 @@
 /**
  * Concurrency gates in front of costly routes. A few requests run at once, a bounded number waits, and the rest are
- * refused with a `Retry-After`. A gate acts before Fastify, the rate limits and the database, so that five hundred
- * concurrent sign-ins do not slow down other requests (`npm run bench -- logins`).
+ * refused with a `Retry-After`. A gate acts before Fastify, the rate limits and the database. Five hundred concurrent
+ * sign-ins therefore do not slow down other requests (`npm run bench -- logins`).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { commonProblem, type Problem } from '@octet/contracts'

@@ -1,7 +1,7 @@
 /**
  * Access for pages of other origins (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol). Only configured origins
  * may read answers, and only a bearer token authenticates a user there. Cookies of such requests are ignored, and their
- * answers set none. `Access-Control-Allow-Credentials` is never sent.
+ * answers set no cookies. `Access-Control-Allow-Credentials` is never sent.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headerOf } from './fast-path.ts'

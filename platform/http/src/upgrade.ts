@@ -1,5 +1,5 @@
 /**
- * WebSockets on the same port. A browser lets any page open a socket to any host and sends that host's cookie along, so
+ * WebSockets on the same port. A browser lets any page open a socket to any host and sends that host's cookie along. So
  * the page's origin is checked first (OWASP ASVS 4.4.2).
  */
 import type { IncomingMessage } from 'node:http'

@@ -140,7 +140,7 @@ async function makeRoom(committer: Committer, neededBytes: number): Promise<Open
 }
 
 /**
- * After a failed write or sync the kernel may have dropped the bytes and forgotten the error, and a second sync would
+ * After a failed write or sync the kernel may have dropped the bytes and forgotten the error. A second sync would then
  * report success ("fsyncgate", https://wiki.postgresql.org/wiki/Fsync_Errors). So nothing is written to that segment
  * again. It ends at its last durable commit, which the header of the next segment records. All waiting appends get the
  * error.

@@ -69,7 +69,7 @@ export async function readRecords(
     chunk = await readRange(store, start, start.offset + first.neededBytes)
   }
   const { records, usedBytes } = recordsIn(chunk, store.seed, limits.recordsMax)
-  if (records.length === 0) return passOverDamage(store, start, endBytes)
+  if (records.length === 0) return skipDamage(store, start, endBytes)
   return { records, to: { ...start, offset: start.offset + usedBytes }, isLoss: false }
 }
 
@@ -104,7 +104,7 @@ function recordsIn(chunk: Buffer, seed: number, recordsMax: number): { records: 
   return { records, usedBytes }
 }
 
-async function passOverDamage(store: SegmentStore, start: Position, endBytes: number): Promise<Records> {
+async function skipDamage(store: SegmentStore, start: Position, endBytes: number): Promise<Records> {
   const rest = await readRange(store, start, endBytes)
   const good = findFrame(rest, { from: 1, seed: store.seed, firstOnly: false })
   const lost = good === -1 ? rest : rest.subarray(0, good)

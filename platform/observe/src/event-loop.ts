@@ -1,7 +1,7 @@
 /**
  * How late this process runs its timers: the first number to check when everything is slow at once. It uses its own
  * timer. Node's `monitorEventLoopDelay` must be reset for each window, and after a reset it misses a delay that begins
- * at once (on Node 24.21 a block of 100 ms left no trace). A histogram that only grows needs no windows.
+ * at once. On Node 24.21 a block of 100 ms left no trace. A histogram that only grows needs no windows.
  */
 import { performance } from 'node:perf_hooks'
 import type { Metrics } from './metrics.ts'

@@ -1,7 +1,7 @@
 /**
  * Hand-made spans around each operation, slow SQL statement and message, passed explicitly. Memory keeps the last slow
- * traces, the last failed ones and a few ordinary ones. A span costs a seventh of one in OpenTelemetry's SDK (README),
- * because ids of inner spans and Unix timestamps are computed only when they are read.
+ * traces, the last failed ones and a few ordinary ones. A span costs a seventh of one in OpenTelemetry's SDK (README).
+ * The reason is that ids of inner spans and Unix timestamps are computed only when they are read.
  */
 import { randomBytes } from 'node:crypto'
 import { redactText } from './redact.ts'

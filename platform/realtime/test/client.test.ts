@@ -35,7 +35,7 @@ async function member(t: Test, app: TestApp, url: string, options: Partial<Realt
   const userId = newId()
   await app.db('rooms').sql`insert into members (room, user_id) values ('one', ${userId})`
   const sockets: WebSocket[] = []
-  const deaf = new WeakSet<WebSocket>()
+  const losing = new WeakSet<WebSocket>()
   const client = createRealtimeClient({
     url,
     token: () => app.as(userId),
@@ -44,7 +44,7 @@ async function member(t: Test, app: TestApp, url: string, options: Partial<Realt
       sockets.push(socket)
       const addEventListener: SocketLike['addEventListener'] = (type, listener) =>
         socket.addEventListener(type, (event: object) => {
-          if (type !== 'message' || !deaf.has(socket)) listener(event as SocketEvent)
+          if (type !== 'message' || !losing.has(socket)) listener(event as SocketEvent)
         })
       return { send: data => socket.send(data), close: (code, reason) => socket.close(code, reason), addEventListener }
     },
@@ -57,7 +57,7 @@ async function member(t: Test, app: TestApp, url: string, options: Partial<Realt
     ...{ userId, client, sockets, room: client.stream(rooms, 'room', 'one') },
     cut: () => sockets.at(-1)?.terminate(),
     /** From now on the client ignores the server; those frames are lost with the connection. */
-    deafen: () => void deaf.add(sockets.at(-1) as WebSocket),
+    loseAnswers: () => void losing.add(sockets.at(-1) as WebSocket),
   }
 }
 
@@ -143,7 +143,7 @@ test('a refused send stays refused when its answer is lost, and later sends keep
   const log = async () =>
     (await sql<{ text: string }[]>`select body->>'text' as text from stream_events order by seq`).map(row => row.text)
   await anna.room.send('post', { text: 'before' }).sent
-  anna.deafen()
+  anna.loseAnswers()
   await sql`update members set is_muted = true`
   const refused = anna.room.send('post', { text: 'while muted' }).sent
   refused.catch(() => undefined)
@@ -166,7 +166,7 @@ test('a send whose answer is lost is executed once, over any number of cuts', as
   await until(() => stateOf(anna.client) === 'open', 'open')
   const said: Promise<unknown>[] = []
   for (let round = 1; round <= 4; round++) {
-    anna.deafen()
+    anna.loseAnswers()
     for (const n of [1, 2, 3]) said.push(anna.room.send('post', { text: `${round} ${n}` }).sent)
     const deadline = AbortSignal.timeout(untilMs)
     while ((await sql`select from stream_events`).length < round * 3)

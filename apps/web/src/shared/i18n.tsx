@@ -153,7 +153,7 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let isCurrent = true
     const show = () => isCurrent && setLanguage(wanted)
-    // When the browser is offline, the current language is better than none.
+    // When the browser is offline, keep the current language.
     loadLanguage(wanted).then(show, () => undefined)
     return () => {
       isCurrent = false

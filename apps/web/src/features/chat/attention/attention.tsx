@@ -13,7 +13,7 @@ import { useChatLive, useRooms } from '../streams/use-live.ts'
 import { plainText } from '../timeline/markdown.ts'
 import { isForMe, isQuiet, waitingCount } from './attention-rules.ts'
 import { chatSettingsQuery } from './chat-settings.ts'
-import { watchTeller } from './one-teller.ts'
+import { watchNotifyingTab } from './notifying-tab.ts'
 
 /** Another device may have turned on do-not-disturb shortly before. */
 const settingsAgeMs = 5_000
@@ -38,7 +38,7 @@ function useWording() {
 }
 
 /** Shows a notification for a room; it replaces the previous one. */
-function useTell() {
+function useNotify() {
   const navigate = useNavigate()
   const wording = useWording()
   return (room: Room, event: Parameters<OnSaid>[1]): Notification => {
@@ -60,7 +60,7 @@ function Notifier() {
   const { id: userId } = useUser()
   const queryClient = useQueryClient()
   const rooms = useRooms()
-  const notify = useTell()
+  const notify = useNotify()
   const onSaid = useEffectEvent(async (isMine: () => Promise<boolean>, ...[roomId, event]: Parameters<OnSaid>) => {
     const room = rooms?.find(({ id }) => id === roomId)
     if (room === undefined || !isForMe(room, event, userId, Date.now()) || !(await isMine())) return
@@ -68,11 +68,11 @@ function Notifier() {
     if (!isQuiet(settings.doNotDisturbUntil, Date.now())) return notify(room, event)
   })
   useEffect(() => {
-    const teller = watchTeller(userId)
+    const notifyingTab = watchNotifyingTab(userId)
     const shown = new Map<string, Notification>()
     const stop = live.onSaid((roomId, event) => {
       // Without known settings, or without the browser's permission, nothing is shown.
-      onSaid(teller.isMine, roomId, event).then(
+      onSaid(notifyingTab.isMine, roomId, event).then(
         notification => notification && shown.set(roomId, notification),
         () => undefined,
       )
@@ -85,7 +85,7 @@ function Notifier() {
     return () => {
       removeEventListener('focus', close)
       stop()
-      teller.stop()
+      notifyingTab.stop()
       close()
     }
   }, [live, userId])

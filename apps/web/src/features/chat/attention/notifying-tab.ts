@@ -1,6 +1,6 @@
 /**
- * Elects one tab of a browser to show notifications; none shows them while the user looks at one of the tabs. Web Locks
- * hold the election: a lock disappears with its tab, whatever happens to it.
+ * Elects one tab of a browser to show notifications; no tab shows them while the user looks at one. The election uses
+ * Web Locks, because a lock disappears with its tab, however the tab ends.
  */
 
 const isLookedAt = () => document.visibilityState === 'visible' && document.hasFocus()
@@ -20,17 +20,17 @@ function hold(name: string, mode: LockMode, onHeld: () => void = () => undefined
   }
 }
 
-export interface Teller {
+export interface NotifyingTab {
   readonly isMine: () => Promise<boolean>
   readonly stop: () => void
 }
 
-export function watchTeller(userId: string): Teller {
+export function watchNotifyingTab(userId: string): NotifyingTab {
   const seen = `octet-chat-seen-${userId}`
-  let isTeller = false
+  let isNotifyingTab = false
   let release: (() => void) | undefined
   const stopTelling = hold(`octet-chat-tell-${userId}`, 'exclusive', () => {
-    isTeller = true
+    isNotifyingTab = true
   })
   function look(): void {
     if (isLookedAt()) release ??= hold(seen, 'shared')
@@ -45,7 +45,7 @@ export function watchTeller(userId: string): Teller {
   look()
   return {
     async isMine(): Promise<boolean> {
-      if (!isTeller || isLookedAt()) return false
+      if (!isNotifyingTab || isLookedAt()) return false
       const { held = [] } = await navigator.locks.query()
       return !held.some(({ name }) => name === seen)
     },
