@@ -6,6 +6,7 @@ import { findingsOf, type NamedFinding, type Rule } from '../rule.ts'
 import { isProgram } from '../tidy/comments.ts'
 import { mapLines } from '../tidy/documents.ts'
 import { isCompatible } from '../tidy/manifests.ts'
+import { unlistedExperiments } from '../tidy/named-things.ts'
 import { tidyRules } from '../tidy/rules.ts'
 import { plant, readTree, type Tree } from '../tree.ts'
 
@@ -191,10 +192,13 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('an entry', 'docs/planted.md', 'Import `@octet/contracts/planted`.'),
   ],
   'settings-exist': [violation('a setting', 'docs/planted.md', joined('Set `OCTET_NO', 'WHERE=1`.'))],
+  'tables-exist': [
+    violation('a table', 'ARCHITECTURE.md', '## Tables first\n\n| links | `planted` | a remark |\n\n## Rules\n'),
+    violation('no section', 'ARCHITECTURE.md', '## Rules\n'),
+  ],
   'experiments-exist': [
     violation('a lab', 'docs/planted.md', joined('npm run la', 'b -- planted')),
     violation('a bench', 'docs/planted.md', joined('npm run ben', 'ch -- planted')),
-    violation('one that no README lists', 'labs/planted/planted.lab.ts', "export const lab = {\n  name: 'planted',\n}"),
     violation('one that a README lists', 'labs/README.md', '## planted'),
   ],
   'named-tests-exist': [violation('no such test', 'docs/planted.md', joined('npm te', 'st -- planted/nowhere'))],
@@ -255,6 +259,12 @@ for (const [rule, violations] of Object.entries(planted)) {
 test('a walk along imports with the right count is not reported', () => {
   const walk = `${walkOf('three', 'get-link.ts', 'access.ts', 'store.ts')}\n`
   assert.deepEqual(newFindings(plant(tree, 'planted.md', walk), ruleNamed('walks-are-true')), [])
+})
+
+test('the READMEs of benches and labs list each of them', () => {
+  assert.deepEqual(unlistedExperiments(tree), [])
+  const lab = "export const experiment = {\n  name: 'planted',\n}"
+  assert.deepEqual(unlistedExperiments(plant(tree, 'labs/planted/planted.lab.ts', lab)), ['planted'])
 })
 
 test('the map of ARCHITECTURE.md has a line for each module', () => {
