@@ -60,6 +60,26 @@ export const documentRules: readonly Rule[] = [
     },
   },
   {
+    name: 'tables-exist',
+    why: 'Tables are what a newcomer reads first, and looks for next.',
+    check: tree => {
+      const path = 'ARCHITECTURE.md'
+      const migrations = [...tree.values()].filter(file => /\/migrations\/.*\.sql$/.test(file.path))
+      const created = migrations.flatMap(({ text }) => [...text.matchAll(/create table (?:if not exists )?([\w.]+)/g)])
+      const known = new Set(created.map(match => match[1]))
+      const text = tree.get(path)?.text ?? ''
+      const section = /^## Tables first\n[\s\S]*?(?=^## )/m.exec(text)
+      if (section === null) return [{ path, line: 1, message: 'has no section "Tables first"' }]
+      // The last cell is a remark.
+      return [...section[0].matchAll(/^\|(.*)\|[^|\n]*\|$/gm)].flatMap(({ 1: cells = '', index }) => {
+        const line = lineAt(text, section.index + index)
+        return [...cells.matchAll(/`([a-z_]+)`/g)]
+          .filter(([, name]) => !known.has(name))
+          .map(([, name]) => ({ path, line, message: `names the table ${name}, which no migration creates` }))
+      })
+    },
+  },
+  {
     name: 'decision-shape',
     why: 'A decision that does not record its price and alternatives will be discussed again.',
     check: tree => {

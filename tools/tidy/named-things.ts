@@ -59,23 +59,13 @@ function listedExperiments(text: string, kind: ExperimentKind): string[] {
   return [...text.matchAll(pattern)].map(match => match[1] as string)
 }
 
-/**
- * Experiments that their README does not list. A new system edits three lines outside its folders, so a test asks for
- * these and not the rule.
- */
-export function unlistedExperiments(tree: Tree): string[] {
-  return (['bench', 'lab'] as const).flatMap(kind => {
-    const listed = listedExperiments(tree.get(experimentKinds[kind])?.text ?? '', kind)
-    return experimentNames(tree, kind).filter(name => !listed.includes(name))
-  })
-}
-
-function goneExperiments(tree: Tree, kind: ExperimentKind): Finding[] {
+function unlistedExperiments(tree: Tree, kind: ExperimentKind): Finding[] {
   const path = experimentKinds[kind]
-  const names = experimentNames(tree, kind)
-  return listedExperiments(tree.get(path)?.text ?? '', kind)
-    .filter(name => !names.includes(name))
-    .map(name => ({ path, line: 1, message: `lists ${name}, which does not exist` }))
+  const [names, listed] = [experimentNames(tree, kind), listedExperiments(tree.get(path)?.text ?? '', kind)]
+  return [
+    ...names.filter(name => !listed.includes(name)).map(name => `does not list ${name}; describe what it shows`),
+    ...listed.filter(name => !names.includes(name)).map(name => `lists ${name}, which does not exist`),
+  ].map(message => ({ path, line: 1, message }))
 }
 
 export const namedThingRules: readonly Rule[] = [
@@ -130,26 +120,6 @@ export const namedThingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'tables-exist',
-    why: 'Tables are what a newcomer reads first, and looks for next.',
-    check: tree => {
-      const path = 'ARCHITECTURE.md'
-      const migrations = [...tree.values()].filter(file => /\/migrations\/.*\.sql$/.test(file.path))
-      const created = migrations.flatMap(({ text }) => [...text.matchAll(/create table (?:if not exists )?([\w.]+)/g)])
-      const known = new Set(created.map(match => match[1]))
-      const text = tree.get(path)?.text ?? ''
-      const section = /^## Tables first\n[\s\S]*?(?=^## )/m.exec(text)
-      if (section === null) return [{ path, line: 1, message: 'has no section "Tables first"' }]
-      // The last cell is a remark.
-      return [...section[0].matchAll(/^\|(.*)\|[^|\n]*\|$/gm)].flatMap(({ 1: cells = '', index }) => {
-        const line = lineAt(text, section.index + index)
-        return [...cells.matchAll(/`([a-z_]+)`/g)]
-          .filter(([, name]) => !known.has(name))
-          .map(([, name]) => ({ path, line, message: `names the table ${name}, which no migration creates` }))
-      })
-    },
-  },
-  {
     name: 'experiments-exist',
     why: 'A measurement that cannot be repeated proves nothing.',
     check: tree => {
@@ -161,7 +131,7 @@ export const namedThingRules: readonly Rule[] = [
           }),
         ),
       )
-      return [...named, ...goneExperiments(tree, 'bench'), ...goneExperiments(tree, 'lab')]
+      return [...named, ...unlistedExperiments(tree, 'bench'), ...unlistedExperiments(tree, 'lab')]
     },
   },
   {
