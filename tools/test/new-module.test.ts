@@ -55,7 +55,9 @@ async function scratchCopy(): Promise<string> {
   await execute('git', ['init', '--quiet'], { cwd: folder })
   await mkdir(join(folder, 'node_modules', '@octet'), { recursive: true })
   for (const name of await readdir(join(root, 'node_modules'))) {
-    if (name !== '@octet') await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+    // Vite runs its configuration from `.vite-temp`: it would load the contracts of the original.
+    if (name !== '@octet' && (name === '.bin' || !name.startsWith('.')))
+      await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name))
   }
   for (const { name, folder: place } of packagesOf(readTree(folder))) {
     if (place === '') continue

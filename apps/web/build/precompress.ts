@@ -27,7 +27,8 @@ export function precompressPlugin(): Plugin {
     configResolved(config) {
       outDir = resolve(config.root, config.build.outDir)
     },
-    async closeBundle() {
+    // Unlike `closeBundle`, this is not called after a build that failed, whose error it would hide.
+    async writeBundle() {
       const names = await readdir(outDir, { recursive: true })
       for (const name of names.filter(each => isText.test(each)).sort()) await compressFile(join(outDir, name))
     },

@@ -12,7 +12,7 @@ export const linksMutants = {
   /** Counts only some of the clicks. */
   'clicks-dropped': {
     file: 'modules/links/src/statistics/count-clicks.ts',
-    find: 'await store.addClicks(tx, counts)',
+    find: 'await store.addClicks(tx, kept)',
     replace: 'await store.addClicks(tx, counts.slice(1))',
     red: { oracle: 'O9', says: /clicks acknowledged, \d+ counted/, under: 'cut-outbox' },
   },

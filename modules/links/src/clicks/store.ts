@@ -152,8 +152,9 @@ interface DayRow {
 }
 
 /**
- * Adds sorted daily counts of existing links. One row per link and day is locked, merged here and written whole. A batch
- * thus writes one row per link, where one row per value would be seven times as many, and the cap on values is exact.
+ * Adds sorted daily counts of existing links. One row per link and day is locked, merged here and written whole. A
+ * batch thus writes one row per link, where one row per value would be seven times as many, and the cap on values is
+ * exact.
  */
 export async function addDays({ sql }: Tx, days: readonly CountedDay[], sketchesSince: string): Promise<void> {
   const ids = days.map(({ linkId }) => linkId)
