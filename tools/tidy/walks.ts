@@ -11,7 +11,7 @@ import { lineAt, type Tree } from '../tree.ts'
 const numbers = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'.split(
   ' ',
 )
-const walkShape = /\b([a-z]+|\d+) files?:\n\n((?:\d+\. .*\n(?: {3}.*\n)*)+)/g
+const walkShape = /\b([a-z]+|\d+)\s+files?:\n\n((?:\d+\. .*\n(?: {3}.*\n)*)+)/g
 const linkShape = /^\d+\. \[[^\]]*\]\(([^)]+)\)/gm
 /** Sections of ARCHITECTURE.md that follow a request and must therefore contain a walk. */
 const walkedHeading = /^## (An? [^\n]*: `[^\n]*)$/gm
