@@ -17,7 +17,6 @@ interface Violation {
 
 const linksFile = 'modules/links/src/planted.ts'
 const testFile = 'modules/links/test/planted.test.ts'
-/** In a package that is not on the list of open folders. */
 const plainFile = 'platform/planted/src/planted.ts'
 const plainTest = 'platform/planted/test/planted.test.ts'
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `const line${index} = 1`).join('\n')
@@ -170,7 +169,6 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('a long line', 'planted/README.md', 'long '.repeat(30)),
     violation('a long sentence', 'planted/README.md', `${'long '.repeat(18)}\n${'long '.repeat(18)}end.`),
   ],
-  'open-folders-shrink': [violation('nothing found', 'tools/tidy/english-open.txt', 'platform/planted')],
   'mutants-apply': [
     violation('a text that is gone', 'platform/db/src/once.ts', 'export const once = 1'),
     violation(

@@ -183,7 +183,7 @@ const finders: ReadonlyMap<string, (file: SourceFile) => readonly Place[]> = new
   ['short-sentences', file => (file.path.endsWith('.md') ? longIn(file) : [])],
 ])
 
-/** The findings of an English rule, including those in folders that are still open. */
+/** The findings of an English rule in the whole tree. */
 export function englishFindings(tree: Tree, rule: string): Finding[] {
   return [...tree.values()].flatMap(file =>
     (finders.get(rule)?.(file) ?? []).map(place => ({ path: file.path, ...place })),
@@ -192,59 +192,12 @@ export function englishFindings(tree: Tree, rule: string): Finding[] {
 
 export const englishRuleNames: readonly string[] = [...finders.keys()]
 
-/**
- * Folders whose English is not reviewed yet, one per line. The list only shrinks; when it is empty, delete it and this
- * code.
- */
-const openPath = 'tools/tidy/english-open.txt'
-
-function openFoldersOf(tree: Tree): string[] {
-  const lines = tree.get(openPath)?.text.split('\n') ?? []
-  return lines.filter(line => line !== '' && !line.startsWith('#'))
-}
-
-/** The open folder that a path belongs to. */
-function openFolderOf(folders: readonly string[], path: string): string | undefined {
-  return folders.find(folder => path === folder || path.startsWith(`${folder}/`))
-}
-
-/** How many findings each open folder has. */
-export function openCounts(tree: Tree): Map<string, number> {
-  const folders = openFoldersOf(tree)
-  const counts = new Map(folders.map(folder => [folder, 0]))
-  for (const rule of englishRuleNames) {
-    for (const { path } of englishFindings(tree, rule)) {
-      const folder = openFolderOf(folders, path)
-      if (folder !== undefined) counts.set(folder, (counts.get(folder) ?? 0) + 1)
-    }
-  }
-  return counts
-}
-
 function englishRule(name: string, why: string): Rule {
-  const check = (tree: Tree) => {
-    const folders = openFoldersOf(tree)
-    return englishFindings(tree, name).filter(({ path }) => openFolderOf(folders, path) === undefined)
-  }
-  return { name, why, check }
+  return { name, why, check: tree => englishFindings(tree, name) }
 }
 
 export const englishRules: readonly Rule[] = [
   englishRule('plain-english', 'A reader who has to translate a sentence before understanding it loses the thread.'),
   englishRule('terms-of-the-field', 'A newcomer searches for the words of the field.'),
   englishRule('short-sentences', 'A wall of words is skipped.'),
-  {
-    name: 'open-folders-shrink',
-    why: 'A folder that reads well stays that way only when the rules hold in it.',
-    check: tree =>
-      [...openCounts(tree)]
-        .filter(([, count]) => count === 0)
-        .map(([folder]) => {
-          return {
-            path: openPath,
-            line: 1,
-            message: `${folder} has no findings; take it off the list`,
-          }
-        }),
-  },
 ]
