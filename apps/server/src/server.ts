@@ -25,6 +25,7 @@ import { addPlatformRoutes } from './platform-routes.ts'
 import type { Progress } from './progress.ts'
 import { awaitDatabase, awaitRedis } from './services.ts'
 import { type ServerConfig, serverSettings } from './settings.ts'
+import { openTracing } from './tracing.ts'
 import { addWebClient, buildWebClient } from './web-client.ts'
 
 export interface Server {
@@ -93,6 +94,8 @@ async function start(settings: Config, { progress, signal, undo, stopAll }: Star
   const metrics = createMetrics()
   const eventLoop = monitorEventLoop(metrics)
   undo.push(async () => eventLoop.close())
+  const tracing = openTracing(config, { log, metrics })
+  undo.push(() => tracing.close())
   const health = createHealth({ log })
   const runtime = await progress.step('modules', () => {
     return openRuntime({
@@ -108,6 +111,7 @@ async function start(settings: Config, { progress, signal, undo, stopAll }: Star
       settings,
       log,
       metrics,
+      tracer: tracing.tracer,
       redisUrl,
       trustedProxies: config.OCTET_TRUSTED_PROXIES,
       limitsScale: config.OCTET_LIMITS_SCALE,

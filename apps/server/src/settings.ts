@@ -1,5 +1,5 @@
 /** What an operator can set: the server's own settings and those of the modules. */
-import { type ConfigOf, customSetting, type Settings, type SettingsGroup, setting } from '@octet/config'
+import { type ConfigOf, customSetting, type Setting, type Settings, type SettingsGroup, setting } from '@octet/config'
 import { settingsOfModules } from '@octet/kernel'
 import { parseMailbox } from '@octet/mail'
 import { logLevels } from '@octet/observe'
@@ -15,6 +15,27 @@ const mailbox = customSetting<string | undefined>({
     return text
   },
 })
+
+/** `name=value` pairs separated by commas, in OpenTelemetry's notation: values may be percent-encoded. */
+function pairs(about: string, mask?: (text: string) => string): Setting<Readonly<Record<string, string>>> {
+  return customSetting<Readonly<Record<string, string>>>({
+    about,
+    fallback: {},
+    ...(mask === undefined ? {} : { mask }),
+    read(text) {
+      const entries = text.split(',').map(pair => {
+        const [name = '', value] = pair.trim().split(/=(.*)/s)
+        if (!/^[\w.-]+$/.test(name) || value === undefined) throw new Error(`"${name}" is not name=value`)
+        return [name, decodeURIComponent(value)]
+      })
+      return Object.fromEntries(entries)
+    },
+  })
+}
+
+function hidePairs(text: string): string {
+  return text.replace(/=[^,]*/g, '=***')
+}
 
 export const serverSettings = {
   PORT: setting.integer('port to listen on; 0 takes a free one', 3000, { min: 0, max: 65_535 }),
@@ -67,6 +88,25 @@ export const serverSettings = {
   ),
   OCTET_OUTBOUND_PORTS: setting.ports('ports they may reach on the public internet', [80, 443]),
   OCTET_LIMITS_SCALE: setting.number('multiplies every rate limit', 1, { min: 0.01, max: 1_000_000 }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting.url('receiver of traces (OTLP over HTTP): `http://localhost:4318`', [
+    'http',
+    'https',
+  ]),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs('request headers for that receiver: `api-key=…`', hidePairs),
+  OTEL_EXPORTER_OTLP_TIMEOUT: setting.integer('time limit of a request to it, in milliseconds', 10_000, {
+    min: 100,
+    max: 60_000,
+  }),
+  OTEL_SERVICE_NAME: setting.text('name of this server in traces (`service.name`)', 'octet'),
+  OTEL_RESOURCE_ATTRIBUTES: pairs('further attributes of it: `deployment.environment.name=staging`'),
+  OTEL_TRACES_SAMPLER_ARG: setting.number(
+    'share of ordinary traces that is kept; slow and failed ones always are',
+    0.01,
+    {
+      min: 0.000_001,
+      max: 1,
+    },
+  ),
   OCTET_LOG: setting.choice('lowest level written to `OCTET_DATA/octet.log`', 'info', logLevels),
   OCTET_LOG_MIB: setting.integer('mebibytes of that file and its four predecessors, at most', 100, {
     min: 25,

@@ -16,6 +16,8 @@ export interface OutboxEvent {
   readonly event: string
   readonly data: unknown
   readonly attempts: number
+  /** W3C `traceparent` of what published it. */
+  readonly traceparent: string | undefined
 }
 
 /** Delivers one event to all its listeners. Resolves when all have handled it, rejects when one fails. */
@@ -109,7 +111,9 @@ export function createRelay(options: RelayOptions): Relay {
 }
 
 async function lease(db: Db, module: string, leaseMs: number): Promise<OutboxEvent[]> {
-  const rows = await db.sql<{ id: number; event_id: string; event: string; data: unknown; attempts: number }[]>`
+  const rows = await db.sql<
+    { id: number; event_id: string; event: string; data: unknown; attempts: number; traceparent: string | null }[]
+  >`
     update outbox
     set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => ${leaseMs / 1000})
     where id = any(array(
@@ -118,7 +122,7 @@ async function lease(db: Db, module: string, leaseMs: number): Promise<OutboxEve
       order by next_attempt_at, id
       limit ${batchMax}
       for update skip locked))
-    returning id, event_id, event, data, attempts`
+    returning id, event_id, event, data, attempts, traceparent`
   return rows
     .map(row => ({
       id: row.id,
@@ -126,6 +130,7 @@ async function lease(db: Db, module: string, leaseMs: number): Promise<OutboxEve
       event: `${module}.${row.event}`,
       data: row.data,
       attempts: row.attempts,
+      traceparent: row.traceparent ?? undefined,
     }))
     .sort((a, b) => a.id - b.id)
 }

@@ -21,13 +21,18 @@ export interface Db<C extends Contract = Contract> extends Queryable {
    * most five times, so SQL must be the body's only effect. Throws `unavailable` when the connection broke; `executed`
    * is `maybe` when it broke during COMMIT. Calls to other modules are refused inside.
    */
-  transaction<T>(name: string, body: (tx: Tx<C>) => Promise<T>): Promise<T>
+  transaction<T>(name: string, body: (tx: Tx<C>) => Promise<T>, trace?: TraceSource): Promise<T>
   close(): Promise<void>
 }
+
+/** Makes the W3C `traceparent` for what a transaction sets off. Most transactions never ask. */
+export type TraceSource = () => string
 
 /** One open transaction. */
 export interface Tx<C extends Contract = Contract> extends Queryable {
   readonly kind: 'tx'
+  /** The trace that published events and enqueued jobs belong to, if the transaction is part of one. */
+  readonly trace?: TraceSource | undefined
   /** Writes the event to the module's outbox; it is delivered only if this transaction commits. */
   publish<K extends keyof C['events'] & string>(event: K, data: EventData<C, K>): Promise<void>
   /**
@@ -132,17 +137,22 @@ export function openDb<C extends Contract>(options: DbOptions): Db<C> {
     kind: 'db',
     schema: options.schema,
     sql: pool as unknown as Sql,
-    transaction: (name, body) => runTransaction(pool, options, name, body),
+    transaction: (name, body, trace) => runTransaction(pool, options, { name, body, trace }),
     close: () => pool.end({ timeout: 5 }),
   }
   return db
 }
 
+interface Work<C extends Contract, T> {
+  readonly name: string
+  readonly body: (tx: Tx<C>) => Promise<T>
+  readonly trace: TraceSource | undefined
+}
+
 async function runTransaction<C extends Contract, T>(
   pool: Postgres.Sql,
   options: DbOptions,
-  name: string,
-  body: (tx: Tx<C>) => Promise<T>,
+  { name, body, trace }: Work<C, T>,
 ): Promise<T> {
   if (currentTransaction.getStore() !== undefined) {
     throw new Error(
@@ -158,10 +168,13 @@ async function runTransaction<C extends Contract, T>(
       const result = await pool.begin(async sql => {
         const tx: Tx<C> = {
           kind: 'tx',
+          trace,
           sql: sql as unknown as Sql,
           async publish(event, data) {
             published = true
-            await sql`insert into outbox (event, data) values (${event}, ${sql.json(data as Postgres.JSONValue)})`
+            await sql`
+              insert into outbox (event, data, traceparent)
+              values (${event}, ${sql.json(data as Postgres.JSONValue)}, ${trace?.() ?? null})`
           },
           async append(kind, key, event) {
             const entry = await appendEvent(sql as unknown as Sql, `${options.schema}:${kind}:${key}`, event)

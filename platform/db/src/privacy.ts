@@ -36,6 +36,7 @@ export function retain(reason: string, days: Retained['days']): Retained {
 export const floorColumns: Columns = {
   outbox: {
     ...each('not-personal', 'id', 'event_id', 'event', 'created_at', 'attempts', 'next_attempt_at', 'dead_at'),
+    ...each('not-personal', 'traceparent'),
     ...each('delete', 'data', 'last_error'),
   },
   inbox: each('not-personal', 'handler', 'event_id', 'handled_at'),

@@ -145,7 +145,9 @@ function keepRouteTable(app: FastifyInstance): void {
 
 function startSpan(tracer: Tracer, request: FastifyRequest): Span {
   const parent = parseTraceparent(request.headers.traceparent as string | undefined)
-  return tracer.startSpan(`${request.method} ${routeOf(request)}`, parent, 'server')
+  // Which traces are kept is not for strangers to say: only other processes of Octet are believed (internal routes).
+  const unsampled = parent === undefined ? undefined : { ...parent, sampled: false }
+  return tracer.startSpan(`${request.method} ${routeOf(request)}`, unsampled, 'server')
 }
 
 function isPageVisit({ method, url, headers }: FastifyRequest): boolean {

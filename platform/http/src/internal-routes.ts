@@ -37,7 +37,8 @@ export function addInternalRoutes(app: HttpApp, host: Host, verify: VerifyServic
           .subscribersOf(event)
           .find(({ module, handler }) => module === contract.name && handler === request.params.handler)
         if (subscriber === undefined) throw commonProblem('not-found')
-        await subscriber.deliver({ eventId, data })
+        const { traceparent } = request.headers as { traceparent?: string }
+        await subscriber.deliver({ eventId, data, traceparent })
         return {}
       },
     )

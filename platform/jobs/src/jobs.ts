@@ -26,7 +26,7 @@ export const jobsMigrations: MigrationSet = {
   columns: {
     // Payloads carry ids. A finished job is deleted; `forgetPerson` deletes the dead letters of a person.
     jobs: {
-      ...each('not-personal', 'id', 'name', 'due_at', 'fence', 'failures', 'worker', 'created_at'),
+      ...each('not-personal', 'id', 'name', 'due_at', 'fence', 'failures', 'worker', 'created_at', 'traceparent'),
       ...each('delete', 'key', 'payload', 'error'),
     },
     dead_letters: {
@@ -69,7 +69,12 @@ export interface Jobs {
    * Adds a job that exists only if `tx` commits. Returns its id. Also works before `start` and without it.
    * @throws RangeError when the payload is larger than {@link payloadSizeBytesMax} as JSON.
    */
-  enqueue<P>(tx: Pick<Tx, 'kind' | 'sql'>, job: Job<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(
+    tx: Pick<Tx, 'kind' | 'sql' | 'trace'>,
+    job: Job<P>,
+    payload: NoInfer<P>,
+    options?: EnqueueOptions,
+  ): Promise<string>
   /**
    * Deletes the dead letters that mention this exact id, in the module that owns `tx`. Returns how many. Jobs that
    * still wait or run stay.
@@ -132,7 +137,8 @@ export function createJobs(options: JobsOptions): Jobs {
       schedules.set(name, { spec: specOf(when), payload: payloadText(name, payload) })
     },
     async enqueue(tx, { name }, payload, { runAt, key } = {}) {
-      const id = await store.enqueue(tx.sql, { name, payload: payloadText(name, payload), runAt, key })
+      const traceparent = tx.trace?.()
+      const id = await store.enqueue(tx.sql, { name, payload: payloadText(name, payload), runAt, key, traceparent })
       if (worker !== undefined) expectWork(worker)
       return id
     },

@@ -8,6 +8,8 @@ export interface Attempt {
   readonly attempt: number
   /** Aborts when the time is up, the lease is lost or the process stops: then return or throw soon. */
   readonly signal: AbortSignal
+  /** W3C `traceparent` of what enqueued the job; absent for scheduled ones. */
+  readonly traceparent?: string | undefined
 }
 
 export interface JobSpec<P = unknown> {
@@ -60,7 +62,8 @@ export async function attemptJob(spec: DefinedJob, job: Taken, controller: Abort
     signal.addEventListener('abort', wait, { once: true })
   })
   const work = (async () => {
-    await spec.run(spec.job.read(job.payload), { id: job.id, attempt: job.failures + 1, signal })
+    const traceparent = job.traceparent ?? undefined
+    await spec.run(spec.job.read(job.payload), { id: job.id, attempt: job.failures + 1, signal, traceparent })
     // Code that ignores its abort has not done its work, even if it returns normally.
     signal.throwIfAborted()
   })()

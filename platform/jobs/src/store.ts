@@ -16,6 +16,18 @@ export interface Taken {
   readonly error: string | null
   /** Milliseconds from the due time to the take. */
   readonly waitedMs: number
+  /** W3C `traceparent` of what enqueued it. */
+  readonly traceparent: string | null
+}
+
+/** A job to add. */
+export interface NewJob {
+  readonly name: string
+  readonly payload: string
+  readonly runAt: Date | undefined
+  readonly key: string | undefined
+  /** W3C `traceparent` of what enqueues it. */
+  readonly traceparent: string | undefined
 }
 
 /** Identifies one run of one job. */
@@ -50,14 +62,12 @@ export interface NameStats {
 }
 
 /** Adds a job in the caller's transaction and under the caller's role. */
-export async function enqueue(
-  tx: Sql,
-  job: { name: string; payload: string; runAt: Date | undefined; key: string | undefined },
-): Promise<string> {
+export async function enqueue(tx: Sql, job: NewJob): Promise<string> {
   const runAt = job.runAt?.toISOString() ?? null
   const [row] = await tx<{ id: string }[]>`
     select platform_jobs.enqueue(
-      ${job.name}::text, ${job.payload}::text, ${runAt}::timestamptz, ${job.key ?? null}::text) as id`
+      ${job.name}::text, ${job.payload}::text, ${runAt}::timestamptz, ${job.key ?? null}::text,
+      ${job.traceparent ?? null}::text) as id`
   return row!.id
 }
 
@@ -98,7 +108,7 @@ export function take(
       due_at = now() + ${want.leaseMs} * interval '1 millisecond'
     from due
     where jobs.id = due.id
-    returning jobs.id, name, payload, fence, failures, error,
+    returning jobs.id, name, payload, fence, failures, error, traceparent,
       (extract(epoch from now() - due.due_at) * 1000)::float8 as "waitedMs"`
 }
 

@@ -28,7 +28,8 @@ export async function plans(t: Test): Promise<QueryPlan[]> {
   const [one, two, ...held] = await store.take(sql, want)
   if (one === undefined || two === undefined) throw new Error('there is no job to take')
   return plansOf([db], {
-    enqueue: () => store.enqueue(sql, { name: 'module.job1', payload: '{}', runAt: undefined, key: 'key' }),
+    enqueue: () =>
+      store.enqueue(sql, { name: 'module.job1', payload: '{}', runAt: undefined, traceparent: undefined, key: 'key' }),
     'take due jobs': () => store.take(sql, want),
     'renew leases': () => store.renew(sql, held, 3_000),
     'finish a job': () => store.finish(sql, one),

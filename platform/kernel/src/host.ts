@@ -8,7 +8,7 @@ import {
   type SessionWatch,
 } from '@octet/contracts'
 import { type Db, type IdempotencyKey, isFirstDelivery, runOnce } from '@octet/db'
-import type { Tracer } from '@octet/observe'
+import { parseTraceparent, type Tracer, traceparentOf } from '@octet/observe'
 import { clientOf, localTransport, type Transport } from './calls.ts'
 import { startOrder } from './graph.ts'
 import { type Handler, type RequestInfo, within } from './invoke.ts'
@@ -30,6 +30,8 @@ export interface HostOptions {
 export interface Delivery {
   readonly eventId: string
   readonly data: unknown
+  /** W3C `traceparent` of what published it. */
+  readonly traceparent?: string | undefined
 }
 
 export interface Host {
@@ -234,8 +236,14 @@ function keyOf(request: RequestInfo, asked: Asked | undefined): IdempotencyKey |
 function tracedDb(db: Db, tracer: Tracer, request: RequestInfo): Db {
   return {
     ...db,
-    transaction: (name, body) => traced(tracer, `transaction ${name}`, request, () => db.transaction(name, body)),
+    transaction: (name, body) =>
+      traced(tracer, `transaction ${name}`, request, inner => db.transaction(name, body, traceOf(inner))),
   }
+}
+
+/** Where the request's trace goes on, in events and jobs. */
+function traceOf({ span }: RequestInfo): (() => string) | undefined {
+  return span === undefined ? undefined : () => traceparentOf(span)
 }
 
 /** Runs `work` inside a span that fails when the work fails on our side. */
@@ -286,15 +294,19 @@ function subscribersIn(
       const subscriber: Subscriber = {
         module: name,
         handler: subscription.handler,
-        deliver: ({ eventId, data }) => {
-          const request = serviceRequest(name, eventId, deliveryTimeoutMs)
+        deliver: ({ eventId, data, traceparent }) => {
+          const request = { ...serviceRequest(name, eventId, deliveryTimeoutMs), span: parseTraceparent(traceparent) }
           const work = traced(tracer, `${name}.${subscription.handler}`, request, async inner => {
             const ctx = contextOf(name, inner)
-            await floor.db.transaction(`${name}.${subscription.handler}`, async tx => {
-              if (await isFirstDelivery(tx, subscription.handler, eventId)) {
-                await subscription.handle(ctx, tx, data as never)
-              }
-            })
+            await floor.db.transaction(
+              `${name}.${subscription.handler}`,
+              async tx => {
+                if (await isFirstDelivery(tx, subscription.handler, eventId)) {
+                  await subscription.handle(ctx, tx, data as never)
+                }
+              },
+              traceOf(inner),
+            )
           })
           return within(deliveryTimeoutMs, work)
         },

@@ -1,6 +1,6 @@
 /** Calls to a module in another process: the same values, errors, deadlines and rights as in this one. */
 import { commonProblem, Problem, problemFromBody } from '@octet/contracts'
-import { formatTraceparent, type Span, type TraceParent } from '@octet/observe'
+import { traceparentOf } from '@octet/observe'
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -141,10 +141,6 @@ async function send(pool: Pool, { path, body, token, request }: Outgoing): Promi
   } catch (error) {
     throw asCallProblem(error)
   }
-}
-
-function traceparentOf(span: Span | TraceParent): string {
-  return 'end' in span ? span.traceparent() : formatTraceparent(span)
 }
 
 async function bounded(body: AsyncIterable<Buffer>): Promise<string> {

@@ -4,7 +4,7 @@
 import { countRows, type Queryable, type Sql, type Tx } from '@octet/db'
 
 /** The sender's transaction: the mail commits with it or not at all. */
-export type SenderTx = Pick<Tx, 'kind' | 'sql'>
+export type SenderTx = Pick<Tx, 'kind' | 'sql' | 'trace'>
 
 export interface NewMail {
   readonly id: string

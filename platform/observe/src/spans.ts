@@ -13,8 +13,13 @@ export interface TracerOptions {
   readonly tracesMax?: number
   readonly spansMax?: number
   readonly slowMs?: number
-  /** Keeps one in this many of the other traces, chosen by trace id, so that all processes choose the same ones. */
+  /**
+   * Keeps one in this many of the other traces, chosen by trace id, so that all processes choose the same ones. Traces
+   * that the remote parent marks as sampled are kept as well.
+   */
   readonly keepOneIn?: number
+  /** Called for each trace that is kept. Reading a trace costs more than recording it: read it later. */
+  readonly onKept?: (read: () => Trace) => void
   /** Monotonic milliseconds. */
   readonly now?: () => number
   readonly wallNow?: () => number
@@ -46,7 +51,7 @@ interface LocalTrace {
 const attributesMax = 16
 const textCharsMax = 256
 
-/** Creates an independent recorder: nothing is global, and nothing leaves the process. */
+/** Creates an independent recorder: nothing is global, and traces leave the process only through `onKept`. */
 export function createTracer(options: TracerOptions = {}): Tracer {
   const { tracesMax = 128, spansMax = 64, slowMs = 250, keepOneIn = 100 } = options
   const { now = () => performance.now(), wallNow = Date.now } = options
@@ -81,7 +86,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
 
   function startTrace(remote: TraceParent | undefined): LocalTrace {
     const traceId = remote ? remote.traceId : randomHex(32)
-    const isSampled = Number.parseInt(traceId.slice(-8), 16) % keepOneIn === 0
+    const isSampled = remote?.sampled === true || Number.parseInt(traceId.slice(-8), 16) % keepOneIn === 0
     return { traceId, remote, isSampled, startWallMs: wallNow(), spans: [], hasFailed: false, droppedSpans: 0 }
   }
 
@@ -92,6 +97,8 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     if (this !== trace.spans[0]) return
     if (trace.hasFailed || this.endMs - this.startMs >= slowMs) notable.keep(trace)
     else if (trace.isSampled) ordinary.keep(trace)
+    else return
+    options.onKept?.(() => readTrace(trace, slowMs))
   }
 
   function recentTraces(): Trace[] {
@@ -128,8 +135,8 @@ function fail(this: Recording, error: unknown): void {
 }
 
 function traceparent(this: Recording): string {
-  const { traceId, remote, isSampled } = this.trace
-  return formatTraceparent({ traceId, spanId: idOf(this), sampled: isSampled || remote?.sampled === true })
+  const { traceId, isSampled } = this.trace
+  return formatTraceparent({ traceId, spanId: idOf(this), sampled: isSampled })
 }
 
 /** Most spans are dropped before any code reads their id. */

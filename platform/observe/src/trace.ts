@@ -1,8 +1,8 @@
 /**
- * The shape of a trace. It follows OTLP (ids in hex, Unix nanoseconds, kind, attributes, status), so that an exporter
- * can send kept traces unchanged (https://opentelemetry.io/docs/specs/otlp/).
+ * The shape of a trace. It follows OTLP (ids in hex, Unix nanoseconds, kind, attributes, status), so that the exporter
+ * sends kept traces unchanged (https://opentelemetry.io/docs/specs/otlp/).
  */
-import type { TraceParent } from './traceparent.ts'
+import { formatTraceparent, type TraceParent } from './traceparent.ts'
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer'
 export type AttributeValue = string | number | boolean
@@ -19,6 +19,11 @@ export interface Span {
   end(): void
   /** The `traceparent` header for the next hop. */
   traceparent(): string
+}
+
+/** The `traceparent` header for the next hop, from a span here or from the caller's. */
+export function traceparentOf(span: Span | TraceParent): string {
+  return 'end' in span ? span.traceparent() : formatTraceparent(span)
 }
 
 export interface Tracer {

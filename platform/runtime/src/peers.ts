@@ -12,13 +12,21 @@ import {
   type Transport,
   wants,
 } from '@octet/kernel'
-import type { Log } from '@octet/observe'
+import { type Log, parseTraceparent } from '@octet/observe'
 import type { ServiceKeys } from './service-keys.ts'
+
+export interface RemoteEvent {
+  readonly event: string
+  readonly eventId: string
+  readonly data: unknown
+  /** W3C `traceparent` of what published it. */
+  readonly traceparent: string | undefined
+}
 
 export interface Peers {
   transport(module: string): Transport | undefined
   /** One delivery for each handler of a module that is served elsewhere. */
-  deliveriesOf(event: { event: string; eventId: string; data: unknown }): (() => Promise<void>)[]
+  deliveriesOf(event: RemoteEvent): (() => Promise<void>)[]
   /** Asks the process that knows accounts. `undefined` when no module elsewhere does. */
   readonly accounts: AccountsElsewhere | undefined
   close(): Promise<void>
@@ -55,7 +63,10 @@ export function connectPeers({ elsewhere, addresses, keys, now, log }: PeersOpti
         (listens as readonly Subscription<never>[])
           .filter(subscription => wants(subscription, event.event))
           .map(({ handler }) => async () => {
-            const request = serviceRequest(event.event.split('.')[0] ?? '', event.eventId, deliveryTimeoutMs)
+            const request = {
+              ...serviceRequest(event.event.split('.')[0] ?? '', event.eventId, deliveryTimeoutMs),
+              span: parseTraceparent(event.traceparent),
+            }
             await requirePeer(remoteOf(contract.name), contract.name).post(
               `/internal/${contract.name}/events/${handler}`,
               { event: event.event, eventId: event.eventId, data: event.data },

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { createRelay, type OutboxEvent, type Relay } from '@octet/bus'
 import { createLimiter, createSharedLimiter, type Limiter } from '@octet/cache'
 import { type Config, configOf, readConfig } from '@octet/config'
-import { type Authenticate, access, anonymous, type Contract, floorPermissions } from '@octet/contracts'
-import { type Db, each, forgetOld, type MigrationSet, newId, openDb, type SlowQueryOptions } from '@octet/db'
+import { type Authenticate, access, anonymous, floorPermissions } from '@octet/contracts'
+import { type Db, each, type MigrationSet, newId, openDb, type SlowQueryOptions } from '@octet/db'
 import {
   addInternalRoutes,
   addOperationRoutes,
@@ -19,17 +19,8 @@ import {
   type HttpOptions,
   sessionCookieName,
 } from '@octet/http'
-import { createJobs, type Jobs, job, jobsMigrations } from '@octet/jobs'
-import {
-  type AnyModule,
-  type Capability,
-  type Floor,
-  type Host,
-  type ModuleJob,
-  openModules,
-  serviceRequest,
-  settingsOfModules,
-} from '@octet/kernel'
+import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
+import { type AnyModule, type Capability, type Floor, type Host, openModules, settingsOfModules } from '@octet/kernel'
 import { mailMigrations, openPostOffice, type PostOffice, type SmtpOptions } from '@octet/mail'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { createOutbound, type OutboundOptions } from '@octet/outbound'
@@ -38,6 +29,7 @@ import { createPictures } from '@octet/pictures'
 import type { Hub } from '@octet/realtime'
 import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
 import { openDiskStorage, type Storage, within } from '@octet/storage'
+import { defineJobs } from './define-jobs.ts'
 import { deliverAllDue, deliverToAll } from './deliver-events.ts'
 import { type Live, openLive } from './live.ts'
 import { connectPeers, type Peers } from './peers.ts'
@@ -97,9 +89,6 @@ export interface Runtime {
   close(deadlineMs: number): Promise<void>
 }
 
-const keysKeptHours = 24
-const forgetEveryMs = 60 * 60_000
-const jobTimeoutMs = 60_000
 /** Beside the modules' own folders, whose names hold no dot. */
 const filesFolder = '.files'
 
@@ -155,7 +144,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const host = await openModules({ modules: served, floorOf, installation, tracer, remote: peers?.transport })
   const deliver = (event: OutboxEvent) => deliverToAll(host, peers, event)
   for (const [module, db] of databases) relays.set(module, createRelay({ module, db, log, deliver }))
-  defineJobs(jobs, { host, databases, mail })
+  defineJobs(jobs, { host, databases, mail, tracer })
   const http = httpOptions(options, { host, tracer, limiter, peers })
   const app = await openHttp(http, { host, tracer, limiter, peers })
   const realtime = live.serve({ app, http, host, databases, watch: host.sessionWatch ?? peers?.accounts?.sessionWatch })
@@ -349,37 +338,4 @@ function scaledLimiter(limiter: Limiter, scale: number): Limiter {
     take: (key, max, windowMs) => limiter.take(key, scaled(max), windowMs),
     takeShared: taking => limiter.takeShared({ ...taking, max: scaled(taking.max) }),
   }
-}
-
-const forgetOldJob = job('platform.forget-old')
-
-interface JobParts {
-  readonly host: Host
-  readonly databases: ReadonlyMap<string, Db>
-  readonly mail: PostOffice
-}
-
-function defineJobs(jobs: Jobs, { host, databases, mail }: JobParts): void {
-  for (const module of host.modules) {
-    const name = (module.contract as Contract).name
-    for (const { job, when, run, ...spec } of (module.jobs ?? []) as ModuleJob<unknown>[]) {
-      jobs.define(job, {
-        ...spec,
-        run: (payload, attempt) => {
-          const request = serviceRequest(name, attempt.id, spec.timeoutMs ?? jobTimeoutMs)
-          return run(host.contextOf(name, request), payload, attempt)
-        },
-      })
-      if (when !== undefined) jobs.schedule(job, when, {})
-    }
-    const delivery = mail.jobOf(name)
-    jobs.define(delivery.job, delivery.spec)
-  }
-  jobs.define(forgetOldJob, {
-    run: async () => {
-      for (const db of databases.values()) await forgetOld(db, keysKeptHours)
-      await mail.prune()
-    },
-  })
-  jobs.schedule(forgetOldJob, { everyMs: forgetEveryMs }, {})
 }
