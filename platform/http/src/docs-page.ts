@@ -1,4 +1,4 @@
-/** `/docs`: the contracts as a page people read, without a script. */
+/** Renders `/docs`: the contracts as a readable page without a script. */
 import {
   type Contract,
   curlOf,
