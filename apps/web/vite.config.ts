@@ -23,7 +23,13 @@ export default defineConfig({
     host: '127.0.0.1',
     port: 5173,
     // Uploads and downloads of chat share a prefix with its pages.
-    proxy: { '/api': server, '/s/': server, '/docs': server, '^/chat/(files|uploads|rooms)/': server },
+    proxy: {
+      '/api': server,
+      '/s/': server,
+      '/docs': server,
+      '^/chat/(files|uploads|rooms)/': server,
+      '^/users/[^/]+/avatar': server,
+    },
   },
   build: {
     target: 'es2023',

@@ -24,7 +24,12 @@ export const Emoji = Type.String({
 })
 export const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
-export const Person = closed({ id: Id, username: Type.String(), displayName: Type.String() })
+export const Person = closed({
+  id: Id,
+  username: Type.String(),
+  displayName: Type.String(),
+  avatarUrl: Type.Optional(Type.String()),
+})
 
 /** The caller's membership; null for public rooms they have not joined. */
 const Membership = closed({

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, operation, page } from '../define.ts'
-import { Device, Me, Preferences } from './shapes.ts'
+import { bioLengthMax, Device, Me, Preferences } from './shapes.ts'
 
 export const accountOperations = {
   getMe: operation({
@@ -22,6 +22,7 @@ export const accountOperations = {
     access: access.user('account:write'),
     input: closed({
       displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+      bio: Type.Optional(Type.String({ maxLength: bioLengthMax })),
       preferences: Type.Optional(Preferences),
     }),
     output: Me,
@@ -29,6 +30,16 @@ export const accountOperations = {
     retry: 'safe',
     timeoutMs: 2_000,
     versioned: true,
+  }),
+  removeAvatar: operation({
+    summary: 'Remove your profile picture; PUT the bytes of one to /users/me/avatar to set it',
+    http: 'DELETE /users/me/avatar',
+    access: access.user('account:write'),
+    input: closed({}),
+    output: Me,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
   }),
   listDevices: operation({
     summary: 'Your signed-in devices, most recently used first',

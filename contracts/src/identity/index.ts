@@ -22,13 +22,14 @@ export type { AuditAction } from './audit.ts'
 export { SecondFactorDemand } from './factors.ts'
 export type { Export } from './privacy.ts'
 export { secondFactorDemand } from './second-factor.ts'
-export { Device, Me, PasskeyAssertion } from './shapes.ts'
+export { avatarBytesMax, bioLengthMax, Device, Me, PasskeyAssertion } from './shapes.ts'
 
 export const identity = defineContract({
   name: 'identity',
   permissions: identityPermissions,
   problems: {
     'username-taken': { status: 409, title: 'That username is taken.' },
+    'not-a-picture': { status: 415, title: 'This picture cannot be read.' },
     'username-reserved': { status: 409, title: 'That username cannot be used.' },
     'wrong-credentials': { status: 401, title: 'Login or password is wrong.' },
     'session-ended': { status: 401, title: 'This session has ended; sign in again.' },

@@ -26,11 +26,19 @@ export const Preferences = closed({
   timeZone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'IANA name' })),
 })
 
+const AvatarUrl = Type.String({ description: 'path of the profile picture; it changes with the picture' })
+/** Characters of a bio. */
+export const bioLengthMax = 300
+/** Bytes of an uploaded profile picture. */
+export const avatarBytesMax = 5 * 1024 * 1024
+
 /** The account as its owner sees it. */
 export const Me = closed({
   id: Id,
   username: Username,
   displayName: Type.String(),
+  bio: Type.String(),
+  avatarUrl: Type.Optional(AvatarUrl),
   email: nullable(Type.String({ description: 'null: none, or another account verified it' })),
   emailVerified: Type.Boolean(),
   roles: Type.Array(RoleName),
@@ -41,7 +49,12 @@ export const Me = closed({
 export type Me = Static<typeof Me>
 
 /** The account as others see it. */
-export const PublicUser = closed({ id: Id, username: Username, displayName: Type.String() })
+export const PublicUser = closed({
+  id: Id,
+  username: Username,
+  displayName: Type.String(),
+  avatarUrl: Type.Optional(AvatarUrl),
+})
 export const ManagedUser = closed({
   ...PublicUser.properties,
   roles: Type.Array(RoleName),

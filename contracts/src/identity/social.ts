@@ -7,6 +7,7 @@ import { PublicUser } from './shapes.ts'
 
 const Profile = closed({
   ...PublicUser.properties,
+  bio: Type.String(),
   createdAt: Time,
   blockedByMe: Type.Boolean(),
 })

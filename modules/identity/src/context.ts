@@ -1,8 +1,10 @@
 /** The context of every identity use case. */
+import type { Limiter } from '@octet/cache'
 import type { Authenticate, SessionWatch } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import type { Context } from '@octet/kernel'
 import type { Passwords } from '@octet/passwords'
+import type { Pictures } from '@octet/pictures'
 import type { Secrets } from '@octet/secrets'
 import type { Measures } from './measures.ts'
 import type { Throttle } from './passwords/throttle.ts'
@@ -19,6 +21,8 @@ export interface IdentityState {
   readonly personalDataModules: readonly string[]
   readonly erasureGraceDays: number
   readonly passwords: Passwords
+  readonly pictures: Pictures
+  readonly limiter: Limiter
   readonly throttle: Throttle
   readonly signingKeys: SigningKeys
   readonly secrets: Secrets

@@ -15,7 +15,8 @@ export async function seedDemo({ db }: IdentityContext): Promise<void> {
         usernameKey: usernameKey(username),
         ...withoutCredentials,
       })
-      if (isNew) await store.updateUser(tx, id, { displayName, preferences: undefined, ifVersion: undefined })
+      if (isNew)
+        await store.updateUser(tx, id, { displayName, bio: undefined, preferences: undefined, ifVersion: undefined })
     }
   })
 }

@@ -52,7 +52,7 @@ async function open(
   floor: Floor<typeof identity, typeof settings>,
   { personalDataModules }: Installation,
 ): Promise<IdentityState> {
-  const { db, log, metrics, now, origin, passwords, secrets } = floor
+  const { db, limiter, log, metrics, now, origin, passwords, pictures, secrets } = floor
   const revocations = createRevocations({
     read: since => readRevocations(db, since),
     now,
@@ -76,6 +76,8 @@ async function open(
     personalDataModules,
     erasureGraceDays: floor.settings.OCTET_ERASURE_DAYS,
     passwords,
+    pictures,
+    limiter,
     throttle: createThrottle({ db, log }),
     signingKeys,
     secrets,

@@ -1,6 +1,7 @@
 /** Maps operations to use cases. */
 import type { identity } from '@octet/contracts/identity'
 import type { Operations } from '@octet/kernel'
+import { removeAvatar } from './account/avatar.ts'
 import { getMe } from './account/get-me.ts'
 import { getUsers } from './account/get-users.ts'
 import { updateMe } from './account/update-me.ts'
@@ -83,6 +84,7 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   getSetup,
   getMe,
   updateMe,
+  removeAvatar,
   listDevices,
   signOutDevice,
   signOutOthers,

@@ -4,7 +4,7 @@ import type { Queryable, Tx } from '@octet/db'
 /** The account without its secrets. */
 export async function accountOf({ sql }: Queryable, userId: string): Promise<object[]> {
   return await sql`
-    select id, username, display_name, email, email_verified, to_json(roles) as roles, preferences, created_at,
+    select id, username, display_name, bio, email, email_verified, to_json(roles) as roles, preferences, created_at,
            updated_at
     from users where id = ${userId}`
 }

@@ -2,6 +2,7 @@
 import type { identity } from '@octet/contracts/identity'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
+import { avatarFile, countAvatars, deleteAvatars } from './account/avatar.ts'
 import { eraseAudit } from './audit/store.ts'
 import type { IdentityContext } from './context.ts'
 import { deleteAnswers } from './erasure/store.ts'
@@ -19,7 +20,7 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       'delete',
       ...['id', 'username', 'username_key', 'display_name', 'email', 'email_key', 'email_verified', 'password_hash'],
       ...['roles', 'preferences', 'access_version', 'version', 'created_at', 'updated_at'],
-      ...['disabled_at', 'disabled_reason'],
+      ...['disabled_at', 'disabled_reason', 'bio', 'avatar_hash'],
     ),
     sessions: each(
       'delete',
@@ -97,8 +98,10 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
     },
     setup_tokens: each('not-personal', 'token_hash', 'expires_at', 'used_at'),
   },
-  async *exportUser({ db }, userId) {
+  async *exportUser({ db, storage }, userId) {
     yield { path: 'account.jsonl', rows: await store.accountOf(db, userId) }
+    const avatar = await avatarFile({ db, storage }, userId)
+    if (avatar !== undefined) yield { path: 'profile-picture.webp', body: avatar }
     yield { path: 'passkeys.jsonl', rows: await store.passkeysOf(db, userId) }
     yield { path: 'devices.jsonl', rows: await store.devicesOf(db, userId) }
     yield { path: 'api-keys.jsonl', rows: await store.apiKeysOf(db, userId) }
@@ -112,10 +115,13 @@ export const privacy: Privacy<typeof identity, IdentityContext> = {
       await deleteArchive(ctx, id)
       await deleteAnswers(tx, id)
     }
+    await deleteAvatars(ctx.storage, userId)
     await store.forgetReporter(tx, userId)
     await eraseAudit(tx, userId)
     await store.deleteAccount(tx, userId)
     return 'done'
   },
-  verifyErased: ({ db }, userId) => store.countAccountRows(db, userId),
+  async verifyErased({ db, storage }, userId) {
+    return (await store.countAccountRows(db, userId)) + (await countAvatars(storage, userId))
+  },
 }

@@ -3,6 +3,7 @@
 import { access, apiPrefix } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import type { Routes } from '@octet/kernel'
+import { avatarRoutes } from './account/avatar-routes.ts'
 import type { IdentityContext } from './context.ts'
 import { fetchExport } from './export/fetch-export.ts'
 import { openidRoutes } from './providers/routes.ts'
@@ -59,6 +60,7 @@ export function routes(routesOf: Routes<typeof identity, IdentityContext>): void
     return me
   })
   openidRoutes(routesOf)
+  avatarRoutes(routesOf)
   app.addConcurrencyGate(hashingGate)
   operation('logout', async (ctx, _input, { reply }) => {
     await logout(ctx)

@@ -2,6 +2,7 @@
 import type { ComponentProps } from 'react'
 import { useT } from '../shared/i18n.tsx'
 import { useUser } from '../shared/session.ts'
+import { AvatarPicture } from '../shared/ui/avatar.tsx'
 import classes from './shell.module.css'
 
 /** At most two letters. The stylesheet draws them, because they are decoration and not part of the button's name. */
@@ -22,6 +23,8 @@ export function AccountButton(props: ComponentProps<'button'>) {
       className={classes.avatar}
       data-initials={initialsOf(user.displayName)}
       aria-label={t('shell.account-of', { name: user.displayName })}
-    />
+    >
+      {user.avatarUrl === undefined ? null : <AvatarPicture key={user.avatarUrl} src={user.avatarUrl} />}
+    </button>
   )
 }

@@ -49,6 +49,15 @@ export function cleanDisplayName(name: string): string | undefined {
   return clean === '' ? undefined : clean
 }
 
+/** A bio: line breaks stay, at most two in a row; other invisible characters go. */
+export function cleanBio(bio: string): string {
+  const lines = bio.normalize('NFC').replaceAll('\r\n', '\n').split('\n').map(withoutInvisible)
+  return lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
 const userAgentLengthMax = 200
 
 /** A user agent for the list of devices. */
@@ -73,6 +82,9 @@ export interface UserRow {
   readonly id: string
   readonly username: string
   readonly display_name: string
+  readonly bio: string
+  /** SHA-256 of the stored picture, in hex. */
+  readonly avatar_hash: string | null
   /** As entered, or null. The key is lower case. */
   readonly email: string | null
   readonly email_key: string | null
@@ -106,6 +118,8 @@ export function meOf(row: UserRow): Me {
     id: row.id,
     username: row.username,
     displayName: row.display_name,
+    bio: row.bio,
+    ...avatarOf(row),
     email: row.email,
     emailVerified: row.email_verified,
     roles: row.roles,
@@ -116,8 +130,14 @@ export function meOf(row: UserRow): Me {
 }
 
 /** The account as shown to other people. */
-export function publicUserOf({ id, username, display_name }: Pick<UserRow, 'id' | 'username' | 'display_name'>) {
-  return { id, username, displayName: display_name }
+export function publicUserOf(
+  row: Pick<UserRow, 'id' | 'username' | 'display_name'> & Partial<Pick<UserRow, 'avatar_hash'>>,
+) {
+  return { id: row.id, username: row.username, displayName: row.display_name, ...avatarOf(row) }
+}
+
+function avatarOf({ id, avatar_hash: hash }: { readonly id: string; readonly avatar_hash?: string | null }) {
+  return hash == null ? {} : { avatarUrl: `/users/${id}/avatar/${hash}` }
 }
 
 /** The account as shown to administrators. */

@@ -9,7 +9,7 @@ import type { UserRow } from './rules.ts'
  * connection.
  */
 export const userColumns = (sql: Sql) => sql`
-  users.id, username, display_name, email, email_key, email_verified, password_hash, to_json(roles) as roles,
+  users.id, username, display_name, bio, avatar_hash, email, email_key, email_verified, password_hash, to_json(roles) as roles,
   preferences, access_version, version, users.created_at, disabled_at, disabled_reason`
 
 export interface NewUser {
@@ -70,6 +70,7 @@ export async function rehashPassword({ sql }: Db, id: string, hash: { old: strin
 
 export interface ProfileChange {
   readonly displayName: string | undefined
+  readonly bio: string | undefined
   /** Merged into the existing preferences. */
   readonly preferences: UserRow['preferences'] | undefined
   /** Update only if the account has this version. */
@@ -81,11 +82,34 @@ export async function updateUser({ sql }: Tx, id: string, change: ProfileChange)
   const [row] = await sql<UserRow[]>`
     update users
     set display_name = coalesce(${change.displayName ?? null}, display_name),
+        bio = coalesce(${change.bio ?? null}, bio),
         preferences = preferences || ${sql.json((change.preferences ?? {}) as never)},
         version = version + 1, updated_at = clock_timestamp()
     where id = ${id} and version = coalesce(${change.ifVersion ?? null}, version)
     returning ${userColumns(sql)}`
   return row
+}
+
+/** Records which picture counts; `null` for none. */
+export async function setAvatarHash({ sql }: Tx, id: string, hash: string | null): Promise<UserRow> {
+  const [row] = await sql<UserRow[]>`
+    update users set avatar_hash = ${hash}, version = version + 1, updated_at = clock_timestamp()
+    where id = ${id}
+    returning ${userColumns(sql)}`
+  if (row === undefined) throw new Error(`account ${id} vanished under its lock`)
+  return row
+}
+
+/** Whether this is the account's picture and the viewer may see it: like the profile. */
+export async function showsAvatar(
+  { sql }: Queryable,
+  { userId, hash, viewerId }: { userId: string; hash: string; viewerId: string },
+): Promise<boolean> {
+  const rows = await sql`
+    select 1 from users
+    where id = ${userId} and avatar_hash = ${hash} and disabled_at is null
+      and not exists (select 1 from user_blocks where blocker_id = users.id and blocked_id = ${viewerId})`
+  return rows.length === 1
 }
 
 /** Locks all active administrators in one order, so two requests cannot remove each other's last administrator. */

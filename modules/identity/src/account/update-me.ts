@@ -2,7 +2,7 @@ import { commonProblem, type FieldError, type Input, requireUser } from '@octet/
 import type { identity, Me } from '@octet/contracts/identity'
 import type { IdentityContext } from '../context.ts'
 import { accessOwnAccount } from './access.ts'
-import { cleanDisplayName, isTimeZone, meOf } from './rules.ts'
+import { cleanBio, cleanDisplayName, isTimeZone, meOf } from './rules.ts'
 import * as store from './store.ts'
 
 /** Updates the given fields. Throws `version-mismatch` when the caller saw another version. */
@@ -18,7 +18,8 @@ export async function updateMe(ctx: IdentityContext, input: Input<typeof identit
     errors.push({ path: '/preferences/timeZone', message: 'is not a known time zone' })
   }
   if (errors.length > 0) throw commonProblem('validation-failed', { errors })
-  const change = { displayName, preferences: input.preferences, ifVersion: ctx.request.ifMatch }
+  const bio = input.bio === undefined ? undefined : cleanBio(input.bio)
+  const change = { displayName, bio, preferences: input.preferences, ifVersion: ctx.request.ifMatch }
   const row = await ctx.db.transaction('identity.updateMe', tx => store.updateUser(tx, userId, change))
   if (row !== undefined) return meOf(row)
   await accessOwnAccount(ctx.db, ctx.actor) // throws if the account itself is gone

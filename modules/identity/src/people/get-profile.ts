@@ -16,5 +16,5 @@ export async function getProfile(
   const row = await findProfile(ctx.db, { usernameKey: usernameKey(username), viewerId })
   // Look-alike spellings do not match: a link must name the exact account.
   if (row === undefined || row.username.toLowerCase() !== username.toLowerCase()) throw commonProblem('not-found')
-  return { ...publicUserOf(row), createdAt: row.created_at, blockedByMe: row.blocked_by_me }
+  return { ...publicUserOf(row), bio: row.bio, createdAt: row.created_at, blockedByMe: row.blocked_by_me }
 }

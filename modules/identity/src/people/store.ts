@@ -6,6 +6,8 @@ export interface PersonRow {
   readonly id: string
   readonly username: string
   readonly display_name: string
+  /** Only where a picture is shown. */
+  readonly avatar_hash?: string | null
 }
 
 /** Neither account has blocked the other. `other` is a column. */
@@ -38,7 +40,7 @@ export interface Search {
  */
 export function searchPeople({ sql }: Queryable, search: Search): Promise<PersonRow[]> {
   return sql<PersonRow[]>`
-    select id, username, display_name ${peopleFound(sql, search, search.limit + 1)}
+    select id, username, display_name, avatar_hash ${peopleFound(sql, search, search.limit + 1)}
     order by lower(username) collate "C"
     limit ${search.limit + 1}`
 }
@@ -54,12 +56,12 @@ function peopleFound(sql: Sql, { userId, start, after }: Omit<Search, 'limit'>, 
     disabled_at is null and ${isApart(sql, userId, sql`users.id`)}
     ${after === undefined ? sql`` : sql`and lower(username) collate "C" > ${after}`}`
   return sql`from (
-      (select id, username, display_name from users
+      (select id, username, display_name, avatar_hash from users
        where lower(username) collate "C" between ${start} and ${start + lastCharacter} and ${rest}
        order by lower(username) collate "C"
        limit ${rowsMax})
       union
-      (select id, username, display_name
+      (select id, username, display_name, avatar_hash
        from (select * from users
              where lower(display_name) collate "C" between ${start} and ${start + lastCharacter}
              order by lower(display_name) collate "C", id
@@ -70,6 +72,7 @@ function peopleFound(sql: Sql, { userId, start, after }: Omit<Search, 'limit'>, 
 }
 
 export interface ProfileRow extends PersonRow {
+  readonly bio: string
   readonly created_at: string
   readonly blocked_by_me: boolean
 }
@@ -80,7 +83,7 @@ export async function findProfile(
   { usernameKey, viewerId }: { usernameKey: string; viewerId: string },
 ): Promise<ProfileRow | undefined> {
   const [row] = await sql<ProfileRow[]>`
-    select id, username, display_name, created_at,
+    select id, username, display_name, avatar_hash, bio, created_at,
            exists (select 1 from user_blocks where blocker_id = ${viewerId} and blocked_id = users.id) as blocked_by_me
     from users
     where username_key = ${usernameKey} and disabled_at is null
@@ -119,7 +122,7 @@ export function listBlockRows(
   { userId, limit, after }: { userId: string; limit: number; after: Position | undefined },
 ): Promise<(PersonRow & { readonly blocked_at: string })[]> {
   return sql<(PersonRow & { blocked_at: string })[]>`
-    select users.id, username, display_name, user_blocks.created_at as blocked_at
+    select users.id, username, display_name, avatar_hash, user_blocks.created_at as blocked_at
     from user_blocks join users on users.id = blocked_id
     where blocker_id = ${userId}
     ${isAfter(sql, after, sql`(user_blocks.created_at, blocked_id) <`)}

@@ -11,6 +11,7 @@ export const limits = {
   email: limitOf(webRegister, 'email'),
   password: limitOf(webRegister, 'password'),
   displayName: limitOf(updateMe, 'displayName'),
+  bio: limitOf(updateMe, 'bio'),
   totpCode: limitOf(confirmTotp, 'code'),
   recoveryCode: limitOf(webStepUp, 'recoveryCode'),
   emailCode: limitOf(confirmEmail, 'code'),

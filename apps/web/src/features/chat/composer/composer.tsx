@@ -18,8 +18,8 @@ import {
 } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { showToast } from '../../../shared/toasts.ts'
+import { Avatar } from '../../../shared/ui/avatar.tsx'
 import { chatSettingsQuery } from '../attention/chat-settings.ts'
-import { Avatar } from '../avatar.tsx'
 import { attachmentsOf } from '../files/attachments.ts'
 import { useIncomingFiles } from '../files/use-incoming-files.ts'
 import { limits } from '../limits.ts'
@@ -106,7 +106,7 @@ function Suggestions({ id, found, at, onPick }: SuggestionsProps) {
           onMouseDown={event => event.preventDefault()}
           onClick={() => onPick(person)}
         >
-          <Avatar id={person.id} name={personName(person, t)} size={24} />
+          <Avatar id={person.id} name={personName(person, t)} src={person.avatarUrl} size={24} />
           <bdi className="truncate">{personName(person, t)}</bdi> <span className="dimmed">@{person.username}</span>
         </div>
       ))}

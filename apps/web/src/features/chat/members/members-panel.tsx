@@ -5,10 +5,10 @@ import { IconDots, IconLink, IconMessage, IconUserOff, IconVolumeOff } from '@ta
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
+import { Avatar } from '../../../shared/ui/avatar.tsx'
 import { MoreButton } from '../../../shared/ui/more-button.tsx'
 import { FailedState, SkeletonRows } from '../../../shared/ui/states.tsx'
 import { useNow } from '../../../shared/ui/when.tsx'
-import { Avatar } from '../avatar.tsx'
 import marks from '../presence/presence.module.css'
 import { usePresence } from '../presence/presence.ts'
 import { PresenceDot, PresenceWords } from '../presence/presence-mark.tsx'
@@ -100,7 +100,7 @@ function MemberRow({ member }: { member: Member }) {
   return (
     <li className={classes.member}>
       <span className={marks.holder}>
-        <Avatar id={member.id} name={name} size={32} />
+        <Avatar id={member.id} name={name} src={member.avatarUrl} size={32} />
         <PresenceDot presence={presence} isSilent />
       </span>
       <div className={classes.memberName}>

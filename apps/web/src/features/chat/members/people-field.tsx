@@ -6,8 +6,8 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
+import { Avatar } from '../../../shared/ui/avatar.tsx'
 import { FailureNotice } from '../../../shared/ui/states.tsx'
-import { Avatar } from '../avatar.tsx'
 import classes from '../dialogs.module.css'
 import { limits } from '../limits.ts'
 import { personName } from '../rooms/room-name.ts'
@@ -50,7 +50,7 @@ export function PeopleField({ label, except, onPick }: PeopleFieldProps) {
                 onPick(person)
               }}
             >
-              <Avatar id={person.id} name={personName(person, t)} size={28} />
+              <Avatar id={person.id} name={personName(person, t)} src={person.avatarUrl} size={28} />
               <bdi className="truncate">{personName(person, t)}</bdi>
               <span className="dimmed truncate">@{person.username}</span>
             </UnstyledButton>

@@ -13,6 +13,8 @@ export interface OpenRoom {
   readonly live: ChatLive
   readonly myId: string
   readonly nameOf: (userId: string) => string
+  /** Path of the person's picture. */
+  readonly pictureOf: (userId: string) => string | undefined
   /** The user is a member and not muted. */
   readonly canSpeak: boolean
   readonly canModerate: boolean

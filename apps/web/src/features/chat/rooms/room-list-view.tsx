@@ -3,8 +3,8 @@ import type { Room } from '@octet/contracts/chat'
 import { IconHash, IconLock } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { type Translate, useT } from '../../../shared/i18n.tsx'
+import { Avatar } from '../../../shared/ui/avatar.tsx'
 import { When } from '../../../shared/ui/when.tsx'
-import { Avatar } from '../avatar.tsx'
 import marks from '../presence/presence.module.css'
 import { usePresence, useWatchPresence } from '../presence/presence.ts'
 import { PresenceDot } from '../presence/presence-mark.tsx'
@@ -30,7 +30,7 @@ function Watched({ room }: { room: Room }) {
 function PersonIcon({ room, name, isWatched }: IconProps) {
   return (
     <span className={marks.holder}>
-      <Avatar id={room.people[0]?.id ?? room.id} name={name} size={40} />
+      <Avatar id={room.people[0]?.id ?? room.id} name={name} src={room.people[0]?.avatarUrl} size={40} />
       {isWatched ? <Watched room={room} /> : null}
     </span>
   )

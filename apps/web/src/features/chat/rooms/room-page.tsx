@@ -127,6 +127,10 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
     (id: string) => (id === user.id ? personName(user, t) : personName(people.get(id), t)),
     [people, user, t],
   )
+  const pictureOf = useCallback(
+    (id: string) => (id === user.id ? user.avatarUrl : people.get(id)?.avatarUrl),
+    [people, user],
+  )
   return useMemo((): OpenRoom => {
     const role = room.membership?.role
     return {
@@ -135,6 +139,7 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
       live,
       myId: user.id,
       nameOf,
+      pictureOf,
       canSpeak: room.membership !== null && !isMuted,
       canModerate: role === 'owner' || role === 'moderator',
       onReply,
@@ -146,7 +151,7 @@ function useOpened({ room, onPlace }: OpenedProps, onReply: (message: KnownMessa
         onPlace({ at })
       },
     }
-  }, [room, store, live, user.id, nameOf, isMuted, onReply, onPlace, editing])
+  }, [room, store, live, user.id, nameOf, pictureOf, isMuted, onReply, onPlace, editing])
 }
 
 interface SideProps {

@@ -16,7 +16,7 @@ import { copyText } from '../../../shared/clipboard.ts'
 import { useLocale, useT } from '../../../shared/i18n.tsx'
 import { dateFormat } from '../../../shared/intl.ts'
 import { useOfferUndo } from '../../../shared/offer-undo.ts'
-import { Avatar } from '../avatar.tsx'
+import { Avatar } from '../../../shared/ui/avatar.tsx'
 import { quickEmoji } from '../composer/emoji.ts'
 import { EmojiButton } from '../composer/emoji-button.tsx'
 import { MessageFiles } from '../files/message-files.tsx'
@@ -292,7 +292,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       onFocus={() => setActive(true)}
     >
       <div className={classes.gutter}>
-        {isGroupStart ? <Avatar id={message.authorId} name={name} /> : <MessageTime time={message.createdAt} />}
+        {isGroupStart ? (
+          <Avatar id={message.authorId} name={name} src={open.pictureOf(message.authorId)} />
+        ) : (
+          <MessageTime time={message.createdAt} />
+        )}
       </div>
       <div className={classes.content}>
         {message.replyToId === null ? null : <Quote messageId={message.replyToId} open={open} />}

@@ -2,8 +2,8 @@
 import { Button } from '@mantine/core'
 import { IconAlertCircle, IconClock, IconPaperclip } from '@tabler/icons-react'
 import { useT } from '../../../shared/i18n.tsx'
+import { Avatar } from '../../../shared/ui/avatar.tsx'
 import { useProblemText } from '../../../shared/ui/problem-text.ts'
-import { Avatar } from '../avatar.tsx'
 import { useOpenRoom } from '../rooms/room-context.ts'
 import type { Pending } from '../streams/outbox.ts'
 import classes from './message.module.css'
@@ -31,13 +31,13 @@ function Failed({ pending }: { pending: Pending }) {
 
 export function PendingRow({ pending }: { pending: Pending }) {
   const t = useT()
-  const { myId, nameOf } = useOpenRoom()
+  const { myId, nameOf, pictureOf } = useOpenRoom()
   const name = nameOf(myId)
   const isFailed = pending.error !== undefined
   return (
     <article className={classes.pending} data-cmid={pending.cmid} data-failed={isFailed || undefined} aria-label={name}>
       <div className={classes.gutter}>
-        <Avatar id={myId} name={name} />
+        <Avatar id={myId} name={name} src={pictureOf(myId)} />
       </div>
       <div className={classes.content}>
         <div className={classes.head}>

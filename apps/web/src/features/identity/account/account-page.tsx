@@ -1,6 +1,14 @@
 /** Profile and preferences. Preferences take effect at once; the profile waits for "Save". */
 
-import { Button, NativeSelect, SegmentedControl, Switch, TextInput, useMantineColorScheme } from '@mantine/core'
+import {
+  Button,
+  NativeSelect,
+  SegmentedControl,
+  Switch,
+  Textarea,
+  TextInput,
+  useMantineColorScheme,
+} from '@mantine/core'
 import { identity, type Me } from '@octet/contracts/identity'
 import { useState } from 'react'
 import { useForm } from '../../../shared/form.ts'
@@ -16,16 +24,17 @@ import { When } from '../../../shared/ui/when.tsx'
 import classes from '../account.module.css'
 import { EmailSection } from '../address/email-section.tsx'
 import { limits } from '../limits.ts'
+import { PictureSection } from './picture-section.tsx'
 import { useUpdateMe } from './update-me.ts'
 
 function Profile({ user }: { user: Me }) {
   const t = useT()
   const updateMe = useUpdateMe()
   const form = useForm({
-    initial: { displayName: user.displayName },
+    initial: { displayName: user.displayName, bio: user.bio },
     validate: values => ({ displayName: values.displayName.trim() === '' ? t('account.name-missing') : undefined }),
     submit: async values => {
-      await updateMe.mutateAsync({ displayName: values.displayName.trim() })
+      await updateMe.mutateAsync({ displayName: values.displayName.trim(), bio: values.bio.trim() })
       showToast({ kind: 'done', message: t('account.saved') })
     },
   })
@@ -33,18 +42,28 @@ function Profile({ user }: { user: Me }) {
     <section className={classes.section}>
       <h2>{t('account.profile')}</h2>
       <FailureNotice error={form.failure} />
-      <form className={classes.row} noValidate onSubmit={event => void form.onSubmit(event)}>
+      <form className={classes.section} noValidate onSubmit={event => void form.onSubmit(event)}>
         <TextInput
           {...form.text('displayName')}
-          className={classes.grow}
           label={t('account.display-name')}
           description={t('account.display-name-hint')}
           autoComplete="name"
           maxLength={limits.displayName.max}
         />
-        <Button type="submit" loading={form.isSubmitting}>
-          {t('action.save')}
-        </Button>
+        <Textarea
+          {...form.text('bio')}
+          label={t('account.bio')}
+          description={t('account.bio-hint', { max: limits.bio.max })}
+          autosize
+          minRows={2}
+          maxRows={8}
+          maxLength={limits.bio.max}
+        />
+        <div className={classes.row}>
+          <Button type="submit" loading={form.isSubmitting}>
+            {t('action.save')}
+          </Button>
+        </div>
       </form>
       <dl className={classes.facts}>
         <dt>{t('identity.username')}</dt>
@@ -153,14 +172,16 @@ function Keyboard() {
 export function AccountPage() {
   const t = useT()
   const user = useUser()
-  const { getMe, updateMe } = identity.operations
+  const { getMe, updateMe, removeAvatar } = identity.operations
   const api = [
     { operation: getMe, input: {} },
-    { operation: updateMe, input: { displayName: user.displayName, preferences: user.preferences } },
+    { operation: updateMe, input: { displayName: user.displayName, bio: user.bio, preferences: user.preferences } },
+    { operation: removeAvatar, input: {} },
   ]
   return (
     <Page title={t('account.title')} api={api} isNarrow>
       <div className={classes.sections}>
+        <PictureSection user={user} />
         <Profile user={user} />
         <EmailSection />
         <Appearance user={user} />

@@ -11,6 +11,7 @@ function changed(me: Me, change: Change): Me {
   return {
     ...me,
     displayName: change.displayName ?? me.displayName,
+    bio: change.bio ?? me.bio,
     preferences: { ...me.preferences, ...change.preferences },
   }
 }

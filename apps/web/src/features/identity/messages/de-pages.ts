@@ -209,6 +209,8 @@ const pages: Readonly<Record<keyof typeof english, string>> = {
   'people.unblock': 'Entsperren',
   'people.unblock-name': '{name} entsperren',
   'people.you': 'Das bist du',
+  'problem.identity.not-a-picture':
+    'Dieses Bild lässt sich nicht lesen. Nimm eine Datei in PNG, JPEG, WebP, GIF oder AVIF.',
   'problem.identity.passkeys-impossible': 'Passkeys brauchen einen Hostnamen und HTTPS, außer auf localhost.',
   'problem.identity.setup-token-invalid':
     'Dieser Einrichtungslink wurde schon benutzt oder ist abgelaufen. Starte Octet neu, um einen neuen zu ' +

@@ -196,6 +196,7 @@ const pages = {
   'people.unblock': 'Unblock',
   'people.unblock-name': 'Unblock {name}',
   'people.you': 'This is you',
+  'problem.identity.not-a-picture': 'This picture cannot be read. Choose a PNG, JPEG, WebP, GIF or AVIF file.',
   'problem.identity.passkeys-impossible': 'Passkeys need a host name and HTTPS, except on localhost.',
   'problem.identity.setup-token-invalid':
     'This set-up link has already been used or has expired. Restart Octet to get a new one.',

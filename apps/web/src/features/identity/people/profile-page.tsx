@@ -9,6 +9,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../../shared/i18n.tsx'
 import { useUser } from '../../../shared/session.ts'
 import { showToast } from '../../../shared/toasts.ts'
+import { Avatar } from '../../../shared/ui/avatar.tsx'
 import { Page } from '../../../shared/ui/page.tsx'
 import { problemLine } from '../../../shared/ui/problem-text.ts'
 import { FailedState, Notice, SkeletonRows, StateBox } from '../../../shared/ui/states.tsx'
@@ -98,6 +99,8 @@ export function ProfilePage() {
           {profile.blockedByMe ? (
             <Notice kind="warning">{t('people.is-blocked', { name: profile.username })}</Notice>
           ) : null}
+          <Avatar id={profile.id} name={profile.displayName} src={profile.avatarUrl} size={96} />
+          {profile.bio === '' ? null : <p className={classes.bio}>{profile.bio}</p>}
           <dl className={classes.facts}>
             <dt>{t('identity.username')}</dt>
             <dd>@{profile.username}</dd>

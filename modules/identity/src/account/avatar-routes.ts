@@ -1,0 +1,48 @@
+/** Bytes of profile pictures in and out: they are streamed, so they do not go through the kernel. */
+import { access, commonProblem, requireUser } from '@octet/contracts'
+import { avatarBytesMax, type identity } from '@octet/contracts/identity'
+import { applyDecision } from '@octet/http'
+import type { Routes } from '@octet/kernel'
+import type { IdentityContext } from '../context.ts'
+import { fetchAvatar, setAvatar, tooLarge } from './avatar.ts'
+
+const uploadsPerMinute = 10
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const hashPattern = /^[0-9a-f]{64}$/
+const secondsKept = 365 * 86_400
+
+/** Registers the upload of one's own picture and the download of anyone's. */
+export function avatarRoutes({ app, admit, contextFor }: Routes<typeof identity, IdentityContext>): void {
+  app.register(async scope => {
+    // The handler reads the stream whatever its content type says: the bytes decide.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    const config = { access: access.user('account:write') }
+    scope.put('/users/me/avatar', { config }, async (request, reply) => {
+      await admit(request)
+      const ctx = contextFor(request)
+      const key = `identity.avatar ${requireUser(ctx.actor).userId}`
+      applyDecision(reply, await ctx.limiter.takeShared({ key, max: uploadsPerMinute, windowMs: 60_000 }))
+      if (Number(request.headers['content-length'] ?? 0) > avatarBytesMax) throw tooLarge()
+      // Leaving it early must not cut the connection that the refusal goes over.
+      return setAvatar(ctx, request.raw.iterator({ destroyOnReturn: false }))
+    })
+  })
+  const config = { access: access.user('people:read') }
+  app.get<{ Params: { id: string; hash: string } }>('/users/:id/avatar/:hash', { config }, async (request, reply) => {
+    await admit(request)
+    const { id, hash } = request.params
+    if (!idPattern.test(id) || !hashPattern.test(hash)) throw commonProblem('not-found')
+    const { body, sizeBytes } = await fetchAvatar(contextFor(request), { userId: id, hash })
+    return (
+      reply
+        .type('image/webp')
+        .header('content-length', sizeBytes)
+        // The address changes with the picture.
+        .header('cache-control', `private, max-age=${secondsKept}, immutable`)
+        .header('content-security-policy', "sandbox; default-src 'none'")
+        .header('x-content-type-options', 'nosniff')
+        .send(body)
+    )
+  })
+}
