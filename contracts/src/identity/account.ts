@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { access } from '../access.ts'
 import { closed, Id, listOf, Nothing, operation, page } from '../define.ts'
-import { bioLengthMax, Device, Me, Preferences } from './shapes.ts'
+import { Device, Me, Preferences } from './shapes.ts'
 
 export const accountOperations = {
   getMe: operation({
@@ -22,7 +22,7 @@ export const accountOperations = {
     access: access.user('account:write'),
     input: closed({
       displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-      bio: Type.Optional(Type.String({ maxLength: bioLengthMax })),
+      bio: Type.Optional(Type.String({ maxLength: 300 })),
       preferences: Type.Optional(Preferences),
     }),
     output: Me,

@@ -22,7 +22,7 @@ export type { AuditAction } from './audit.ts'
 export { SecondFactorDemand } from './factors.ts'
 export type { Export } from './privacy.ts'
 export { secondFactorDemand } from './second-factor.ts'
-export { avatarBytesMax, bioLengthMax, Device, Me, PasskeyAssertion } from './shapes.ts'
+export { avatarBytesMax, Device, Me, PasskeyAssertion } from './shapes.ts'
 
 export const identity = defineContract({
   name: 'identity',

@@ -27,8 +27,6 @@ export const Preferences = closed({
 })
 
 const AvatarUrl = Type.String({ description: 'path of the profile picture; it changes with the picture' })
-/** Characters of a bio. */
-export const bioLengthMax = 300
 /** Bytes of an uploaded profile picture. */
 export const avatarBytesMax = 5 * 1024 * 1024
 

@@ -1,9 +1,9 @@
 /** Maps operations to use cases. */
 import type { identity } from '@octet/contracts/identity'
 import type { Operations } from '@octet/kernel'
-import { removeAvatar } from './account/avatar.ts'
 import { getMe } from './account/get-me.ts'
 import { getUsers } from './account/get-users.ts'
+import { removeAvatar } from './account/set-avatar.ts'
 import { updateMe } from './account/update-me.ts'
 import { changeEmail } from './address/change-email.ts'
 import { confirmEmail } from './address/confirm-email.ts'

@@ -2,7 +2,7 @@
 import type { identity } from '@octet/contracts/identity'
 import { each, retain } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
-import { avatarFile, countAvatars, deleteAvatars } from './account/avatar.ts'
+import { avatarFile, countAvatars, deleteAvatars } from './account/set-avatar.ts'
 import { eraseAudit } from './audit/store.ts'
 import type { IdentityContext } from './context.ts'
 import { deleteAnswers } from './erasure/store.ts'

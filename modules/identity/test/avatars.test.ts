@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import type { Me } from '@octet/contracts/identity'
 import { erasePerson } from '@octet/testkit'
 import sharp from 'sharp'
-import { countAvatars } from '../src/account/avatar.ts'
+import { countAvatars } from '../src/account/set-avatar.ts'
 import { identityModule } from '../src/module.ts'
 import { contextOf, openIdentity, signUp } from './make.ts'
 
@@ -66,7 +66,7 @@ test('a new picture replaces the old one, whose address is gone; removing it lea
   assert.equal(removed.avatarUrl, undefined)
   assert.equal((await get(ada, second)).statusCode, 404)
   assert.equal(await countAvatars(contextOf(app).storage, ada.user.id), 0)
-  assert.equal((await ada.client.removeAvatar({})).avatarUrl, undefined, 'removing none is no error')
+  assert.equal((await ada.client.removeAvatar({})).avatarUrl, undefined, 'a repeat succeeds')
 })
 
 test('concurrent changes leave one picture, and it is the one that the profile shows', async () => {
@@ -78,7 +78,7 @@ test('concurrent changes leave one picture, and it is the one that the profile s
   assert.equal(await countAvatars(contextOf(app).storage, ada.user.id), 1)
 })
 
-test('bytes that are no picture, large files and uploads in quick succession are refused', async () => {
+test('text, damaged pictures, large files and uploads in quick succession are refused', async () => {
   const ada = await signUp(app)
   assert.deepEqual((await put(ada, '<svg xmlns="http://www.w3.org/2000/svg"/>')).body.code, 'identity.not-a-picture')
   assert.equal((await put(ada, (await photo('#c63')).subarray(0, 400))).status, 415)

@@ -4,14 +4,14 @@ import { avatarBytesMax, type identity } from '@octet/contracts/identity'
 import { applyDecision } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from '../context.ts'
-import { fetchAvatar, setAvatar, tooLarge } from './avatar.ts'
+import { fetchAvatar, setAvatar, tooLarge } from './set-avatar.ts'
 
 const uploadsPerMinute = 10
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const hashPattern = /^[0-9a-f]{64}$/
 const secondsKept = 365 * 86_400
 
-/** Registers the upload of one's own picture and the download of anyone's. */
+/** Registers the upload of the caller's picture and the download of every account's. */
 export function avatarRoutes({ app, admit, contextFor }: Routes<typeof identity, IdentityContext>): void {
   app.register(async scope => {
     // The handler reads the stream whatever its content type says: the bytes decide.

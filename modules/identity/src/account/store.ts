@@ -9,8 +9,8 @@ import type { UserRow } from './rules.ts'
  * connection.
  */
 export const userColumns = (sql: Sql) => sql`
-  users.id, username, display_name, bio, avatar_hash, email, email_key, email_verified, password_hash, to_json(roles) as roles,
-  preferences, access_version, version, users.created_at, disabled_at, disabled_reason`
+  users.id, username, display_name, bio, avatar_hash, email, email_key, email_verified, password_hash,
+  to_json(roles) as roles, preferences, access_version, version, users.created_at, disabled_at, disabled_reason`
 
 export interface NewUser {
   readonly id: string
