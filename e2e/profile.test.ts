@@ -18,7 +18,7 @@ before(async () => {
 /** Width of the loaded picture in pixels; the initial shows until it is there. */
 async function widthOf(picture: Locator): Promise<number> {
   await picture.waitFor()
-  return picture.evaluate('image => image.decode().then(() => image.naturalWidth)')
+  return picture.evaluate(image => image.decode().then(() => image.naturalWidth))
 }
 
 const inShell = (page: Page) => page.getByRole('button', { name: 'Account menu for' }).locator('img')
