@@ -29,6 +29,5 @@ export async function listMembers(
 
 /** A member with their profile. */
 export function memberOf(row: memberStore.MemberRow, person: Person): Member {
-  const { id, username, displayName } = person
-  return { id, username, displayName, role: row.role, joinedAt: row.joined_at, mutedUntil: row.muted_until }
+  return { ...person, role: row.role, joinedAt: row.joined_at, mutedUntil: row.muted_until }
 }

@@ -13,7 +13,7 @@ export async function findPeople(ctx: ChatContext, userIds: Iterable<string>): P
   const people = new Map<string, Person>()
   for (let at = 0; at < ids.length; at += peoplePerCall) {
     const { users } = await ctx.calls.identity.getUsers({ ids: ids.slice(at, at + peoplePerCall) })
-    for (const { id, username, displayName } of users) people.set(id, { id, username, displayName })
+    for (const person of users) people.set(person.id, person)
   }
   return people
 }

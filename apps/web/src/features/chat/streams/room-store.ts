@@ -277,10 +277,15 @@ export function createRoomStore(roomId: string, opener?: Opener) {
     ...createNews(cell, beginning),
     addPeople(found: readonly Person[]): void {
       const { log } = cell.get()
-      const fresh = found.filter(({ id, displayName }) => log.people.get(id)?.displayName !== displayName)
+      const fresh = found.filter(({ id, displayName, avatarUrl }) => {
+        const known = log.people.get(id)
+        return known?.displayName !== displayName || known.avatarUrl !== avatarUrl
+      })
       if (fresh.length === 0) return
       const people = new Map(log.people)
-      for (const { id, username, displayName } of fresh) people.set(id, { id, username, displayName })
+      for (const { id, username, displayName, avatarUrl } of fresh) {
+        people.set(id, { id, username, displayName, ...(avatarUrl === undefined ? {} : { avatarUrl }) })
+      }
       cell.set({ log: { ...log, people } })
     },
   }
