@@ -25,7 +25,7 @@ export interface Db<C extends Contract = Contract> extends Queryable {
   close(): Promise<void>
 }
 
-/** Makes the W3C `traceparent` for what a transaction sets off. Most transactions never ask. */
+/** Returns the W3C `traceparent` for events and jobs of a transaction. Most transactions never call it. */
 export type TraceSource = () => string
 
 /** One open transaction. */

@@ -145,7 +145,7 @@ function keepRouteTable(app: FastifyInstance): void {
 
 function startSpan(tracer: Tracer, request: FastifyRequest): Span {
   const parent = parseTraceparent(request.headers.traceparent as string | undefined)
-  // Which traces are kept is not for strangers to say: only other processes of Octet are believed (internal routes).
+  // Clients do not decide which traces are kept; only other processes of Octet do (internal routes).
   const unsampled = parent === undefined ? undefined : { ...parent, sampled: false }
   return tracer.startSpan(`${request.method} ${routeOf(request)}`, unsampled, 'server')
 }

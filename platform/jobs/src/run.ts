@@ -8,7 +8,7 @@ export interface Attempt {
   readonly attempt: number
   /** Aborts when the time is up, the lease is lost or the process stops: then return or throw soon. */
   readonly signal: AbortSignal
-  /** W3C `traceparent` of what enqueued the job; absent for scheduled ones. */
+  /** W3C `traceparent` of the request that enqueued the job; absent for scheduled jobs. */
   readonly traceparent?: string | undefined
 }
 

@@ -16,7 +16,7 @@ export interface Taken {
   readonly error: string | null
   /** Milliseconds from the due time to the take. */
   readonly waitedMs: number
-  /** W3C `traceparent` of what enqueued it. */
+  /** W3C `traceparent` of the request that enqueued it. */
   readonly traceparent: string | null
 }
 
@@ -26,7 +26,7 @@ export interface NewJob {
   readonly payload: string
   readonly runAt: Date | undefined
   readonly key: string | undefined
-  /** W3C `traceparent` of what enqueues it. */
+  /** W3C `traceparent` of the request that enqueues it. */
   readonly traceparent: string | undefined
 }
 

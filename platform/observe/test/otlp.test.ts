@@ -22,7 +22,7 @@ interface ReceivedSpan {
   readonly status: { readonly code?: number; readonly message?: string }
 }
 
-/** An HTTP receiver. It answers with the next of `statuses`, and with 200 when there is none. */
+/** An HTTP receiver. It answers with the next of `statuses`, or 200 after the last. */
 async function openReceiver(t: TestContext) {
   const requests: { headers: IncomingMessage['headers']; url: string | undefined; spans: ReceivedSpan[] }[] = []
   const statuses: number[] = []
