@@ -25,7 +25,16 @@ export const chatModule = defineModule({
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
   privacy,
-  open: async ({ realtime, limiter, outbound, pictures, db, log, now }: Floor<typeof chat>): Promise<ChatState> => {
+  open: async ({
+    realtime,
+    limiter,
+    outbound,
+    pictures,
+    db,
+    log,
+    metrics,
+    now,
+  }: Floor<typeof chat>): Promise<ChatState> => {
     const presence = createPresenceBoard({
       db,
       log,
@@ -34,6 +43,7 @@ export const chatModule = defineModule({
     })
     const load = (id: string) => memberStore.isDirect(db, id)
     const directs = createCache({ entriesMax: roomsKnownMax, ttlMs: roomsKnownMs, load })
+    metrics.observeCache('chat.direct-rooms', directs.stats)
     return { realtime, limiter, outbound, pictures, presence, directs }
   },
   operations,

@@ -64,7 +64,7 @@ async function open(
   const signingKeys = await openSigningKeys({ db, secrets, now, log })
   const auditKey = await openModuleKey(db, secrets, 'audit')
   const accessTokens = createAccessTokens({ keys: signingKeys, issuer, nowMs: revocations.nowMs })
-  const principals = createPrincipals({ db, tokens: accessTokens, revocations, lastSeen, keysLastSeen })
+  const principals = createPrincipals({ db, tokens: accessTokens, revocations, lastSeen, keysLastSeen, metrics })
   await revocations.poll() // until the first poll every request asks the database
   revocations.start()
   signingKeys.start()

@@ -20,6 +20,7 @@ import { jobs } from './jobs.ts'
 import { accessLink } from './manage/access.ts'
 import { isId, readTargetKey } from './manage/codes.ts'
 import * as store from './manage/store.ts'
+import { createMeasures } from './measures.ts'
 import { operations } from './operations.ts'
 import { privacy } from './privacy.ts'
 import { createClickTokens } from './redirect/click-tokens.ts'
@@ -74,6 +75,13 @@ async function open(floor: Floor<typeof links, typeof settings>): Promise<LinksS
     handle: batch => countBatch(floor.db, batch, floor.now()),
     log: floor.log,
   })
+  const targets = createCache({
+    entriesMax: targetsMax,
+    ttlMs: targetTtlMs,
+    staleIfErrorMs: targetStaleIfErrorMs,
+    load: key => loadTarget(floor.db, key),
+  })
+  const shortDomains = createHostLookup<ShortDomain>({ db: floor.db, origin: floor.origin })
   return {
     origin: floor.origin,
     limiter: floor.limiter,
@@ -82,16 +90,9 @@ async function open(floor: Floor<typeof links, typeof settings>): Promise<LinksS
     geo: await openGeoLookup({ database, countryHeader: header === '' ? undefined : header }),
     appSchemes: floor.settings.OCTET_APP_SCHEMES,
     secrets: floor.secrets,
-    collisions: floor.metrics
-      .counter({ name: 'octet_links_code_collisions_total', help: 'Generated codes that were taken already.' })
-      .with(),
-    targets: createCache({
-      entriesMax: targetsMax,
-      ttlMs: targetTtlMs,
-      staleIfErrorMs: targetStaleIfErrorMs,
-      load: key => loadTarget(floor.db, key),
-    }),
-    shortDomains: createHostLookup<ShortDomain>({ db: floor.db, origin: floor.origin }),
+    collisions: createMeasures(floor.metrics, { targets, shortDomains, clickJournal, clickShipper }).collisions,
+    targets,
+    shortDomains,
     clickTokens: createClickTokens(floor.db),
     visitorSalts: createVisitorSalts({
       saltOf: (day, fresh) => visitorStore.saltOf(floor.db, day, fresh),

@@ -1,1 +1,10 @@
-export { createRelay, type Deliver, deadEvents, type OutboxEvent, type Relay, replayEvent } from './relay.ts'
+export {
+  createRelay,
+  type Deliver,
+  deadEvents,
+  type OutboxEvent,
+  type OutboxStats,
+  outboxStats,
+  type Relay,
+  replayEvent,
+} from './relay.ts'

@@ -7,7 +7,7 @@
  * truth; `wake` only shortens the wait. There is no cursor over ids: they commit out of order, so a cursor skips rows
  * (docs/decisions/0002-events.md).
  */
-import type { Db } from '@octet/db'
+import { countRows, type Db } from '@octet/db'
 
 export interface OutboxEvent {
   readonly id: number
@@ -148,6 +148,31 @@ async function postpone(options: RelayOptions, event: OutboxEvent, error: unknow
     set last_error = ${text}, next_attempt_at = now() + make_interval(secs => ${delayMs / 1000}),
         dead_at = case when ${isDead} then now() end
     where id = ${event.id}`
+}
+
+/** The state of an outbox, counted up to {@link countMax}. */
+export interface OutboxStats {
+  /** Events that are not delivered yet. */
+  readonly waiting: number
+  /** Age of the oldest of them; 0 without any. */
+  readonly oldestMs: number
+  /** Events that failed too often and wait for an operator. */
+  readonly dead: number
+}
+
+const countMax = 10_000
+
+/** Cheap at any length: it counts a bounded number of index entries and reads one row. */
+export async function outboxStats(db: Db): Promise<OutboxStats> {
+  const { sql } = db
+  const [oldest] = await sql<{ ageMs: number }[]>`
+    select (extract(epoch from now() - created_at) * 1000)::float8 as "ageMs"
+    from outbox where dead_at is null order by id limit 1`
+  return {
+    waiting: await countRows(db, sql`from outbox where dead_at is null`, countMax),
+    oldestMs: oldest?.ageMs ?? 0,
+    dead: await countRows(db, sql`from outbox where dead_at is not null`, countMax),
+  }
 }
 
 /** Dead events, oldest first, at most 100. */

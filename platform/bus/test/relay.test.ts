@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Db, openDb } from '@octet/db'
 import { defer, type Test, testDatabase } from '@octet/testkit'
-import { createRelay, deadEvents, type OutboxEvent, replayEvent } from '../src/index.ts'
+import { createRelay, deadEvents, type OutboxEvent, outboxStats, replayEvent } from '../src/index.ts'
 
 const set = { module: 'bus_test', folder: new URL('../../db/test/sample-migrations/', import.meta.url) }
 const log = { warn: () => undefined, error: () => undefined }
@@ -130,4 +130,15 @@ test('a running relay delivers within its poll interval, at once when woken, and
   await relay.stop()
   await publish(db, 3)
   assert.equal((await db.sql`select 1 from outbox`).length, 1)
+})
+
+test('the stats of an outbox count waiting and dead events and give the age of the oldest waiting one', async t => {
+  const db = await open(t)
+  assert.deepEqual(await outboxStats(db), { waiting: 0, oldestMs: 0, dead: 0 })
+  for (let n = 0; n < 3; n++) await publish(db, n)
+  await db.sql`update outbox set created_at = now() - interval '1 hour' where id = (select max(id) - 1 from outbox)`
+  await db.sql`update outbox set dead_at = now() where id = (select min(id) from outbox)`
+  const { waiting, oldestMs, dead } = await outboxStats(db)
+  assert.deepEqual([waiting, dead], [2, 1])
+  assert.ok(oldestMs >= 3_600_000 && oldestMs < 3_900_000, `${oldestMs} ms`)
 })

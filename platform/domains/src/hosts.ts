@@ -1,6 +1,6 @@
 /** Which of the hosts that people bring a request is for. Asked for every request, so known hosts cost a map lookup. */
 import type { IncomingMessage } from 'node:http'
-import { createCache, createMemo } from '@octet/cache'
+import { type Cache, createCache, createMemo } from '@octet/cache'
 import type { Db } from '@octet/db'
 import { headerOf } from '@octet/http'
 import { normalHost } from './rules.ts'
@@ -20,6 +20,8 @@ export interface HostLookup<Row extends DomainRow> {
   find(host: string): Promise<Row | null>
   /** The next question about the host goes to the database; other processes ask within seconds. */
   forget(host: string): void
+  /** Hits and misses of the cache behind it. */
+  readonly stats: Cache<Row | null>['stats']
 }
 
 /** Looks in the table `domains` of `db`'s module. */
@@ -43,5 +45,6 @@ export function createHostLookup<Row extends DomainRow>(options: {
     },
     find: host => known.get(host),
     forget: host => known.delete(host),
+    stats: known.stats,
   }
 }

@@ -173,6 +173,7 @@ export interface RemoteAccounts<C extends Contract = Contract> {
   readonly client: () => ClientOf<C>
   readonly now: () => number
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 export interface AccountsElsewhere {

@@ -1,3 +1,4 @@
+export type { CacheStats } from './cache-metrics.ts'
 export { monitorEventLoop } from './event-loop.ts'
 export {
   type CheckReport,

@@ -1,6 +1,8 @@
 /** The content of `GET /metrics`: our own series, and the process metrics of prom-client. */
 import assert from 'node:assert/strict'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { type CacheStats, createCacheMetrics } from './cache-metrics.ts'
+import { createRefreshers } from './refreshers.ts'
 import {
   type Counter,
   counterFamily,
@@ -10,6 +12,8 @@ import {
   type Histogram,
   histogramFamily,
   type Printable,
+  type ReadFamilyOptions,
+  readFamily,
   readGauge,
   type SeriesOptions,
 } from './series.ts'
@@ -24,6 +28,12 @@ export interface Metrics {
   ): Family<Histogram, L>
   /** A gauge that reads its value at each scrape; `read` must be synchronous and fast. */
   readGauge(options: { readonly name: string; readonly help: string; readonly read: () => number }): void
+  /** A counter or gauge with one label that reads its values at each scrape. A label value that is gone disappears. */
+  readFamily(options: ReadFamilyOptions): void
+  /** Adds a cache to `octet_cache_hits_total` and `octet_cache_misses_total`; a later one of that name replaces it. */
+  observeCache(name: string, stats: CacheStats): void
+  /** Called before each exposition to refresh what needs a query: see {@link createRefreshers}. */
+  beforeText(refresh: () => Promise<void>): void
   /**
    * The exposition in Prometheus text format 0.0.4. It is built at most once per `cacheMs`, however many clients ask.
    */
@@ -51,7 +61,11 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     return family
   }
 
+  const caches = createCacheMetrics(options => register(readFamily(options)))
+  const refreshers = createRefreshers()
+
   async function print(): Promise<string> {
+    await refreshers.run()
     const ofProcess = processMetrics ? await registry.metrics() : ''
     let ours = ''
     for (const printable of printables.values()) ours += printable.print()
@@ -69,6 +83,9 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     gauge: options => register(gaugeFamily(options)),
     histogram: ({ buckets, ...options }) => register(histogramFamily(options, buckets)),
     readGauge: options => register(readGauge(options)),
+    readFamily: options => register(readFamily(options)),
+    observeCache: caches.add,
+    beforeText: refreshers.add,
     text,
     contentType: registry.contentType,
   }

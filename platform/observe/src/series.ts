@@ -92,6 +92,31 @@ export function readGauge(options: { name: string; help: string; read: () => num
   return { family: undefined, name, print }
 }
 
+export interface ReadFamilyOptions {
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge'
+  readonly label: string
+  /** One series for each value of the label. Synchronous, fast and bounded. */
+  readonly read: () => Iterable<readonly [labelValue: string, value: number]>
+}
+
+/** A family whose values are read when it is printed. It prints nothing while it has no series. */
+export function readFamily({ name, help, type, label, read }: ReadFamilyOptions): Printable<void> {
+  assert.match(name, namePattern, `metric name ${name}`)
+  function print(): string {
+    let lines = ''
+    for (const [text, value] of read())
+      lines += printLine(
+        name,
+        printLabels(name, [label], () => text),
+        value,
+      )
+    return lines === '' ? '' : printHead(name, help, type) + lines
+  }
+  return { family: undefined, name, print }
+}
+
 function family<Handle extends Series, L extends string>(
   options: SeriesOptions<L>,
   type: 'counter' | 'gauge' | 'histogram',

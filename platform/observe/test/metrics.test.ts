@@ -162,3 +162,33 @@ test('a blocked event loop appears in the delay, weighted by its length, and in 
     monitor.close()
   }
 })
+
+test('the hits and misses of every cache are printed under its name', async () => {
+  const metrics = bare()
+  assert.equal(await metrics.text(), '')
+  const stats = { hits: 7, loads: 2, shared: 1 }
+  metrics.observeCache('links.targets', stats)
+  metrics.observeCache('chat.rooms', { hits: 0, loads: 1, shared: 0 })
+  stats.hits++
+  assert.deepEqual(Object.fromEntries(parse(await metrics.text())), {
+    'octet_cache_hits_total{cache="links.targets"}': 8,
+    'octet_cache_hits_total{cache="chat.rooms"}': 0,
+    'octet_cache_misses_total{cache="links.targets"}': 3,
+    'octet_cache_misses_total{cache="chat.rooms"}': 1,
+  })
+})
+
+test('a refresher that fails or hangs does not keep the other metrics from being printed', async () => {
+  const metrics = bare()
+  let calls = 0
+  metrics.readGauge({ name: 'octet_fine', help: 'Fine.', read: () => calls })
+  metrics.beforeText(async () => {
+    throw new Error('the database is away')
+  })
+  metrics.beforeText(() => {
+    calls++
+    return new Promise(() => undefined)
+  })
+  assert.match(await metrics.text(), /^octet_fine 1$/m)
+  assert.match(await metrics.text(), /^octet_fine 1$/m, 'a refresher that hangs was started again')
+})

@@ -12,7 +12,7 @@ import {
   type Transport,
   wants,
 } from '@octet/kernel'
-import { type Log, parseTraceparent } from '@octet/observe'
+import { type Log, type Metrics, parseTraceparent } from '@octet/observe'
 import type { ServiceKeys } from './service-keys.ts'
 
 export interface RemoteEvent {
@@ -40,13 +40,14 @@ export interface PeersOptions {
   readonly keys: ServiceKeys
   readonly now: () => number
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 const deliveryTimeoutMs = 10_000
 const authenticateTimeoutMs = 2_000
 
 /** Connects when first needed; a peer that is down makes calls to it fail, not this process. */
-export function connectPeers({ elsewhere, addresses, keys, now, log }: PeersOptions): Peers {
+export function connectPeers({ elsewhere, addresses, keys, ...shared }: PeersOptions): Peers {
   const byUrl = new Map<string, Remote>()
   const remoteOf = (module: string): Remote | undefined => {
     const url = addresses[module]
@@ -55,7 +56,7 @@ export function connectPeers({ elsewhere, addresses, keys, now, log }: PeersOpti
     byUrl.set(url, remote)
     return remote
   }
-  const accounts = remoteAccounts(elsewhere, remoteOf, { now, log })
+  const accounts = remoteAccounts(elsewhere, remoteOf, shared)
   return {
     transport: module => remoteOf(module)?.transport,
     deliveriesOf: event =>
@@ -91,7 +92,7 @@ function requirePeer(remote: Remote | undefined, module: string): Remote {
 function remoteAccounts(
   elsewhere: readonly AnyModule[],
   remoteOf: (module: string) => Remote | undefined,
-  shared: Pick<PeersOptions, 'now' | 'log'>,
+  shared: Pick<PeersOptions, 'now' | 'log' | 'metrics'>,
 ): AccountsElsewhere | undefined {
   for (const { contract, accountsRemotely } of elsewhere as readonly (AnyModule & { contract: Contract })[]) {
     if (accountsRemotely === undefined) continue

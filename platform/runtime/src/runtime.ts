@@ -29,6 +29,7 @@ import { createPictures } from '@octet/pictures'
 import type { Hub } from '@octet/realtime'
 import { createSecrets, newSecretKey, type Secrets } from '@octet/secrets'
 import { openDiskStorage, type Storage, within } from '@octet/storage'
+import { measureBacklog } from './backlog.ts'
 import { defineJobs } from './define-jobs.ts'
 import { deliverAllDue, deliverToAll } from './deliver-events.ts'
 import { type Live, openLive } from './live.ts'
@@ -144,6 +145,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const host = await openModules({ modules: served, floorOf, installation, tracer, remote: peers?.transport })
   const deliver = (event: OutboxEvent) => deliverToAll(host, peers, event)
   for (const [module, db] of databases) relays.set(module, createRelay({ module, db, log, deliver }))
+  measureBacklog(options.metrics, { databases, jobs, now })
   defineJobs(jobs, { host, databases, mail, tracer })
   const http = httpOptions(options, { host, tracer, limiter, peers })
   const app = await openHttp(http, { host, tracer, limiter, peers })
@@ -271,6 +273,7 @@ async function openPeers(
     keys,
     now: options.now ?? Date.now,
     log: options.log,
+    metrics: options.metrics,
   })
   return {
     ...peers,

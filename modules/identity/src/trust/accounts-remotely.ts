@@ -17,7 +17,8 @@ const checkAgainMs = 5 * 60_000
  * and {@link believedMs}, and again after a change of the account. Without an answer access is refused. It reads
  * revocations as often as identity itself, so open connections end within a second.
  */
-export function accountsRemotely({ client, now, log }: RemoteAccounts<typeof identity>): AccountsElsewhere {
+export function accountsRemotely(parts: RemoteAccounts<typeof identity>): AccountsElsewhere {
+  const { client, now, log } = parts
   const revocations = createRevocations({
     read: since => client().listRevocations(since === undefined ? {} : { since }),
     now,
@@ -29,7 +30,7 @@ export function accountsRemotely({ client, now, log }: RemoteAccounts<typeof ide
   revocations.onRevoked(() => void generation++)
   revocations.start()
   return {
-    authenticate: askEach(client, () => generation),
+    authenticate: askEach(parts, () => generation),
     sessionWatch: {
       expiresAtMs: credential => expiryOf(credential, { nowMs: now(), dbNowMs: revocations.nowMs() }),
       onRevoked: revocations.onRevoked,
@@ -39,7 +40,7 @@ export function accountsRemotely({ client, now, log }: RemoteAccounts<typeof ide
   }
 }
 
-function askEach(client: RemoteAccounts<typeof identity>['client'], generation: () => number): Authenticate {
+function askEach({ client, metrics }: RemoteAccounts<typeof identity>, generation: () => number): Authenticate {
   const principals = createCache<Principal>({
     entriesMax: credentialsMax,
     ttlMs: believedMs,
@@ -48,6 +49,7 @@ function askEach(client: RemoteAccounts<typeof identity>['client'], generation: 
       return client().authenticate({ kind, value })
     },
   })
+  metrics.observeCache('identity.remote-principals', principals.stats)
   return credential => {
     if (credential.kind === 'none') return anonymous
     const value = credential.kind === 'bearer' ? credential.token : credential.value

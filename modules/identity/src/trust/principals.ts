@@ -6,6 +6,7 @@ import { type Cache, createCache } from '@octet/cache'
 import { type Authenticate, anonymous, type Credential, commonProblem, type Principal } from '@octet/contracts'
 import type { Queryable } from '@octet/db'
 import { within } from '@octet/kernel'
+import type { Metrics } from '@octet/observe'
 import { isUnverified } from '../account/rules.ts'
 import { isApiKeyLike, isSameSecret, parseApiKey } from '../keys/api-key.ts'
 import { findApiKey, findLiveApiKey } from '../keys/store.ts'
@@ -42,6 +43,7 @@ export interface PrincipalsOptions {
   readonly revocations: Revocations
   readonly lastSeen: LastSeen
   readonly keysLastSeen: LastSeen
+  readonly metrics: Pick<Metrics, 'observeCache'>
 }
 
 export interface Principals {
@@ -53,22 +55,8 @@ export interface Principals {
 
 /** Starts with an empty cache. */
 export function createPrincipals(options: PrincipalsOptions): Principals {
-  const { db, tokens, revocations, lastSeen, keysLastSeen } = options
-  const bearers = createCache<Known>({
-    entriesMax: rememberedMax,
-    ttlMs: accessTokenSeconds * 1000,
-    load: async token => knownByToken(await tokens.verify(token)),
-  })
-  const cookies = createCache<Known | null>({
-    entriesMax: rememberedMax,
-    ttlMs: cookieSessionMs,
-    load: async value => knownBySession(await findSessionByCookie(db, cookieHash(value))),
-  })
-  const keys = createCache<Known | null>({
-    entriesMax: rememberedMax,
-    ttlMs: cookieSessionMs,
-    load: key => knownByApiKey(db, key),
-  })
+  const { db, revocations, lastSeen, keysLastSeen } = options
+  const { bearers, cookies, keys } = openCaches(options)
   const isStillGood = createSessionCheck(db)
 
   const isGood = (known: Known) => known.expiresAtMs > revocations.nowMs() && !revocations.isRevoked(known)
@@ -121,6 +109,28 @@ export function createPrincipals(options: PrincipalsOptions): Principals {
     },
     expiresAtMs: credential => (credential.kind === 'none' ? undefined : peek(credential)?.expiresAtMs),
   }
+}
+
+function openCaches({ db, tokens, metrics }: PrincipalsOptions) {
+  const bearers = createCache<Known>({
+    entriesMax: rememberedMax,
+    ttlMs: accessTokenSeconds * 1000,
+    load: async token => knownByToken(await tokens.verify(token)),
+  })
+  const cookies = createCache<Known | null>({
+    entriesMax: rememberedMax,
+    ttlMs: cookieSessionMs,
+    load: async value => knownBySession(await findSessionByCookie(db, cookieHash(value))),
+  })
+  const keys = createCache<Known | null>({
+    entriesMax: rememberedMax,
+    ttlMs: cookieSessionMs,
+    load: key => knownByApiKey(db, key),
+  })
+  metrics.observeCache('identity.access-tokens', bearers.stats)
+  metrics.observeCache('identity.sessions', cookies.stats)
+  metrics.observeCache('identity.api-keys', keys.stats)
+  return { bearers, cookies, keys }
 }
 
 /** Reads a cached session or key again when it seems expired or its rights changed. */
