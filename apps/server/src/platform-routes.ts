@@ -1,9 +1,7 @@
 /** What operators and programs ask of any Octet: health, metrics, documentation. */
 import { access, type Contract } from '@octet/contracts'
-import { docsPage, type HttpApp, openApi, postmanCollection } from '@octet/http'
+import { docsPages, type HttpApp, openApi, postmanCollection } from '@octet/http'
 import type { Health, Metrics } from '@octet/observe'
-
-const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 export interface PlatformRoutes {
   readonly contracts: readonly Contract[]
@@ -35,10 +33,7 @@ export async function addPlatformRoutes(app: HttpApp, platform: PlatformRoutes):
     type: 'application/json; charset=utf-8',
     body: JSON.stringify(postmanCollection(contracts, origin)),
   })
-  await app.addDocument({
-    url: '/docs',
-    type: 'text/html; charset=utf-8',
-    body: docsPage(contracts, origin),
-    headers: { 'content-security-policy': docsPolicy },
-  })
+  const { start, folder } = await docsPages(contracts, origin)
+  await app.addDocument(start)
+  await app.addDocumentFolder('/docs', folder)
 }

@@ -7,7 +7,7 @@ import { asProblem } from '@octet/kernel'
 import { parseTraceparent, type Span, type Tracer } from '@octet/observe'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { corsHeaders } from './cors.ts'
-import { addDocument, type Document } from './documents.ts'
+import { addDocument, addDocumentFolder, type Document } from './documents.ts'
 import { headerOf } from './fast-path.ts'
 import { createFront, decorateFront, serverWith } from './front.ts'
 import type { HttpOptions } from './options.ts'
@@ -34,6 +34,8 @@ declare module 'fastify' {
     routeTable: RouteEntry[]
     /** Serves a constant document: compressed, with `ETag`, rate limited by address. */
     addDocument(document: Document): Promise<void>
+    /** Serves documents whose addresses are `folder/name`. */
+    addDocumentFolder(folder: string, documents: readonly Document[]): Promise<void>
     /** Answers browsers that open an unknown address; set by the web client. */
     pages: { serve?: (reply: FastifyReply) => FastifyReply }
   }
@@ -85,6 +87,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   keepRouteTable(app)
   decorateFront(app, front, options)
   app.decorate('addDocument', (document: Document) => addDocument(app, options.limiter, document))
+  app.decorate('addDocumentFolder', (folder: string, documents: readonly Document[]) => {
+    return addDocumentFolder(app, options.limiter, folder, documents)
+  })
   app.addHook('onRequest', (request, reply, done) => {
     request.startedAtMs = performance.now()
     if (request.routeOptions.config?.quiet !== true) request.span = startSpan(options.tracer, request)

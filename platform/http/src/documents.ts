@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Limiter } from '@octet/cache'
-import { access } from '@octet/contracts'
+import { access, commonProblem } from '@octet/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from './callers.ts'
 import { addVary, compress, compressBytesMin, encodingFor } from './compress.ts'
@@ -31,15 +31,32 @@ const documentsLimit = { max: 120, windowMs: 60_000 }
 const brotliQuality = 9
 
 /** Serves a document to any client: compressed, with `ETag`, rate limited by address. */
-export async function addDocument(app: FastifyInstance, limiter: Limiter, document: Document): Promise<void> {
-  const encoded = await encode(document.body)
+export function addDocument(app: FastifyInstance, limiter: Limiter, document: Document): Promise<void> {
+  return addDocuments(app, limiter, document.url, [document])
+}
+
+/** The same for all documents below a folder, by one route, so that another document is not another public route. */
+export function addDocumentFolder(
+  app: FastifyInstance,
+  limiter: Limiter,
+  folder: string,
+  documents: readonly Document[],
+): Promise<void> {
+  return addDocuments(app, limiter, `${folder}/:name`, documents)
+}
+
+async function addDocuments(app: FastifyInstance, limiter: Limiter, url: string, documents: readonly Document[]) {
+  const byUrl = new Map<string, { readonly document: Document; readonly encoded: Encoded }>()
+  for (const document of documents) byUrl.set(document.url, { document, encoded: await encode(document.body) })
   app.route({
     method: ['GET', 'HEAD'],
-    url: document.url,
+    url,
     config: { access: access.anyone, quiet: true },
     handler: async (request, reply) => {
       applyDecision(reply, limiter.take(`documents ${addressOf(request)}`, documentsLimit.max, documentsLimit.windowMs))
-      return send(request, reply, document, encoded)
+      const found = byUrl.get(request.url.split('?', 1)[0] ?? '')
+      if (found === undefined) throw commonProblem('not-found')
+      return send(request, reply, found.document, found.encoded)
     },
   })
 }
