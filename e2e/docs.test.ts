@@ -1,12 +1,11 @@
 /** The API documentation: its pages, and the forms that send requests from them. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator } from 'playwright-core'
+import { allRules, axeViolations } from './axe.ts'
 import { needsBrowser, newPerson, type Person, phone, setUpAs } from './browser.ts'
 import { openStage } from './story.ts'
 
-const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const { octet, browser } = await openStage({ after })
 let ada: Person
 
@@ -90,8 +89,8 @@ for (const [label, options] of [
       }
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(axeTags).analyze()
-        for (const { id, nodes } of violations) found.push(`${colorScheme} ${path}: ${id} ${nodes[0]?.html}`)
+        for (const { id, nodes } of await axeViolations(page, allRules))
+          found.push(`${colorScheme} ${path}: ${id} ${nodes[0]?.html}`)
       }
       if (await page.evaluate('document.documentElement.scrollWidth > innerWidth'))
         found.push(`${path}: scrolls sideways`)

@@ -1,16 +1,13 @@
 /** Guarantees of every page: no axe findings, no sideways scrolling, a small first route, a strict policy. */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { View } from '@octet/web/view'
-import type { Result } from 'axe-core'
 import type { BrowserContextOptions, Page } from 'playwright-core'
+import { allRules, axeViolations, colourRules, type Rules } from './axe.ts'
 import { desktop, needsBrowser, newPerson, phone, setUpAs, signInAs, until } from './browser.ts'
 import { openStage } from './story.ts'
 import { type NamedViews, systems, userViewsOf } from './views.ts'
 
-const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const scriptBytesMax = 200 * 1024
 
 const { octet, browser } = await openStage({ after })
@@ -41,27 +38,13 @@ async function show(page: Page, view: View): Promise<void> {
   await view.act?.(page)
 }
 
-const axeSource = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
-
-type Rules = { readonly type: 'tag' | 'rule'; readonly values: readonly string[] }
-const allRules: Rules = { type: 'tag', values: axeTags }
-/** What can differ between light and dark. */
-const colourRules: Rules = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
-
-/** What axe finds. Pages have no frames, so the script runs in the page itself, and is put there once. */
-async function violations(page: Page, runOnly: Rules): Promise<Result[]> {
-  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axeSource)
-  const options = JSON.stringify({ runOnly, resultTypes: ['violations'] })
-  return page.evaluate(`axe.run(document, ${options}).then(found => found.violations)`)
-}
-
 /** Findings of one view. Colours are the same on a phone, so what desktops show as well is checked in light only. */
 async function findings(page: Page, view: View, label: string): Promise<string[]> {
   await show(page, view)
   const found: string[] = []
   const collect = async (scheme: 'light' | 'dark', rules: Rules) => {
     await page.emulateMedia({ colorScheme: scheme })
-    for (const { id, nodes } of await violations(page, rules))
+    for (const { id, nodes } of await axeViolations(page, rules))
       found.push(`${label} ${scheme} ${view.path}: ${id} ${nodes[0]?.html}`)
   }
   await collect('light', allRules)
@@ -141,7 +124,7 @@ test('a page with a missing label is found, so the check can fail', needsBrowser
   await page.goto(`${octet.origin}/sign-in`)
   await page.getByLabel('Username or e-mail').waitFor()
   await page.evaluate('document.querySelectorAll("label").forEach(label => label.remove())')
-  const found = await violations(page, allRules)
+  const found = await axeViolations(page, allRules)
   assert.ok(found.some(({ id }) => id === 'label'))
   await context.close()
 })
