@@ -210,7 +210,14 @@ export function closed<P extends TProperties>(properties: P, options: object = {
 
 const uuidPattern = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 export const Id = Type.String({ pattern: uuidPattern, description: 'UUIDv7' })
-const timePattern = '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?Z$'
+const yearMonthDay = [
+  '(?!0000)\\d{4}-(0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])',
+  '(?!0000)\\d{4}-(0[469]|11)-(0[1-9]|[12]\\d|30)',
+  '(?!0000)\\d{4}-02-(0[1-9]|1\\d|2[0-8])',
+  '(\\d\\d(0[48]|[2468][048]|[13579][26])|(?!0000)([02468][048]|[13579][26])00)-02-29',
+]
+/** Only days of the calendar: the database refuses 30 February and the year 0. */
+const timePattern = `^(${yearMonthDay.join('|')})T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?Z$`
 export const Time = Type.String({
   pattern: timePattern,
   description: 'ISO 8601, UTC',
