@@ -109,7 +109,7 @@ async function blockAndReport(page: Page): Promise<void> {
   await dialog.getByRole('button', { name: 'Send report' }).click()
   await page.getByText('The moderators will look into it.').waitFor()
   await page.getByRole('button', { name: 'Block', exact: true }).click()
-  await page.getByText('You blocked mallory').waitFor()
+  await page.getByText('You blocked mallory. You cannot find each other.').waitFor()
   await page.goto(`${octet.origin}/account/blocked`)
   await page.getByRole('button', { name: 'Unblock mallory' }).waitFor()
 }
