@@ -8,10 +8,12 @@ import type { Mutant } from '../mutants/mutant.ts'
 import { makePlan, type Plan } from '../plan.ts'
 import { seededRandom } from '../random.ts'
 import { runChaos } from '../run.ts'
-import { mustHaveSeen } from '../sometimes.ts'
+import { mustHaveSeen, type Sometimes } from '../sometimes.ts'
 
 /** A quiet machine needs a fraction of it. */
 const timeout = 500_000
+/** Rare windows need luck: a session's answer is lost in about two refreshes of a round. */
+const roundsMax = 4
 /** Longer than a run: only commits write the log to disk, so that a commit without a write shows. */
 const postgresSettings = { wal_writer_delay: '10s' }
 
@@ -43,12 +45,20 @@ test('two servers and PostgreSQL under random kills and cuts lose nothing, repea
   t.diagnostic(`seed ${seed}`)
   const cluster = await startCluster({ servers: 2, postgresSettings })
   defer(t, () => cluster.stop())
-  const plan = makePlan(seededRandom(seed), { seed, servers: 2, count: 7 })
-  const outcome = await runChaos({ cluster, plan })
-  t.diagnostic(JSON.stringify({ ...outcome.sometimes, acked: outcome.acked, open: outcome.open }))
-  assert.deepEqual(outcome.findings, {}, `again: CHAOS_SEED=${seed} npm test -- kill-loop`)
-  assert.deepEqual(mustHaveSeen(outcome.sometimes), [], 'the run met every dangerous window')
+  let seen: Sometimes = {}
+  for (let round = 0; round < roundsMax && (round === 0 || mustHaveSeen(seen).length > 0); round++) {
+    const plan = makePlan(seededRandom(seed + round), { seed: seed + round, servers: 2, count: 7 })
+    const outcome = await runChaos({ cluster, plan })
+    t.diagnostic(JSON.stringify({ ...outcome.sometimes, acked: outcome.acked, open: outcome.open }))
+    assert.deepEqual(outcome.findings, {}, `again: CHAOS_SEED=${seed + round} npm test -- kill-loop`)
+    seen = sumOf(seen, outcome.sometimes)
+  }
+  assert.deepEqual(mustHaveSeen(seen), [], 'the run met every dangerous window')
 })
+
+function sumOf(one: Sometimes, other: Sometimes): Sometimes {
+  return Object.fromEntries(Object.entries(other).map(([name, count]) => [name, count + (one[name] ?? 0)]))
+}
 
 test('each oracle turns red on its mutants', { timeout }, async t => {
   const cluster = await startCluster({ servers: 1, postgresSettings, mutants: ['no-inbox'] })

@@ -23,6 +23,7 @@ test('registration answers 201 with an account that works at once', async () => 
       email: registration.email,
       emailVerified: false,
       roles: ['user'],
+      bio: '',
       preferences: {},
       version: 1,
     },
