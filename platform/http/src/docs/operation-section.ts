@@ -29,7 +29,7 @@ function inputTable({ spec, route }: CompiledOperation): string {
   const rows = Object.entries(properties).map(([name, schema]) => {
     const place = route?.pathParameters.includes(name) ? 'path' : route?.query.has(name) ? 'query' : 'body'
     const must = required.includes(name) ? 'required' : 'optional'
-    const cells = [`<code>${name}</code>`, place, must, html(describeSchema(schema))]
+    const cells = [`<code>${name}</code>`, place, must, htmlWithCode(describeSchema(schema))]
     return `<tr>${cells.map(cell => `<td>${cell}</td>`).join('')}</tr>`
   })
   if (rows.length === 0) return ''
