@@ -116,7 +116,9 @@ test('two processes of links keep both promises when accounts are served by a th
 
 test('the same oracles see a limit that is checked, then used, and a cache whose entries live on hits', async t => {
   const pair = await startPair(t, mutated)
-  const { passed } = await crowd(pair)
+  let passed = clicksMax
+  // On a busy machine one process may get the last clicks before the other looks at all.
+  for (let round = 0; passed === clicksMax && round < 5; round++) ({ passed } = await crowd(pair))
   t.diagnostic(`${passed} passed`)
   assert.ok(passed > clicksMax, `${passed} passed`)
   assert.ok((await afterEdit(pair)).has('https://example.org/old'))
