@@ -1,10 +1,13 @@
 /** The server as its operator sees it: started, refused, killed, restarted, stopped, split. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { identity } from '@octet/contracts/identity'
@@ -95,6 +98,25 @@ test('a stop lets the request that is under way finish and closes idle connectio
   assert.equal((await pending).user.username, 'ada')
   assert.equal(await stopped, 0)
   await assert.rejects(fetch(server.origin), 'the port is closed')
+})
+
+test('a stop waits for the body of a request that has begun to arrive', async t => {
+  const server = await start(t, { OCTET_DATA: await dataDir(t) })
+  const body = JSON.stringify(account)
+  const pending = request(`${server.origin}/api/v1/auth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
+  })
+  const answered = once(pending, 'response') as Promise<[IncomingMessage]>
+  const begun = once(pending, 'continue') // the server has the head of the request and waits for its body
+  pending.flushHeaders()
+  await begun
+  const stopped = server.stop()
+  pending.end(body)
+  const [answer] = await answered
+  assert.equal(answer.statusCode, 201)
+  assert.equal(((await json(answer)) as { user: { username: string } }).user.username, 'ada')
+  assert.equal(await stopped, 0)
 })
 
 test('a taken port, a wrong configuration and an unreachable database each say what to do', async t => {

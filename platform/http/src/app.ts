@@ -60,6 +60,9 @@ const securityHeaders = {
 /** A year. It excludes sub-domains and the users' own domains, because other servers may answer there later. */
 const httpsOnly = 'max-age=31536000'
 
+/** When a client may repeat a request that reached a draining server: another process answers, or this one is back. */
+const lateRetryMs = 2_000
+
 export type HttpApp = FastifyInstance
 
 /** Creates an app without routes. Registering a route without an access policy throws. */
@@ -70,6 +73,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     logger: false,
     bodyLimit: bodyBytesMax,
     serverFactory: serverWith(front, options),
+    // Its answer to late requests is no problem+json, and it cannot tell them from requests that waited at a gate.
+    return503OnClosing: false,
     // Fastify's own close waits for idle keep-alive sockets; drainHttp closes them itself.
     forceCloseConnections: false,
     trustProxy: options.trustedProxies === 0 ? false : (_address, hop) => hop < options.trustedProxies,
@@ -99,7 +104,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       reply.header('strict-transport-security', httpsOnly)
     reply.header('x-request-id', request.id)
     setCorsHeaders(request, reply, options)
-    done()
+    if (front.late.has(request.raw)) done(commonProblem('unavailable', { retryAfterMs: lateRetryMs, executed: 'no' }))
+    else done()
   })
   app.addHook('onResponse', (request, reply, done) => {
     record(options, request, reply)

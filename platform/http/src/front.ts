@@ -26,6 +26,10 @@ export interface Front {
   readonly upgrades: UpgradeRoute[]
   /** Called in order; the first path wins. */
   readonly rewrites: HostRewrite[]
+  /** Set when the server begins to drain. */
+  isDraining: boolean
+  /** Requests that arrived after that. They are refused; earlier ones are served, even if they wait at a gate. */
+  readonly late: WeakSet<IncomingMessage>
 }
 
 declare module 'fastify' {
@@ -53,7 +57,7 @@ const timeoutsDefault: ConnectionTimeouts = {
 const headersBytesMax = 16 * 1024
 
 export function createFront(): Front {
-  return { fastPaths: [], gates: [], upgrades: [], rewrites: [] }
+  return { fastPaths: [], gates: [], upgrades: [], rewrites: [], isDraining: false, late: new WeakSet() }
 }
 
 /** Lets modules add to the front. */
@@ -73,8 +77,9 @@ export function decorateFront(app: FastifyInstance, front: Front, options: HttpO
   })
   app.decorate('addUpgradeRoute', (route: UpgradeRoute) => void front.upgrades.push(route))
   app.decorate('addHostRewrite', (rewrite: HostRewrite) => void front.rewrites.push(rewrite))
-  // While the server drains, Fastify handles every request: it refuses late ones and closes their connections.
+  // While the server drains, Fastify handles every request and closes its connection.
   app.addHook('preClose', async () => {
+    front.isDraining = true
     front.fastPaths.splice(0)
     for (const gate of front.gates.splice(0)) gate.open()
   })
@@ -111,6 +116,7 @@ export function serverWith(front: Front, options: HttpOptions): FastifyServerFac
         shouldUpgradeCallback: request => isUpgrade(front.upgrades, request),
       },
       (request, response) => {
+        if (front.isDraining) front.late.add(request)
         const rewritten = rewrite(front.rewrites, request)
         if (rewritten === undefined) serve(request, response)
         else rewritten.then(() => serve(request, response))

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { access } from '@octet/contracts'
 import { defer, type Test } from '@octet/testkit'
+import { drainHttp } from '../src/drain.ts'
 import { bareApp } from './bare-app.ts'
 
 interface Held {
@@ -31,6 +32,8 @@ async function open(t: Test, gate: { runningMax: number; waitingMax: number; wai
   app.post('/costly', { config: { access: access.anyone } }, handler)
   app.post('/cheap', { config: { access: access.anyone } }, async ({ body }) => body)
   app.addConcurrencyGate({ paths: ['/costly'], waitMsMax: 5_000, ...gate })
+  const draining = Promise.withResolvers<void>()
+  app.addHook('preClose', async () => draining.resolve())
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const post = (path: string, body: unknown, signal?: AbortSignal) =>
@@ -40,7 +43,7 @@ async function open(t: Test, gate: { runningMax: number; waitingMax: number; wai
       body: JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),
     })
-  return { app, running, post, port, metrics, logged }
+  return { app, running, post, port, metrics, logged, draining: draining.promise }
 }
 
 async function until(what: string, fits: () => boolean): Promise<void> {
@@ -165,4 +168,33 @@ test('a gate for a path without a route throws', async t => {
     () => app.addConcurrencyGate({ paths: ['/nowhere'], runningMax: 1, waitingMax: 1, waitMsMax: 1 }),
     /not a route/,
   )
+})
+
+test('a draining server serves requests that waited at a gate, and refuses later ones with a problem', async t => {
+  const { app, running, post, port, draining } = await open(t, { runningMax: 1, waitingMax: 1 })
+  const head = 'HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
+  const socket = connect(port, '127.0.0.1')
+  let received = ''
+  socket.setEncoding('utf8').on('data', text => {
+    received += text
+  })
+  const ended = once(socket, 'close')
+  socket.write(`POST /costly ${head}`)
+  await until('the first runs', () => running.length === 1)
+  const others = [post('/costly', {}), post('/costly', {})]
+  assert.equal((await Promise.race(others)).status, 503, 'one waits, so the other is refused')
+  const drained = drainHttp(app, 20_000)
+  await draining
+  socket.write(`POST /cheap ${head}`)
+  await post('/cheap', {}).catch(() => undefined) // refused or not accepted: the late request has arrived
+  running[0]?.finish()
+  await until('the second runs', () => running.length === 2)
+  running[1]?.finish()
+  await Promise.all([drained, ended])
+  assert.deepEqual((await Promise.all(others)).map(({ status }) => status).sort(), [200, 503])
+  const [first = '', late = ''] = received.split(/(?=HTTP\/1\.1 )/)
+  assert.match(first, /^HTTP\/1\.1 200 /)
+  assert.match(late, /^HTTP\/1\.1 503 /)
+  assert.match(late, /application\/problem\+json/)
+  assert.match(late, /connection: close/i)
 })
