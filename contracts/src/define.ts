@@ -210,6 +210,13 @@ export function closed<P extends TProperties>(properties: P, options: object = {
 
 const uuidPattern = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 export const Id = Type.String({ pattern: uuidPattern, description: 'UUIDv7' })
+const idExpression = new RegExp(uuidPattern)
+
+/** Whether a value from outside a contract, such as a path or a claim, can be an id. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && idExpression.test(value)
+}
+
 const yearMonthDay = [
   '(?!0000)\\d{4}-(0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])',
   '(?!0000)\\d{4}-(0[469]|11)-(0[1-9]|[12]\\d|30)',
@@ -223,6 +230,13 @@ export const Time = Type.String({
   description: 'ISO 8601, UTC',
   examples: ['2026-11-21T07:30:00Z'],
 })
+const timeExpression = new RegExp(timePattern)
+
+/** Whether a text from outside a contract, such as a cursor, is a time. */
+export function isTime(text: string): boolean {
+  return timeExpression.test(text)
+}
+
 export function nullable<S extends TSchema>(schema: S) {
   return Type.Union([schema, Type.Null()])
 }

@@ -1,6 +1,6 @@
 /** The entry point of chat: rooms, messages, and receipts. */
 import { createCache } from '@octet/cache'
-import { commonProblem, requireUser } from '@octet/contracts'
+import { commonProblem, isId, requireUser } from '@octet/contracts'
 import { chat } from '@octet/contracts/chat'
 import { identity } from '@octet/contracts/identity'
 import { defineModule, type Floor } from '@octet/kernel'
@@ -14,7 +14,6 @@ import { typingReach } from './presence/typing-reach.ts'
 import { privacy } from './privacy.ts'
 import { accessAsReader } from './rooms/access.ts'
 import * as memberStore from './rooms/member-store.ts'
-import { isId } from './rooms/rules.ts'
 import { routes } from './routes.ts'
 
 const roomsKnownMax = 10_000

@@ -1,7 +1,7 @@
 /** Bytes in and out: files are streamed, so they do not go through the kernel. */
 
 import type { IncomingMessage } from 'node:http'
-import { access, commonProblem, requireUser } from '@octet/contracts'
+import { access, commonProblem, isId, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
 import { applyDecision } from '@octet/http'
 import type { Routes } from '@octet/kernel'
@@ -12,7 +12,6 @@ import { fetchFile } from './files/fetch-file.ts'
 import { getUpload } from './files/get-upload.ts'
 import { disposition, fileBytesMax, fileKeys, rangeOf } from './files/rules.ts'
 import { uploadFile } from './files/upload-file.ts'
-import { isId } from './rooms/rules.ts'
 
 const base = '/chat'
 const uploadsPerMinute = 120

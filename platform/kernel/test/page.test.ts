@@ -26,7 +26,7 @@ test('a cursor comes back as it was made, in a list of its own order', () => {
 })
 
 test('nothing else passes for a cursor', () => {
-  for (const at of ['2026-99-21T07:30:00Z', 'now', '', '-1']) {
+  for (const at of ['2026-99-21T07:30:00Z', '2026-02-30T07:30:00Z', 'now', '', '-1']) {
     assert.throws(() => readPage({ cursor: cursorAt(at) }), refusal)
     assert.throws(() => readPage({ cursor: cursorAt(at) }, 'number'), refusal)
   }

@@ -46,11 +46,6 @@ export function oneLine(text: string): string {
     .trim()
 }
 
-/** Stream keys are arbitrary text; room ids are UUIDs. */
-export function isId(key: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)
-}
-
 /** Name of a room's stream. */
 export function roomStream(roomId: string): string {
   return `chat:room:${roomId}`

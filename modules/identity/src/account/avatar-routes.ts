@@ -1,5 +1,5 @@
 /** Bytes of profile pictures in and out: they are streamed, so they do not go through the kernel. */
-import { access, commonProblem, requireUser } from '@octet/contracts'
+import { access, commonProblem, isId, requireUser } from '@octet/contracts'
 import { avatarBytesMax, type identity } from '@octet/contracts/identity'
 import { applyDecision } from '@octet/http'
 import type { Routes } from '@octet/kernel'
@@ -7,7 +7,6 @@ import type { IdentityContext } from '../context.ts'
 import { fetchAvatar, setAvatar, tooLarge } from './set-avatar.ts'
 
 const uploadsPerMinute = 10
-const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const hashPattern = /^[0-9a-f]{64}$/
 const secondsKept = 365 * 86_400
 
@@ -32,7 +31,7 @@ export function avatarRoutes({ app, admit, contextFor }: Routes<typeof identity,
   app.get<{ Params: { id: string; hash: string } }>('/users/:id/avatar/:hash', { config }, async (request, reply) => {
     await admit(request)
     const { id, hash } = request.params
-    if (!idPattern.test(id) || !hashPattern.test(hash)) throw commonProblem('not-found')
+    if (!isId(id) || !hashPattern.test(hash)) throw commonProblem('not-found')
     const { body, sizeBytes } = await fetchAvatar(contextFor(request), { userId: id, hash })
     return (
       reply

@@ -1,5 +1,5 @@
 /** Access tokens: short-lived JWTs signed with Ed25519, verified by any process without a request. */
-import { commonProblem, roles as knownRoles, type Role } from '@octet/contracts'
+import { commonProblem, isId, roles as knownRoles, type Role } from '@octet/contracts'
 import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { algorithm, type SigningKeys } from './signing-keys.ts'
 
@@ -88,8 +88,6 @@ async function keyFor(keys: TokenKeys, kid: unknown): Promise<CryptoKey> {
   return key
 }
 
-const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 function grantOf({ sub, sid, roles, scope, ver, exp, unv, auth_time = 0 }: JWTPayload): VerifiedGrant {
   const isOurs =
     isId(sub) &&
@@ -110,10 +108,6 @@ function grantOf({ sub, sid, roles, scope, ver, exp, unv, auth_time = 0 }: JWTPa
     expiresAtMs: exp * 1000,
     ...(unv === true ? { isUnverified: true } : {}),
   }
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && idPattern.test(value)
 }
 
 function isRoles(value: unknown): value is Role[] {

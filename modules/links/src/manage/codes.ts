@@ -86,10 +86,5 @@ export function readTargetKey(key: string): TargetKey {
   return { domainId: key.slice(0, ownDomain.length), codeKey: key.slice(ownDomain.length + 1) }
 }
 
-/** Whether a text from outside the contract can be an id. */
-export function isId(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
-}
-
 /** The domain value of the installation's own host. */
 export const ownDomain = '00000000-0000-0000-0000-000000000000'
