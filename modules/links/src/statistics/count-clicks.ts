@@ -33,7 +33,7 @@ export async function countBatch(db: Db<typeof links>, batch: Batch, nowMs: numb
       sketchesSince(nowMs),
     )
     await collectClicks(tx, kept)
-    const watched = await watchStore.watchedLinks(tx, new Date(nowMs).toISOString())
+    const watched = held.intersection(await watchStore.watchedLinks(tx, new Date(nowMs).toISOString()))
     if (watched.size > 0) await watchStore.addRecentClicks(tx, recentClicks(clicks, watched))
   })
 }

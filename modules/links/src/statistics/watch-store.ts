@@ -16,8 +16,8 @@ export const recentMax = 10
 export async function watchLinks(db: Db, ids: readonly string[], span: { now: string; until: string }): Promise<void> {
   await db.sql`
     insert into click_watches (link_id, until)
-    select link_id, ${span.until} from unnest(${[...ids].sort()}::uuid[]) as wanted (link_id)
-    where exists (select 1 from links where links.id = link_id and deleted_at is null)
+    select id, ${span.until} from links
+    where id = any(${[...ids]}::uuid[]) and deleted_at is null order by id for share
     on conflict (link_id) do update set until = greatest(click_watches.until, excluded.until)`
   await forgetWatches(db, span.now)
 }
