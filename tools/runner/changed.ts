@@ -36,8 +36,12 @@ export interface Affected {
 /** These tests start whole servers, so a change of any module can reach them. */
 const wholeServers = /^(?:apps\/server|bench|chaos|e2e|labs)\//
 
+/** Dependencies and compiler options: any code may behave differently. */
+const concernsAll = /^(?:package(?:-lock)?|tsconfig[\w.-]*)\.json$/
+
 /**
- * A changed code file selects the tests that import it. Any other file selects the tests of its package. Tests of whole
+ * A changed code file selects the tests that import it. Any other file selects the tests of its package, and one
+ * that concerns all code selects all. Tests of whole
  * servers are left to a full run, unless the change is in their own package.
  */
 export function affectedTests(tree: Tree, tests: readonly string[], changed: readonly string[]): Affected {
@@ -49,7 +53,9 @@ export function affectedTests(tree: Tree, tests: readonly string[], changed: rea
     const { folder } = ownerOf(packages, path)
     const isOwn = (test: string) => folder !== '' && test.startsWith(`${folder}/`)
     const isCode = importers.has(path) || tests.includes(path)
-    const reached = isCode ? reachedFrom(path, importers) : new Set(tests.filter(isOwn))
+    const reached = isCode
+      ? reachedFrom(path, importers)
+      : new Set(tests.filter(concernsAll.test(path) ? () => true : isOwn))
     for (const test of tests.filter(test => reached.has(test))) {
       const into = !wholeServers.test(test) || isOwn(test) || test === path ? chosen : left
       into.add(test)

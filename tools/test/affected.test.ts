@@ -45,6 +45,13 @@ test('a changed test selects itself, and a changed migration selects the tests o
   )
 })
 
+test('a changed dependency selects every test but those of whole servers', () => {
+  const { chosen, left } = affected('package-lock.json')
+  assert.equal(chosen.length + left.length, tests.length)
+  assert.ok(chosen.includes('platform/csv/test/csv.test.ts'))
+  assert.ok(left.includes('e2e/links.test.ts'))
+})
+
 test('changed files are those committed on the branch, changed, staged or new', t => {
   const folder = mkdtempSync(join(tmpdir(), 'octet-changed-'))
   t.after(() => rmSync(folder, { recursive: true }))
