@@ -38,58 +38,60 @@ async function show(page: Page, view: View): Promise<void> {
   await view.act?.(page)
 }
 
+type Device = 'desktop' | 'phone'
+const contexts: Readonly<Record<Device, BrowserContextOptions>> = { desktop, phone }
+
 /** Findings of one view. Colours are the same on a phone, so what desktops show as well is checked in light only. */
-async function findings(page: Page, view: View, label: string): Promise<string[]> {
+async function findings(page: Page, view: View, device: Device): Promise<string[]> {
   await show(page, view)
   const found: string[] = []
   const collect = async (scheme: 'light' | 'dark', rules: Rules) => {
     await page.emulateMedia({ colorScheme: scheme })
     for (const { id, nodes } of await axeViolations(page, rules))
-      found.push(`${label} ${scheme} ${view.path}: ${id} ${nodes[0]?.html}`)
+      found.push(`${device} ${scheme} ${view.path}: ${id} ${nodes[0]?.html}`)
   }
   await collect('light', allRules)
-  if (!label.endsWith('phone') || view.isPhoneOnly === true) await collect('dark', colourRules)
+  if (device === 'desktop' || view.isPhoneOnly === true) await collect('dark', colourRules)
   const isWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
-  if (isWide) found.push(`${label} ${view.path}: scrolls sideways`)
+  if (isWide) found.push(`${device} ${view.path}: scrolls sideways`)
   return found
 }
 
-const onDesktop = (view: View) => view.isPhoneOnly !== true
 /** On a phone only views that look different there: the pages themselves, and parts that desktops do not have. */
-const onPhone = (view: View) => view.act === undefined || view.isPhoneOnly === true
+const isShown: Readonly<Record<Device, (view: View) => boolean>> = {
+  desktop: view => view.isPhoneOnly !== true,
+  phone: view => view.act === undefined || view.isPhoneOnly === true,
+}
 
 const visitorViews = systems.flatMap(system => system.visitor ?? [])
 const expected = systems.flatMap(system => system.expected ?? [])
 
-async function visitAsVisitor(label: string, options: BrowserContextOptions): Promise<void> {
+async function visitAsVisitor(device: Device): Promise<void> {
   const found: string[] = []
   const { context, page, assertNothingWrong } = await newPerson(browser, {
     reducedMotion: 'reduce',
     expected,
-    ...options,
+    ...contexts[device],
   })
-  for (const view of visitorViews) found.push(...(await findings(page, view, `visitor ${label}`)))
+  for (const view of visitorViews) found.push(...(await findings(page, view, device)))
   assert.deepEqual(found, [])
   assertNothingWrong()
   await context.close()
 }
 
-interface Visit {
-  readonly systems: readonly NamedViews[]
-  readonly isShown: (view: View) => boolean
-  readonly options: BrowserContextOptions
-}
-
-async function visitAsUser(label: string, { systems, isShown, options }: Visit): Promise<void> {
+async function visitAsUser(device: Device, systems: readonly NamedViews[]): Promise<void> {
   const found: string[] = []
-  const { context, page, assertNothingWrong } = await newPerson(browser, { reducedMotion: 'reduce', ...options })
+  const { context, page, assertNothingWrong } = await newPerson(browser, {
+    reducedMotion: 'reduce',
+    ...contexts[device],
+  })
   await page.goto(`${octet.origin}/sign-in`)
   await signInAs(page, 'ada')
   await page.getByRole('heading', { name: 'Hello, ada' }).waitFor()
   for (const system of systems) {
     const views = await viewsOf(system)
     assert.notEqual(views.length, 0, `${system.name} has no views for users`)
-    for (const view of views.filter(isShown)) found.push(...(await findings(page, view, `user ${label}`)))
+    for (const view of views.filter(isShown[device])) found.push(...(await findings(page, view, device)))
   }
   assert.deepEqual(found, [])
   assertNothingWrong()
@@ -100,20 +102,18 @@ test(
   'axe finds nothing on any page of visitors, on a desktop in light and dark, or on a phone',
   needsBrowser,
   async () => {
-    await visitAsVisitor('desktop', desktop)
-    await visitAsVisitor('phone', phone)
+    await visitAsVisitor('desktop')
+    await visitAsVisitor('phone')
   },
 )
 
 for (const system of systems) {
   test(`axe finds nothing on any page of ${system.name} for users on a desktop, light or dark`, needsBrowser, () =>
-    visitAsUser('desktop', { systems: [system], isShown: onDesktop, options: desktop }),
+    visitAsUser('desktop', [system]),
   )
 }
 
-test('axe finds nothing on any page of users on a phone', needsBrowser, () =>
-  visitAsUser('phone', { systems, isShown: onPhone, options: phone }),
-)
+test('axe finds nothing on any page of users on a phone', needsBrowser, () => visitAsUser('phone', systems))
 
 test('every feature with views is looked at', () => {
   assert.ok(systems.length >= 4)

@@ -77,7 +77,7 @@ export function migrateDown(url: string, set: MigrationSet, steps: number): Prom
       throw new Error(`a newer release applied ${newer.map(nameOf).join(', ')}; revert that first, with that release`)
     }
     const candidates = schemas.flatMap(({ migrations, applied }) => {
-      return migrations.filter(({ id }) => applied.has(id) && !id.includes('/'))
+      return migrations.filter(migration => applied.has(migration.id) && isOwn(migration))
     })
     const taken: string[] = []
     for (const migration of candidates.reverse().slice(0, steps)) {
@@ -149,6 +149,11 @@ function unknownRows(schemas: readonly Schema[], rows: readonly AppliedRow[]): A
   return rows.filter(row => !known.has(nameOf(row)))
 }
 
+/** Whether `migrate down` can revert it: it is the module's own, not one that modules share. */
+function isOwn({ id }: { readonly id: string }): boolean {
+  return !id.includes('/')
+}
+
 function nameOf({ module, id }: Pick<AppliedRow, 'module' | 'id'>): string {
   return `${module}/${id}`
 }
@@ -161,7 +166,7 @@ function refuseNewer(newer: readonly AppliedRow[]): void {
   const breaking = newer.filter(({ contract }) => contract !== null)
   if (breaking.length === 0) return
   const count = breaking.length === 1 ? 'a migration' : `${breaking.length} migrations`
-  const own = newer.filter(({ id }) => !id.includes('/')) // those that `migrate down` can revert
+  const own = newer.filter(isOwn)
   const ways = [...new Set(own.map(({ module }) => module))].flatMap(module => {
     const ofModule = own.filter(row => row.module === module)
     const oldest = ofModule.findIndex(({ contract }) => contract !== null)

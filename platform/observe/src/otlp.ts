@@ -3,6 +3,7 @@
  * (https://opentelemetry.io/docs/specs/otlp/#otlphttp). Requests never wait for it. Traces wait in a bounded queue, are
  * read and encoded when a batch leaves, and are dropped and counted when the receiver does not keep up.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { encodeTraces } from './otlp-body.ts'
@@ -122,7 +123,7 @@ function batchSender(options: OtlpOptions, { drop, stopped, isLastAttempt }: Sen
       if (outcome === 'sent') return sent.add(batch.length)
       if (outcome === 'refused') return drop('refused', batch.length)
       if (attempt === attemptsMax || isLastAttempt()) return drop('unreachable', batch.length)
-      await pause(afterMs, stopped)
+      await delay(afterMs, undefined, { signal: stopped }).catch(() => undefined) // a stop ends the wait
     }
   }
 }
@@ -156,17 +157,4 @@ function poster({ endpoint, headers = {}, timeoutMs = 10_000 }: OtlpOptions, sto
       return { outcome: 'retry' }
     }
   }
-}
-
-function pause(ms: number, stopped: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      clearTimeout(timer)
-      stopped.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    stopped.addEventListener('abort', done)
-    if (stopped.aborted) done()
-  })
 }
