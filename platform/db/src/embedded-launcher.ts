@@ -26,7 +26,7 @@ export interface Launcher {
 type Way = Pick<Launcher, 'prefix' | 'owner'> & { readonly user?: User }
 
 const probeTimeoutMs = 10_000
-/** `nobody`: initdb needs a user in /etc/passwd, and this one always exists. */
+/** The unprivileged user of every Unix system: initdb needs one that /etc/passwd lists. */
 const fallbackUser: User = { uid: 65_534, gid: 65_534 }
 const withParent = ['--pdeathsig', 'INT', '--']
 

@@ -73,7 +73,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     logger: false,
     bodyLimit: bodyBytesMax,
     serverFactory: serverWith(front, options),
-    // Its answer to late requests is no problem+json, and it cannot tell them from requests that waited at a gate.
+    // It would answer late requests with JSON that is not a problem, and refuse those that waited at a gate, too.
     return503OnClosing: false,
     // Fastify's own close waits for idle keep-alive sockets; drainHttp closes them itself.
     forceCloseConnections: false,

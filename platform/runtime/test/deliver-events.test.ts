@@ -7,7 +7,7 @@ import type { Peers } from '../src/peers.ts'
 
 const event = { id: 1, eventId: 'e1', event: 'identity.owner-created', data: {}, attempts: 1, traceparent: undefined }
 
-test('a listener that fails, here or in another process, does not hold the others back, and the event fails', async () => {
+test('a listener that fails, here or elsewhere, does not hold the others back, and the event fails', async () => {
   const reached: string[] = []
   const listener = (name: string, error?: Error) => async () => {
     reached.push(name)
