@@ -36,8 +36,8 @@ export const experiment: Experiment = {
       const logins = pick({ short: 30, normal: loginsNormal, long: loginsNormal })
       const stormMs = pick({ short: 1_500, normal: stormMsNormal, long: stormMsNormal })
       const environment = { OCTET_TRUSTED_PROXIES: '1' }
-      const octet = await startOctet({ dataDir: dir, launcher: cores.server, environment })
-      const generator = startGenerator(cores.generator)
+      await using octet = await startOctet({ dataDir: dir, launcher: cores.server, environment })
+      await using generator = startGenerator(cores.generator)
       const agent = new Agent({ connections: logins, pipelining: 1 })
       try {
         const token = await signUp(octet.origin)
@@ -78,8 +78,6 @@ export const experiment: Experiment = {
         }
       } finally {
         await agent.destroy()
-        await generator.close()
-        await octet.kill()
       }
     }),
 }

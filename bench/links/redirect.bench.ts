@@ -28,15 +28,10 @@ export const experiment: Experiment = {
   run: options =>
     withTempDir(async dir => {
       const { cores } = options
-      const octet = await startOctet({ dataDir: dir, launcher: cores.server })
-      const bare = await startBare({ program: bareProgram, launcher: cores.server })
-      const generator = startGenerator(cores.generator)
-      try {
-        return await measure({ octet, bare, generator, options })
-      } finally {
-        await generator.close()
-        await Promise.all([octet.stop(), bare.kill()])
-      }
+      await using octet = await startOctet({ dataDir: dir, launcher: cores.server })
+      await using bare = await startBare({ program: bareProgram, launcher: cores.server })
+      await using generator = startGenerator(cores.generator)
+      return await measure({ octet, bare, generator, options })
     }),
 }
 

@@ -6,7 +6,7 @@ import type { LoadPlan, LoadResult } from './plan.ts'
 
 const program = fileURLToPath(new URL('./load-process.ts', import.meta.url))
 
-export interface Generator {
+export interface Generator extends AsyncDisposable {
   run(plan: LoadPlan): Promise<LoadResult>
   close(): Promise<void>
 }
@@ -19,6 +19,10 @@ export function startGenerator(launcher: readonly string[]): Generator {
   const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const exited = once(child, 'exit')
   exited.catch(() => undefined)
+  const close = async () => {
+    if (child.connected) child.disconnect()
+    await exited
+  }
   return {
     async run(plan) {
       const answer = once(child, 'message') as Promise<[{ result?: LoadResult; error?: string }]>
@@ -30,9 +34,7 @@ export function startGenerator(launcher: readonly string[]): Generator {
       if (result === undefined) throw new Error(error)
       return result
     },
-    async close() {
-      child.disconnect()
-      await exited
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }

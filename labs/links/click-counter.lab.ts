@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Link } from '@octet/contracts/links'
-import { startEmbeddedPostgres } from '@octet/db'
+import { openPool, startEmbeddedPostgres } from '@octet/db'
 import { signUp } from '@octet/identity/testing'
 import { countedClicks, createLinks } from '@octet/links/testing'
 import { createLog } from '@octet/observe'
@@ -42,6 +42,7 @@ export const experiment: Experiment = {
       const { cores } = options
       const postgres = await startEmbeddedPostgres({ dir: join(dir, 'postgres'), log: createLog({ level: 'error' }) })
       try {
+        await createTable(postgres.url)
         const parts = { databaseUrl: postgres.url, dir, cores, options }
         const speeds = await compareSpeeds(parts)
         const kills = {
@@ -62,6 +63,16 @@ export const experiment: Experiment = {
         await postgres.stop()
       }
     }),
+}
+
+/** Beforehand: PostgreSQL fails one of two servers that create it at the same time, in spite of `if not exists`. */
+async function createTable(databaseUrl: string): Promise<void> {
+  const pool = openPool(databaseUrl, { connectionsMax: 1 })
+  try {
+    await pool`create table naive_clicks (link integer primary key, clicks bigint not null)`
+  } finally {
+    await pool.end({ timeout: 5 })
+  }
 }
 
 interface Parts {
@@ -85,39 +96,30 @@ function startNaive({ databaseUrl, cores }: Parts, way: 'update' | 'memory'): Pr
 async function compareSpeeds(parts: Parts): Promise<Record<Way, Speed>> {
   const { databaseUrl, dir, cores, options } = parts
   options.say('how fast')
-  const generator = startGenerator(cores.generator)
+  await using generator = startGenerator(cores.generator)
+  await using update = await startNaive(parts, 'update')
+  await using memory = await startNaive(parts, 'memory')
   const environment = { DATABASE_URL: databaseUrl }
-  const [update, memory, octet] = await Promise.all([
-    startNaive(parts, 'update'),
-    startNaive(parts, 'memory'),
-    startOctet({ dataDir: join(dir, 'octet'), launcher: cores.server, environment }),
-  ])
-  try {
-    const [link] = await createLinks(octet.origin, await signUp(octet.origin), 1)
-    const hot = (path: string) => [
-      { request: getRequest(path), status: 302, contains: 'ocation: https://example.org/' },
-    ]
-    const sides = {
-      update: sideOf(update, hot('/s/1000')),
-      memory: sideOf(memory, hot('/s/1001')),
-      octet: sideOf(octet, hot(`/s/${link?.code}`)),
-    }
-    const seen: Record<Way, Speed[]> = { update: [], memory: [], octet: [] }
-    for (let round = -1; round < options.pick({ short: 1, normal: 3, long: 9 }); round++) {
-      for (const way of ways) {
-        const { perSecond, latency } = await loadSide(generator, sides[way], { connections, durationMs: 1_000 })
-        if (round >= 0) seen[way].push({ perSecond, p99Ms: latency.p99Ms })
-      }
-    }
-    const middle = (speeds: readonly Speed[]): Speed => ({
-      perSecond: median(speeds.map(({ perSecond }) => perSecond)),
-      p99Ms: median(speeds.map(({ p99Ms }) => p99Ms)),
-    })
-    return { update: middle(seen.update), memory: middle(seen.memory), octet: middle(seen.octet) }
-  } finally {
-    await generator.close()
-    await Promise.all([update.kill(), memory.kill(), octet.stop()])
+  await using octet = await startOctet({ dataDir: join(dir, 'octet'), launcher: cores.server, environment })
+  const [link] = await createLinks(octet.origin, await signUp(octet.origin), 1)
+  const hot = (path: string) => [{ request: getRequest(path), status: 302, contains: 'ocation: https://example.org/' }]
+  const sides = {
+    update: sideOf(update, hot('/s/1000')),
+    memory: sideOf(memory, hot('/s/1001')),
+    octet: sideOf(octet, hot(`/s/${link?.code}`)),
   }
+  const seen: Record<Way, Speed[]> = { update: [], memory: [], octet: [] }
+  for (let round = -1; round < options.pick({ short: 1, normal: 3, long: 9 }); round++) {
+    for (const way of ways) {
+      const { perSecond, latency } = await loadSide(generator, sides[way], { connections, durationMs: 1_000 })
+      if (round >= 0) seen[way].push({ perSecond, p99Ms: latency.p99Ms })
+    }
+  }
+  const middle = (speeds: readonly Speed[]): Speed => ({
+    perSecond: median(speeds.map(({ perSecond }) => perSecond)),
+    p99Ms: median(speeds.map(({ p99Ms }) => p99Ms)),
+  })
+  return { update: middle(seen.update), memory: middle(seen.memory), octet: middle(seen.octet) }
 }
 
 /** Kills the server; its PostgreSQL keeps running. */
@@ -136,6 +138,7 @@ function killNaive(parts: Parts, way: 'update' | 'memory'): Promise<KillVerdict>
     },
     rounds: killsOfNaive,
     loadMs,
+    answersPerRound: connections * 2,
   })
 }
 
@@ -156,6 +159,7 @@ function killOctet({ dir, cores, options }: Parts): Promise<KillVerdict> {
     counts: ({ origin }) => countedClicks(origin, token, links),
     rounds,
     loadMs,
+    answersPerRound: connections * 2,
   })
 }
 

@@ -12,8 +12,6 @@ const sql = openPool(process.env.DATABASE_URL ?? '', { connectionsMax })
 const inMemory = process.env.MODE === 'memory'
 const unwritten = new Map<number, number>()
 
-await sql`create table if not exists naive_clicks (link integer primary key, clicks bigint not null)`
-
 async function addClicks(link: number, clicks: number): Promise<void> {
   await sql`
     insert into naive_clicks as known (link, clicks) values (${link}, ${clicks})

@@ -49,6 +49,7 @@ async function killRounds(t: Test, { program, rounds }: { program: string; round
     counts: ({ origin }) => countedClicks(origin, token, links),
     rounds,
     loadMs: 300,
+    answersPerRound: 200,
   })
 }
 

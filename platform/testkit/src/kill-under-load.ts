@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openRawConnection } from './raw-connection.ts'
 import type { ServerProcess } from './server-process.ts'
 
+const answersTimeoutMs = 60_000
+
 /** What one connection saw of its counter. */
 export interface Tally {
   /** Answered with the status that promises the effect. */
@@ -26,6 +28,8 @@ export interface KillPlan {
   readonly rounds: number
   /** Load before a kill lasts this long, and up to half as long again, so that kills fall anywhere. */
   readonly loadMs: number
+  /** It also lasts until so many answers have arrived: on a busy machine time alone is no load. */
+  readonly answersPerRound: number
 }
 
 export interface KillVerdict {
@@ -55,7 +59,8 @@ export async function killUnderLoad(plan: KillPlan): Promise<KillVerdict> {
     const tallies: Tally[] = requests.map(() => ({ acked: 0, ambiguous: 0 }))
     for (let round = 0; round < plan.rounds; round++) {
       const load = startLoad({ port: server.port, requests, promise: plan.promise, tallies })
-      await Promise.race([delay(plan.loadMs * (1 + Math.random() / 2)), load.failed])
+      const lasted = delay(plan.loadMs * (1 + Math.random() / 2))
+      await Promise.race([Promise.all([lasted, load.answered(plan.answersPerRound)]), load.failed])
       const killedAtMs = performance.now()
       await server.kill()
       await load.ended
@@ -85,6 +90,8 @@ export function judgeCounts(tallies: readonly Tally[], counts: readonly number[]
 }
 
 interface Load {
+  /** Resolves when so many requests have been answered. Throws when that takes longer than a minute. */
+  answered(count: number): Promise<void>
   /** Resolves when every connection has ended. */
   readonly ended: Promise<void>
   /** Rejects when an answer was not the promised one. */
@@ -102,6 +109,15 @@ function startLoad({
   promise: number
   tallies: readonly Tally[]
 }): Load {
+  let answers = 0
+  let hasFailed = false
+  async function answered(count: number): Promise<void> {
+    const deadlineMs = performance.now() + answersTimeoutMs
+    while (answers < count && !hasFailed) {
+      if (performance.now() > deadlineMs) throw new Error(`${answers} answers in ${answersTimeoutMs} ms, not ${count}`)
+      await delay(5)
+    }
+  }
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined) // the caller may be past the point of asking
   const connections = requests.map((request, index) => {
@@ -119,8 +135,10 @@ function startLoad({
           isWaiting = false
           if (status === promise) {
             tally.acked++
+            answers++
             send()
           } else {
+            hasFailed = true
             failure.reject(new Error(`answer ${status}, not ${promise}: ${bytes.toString('latin1').slice(0, 500)}`))
             connection.close()
           }
@@ -132,5 +150,5 @@ function startLoad({
       })
     })
   })
-  return { ended: Promise.all(connections).then(() => undefined), failed: failure.promise }
+  return { answered, ended: Promise.all(connections).then(() => undefined), failed: failure.promise }
 }

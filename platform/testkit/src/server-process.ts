@@ -1,5 +1,6 @@
 /** A server as its users run it: a process of its own, on a free port, that can be killed like one. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -21,7 +22,7 @@ export interface ServerProcessOptions {
   readonly port?: number
 }
 
-export interface ServerProcess {
+export interface ServerProcess extends AsyncDisposable {
   readonly port: number
   /** `http://127.0.0.1:<port>` */
   readonly origin: string
@@ -32,7 +33,10 @@ export interface ServerProcess {
   output(): string
   /** SIGKILL to it and everything it started, at once, as when the machine loses power. Resolves when it is gone. */
   kill(): Promise<void>
-  /** SIGTERM, and SIGKILL when that takes too long. Resolves with its exit code, or the signal that ended it. */
+  /**
+   * SIGTERM, and SIGKILL when that takes too long. Resolves with its exit code, or the signal that ended it. The end of
+   * an `await using` block does the same.
+   */
   stop(): Promise<number | NodeJS.Signals>
 }
 
@@ -44,6 +48,8 @@ const stopTimeoutMs = 15_000
 const goneTimeoutMs = 30_000
 const pollMs = 10
 const outputCharsMax = 20_000
+const [portMin, portMax] = [16_000, 32_000]
+const portAttemptsMax = 100
 
 /** Starts the program and waits until it serves. Throws with what it printed when it ends or takes too long. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
@@ -101,7 +107,8 @@ function serverOf(
   }
   const ended = exited.then(([code, signal]) => signal ?? code ?? 0)
   ended.catch(() => undefined) // as above
-  return { port, origin: `http://127.0.0.1:${port}`, pid, ended, output, kill, stop }
+  const [origin, dispose] = [`http://127.0.0.1:${port}`, async () => void (await stop())]
+  return { port, origin, pid, ended, output, kill, stop, [Symbol.asyncDispose]: dispose }
 }
 
 function collectOutput(child: ChildProcess): () => string {
@@ -129,15 +136,23 @@ async function ready(child: ChildProcess, port: number, timeoutMs: number): Prom
   throw new Error(`it was not ready after ${timeoutMs} ms`)
 }
 
-/** A free port of 127.0.0.1. */
+/**
+ * A free port of 127.0.0.1, below the ones that systems give to outgoing connections (RFC 6335: 49152 and up; Linux:
+ * 32768 and up). The port is free only until its user listens: one of theirs may be taken meanwhile by any connection.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  for (let attempt = 0; attempt < portAttemptsMax; attempt++) {
+    const port = randomInt(portMin, portMax)
+    const probe = createServer()
+    const isFree = await new Promise<boolean>(resolve => {
+      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    probe.close()
+    await once(probe, 'close')
+    return port
+  }
+  throw new Error(`no free port after ${portAttemptsMax} attempts`)
 }
 
 /**
