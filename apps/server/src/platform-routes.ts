@@ -10,7 +10,7 @@ export interface PlatformRoutes {
   readonly metrics: Metrics
 }
 
-/** Adds the routes; resolves when the documents have been compressed. */
+/** Adds the routes; resolves when the files of the documentation pages have been read. */
 export async function addPlatformRoutes(app: HttpApp, platform: PlatformRoutes): Promise<void> {
   const { contracts, origin, health, metrics } = platform
   const config = { access: access.anyone, quiet: true }
@@ -23,17 +23,17 @@ export async function addPlatformRoutes(app: HttpApp, platform: PlatformRoutes):
       .send(report)
   })
   app.get('/metrics', { config }, async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()))
-  await app.addDocument({
+  app.addDocument({
     url: '/openapi.json',
     type: 'application/json; charset=utf-8',
     body: JSON.stringify(openApi(contracts, origin)),
   })
-  await app.addDocument({
+  app.addDocument({
     url: '/postman.json',
     type: 'application/json; charset=utf-8',
     body: JSON.stringify(postmanCollection(contracts, origin)),
   })
   const { start, folder } = await docsPages(contracts, origin)
-  await app.addDocument(start)
-  await app.addDocumentFolder('/docs', folder)
+  app.addDocument(start)
+  app.addDocumentFolder('/docs', folder)
 }

@@ -33,9 +33,9 @@ declare module 'fastify' {
     /** Every registered route. */
     routeTable: RouteEntry[]
     /** Serves a constant document: compressed, with `ETag`, rate limited by address. */
-    addDocument(document: Document): Promise<void>
+    addDocument(document: Document): void
     /** Serves documents whose addresses are `folder/name`. */
-    addDocumentFolder(folder: string, documents: readonly Document[]): Promise<void>
+    addDocumentFolder(folder: string, documents: readonly Document[]): void
     /** Answers browsers that open an unknown address; set by the web client. */
     pages: { serve?: (reply: FastifyReply) => FastifyReply }
   }
@@ -93,7 +93,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   decorateFront(app, front, options)
   app.decorate('addDocument', (document: Document) => addDocument(app, options.limiter, document))
   app.decorate('addDocumentFolder', (folder: string, documents: readonly Document[]) => {
-    return addDocumentFolder(app, options.limiter, folder, documents)
+    addDocumentFolder(app, options.limiter, folder, documents)
   })
   app.addHook('onRequest', (request, reply, done) => {
     request.startedAtMs = performance.now()

@@ -8,7 +8,7 @@ import type { Limiter } from '@octet/cache'
 import { access, commonProblem } from '@octet/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf } from './callers.ts'
-import { addVary, compress, compressBytesMin, encodingFor } from './compress.ts'
+import { addVary, compress, compressBytesMin, type Encoding, encodingFor } from './compress.ts'
 import { applyDecision } from './rate-limits.ts'
 
 export interface Document {
@@ -21,18 +21,21 @@ export interface Document {
 interface Encoded {
   readonly etag: string
   readonly plain: Buffer
-  readonly br: Buffer | undefined
-  readonly gzip: Buffer | undefined
+  /** `undefined` when the body is too small. The first caller of an encoding makes it for all. */
+  readonly in: ((encoding: Encoding) => Promise<Buffer>) | undefined
 }
 
 /** Requests per address for all documents together; a documentation page loads three. */
 const documentsLimit = { max: 120, windowMs: 60_000 }
-/** A document is encoded once, so the best quality is affordable: a second for half a megabyte, in another thread. */
+/**
+ * A document is encoded once, so a high quality is affordable: a second for half a megabyte, in another thread. It is
+ * done for the first reader. Done at the start, it made every start 1.2 seconds longer.
+ */
 const brotliQuality = 9
 
 /** Serves a document to any client: compressed, with `ETag`, rate limited by address. */
-export function addDocument(app: FastifyInstance, limiter: Limiter, document: Document): Promise<void> {
-  return addDocuments(app, limiter, document.url, [document])
+export function addDocument(app: FastifyInstance, limiter: Limiter, document: Document): void {
+  addDocuments(app, limiter, document.url, [document])
 }
 
 /** The same for all documents below a folder, by one route, so that another document is not another public route. */
@@ -41,13 +44,12 @@ export function addDocumentFolder(
   limiter: Limiter,
   folder: string,
   documents: readonly Document[],
-): Promise<void> {
-  return addDocuments(app, limiter, `${folder}/:name`, documents)
+): void {
+  addDocuments(app, limiter, `${folder}/:name`, documents)
 }
 
-async function addDocuments(app: FastifyInstance, limiter: Limiter, url: string, documents: readonly Document[]) {
-  const byUrl = new Map<string, { readonly document: Document; readonly encoded: Encoded }>()
-  for (const document of documents) byUrl.set(document.url, { document, encoded: await encode(document.body) })
+function addDocuments(app: FastifyInstance, limiter: Limiter, url: string, documents: readonly Document[]): void {
+  const byUrl = new Map(documents.map(document => [document.url, { document, encoded: encode(document.body) }]))
   app.route({
     method: ['GET', 'HEAD'],
     url,
@@ -56,30 +58,39 @@ async function addDocuments(app: FastifyInstance, limiter: Limiter, url: string,
       applyDecision(reply, limiter.take(`documents ${addressOf(request)}`, documentsLimit.max, documentsLimit.windowMs))
       const found = byUrl.get(request.url.split('?', 1)[0] ?? '')
       if (found === undefined) throw commonProblem('not-found')
-      return send(request, reply, found.document, found.encoded)
+      return await send(request, reply, found.document, found.encoded)
     },
   })
 }
 
-async function encode(body: string): Promise<Encoded> {
+function encode(body: string): Encoded {
   const plain = Buffer.from(body)
   const etag = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
-  if (plain.length < compressBytesMin) return { etag, plain, br: undefined, gzip: undefined }
-  const [br, gzip] = await Promise.all([compress(plain, 'br', brotliQuality), compress(plain, 'gzip')])
-  return { etag, plain, br, gzip }
+  if (plain.length < compressBytesMin) return { etag, plain, in: undefined }
+  const made = new Map<Encoding, Promise<Buffer>>()
+  const make = (encoding: Encoding): Promise<Buffer> => {
+    const making = compress(plain, encoding, brotliQuality)
+    made.set(encoding, making)
+    making.catch(() => made.delete(encoding))
+    return making
+  }
+  return { etag, plain, in: encoding => made.get(encoding) ?? make(encoding) }
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, document: Document, encoded: Encoded): FastifyReply {
-  const wanted = encodingFor(request.headers['accept-encoding'])
-  const compressed = wanted === undefined ? undefined : encoded[wanted]
-  const encoding = compressed === undefined ? undefined : wanted
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  document: Document,
+  encoded: Encoded,
+): Promise<FastifyReply> {
+  const encoding = encoded.in === undefined ? undefined : encodingFor(request.headers['accept-encoding'])
   // Each encoding is a separate representation with its own entity tag (RFC 9110, 8.8.3).
   const etag = encoding === undefined ? `"${encoded.etag}"` : `"${encoded.etag}-${encoding}"`
   reply.headers({ ...document.headers, etag, 'cache-control': 'no-cache' })
   addVary(reply, 'Accept-Encoding')
   if (request.headers['if-none-match'] === etag) return reply.code(304).send()
   if (encoding !== undefined) reply.header('content-encoding', encoding)
-  const bytes = compressed ?? encoded.plain
+  const bytes = encoding === undefined || encoded.in === undefined ? encoded.plain : await encoded.in(encoding)
   reply.type(document.type)
   if (request.method === 'HEAD') return reply.header('content-length', bytes.length).send()
   return reply.send(bytes)

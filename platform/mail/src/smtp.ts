@@ -1,5 +1,4 @@
 /** Mail by SMTP. */
-import { createTransport } from 'nodemailer'
 import type { Mailbox } from './address.ts'
 import type { Rendered } from './content.ts'
 
@@ -26,20 +25,12 @@ const connectionsMax = 2
 
 /** `smtp://` or `smtps://`, with `user:password@` where the server requires it. Connects when first needed. */
 export function smtpTransport({ url, from, domain }: { url: string; from: Mailbox; domain: string }): Transport {
-  const transport = createTransport({
-    url,
-    pool: true,
-    maxConnections: connectionsMax,
-    connectionTimeout: connectTimeoutMs,
-    greetingTimeout: connectTimeoutMs,
-    socketTimeout: answerTimeoutMs,
-    // The content is ours, but it must never make the server read a file or fetch an address.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  let opened: ReturnType<typeof openTransport> | undefined
   return {
     async deliver({ id, to, subject, text, html, sentAt }) {
       try {
+        opened ??= openTransport(url)
+        const transport = await opened
         await transport.sendMail({
           // As objects: text would be parsed, and one address might become two.
           from: { name: from.name, address: from.address },
@@ -57,8 +48,24 @@ export function smtpTransport({ url, from, domain }: { url: string; from: Mailbo
         throw refusalIn(error) ?? error
       }
     },
-    close: () => transport.close(),
+    close: () => void opened?.then(transport => transport.close()),
   }
+}
+
+/** Loads nodemailer with the first mail: many servers have no mail server, and all of them start sooner. */
+async function openTransport(url: string) {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
+    url,
+    pool: true,
+    maxConnections: connectionsMax,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: answerTimeoutMs,
+    // The content is ours, but it must never make the server read a file or fetch an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
 }
 
 /**

@@ -11,12 +11,12 @@ import * as encryptionStore from './store.ts'
  * epoch decide between devices that commit concurrently. The commit is an event of the room, so every device applies it
  * at the same place. Throws `epoch-moved`, `not-encrypted`, `commit-refused`.
  */
-export function commitToGroup(
+export async function commitToGroup(
   ctx: ChatContext,
   input: Input<typeof chat, 'commitToGroup'>,
 ): Promise<Output<typeof chat, 'commitToGroup'>> {
   const { roomId, commit } = input
-  checkCommit(input, requireUser(ctx.actor).userId)
+  await checkCommit(input, requireUser(ctx.actor).userId)
   return ctx.once('chat.commitToGroup', async tx => {
     const { room, userId } = await lockAsMember(ctx, tx, roomId)
     if (!room.is_encrypted) throw problem('not-encrypted')
@@ -28,12 +28,12 @@ export function commitToGroup(
 }
 
 /** The server cannot read messages, but it sees which device joins: a caller can only add a device of their own. */
-function checkCommit(input: Input<typeof chat, 'commitToGroup'>, userId: string): void {
-  const info = describeGroupInfo(Buffer.from(input.groupInfo, 'base64'))
+async function checkCommit(input: Input<typeof chat, 'commitToGroup'>, userId: string): Promise<void> {
+  const info = await describeGroupInfo(Buffer.from(input.groupInfo, 'base64'))
   const next = input.commit === undefined ? 0 : input.epoch + 1
   if (info?.groupId !== input.roomId || info.epoch !== next) throw problem('commit-refused')
   if (input.commit === undefined) return
-  const commit = describeCommit(Buffer.from(input.commit, 'base64'))
+  const commit = await describeCommit(Buffer.from(input.commit, 'base64'))
   if (commit?.groupId !== input.roomId || commit.epoch !== input.epoch) throw problem('commit-refused')
   if (commit.joins !== undefined && !commit.joins.startsWith(`${userId}:`)) throw problem('commit-refused')
 }

@@ -1,5 +1,7 @@
-/** The parts of an MLS message that its carrier can read (RFC 9420): group, epoch and the joining device. */
-import { decodeMlsMessage } from 'ts-mls'
+/**
+ * The parts of an MLS message that its carrier can read (RFC 9420): group, epoch and the joining device. The library is
+ * loaded with the first message: it is 150 files, and most servers never need it.
+ */
 
 export interface SeenGroupInfo {
   readonly groupId: string
@@ -12,16 +14,16 @@ export interface SeenCommit extends SeenGroupInfo {
 }
 
 /** `undefined` when the bytes are not group information. */
-export function describeGroupInfo(bytes: Uint8Array): SeenGroupInfo | undefined {
-  const message = decode(bytes)
+export async function describeGroupInfo(bytes: Uint8Array): Promise<SeenGroupInfo | undefined> {
+  const message = await decode(bytes)
   if (message?.wireformat !== 'mls_group_info') return undefined
   const { groupId, epoch } = message.groupInfo.groupContext
   return { groupId: Buffer.from(groupId).toString(), epoch: Number(epoch) }
 }
 
 /** `undefined` when the bytes are not a public commit that every member can verify. */
-export function describeCommit(bytes: Uint8Array): SeenCommit | undefined {
-  const message = decode(bytes)
+export async function describeCommit(bytes: Uint8Array): Promise<SeenCommit | undefined> {
+  const message = await decode(bytes)
   if (message?.wireformat !== 'mls_public_message') return undefined
   const { content } = message.publicMessage
   if (content.contentType !== 'commit') return undefined
@@ -35,7 +37,8 @@ export function describeCommit(bytes: Uint8Array): SeenCommit | undefined {
   }
 }
 
-function decode(bytes: Uint8Array) {
+async function decode(bytes: Uint8Array) {
+  const { decodeMlsMessage } = await import('ts-mls')
   try {
     const decoded = decodeMlsMessage(new Uint8Array(bytes), 0)
     return decoded?.[1] === bytes.length ? decoded[0] : undefined

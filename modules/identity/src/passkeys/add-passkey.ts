@@ -1,7 +1,6 @@
 import { type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
-import { verifyRegistrationResponse } from '@simplewebauthn/server'
 import { cleanDisplayName } from '../account/rules.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
@@ -13,6 +12,7 @@ import { endSessions, raiseSession } from '../sessions/store.ts'
 import { revocationKeepMs } from '../sessions/tokens.ts'
 import { algorithms, challengeIn, passkeyChallengeHash, passkeyViewOf, requireRelyingParty } from './rules.ts'
 import { insertPasskey, listPasskeyRows, type NewPasskey, passkeysMax, takePasskeyChallenge } from './store.ts'
+import { loadWebauthn } from './webauthn.ts'
 
 type Registration = Input<typeof identity, 'addPasskey'>
 
@@ -54,6 +54,7 @@ async function verified(ctx: IdentityContext, userId: string, input: Registratio
   if (challenge === undefined) throw problem('passkey-refused')
   const asked = await takePasskeyChallenge(ctx.db, passkeyChallengeHash(challenge), 'register')
   if (asked?.user_id !== userId) throw problem('passkey-refused', { detail: 'The registration took too long.' })
+  const { verifyRegistrationResponse } = await loadWebauthn()
   const { registrationInfo } = await verifyRegistrationResponse({
     response: { ...response, clientExtensionResults: {} } as never,
     expectedChallenge: challenge,

@@ -1,9 +1,9 @@
 import type { Input, Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { generateAuthenticationOptions } from '@simplewebauthn/server'
 import type { IdentityContext } from '../context.ts'
 import { challengeSeconds, newChallenge, passkeyChallengeHash, requireRelyingParty } from './rules.ts'
 import { insertPasskeyChallenge } from './store.ts'
+import { loadWebauthn } from './webauthn.ts'
 
 /**
  * Starts a passkey sign-in. The options are the same for everyone: they name no account, so they do not reveal who has
@@ -18,6 +18,7 @@ export async function passkeyOptions(
   const mustVerifyUser = purpose === 'step-up'
   const hash = passkeyChallengeHash(challenge)
   await insertPasskeyChallenge(ctx.db, { hash, purpose, userId: null, mustVerifyUser, seconds: challengeSeconds })
+  const { generateAuthenticationOptions } = await loadWebauthn()
   const options = await generateAuthenticationOptions({
     rpID,
     challenge: Buffer.from(challenge, 'base64url'),

@@ -1,10 +1,10 @@
 import type { Output } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import { generateRegistrationOptions } from '@simplewebauthn/server'
 import { accessOwnAccount } from '../account/access.ts'
 import type { IdentityContext } from '../context.ts'
 import { algorithms, challengeSeconds, newChallenge, passkeyChallengeHash, requireRelyingParty } from './rules.ts'
 import { insertPasskeyChallenge, listPasskeyRows } from './store.ts'
+import { loadWebauthn } from './webauthn.ts'
 
 /** Starts the registration of a discoverable passkey, so sign-in needs no username. */
 export async function startPasskey(ctx: IdentityContext): Promise<Output<typeof identity, 'startPasskey'>> {
@@ -19,6 +19,7 @@ export async function startPasskey(ctx: IdentityContext): Promise<Output<typeof 
     seconds: challengeSeconds,
   })
   const known = await listPasskeyRows(ctx.db, userId)
+  const { generateRegistrationOptions } = await loadWebauthn()
   const options = await generateRegistrationOptions({
     rpName: 'Octet',
     rpID,

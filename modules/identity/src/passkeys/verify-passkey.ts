@@ -1,10 +1,10 @@
 import type { PasskeyAssertion } from '@octet/contracts/identity'
-import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import type { IdentityContext } from '../context.ts'
 import type { VerifiedFactor } from '../factors/verified-factor.ts'
 import { problem } from '../problem.ts'
 import { challengeIn, passkeyChallengeHash, requireRelyingParty } from './rules.ts'
 import { advanceCounter, findPasskey, type PasskeyRow, type Purpose, takePasskeyChallenge } from './store.ts'
+import { loadWebauthn } from './webauthn.ts'
 
 interface PasskeyProof extends VerifiedFactor {
   /** Owner of the passkey. */
@@ -30,6 +30,7 @@ export async function verifyPasskey(
   if (userHandle !== undefined && Buffer.from(userHandle, 'base64url').toString() !== passkey.user_id) {
     throw problem('passkey-refused')
   }
+  const { verifyAuthenticationResponse } = await loadWebauthn()
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: { ...response, clientExtensionResults: {} } as never,
     expectedChallenge: challenge,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Input } from '@octet/contracts'
 import type { links } from '@octet/contracts/links'
-import QRCode from 'qrcode'
 import type { LinksContext } from '../context.ts'
 import { accessLink } from '../manage/access.ts'
 import { linkOf } from '../manage/rules.ts'
@@ -28,6 +27,7 @@ export async function getLinkQr(ctx: LinksContext, input: Input<typeof links, 'g
     color: { dark: `#${fg}`, light: `#${bg}` },
   }
   const isSvg = format === 'svg'
+  const { default: QRCode } = await import('qrcode') // loaded with the first code: most processes draw none
   const body = isSvg
     ? Buffer.from(await QRCode.toString(link.shortUrl, { ...drawing, type: 'svg' }))
     : await QRCode.toBuffer(link.shortUrl, drawing)
