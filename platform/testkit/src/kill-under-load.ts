@@ -28,7 +28,7 @@ export interface KillPlan {
   readonly rounds: number
   /** Load before a kill lasts this long, and up to half as long again, so that kills fall anywhere. */
   readonly loadMs: number
-  /** It also lasts until so many answers have arrived: on a busy machine time alone is no load. */
+  /** It also lasts until so many answers have arrived: a busy machine may give only a few in that time. */
   readonly answersPerRound: number
 }
 
