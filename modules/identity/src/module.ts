@@ -6,6 +6,7 @@ import { seedDemo } from './demo.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { touchApiKeys } from './keys/store.ts'
+import { deliverNotification } from './mail/deliver-notification.ts'
 import { createMeasures } from './measures.ts'
 import { operations } from './operations.ts'
 import { createThrottle } from './passwords/throttle.ts'
@@ -41,6 +42,7 @@ export const identityModule = defineModule({
   authenticate: state => state.authenticate,
   watchSessions: state => state.sessionWatch,
   accountsRemotely,
+  deliverNotification,
   seedDemo,
   close,
 })

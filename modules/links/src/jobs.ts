@@ -2,12 +2,11 @@
 
 import { job } from '@octet/jobs'
 import { onJob } from '@octet/kernel'
-import { mailDomainOwner, mailDomainOwnerJob } from './domains/mail-domain-owner.ts'
 import { recheckDomains } from './domains/recheck-domains.ts'
 import { expireLinks } from './manage/expire-links.ts'
 import { fetchTitle, fetchTitleJob } from './manage/fetch-title.ts'
+import { retiredJobs } from './retired-jobs.ts'
 import { forgetVisitors } from './statistics/forget-visitors.ts'
-import { mailOwner, mailOwnerJob } from './webhooks/notify-owner.ts'
 import { publishClicks } from './webhooks/publish-clicks.ts'
 
 export const jobs = [
@@ -20,7 +19,6 @@ export const jobs = [
   // One attempt: a page that does not answer has no title, and a second request could use up a one-time address.
   onJob(fetchTitleJob, fetchTitle, { timeoutMs: 20_000, attemptsMax: 1, concurrencyMax: 4 }),
   onJob(job('links.publish-clicks'), publishClicks, { when: { everyMs: 1_000 }, attemptsMax: 1 }),
-  onJob(mailOwnerJob, mailOwner, { timeoutMs: 15_000 }),
   recheckDomains,
-  onJob(mailDomainOwnerJob, mailDomainOwner, { timeoutMs: 15_000 }),
+  ...retiredJobs,
 ]

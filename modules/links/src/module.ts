@@ -21,6 +21,7 @@ import { accessLink } from './manage/access.ts'
 import { readTargetKey } from './manage/codes.ts'
 import * as store from './manage/store.ts'
 import { createMeasures } from './measures.ts'
+import { notifications } from './notifications.ts'
 import { operations } from './operations.ts'
 import { privacy } from './privacy.ts'
 import { createClickTokens } from './redirect/click-tokens.ts'
@@ -55,6 +56,7 @@ export const linksModule = defineModule({
   operations,
   listens: handlers,
   jobs,
+  notifications,
   streams: { clicks: { join: joinAsOwner }, 'shared-clicks': { join: joinShared } },
   routes,
   seedDemo,

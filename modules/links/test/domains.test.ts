@@ -5,10 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { links } from '@octet/contracts/links'
 import { newId } from '@octet/db'
-import { serviceRequest } from '@octet/kernel'
+import { type NewNotification, type NotificationKind, serviceRequest } from '@octet/kernel'
 import { type Test, testApp } from '@octet/testkit'
 import type { LinksContext } from '../src/context.ts'
-import { mailDomainOwner, mailDomainOwnerJob } from '../src/domains/mail-domain-owner.ts'
 import { recheckDomains } from '../src/domains/recheck-domains.ts'
 import { linksModule } from '../src/module.ts'
 
@@ -199,10 +198,6 @@ async function openAging(t: Test) {
   const txt = new Map<string, string[]>()
   let isDnsDown = false
   const mails: string[] = []
-  const mailUser = async ({ kind }: { kind: string }) => {
-    mails.push(kind)
-    return { sent: true }
-  }
   const app = await testApp(t, {
     modules: [linksModule],
     outbound: {
@@ -212,11 +207,12 @@ async function openAging(t: Test) {
         return txt.get(name) ?? []
       },
     },
-    fakes: { identity: { mailUser } },
   })
   const ctx = app.runtime.host.contextOf('links', serviceRequest('links', newId(), 60_000)) as never as LinksContext
-  const jobs = { enqueue: (_tx: unknown, _name: string, payload: unknown) => void queued.push(payload) }
-  const queued: unknown[] = []
+  const notify = async (_tx: unknown, kind: NotificationKind<LinksContext, object>, sent: NewNotification<object>) => {
+    queued.push({ kind, sent })
+  }
+  const queued: { kind: NotificationKind<LinksContext, object>; sent: NewNotification<object> }[] = []
   return {
     app,
     txt,
@@ -229,8 +225,8 @@ async function openAging(t: Test) {
     async advanceDays(days: number) {
       for (let day = 0; day < days; day++) {
         app.nowMs += 86_400_001
-        await recheckDomains.run({ ...ctx, jobs } as never, {}, {} as never)
-        for (const payload of queued.splice(0)) await mailDomainOwner(ctx, mailDomainOwnerJob.read(payload))
+        await recheckDomains.run({ ...ctx, notify } as never, {}, {} as never)
+        for (const { kind, sent } of queued.splice(0)) if (await kind.isCurrent?.(ctx, sent)) mails.push(kind.name)
       }
     },
   }

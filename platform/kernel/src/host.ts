@@ -13,6 +13,7 @@ import { clientOf, localTransport, type Transport } from './calls.ts'
 import { startOrder } from './graph.ts'
 import { type Handler, type RequestInfo, within } from './invoke.ts'
 import type { AnyModule, Context, Floor, Installation } from './module.ts'
+import { createNotify, type Notify } from './notification.ts'
 import { type CompiledOperation, operationsOf } from './operation.ts'
 import { type Subscription, wants } from './work.ts'
 
@@ -68,6 +69,7 @@ interface Hosted {
   readonly floor: Floor
   readonly state: object
   readonly clients: ClientsFor
+  readonly notify: Notify
 }
 
 const deliveryTimeoutMs = 10_000
@@ -93,6 +95,7 @@ export async function openModules(options: HostOptions): Promise<Host> {
       floor,
       state: await module.open(floor, options.installation),
       clients: lazyClients(module, transport),
+      notify: createNotify({ jobs: floor.jobs, module: name }, module.notifications ?? []),
     })
     for (const operation of operationsOf(module.contract).values()) {
       const useCase = module.operations[operation.name]
@@ -173,7 +176,7 @@ interface ContextParts {
 }
 
 function makeContext(
-  { floor, state, clients }: Hosted,
+  { floor, state, clients, notify }: Hosted,
   { tracer, request, asked }: ContextParts,
 ): AnyContext & { readonly onceGuard: OnceGuard } {
   const db = tracedDb(floor.db, tracer, request)
@@ -189,6 +192,7 @@ function makeContext(
     storage: floor.storage,
     archives: floor.archives,
     mail: floor.mail,
+    notify,
     calls: clients(request),
     onceGuard,
     once(name, body) {

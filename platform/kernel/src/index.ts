@@ -1,5 +1,11 @@
 export { clientOf, localTransport, type Transport } from './calls.ts'
 export type { Capability } from './capability.ts'
+export {
+  type DeliverNotification,
+  type Notification,
+  notificationJob,
+  write as writeNotification,
+} from './deliver-notifications.ts'
 export { type Delivery, type Host, openModules, type Subscriber, serviceRequest } from './host.ts'
 export { asProblem, type Client, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
 export {
@@ -18,6 +24,15 @@ export {
   type StreamRules,
   settingsOfModules,
 } from './module.ts'
+export {
+  type About,
+  type AnyNotificationKind,
+  type NewNotification,
+  type NotificationKind,
+  type NotificationText,
+  type Notify,
+  notification,
+} from './notification.ts'
 export { type CompiledOperation, checkInput, operationsOf, type Route } from './operation.ts'
 export { type Page, type PageRequest, type Position, pageOf, readPage, type Total, totalOf } from './page.ts'
 export type { ExportedFile, KeepsNothing, Privacy } from './privacy.ts'

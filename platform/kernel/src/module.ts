@@ -22,7 +22,9 @@ import type { Secrets } from '@octet/secrets'
 import type { Storage } from '@octet/storage'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Capability, withCapabilities } from './capability.ts'
+import type { DeliverNotification } from './deliver-notifications.ts'
 import type { RequestInfo } from './invoke.ts'
+import type { AnyNotificationKind, Notify } from './notification.ts'
 import { type KeepsNothing, type Privacy, privacyWork } from './privacy.ts'
 import type { ModuleJob, Subscription } from './work.ts'
 
@@ -128,6 +130,8 @@ export type Context<C extends Contract, Needs extends readonly Contract[], State
   readonly now: () => number
   readonly jobs: Pick<Jobs, 'enqueue' | 'forget'>
   readonly mail: Mailer
+  /** Tells a person something, in a transaction: a notification of a kind that the module lists. */
+  readonly notify: Notify
   readonly storage: Storage
   readonly archives: Storage
   readonly calls: { readonly [N in Needs[number] as N['name']]: ClientOf<N> }
@@ -202,6 +206,8 @@ export interface Module<
   readonly operations: Operations<C, Context<C, Needs, State>>
   readonly listens?: readonly Subscription<Context<C, Needs, State>>[]
   readonly jobs?: readonly ModuleJob<Context<C, Needs, State>>[]
+  /** What the module tells people. */
+  readonly notifications?: readonly AnyNotificationKind<Context<C, Needs, State>>[]
   /** One entry for each kind of stream of the contract. */
   readonly streams?: { readonly [K in StreamKind<C>]: StreamRules<Context<C, Needs, State>> }
   readonly routes?: (routes: Routes<C, Context<C, Needs, State>>) => void
@@ -211,6 +217,8 @@ export interface Module<
   readonly watchSessions?: (state: State) => SessionWatch
   /** Both for processes that do not serve that module. */
   readonly accountsRemotely?: (parts: RemoteAccounts<C>) => AccountsElsewhere
+  /** For the one module that brings notifications of all modules to people. */
+  readonly deliverNotification?: DeliverNotification<C>
   /** Fills an empty installation with believable data. */
   readonly seedDemo?: (ctx: Context<C, Needs, State>) => Promise<void>
   /** Finishes what is under way; called before the database closes. */

@@ -2,7 +2,7 @@
 import type { Contract } from '@octet/contracts'
 import { type Db, forgetOld } from '@octet/db'
 import { type Jobs, job } from '@octet/jobs'
-import { type Host, type ModuleJob, serviceRequest } from '@octet/kernel'
+import { type AnyModule, type Host, type ModuleJob, notificationJob, serviceRequest } from '@octet/kernel'
 import type { PostOffice } from '@octet/mail'
 import { parseTraceparent, type Tracer } from '@octet/observe'
 
@@ -12,6 +12,8 @@ const jobTimeoutMs = 60_000
 const forgetOldJob = job('platform.forget-old')
 
 interface JobParts {
+  /** All modules of the installation, also those that other processes serve. */
+  readonly modules: readonly AnyModule[]
   readonly tracer: Tracer
   readonly host: Host
   readonly databases: ReadonlyMap<string, Db>
@@ -19,10 +21,10 @@ interface JobParts {
 }
 
 /** Defines the jobs of the served modules, of mail and of the platform. A run continues the trace that enqueued it. */
-export function defineJobs(jobs: Jobs, { host, databases, mail, tracer }: JobParts): void {
+export function defineJobs(jobs: Jobs, { modules, host, databases, mail, tracer }: JobParts): void {
   for (const module of host.modules) {
     const name = (module.contract as Contract).name
-    for (const { job, when, run, ...spec } of (module.jobs ?? []) as ModuleJob<unknown>[]) {
+    for (const { job, when, run, ...spec } of jobsOf(module, { modules, call: host.call })) {
       jobs.define(job, {
         ...spec,
         run: async (payload, attempt) => {
@@ -50,4 +52,11 @@ export function defineJobs(jobs: Jobs, { host, databases, mail, tracer }: JobPar
     },
   })
   jobs.schedule(forgetOldJob, { everyMs: forgetEveryMs }, {})
+}
+
+/** The module's own jobs, and the one that delivers its notifications. */
+function jobsOf(module: AnyModule, delivery: Parameters<typeof notificationJob>[1]): ModuleJob<unknown>[] {
+  const notifications = notificationJob(module, delivery)
+  const own = (module.jobs ?? []) as readonly ModuleJob<unknown>[]
+  return notifications === undefined ? [...own] : [...own, notifications as ModuleJob<unknown>]
 }

@@ -146,7 +146,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const deliver = (event: OutboxEvent) => deliverToAll(host, peers, event)
   for (const [module, db] of databases) relays.set(module, createRelay({ module, db, log, deliver }))
   measureBacklog(options.metrics, { databases, jobs, now })
-  defineJobs(jobs, { host, databases, mail, tracer })
+  defineJobs(jobs, { modules: options.modules, host, databases, mail, tracer })
   const http = httpOptions(options, { host, tracer, limiter, peers })
   const app = await openHttp(http, { host, tracer, limiter, peers })
   const realtime = live.serve({ app, http, host, databases, watch: host.sessionWatch ?? peers?.accounts?.sessionWatch })

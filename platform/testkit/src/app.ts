@@ -176,9 +176,14 @@ function standIn(contract: Contract, answers: Readonly<Record<string, (input: ne
       operations: operations as never,
       privacy: { keepsNothing: 'it stands in for a module' },
     }),
-    // Where identity is not under test, a token says who its bearer is.
-    ...(contract.name === 'identity' ? { authenticate: () => trusting } : {}),
+    ...(contract.name === 'identity' ? standInForIdentity : {}),
   }
+}
+
+/** Where identity is not under test, a token says who its bearer is, and notifications go to the fake `mailUser`. */
+const standInForIdentity: Pick<AnyModule, 'authenticate' | 'deliverNotification'> = {
+  authenticate: () => trusting,
+  deliverNotification: (client, { userId, kind, text }, options) => client.mailUser!({ userId, kind, text }, options),
 }
 
 function trustingCallers(module: AnyModule): AnyModule {

@@ -1,6 +1,6 @@
 /** Webhooks of one module, put together: its operations, its jobs, its tables, and how it publishes. */
-import type { Contract, Webhook } from '@octet/contracts'
-import { each, type Tx } from '@octet/db'
+import type { Contract } from '@octet/contracts'
+import { each, type Queryable, type Tx } from '@octet/db'
 import type { Capability } from '@octet/kernel'
 import type { WebhookContext, WebhooksOptions, WebhookUseCases } from './context.ts'
 import { createDelivery } from './deliver.ts'
@@ -17,6 +17,11 @@ interface Happening<Event extends string> {
   readonly data: object
 }
 
+interface DisabledWebhook {
+  readonly url: string
+  readonly disabledAt: string
+}
+
 export interface Webhooks<Ctx, Event extends string> {
   readonly operations: WebhookUseCases<Ctx>
   /** Tables, jobs and what is owed to people: for `defineModule`. */
@@ -25,8 +30,8 @@ export interface Webhooks<Ctx, Event extends string> {
   publish(ctx: Ctx, tx: Tx, happening: Happening<Event>): Promise<void>
   /** Queues a message for one webhook. When too many wait, the message is dropped and counted. */
   queue(ctx: Ctx, tx: Tx, message: { webhookId: string; event: Event; data: object }): Promise<void>
-  /** A webhook as its owner sees it. */
-  find(ctx: Ctx, ownerId: string, id: string): Promise<Webhook | undefined>
+  /** A webhook of the owner that is disabled; `undefined` when it is enabled or gone. */
+  findDisabled(db: Queryable, ownerId: string, id: string): Promise<DisabledWebhook | undefined>
 }
 
 /** The webhooks of a module whose events are `Event`. */
@@ -62,9 +67,10 @@ export function createWebhooks<C extends Contract, Ctx extends WebhookContext, E
     async queue(ctx, tx, message) {
       await publisher.queue(ctx, tx, message)
     },
-    async find({ db, now }, ownerId, id) {
+    async findDisabled(db, ownerId, id) {
       const [row] = await store.listWebhooks(db, ownerId, id)
-      return row === undefined ? undefined : webhookOf(row, now())
+      const disabledAt = row?.disabled_at ?? null
+      return row === undefined || disabledAt === null ? undefined : { url: row.url, disabledAt }
     },
   }
 }
