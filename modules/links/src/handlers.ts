@@ -4,7 +4,7 @@ import { links } from '@octet/contracts/links'
 import { on } from '@octet/kernel'
 import { publishExpiry } from './manage/publish-expiry.ts'
 import { takeOverExamples } from './manage/take-over-examples.ts'
-import { notifyOwner } from './webhooks/webhook-disabled.ts'
+import { notifyOwner } from './webhooks/notify-owner.ts'
 
 export const handlers = [
   on(identity, 'owner-created', takeOverExamples),

@@ -9,7 +9,7 @@ import { onJob } from '@octet/kernel'
 import { Type } from 'typebox'
 import type { LinksContext } from './context.ts'
 import { notifyDomainOwner } from './domains/notify-domain-owner.ts'
-import { notifyOwner } from './webhooks/webhook-disabled.ts'
+import { notifyOwner } from './webhooks/notify-owner.ts'
 
 const mailOwnerJob = job('links.mail-owner', links.events['webhook-disabled'].data)
 const mailDomainOwnerJob = job(

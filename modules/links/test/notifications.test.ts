@@ -88,7 +88,7 @@ async function waitingJobs(app: TestApp, name: string): Promise<number> {
   return (await app.runtime.jobs.stats()).names.find(each => each.name === name)?.waiting ?? 0
 }
 
-test('an owner is not told of a disabled webhook that was enabled or deleted before the delivery', async t => {
+test('no owner is notified about a disabled webhook that was enabled or deleted before the delivery', async t => {
   const { app, told, mine, ownerId } = await open(t)
   const hosts = [await goneReceiver(t), await goneReceiver(t), await goneReceiver(t)]
   const made = []
@@ -108,7 +108,7 @@ test('an owner is not told of a disabled webhook that was enabled or deleted bef
   assert.ok(told[0]?.text.en.lines[0]?.includes(hosts[2] ?? '?'), told[0]?.text.en.lines[0])
 })
 
-test('an owner is not told of a missing proof that is back before the delivery', async t => {
+test('no owner is notified about a missing proof that is back before the delivery', async t => {
   const { app, told, txt, mine } = await open(t)
   for (const host of ['back.example.org', 'gone.example.org']) {
     const { id, verification } = await mine.addDomain({ host })

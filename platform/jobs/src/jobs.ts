@@ -24,7 +24,8 @@ export const jobsMigrations: MigrationSet = {
   module: 'platform_jobs',
   folder: new URL('../migrations/', import.meta.url),
   columns: {
-    // Payloads carry ids. A finished job is deleted; `forgetPerson` deletes the dead letters of a person.
+    // Payloads carry ids, and what a notification says.
+    // A finished job is deleted; `forgetPerson` deletes the dead letters of a person.
     jobs: {
       ...each('not-personal', 'id', 'name', 'due_at', 'fence', 'failures', 'worker', 'created_at', 'traceparent'),
       ...each('delete', 'key', 'payload', 'error'),

@@ -1,37 +1,19 @@
 /** The way of a notification from its module to the module that delivers it, which may be in another process. */
-import { type CallOptions, type ClientOf, type Contract, Problem } from '@octet/contracts'
+import { type Contract, Problem } from '@octet/contracts'
 import type { Language } from '@octet/mail'
 import { clientOf, type Transport } from './calls.ts'
 import type { RequestInfo } from './invoke.ts'
 import type { AnyModule } from './module.ts'
-import { type AnyNotificationKind, deliveryKey, type NotificationKind, notifyJob } from './notification.ts'
+import {
+  type AnyNotificationKind,
+  type DeliverNotification,
+  deliveryKey,
+  type Notification,
+  type NotificationKind,
+  notifyJob,
+  type WrittenText,
+} from './notification.ts'
 import { type ModuleJob, onJob } from './work.ts'
-
-/** A notification as the module that delivers it gets it. */
-export interface Notification {
-  /** The module that sends it. */
-  readonly module: string
-  readonly kind: string
-  readonly purpose: 'activity' | 'security'
-  readonly userId: string
-  readonly text: { readonly [L in Language]: WrittenText }
-}
-
-interface WrittenText {
-  readonly subject: string
-  readonly lines: string[]
-  readonly action: { readonly label: string; readonly path: string }
-}
-
-/**
- * Hands a notification over, to be delivered once for the idempotency key in `options`. `client` reaches the delivering
- * module wherever it is served.
- */
-export type DeliverNotification<C extends Contract> = (
-  client: ClientOf<C>,
-  notification: Notification,
-  options: CallOptions,
-) => Promise<unknown>
 
 const subjectLengthMax = 200
 const lineLengthMax = 1_000
@@ -49,7 +31,7 @@ interface DeliveryContext {
 
 /**
  * The job by which `sender` delivers its notifications; `undefined` when it declares none.
- * @throws Error when no module of the installation delivers notifications, or more than one does.
+ * @throws Error when the number of modules that deliver notifications is not one.
  */
 export function notificationJob(
   sender: AnyModule,

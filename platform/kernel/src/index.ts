@@ -1,11 +1,6 @@
 export { clientOf, localTransport, type Transport } from './calls.ts'
 export type { Capability } from './capability.ts'
-export {
-  type DeliverNotification,
-  type Notification,
-  notificationJob,
-  write as writeNotification,
-} from './deliver-notifications.ts'
+export { notificationJob, write as writeNotification } from './deliver-notifications.ts'
 export { type Delivery, type Host, openModules, type Subscriber, serviceRequest } from './host.ts'
 export { asProblem, type Client, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
 export {
@@ -27,7 +22,9 @@ export {
 export {
   type About,
   type AnyNotificationKind,
+  type DeliverNotification,
   type NewNotification,
+  type Notification,
   type NotificationKind,
   type NotificationText,
   type Notify,

@@ -2,7 +2,7 @@
  * What a module tells a person. The module declares its kinds of notification and sends them in its transactions. The
  * platform brings each one to the module that delivers notifications, so senders know nothing of mail or any other way.
  */
-import { Id } from '@octet/contracts'
+import { type CallOptions, type ClientOf, type Contract, Id } from '@octet/contracts'
 import type { Tx } from '@octet/db'
 import { type Job, type Jobs, job } from '@octet/jobs'
 import type { Language } from '@octet/mail'
@@ -82,6 +82,32 @@ export type Notify = <Data>(
 interface Waiting extends NewNotification<unknown> {
   readonly kind: string
 }
+
+/** A notification as the module that delivers it gets it. */
+export interface Notification {
+  /** The module that sends it. */
+  readonly module: string
+  readonly kind: string
+  readonly purpose: 'activity' | 'security'
+  readonly userId: string
+  readonly text: { readonly [L in Language]: WrittenText }
+}
+
+export interface WrittenText {
+  readonly subject: string
+  readonly lines: string[]
+  readonly action: { readonly label: string; readonly path: string }
+}
+
+/**
+ * Hands a notification over, to be delivered once for the idempotency key in `options`. `client` reaches the delivering
+ * module wherever it is served.
+ */
+export type DeliverNotification<C extends Contract> = (
+  client: ClientOf<C>,
+  notification: Notification,
+  options: CallOptions,
+) => Promise<unknown>
 
 const keyPattern = /^[\x20-\x7e]{1,120}$/
 

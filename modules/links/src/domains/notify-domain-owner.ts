@@ -24,9 +24,7 @@ export const domainLost = notification(LostDomain, {
     }),
     de: ({ host }) => ({
       subject: `Kurze Links auf ${host} gehen nicht mehr`,
-      lines: [
-        `Seit sieben Tagen fehlt der Nachweis, dass ${host} dir gehört. Die kurzen Links dort gehen nicht mehr.`,
-      ],
+      lines: [`Seit sieben Tagen fehlt der Nachweis, dass ${host} dir gehört. Die kurzen Links dort gehen nicht mehr.`],
       action: 'Neu nachweisen',
     }),
   },
