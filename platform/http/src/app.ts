@@ -13,6 +13,7 @@ import { createFront, decorateFront, serverWith } from './front.ts'
 import type { HttpOptions } from './options.ts'
 import { sendProblem, translateFastifyError } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
+import { lazySerializer } from './serialize.ts'
 
 export interface RouteConfig {
   /** The access policy; a route without one is refused at start. */
@@ -87,6 +88,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       void sendProblem(reply, asProblem(translateFastifyError(error)), request.id),
   })
   app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler<object>(({ schema }) => lazySerializer(schema))
   acceptJson(app)
   app.decorateRequest('startedAtMs', 0).decorateRequest('span', undefined).decorateRequest('principal')
   keepRouteTable(app)
