@@ -24,7 +24,8 @@ const chromium: Need = {
   find: async () => await findProgram(process.env.OCTET_CHROMIUM, ...browsers),
   packages: ['chromium-headless-shell', 'chromium'],
   words: /\b(needsBrowser|openBrowser)\b/,
-  missing: 'browser tests need Chromium (Debian: apt-get install chromium-headless-shell), or OCTET_CHROMIUM set to its path',
+  missing:
+    'browser tests need Chromium (Debian: apt-get install chromium-headless-shell), or OCTET_CHROMIUM set to its path',
 }
 
 const redis: Need = {
