@@ -63,13 +63,22 @@ function addDocuments(app: FastifyInstance, limiter: Limiter, url: string, docum
   })
 }
 
+let previous: Promise<unknown> = Promise.resolve()
+
+/** One at a time, whatever is requested at once: the journal needs the same four threads for fsync. */
+function compressInTurn(plain: Buffer, encoding: Encoding): Promise<Buffer> {
+  const turn = previous.then(() => compress(plain, encoding, brotliQuality))
+  previous = turn.catch(() => undefined)
+  return turn
+}
+
 function encode(body: string): Encoded {
   const plain = Buffer.from(body)
   const etag = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
   if (plain.length < compressBytesMin) return { etag, plain, in: undefined }
   const made = new Map<Encoding, Promise<Buffer>>()
   const make = (encoding: Encoding): Promise<Buffer> => {
-    const making = compress(plain, encoding, brotliQuality)
+    const making = compressInTurn(plain, encoding)
     made.set(encoding, making)
     making.catch(() => made.delete(encoding))
     return making
