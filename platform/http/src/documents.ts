@@ -95,11 +95,14 @@ async function send(
   const encoding = encoded.in === undefined ? undefined : encodingFor(request.headers['accept-encoding'])
   // Each encoding is a separate representation with its own entity tag (RFC 9110, 8.8.3).
   const etag = encoding === undefined ? `"${encoded.etag}"` : `"${encoded.etag}-${encoding}"`
+  const isKnown = request.headers['if-none-match'] === etag
+  // Before any header of the document is set: a failure is answered with a problem, which is not compressed.
+  const bytes =
+    isKnown || encoding === undefined || encoded.in === undefined ? encoded.plain : await encoded.in(encoding)
   reply.headers({ ...document.headers, etag, 'cache-control': 'no-cache' })
   addVary(reply, 'Accept-Encoding')
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  if (isKnown) return reply.code(304).send()
   if (encoding !== undefined) reply.header('content-encoding', encoding)
-  const bytes = encoding === undefined || encoded.in === undefined ? encoded.plain : await encoded.in(encoding)
   reply.type(document.type)
   if (request.method === 'HEAD') return reply.header('content-length', bytes.length).send()
   return reply.send(bytes)
