@@ -64,16 +64,10 @@ export const platformMutants = {
     find: 'appended.push(entry)',
     replace: 'appended.push(entry)\n            options.onAppended?.([entry])',
   },
-  /** Treats a known key as a new one. */
-  'keys-forgotten': {
-    file: once,
-    find: 'if (claimed.length === 1) return undefined',
-    replace: 'if (claimed !== undefined) return undefined',
-  },
   /** Executes the sends of a device in order of arrival. */
   'turns-untaken': {
     file: once,
-    find: 'if (key.turn !== undefined) await takeTurn(tx, key.turn)',
+    find: 'if (recalled === undefined && key?.turn !== undefined) await takeTurn(tx, key.turn)',
     replace: '',
   },
   /** Takes the `seq` of an event from a separate counter, which does not wait for the previous transaction. */

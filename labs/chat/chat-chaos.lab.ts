@@ -19,7 +19,6 @@ const asOftenWritten: readonly string[] = [
   'seq-from-counter',
   'turns-untaken',
   'cmid-forgotten',
-  'keys-forgotten',
   'heads-unpolled',
 ]
 

@@ -75,13 +75,13 @@ test('sending, editing, reacting, deleting and reading work alike over the socke
   assert.equal((await rest.getRoom({ id: roomId })).membership?.readSeq, said.seq + 3)
 })
 
-test('a cmid reused with different text is refused, also a day later, and consumes its number', async t => {
+test('a cmid reused with different text is refused, however late, and consumes its number', async t => {
   const { app, stream, enter } = await openRoom(t)
   const send = sender(await enter(ada), stream)
   const key = cmid()
   await send('message', { body: 'one' }, key)
   await assert.rejects(send('message', { body: 'two' }, key), { code: 'chat.cmid-reused' })
-  await app.db('chat').sql`delete from idempotency_keys`
+  assert.equal((await app.db('chat').sql`select from idempotency_keys where key = ${key}`).length, 0)
   await assert.rejects(send('message', { body: 'three' }, key), { code: 'chat.cmid-reused' })
   assert.equal((await send('message', { body: 'four' })).body, 'four')
 })

@@ -15,7 +15,7 @@ export { isUnstorableText, outageDetail, outageOf, uniqueViolation } from './err
 export { newId } from './id.ts'
 export { type Migrated, type MigrationStatus, migrateDown, migrateUp, migrationStatus } from './migrate.ts'
 export type { MigrationSet } from './migration-files.ts'
-export { forgetOld, type IdempotencyKey, isFirstDelivery, runOnce } from './once.ts'
+export { forgetOld, type IdempotencyKey, isFirstDelivery, type Recall, runOnce } from './once.ts'
 export {
   type Columns,
   countRemembered,

@@ -16,35 +16,51 @@ export interface IdempotencyKey {
 }
 
 /**
+ * A module's own memory of a request, for modules that remember it longer than keys are kept. Returns the answer to a
+ * repeat. For a new request it returns `undefined` and stores it, in the same transaction.
+ */
+export type Recall<C extends Contract, T> = (tx: Tx<C>) => Promise<T | undefined>
+
+/**
  * Runs `body` in a transaction and, under an idempotency key, stores its result in the same transaction. A repeat with
  * the same key and input returns the stored result without running `body`. A crash at any point leaves both the effect
  * and the result, or neither, and there is no lease to expire.
  *
+ * With `recall`, only the module's memory answers repeats. The cmid of a numbered send is then not stored as a key, and
+ * any other key only refuses different requests.
+ *
  * @throws `idempotency-in-flight` (409) while the first request is still running, `idempotency-key-reused` (422) when
- * the input differs.
+ * the input differs, `out-of-turn` when a new send comes before its turn.
  */
 export function runOnce<C extends Contract, T>(
   db: Db<C>,
   name: string,
   key: IdempotencyKey | undefined,
   body: (tx: Tx<C>) => Promise<T>,
+  recall?: Recall<C, T>,
 ): Promise<T> {
-  if (key === undefined) return db.transaction(name, body)
-  const requestHash = createHash('sha256').update(key.operation).update('\n').update(JSON.stringify(key.input)).digest()
   return db.transaction(name, async tx => {
-    const remembered = await claim(tx, key, requestHash)
-    if (remembered !== undefined) return remembered.response as T
-    if (key.turn !== undefined) await takeTurn(tx, key.turn)
-    const result = await body(tx)
-    await tx.sql`
-      update idempotency_keys set response = ${tx.sql.json({ result } as never)}
-      where scope = ${key.scope} and key = ${key.key}`
+    // A numbered send has its cmid as key, and the module stores the cmid.
+    const isStoredByModule = recall !== undefined && key?.turn !== undefined
+    const stored = await (isStoredByModule ? requireIdle(tx, key) : claim(tx, key))
+    if (stored !== undefined && recall === undefined) return stored.response as T
+    const recalled = await recall?.(tx)
+    if (recalled === undefined && key?.turn !== undefined) await takeTurn(tx, key.turn)
+    const result = recalled ?? (await body(tx))
+    if (key !== undefined && stored === undefined && !isStoredByModule) {
+      // With `recall`, only servers of the previous release read it.
+      await tx.sql`
+        update idempotency_keys set response = ${tx.sql.json({ result } as never)}
+        where scope = ${key.scope} and key = ${key.key}`
+    }
     return result
   })
 }
 
 /** Takes the key for this transaction; returns the result that an earlier transaction stored, if any. */
-async function claim(tx: Tx, key: IdempotencyKey, requestHash: Buffer): Promise<{ response: unknown } | undefined> {
+async function claim(tx: Tx, key: IdempotencyKey | undefined): Promise<{ response: unknown } | undefined> {
+  if (key === undefined) return undefined
+  const requestHash = createHash('sha256').update(key.operation).update('\n').update(JSON.stringify(key.input)).digest()
   // The advisory lock distinguishes "running elsewhere" from "never seen". Without it the insert would wait for the
   // other transaction and hold a connection for that long.
   const claimed = await tx.sql`
@@ -59,6 +75,13 @@ async function claim(tx: Tx, key: IdempotencyKey, requestHash: Buffer): Promise<
   if (known === undefined) throw commonProblem('idempotency-in-flight', { retryAfterMs: 1_000 })
   if (!known.request_hash.equals(requestHash)) throw commonProblem('idempotency-key-reused')
   return { response: known.response?.result }
+}
+
+/** Refuses the request while another one under its key is running. To wait for it would hold a connection. */
+async function requireIdle({ sql }: Tx, key: IdempotencyKey): Promise<undefined> {
+  const [row] = await sql<{ isIdle: boolean }[]>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`${key.scope} ${key.key}`}, 0)) as "isIdle"`
+  if (row?.isIdle !== true) throw commonProblem('idempotency-in-flight', { retryAfterMs: 1_000 })
 }
 
 /** Deletes keys and handled events older than `ageHours`; returns how many rows. Bounded per call. */

@@ -4,10 +4,12 @@ import { defer, type Test, testDatabase } from '@octet/testkit'
 import {
   type Db,
   forgetOld,
+  type IdempotencyKey,
   newId,
   openDb,
   openPool,
   runOnce,
+  type Tx,
   transactionInProgress,
   uniqueViolation,
 } from '../src/index.ts'
@@ -193,6 +195,68 @@ test('a second request under a key that is still running is refused at once', as
   )
   finish.resolve()
   assert.equal(await first, 'done')
+})
+
+/** A module that remembers its things by name. `value` counts how often a body ran. */
+function openMemory(db: Db) {
+  const known = new Map<string, string>()
+  const add = (key: IdempotencyKey, name: string, during: () => Promise<unknown> = async () => undefined) => {
+    const body = async (tx: Tx) => {
+      await tx.sql`update things set value = value + 1 where id = 1`
+      await during()
+      known.set(name, `${name} of now`)
+      return `${name} of then`
+    }
+    return runOnce(db, 'test', key, body, async () => known.get(name))
+  }
+  const countOf = async () => (await db.sql<{ value: number }[]>`select value from things where id = 1`)[0]?.value
+  const keys = async () => (await db.sql`select from idempotency_keys`).length
+  return { add, countOf, keys }
+}
+
+test('a module that recalls numbered sends answers repeats out of turn, and no key is stored', async t => {
+  const { db } = await open(t)
+  const { add, countOf, keys } = openMemory(db)
+  const sender = { userId: newId(), device: 'd', stream: 's' }
+  const send = (csn: number, cmid: string) =>
+    add({ scope: 's', operation: 'x', key: cmid, input: cmid, turn: { ...sender, csn, cmid } }, cmid)
+  await assert.rejects(send(2, 'b'), { code: 'out-of-turn' })
+  assert.equal(await send(1, 'a'), 'a of then')
+  for (const csn of [1, 2, 7]) assert.equal(await send(csn, 'a'), 'a of now')
+  assert.equal(await send(2, 'b'), 'b of then')
+  assert.deepEqual([await countOf(), await keys()], [2, 0])
+})
+
+test('a numbered send that is still running is refused at once, and runs again when it was rolled back', async t => {
+  const { db } = await open(t)
+  const { add, countOf } = openMemory(db)
+  const turn = { userId: newId(), device: 'd', stream: 's', csn: 1, cmid: 'c' }
+  const key = { scope: 's', operation: 'x', key: 'c', input: 1, turn }
+  const [started, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const first = add(key, 'c', async () => {
+    started.resolve()
+    await finish.promise
+    throw new Error('no')
+  })
+  await started.promise
+  await assert.rejects(add(key, 'c'), { code: 'idempotency-in-flight', retryAfterMs: 1_000 })
+  finish.resolve()
+  await assert.rejects(first, /no/)
+  assert.equal(await add(key, 'c'), 'c of then')
+  assert.equal(await countOf(), 1)
+})
+
+test('beside the memory of its module, a key only refuses other requests', async t => {
+  const { db } = await open(t)
+  const { add, countOf, keys } = openMemory(db)
+  const key = { scope: 's', operation: 'x', key: 'k', input: 'a' }
+  assert.equal(await add(key, 'a'), 'a of then')
+  assert.equal(await add(key, 'a'), 'a of now')
+  assert.equal(await add({ ...key, key: 'other' }, 'a'), 'a of now')
+  await assert.rejects(add({ ...key, input: 'b' }, 'b'), { code: 'idempotency-key-reused' })
+  assert.deepEqual([await countOf(), await keys()], [1, 2])
+  // A server of the previous release answers with what is stored.
+  assert.equal((await db.sql`select from idempotency_keys where response is null`).length, 0)
 })
 
 test('keys are deleted after a day, handled events after a week', async t => {

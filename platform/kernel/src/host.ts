@@ -195,9 +195,9 @@ function makeContext(
     notify,
     calls: clients(request),
     onceGuard,
-    once(name, body) {
+    once(name, body, recall) {
       onceGuard.used = true
-      return runOnce(db, name, keyOf(request, asked), body)
+      return runOnce(db, name, keyOf(request, asked), body, recall)
     },
   }
 }

@@ -11,7 +11,7 @@ import type {
   SessionWatch,
   StreamKind,
 } from '@octet/contracts'
-import type { Db, Tx } from '@octet/db'
+import type { Db, Recall, Tx } from '@octet/db'
 import type { Jobs } from '@octet/jobs'
 import type { Mailer, Outbox } from '@octet/mail'
 import type { Log, Metrics } from '@octet/observe'
@@ -136,9 +136,10 @@ export type Context<C extends Contract, Needs extends readonly Contract[], State
   readonly calls: { readonly [N in Needs[number] as N['name']]: ClientOf<N> }
   /**
    * Runs the one transaction of a `keyed` operation. Under the request's idempotency key its result is remembered,
-   * and a repeat gets it without the body running again.
+   * and a repeat gets it without the body running again. A module that remembers the request itself, by its cmid,
+   * answers repeats with `recall`.
    */
-  once<T>(name: string, body: (tx: Tx<C>) => Promise<T>): Promise<T>
+  once<T>(name: string, body: (tx: Tx<C>) => Promise<T>, recall?: Recall<C, T>): Promise<T>
 }
 
 type KernelHandled<C extends Contract> = {

@@ -1,5 +1,5 @@
 /** `send`: a client's command, executed like the same operation over REST, one at a time and in order. */
-import { commonProblem, type Principal, type Problem, problemsOf, realtimeLimits } from '@octet/contracts'
+import { commonProblem, type Principal, type Problem, realtimeLimits } from '@octet/contracts'
 import type { Turn } from '@octet/db'
 import { asProblem, type CompiledOperation, operationsOf, type RequestInfo, type Transport } from '@octet/kernel'
 import { answer, answerProblem, type Session, type Speaker, sessionOf, type WaitingSend } from './connection.ts'
@@ -63,7 +63,7 @@ async function carryOut(speaker: Speaker, send: WaitingSend, parts: SendParts): 
     connection.measures.sends.add()
     answer(connection, { t: 'sent', cmid, stream, output })
   } catch (error) {
-    const problem = inOwnWords(command, asProblem(error))
+    const problem = asProblem(error)
     if (turn !== undefined && command !== undefined && isFinal(problem)) {
       const { module } = command.ref
       // If this fails, the retry is refused too, and the turn is skipped then.
@@ -71,15 +71,6 @@ async function carryOut(speaker: Speaker, send: WaitingSend, parts: SendParts): 
     }
     answerProblem(connection, cmid, problem)
   }
-}
-
-/** If a module has its own problem for a reused cmid, REST and the socket both report it. */
-function inOwnWords(command: Command | undefined, problem: Problem): Problem {
-  if (command === undefined || problem.code !== 'idempotency-key-reused') return problem
-  const { contract } = command.ref.module
-  const own = `${contract.name}.cmid-reused`
-  if (!command.operation.spec.problems.includes(own)) return problem
-  return problemsOf(contract)('cmid-reused')
 }
 
 /** Whether a retry would be refused again. */

@@ -1,5 +1,6 @@
 /** Decisions about messages that need neither database nor clock. */
 import { createHash } from 'node:crypto'
+import type { Message } from '@octet/contracts/chat'
 
 export const reactionKindsMax = 20
 
@@ -21,6 +22,11 @@ export function mentionedIn(body: string): string[] {
 /** The content behind a `cmid`: a different hash under the same cmid is a different message. */
 export function bodyHash(content: object): Buffer {
   return createHash('sha256').update(JSON.stringify(content)).digest()
+}
+
+/** The message without what others have added to it. */
+export function asSent(message: Message): Message {
+  return { ...message, replyCount: 0, lastReplyAt: null, reactions: [], isPinned: false, preview: null }
 }
 
 /** The first web address in a message. Addresses in angle brackets or code get no preview. */

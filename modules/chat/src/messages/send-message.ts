@@ -5,12 +5,13 @@ import { type ChatContext, problem } from '../context.ts'
 import * as fileStore from '../files/store.ts'
 import { fileOf } from '../files/upload-file.ts'
 import { type InRoom, lockAsSpeaker } from '../rooms/access.ts'
+import * as memberStore from '../rooms/member-store.ts'
 import * as roomStore from '../rooms/store.ts'
 import { liveMessage } from './access.ts'
 import { findBlockers } from './find-blockers.ts'
 import { mentionsOf, notifyMentioned } from './mentions.ts'
 import { requestPreview } from './request-preview.ts'
-import { bodyHash, isBlank } from './rules.ts'
+import { asSent, bodyHash, isBlank } from './rules.ts'
 import * as messageStore from './store.ts'
 import { messageOf } from './view.ts'
 
@@ -18,7 +19,7 @@ type Send = Input<typeof chat, 'sendMessage'>
 
 /**
  * Sends a message. The answer follows the commit, so an acknowledged message is durable. A repeat of a `cmid` with the
- * same content gets the first answer again, however late; with different content it throws `cmid-reused`. Throws
+ * same content gets the message as it is now, however late; with different content it throws `cmid-reused`. Throws
  * `muted`, and `message-gone` for a reply to a deleted message.
  */
 export async function sendMessage(ctx: ChatContext, input: Send): Promise<Message> {
@@ -26,21 +27,20 @@ export async function sendMessage(ctx: ChatContext, input: Send): Promise<Messag
   if (isBlank(body) && fileIds.length === 0) throw empty()
   const blockers = await findBlockers(ctx, roomId, body)
   const { userId: authorId } = requireUser(ctx.actor)
-  return ctx.once('chat.sendMessage', async tx => {
-    const id = newId()
-    const said = { roomId, body, replyToId, threadId, ...(fileIds.length === 0 ? {} : { fileIds }) }
-    const hash = bodyHash(said)
-    // Pipelined and executed in this order: each extra round trip would hold the room's lock longer.
-    const [found, before] = await Promise.all([
-      lockAsSpeaker(ctx, tx, roomId),
-      messageStore.claimCmid(tx, { authorId, cmid, bodyHash: hash, messageId: id }),
-    ])
-    if (before !== undefined) return repeated(tx, roomId, before, hash)
-    await checkReferences(tx, input)
-    const message = await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds, blockers })
-    if (!found.room.is_encrypted) await requestPreview(ctx, tx, { roomId, messageId: id, body })
-    return message
-  })
+  const id = newId()
+  const said = { roomId, body, replyToId, threadId, ...(fileIds.length === 0 ? {} : { fileIds }) }
+  const send = { authorId, cmid, bodyHash: bodyHash(said), messageId: id }
+  return ctx.once(
+    'chat.sendMessage',
+    async tx => {
+      const found = await lockAsSpeaker(ctx, tx, roomId)
+      await checkReferences(tx, input)
+      const message = await speak(tx, found, { id, cmid, body, replyToId, threadId, fileIds, blockers })
+      if (!found.room.is_encrypted) await requestPreview(ctx, tx, { roomId, messageId: id, body })
+      return message
+    },
+    tx => recall(tx, roomId, send),
+  )
 }
 
 /** A message needs visible text or a file. */
@@ -48,16 +48,24 @@ export function empty() {
   return commonProblem('validation-failed', { errors: [{ path: '/body', message: 'is empty' }] })
 }
 
-async function repeated(
+/**
+ * The message that was sent under this cmid; for a new send it claims the cmid. An author who has left the room learns
+ * that the message was sent, and nothing that others have added to it.
+ */
+async function recall(
   tx: Tx<typeof chat>,
   roomId: string,
-  before: { bodyHash: Buffer; messageId: string },
-  hash: Buffer,
-): Promise<Message> {
-  if (!before.bodyHash.equals(hash)) throw problem('cmid-reused')
-  const message = await messageStore.findMessage(tx, roomId, before.messageId)
+  send: { authorId: string; cmid: string; bodyHash: Buffer; messageId: string },
+): Promise<Message | undefined> {
+  const before = await messageStore.claimCmid(tx, send)
+  if (before === undefined) return undefined
+  if (!before.bodyHash.equals(send.bodyHash)) throw problem('cmid-reused')
+  const [message, member] = await Promise.all([
+    messageStore.findMessage(tx, roomId, before.messageId),
+    memberStore.findMember(tx, roomId, send.authorId),
+  ])
   if (message === undefined) throw commonProblem('not-found')
-  return messageOf(message)
+  return member === undefined ? asSent(messageOf(message)) : messageOf(message)
 }
 
 /** A reply stays in its room. A thread starts at a message that is in no thread itself. */
