@@ -33,6 +33,8 @@ export async function standStill({ origins, reader, speaker, room }: StandStill)
   const before = await slowReaders(origins)
   const firstSeq = await speaker.say(room)
   await until(() => heard(reader, room) >= firstSeq)
+  // Read before the cut: a reader may open its next socket before the cut shows in the metrics.
+  const { connections } = reader.frames
   reader.wire.set({ isBlackHole: true })
   let [said, cutOff] = [1, 0]
   const startedMs = performance.now()
@@ -43,7 +45,6 @@ export async function standStill({ origins, reader, speaker, room }: StandStill)
     } else await new Promise(resolve => setTimeout(resolve, 50))
     if (said % lookEvery === 0) cutOff = (await slowReaders(origins)) - before
   }
-  const { connections } = reader.frames
   reader.wire.set({})
   const lastSeq = await speaker.say(room)
   const isBack = await until(() => heard(reader, room) >= lastSeq)
