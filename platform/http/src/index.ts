@@ -1,5 +1,6 @@
 export { addressKey, addressPrefix } from './address.ts'
 export { createHttpApp, type HttpApp } from './app.ts'
+export { bytesOf, withByteBodies } from './byte-bodies.ts'
 export { addressOf, admit, identify } from './callers.ts'
 export { credentialOf, sessionCookieName } from './credentials.ts'
 export { type DocsPages, docsPages } from './docs/pages.ts'

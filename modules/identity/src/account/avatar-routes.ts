@@ -1,7 +1,7 @@
 /** Bytes of profile pictures in and out: they are streamed, so they do not go through the kernel. */
 import { access, commonProblem, isId, requireUser } from '@octet/contracts'
 import { avatarBytesMax, type identity } from '@octet/contracts/identity'
-import { applyDecision } from '@octet/http'
+import { applyDecision, bytesOf, withByteBodies } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { IdentityContext } from '../context.ts'
 import { fetchAvatar, setAvatar, tooLarge } from './set-avatar.ts'
@@ -12,10 +12,7 @@ const secondsKept = 365 * 86_400
 
 /** Registers the upload of the caller's picture and the download of every account's. */
 export function avatarRoutes({ app, admit, contextFor }: Routes<typeof identity, IdentityContext>): void {
-  app.register(async scope => {
-    // The handler reads the stream whatever its content type says: the bytes decide.
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  withByteBodies(app, scope => {
     const config = { access: access.user('account:write') }
     scope.put('/users/me/avatar', { config }, async (request, reply) => {
       await admit(request)
@@ -23,8 +20,7 @@ export function avatarRoutes({ app, admit, contextFor }: Routes<typeof identity,
       const key = `identity.avatar ${requireUser(ctx.actor).userId}`
       applyDecision(reply, await ctx.limiter.takeShared({ key, max: uploadsPerMinute, windowMs: 60_000 }))
       if (Number(request.headers['content-length'] ?? 0) > avatarBytesMax) throw tooLarge()
-      // Leaving it early must not cut the connection that the refusal goes over.
-      return setAvatar(ctx, request.raw.iterator({ destroyOnReturn: false }))
+      return setAvatar(ctx, bytesOf(request.raw))
     })
   })
   const config = { access: access.user('people:read') }
