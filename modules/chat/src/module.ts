@@ -6,6 +6,7 @@ import { identity } from '@octet/contracts/identity'
 import { defineModule, type Floor } from '@octet/kernel'
 import type { ChatContext, ChatState } from './context.ts'
 import { seedDemo } from './demo.ts'
+import { uploads } from './files/uploads.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
@@ -23,6 +24,7 @@ export const chatModule = defineModule({
   contract: chat,
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
+  capabilities: [uploads.capability],
   privacy,
   open: async ({
     realtime,

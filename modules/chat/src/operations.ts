@@ -11,8 +11,7 @@ import { putHistory } from './encryption/put-history.ts'
 import { setRecovery } from './encryption/set-recovery.ts'
 import { createUpload } from './files/create-upload.ts'
 import { deleteFile } from './files/delete-file.ts'
-import { deleteUpload } from './files/delete-upload.ts'
-import { getUpload } from './files/get-upload.ts'
+import { uploads } from './files/uploads.ts'
 import { acceptInvitation } from './members/accept-invitation.ts'
 import { addMember } from './members/add-member.ts'
 import { banMember } from './members/ban-member.ts'
@@ -95,8 +94,7 @@ export const operations: Operations<typeof chat, ChatContext> = {
   getRecovery,
   setRecovery,
   createUpload,
-  getUpload,
-  deleteUpload,
+  ...uploads.operations,
   deleteFile,
   reportMessage,
   listPresence,

@@ -120,7 +120,6 @@ export async function countOf({ sql }: Queryable, userId: string): Promise<numbe
       + (select count(*) from presence where user_id = ${userId})
       + (select count(*) from settings where user_id = ${userId})
       + (select count(*) from files where owner_id = ${userId})
-      + (select count(*) from uploads where owner_id = ${userId})
       + (select count(*) from rooms where created_by = ${userId})
       + (select count(*) from stream_events
          where from_id = ${userId} or stream like ${mention} or body::text like ${mention}))::int as rows`

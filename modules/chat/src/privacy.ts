@@ -3,7 +3,6 @@ import type { chat } from '@octet/contracts/chat'
 import { each, newId, type Tx } from '@octet/db'
 import type { Privacy } from '@octet/kernel'
 import type { ChatContext } from './context.ts'
-import { removeUpload } from './files/create-upload.ts'
 import { removeBytes } from './files/delete-file.ts'
 import { fileKeys } from './files/rules.ts'
 import * as fileStore from './files/store.ts'
@@ -60,8 +59,6 @@ export const privacy: Privacy<typeof chat, ChatContext> = {
       ...each('delete', 'user_id', 'show_presence', 'show_reading', 'show_typing', 'do_not_disturb_until'),
       ...each('delete', 'last_seen_at'),
     },
-    uploads: each('delete', 'id', 'room_id', 'owner_id', 'name', 'size_bytes', 'arrived', 'created_at'),
-    upload_parts: each('delete', 'upload_id', 'starts_at', 'part_id', 'size_bytes'),
     previews: each('delete', 'message_id', 'url', 'title', 'description', 'site_name', 'image_file_id'),
     moderation: {
       ...each('not-personal', 'id', 'room_id', 'action', 'message_id', 'at'),
@@ -115,9 +112,7 @@ async function eraseFiles(ctx: ChatContext, tx: Tx<typeof chat>, userId: string)
   const ids = await fileStore.goneOf(tx, userId, filesPerStep)
   await removeBytes(ctx, ids)
   await fileStore.forgetFiles(tx, ids)
-  const uploads = await fileStore.uploadsOf(tx, userId, filesPerStep)
-  for (const id of uploads) await removeUpload({ storage: ctx.storage, db: tx }, id)
-  return ids.length === filesPerStep || uploads.length === filesPerStep
+  return ids.length === filesPerStep
 }
 
 /** Deletes a room without members: its name and topic may be the person's last data. */

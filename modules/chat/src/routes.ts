@@ -1,21 +1,19 @@
 /** Bytes in and out: files are streamed, so they do not go through the kernel. */
 
-import type { IncomingMessage } from 'node:http'
 import { access, commonProblem, isId, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
-import { applyDecision } from '@octet/http'
+import { applyDecision, bytesOf, withByteBodies } from '@octet/http'
 import type { Routes } from '@octet/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ChatContext } from './context.ts'
-import { addPart } from './files/create-upload.ts'
 import { fetchFile } from './files/fetch-file.ts'
-import { getUpload } from './files/get-upload.ts'
 import { disposition, fileBytesMax, fileKeys, rangeOf } from './files/rules.ts'
 import { uploadFile } from './files/upload-file.ts'
+import { uploads } from './files/uploads.ts'
 
 const base = '/chat'
 const uploadsPerMinute = 120
-const partsPerMinute = 1_200
+const mayUpload = access.user('chat:write')
 /** Only what this server drew itself is shown in place. */
 const inlineTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
@@ -23,51 +21,27 @@ type ChatRoutes = Routes<typeof chat, ChatContext>
 
 /** Registers uploads and downloads. */
 export function routes(routesOf: ChatRoutes): void {
-  routesOf.app.register(async scope => {
-    // Whatever it calls itself, it is bytes: the handler reads the stream.
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    addUploads(scope, routesOf)
-  })
+  uploads.addRoutes(routesOf, mayUpload)
+  addWholeUploads(routesOf)
   addDownloads(routesOf)
 }
 
-function addUploads(app: ChatRoutes['app'], { admit, contextFor }: ChatRoutes): void {
-  const config = { access: access.user('chat:write') }
-  app.post<{ Params: { roomId: string }; Querystring: Record<string, unknown> }>(
-    `${base}/rooms/:roomId/files`,
-    { config },
-    async (request, reply) => {
-      await admit(request)
-      const ctx = contextFor(request)
-      await count(ctx, reply, 'upload', uploadsPerMinute)
-      const { name = 'file' } = request.query
-      const sizeBytes = lengthOf(request)
-      const body = bytesOf(request.raw)
-      const file = await uploadFile(ctx, { roomId: idOf(request.params.roomId), name: String(name), sizeBytes, body })
-      return reply.code(201).send(file)
-    },
-  )
-  app.patch<{ Params: { id: string } }>(`${base}/uploads/:id`, { config }, async (request, reply) => {
-    await admit(request)
-    const ctx = contextFor(request)
-    await count(ctx, reply, 'part', partsPerMinute)
-    const offset = Number(request.headers['upload-offset'])
-    if (!Number.isSafeInteger(offset) || offset < 0) {
-      throw commonProblem('validation-failed', { errors: [{ path: '/upload-offset', message: 'is not a place' }] })
-    }
-    const added = await addPart(ctx, { id: idOf(request.params.id), offset, body: untilCut(request.raw) })
-    return reply.header('upload-offset', added.offset).send(added)
-  })
-  app.head<{ Params: { id: string } }>(`${base}/uploads/:id`, { config }, async (request, reply) => {
-    await admit(request)
-    const { offset, sizeBytes } = await getUpload(contextFor(request), { id: idOf(request.params.id) })
-    return reply
-      .header('upload-offset', offset)
-      .header('upload-length', sizeBytes)
-      .header('cache-control', 'no-store')
-      .code(204)
-      .send()
+function addWholeUploads({ app, admit, contextFor }: ChatRoutes): void {
+  withByteBodies(app, scope => {
+    scope.post<{ Params: { roomId: string }; Querystring: Record<string, unknown> }>(
+      `${base}/rooms/:roomId/files`,
+      { config: { access: mayUpload } },
+      async (request, reply) => {
+        await admit(request)
+        const ctx = contextFor(request)
+        await countUpload(ctx, reply)
+        const { name = 'file' } = request.query
+        const sizeBytes = lengthOf(request)
+        const body = bytesOf(request.raw)
+        const file = await uploadFile(ctx, { roomId: idOf(request.params.roomId), name: String(name), sizeBytes, body })
+        return reply.code(201).send(file)
+      },
+    )
   })
 }
 
@@ -117,9 +91,9 @@ async function answerFile(
     .send(found.body)
 }
 
-async function count(ctx: ChatContext, reply: FastifyReply, what: string, max: number): Promise<void> {
-  const key = `chat.${what} ${requireUser(ctx.actor).userId}`
-  applyDecision(reply, await ctx.limiter.takeShared({ key, max, windowMs: 60_000 }))
+async function countUpload(ctx: ChatContext, reply: FastifyReply): Promise<void> {
+  const key = `chat.upload ${requireUser(ctx.actor).userId}`
+  applyDecision(reply, await ctx.limiter.takeShared({ key, max: uploadsPerMinute, windowMs: 60_000 }))
 }
 
 function idOf(text: string): string {
@@ -131,19 +105,4 @@ function lengthOf({ headers }: FastifyRequest): number | undefined {
   const text = headers['content-length']
   const length = text === undefined ? undefined : Number(text)
   return length === undefined || length <= fileBytesMax ? length : fileBytesMax + 1
-}
-
-/** Leaving it early must not cut the connection that the refusal goes over. */
-function bytesOf(raw: IncomingMessage): AsyncIterable<Uint8Array> {
-  return raw.iterator({ destroyOnReturn: false })
-}
-
-/** What came before the connection broke counts. */
-async function* untilCut(raw: IncomingMessage): AsyncIterable<Uint8Array> {
-  const bytes = bytesOf(raw)[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await bytes.next().catch(() => undefined)
-    if (next === undefined || next.done === true) return
-    yield next.value
-  }
 }

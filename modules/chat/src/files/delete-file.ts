@@ -1,20 +1,17 @@
 import { type Input, requireUser } from '@octet/contracts'
 import type { chat } from '@octet/contracts/chat'
 import type { ChatContext } from '../context.ts'
-import { removeUpload } from './create-upload.ts'
 import { fileKeys, unattachedMs } from './rules.ts'
 import * as fileStore from './store.ts'
 
 const filesPerRun = 200
-const uploadsPerRun = 20
 
-/** Deletes files of deleted messages and rooms at once, and unattached or unfinished files after a day. */
+/** Deletes files of deleted messages and rooms at once, and unattached files after a day. */
 export async function sweepFiles(ctx: ChatContext): Promise<void> {
   const olderThan = new Date(ctx.now() - unattachedMs).toISOString()
   const ids = await fileStore.filesToSweep(ctx.db, olderThan, filesPerRun)
   await removeBytes(ctx, ids)
   await ctx.db.transaction('chat.sweepFiles', tx => fileStore.forgetFiles(tx, ids))
-  for (const id of await fileStore.oldUploads(ctx.db, olderThan, uploadsPerRun)) await removeUpload(ctx, id)
 }
 
 /** Deletes the stored bytes of files. Idempotent. */

@@ -97,18 +97,6 @@ export function fitsName(name: string, { contentType }: FileKind): boolean {
   return wanted === undefined || wanted.includes(contentType)
 }
 
-/** The name without path, control characters and bidirectional control characters. */
-export function fileName(name: string): string {
-  const normal = name
-    .toWellFormed()
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
-    .replace(/.*[/\\]/s, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return Array.from(normal).slice(0, 150).join('') || 'file'
-}
-
 /** `Content-Disposition` (RFC 6266): an ASCII name for every browser, and a UTF-8 name. */
 export function disposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
@@ -139,5 +127,4 @@ export const fileKeys = {
   incoming: (id: string) => `incoming/${id}`,
   file: (id: string) => `files/${id}`,
   thumbnail: (id: string) => `thumbs/${id}`,
-  part: (uploadId: string, partId: string) => `uploads/${uploadId}/${partId}`,
 } as const

@@ -1,4 +1,4 @@
-/** All SQL about files and uploads. */
+/** All SQL about files. */
 import type { Db, Queryable, Tx } from '@octet/db'
 
 export interface FileRow {
@@ -18,31 +18,12 @@ export interface FileRow {
   readonly created_at: string
 }
 
-export interface UploadRow {
-  readonly id: string
-  readonly room_id: string | null
-  readonly owner_id: string
-  readonly name: string
-  readonly size_bytes: number
-  readonly arrived: number
-  readonly created_at: string
-}
-
-/** An account's usage: total bytes, and how many files and uploads wait for a message. */
+/** An account's files: their bytes, and how many wait for a message. */
 export async function usageOf({ sql }: Queryable, ownerId: string): Promise<{ bytes: number; waiting: number }> {
   const [row] = await sql<{ bytes: number; waiting: number }[]>`
-    select coalesce(sum(size_bytes), 0)::float8 as bytes,
-           count(*) filter (where message_id is null)::int as waiting
-    from (
-      select size_bytes, message_id from files where owner_id = ${ownerId} and state <> 'gone'
-      union all
-      select size_bytes, null from uploads where owner_id = ${ownerId}) as held`
+    select coalesce(sum(size_bytes), 0)::float8 as bytes, count(*) filter (where message_id is null)::int as waiting
+    from files where owner_id = ${ownerId} and state <> 'gone'`
   return row ?? { bytes: 0, waiting: 0 }
-}
-
-/** Serialises the uploads of one account, so that two cannot both take the last free space. */
-export async function lockUsage({ sql }: Tx, ownerId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`chat files ${ownerId}`}, 0))`
 }
 
 /** Records a file before its first byte arrives; `sizeBytes` is its largest size. An existing row stays as it is. */
@@ -169,65 +150,4 @@ export async function* eachFileOf({ sql }: Queryable, ownerId: string, pageMax: 
     after = rows.at(-1)?.id ?? ''
     if (rows.length < pageMax) return
   }
-}
-
-// ---- uploads ----------------------------------------------------------------------------------------------------
-
-/** Records an upload whose parts will follow. */
-export async function insertUpload(
-  { sql }: Tx,
-  upload: { id: string; roomId: string; ownerId: string; name: string; sizeBytes: number; at: string },
-): Promise<UploadRow> {
-  const [row] = await sql<UploadRow[]>`
-    insert into uploads (id, room_id, owner_id, name, size_bytes, created_at)
-    values (${upload.id}, ${upload.roomId}, ${upload.ownerId}, ${upload.name}, ${upload.sizeBytes}, ${upload.at})
-    returning *`
-  if (row === undefined) throw new Error('an insert returned nothing')
-  return row
-}
-
-/** An upload of this owner. */
-export async function findUpload({ sql }: Queryable, id: string, ownerId: string): Promise<UploadRow | undefined> {
-  const [row] = await sql<UploadRow[]>`select * from uploads where id = ${id} and owner_id = ${ownerId}`
-  return row
-}
-
-/** Records a stored part. `undefined` when the upload has another offset meanwhile, or is gone. */
-export async function addPart(
-  { sql }: Tx,
-  part: { uploadId: string; startsAt: number; partId: string; sizeBytes: number },
-): Promise<UploadRow | undefined> {
-  const [row] = await sql<UploadRow[]>`
-    update uploads set arrived = arrived + ${part.sizeBytes}
-    where id = ${part.uploadId} and arrived = ${part.startsAt} returning *`
-  if (row === undefined) return undefined
-  await sql`
-    insert into upload_parts (upload_id, starts_at, part_id, size_bytes)
-    values (${part.uploadId}, ${part.startsAt}, ${part.partId}, ${part.sizeBytes})`
-  return row
-}
-
-/** The parts of an upload in order. */
-export async function partsOf({ sql }: Queryable, uploadId: string): Promise<string[]> {
-  const rows = await sql<{ part_id: string }[]>`
-    select part_id from upload_parts where upload_id = ${uploadId} order by starts_at`
-  return rows.map(({ part_id }) => part_id)
-}
-
-/** Unfinished uploads. */
-export async function oldUploads({ sql }: Queryable, olderThan: string, limit: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from uploads where created_at < ${olderThan} or room_id is null order by created_at limit ${limit}`
-  return rows.map(({ id }) => id)
-}
-
-/** The uploads of a person. */
-export async function uploadsOf({ sql }: Queryable, ownerId: string, limit: number): Promise<string[]> {
-  const rows = await sql<{ id: string }[]>`select id from uploads where owner_id = ${ownerId} limit ${limit}`
-  return rows.map(({ id }) => id)
-}
-
-/** Deletes an upload with its parts. */
-export async function deleteUpload({ sql }: Db | Tx, id: string): Promise<void> {
-  await sql`delete from uploads where id = ${id}`
 }

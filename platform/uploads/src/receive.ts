@@ -1,0 +1,111 @@
+/** From parts to a whole: parts that arrived are kept, whatever happens to the connection or this process. */
+import { commonProblem, Problem, requireUser } from '@octet/contracts'
+import { newId } from '@octet/db'
+import type { Target, UploadContext, UploadsOptions } from './context.ts'
+import { removeUpload } from './remove.ts'
+import { partKeys, type UploadRow, uploadOf } from './rules.ts'
+import { eachPartOf, type UploadStore } from './store.ts'
+
+export interface Part {
+  readonly id: string
+  /** Where the part begins. */
+  readonly offset: number
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+export interface Added<Result> {
+  readonly offset: number
+  /** What the whole became; `null` until the last byte is there. */
+  readonly file: Result | null
+}
+
+export interface Receiver<Ctx, T extends Target, Result> {
+  /** An upload of the actor. Throws `not-found` alike for unknown uploads and for those of others. */
+  access(ctx: Ctx, id: string): Promise<UploadRow<T>>
+  /**
+   * Appends the body at `offset`. When the connection breaks, the bytes that arrived are kept. The last byte completes
+   * the file; until that succeeds, an empty part tries again. Throws `upload-offset` with the current offset.
+   */
+  addPart(ctx: Ctx, part: Part): Promise<Added<Result>>
+}
+
+/** A part was deleted while the whole was read: another process finished the upload, or its owner cancelled it. */
+class PartGoneError extends Error {}
+
+/** Receives the parts of uploads and finishes the whole ones. */
+export function createReceiver<Ctx extends UploadContext, T extends Target, View, Result>(
+  options: UploadsOptions<Ctx, T, View, Result>,
+  store: UploadStore<T>,
+): Receiver<Ctx, T, Result> {
+  const { module, problem, limits } = options
+  /** A client whose connection broke asks again while its first request still works on the whole. */
+  const finishing = new Map<string, Promise<Result>>()
+
+  const elsewhere = ({ arrived: offset }: UploadRow<T>) =>
+    problem('upload-offset', { detail: `Go on from ${offset}.`, data: { offset } })
+
+  async function access(ctx: Ctx, id: string): Promise<UploadRow<T>> {
+    const row = await store.find(ctx.db, id, requireUser(ctx.actor).userId)
+    if (row === undefined) throw commonProblem('not-found')
+    return row
+  }
+
+  async function storePart(ctx: Ctx, upload: UploadRow<T>, body: AsyncIterable<Uint8Array>): Promise<UploadRow<T>> {
+    const { id, size_bytes, arrived } = upload
+    const partId = newId()
+    const key = partKeys.part(id, partId)
+    const sizeBytesMax = Math.min(limits.partBytesMax, size_bytes - arrived)
+    const { sizeBytes } = await ctx.storage.put(key, body, { sizeBytesMax })
+    // Recorded, an empty part would occupy the position of the next.
+    const row =
+      sizeBytes === 0
+        ? undefined
+        : await ctx.db.transaction(`${module}.addPart`, tx =>
+            store.addPart(tx, { uploadId: id, startsAt: arrived, partId, sizeBytes }),
+          )
+    if (row !== undefined) return row
+    await ctx.storage.delete(key)
+    const now = await access(ctx, id)
+    if (sizeBytes > 0) throw elsewhere(now)
+    return now
+  }
+
+  async function finish(ctx: Ctx, row: UploadRow<T>): Promise<Result> {
+    try {
+      const result = await options.finish(ctx, uploadOf(row), wholeOf(ctx, row.id))
+      await removeUpload(ctx, row.id)
+      return result
+    } catch (error) {
+      if (error instanceof PartGoneError) throw commonProblem('not-found')
+      // A repeat would be refused again, so the parts are worthless.
+      if (error instanceof Problem && error.status === 415) await removeUpload(ctx, row.id)
+      throw error
+    }
+  }
+
+  function finishOnce(ctx: Ctx, row: UploadRow<T>): Promise<Result> {
+    const running = finishing.get(row.id) ?? finish(ctx, row).finally(() => finishing.delete(row.id))
+    finishing.set(row.id, running)
+    return running
+  }
+
+  return {
+    access,
+    async addPart(ctx, { id, offset, body }) {
+      let upload = await access(ctx, id)
+      await options.checkAccess(ctx, uploadOf(upload))
+      if (upload.arrived !== offset) throw elsewhere(upload)
+      if (upload.arrived < upload.size_bytes) upload = await storePart(ctx, upload, body)
+      if (upload.arrived < upload.size_bytes) return { offset: upload.arrived, file: null }
+      return { offset: upload.arrived, file: await finishOnce(ctx, upload) }
+    },
+  }
+}
+
+async function* wholeOf(ctx: UploadContext, id: string): AsyncIterable<Uint8Array> {
+  for await (const partId of eachPartOf(ctx.db, id)) {
+    const part = await ctx.storage.get(partKeys.part(id, partId))
+    if (part === undefined) throw new PartGoneError(`a part of the upload ${id} was deleted while it was read`)
+    yield* part.body
+  }
+}
