@@ -72,7 +72,7 @@ export function createReceiver<Ctx extends UploadContext, T extends Target, View
 
   async function finish(ctx: Ctx, row: UploadRow<T>): Promise<Result> {
     try {
-      const result = await options.finish(ctx, uploadOf(row), wholeOf(ctx, row.id))
+      const result = await options.finish(ctx, uploadOf(row), wholeOf(ctx, row))
       await removeUpload(ctx, row.id)
       return result
     } catch (error) {
@@ -102,10 +102,17 @@ export function createReceiver<Ctx extends UploadContext, T extends Target, View
   }
 }
 
-async function* wholeOf(ctx: UploadContext, id: string): AsyncIterable<Uint8Array> {
+/** Throws rather than end early: `finish` must not take a part of the file for the whole. */
+async function* wholeOf(
+  ctx: UploadContext,
+  { id, size_bytes: sizeBytes }: UploadRow<Target>,
+): AsyncIterable<Uint8Array> {
+  let readBytes = 0
   for await (const partId of eachPartOf(ctx.db, id)) {
     const part = await ctx.storage.get(partKeys.part(id, partId))
-    if (part === undefined) throw new PartGoneError(`a part of the upload ${id} was deleted while it was read`)
+    if (part === undefined) break
+    readBytes += part.info.sizeBytes
     yield* part.body
   }
+  if (readBytes !== sizeBytes) throw new PartGoneError(`parts of the upload ${id} were deleted while they were read`)
 }
