@@ -22,7 +22,7 @@ interface Sending {
 interface Answer {
   readonly offset: number
   readonly file: Scan
-  /** Of a problem. */
+  /** Present when the body is a problem. */
   readonly data?: { readonly offset: number }
 }
 
