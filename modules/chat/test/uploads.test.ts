@@ -1,17 +1,24 @@
 /** Uploads in parts, where they are about rooms; platform/uploads has the rest. */
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import type { TestApp } from '@octet/testkit'
 import { ada, as, ben, openChat, runJob } from './people.ts'
 
-async function sendPart(app: TestApp, id: string, userId: string, part: { offset: number; text: string }) {
+interface SentPart {
+  readonly offset: number
+  readonly text: string | Readable
+}
+
+async function sendPart(app: TestApp, id: string, userId: string, part: SentPart) {
   const headers = {
     authorization: `Bearer ${app.as(userId)}`,
     'content-type': 'application/octet-stream',
     'upload-offset': String(part.offset),
   }
   const reply = await app.http.inject({ method: 'PATCH', url: `/chat/uploads/${id}`, headers, payload: part.text })
-  return { status: reply.statusCode, code: (reply.json() as { code?: string }).code }
+  const { code, file } = reply.json() as { code?: string; file?: { id: string } | null }
+  return { status: reply.statusCode, code, fileId: file?.id }
 }
 
 async function openUpload(t: Parameters<typeof openChat>[0]) {
@@ -34,6 +41,34 @@ test('an upload to a room that is deleted ends at once, and its bytes are swept'
   assert.deepEqual([...(await app.db('chat').sql`select id from uploads`)], [])
 })
 
+test('a part that arrives while its room is deleted is not kept', async t => {
+  const { app, roomId, id } = await openUpload(t)
+  async function* text() {
+    yield ' te'
+    await as(app, ada).deleteRoom({ id: roomId })
+    yield 'xt'
+  }
+  assert.equal((await sendPart(app, id, ben, { offset: 4, text: Readable.from(text()) })).status, 404)
+  const keys = (await app.storage.list('')).objects.map(({ key }) => key)
+  assert.equal(keys.length, 1, keys.join())
+})
+
+test('a file that is complete is returned again when its parts could not be deleted', async t => {
+  const { app, id } = await openUpload(t)
+  const { storage } = app
+  const original = storage.delete
+  let deleted = 0
+  storage.delete = async key => {
+    if (++deleted === 2) throw new Error('the storage is away')
+    return original.call(storage, key)
+  }
+  assert.equal((await sendPart(app, id, ben, { offset: 4, text: ' text' })).status, 500)
+  const again = await sendPart(app, id, ben, { offset: 9, text: '' })
+  assert.deepEqual([again.status, again.fileId], [200, id])
+  const keys = (await app.storage.list('')).objects.map(({ key }) => key)
+  assert.deepEqual(keys, [`modules/chat/files/${id}`])
+})
+
 test('a member who was removed from the room cannot add to an upload', async t => {
   const { app, roomId, id } = await openUpload(t)
   await as(app, ada).removeMember({ id: roomId, userId: ben })
@@ -46,5 +81,6 @@ test('a member who was removed from the room cannot add to an upload', async t =
 test('a part without bytes does not stop an upload', async t => {
   const { app, id } = await openUpload(t)
   assert.equal((await sendPart(app, id, ben, { offset: 4, text: '' })).status, 200)
+  assert.equal((await app.storage.list('')).objects.length, 1, 'a part without bytes takes no space')
   assert.equal((await sendPart(app, id, ben, { offset: 4, text: ' text' })).status, 200)
 })

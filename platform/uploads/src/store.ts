@@ -21,7 +21,7 @@ export interface UploadStore<T extends Target> {
   insert(tx: Tx, upload: NewUpload<T>): Promise<UploadRow<T>>
   /** An upload of this owner, unless its target is gone. */
   find(db: Queryable, id: string, ownerId: string): Promise<UploadRow<T> | undefined>
-  /** Records a stored part. `undefined` when the upload has another offset meanwhile, or is gone. */
+  /** Records a stored part. `undefined` when the upload has another offset meanwhile, or it or its target is gone. */
   addPart(
     tx: Tx,
     part: { uploadId: string; startsAt: number; partId: string; sizeBytes: number },
@@ -51,11 +51,13 @@ export function createUploadStore<T extends Target>(column: string | null): Uplo
     async addPart({ sql }, part) {
       const [row] = await sql<UploadRow<T>[]>`
         update uploads set arrived = arrived + ${part.sizeBytes}
-        where id = ${part.uploadId} and arrived = ${part.startsAt} returning ${columns(sql)}`
+        where id = ${part.uploadId} and arrived = ${part.startsAt} and ${hasTarget(sql)} returning ${columns(sql)}`
       if (row === undefined) return undefined
+      // Earlier releases of chat recorded parts without bytes. No other part can be at this position already.
       await sql`
         insert into upload_parts (upload_id, starts_at, part_id, size_bytes)
-        values (${part.uploadId}, ${part.startsAt}, ${part.partId}, ${part.sizeBytes})`
+        values (${part.uploadId}, ${part.startsAt}, ${part.partId}, ${part.sizeBytes})
+        on conflict (upload_id, starts_at) do update set part_id = excluded.part_id, size_bytes = excluded.size_bytes`
       return row
     },
     async listAbandoned({ sql }, olderThan, limit) {

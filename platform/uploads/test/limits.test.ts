@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newId } from '@octet/db'
+import type { Storage } from '@octet/storage'
 import { erasePerson } from '@octet/testkit'
+import { removeUpload } from '../src/remove.ts'
 import { chunked, hooks, keysOf, limits, openScans, pattern, receiver, scans, scansModule, sweep } from './scans.ts'
 
 const hourMs = 3_600_000
@@ -69,6 +71,24 @@ test('an upload that stays unfinished for a day is swept with all its bytes, and
   assert.equal((await mine.getUpload({ id: young })).offset, 40)
   const keys = await keysOf(app)
   assert.deepEqual([keys.length, keys[0]?.startsWith(`uploads/${young}/`)], [1, true])
+})
+
+test('a part that is recorded while its upload is cancelled leaves no bytes', async t => {
+  const { app, ctx, mine } = await openScans(t)
+  const { id } = await mine.createUpload({ name: 'a.tiff', sizeBytes: 100 })
+  let isFirst = true
+  const storage: Storage = {
+    ...ctx.storage,
+    async list(prefix, page) {
+      const found = await ctx.storage.list(prefix, page)
+      if (isFirst) await receiver().addPart(ctx, { id, offset: 0, body: chunked(pattern(40)) })
+      isFirst = false
+      return found
+    },
+  }
+  await removeUpload({ ...ctx, storage }, id)
+  assert.deepEqual(await keysOf(app), [])
+  await assert.rejects(mine.getUpload({ id }), { code: 'not-found' })
 })
 
 test('erasing an account deletes its uploads and their bytes, and nothing of other accounts', async t => {

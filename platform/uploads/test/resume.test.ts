@@ -7,6 +7,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { newId } from '@octet/db'
 import { openDiskStorage, type Storage, within } from '@octet/storage'
 import { defer, type TestApp } from '@octet/testkit'
 import fc from 'fast-check'
@@ -48,7 +49,8 @@ async function sendAndCut(app: TestApp, { id, userId, offset, bytes }: Sending, 
   const { port } = app.http.server.address() as { port: number }
   const headers = { ...auth(app, userId), 'upload-offset': String(offset), 'content-length': bytes.byteLength }
   const sending = request({ host: '127.0.0.1', port, path: `/scans/uploads/${id}`, method: 'PATCH', headers })
-  const ended = once(sending, 'close')
+  // `once` of node:events would reject: cutting the connection is an error of the request.
+  const ended = new Promise(resolve => sending.on('close', resolve))
   sending.on('error', () => undefined)
   sending.flushHeaders()
   sending.write(bytes.subarray(0, cutAfter))
@@ -96,6 +98,20 @@ test('after a broken connection the upload continues with the byte after the las
   }
   const { body } = await patch(app, { id, userId, offset, bytes: bytes.subarray(offset) })
   assert.equal(body.file.sha256, sha256Of(bytes))
+})
+
+test('an upload continues at a position where an earlier release recorded a part without bytes', async t => {
+  const { app, mine, ctx } = await openScans(t)
+  const bytes = pattern(100)
+  const { id } = await mine.createUpload({ name: 'a.tiff', sizeBytes: bytes.byteLength })
+  await receiver().addPart(ctx, { id, offset: 0, body: chunked(bytes.subarray(0, 40)) })
+  const partId = newId()
+  await ctx.storage.put(`uploads/${id}/${partId}`, chunked(Buffer.alloc(0)), { sizeBytesMax: 1 })
+  await app.db('scans').sql`
+    insert into upload_parts (upload_id, starts_at, part_id, size_bytes) values (${id}, 40, ${partId}, 0)`
+  const { file } = await receiver().addPart(ctx, { id, offset: 40, body: chunked(bytes.subarray(40)) })
+  assert.equal(file?.sha256, sha256Of(bytes))
+  assert.deepEqual(await keysOf(app), [`scans/${id}`])
 })
 
 test('kill -9 in the middle of a part loses that part only, and leaves no byte behind', async t => {

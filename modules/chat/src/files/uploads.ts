@@ -7,6 +7,7 @@ import { accessToUpload } from './access.ts'
 import { accountBytesMax, fileBytesMax, partBytesMax, unattachedMs, waitingMax } from './rules.ts'
 import * as fileStore from './store.ts'
 import { storeBytes } from './store-bytes.ts'
+import { fileOf } from './view.ts'
 
 export const uploads = createUploads<ChatContext, string, Output<typeof chat, 'getUpload'>, FileInfo>({
   module: 'chat',
@@ -17,12 +18,12 @@ export const uploads = createUploads<ChatContext, string, Output<typeof chat, 'g
   checkAccess: (ctx, { targetId }) => accessToUpload(ctx, targetId),
   async finish(ctx, { id, ownerId, targetId: roomId, name, sizeBytes }, body) {
     const { is_encrypted: isEncrypted } = await accessToUpload(ctx, roomId)
-    if ((await fileStore.findFile(ctx.db, id)) === undefined) {
-      const at = new Date(ctx.now()).toISOString()
-      await ctx.db.transaction('chat.finishUpload', tx =>
-        fileStore.insertFile(tx, { id, roomId, ownerId, name, sizeBytes, at }),
-      )
-    }
+    const known = await fileStore.findFile(ctx.db, id)
+    if (known !== undefined) return fileOf(known)
+    const at = new Date(ctx.now()).toISOString()
+    await ctx.db.transaction('chat.finishUpload', tx =>
+      fileStore.insertFile(tx, { id, roomId, ownerId, name, sizeBytes, at }),
+    )
     return storeBytes(ctx, { id, ownerId, name, isEncrypted, isInParts: true }, body)
   },
   show: ({ targetId: roomId, ...upload }) => ({ ...upload, roomId }),
