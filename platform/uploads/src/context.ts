@@ -70,7 +70,8 @@ export interface UploadsOptions<Ctx extends UploadContext, T extends Target, Vie
   /**
    * Makes a whole upload a file of the module. `body` streams its parts in order; when it throws, the failure may be
    * temporary. May run again for the same upload, also in two processes at once, so its effects are keyed by the
-   * upload's id, and it returns a file that exists already without reading `body`. A problem of status 415 refuses the content: the parts are deleted. Other failures keep them.
+   * upload's id, and it returns a file that exists already without reading `body`. A problem of status 415 refuses the
+   * content: the parts are deleted. Other failures keep them.
    */
   readonly finish: (ctx: Ctx, upload: Upload<T>, body: AsyncIterable<Uint8Array>) => Promise<Result>
   /** The upload as the module's contract has it. */

@@ -70,21 +70,9 @@ export function createReceiver<Ctx extends UploadContext, T extends Target, View
     return now
   }
 
-  async function finish(ctx: Ctx, row: UploadRow<T>): Promise<Result> {
-    try {
-      const result = await options.finish(ctx, uploadOf(row), wholeOf(ctx, row))
-      await removeUpload(ctx, row.id)
-      return result
-    } catch (error) {
-      if (error instanceof PartGoneError) throw commonProblem('not-found')
-      // A repeat would be refused again, so the parts are worthless.
-      if (error instanceof Problem && error.status === 415) await removeUpload(ctx, row.id)
-      throw error
-    }
-  }
-
   function finishOnce(ctx: Ctx, row: UploadRow<T>): Promise<Result> {
-    const running = finishing.get(row.id) ?? finish(ctx, row).finally(() => finishing.delete(row.id))
+    const running =
+      finishing.get(row.id) ?? finishUpload(ctx, row, options.finish).finally(() => finishing.delete(row.id))
     finishing.set(row.id, running)
     return running
   }
@@ -102,11 +90,33 @@ export function createReceiver<Ctx extends UploadContext, T extends Target, View
   }
 }
 
+/** Makes the parts a file, then deletes them. A failure keeps them, unless the content is refused. */
+async function finishUpload<Ctx extends UploadContext, T extends Target, Result>(
+  ctx: Ctx,
+  row: UploadRow<T>,
+  finish: UploadsOptions<Ctx, T, unknown, Result>['finish'],
+): Promise<Result> {
+  const whole = wholeOf(ctx, row)
+  try {
+    const result = await finish(ctx, uploadOf(row), whole)
+    await removeUpload(ctx, row.id)
+    return result
+  } catch (error) {
+    if (error instanceof PartGoneError) throw commonProblem('not-found')
+    // A repeat would be refused again, so the parts are worthless.
+    if (error instanceof Problem && error.status === 415) await removeUpload(ctx, row.id)
+    throw error
+  } finally {
+    // A module that stops reading early leaves a part open. A read that hangs must not hold up the answer.
+    void whole.return(undefined).catch(() => undefined)
+  }
+}
+
 /** Throws rather than end early: `finish` must not take a part of the file for the whole. */
 async function* wholeOf(
   ctx: UploadContext,
   { id, size_bytes: sizeBytes }: UploadRow<Target>,
-): AsyncIterable<Uint8Array> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   let readBytes = 0
   for await (const partId of eachPartOf(ctx.db, id)) {
     const part = await ctx.storage.get(partKeys.part(id, partId))

@@ -76,7 +76,12 @@ function capabilityOf<Ctx extends UploadContext, T extends Target, View, Result>
   /** Deletes unfinished uploads after their time, and those without a target at once. */
   async function sweepUploads(ctx: Ctx): Promise<void> {
     const olderThan = new Date(ctx.now() - limits.unfinishedMs).toISOString()
-    for (const id of await uploadStore.listAbandoned(ctx.db, olderThan, sweptPerRun)) await removeUpload(ctx, id)
+    const failures: unknown[] = []
+    for (const id of await uploadStore.listAbandoned(ctx.db, olderThan, sweptPerRun)) {
+      await removeUpload(ctx, id).catch(error => failures.push(error))
+    }
+    // Only now: one damaged object must not keep the bytes of the uploads after it.
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} uploads could not be swept`)
   }
   const sweep = { when: { everyMs: 30_000 }, timeoutMs: 60_000, attemptsMax: 1 }
   return {

@@ -1,7 +1,9 @@
 /** The last byte: a whole upload becomes one file of the module, once. */
 import assert from 'node:assert/strict'
+import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { commonProblem, Problem } from '@octet/contracts'
+import type { Storage } from '@octet/storage'
 import { chunked, hooks, keysOf, openScans, pattern, receiver, sha256Of, until } from './scans.ts'
 
 const bytes = pattern(120_000)
@@ -34,6 +36,23 @@ test('content that the module refuses is deleted with its upload', async t => {
   await assert.rejects(receiver().addPart(ctx, whole), { code: 'scans.not-a-scan', status: 415 })
   await assert.rejects(mine.getUpload({ id }), { code: 'not-found' })
   assert.deepEqual(await keysOf(app), [])
+})
+
+test('a part is closed when the module refuses the content after its first bytes', async t => {
+  const { ctx, whole } = await openUpload(t, 'a.exe')
+  const bodies: Readable[] = []
+  const storage: Storage = {
+    ...ctx.storage,
+    async get(key) {
+      const found = await ctx.storage.get(key)
+      if (found !== undefined) bodies.push(found.body)
+      return found
+    },
+  }
+  hooks.onFinish = async body => void (await body[Symbol.asyncIterator]().next())
+  await assert.rejects(receiver().addPart({ ...ctx, storage }, whole), { status: 415 })
+  await until('the part is closed', async () => bodies.every(({ closed }) => closed) || undefined)
+  assert.equal(bodies.length, 1)
 })
 
 test('a client that asks again while the upload is being finished gets the same file', async t => {

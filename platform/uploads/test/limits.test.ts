@@ -1,5 +1,7 @@
 /** Access to uploads, what an account may keep, and how uploads expire. */
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { newId } from '@octet/db'
 import type { Storage } from '@octet/storage'
@@ -71,6 +73,21 @@ test('an upload that stays unfinished for a day is swept with all its bytes, and
   assert.equal((await mine.getUpload({ id: young })).offset, 40)
   const keys = await keysOf(app)
   assert.deepEqual([keys.length, keys[0]?.startsWith(`uploads/${young}/`)], [1, true])
+})
+
+test('an upload that cannot be swept does not keep those after it', async t => {
+  const { app, ctx, mine } = await openScans(t)
+  for (const name of ['a.tiff', 'b.tiff']) {
+    const { id } = await mine.createUpload({ name, sizeBytes: 100 })
+    await receiver().addPart(ctx, { id, offset: 0, body: chunked(pattern(40)) })
+    app.nowMs += hourMs
+  }
+  const [damaged, whole] = await keysOf(app)
+  await writeFile(join(app.dataDir, 'files/modules/scans', `${damaged}~`), 'damaged bytes')
+  app.nowMs += 24 * hourMs
+  await assert.rejects(sweep(app), /1 uploads could not be swept/)
+  const { objects } = await app.storage.list(`modules/scans/${whole}`)
+  assert.deepEqual(objects, [])
 })
 
 test('a part that is recorded while its upload is cancelled leaves no bytes', async t => {
