@@ -137,7 +137,11 @@ const planted: Readonly<Record<string, readonly Violation[]>> = {
     violation('no number', 'docs/decisions/planted.md', '## Context\n## Options\n## Choice\n## Price'),
     violation('a number twice', 'docs/decisions/0004-planted.md', '## Context\n## Options\n## Choice\n## Price'),
   ],
-  'change-notes': [violation('empty', 'changes/planted.md', ' ')],
+  'change-notes': [
+    violation('empty', 'changes/9998-planted.md', ' '),
+    violation('no number', 'changes/planted.md', 'More.'),
+    violation('a number twice', 'changes/0004-planted.md', 'More.'),
+  ],
   'generated-is-fresh': [
     violation('the catalogue', 'docs/problems.md', '# Problems'),
     violation('a README', 'modules/links/README.md', '# links'),

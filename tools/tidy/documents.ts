@@ -83,19 +83,15 @@ export const documentRules: readonly Rule[] = [
     name: 'decision-shape',
     why: 'A decision that does not record its price and alternatives will be discussed again.',
     check: tree => {
-      const numbers = new Map<string, string>()
-      return documents(tree, /^docs\/decisions\//).flatMap(({ path, text }) => {
-        const number = /\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]
-        if (number === undefined) return [{ path, line: 1, message: 'is not named NNNN-what-was-decided.md' }]
-        const twin = numbers.get(number)
-        numbers.set(number, path)
-        if (twin !== undefined) return [{ path, line: 1, message: `has the number of ${twin}; take the next free one` }]
+      const decisions = documents(tree, /^docs\/decisions\//)
+      const shapes = decisions.flatMap(({ path, text }) => {
         const headings = [...text.matchAll(/^## (.+)$/gm)].map(match => match[1] as string)
         const known = headings.filter(heading => decisionHeadings.includes(heading))
         if (known.join() === decisionHeadings.join()) return []
         const message = `has the headings ${headings.join(', ') || 'none'}; it needs ${decisionHeadings.join(', ')}`
         return [{ path, line: 1, message }]
       })
+      return [...shapes, ...misnumbered(decisions)]
     },
   },
   {
@@ -104,10 +100,11 @@ export const documentRules: readonly Rule[] = [
     check: tree => {
       const notes = documents(tree, /^changes\//)
       if (notes.length === 0)
-        return [{ path: 'changes/', line: 1, message: 'the note is missing; add changes/<what>.md' }]
-      return notes
+        return [{ path: 'changes/', line: 1, message: 'the note is missing; add changes/NNNN-<what>.md' }]
+      const empty = notes
         .filter(({ text }) => text.trim() === '')
         .map(({ path }) => ({ path, line: 1, message: 'is empty; describe in a line what users notice' }))
+      return [...empty, ...misnumbered(notes)]
     },
   },
   {
@@ -147,3 +144,15 @@ export const documentRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Documents that are not named `NNNN-what.md`, or that share their number with another. */
+function misnumbered(documents: readonly { readonly path: string }[]) {
+  const numbers = new Map<string, string>()
+  return documents.flatMap(({ path }) => {
+    const number = /\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]
+    if (number === undefined) return [{ path, line: 1, message: 'is not named NNNN-what-it-is-about.md' }]
+    const twin = numbers.get(number)
+    numbers.set(number, path)
+    return twin === undefined ? [] : [{ path, line: 1, message: `has the number of ${twin}; take the next free one` }]
+  })
+}
