@@ -59,13 +59,14 @@ export function openEchoHost(): Promise<Host> {
   return openModules({
     modules: [echoingModule],
     tracer: createTracer(),
-    installation: { personalDataModules: [], outbox: undefined as never },
+    installation: { personalDataModules: [], outbox: undefined as never, flags: undefined as never },
     floorOf: () => ({
       settings: {},
       db: openDb({ url: 'postgres://127.0.0.1:1/none', schema: 'echoing' }),
       log: createLog({ level: 'silent' }),
       metrics: createMetrics({ processMetrics: false }),
       jobs: undefined as never,
+      flags: undefined as never,
       limiter: undefined as never,
       passwords: undefined as never,
       secrets: undefined as never,

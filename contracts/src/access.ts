@@ -25,7 +25,7 @@ export function grantPermissions<const Names extends string>(
 }
 
 /** Permissions to administer an installation. They belong to the platform, and modules may require them too. */
-export const floorPermissions = grantPermissions({ 'operations:read': ['admin'] })
+export const floorPermissions = grantPermissions({ 'operations:read': ['admin'], 'operations:write': ['admin'] })
 
 /** The callers that may use an operation. Checked in every placement, before the input is read. */
 export type Access =

@@ -21,7 +21,7 @@ export const fileOperations = {
     access: access.user('chat:write'),
     input: closed({ roomId: Id, ...uploadInput }),
     output: Upload,
-    problems: ['chat.not-a-member', 'chat.muted', 'chat.too-many-files'],
+    problems: ['chat.not-a-member', 'chat.muted', 'chat.too-many-files', 'chat.uploads-off'],
     retry: 'never',
     timeoutMs: 5_000,
     limits: [{ by: 'account', max: 120, windowMs: 60_000 }],

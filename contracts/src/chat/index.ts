@@ -50,6 +50,7 @@ export const chat = defineContract({
     },
     'file-refused': { status: 415, title: 'The file is not of the type that its name says.' },
     'file-not-a-picture': { status: 415, title: 'This picture cannot be read.' },
+    'uploads-off': { status: 403, title: 'Files cannot be sent at the moment.' },
     'too-many-files': { status: 409, title: 'You have reached the limit for files.' },
     'upload-offset': { status: 409, title: 'The upload is at another position; continue from there.' },
   },

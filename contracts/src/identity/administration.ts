@@ -1,9 +1,22 @@
 /** Operations of administrators on accounts. Acting as another account is impossible. */
-import { Type } from 'typebox'
-import { access } from '../access.ts'
-import { closed, Id, Nothing, operation } from '../define.ts'
+import { type Static, Type } from 'typebox'
+import { access, floorPermissions } from '../access.ts'
+import { closed, Id, Nothing, nullable, operation, Time } from '../define.ts'
 import { identityPermissions } from './permissions.ts'
 import { ManagedUser } from './shapes.ts'
+
+const SharePercent = nullable(
+  Type.Integer({ minimum: 0, maximum: 100, description: 'for how many of 100 accounts it is on; null: the default' }),
+)
+
+const FlagState = closed({
+  name: Type.String({ description: 'the module, then the feature: `links.fetch-titles`' }),
+  about: closed({ en: Type.String(), de: Type.String() }),
+  isOnByDefault: Type.Boolean(),
+  sharePercent: SharePercent,
+  changedAt: nullable(Time),
+})
+export type FlagState = Static<typeof FlagState>
 
 export const administrationOperations = {
   disableUser: operation({
@@ -33,6 +46,33 @@ export const administrationOperations = {
     access: access.permission(identityPermissions['users:manage'], { fresh: true }),
     input: closed({ id: Id }),
     output: Nothing,
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 5_000,
+  }),
+  listFlags: operation({
+    summary: 'The feature flags of all modules',
+    http: 'GET /flags',
+    access: access.permission(floorPermissions['operations:read']),
+    input: closed({}),
+    output: closed({ flags: Type.Array(FlagState) }),
+    problems: [],
+    retry: 'safe',
+    timeoutMs: 2_000,
+  }),
+  setFlag: operation({
+    summary: 'Turn a feature off, on, or on for a share of the accounts; every process knows it within two seconds',
+    http: 'PUT /flags/:name',
+    access: access.permission(floorPermissions['operations:write'], { fresh: true }),
+    input: closed({
+      name: Type.String({
+        pattern: '^[a-z][a-z0-9-]*[.][a-z][a-z0-9-]*$',
+        maxLength: 80,
+        examples: ['links.fetch-titles'],
+      }),
+      sharePercent: SharePercent,
+    }),
+    output: FlagState,
     problems: [],
     retry: 'safe',
     timeoutMs: 5_000,

@@ -12,7 +12,7 @@ const auditActions = [
   ...['email-change-undone', 'totp-enrolled', 'totp-removed', 'recovery-codes-made', 'recovery-code-used'],
   ...['passkey-added', 'passkey-removed', 'provider-linked', 'provider-unlinked'],
   ...['key-created', 'key-revoked', 'key-leaked', 'blocked', 'unblocked', 'reported', 'report-resolved'],
-  ...['export-asked', 'export-fetched', 'deletion-asked', 'deletion-cancelled'],
+  ...['export-asked', 'export-fetched', 'deletion-asked', 'deletion-cancelled', 'flag-changed'],
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -18,6 +18,7 @@ import { signInOperations } from './sign-in.ts'
 import { socialOperations } from './social.ts'
 import { trustOperations } from './trust.ts'
 
+export type { FlagState } from './administration.ts'
 export type { AuditAction } from './audit.ts'
 export { SecondFactorDemand } from './factors.ts'
 export type { Export } from './privacy.ts'
@@ -28,6 +29,8 @@ export const identity = defineContract({
   name: 'identity',
   permissions: identityPermissions,
   problems: {
+    'registrations-off': { status: 403, title: 'New accounts cannot be created at the moment.' },
+    'pictures-off': { status: 403, title: 'Profile pictures cannot be changed at the moment.' },
     'username-taken': { status: 409, title: 'That username is taken.' },
     'not-a-picture': { status: 415, title: 'This picture cannot be read.' },
     'username-reserved': { status: 409, title: 'That username cannot be used.' },

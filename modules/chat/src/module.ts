@@ -7,6 +7,7 @@ import { defineModule, type Floor } from '@octet/kernel'
 import type { ChatContext, ChatState } from './context.ts'
 import { seedDemo } from './demo.ts'
 import { uploads } from './files/uploads.ts'
+import { flags } from './flags.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { operations } from './operations.ts'
@@ -22,6 +23,7 @@ const roomsKnownMs = 60 * 60_000
 
 export const chatModule = defineModule({
   contract: chat,
+  flags,
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
   capabilities: [uploads.capability],

@@ -307,3 +307,24 @@ test('erasing a person deletes their files including the bytes', async t => {
   const [left] = await app.db('chat').sql`select count(*)::int as count from files where owner_id = ${ada}`
   assert.equal(left?.count, 0)
 })
+
+test('while uploads are off no file is taken, and an upload that had begun goes on afterwards', async t => {
+  const { app, roomId } = await openRoom(t)
+  const { id } = await as(app, ada).createUpload({ roomId, name: 'a.txt', sizeBytes: 3 })
+  const addPart = () =>
+    app.http.inject({
+      method: 'PATCH',
+      url: `/chat/uploads/${id}`,
+      headers: { ...auth(app, ada), 'upload-offset': '0', 'content-type': 'application/octet-stream' },
+      payload: 'abc',
+    })
+  await app.setFlag('chat.uploads', 0)
+  const refused = { status: 403, code: 'chat.uploads-off' }
+  const { status, body } = await upload(app, roomId, 'abc', 'a.txt')
+  assert.deepEqual({ status, code: body.code }, refused)
+  await assert.rejects(as(app, ada).createUpload({ roomId, name: 'b.txt', sizeBytes: 3 }), refused)
+  assert.equal((await addPart()).statusCode, 403)
+  assert.equal((await as(app, ada).getUpload({ id })).offset, 0)
+  await app.setFlag('chat.uploads', null)
+  assert.equal((await addPart()).statusCode, 200)
+})

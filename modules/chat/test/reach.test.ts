@@ -116,3 +116,19 @@ test('one account can make the server fetch only a limited number of addresses a
   const jobs = await pool`select from platform_jobs.jobs where name = 'chat.fetch-preview'`
   assert.equal(jobs.length, 3)
 })
+
+test('while previews are off no page is fetched, neither for new messages nor for those that wait', async t => {
+  const { url, asked } = await site(t)
+  const app = await openChat(t, { outbound: { allow: ['127.0.0.0/8'] } })
+  const { id: roomId } = await as(app, ada).createRoom({ name: 'Kitchen' })
+  const waiting = await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: url })
+  await app.setFlag('chat.link-previews', 0)
+  await runJob(app, 'chat.fetch-preview', { roomId, messageId: waiting.id, url })
+  await as(app, ada).sendMessage({ roomId, cmid: cmid(), body: url })
+  assert.deepEqual(asked, [])
+  const { names } = await app.runtime.jobs.stats()
+  assert.equal(names.find(({ name }) => name === 'chat.fetch-preview')?.waiting, 1, 'only the one from before')
+  await app.setFlag('chat.link-previews', null)
+  await runJob(app, 'chat.fetch-preview', { roomId, messageId: waiting.id, url })
+  assert.equal((await as(app, ada).getMessage({ roomId, messageId: waiting.id })).preview?.title, 'Bread')
+})

@@ -2,7 +2,7 @@
 import type { Limiter } from '@octet/cache'
 import type { Authenticate, SessionWatch } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
-import type { Context } from '@octet/kernel'
+import type { Context, InstallationFlags } from '@octet/kernel'
 import type { Passwords } from '@octet/passwords'
 import type { Pictures } from '@octet/pictures'
 import type { Secrets } from '@octet/secrets'
@@ -19,6 +19,8 @@ import type { SignInFailures } from './sign-in/failures.ts'
 export interface IdentityState {
   /** Modules that store personal data. They answer every erasure and export request. */
   readonly personalDataModules: readonly string[]
+  /** The feature flags of all modules, which administrators decide. */
+  readonly installationFlags: InstallationFlags
   readonly erasureGraceDays: number
   readonly passwords: Passwords
   readonly pictures: Pictures

@@ -3,6 +3,7 @@ import { identity } from '@octet/contracts/identity'
 import { defineModule, type Floor, type Installation } from '@octet/kernel'
 import type { IdentityState } from './context.ts'
 import { seedDemo } from './demo.ts'
+import { flags } from './flags.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { touchApiKeys } from './keys/store.ts'
@@ -31,6 +32,7 @@ export { createSetupToken, setupNeeded } from './setup/setup-token.ts'
 export const identityModule = defineModule({
   contract: identity,
   settings,
+  flags,
   calls: [],
   migrations: new URL('../migrations/', import.meta.url),
   privacy,
@@ -52,7 +54,7 @@ const issuer = 'octet'
 
 async function open(
   floor: Floor<typeof identity, typeof settings>,
-  { personalDataModules }: Installation,
+  { personalDataModules, flags: installationFlags }: Installation,
 ): Promise<IdentityState> {
   const { db, limiter, log, metrics, now, origin, passwords, pictures, secrets } = floor
   const revocations = createRevocations({
@@ -76,6 +78,7 @@ async function open(
   signInFailures.start()
   return {
     personalDataModules,
+    installationFlags,
     erasureGraceDays: floor.settings.OCTET_ERASURE_DAYS,
     passwords,
     pictures,

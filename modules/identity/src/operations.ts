@@ -12,7 +12,9 @@ import { resendCode } from './address/resend-code.ts'
 import { undoEmailChange } from './address/undo-email-change.ts'
 import { disableUser, enableUser } from './administration/disable-user.ts'
 import { endUserSessions } from './administration/end-user-sessions.ts'
+import { listFlags } from './administration/list-flags.ts'
 import { listUsers } from './administration/list-users.ts'
+import { setFlag } from './administration/set-flag.ts'
 import { setUserRoles } from './administration/set-user-roles.ts'
 import { listAudit } from './audit/list-audit.ts'
 import { verifyAudit, verifyUserAudit } from './audit/verify-audit.ts'
@@ -124,6 +126,8 @@ export const operations: Operations<typeof identity, IdentityContext> = {
   getUsers,
   authenticate,
   listRevocations,
+  listFlags,
+  setFlag,
   mailUser,
   requestExport,
   listExports,

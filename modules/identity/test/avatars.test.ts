@@ -138,3 +138,15 @@ test('the picture is in the export of its owner, and erased with the account', a
   await erasePerson(app, identityModule, ada.user.id)
   assert.equal(await countAvatars(contextOf(app).storage, ada.user.id), 0)
 })
+
+test('while pictures are off none is taken, and the present one stays and can be removed', async t => {
+  const ada = await signUp(app)
+  const { body: before } = await put(ada, await photo('#c63'))
+  t.after(() => app.setFlag('identity.picture-uploads', null))
+  await app.setFlag('identity.picture-uploads', 0)
+  const { status, body } = await put(ada, await photo('#36c'))
+  assert.deepEqual([status, body.code], [403, 'identity.pictures-off'])
+  assert.equal((await ada.client.getMe({})).avatarUrl, before.avatarUrl)
+  await ada.client.removeAvatar({})
+  assert.equal((await ada.client.getMe({})).avatarUrl, undefined)
+})

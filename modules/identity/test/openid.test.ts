@@ -252,3 +252,13 @@ test('A14: addresses from a provider’s documents never reach the internal netw
   assert.equal(asked.length, 1, 'the issuer itself was asked')
   await close()
 })
+
+test('while registrations are off a provider signs existing accounts in and creates none', async t => {
+  const known = await comeAs('known')
+  t.after(() => app.setFlag('identity.registrations', null))
+  await app.setFlag('identity.registrations', 0)
+  people.late = { email: 'late@people.example', email_verified: true }
+  const { location, cookie } = await signIn('late')
+  assert.deepEqual([location, cookie], ['/sign-in?problem=identity.registrations-off', undefined])
+  assert.equal((await comeAs('known')).me.id, known.me.id)
+})

@@ -15,6 +15,7 @@ import * as visitorStore from './clicks/visitor-store.ts'
 import type { LinksContext, LinksState } from './context.ts'
 import { seedDemo } from './demo.ts'
 import type { ShortDomain } from './domains/store.ts'
+import { flags } from './flags.ts'
 import { handlers } from './handlers.ts'
 import { jobs } from './jobs.ts'
 import { accessLink } from './manage/access.ts'
@@ -48,6 +49,7 @@ const shipDeadlineMs = 2_000
 export const linksModule = defineModule({
   contract: links,
   settings,
+  flags,
   calls: [identity],
   migrations: new URL('../migrations/', import.meta.url),
   capabilities: [webhooks.capability],

@@ -67,3 +67,14 @@ test('no page is fetched for links with a title, of anonymous callers, or withou
   assert.equal((await mine.getLink({ id })).title, 'The page')
   assert.equal(asked(), 1)
 })
+
+test('no page is fetched while an administrator has turned titles off, also for links that wait', async t => {
+  const { app, ctx, mine, url, asked } = await open(t)
+  const { id } = await mine.createLink({ url, fetchTitle: true })
+  await app.setFlag('links.fetch-titles', 0)
+  await fetchTitle(ctx, { linkId: id })
+  assert.deepEqual([(await mine.getLink({ id })).title, asked()], [null, 0])
+  await app.setFlag('links.fetch-titles', 100)
+  await fetchTitle(ctx, { linkId: id })
+  assert.deepEqual([(await mine.getLink({ id })).title, asked()], ['The page', 1])
+})

@@ -193,6 +193,7 @@ function makeContext(
     archives: floor.archives,
     mail: floor.mail,
     notify,
+    flags: floor.flags,
     calls: clients(request),
     onceGuard,
     once(name, body, recall) {

@@ -1,6 +1,7 @@
 export { clientOf, localTransport, type Transport } from './calls.ts'
 export type { Capability } from './capability.ts'
 export { notificationJob, write as writeNotification } from './deliver-notifications.ts'
+export { type Flag, type FlagState, type Flags, isInShare } from './flag.ts'
 export { type Delivery, type Host, openModules, type Subscriber, serviceRequest } from './host.ts'
 export { asProblem, type Client, type Handler, invoke, type RequestInfo, within } from './invoke.ts'
 export {
@@ -10,6 +11,7 @@ export {
   defineModule,
   type Floor,
   type Installation,
+  type InstallationFlags,
   type Module,
   type ModuleRealtime,
   type Operations,

@@ -22,6 +22,7 @@ import type { Secrets } from '@octet/secrets'
 import type { Storage } from '@octet/storage'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Capability, withCapabilities } from './capability.ts'
+import type { Flag, FlagState, Flags } from './flag.ts'
 import type { RequestInfo } from './invoke.ts'
 import type { AnyNotificationKind, DeliverNotification, Notify } from './notification.ts'
 import { type KeepsNothing, type Privacy, privacyWork } from './privacy.ts'
@@ -52,6 +53,7 @@ export interface Floor<C extends Contract = Contract, S extends Settings = NoSet
   readonly outbound: Outbound
   /** The process's one queue for re-encoding pictures. */
   readonly pictures: Pictures
+  readonly flags: Flags
   /** Mail to people, sent in the transaction of the change it reports. */
   readonly mail: Mailer
   /** Unix time in milliseconds; tests set it. */
@@ -70,6 +72,16 @@ export interface Installation {
   readonly personalDataModules: readonly string[]
   /** Mails of all modules that are kept here. */
   readonly outbox: Outbox
+  readonly flags: InstallationFlags
+}
+
+/** The flags of all modules, for administrators. */
+export interface InstallationFlags {
+  list(): Promise<FlagState[]>
+  /** Decides a flag if, and only if, `tx` commits. With null the default holds again. */
+  set(tx: Pick<Tx, 'sql'>, name: string, sharePercent: number | null): Promise<void>
+  /** Reads what was decided, without waiting for the next poll. */
+  refresh(): Promise<void>
 }
 
 /** What a module tells its live streams. All of it reaches the clients of every process. */
@@ -131,6 +143,8 @@ export type Context<C extends Contract, Needs extends readonly Contract[], State
   readonly mail: Mailer
   /** Tells a person something, in a transaction: a notification of a kind that the module lists. */
   readonly notify: Notify
+  /** What administrators have turned on and off. */
+  readonly flags: Flags
   readonly storage: Storage
   readonly archives: Storage
   readonly calls: { readonly [N in Needs[number] as N['name']]: ClientOf<N> }
@@ -194,6 +208,8 @@ export interface Module<
   readonly contract: C
   /** What an operator can set, by the name of its variable: `OCTET_…`. */
   readonly settings?: S
+  /** What an administrator can turn off, or on for a share of the accounts, while the module runs. */
+  readonly flags?: readonly Flag[]
   /** The modules this one may call. The graph of all modules must have no cycle. */
   readonly calls: Needs
   readonly migrations: URL

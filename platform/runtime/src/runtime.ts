@@ -20,7 +20,15 @@ import {
   sessionCookieName,
 } from '@octet/http'
 import { createJobs, type Jobs, jobsMigrations } from '@octet/jobs'
-import { type AnyModule, type Capability, type Floor, type Host, openModules, settingsOfModules } from '@octet/kernel'
+import {
+  type AnyModule,
+  type Capability,
+  type Floor,
+  type Host,
+  type InstallationFlags,
+  openModules,
+  settingsOfModules,
+} from '@octet/kernel'
 import { mailMigrations, openPostOffice, type PostOffice, type SmtpOptions } from '@octet/mail'
 import { createTracer, type Log, type Metrics, observeHttp, type Tracer } from '@octet/observe'
 import { createOutbound, type OutboundOptions } from '@octet/outbound'
@@ -32,6 +40,7 @@ import { openDiskStorage, type Storage, within } from '@octet/storage'
 import { measureBacklog } from './backlog.ts'
 import { defineJobs } from './define-jobs.ts'
 import { deliverAllDue, deliverToAll } from './deliver-events.ts'
+import { openFlags } from './flags.ts'
 import { type Live, openLive } from './live.ts'
 import { connectPeers, type Peers } from './peers.ts'
 import { seedDemo } from './seed-demo.ts'
@@ -80,6 +89,7 @@ export interface Runtime {
   readonly mail: PostOffice
   readonly hub: Hub
   readonly databases: ReadonlyMap<string, Db>
+  readonly flags: InstallationFlags
   /** Begins to deliver events and run jobs. */
   start(): Promise<void>
   /** Gives an empty installation its demo data; does nothing the second time. */
@@ -100,6 +110,7 @@ const runtimeMigrations: MigrationSet = {
     service_keys: each('not-personal', 'kid', 'public_jwk', 'expires_at'),
     seeded: each('not-personal', 'module', 'seeded_at'),
     installation_keys: each('not-personal', 'only_one', 'key'),
+    flags: each('not-personal', 'name', 'share', 'changed_at'),
   },
 }
 
@@ -138,10 +149,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { limiter, closeLimiter } = openLimiter(options)
   const live = openLive({ ...options, now, limitsScale: options.limitsScale ?? 1 })
   const onPublished = (module: string) => relays.get(module)?.wake()
-  const shared = { jobs, limiter, secrets, outbound, mail, live, storage }
+  const { flags, administration, stop: stopFlags } = await openFlags({ db: own, modules: options.modules, log })
+  const shared = { jobs, limiter, secrets, outbound, flags, mail, live, storage }
   const floorOf = floorsFor({ options, shared, databases, onPublished, slowQueries })
   await makeFolders(options)
-  const installation = { personalDataModules: personalDataModulesOf(options.modules), outbox: mail.outbox }
+  const installation = {
+    personalDataModules: personalDataModulesOf(options.modules),
+    outbox: mail.outbox,
+    flags: administration,
+  }
   const host = await openModules({ modules: served, floorOf, installation, tracer, remote: peers?.transport })
   const deliver = (event: OutboxEvent) => deliverToAll(host, peers, event)
   for (const [module, db] of databases) relays.set(module, createRelay({ module, db, log, deliver }))
@@ -157,6 +173,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     mail,
     hub: live.hub,
     databases,
+    flags: administration,
     start: () => startWork(live.hub, relays, jobs),
     seedDemo: () => seedDemo(host, own),
     deliverEvents: () => deliverAllDue([...relays.values()]),
@@ -164,6 +181,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       inTurn([
         () => realtime.drain(deadlineMs / 4),
         () => drainHttp(app, deadlineMs / 4),
+        stopFlags,
         () => live.hub.close(),
         closeLimiter,
         () => Promise.all([...relays.values()].map(relay => relay.stop())),
@@ -186,7 +204,7 @@ async function inTurn(steps: readonly (() => unknown)[]): Promise<void> {
 
 interface FloorParts {
   readonly options: RuntimeOptions
-  readonly shared: Pick<Floor, 'jobs' | 'limiter' | 'secrets' | 'outbound'> & {
+  readonly shared: Pick<Floor, 'jobs' | 'limiter' | 'secrets' | 'outbound' | 'flags'> & {
     readonly mail: PostOffice
     readonly live: Live
     readonly storage: Storage

@@ -1,5 +1,5 @@
 /** All SQL of the runtime. */
-import type { Queryable } from '@octet/db'
+import type { Queryable, Tx } from '@octet/db'
 import type { JWK } from 'jose'
 
 const keyLifeHours = 24
@@ -55,4 +55,21 @@ export async function installationKey({ sql }: Queryable, fallback?: Uint8Array)
   }
   const [row] = await sql<{ key: Buffer }[]>`select key from installation_keys`
   return row?.key
+}
+
+/** A flag that an administrator has decided. */
+export interface FlagRow {
+  readonly name: string
+  readonly share: number
+  readonly changed_at: string
+}
+
+/** The decided flags. There are at most as many as modules declare. */
+export function listFlags({ sql }: Queryable): Promise<FlagRow[]> {
+  return sql<FlagRow[]>`select name, share, changed_at from flags`
+}
+
+/** Decides a flag in the transaction of any module; with null its default holds again. */
+export async function setFlag({ sql }: Pick<Tx, 'sql'>, name: string, share: number | null): Promise<void> {
+  await sql`select platform_runtime.set_flag(${name}::text, ${share}::integer)`
 }

@@ -68,6 +68,8 @@ export interface TestApp {
   /** A token for a caller of the test's choosing, when identity is not under test. */
   as(userId: string, grants?: Grants): string
   deliverEvents(): Promise<void>
+  /** Decides a feature flag, as an administrator does; known to this process when it returns. */
+  setFlag(name: string, sharePercent: number | null): Promise<void>
 }
 
 /** What a made-up caller may do: everything, and freshly signed in, unless said. */
@@ -136,6 +138,12 @@ export async function testApp(t: Test, options: TestAppOptions): Promise<TestApp
     request,
     as: (userId, grants = {}) => Buffer.from(JSON.stringify({ userId, ...grants })).toString('base64url'),
     deliverEvents: () => runtime.deliverEvents(),
+    async setFlag(name, sharePercent) {
+      // A stand-in has no schema.
+      const db = runtime.databases.get(options.modules[0]?.contract.name)
+      await db?.transaction('test.setFlag', tx => runtime.flags.set(tx, name, sharePercent))
+      await runtime.flags.refresh()
+    },
   }
 }
 

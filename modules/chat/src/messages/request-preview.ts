@@ -4,6 +4,7 @@ import type { Tx } from '@octet/db'
 import { job } from '@octet/jobs'
 import { Type } from 'typebox'
 import type { ChatContext } from '../context.ts'
+import { linkPreviews } from '../flags.ts'
 import { firstLink } from './rules.ts'
 
 export const fetchPreviewJob = job('chat.fetch-preview', Type.Object({ roomId: Id, messageId: Id, url: Type.String() }))
@@ -25,7 +26,9 @@ export async function requestPreview(
 ): Promise<void> {
   const url = firstLink(body)
   if (url === undefined) return
-  const key = `chat.preview ${requireUser(ctx.actor).userId}`
+  const { userId } = requireUser(ctx.actor)
+  if (!ctx.flags.isOn(linkPreviews, userId)) return
+  const key = `chat.preview ${userId}`
   const { allowed } = await ctx.limiter.takeShared({ key, ...previewRate })
   if (allowed) await ctx.jobs.enqueue(tx, fetchPreviewJob, { roomId, messageId, url }, { key: messageId })
 }

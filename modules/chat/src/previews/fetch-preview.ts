@@ -9,6 +9,7 @@ import { NotAPictureError, pictureKindOf } from '@octet/pictures'
 import type { ChatContext } from '../context.ts'
 import { fileKeys, thumbnailEdge } from '../files/rules.ts'
 import * as fileStore from '../files/store.ts'
+import { linkPreviews } from '../flags.ts'
 import { announce } from '../messages/edit-message.ts'
 import type { fetchPreviewJob } from '../messages/request-preview.ts'
 import { firstLink } from '../messages/rules.ts'
@@ -30,10 +31,12 @@ type Request = PayloadOf<typeof fetchPreviewJob>
  * none. The picture is re-encoded and stored here, so readers' browsers never call that site.
  */
 export async function fetchPreview(ctx: ChatContext, request: Request): Promise<void> {
+  const message = await messageStore.findMessage(ctx.db, request.roomId, request.messageId)
+  if (message === undefined || message.deleted_at !== null) return
+  if (!ctx.flags.isOn(linkPreviews, message.author_id)) return
   const page = await fetchPageHead(ctx.outbound, request.url)
   const title = page?.head.title
-  const message = title && (await messageStore.findMessage(ctx.db, request.roomId, request.messageId))
-  if (page === undefined || !title || !message || message.deleted_at !== null) return
+  if (page === undefined || !title) return
   const imageUrl = page.head.image === undefined ? null : URL.parse(page.head.image, page.url)
   const imageFileId = imageUrl && (await fetchImage(ctx, { ...request, ownerId: message.author_id, imageUrl }))
   const { description, siteName } = page.head

@@ -7,6 +7,7 @@ import type { Tx } from '@octet/db'
 import { NotAPictureError } from '@octet/pictures'
 import type { Storage } from '@octet/storage'
 import type { IdentityContext } from '../context.ts'
+import { pictureUploads } from '../flags.ts'
 import { problem } from '../problem.ts'
 import { accessOwnAccount } from './access.ts'
 import { meOf } from './rules.ts'
@@ -19,10 +20,11 @@ const drawnBytesMax = 512 * 1024
 
 /**
  * Replaces the caller's picture. Only what is drawn here is stored, so no metadata of the upload survives. Throws
- * `payload-too-large`, `not-a-picture`, and `rate-limited` while too many pictures wait.
+ * `payload-too-large`, `not-a-picture`, `pictures-off`, and `rate-limited` while too many pictures wait.
  */
 export async function setAvatar(ctx: IdentityContext, body: AsyncIterable<Uint8Array>): Promise<Me> {
   const { id } = await accessOwnAccount(ctx.db, ctx.actor)
+  if (!ctx.flags.isOn(pictureUploads, id)) throw problem('pictures-off')
   const square = await drawSquare(ctx, id, body)
   return change(ctx, id, square)
 }

@@ -9,15 +9,21 @@ import * as store from '../account/store.ts'
 import { findOwner, ownAddress } from '../address/store.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
+import { registrations } from '../flags.ts'
 import { cookieHash, isCookieValue } from '../sessions/cookie.ts'
 import { signBrowserIn } from '../sign-in/sign-browser-in.ts'
 import type { Provider } from './openid-providers.ts'
 import { callbackOf } from './start-provider.ts'
 import { type Flow, insertIdentity, takeFlow, useIdentity } from './store.ts'
 
-export type Finished =
-  | { readonly path: string; readonly cookie?: string }
-  | { readonly problem: 'provider-refused' | 'email-taken' | 'provider-linked-elsewhere' | 'account-disabled' }
+export type Finished = { readonly path: string; readonly cookie?: string } | { readonly problem: Refusal }
+
+type Refusal =
+  | 'provider-refused'
+  | 'email-taken'
+  | 'provider-linked-elsewhere'
+  | 'account-disabled'
+  | 'registrations-off'
 
 interface Claims {
   readonly issuer: string
@@ -46,7 +52,9 @@ export async function finishProvider(
   })
   if (claims === undefined) return { problem: 'provider-refused' }
   if (known.user_id !== null) return link(ctx, provider, known, claims)
-  const user = (await useIdentity(ctx.db, claims)) ?? (await createBy(ctx, provider, claims))
+  const existing = await useIdentity(ctx.db, claims)
+  if (existing === undefined && !ctx.flags.isOn(registrations)) return { problem: 'registrations-off' }
+  const user = existing ?? (await createBy(ctx, provider, claims))
   if (user === undefined) return { problem: 'email-taken' }
   return signIn(ctx, user, known.return_path)
 }

@@ -4,6 +4,7 @@ import * as store from '../account/store.ts'
 import { checkEmail } from '../address/check-email.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
+import { registrations } from '../flags.ts'
 import { checkPassword, hashNewPassword } from '../passwords/new-password.ts'
 import { normalPassword } from '../passwords/rules.ts'
 import { problem } from '../problem.ts'
@@ -11,6 +12,7 @@ import { insertAccount, type Registration } from './registration.ts'
 
 /** Creates an ordinary account, for every kind of sign-in that follows. Publishes `user-registered`. */
 export async function createAccount(ctx: IdentityContext, input: Registration): Promise<UserRow> {
+  if (!ctx.flags.isOn(registrations)) throw problem('registrations-off')
   if (isReserved(input.username)) throw problem('username-reserved')
   checkEmail(ctx, input.email)
   checkPassword(input)

@@ -8,6 +8,7 @@ import {
   IconLogout,
   IconMail,
   IconShieldLock,
+  IconToggleRight,
   IconUserCircle,
   IconUserOff,
   IconUserSearch,
@@ -42,6 +43,7 @@ function useNav(): readonly NavSection[] {
     ...(can('users:read') ? [{ label: t('users.title'), to: '/admin/users', icon: IconUsers }] : []),
     ...(can('reports:handle') ? [{ label: t('reports.title'), to: '/admin/reports', icon: IconFlag }] : []),
     ...(can('operations:read') ? [{ label: t('mails.title'), to: '/admin/mails', icon: IconMail }] : []),
+    ...(can('operations:write') ? [{ label: t('flags.title'), to: '/admin/flags', icon: IconToggleRight }] : []),
   ]
   if (administration.length === 0) return [own, people]
   return [own, people, { label: t('users.section'), items: administration }]
@@ -158,6 +160,13 @@ export const identity = defineSystem({
       icon: IconMail,
       isShown: session => session.can('operations:read'),
       run: context => context.goTo('/admin/mails'),
+    },
+    {
+      id: 'flags',
+      label: 'command.flags',
+      icon: IconToggleRight,
+      isShown: session => session.can('operations:write'),
+      run: context => context.goTo('/admin/flags'),
     },
     {
       id: 'sign-out',

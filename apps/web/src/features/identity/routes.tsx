@@ -150,6 +150,12 @@ const mails = createRoute({
   component: lazyRouteComponent(() => import('./administration/mails-page.tsx'), 'MailsPage'),
 })
 
+const flags = createRoute({
+  ...forUsers,
+  path: '/admin/flags',
+  component: lazyRouteComponent(() => import('./administration/flags-page.tsx'), 'FlagsPage'),
+})
+
 const people = createRoute({
   ...forUsers,
   path: '/people',
@@ -166,6 +172,6 @@ const profile = createRoute({
 
 const entrance = [welcome, signIn, signUp, forgotPassword, resetPassword, undoEmailChange, confirmEmail] as const
 const ownAccount = [account, security, devices, keys, newKey, activity, blocked, data, goodbye, leakedKey] as const
-const others = [people, profile, users, reports, mails] as const
+const others = [people, profile, users, reports, mails, flags] as const
 
 export const routes = [...entrance, ...ownAccount, ...others] as const

@@ -54,6 +54,7 @@ export const views: SystemViews = {
           .click()
           .then(() => dialogOf(page)),
     },
+    { path: '/admin/flags' },
     { path: '/admin/users' },
     {
       path: '/admin/users',

@@ -257,6 +257,7 @@ const de: Readonly<Record<keyof typeof en | keyof typeof pages, string>> = {
     'Du hast die Höchstmenge für deine Dateien erreicht. Sende oder entferne wartende Dateien oder lösche ältere.',
   'problem.chat.too-many-pins': 'Dieser Raum hat die Höchstzahl angehefteter Nachrichten erreicht. Löse zuerst eine.',
   'problem.chat.too-many-reactions': 'Diese Nachricht hat die Höchstzahl verschiedener Reaktionen erreicht.',
+  'problem.chat.uploads-off': 'Im Moment lassen sich keine Dateien senden. Versuche es später noch einmal.',
 }
 
 export default de

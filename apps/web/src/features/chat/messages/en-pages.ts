@@ -219,6 +219,7 @@ const pages = {
     'You have reached the limit for your files. Send or remove waiting files, or delete older ones.',
   'problem.chat.too-many-pins': 'This room has reached the limit for pinned messages. Unpin one first.',
   'problem.chat.too-many-reactions': 'This message has reached the limit for different reactions.',
+  'problem.chat.uploads-off': 'Files cannot be sent at the moment. Try again later.',
 } as const
 
 export default pages

@@ -17,6 +17,7 @@ const pages: Readonly<Record<keyof typeof english, string>> = {
   'audit.enabled': 'Konto wieder freigegeben.',
   'audit.export-asked': 'Datenexport angefordert.',
   'audit.export-fetched': 'Datenexport heruntergeladen.',
+  'audit.flag-changed': 'Funktionsschalter {flag} auf {share} gesetzt.',
   'audit.intact':
     '{n, plural, one {Geprüft: Der einzige Eintrag wurde nicht verändert.} other {Geprüft: Keiner der # ' +
     'Einträge wurde verändert.}}',
@@ -61,6 +62,7 @@ const pages: Readonly<Record<keyof typeof english, string>> = {
   'blocked.since': 'Blockiert',
   'command.activity': 'Zu den Aktivitäten des Kontos',
   'command.data': 'Deine Daten exportieren oder löschen',
+  'command.flags': 'Zu den Funktionsschaltern',
   'command.keys': 'Zu den API-Schlüsseln',
   'command.mails': 'Zu den E-Mails',
   'command.new-key': 'API-Schlüssel erstellen',
@@ -98,6 +100,15 @@ const pages: Readonly<Record<keyof typeof english, string>> = {
   'export.request': 'Export erstellen',
   'export.section': 'Datenexport',
   'export.wait': 'Dein Export wird erstellt. Du kannst diese Seite verlassen.',
+  'flags.changed': 'geändert',
+  'flags.default-off': 'Standard (aus)',
+  'flags.default-on': 'Standard (an)',
+  'flags.lead': 'Änderungen gelten innerhalb von zwei Sekunden überall, ohne Neustart.',
+  'flags.off': 'Aus',
+  'flags.on': 'An',
+  'flags.saved': 'Gespeichert: {flag}.',
+  'flags.share': 'An für {share} % der Konten',
+  'flags.state-of': 'Zustand von {flag}',
   'goodbye.cancel': 'Anders überlegt? Melde dich vorher an, und alles bleibt, wie es war.',
   'goodbye.left':
     'Noch {days, plural, =0 {{hours, plural, =0 {weniger als eine Stunde} one {# Stunde} other {# Stunden}}} ' +

@@ -64,6 +64,7 @@ const first: Readonly<Record<keyof typeof en, string>> = {
   'devices.signed-out': '{name} ist abgemeldet.',
   'devices.this': 'Dieses Gerät',
   'devices.title': 'Geräte',
+  'flags.title': 'Funktionsschalter',
   'forgot.again': 'Andere Adresse verwenden',
   'forgot.back': 'Wieder eingefallen? <link>Melde dich an</link>.',
   'forgot.lead': 'Wir schicken dir einen Link, mit dem du ein neues wählst.',
@@ -117,9 +118,12 @@ const first: Readonly<Record<keyof typeof en, string>> = {
   'problem.identity.passkey-stopped':
     'Es wurde kein Passkey benutzt. Versuche es noch einmal oder wähle eine andere Anmeldemethode.',
   'problem.identity.passkeys-full': 'Du hast die Höchstzahl an Passkeys erreicht. Entferne zuerst einen.',
+  'problem.identity.pictures-off': 'Profilbilder lassen sich im Moment nicht ändern.',
   'problem.identity.provider-linked-elsewhere': 'Dieses Konto ist hier schon mit jemand anderem verknüpft.',
   'problem.identity.provider-refused':
     'Die Anmeldung beim Anbieter wurde nicht abgeschlossen. Versuche es noch einmal.',
+  'problem.identity.registrations-off':
+    'Im Moment lassen sich keine neuen Konten anlegen. Versuche es später noch einmal.',
   'problem.identity.report-resolved': 'Jemand hat diese Meldung schon bearbeitet.',
   'problem.identity.second-factor-wrong': 'Dieser Code ist falsch oder wurde schon benutzt. Gib den nächsten ein.',
   'problem.identity.session-ended': 'Diese Sitzung ist beendet. Melde dich neu an.',

@@ -15,6 +15,7 @@ const pages = {
   'audit.enabled': 'Account enabled again.',
   'audit.export-asked': 'Data export requested.',
   'audit.export-fetched': 'Data export downloaded.',
+  'audit.flag-changed': 'Feature flag {flag} set to {share}.',
   'audit.intact':
     '{n, plural, one {Verified: the only entry has not been changed.} other {Verified: none of the # entries ' +
     'has been changed.}}',
@@ -56,6 +57,7 @@ const pages = {
   'blocked.since': 'Blocked',
   'command.activity': 'Go to account activity',
   'command.data': 'Export or delete your data',
+  'command.flags': 'Go to feature flags',
   'command.keys': 'Go to API keys',
   'command.mails': 'Go to e-mails',
   'command.new-key': 'Create an API key',
@@ -93,6 +95,15 @@ const pages = {
   'export.request': 'Create an export',
   'export.section': 'Data export',
   'export.wait': 'Your export is being created. You can leave this page.',
+  'flags.changed': 'changed',
+  'flags.default-off': 'Default (off)',
+  'flags.default-on': 'Default (on)',
+  'flags.lead': 'Changes apply everywhere within two seconds, without a restart.',
+  'flags.off': 'Off',
+  'flags.on': 'On',
+  'flags.saved': 'Saved: {flag}.',
+  'flags.share': 'On for {share}% of accounts',
+  'flags.state-of': 'State of {flag}',
   'goodbye.cancel': 'Changed your mind? Sign in before then to keep your account as it is.',
   'goodbye.left':
     '{days, plural, =0 {{hours, plural, =0 {Less than an hour} one {# hour} other {# hours}}} one {# day} ' +
