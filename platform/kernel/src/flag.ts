@@ -21,7 +21,7 @@ export interface Flags {
   isOn(flag: Flag, accountId?: string): boolean
 }
 
-/** A flag as administrators see it. `sharePercent` is null while nobody has decided and the default holds. */
+/** A flag as administrators see it. `sharePercent` is null while the default holds. */
 export interface FlagState extends Flag {
   readonly sharePercent: number | null
   readonly changedAt: string | null

@@ -3,6 +3,7 @@ import { NativeSelect } from '@mantine/core'
 import { type FlagState, identity } from '@octet/contracts/identity'
 import { useQuery } from '@tanstack/react-query'
 import { type Translate, useLocale, useT } from '../../../shared/i18n.tsx'
+import { useSavedChoice } from '../../../shared/saved-choice.ts'
 import { useSession } from '../../../shared/session.ts'
 import { showToast } from '../../../shared/toasts.ts'
 import { Page } from '../../../shared/ui/page.tsx'
@@ -30,21 +31,20 @@ function FlagRow({ flag }: { flag: FlagState }) {
   const t = useT()
   const { language } = useLocale()
   const setFlag = useSetFlag()
-  const about = flag.about[language]
-  function choose(value: string): void {
+  const saved = flag.sharePercent === null ? 'default' : String(flag.sharePercent)
+  const [shown, choose] = useSavedChoice(saved, async value => {
     const sharePercent = value === 'default' ? null : Number(value)
-    setFlag.mutate(
-      { name: flag.name, sharePercent },
-      {
-        onSuccess: () => showToast({ kind: 'done', message: t('flags.saved', { flag: flag.name }) }),
-        onError: error => showToast({ kind: 'failed', message: problemLine(error, t) }),
-      },
-    )
-  }
+    try {
+      await setFlag.mutateAsync({ name: flag.name, sharePercent })
+      showToast({ kind: 'done', message: t('flags.saved', { flag: flag.name }) })
+    } catch (error) {
+      showToast({ kind: 'failed', message: problemLine(error, t) })
+    }
+  })
   return (
     <li className={classes.item}>
       <div className={classes.itemText}>
-        <strong>{about}</strong>
+        <strong>{flag.about[language]}</strong>
         <div className={classes.meta}>
           <code>{flag.name}</code>
           {flag.changedAt === null ? null : (
@@ -58,8 +58,7 @@ function FlagRow({ flag }: { flag: FlagState }) {
       <NativeSelect
         aria-label={t('flags.state-of', { flag: flag.name })}
         data={choicesOf(flag, t)}
-        value={flag.sharePercent === null ? 'default' : String(flag.sharePercent)}
-        disabled={setFlag.isPending}
+        value={shown}
         onChange={event => choose(event.currentTarget.value)}
       />
     </li>
