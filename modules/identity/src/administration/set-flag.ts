@@ -1,5 +1,6 @@
 import { commonProblem, type Input, type Output, requireUser } from '@octet/contracts'
 import type { identity } from '@octet/contracts/identity'
+import { accessManagedAccount } from '../account/access.ts'
 import { audit } from '../audit/audit.ts'
 import type { IdentityContext } from '../context.ts'
 
@@ -15,6 +16,8 @@ export async function setFlag(
   const before = await findFlag(ctx, name)
   if (before === undefined) throw commonProblem('not-found')
   await ctx.db.transaction('identity.setFlag', async tx => {
+    // The account may have been erased since its token was issued, and only an account has an audit log.
+    await accessManagedAccount(tx, userId)
     await ctx.installationFlags.set(tx, name, sharePercent)
     const share = sharePercent ?? 'default'
     await audit(ctx, tx, { userId, action: 'flag-changed', details: { flag: name, share: String(share) } })
