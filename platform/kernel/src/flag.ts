@@ -6,7 +6,7 @@ import type { Language } from '@octet/mail'
 export interface Flag {
   /** `links.fetch-titles`: the module, then the feature. Stored: declare another flag rather than rename one. */
   readonly name: string
-  /** What holds until an administrator decides, and while the database does not answer. */
+  /** What holds until an administrator decides. */
   readonly isOnByDefault: boolean
   /** One sentence for administrators: what is on. */
   readonly about: { readonly [L in Language]: string }

@@ -10,8 +10,6 @@ import * as store from './store.ts'
 const pollMs = 1_000
 /** A read that hangs on a cut connection is given up after this time. */
 const readTimeoutMs = 2_000
-/** After so long without an answer of the database, every flag has its default. */
-const staleAfterMs = 10_000
 
 export interface RuntimeFlags {
   readonly flags: Flags
@@ -19,7 +17,10 @@ export interface RuntimeFlags {
   stop(): void
 }
 
-/** Reads the decided flags once, then keeps reading. A database that does not answer means defaults. */
+/**
+ * Reads the decided flags once, then keeps reading. While the database does not answer, what was read last holds: an
+ * outage must not turn on what an administrator turned off. Before the first answer every flag has its default.
+ */
 export async function openFlags({
   db,
   modules,
@@ -32,10 +33,9 @@ export async function openFlags({
   const declared = declaredFlags(modules)
   let shares = new Map<string, number>()
   let readAtMs = Number.NEGATIVE_INFINITY
-  let isReportedStale = false
+  let isFailing = false
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
-  const isStale = () => performance.now() - readAtMs > staleAfterMs
 
   async function read(): Promise<void> {
     const startedMs = performance.now()
@@ -44,17 +44,15 @@ export async function openFlags({
     if (startedMs < readAtMs) return
     shares = new Map(rows.map(({ name, share }) => [name, share]))
     readAtMs = startedMs
-    isReportedStale = false
+    isFailing = false
   }
 
   async function poll(): Promise<void> {
     try {
       await read()
     } catch (error) {
-      if (isStale() && !isReportedStale) {
-        isReportedStale = true
-        log.warn({ err: error }, 'feature flags could not be read, so they have their defaults')
-      }
+      if (!isFailing) log.warn({ err: error }, 'feature flags could not be read; the last known ones hold')
+      isFailing = true
     }
     if (!isStopped) timer = setTimeout(() => void poll(), pollMs).unref()
   }
@@ -64,7 +62,7 @@ export async function openFlags({
     flags: {
       isOn(flag, accountId) {
         if (declared.get(flag.name) !== flag) throw new Error(`no module lists the flag "${flag.name}"`)
-        const share = isStale() ? undefined : shares.get(flag.name)
+        const share = shares.get(flag.name)
         return share === undefined ? flag.isOnByDefault : isInShare(flag.name, share, accountId)
       },
     },
