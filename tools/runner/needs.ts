@@ -61,17 +61,19 @@ async function install(need: Need, say: (line: string) => void): Promise<string 
   if (process.getuid?.() !== 0) return 'only root can install it'
   if ((await findProgram('apt-get')) === undefined) return 'apt-get is not available to install it'
   const options = { timeout: installTimeoutMs, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
-  const quietly = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120']
-  let problem: string | undefined
+  /** Returns the reason if it failed. */
+  const apt = (...words: string[]) =>
+    execute('apt-get', words, options).then(
+      () => undefined,
+      (error: Error) => `apt-get failed: ${error.message.split('\n')[0]}`,
+    )
+  say('Updating the list of Debian packages …')
+  let problem = await apt('update')
+  if (problem !== undefined) return problem
   for (const name of need.packages) {
     say(`Installing ${name} for the tests …`)
-    try {
-      await execute('apt-get', ['update'], options)
-      await execute('apt-get', [...quietly, name], options)
-      return undefined
-    } catch (error) {
-      problem = `apt-get failed: ${(error as Error).message.split('\n')[0]}`
-    }
+    problem = await apt('install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', name)
+    if (problem === undefined) return undefined
   }
   return problem
 }
