@@ -1,6 +1,5 @@
 import { requireUser } from '@octet/contracts'
-import type { ChatContext } from '../context.ts'
-import { problem } from '../context.ts'
+import { type ChatContext, problem } from '../context.ts'
 import { fileUploads } from '../flags.ts'
 import { accessAsReader } from '../rooms/access.ts'
 import type { PlacedRoom } from '../rooms/store.ts'
