@@ -3,7 +3,7 @@
  * message to other processes could get lost, a poll cannot.
  */
 import type { Db } from '@octet/db'
-import { type AnyModule, type Flag, type Flags, type InstallationFlags, isInShare } from '@octet/kernel'
+import { type AnyModule, type Flag, type Flags, type InstallationFlags, isInShare, within } from '@octet/kernel'
 import type { Log } from '@octet/observe'
 import * as store from './store.ts'
 
@@ -39,7 +39,7 @@ export async function openFlags({
 
   async function read(): Promise<void> {
     const startedMs = performance.now()
-    const rows = await within(store.listFlags(db), readTimeoutMs)
+    const rows = await within(readTimeoutMs, store.listFlags(db))
     // An earlier read that answers late must not undo a later one.
     if (startedMs < readAtMs) return
     shares = new Map(rows.map(({ name, share }) => [name, share]))
@@ -95,16 +95,4 @@ function declaredFlags(modules: readonly AnyModule[]): ReadonlyMap<string, Flag>
     }
   }
   return declared
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the database did not answer within ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
