@@ -3,8 +3,9 @@ import { after, test } from 'node:test'
 import { Problem } from '@octet/contracts'
 import { identity, type Me, type SecondFactorDemand, secondFactorDemand } from '@octet/contracts/identity'
 import { newId } from '@octet/db'
-import type { Caller } from '@octet/testkit'
+import { type Caller, testApp } from '@octet/testkit'
 import { codeOf } from '../src/factors/totp.ts'
+import { identityModule } from '../src/module.ts'
 import {
   browser,
   bytesOf,
@@ -130,6 +131,13 @@ test('A6: one code used concurrently in 20 sign-ins signs in once', async () => 
   // The successful request resets the attempts, so a late one may have met the limit before.
   const refused = outcomes.filter(outcome => ['identity.second-factor-wrong', 'rate-limited'].includes(outcome))
   assert.equal(refused.length, 19, outcomes.join())
+})
+
+test('a code for an account that is gone is refused as the request of a stranger', async t => {
+  const trusting = await testApp(t, { modules: [identityModule], trustCallers: true })
+  const caller = { token: trusting.as(newId()) }
+  const { status, body } = await trusting.request(identity, 'webStepUp', { code: '123456' }, caller)
+  assert.deepEqual([status, (body as { code: string }).code], [401, 'unauthenticated'])
 })
 
 test('A6: one challenge used concurrently with 20 recovery codes signs in once', async () => {

@@ -62,7 +62,9 @@ export const migrationColumns: Columns = {
  */
 export async function forgetPerson({ sql }: Tx, userId: string): Promise<void> {
   const mention = `%${userId}%`
-  await sql`delete from idempotency_keys where scope = ${`user ${userId}`} or response::text like ${mention}`
+  await sql`
+    delete from idempotency_keys
+    where scope = ${`user ${userId}`} or key like ${mention} or response::text like ${mention}`
   await sql`delete from outbox where dead_at is not null and data::text like ${mention}`
   await sql`delete from stream_turns where user_id = ${userId}`
   await sql`
@@ -75,7 +77,8 @@ export async function countRemembered({ sql }: Queryable, userId: string): Promi
   const mention = `%${userId}%`
   const [row] = await sql<{ rows: number }[]>`
     select (
-      (select count(*) from idempotency_keys where scope = ${`user ${userId}`} or response::text like ${mention})
+      (select count(*) from idempotency_keys
+       where scope = ${`user ${userId}`} or key like ${mention} or response::text like ${mention})
       + (select count(*) from outbox where dead_at is not null and data::text like ${mention})
       + (select count(*) from stream_turns where user_id = ${userId})
       + (select count(*) from stream_events where from_id = ${userId}))::int as rows`

@@ -4,6 +4,9 @@
  */
 import type { Sql } from '@octet/db'
 
+/** The key of every job that a schedule enqueues, so that at most one of each waits. */
+const scheduleKey = 'schedule'
+
 /** A job that this worker holds until its lease ends. */
 export interface Taken {
   readonly id: string
@@ -18,6 +21,8 @@ export interface Taken {
   readonly waitedMs: number
   /** W3C `traceparent` of the request that enqueued it. */
   readonly traceparent: string | null
+  /** A schedule enqueued it and will enqueue the next one. */
+  readonly isScheduled: boolean
 }
 
 /** A job to add. */
@@ -109,6 +114,7 @@ export function take(
     from due
     where jobs.id = due.id
     returning jobs.id, name, payload, fence, failures, error, traceparent,
+      coalesce(key = ${scheduleKey}, false) as "isScheduled",
       (extract(epoch from now() - due.due_at) * 1000)::float8 as "waitedMs"`
 }
 
@@ -248,5 +254,5 @@ export async function fire(tx: Sql, name: string, nextAt: Date): Promise<void> {
     with fired as (
       update schedules set next_at = ${nextAt.toISOString()} where name = ${name} returning payload
     )
-    select enqueue(${name}, payload::text, null, 'schedule') from fired`
+    select enqueue(${name}, payload::text, null, ${scheduleKey}) from fired`
 }

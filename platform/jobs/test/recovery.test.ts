@@ -105,6 +105,24 @@ test('a schedule keeps its next time over restarts and gets a new one when its i
   assert.ok((await restart(60_000)) < first)
 })
 
+test('a failed run of a schedule leaves no dead letter, because the schedule runs the job again', async t => {
+  const f = await fixture(t)
+  const jobs = f.jobs()
+  let ran = 0
+  jobs.define(tickJob, {
+    attemptsMax: 1,
+    run() {
+      ran++
+      return Promise.reject(new Error('the disk is full'))
+    },
+  })
+  jobs.schedule(tickJob, { everyMs: 1_000 }, {})
+  await jobs.start()
+  await eventually('the run after two failed ones', () => ran >= 3)
+  await eventually('the failures are reported', () => f.outcomes.filter(one => one.outcome === 'failed').length >= 2)
+  assert.deepEqual(await jobs.deadLetters(), [])
+})
+
 /** Starts a worker whose n-th run waits for the n-th gate, counted over all workers that share `gates`. */
 async function gatedWorker(f: Fixture, gates: Gate[], options: Partial<JobsOptions>, attemptsMax = 5): Promise<Jobs> {
   const jobs = f.jobs({ leaseMs: 60_000, ...options })

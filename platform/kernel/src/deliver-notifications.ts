@@ -1,4 +1,5 @@
 /** The way of a notification from its module to the module that delivers it, which may be in another process. */
+import { createHash } from 'node:crypto'
 import { type Contract, Problem } from '@octet/contracts'
 import type { Language } from '@octet/mail'
 import { clientOf, type Transport } from './calls.ts'
@@ -11,6 +12,7 @@ import {
   type Notification,
   type NotificationKind,
   notifyJob,
+  type Waiting,
   type WrittenText,
 } from './notification.ts'
 import { type ModuleJob, onJob } from './work.ts'
@@ -51,10 +53,18 @@ export function notificationJob(
       if ((await kind.isCurrent?.(ctx, { userId, data })) === false) return
       const client = clientOf(contract, call, { ...ctx.request, caller: module })
       const written = { module, kind: kind.name, purpose: kind.purpose, userId, text: write(kind, data) }
-      await handOver(() => deliverNotification(client, written, { idempotencyKey: deliveryKey(waiting) }))
+      await handOver(() => deliverNotification(client, written, { idempotencyKey: idempotencyKeyOf(waiting) }))
     },
     { timeoutMs, attemptsMax, backoff },
   )
+}
+
+/**
+ * A digest: the delivering module keeps the key for a day, and a delivery may come after the erasure of its recipient,
+ * so the key must not name the person.
+ */
+function idempotencyKeyOf(waiting: Waiting): string {
+  return createHash('sha256').update(deliveryKey(waiting)).digest('base64url')
 }
 
 /**

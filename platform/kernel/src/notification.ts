@@ -79,7 +79,7 @@ export type Notify = <Data>(
 ) => Promise<void>
 
 /** A notification that waits for its delivery. */
-interface Waiting extends NewNotification<unknown> {
+export interface Waiting extends NewNotification<unknown> {
   readonly kind: string
 }
 
@@ -137,7 +137,7 @@ export function createNotify(
   }
 }
 
-/** Identifies a notification among all of its module. */
+/** Identifies a notification among all of its module, while its job waits. */
 export function deliveryKey({ kind, userId, key }: Waiting): string {
   return `${kind} ${userId} ${key}`
 }

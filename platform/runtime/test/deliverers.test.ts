@@ -1,7 +1,8 @@
-/** Which module delivers notifications is decided once for an installation. */
+/** How notifications reach the module that delivers them. Which module that is, is decided once for an installation. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { defineContract } from '@octet/contracts'
+import { type CallOptions, defineContract } from '@octet/contracts'
+import { newId } from '@octet/db'
 import { type AnyModule, defineModule, notification, notificationJob } from '@octet/kernel'
 import { Type } from 'typebox'
 
@@ -42,4 +43,20 @@ test('an installation whose modules notify needs one module that delivers, and n
 
 test('a module that declares no notification needs no module that delivers', () => {
   assert.equal(notificationJob(moduleOf('quiet'), { modules: [], call }), undefined)
+})
+
+test('the key of a delivery does not name its recipient, so it may outlive the erasure of the account', async () => {
+  const keys: string[] = []
+  const deliverNotification = async (_client: unknown, _sent: unknown, { idempotencyKey }: CallOptions) =>
+    void keys.push(idempotencyKey ?? '')
+  const job = notificationJob(sender, { modules: [sender, moduleOf('post', { deliverNotification })], call })
+  const userId = newId()
+  const attempt = { id: newId(), attempt: 1, signal: new AbortController().signal }
+  for (const key of ['one', 'two', 'one'])
+    await job?.run({ request: {} as never }, { kind: 'note', userId, key, data: {} }, attempt)
+  assert.deepEqual(
+    keys.map(key => /^[\w-]{43}$/.test(key)),
+    [true, true, true],
+  )
+  assert.ok(keys[0] === keys[2] && keys[0] !== keys[1], 'one key for one notification')
 })

@@ -84,12 +84,13 @@ const triesMax = 5
 const triesMinutes = 5
 
 /**
- * Counts an attempt before it is made. Returns 0, or the milliseconds to wait. Runs outside any transaction, so a
- * failed attempt counts.
+ * Counts an attempt before it is made. Returns 0, the milliseconds to wait, or `undefined` when the account is gone.
+ * Runs outside any transaction, so a failed attempt counts.
  */
-export async function takeCodeTry({ sql }: Db, userId: string): Promise<number> {
+export async function takeCodeTry({ sql }: Db, userId: string): Promise<number | undefined> {
   const taken = await sql`
-    insert into code_tries as known (user_id, tries, started_at) values (${userId}, 1, clock_timestamp())
+    insert into code_tries as known (user_id, tries, started_at)
+    select id, 1, clock_timestamp() from users where id = ${userId}
     on conflict (user_id) do update
       set tries = case when known.started_at < clock_timestamp() - make_interval(mins => ${triesMinutes})
                        then 1 else known.tries + 1 end,
@@ -103,7 +104,7 @@ export async function takeCodeTry({ sql }: Db, userId: string): Promise<number> 
     select extract(epoch from started_at + make_interval(mins => ${triesMinutes}) - clock_timestamp())::float8 * 1000
              as wait_ms
     from code_tries where user_id = ${userId}`
-  return Math.max(1_000, row?.wait_ms ?? 0)
+  return row === undefined ? undefined : Math.max(1_000, row.wait_ms)
 }
 
 export async function forgetCodeTries({ sql }: Tx, userId: string): Promise<void> {
