@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, type ServerProcess, startServerProcess } from '@octet/testkit'
 import { patchesOf, probe } from '../mutants/all.ts'
-import { type Patch, patchedLine } from '../mutants/patch.ts'
+import { mutantOf, type Patch, patchedLine } from '../mutants/patch.ts'
 import type { Fault } from '../plan.ts'
 import { isCommit, type PostgresFault, pass, postgresFault } from '../wire/postgres-fault.ts'
 import { readLogFiles } from './log-files.ts'
@@ -26,7 +26,6 @@ export interface Cluster {
 }
 
 const serverProgram = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
-const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
 const slowDiskMs = 20
 /** For a busy machine. O12 judges how soon a server is back. */
 const startTimeoutMs = 90_000
@@ -119,9 +118,10 @@ async function startNode(
 ): Promise<ServerProcess> {
   const url = new URL(postgres.url())
   url.port = String(node.wire.port)
+  const mutant = mutantOf(patches)
   const server = await startServerProcess({
     program: serverProgram,
-    nodeOptions: ['--import', hooks],
+    ...mutant,
     launcher: withParent(),
     port: node.port,
     readyTimeoutMs: startTimeoutMs,
@@ -135,7 +135,7 @@ async function startNode(
       // Clients claim their own address: some limits are not scaled, and all real addresses are the same.
       OCTET_TRUSTED_PROXIES: '1',
       DATABASE_URL: url.href,
-      CHAOS_PATCHES: JSON.stringify(patches),
+      ...mutant.environment,
       ...environment,
     },
   })

@@ -16,12 +16,11 @@ import {
   type Test,
   testDatabase,
 } from '@octet/testkit'
-import { type Patch, patchedLine } from '../mutants/patch.ts'
+import { mutantOf, type Patch, patchedLine } from '../mutants/patch.ts'
 import { type PostgresFault, postgresFault } from '../wire/postgres-fault.ts'
 import { type TcpFault, tcpFault } from '../wire/tcp-fault.ts'
 
 const program = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
-const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
 
 export interface Site {
   server: ServerProcess
@@ -66,16 +65,17 @@ async function openSite(t: Test, { databaseUrl, dataDir, patches = [], redisUrl 
   const port = await freePort()
   const wire = await tcpFault({ targetPort: () => port })
   defer(t, () => wire.close())
+  const mutant = mutantOf(patches)
   const start = () =>
     startServerProcess({
       program,
       port,
-      nodeOptions: ['--import', hooks],
+      ...mutant,
       environment: {
         DATABASE_URL: url.href,
         OCTET_DATA: dataDir,
         OCTET_URL: `http://127.0.0.1:${wire.port}`,
-        CHAOS_PATCHES: JSON.stringify(patches),
+        ...mutant.environment,
         ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
         ...{ OCTET_WEB: '0', OCTET_DEMO: '0', OCTET_LOG: 'warn', OCTET_LIMITS_SCALE: '1000' },
       },

@@ -12,3 +12,14 @@ export interface Patch {
 export function patchedLine({ file, find }: Patch): string {
   return `chaos: patched ${file} at "${find.slice(0, 30)}"`
 }
+
+/** How a server starts with these patches. Without any it runs its bundle; a mutant runs the patched sources. */
+export function mutantOf(patches: readonly Patch[]) {
+  if (patches.length === 0) return { nodeOptions: [], args: [], environment: {} }
+  const hooks = new URL('./hooks.ts', import.meta.url).href
+  return {
+    nodeOptions: ['--import', hooks],
+    args: ['--source'],
+    environment: { CHAOS_PATCHES: JSON.stringify(patches) } as Record<string, string>,
+  }
+}

@@ -19,11 +19,10 @@ import { linksModule } from '@octet/links'
 import { migrationsOf } from '@octet/runtime'
 import { defer, httpClient, startServerProcess, testDatabase } from '@octet/testkit'
 import { patchesOf } from '../mutants/all.ts'
-import type { Patch } from '../mutants/patch.ts'
+import { mutantOf, type Patch } from '../mutants/patch.ts'
 import { type Exchange, type Fate, isCommit, pass, postgresFault } from '../wire/postgres-fault.ts'
 
 const program = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url))
-const hooks = new URL('../mutants/hooks.ts', import.meta.url).href
 const quiet = {
   OCTET_WEB: '0',
   OCTET_DEMO: '0',
@@ -89,10 +88,9 @@ async function open(t: TestContext) {
   defer(t, () => wire.close())
   wired.port = String(wire.port)
   const start = async (patches: readonly Patch[] = []) => {
-    const broken: Record<string, string> = patches.length === 0 ? {} : { CHAOS_PATCHES: JSON.stringify(patches) }
-    const environment = { ...own, DATABASE_URL: wired.href, ...quiet, ...broken }
-    const nodeOptions = patches.length === 0 ? [] : ['--import', hooks]
-    const server = await startServerProcess({ program, environment, nodeOptions })
+    const mutant = mutantOf(patches)
+    const environment = { ...own, DATABASE_URL: wired.href, ...quiet, ...mutant.environment }
+    const server = await startServerProcess({ program, ...mutant, environment })
     defer(t, () => server.kill())
     return server
   }

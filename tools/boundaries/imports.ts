@@ -89,7 +89,8 @@ function resolve(
 ): Pick<Import, 'specifier' | 'isRelative' | 'packageName' | 'target' | 'targetPath'> {
   const isRelative = specifier !== undefined && /^\.{0,2}\//.test(specifier)
   const nothing = { specifier, isRelative, packageName: undefined, target: undefined, targetPath: undefined }
-  if (specifier === undefined || isBuiltin(specifier) || /^(data|virtual):/.test(specifier)) return nothing
+  // `#program`: what a package builds of itself, by the `imports` of its package.json.
+  if (specifier === undefined || isBuiltin(specifier) || /^((data|virtual):|#)/.test(specifier)) return nothing
   if (isRelative) {
     const path = posix.join(posix.dirname(from), specifier.replace(/\?.*$/, ''))
     return { ...nothing, target: ownerOf(packages, path), targetPath: tree.has(path) ? path : undefined }

@@ -23,4 +23,5 @@ Object.assign(nodeDisk, {
   },
 })
 
+process.argv.push('--source')
 await import('../src/main.ts')

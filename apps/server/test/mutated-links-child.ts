@@ -24,5 +24,6 @@ registerHooks({
   },
 })
 
+process.argv.push('--source')
 await import('../src/main.ts')
 if (planted.size < Object.keys(mutants).length) throw new Error('a mutant was not planted')
