@@ -77,7 +77,7 @@ function aim({ statement, application, kind }: Point, hit: () => void): (exchang
 async function open(t: TestContext) {
   const dir = await mkdtemp(join(tmpdir(), 'octet-erasure-'))
   defer(t, () => rm(dir, { recursive: true, force: true }))
-  // Servers start repeatedly; a compile cache saves the later ones from reading their source.
+  // Servers start repeatedly; a compile cache saves the later ones from compiling the program.
   const own = { OCTET_DATA: join(dir, 'data'), NODE_COMPILE_CACHE: join(dir, 'compiled') }
   const databaseUrl = await testDatabase(t, migrationsOf(modules))
   const pool = openPool(databaseUrl, { connectionsMax: 1 })

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
-import { inputOf, lineOf } from './program.ts'
+import { inputLine } from './program.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** Libraries with machine code, and the one that is mended while it loads (platform/db/src/driver.ts). */
@@ -28,6 +28,7 @@ const placesOfSources: Plugin = {
 }
 
 async function buildProgram(folder: string): Promise<void> {
+  const startedMs = Date.now()
   const build = await rolldown({
     input: { server: join(root, 'apps/server/src/command-line.ts') },
     platform: 'node',
@@ -40,8 +41,12 @@ async function buildProgram(folder: string): Promise<void> {
   await build.close()
   // A library changes only when it is installed again.
   const own = sources.filter(path => !path.includes('node_modules'))
-  const inputs = [...own, join(root, 'node_modules/.package-lock.json')].sort().flatMap(path => inputOf(path) ?? [])
-  await writeFile(join(folder, 'inputs.txt'), inputs.map(lineOf).join('\n'))
+  const inputs = [...own, join(root, 'node_modules/.package-lock.json')].sort()
+  const lines = inputs.flatMap(path => inputLine(path) ?? [])
+  const isLate = (line: string) => Number(line.split(' ')[1]) >= startedMs && Number(line.split(' ')[1]) <= Date.now()
+  const late = lines.find(isLate)
+  if (late !== undefined) throw new Error(`a source changed while it was bundled: ${late}`)
+  await writeFile(join(folder, 'inputs.txt'), lines.join('\n'))
 }
 
 await buildProgram(process.argv[2] ?? '')

@@ -1,7 +1,6 @@
 /** The web client: built when its sources changed, served with a strict policy. */
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,12 +8,12 @@ import fastifyStatic from '@fastify/static'
 import { access } from '@octet/contracts'
 import type { HttpApp } from '@octet/http'
 import type { FastifyReply } from 'fastify'
+import { rebuild, runNode } from './rebuild.ts'
 
 const webFolder = fileURLToPath(new URL('../../web/', import.meta.url))
 const contractsFolder = fileURLToPath(new URL('../../../contracts/', import.meta.url))
 const distFolder = join(webFolder, 'dist')
 const stampFile = join(distFolder, 'built-from.txt')
-const buildTimeoutMs = 120_000
 
 /** Everything is ours and external, so injected markup can neither run nor load anything. Kept by e2e/every-page. */
 const contentSecurityPolicy = [
@@ -35,21 +34,19 @@ const contentSecurityPolicy = [
 /** Builds the client unless what is there was built from these very sources. Returns whether it built. */
 export async function buildWebClient(): Promise<boolean> {
   const stamp = await sourceStamp()
-  if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return false
-  // Built beside and moved in: two servers starting together, or a kill half-way, leave no mixture behind.
-  const fresh = join(webFolder, `dist.${process.pid}`)
-  await runVite(basename(fresh)).catch(async error => {
-    await rm(fresh, { recursive: true, force: true })
-    throw error
+  if ((await readStamp()) === stamp) return false
+  await rebuild(distFolder, {
+    isCurrent: async () => (await readStamp()) === stamp,
+    build: async fresh => {
+      await runVite(basename(fresh))
+      await writeFile(join(fresh, 'built-from.txt'), stamp)
+    },
   })
-  await writeFile(join(fresh, 'built-from.txt'), stamp)
-  const old = join(webFolder, `dist.${process.pid}.old`)
-  await rename(distFolder, old).catch(() => undefined)
-  await rename(fresh, distFolder).catch(async error => {
-    if ((await readFile(stampFile, 'utf8').catch(() => '')) !== stamp) throw error // the other one won with the same
-  })
-  await Promise.all([rm(old, { recursive: true, force: true }), rm(fresh, { recursive: true, force: true })])
   return true
+}
+
+function readStamp(): Promise<string> {
+  return readFile(stampFile, 'utf8').catch(() => '')
 }
 
 async function sourceStamp(): Promise<string> {
@@ -72,23 +69,8 @@ function runVite(outDir: string): Promise<void> {
     'bin',
     'vite.js',
   )
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', outDir], {
-      cwd: webFolder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: buildTimeoutMs,
-    })
-    let output = ''
-    const collect = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-4000)
-    }
-    child.stdout.on('data', collect)
-    child.stderr.on('data', collect)
-    child.once('error', reject)
-    child.once('close', code => {
-      if (code === 0) resolve()
-      else reject(new Error(`the web client could not be built:\n${output}`))
-    })
+  return runNode([vite, 'build', '--logLevel', 'warn', '--outDir', outDir], webFolder).catch(error => {
+    throw new Error(`the web client could not be built:\n${(error as Error).message}`)
   })
 }
 

@@ -68,7 +68,7 @@ export interface Jobs {
   schedule<P>(job: Job<P>, when: When, payload: NoInfer<P>): void
   /**
    * Adds a job that exists only if `tx` commits. Returns its id. Also works before `start` and without it.
-   * @throws RangeError when the payload is larger than {@link payloadSizeBytesMax} as JSON.
+   * @throws RangeError when the payload is larger than {@link payloadSizeBytesMax} as JSON, or the key is `schedule`.
    */
   enqueue<P>(
     tx: Pick<Tx, 'kind' | 'sql' | 'trace'>,
@@ -138,6 +138,7 @@ export function createJobs(options: JobsOptions): Jobs {
       schedules.set(name, { spec: specOf(when), payload: payloadText(name, payload) })
     },
     async enqueue(tx, { name }, payload, { runAt, key } = {}) {
+      if (key === store.scheduleKey) throw new RangeError(`the key "${key}" is kept for schedules`)
       const traceparent = tx.trace?.()
       const id = await store.enqueue(tx.sql, { name, payload: payloadText(name, payload), runAt, key, traceparent })
       if (worker !== undefined) expectWork(worker)

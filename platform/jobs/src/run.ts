@@ -15,7 +15,10 @@ export interface Attempt {
 export interface JobSpec<P = unknown> {
   /** Does the work. It may run again after it succeeded (a crash in between), so it must be idempotent. */
   readonly run: (payload: P, attempt: Attempt) => Promise<void>
-  /** How many failures, crashes and timeouts make the job a dead letter. Default 5. */
+  /**
+   * How many failures, crashes and timeouts end the job. It becomes a dead letter unless its schedule runs it again.
+   * Default 5.
+   */
   readonly attemptsMax?: number
   /** Time limit of one attempt. Default 30 s. */
   readonly timeoutMs?: number

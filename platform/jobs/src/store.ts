@@ -5,7 +5,7 @@
 import type { Sql } from '@octet/db'
 
 /** The key of every job that a schedule enqueues, so that at most one of each waits. */
-const scheduleKey = 'schedule'
+export const scheduleKey = 'schedule'
 
 /** A job that this worker holds until its lease ends. */
 export interface Taken {

@@ -200,12 +200,13 @@ async function write(worker: Worker, run: Run, error: Error | undefined, failure
   if (error === undefined) return (await store.finish(sql, run)) ? 'done' : 'lost'
   const about = { job: run.job.name, id: run.id, failures, error }
   const isMismatch = error instanceof PayloadMismatch
-  if (run.job.isScheduled && (isMismatch || failures >= attemptsMax)) {
+  const isOver = isMismatch || failures >= attemptsMax
+  if (isOver && run.job.isScheduled) {
     if (!(await store.finish(sql, run))) return 'lost'
     log.error(about, 'jobs: a scheduled run failed; its schedule starts the next one')
     return 'failed'
   }
-  if (isMismatch || failures >= attemptsMax) {
+  if (isOver) {
     if (!(await store.bury(sql, run, errorText(error), failures))) return 'lost'
     const why = isMismatch ? 'the payload does not fit' : 'no attempts left'
     log.error(about, `jobs: ${why}, so the job is a dead letter`)

@@ -121,6 +121,7 @@ test('a failed run of a schedule leaves no dead letter, because the schedule run
   await eventually('the run after two failed ones', () => ran >= 3)
   await eventually('the failures are reported', () => f.outcomes.filter(one => one.outcome === 'failed').length >= 2)
   assert.deepEqual(await jobs.deadLetters(), [])
+  await assert.rejects(enqueue(f, jobs, tickJob, {}, { key: 'schedule' }), RangeError, 'no other job may pass for one')
 })
 
 /** Starts a worker whose n-th run waits for the n-th gate, counted over all workers that share `gates`. */

@@ -1,4 +1,4 @@
-/** How notifications reach the module that delivers them. Which module that is, is decided once for an installation. */
+/** One module of an installation delivers the notifications of all others. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type CallOptions, defineContract } from '@octet/contracts'
